@@ -1,0 +1,24 @@
+"""Every path and method that no other function serves: a readable 404, or 405 with the methods there are."""
+
+from typing import Any
+
+from loyalty.errors import quote
+from loyalty.request import json_error, read_event, to_proxy
+
+ALLOWED = {
+    "/api/v1.1/loyalty/register_member": "POST",
+    "/api/v1.1/loyalty/register_member_batch": "POST",
+    "/health": "GET",
+}
+"""The methods of each path that is served; a test holds it against the template."""
+
+
+def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """Say what is wrong with the address."""
+    request = read_event(event)
+    allowed = ALLOWED.get(request.path.rstrip("/"))
+    if allowed and request.method != allowed:
+        reply = json_error(405, f"Use {allowed} for this path, not {request.method}", {"Allow": allowed})
+    else:
+        reply = json_error(404, f"There is nothing at {quote(request.path)}")
+    return to_proxy(reply, request)

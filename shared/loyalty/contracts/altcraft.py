@@ -1,0 +1,196 @@
+"""Altcraft's `register_member` and `register_member_batch` (User API v1.1), JSON and XML.
+
+Source: Altcraft's documentation, "Register member in a loyalty program" and "Batch adding participants
+to loyalty program". Beyond it: HTTP statuses that follow `error`, 400 and 503 for single items of a
+batch, and the reply format by `format` in the body or by Accept.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from loyalty.account import Account, Credential
+from loyalty.contracts import altcraft_items, markup
+from loyalty.contracts.contract import Submission
+from loyalty.contracts.negotiation import JSON, XML, accepted_format, declared_format, request_format
+from loyalty.errors import (
+    BadRequest,
+    CredentialsMissing,
+    CredentialsUnknown,
+    InternalError,
+    ParameterError,
+    ProgramInactive,
+    ProgramNotFound,
+    RequestError,
+    RightMissing,
+    StorageBusy,
+    too_many_items,
+)
+from loyalty.operations import enrol
+from loyalty.outcome import Outcome, Status
+from loyalty.request import Reply, Request
+
+SUCCESS = "Successful operation"
+
+_CODES = {
+    Status.CREATED: (0, SUCCESS),
+    Status.EXISTS: (409, "Member already exists"),
+    Status.NOT_FOUND: (404, "Profile not found"),
+    Status.BUSY: (503, "Storage is busy, repeat this item"),
+}
+_FAULTS: dict[type[RequestError], str] = {
+    CredentialsMissing: "API token required",
+    CredentialsUnknown: "API token is invalid",
+    RightMissing: "API token has no right to register members",
+    ProgramNotFound: "Loyalty program not found",
+    ProgramInactive: "Loyalty program is not active",
+    StorageBusy: "Storage is busy, repeat the request",
+}
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
+_CONTENT_TYPES = {JSON: "application/json", XML: "application/xml; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a reply is written."""
+
+    format: str
+    always_200: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Altcraft:
+    """One of the two endpoints."""
+
+    name: str
+    batch: bool
+    operation = enrol
+
+    def open(self, request: Request, max_items: int) -> "AltcraftExchange":
+        """Begin with a request."""
+        return AltcraftExchange(self, request, max_items)
+
+
+REGISTER_MEMBER = Altcraft("altcraft.register_member", batch=False)
+REGISTER_MEMBER_BATCH = Altcraft("altcraft.register_member_batch", batch=True)
+
+
+class AltcraftExchange:
+    """One request: the headers, then the body, then the account each settle more of the reply's style."""
+
+    def __init__(self, contract: Altcraft, request: Request, max_items: int) -> None:
+        self._contract, self._request, self._max_items = contract, request, max_items
+        self._style = Style(accepted_format(request.headers) or declared_format(request.headers) or JSON)
+
+    def credential(self) -> Credential | None:
+        """The token of the body, else of `Authorization: Bearer`; never of the URL."""
+        token = self._document.get("token")
+        if token is None or token == "":
+            scheme, _, token = self._request.headers.get("authorization", "").strip().partition(" ")
+            if scheme.lower() != "bearer" or not token.strip():
+                return None
+        if not isinstance(token, str):
+            raise CredentialsUnknown
+        return Credential("token", token.strip())
+
+    def submission(self, account: Account) -> Submission:
+        """The members to register; elements that are themselves wrong are outcomes already."""
+        self._style = replace(self._style, always_200=account.always_200)
+        document = self._document
+        program_id = altcraft_items.program_id(document.get("loyalty_program_id"))
+        read_items = altcraft_items.reader(document.get("matching"), account)
+        items = read_items(self._elements(document))
+        return Submission(enrol.Params(program_id, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")), items)
+
+    def reply(self, outcomes: Sequence[Outcome]) -> Reply:
+        """The documented reply."""
+        return render_batch(self._style, outcomes) if self._contract.batch else render_single(self._style, outcomes[0])
+
+    def error(self, error: RequestError) -> Reply:
+        """The envelope with the error alone."""
+        return render_error(self._style, error)
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        body = self._request.body()
+        sent_format = request_format(self._request.headers, body)
+        self._style = Style(accepted_format(self._request.headers) or sent_format)
+        document = (_read_json if sent_format == JSON else self._read_xml)(_decode(body))
+        if (wish := document.get("format")) is not None:
+            if not isinstance(wish, str) or wish.lower() not in (JSON, XML):
+                raise ParameterError("format", "must be json or xml", wish)
+            self._style = Style(wish.lower())
+        if self._contract.batch and isinstance(document.get("data"), list) and len(document["data"]) > self._max_items:
+            raise too_many_items(self._max_items)
+        return document
+
+    def _read_xml(self, text: str) -> dict[str, Any]:
+        return markup.read(text, root="xml", lists="data", most_items=self._max_items)
+
+    def _elements(self, document: dict[str, Any]) -> list[Any]:
+        if not self._contract.batch:
+            return [document]
+        data = document.get("data")
+        if data is None:
+            raise BadRequest("data is required")
+        if not isinstance(data, list):
+            raise ParameterError("data", "must be a list", data)
+        if not data:
+            raise BadRequest("data must hold at least one item")
+        return data
+
+
+def render_single(style: Style, outcome: Outcome) -> Reply:
+    """The reply of register_member: the outcome is the envelope, its code the HTTP status."""
+    result = _result(outcome)
+    return _reply(style, result["error"], result)
+
+
+def render_batch(style: Style, outcomes: Sequence[Outcome]) -> Reply:
+    """The reply of register_member_batch: one result for each item, in request order."""
+    return _reply(style, 0, {"error": 0, "error_text": SUCCESS, "result": [_result(outcome) for outcome in outcomes]})
+
+
+def render_error(style: Style, error: RequestError) -> Reply:
+    """The envelope of a request that was not done."""
+    text = "Internal error" if isinstance(error, InternalError) else _FAULTS.get(type(error)) or str(error)
+    return _reply(style, error.status, {"error": error.status, "error_text": text})
+
+
+def _result(outcome: Outcome) -> dict[str, Any]:
+    code, text = _CODES.get(outcome.status) or (400, outcome.reason)
+    return {"error": code, "error_text": text, "profile_id": outcome.profile_id}
+
+
+def _reply(style: Style, error: int, envelope: dict[str, Any]) -> Reply:
+    status = 200 if error == 0 or style.always_200 else error
+    text = json.dumps(envelope, separators=(",", ":")) if style.format == JSON else markup.write("xml", envelope)
+    return Reply(status, _CONTENT_TYPES[style.format], text, _HEADERS.get(error, {}))
+
+
+def _decode(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"The body is not valid UTF-8 (byte {error.start})") from None
+
+
+def _read_json(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        raise BadRequest(f"The body is not valid JSON: {error.msg} (character {error.pos})") from None
+    except ValueError:  # an integer of more digits than Python converts
+        raise BadRequest("The body is not valid JSON: a number is too long") from None
+    except RecursionError:
+        raise BadRequest("The JSON is nested deeper than a request needs") from None
+    if not isinstance(document, dict):
+        raise ParameterError("The JSON body", "must be an object", document)
+    return document
+
+
+def _refuse_constant(name: str) -> None:
+    raise BadRequest(f"The body is not valid JSON: {name} is not a JSON value")

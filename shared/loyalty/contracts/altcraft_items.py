@@ -1,0 +1,164 @@
+"""Altcraft's parameters and the elements of its `data`: normalised, or refused with a reason.
+
+A list is validated inside pydantic-core with None in the place of each wrong element, so that one bad
+item costs the others nothing; only the wrong ones are looked at again, for the reason.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache, partial
+from typing import Annotated, Any, NotRequired
+
+from pydantic import AfterValidator, GetCoreSchemaHandler, StrictInt, TypeAdapter, ValidationError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from typing_extensions import TypedDict
+
+from loyalty.account import Account
+from loyalty.errors import BadRequest, ParameterError, refusal
+from loyalty.identifiers import expected, normalise
+from loyalty.operations.enrol import Item
+from loyalty.outcome import Outcome, invalid
+
+MAX_ITEM_BYTES = 64 * 1024
+"""Size of one item, as JSON in UTF-8."""
+
+Items = list[Item | Outcome]
+
+_LARGEST_ID = 2**63 - 1
+_DIGITS = re.compile("[0-9]{1,19}")
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def program_id(value: object) -> str:
+    """`loyalty_program_id`, an integer or its digits in a string, as decimal text; raises BadRequest."""
+    if value is None:
+        raise BadRequest("loyalty_program_id is required")
+    number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value.strip()) else value
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= _LARGEST_ID:
+        raise ParameterError("loyalty_program_id", "must be a positive integer of 64 bits", value)
+    return str(number)
+
+
+def reader(matching: object, account: Account) -> Callable[[Sequence[Any]], Items]:
+    """What turns elements into items under this `matching`; raises BadRequest when there is no such matching."""
+    if matching is None:
+        raise BadRequest("matching is required")
+    if not isinstance(matching, str) or matching not in _SHAPES:
+        raise ParameterError("matching", "must be email, phone, profile_id or custom", matching)
+    identify = partial(_by_custom_field, account) if matching == "custom" else partial(_by_field, matching)
+    return partial(_read, matching, identify)
+
+
+def to_utc(date: str | None) -> str | None:
+    """An RFC 3339 date and time with a zone as the same moment in UTC; raises PydanticCustomError."""
+    if date is None:
+        return None
+    try:
+        if not _RFC_3339.fullmatch(date):
+            raise ValueError
+        moment = datetime.fromisoformat(date.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise PydanticCustomError("rfc_3339", "must be a date and time with a zone as in RFC 3339") from None
+    return moment.isoformat().removesuffix("+00:00") + "Z"
+
+
+Date = Annotated[str | None, AfterValidator(to_utc)]
+
+
+class _ByEmail(TypedDict):
+    email: str
+    registration_date: NotRequired[Date]
+
+
+class _ByPhone(TypedDict):
+    phone: str
+    registration_date: NotRequired[Date]
+
+
+class _ByProfileId(TypedDict):
+    profile_id: str
+    registration_date: NotRequired[Date]
+
+
+class _ByCustomField(TypedDict):
+    field_name: str
+    field_value: str | StrictInt
+    registration_date: NotRequired[Date]
+
+
+_SHAPES: dict[str, Any] = {"email": _ByEmail, "phone": _ByPhone, "profile_id": _ByProfileId, "custom": _ByCustomField}
+
+
+class _NoneWhenWrong:
+    """Annotation: a value that fails validation becomes None and fails nothing around it."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
+
+
+@cache
+def _element(matching: str) -> TypeAdapter[Any]:
+    return TypeAdapter(_SHAPES[matching])
+
+
+@cache
+def _elements(matching: str) -> TypeAdapter[Any]:
+    return TypeAdapter(list[Annotated[_SHAPES[matching], _NoneWhenWrong()]])  # type: ignore[valid-type]  # made at run time
+
+
+def _read(matching: str, identify: Callable[[Mapping[str, Any]], Item | Outcome], elements: Sequence[Any]) -> Items:
+    rows = _elements(matching).validate_python(elements)
+    return [
+        invalid("The item is larger than 64 KB")
+        if _too_large(element)
+        else invalid(_reason(matching, element))
+        if row is None
+        else identify(row)
+        for row, element in zip(rows, elements, strict=True)
+    ]
+
+
+def _by_field(kind: str, row: Mapping[str, Any]) -> Item | Outcome:
+    text = normalise(kind, row[kind])
+    if text is None:
+        return invalid(refusal(kind, expected(kind), row[kind]))
+    return Item((kind, text), row.get("registration_date"))
+
+
+def _by_custom_field(account: Account, row: Mapping[str, Any]) -> Item | Outcome:
+    kind = account.match_kind(row["field_name"])
+    if kind is None:
+        return invalid(refusal("field_name", "must be a match field of the account", row["field_name"]))
+    text = normalise(kind, str(row["field_value"]))
+    if text is None:
+        return invalid(refusal("field_value", expected(kind), row["field_value"]))
+    return Item((kind, text), row.get("registration_date"))
+
+
+def _reason(matching: str, element: object) -> str:
+    try:
+        _element(matching).validate_python(element)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_context=False)[0]
+        return _say(fault["loc"], fault["type"], fault["msg"], fault["input"])
+    raise AssertionError("an element that failed in its list is valid by itself")
+
+
+def _say(location: tuple[int | str, ...], kind: str, message: str, value: object) -> str:
+    if not location:
+        return refusal("The item", "must be an object", value)
+    name = str(location[0])
+    if kind == "missing":
+        return f"{name} is required"
+    return refusal(name, message if kind == "rfc_3339" else "must be text", value)
+
+
+def _too_large(element: object) -> bool:
+    try:
+        if 4 * len(repr(element)) <= MAX_ITEM_BYTES:  # in UTF-8 a character has at most four bytes
+            return False
+        return len(json.dumps(element, ensure_ascii=False).encode("utf-8", "surrogatepass")) > MAX_ITEM_BYTES
+    except RecursionError:
+        return True

@@ -1,0 +1,139 @@
+"""Faults of a request as a whole; an item's faults are outcomes (see `outcome`).
+
+    RequestError
+    ├── BadRequest              the request can't be understood
+    │   └── ParameterError      one parameter has a value that is refused
+    ├── CredentialsError        401
+    │   ├── CredentialsMissing
+    │   └── CredentialsUnknown
+    ├── RightMissing            the credential is good, its rights don't reach
+    ├── ProgramNotFound
+    ├── ProgramInactive
+    ├── TooLarge                too many items or bytes
+    ├── UnsupportedMediaType
+    ├── InternalError           a fault of ours, nothing more is said to the client
+    │   └── ConfigurationError  the function's environment is incomplete
+    └── StorageBusy             nothing decided, safe to repeat
+
+`status` is the HTTP status that fits; contracts choose their own words for those that have no text.
+"""
+
+import json
+import math
+
+LONGEST_QUOTE = 64
+"""Characters of a refused value that an error shows."""
+
+
+class RequestError(Exception):
+    """A fault of the whole request; `str(error)` is fit for the client and may quote its input, so never log it."""
+
+    status = 500
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+
+
+class BadRequest(RequestError):
+    """The request can't be understood."""
+
+    status = 400
+
+
+class ParameterError(BadRequest):
+    """A parameter's value is refused; the text names the parameter and quotes the value."""
+
+    def __init__(self, name: str, fault: str, value: object) -> None:
+        super().__init__(refusal(name, fault, value))
+
+
+class CredentialsError(RequestError):
+    """The caller is not known."""
+
+    status = 401
+
+
+class CredentialsMissing(CredentialsError):
+    """The request brought no credentials."""
+
+
+class CredentialsUnknown(CredentialsError):
+    """The request's credentials are not (or no longer) known."""
+
+
+class RightMissing(RequestError):
+    """The credential's rights don't cover this operation."""
+
+    status = 403
+
+
+class ProgramNotFound(RequestError):
+    """The account has no such program."""
+
+    status = 404
+
+
+class ProgramInactive(RequestError):
+    """The program exists and takes nobody in."""
+
+    status = 400
+
+
+class TooLarge(RequestError):
+    """More items or bytes than a request may have."""
+
+    status = 413
+
+
+class UnsupportedMediaType(RequestError):
+    """A content type or encoding that the endpoint doesn't read."""
+
+    status = 415
+
+
+class InternalError(RequestError):
+    """A fault of ours."""
+
+    status = 500
+
+
+class ConfigurationError(InternalError):
+    """An environment variable is missing or wrong; `str(error)` names it, for the log."""
+
+
+class StorageBusy(RequestError):
+    """The store can't answer now; repeating the request is safe."""
+
+    status = 503
+
+
+def too_many_items(most: int) -> TooLarge:
+    """The refusal of a request with more than `most` items."""
+    return TooLarge(f"A request may hold at most {most} items and 10 MB; send the rest in further requests")
+
+
+def refusal(name: str, fault: str, value: object) -> str:
+    """The text that refuses `value` of the parameter `name`: `matching must be …, not "foo"`."""
+    return f"{name} {fault}, not {quote(value)}"
+
+
+def quote(value: object) -> str:
+    """A refused value as an error shows it: escaped, clipped, containers by their kind only."""
+    if isinstance(value, str):
+        return f'"{_escape(_clip(value))}"'
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "a number out of range"
+    return _clip(json.dumps(value))
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
+
+
+def _escape(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in escaped)

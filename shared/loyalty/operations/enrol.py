@@ -1,0 +1,84 @@
+"""Enrol: make customers members of a program, each once."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from loyalty.account import Account
+from loyalty.errors import ProgramInactive, ProgramNotFound
+from loyalty.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status
+from loyalty.store import accounts, customers, memberships
+from loyalty.store.customers import Found, Identifier
+from loyalty.store.dynamodb import Database, Write
+from loyalty.store.memberships import Membership
+
+RIGHT = "enrol"
+"""The right that a credential needs."""
+
+_STATUS = {Write.INSERTED: Status.CREATED, Write.EXISTS: Status.EXISTS, Write.BUSY: Status.BUSY}
+
+
+class Params(NamedTuple):
+    """What all items of a request share. `received_at` (RFC 3339, UTC) stands in for an omitted registration date."""
+
+    program_id: str
+    received_at: str
+
+
+class Item(NamedTuple):
+    """Whom to enrol (a normalised identifier), and the registration date, RFC 3339 in UTC, or None."""
+
+    identifier: Identifier
+    registered_at: str | None = None
+
+
+class Enrolment(NamedTuple):
+    """A checked request: the program exists and takes members."""
+
+    account_id: str
+    params: Params
+
+
+def prepare(database: Database, account: Account, params: Params) -> Enrolment:
+    """Check the program; raises ProgramNotFound, ProgramInactive or StorageBusy."""
+    program = accounts.find_program(database, account.id, params.program_id)
+    if program is None:
+        raise ProgramNotFound
+    if not program.active:
+        raise ProgramInactive
+    return Enrolment(account.id, params)
+
+
+def apply(database: Database, enrolment: Enrolment, items: Sequence[Item | Outcome], origin: Origin) -> list[Outcome]:
+    """Enrol each item's customer; the outcomes are in the order of `items`.
+
+    CREATED or EXISTS with the profile_id, NOT_FOUND, or BUSY (safe to repeat). An item that came as
+    an outcome was decided before and stays so. Of several items for one customer the first creates
+    the membership and the others meet it; when the first is BUSY, so are they.
+    """
+    params = enrolment.params
+    wanted = dict.fromkeys(item.identifier for item in items if isinstance(item, Item))
+    found = customers.find(database, enrolment.account_id, wanted)
+    new: dict[str, Membership] = {}
+    for index, item in enumerate(items):
+        if not isinstance(item, Item):
+            continue
+        profile_id = found.profile_ids.get(item.identifier)
+        if profile_id and profile_id not in new:
+            new[profile_id] = Membership(profile_id, item.registered_at or params.received_at, origin.mark(index))
+    writes = memberships.insert_all(
+        database, enrolment.account_id, params.program_id, list(new.values()), redelivered=origin.redelivered
+    )
+    fates = dict(zip(new, writes, strict=True))
+    return [_outcome(item, found, fates) for item in items]
+
+
+def _outcome(item: Item | Outcome, found: Found, fates: dict[str, Write]) -> Outcome:
+    if isinstance(item, Outcome):
+        return item
+    profile_id = found.profile_ids.get(item.identifier)
+    if profile_id is None:
+        return BUSY if item.identifier in found.unread else NOT_FOUND
+    write = fates[profile_id]
+    if write is Write.INSERTED:
+        fates[profile_id] = Write.EXISTS  # the next item for this customer meets the membership
+    return Outcome(_STATUS[write], profile_id)

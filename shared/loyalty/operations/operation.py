@@ -1,0 +1,20 @@
+"""What `endpoint` and the queue's workers ask of an operation, each a module of this package."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from loyalty.account import Account
+from loyalty.outcome import Origin, Outcome
+from loyalty.store.dynamodb import Database
+
+
+class Operation(Protocol):
+    """One thing to do with a list of items of any length."""
+
+    RIGHT: str
+
+    def prepare(self, database: Database, account: Account, params: Any) -> Any:
+        """Check what all items share; raises the RequestError of a request that can't be done."""
+
+    def apply(self, database: Database, prepared: Any, items: Sequence[Any], origin: Origin) -> list[Outcome]:
+        """Do the items; their outcomes, in the same order."""

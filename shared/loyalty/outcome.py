@@ -1,0 +1,54 @@
+"""The fate of one item, and the mark that every write carries.
+
+An item's fate is a value, never an exception: operations return one `Outcome` per item, in order,
+and each contract says it in its vendor's own codes and words.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Status(StrEnum):
+    """What became of an item."""
+
+    CREATED = "created"
+    EXISTS = "exists"
+    NOT_FOUND = "not_found"
+    INVALID = "invalid"
+    BUSY = "busy"
+
+
+class Outcome(NamedTuple):
+    """One item's fate.
+
+    `profile_id` names the customer and is None exactly when none is known; `reason` says what is
+    wrong with an INVALID item. A BUSY item was not written and may be repeated.
+    """
+
+    status: Status
+    profile_id: str | None = None
+    reason: str | None = None
+
+
+NOT_FOUND = Outcome(Status.NOT_FOUND)
+BUSY = Outcome(Status.BUSY)
+
+
+def invalid(reason: str) -> Outcome:
+    """The outcome of an item that is itself wrong."""
+    return Outcome(Status.INVALID, reason=reason)
+
+
+class Origin(NamedTuple):
+    """Who writes: the request or job, the index of its first item, and whether this is a redelivery.
+
+    Each write stores `mark(index)`, so that a write met again is known for our own.
+    """
+
+    id: str
+    first_index: int = 0
+    redelivered: bool = False
+
+    def mark(self, index: int) -> str:
+        """The mark of the item at `index` of the list at hand."""
+        return f"{self.id}#{self.first_index + index}"

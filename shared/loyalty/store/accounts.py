@@ -1,0 +1,68 @@
+"""The Accounts table: credentials, accounts and their programs.
+
+    pk = credential#<fingerprint>   sk = credential      account, rights
+    pk = account#<account>          sk = account         http_status, custom_fields
+    pk = account#<account>          sk = program#<id>    name, kind, active
+
+It is small and read by every request, so what is found here is kept in the process for a minute:
+that long a revoked credential, or a changed setting, still counts.
+"""
+
+import json
+
+from loyalty.account import Account, Credential, CustomField, Grant, Program
+from loyalty.store import keys
+from loyalty.store.dynamodb import Database, Item
+
+
+def find_grant(database: Database, credential: Credential) -> Grant | None:
+    """What a credential opens, None when it is not known; raises StorageBusy."""
+    item = _cached(database, keys.credential(credential.fingerprint()), "credential")
+    return Grant(item["account"]["S"], frozenset(item["rights"]["SS"])) if item else None
+
+
+def find_account(database: Database, account_id: str) -> Account | None:
+    """An account by its id; raises StorageBusy."""
+    item = _cached(database, keys.account(account_id), "account")
+    if not item:
+        return None
+    fields = tuple(CustomField(**field) for field in json.loads(item["custom_fields"]["S"]))
+    return Account(account_id, item["http_status"]["S"] == "always_200", fields)
+
+
+def find_program(database: Database, account_id: str, program_id: str) -> Program | None:
+    """A program of the account; raises StorageBusy."""
+    item = _cached(database, keys.account(account_id), keys.program(program_id))
+    return Program(program_id, item["name"]["S"], item["kind"]["S"], item["active"]["BOOL"]) if item else None
+
+
+def put_grant(database: Database, credential: Credential, grant: Grant) -> None:
+    """Store a credential, by its fingerprint only."""
+    attributes = {"account": {"S": grant.account_id}, "rights": {"SS": sorted(grant.rights)}}
+    _put(database, keys.credential(credential.fingerprint()), "credential", attributes)
+
+
+def put_account(database: Database, account: Account) -> None:
+    """Store an account's settings."""
+    attributes = {
+        "http_status": {"S": "always_200" if account.always_200 else "as_error"},
+        "custom_fields": {"S": json.dumps([field._asdict() for field in account.custom_fields])},
+    }
+    _put(database, keys.account(account.id), "account", attributes)
+
+
+def put_program(database: Database, account_id: str, program: Program) -> None:
+    """Store a program; its id must not hold the key separator."""
+    if keys.SEPARATOR in program.id:
+        raise ValueError(f"a program id can't hold {keys.SEPARATOR!r}: {program.id}")
+    attributes = {"name": {"S": program.name}, "kind": {"S": program.kind}, "active": {"BOOL": program.active}}
+    _put(database, keys.account(account_id), keys.program(program.id), attributes)
+
+
+def _cached(database: Database, pk: str, sk: str) -> Item | None:
+    key = {"pk": {"S": pk}, "sk": {"S": sk}}
+    return database.cache.get((pk, sk), lambda: database.get(database.tables.accounts_table, key))
+
+
+def _put(database: Database, pk: str, sk: str, attributes: Item) -> None:
+    database.put(database.tables.accounts_table, {"pk": {"S": pk}, "sk": {"S": sk}, **attributes})

@@ -1,0 +1,45 @@
+"""Which failures of an AWS call may pass, so that the call is worth repeating."""
+
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+CallError = (ClientError, ConnectionError, HTTPClientError)
+"""What botocore raises for a call that was refused, failed or got no answer."""
+
+PASSING_CODES = frozenset(
+    {
+        "ExpiredTokenException",
+        "InternalServerError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingError",
+        "ThrottlingException",
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+"""Error codes, of calls and of single statements or actions, that say: not now."""
+
+_SERVER_FAULT = 500
+
+
+def raise_unless_passing(error: Exception) -> None:
+    """Return for throttling, an outage or a lost connection; raise `error` when repeating can't mend it."""
+    if not isinstance(error, ClientError) or error_code(error) in PASSING_CODES:
+        return
+    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) < _SERVER_FAULT:
+        raise error
+
+
+def error_code(error: Exception) -> str:
+    """DynamoDB's name for the error, empty when there was no answer."""
+    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else ""
+
+
+def cancellation_codes(error: Exception) -> list[str]:
+    """Why each action of a cancelled transaction was not done ("None" where it could have been), else nothing."""
+    reasons = error.response.get("CancellationReasons", []) if isinstance(error, ClientError) else []
+    return [str(reason["Code"]) for reason in reasons]

@@ -1,0 +1,1 @@
+"""What people run on their own machine: the local stack and its demo data."""

@@ -1,0 +1,96 @@
+"""The demo accounts of a local start; a deployed stack never holds them.
+
+The data makes the vendors' own samples work as printed: see the README for what is there.
+"""
+
+from collections.abc import Mapping
+
+from loyalty.account import Account, Credential, CustomField, Grant, Program
+from loyalty.identifiers import custom_field
+from loyalty.settings import load
+from loyalty.store import accounts, customers, dynamodb, memberships
+from loyalty.store.customers import Customer
+from loyalty.store.dynamodb import Database
+from loyalty.store.memberships import Membership
+
+ALL_RIGHTS = frozenset({"enrol", "import", "earn", "jobs:read", "jobs:undo"})
+
+ACCOUNT = Account("greatwidgets", custom_fields=(CustomField(1, "user_id", "User ID", match=True),))
+OTHER_ACCOUNT = Account("othertenant")
+
+TOKENS = {
+    "abc123def456": Grant(ACCOUNT.id, ALL_RIGHTS),
+    "readonly-token": Grant(ACCOUNT.id, frozenset({"jobs:read"})),
+    "other-token-1": Grant(OTHER_ACCOUNT.id, ALL_RIGHTS),
+}
+
+PROGRAMS = [
+    *(Program(number, f"Program {number}", "points", active=True) for number in ("123", "469", "2607", "2750", "2844")),
+    Program("124", "Program 124", "points", active=False),
+    *(
+        Program(campaign, f"Campaign {campaign}", "points", active=True)
+        for campaign in ("89898989989", "898989889", "13234545", "34534554")
+    ),
+    Program("visits-1", "Visits", "visits", active=True),
+    Program("dollars-1", "Dollars", "dollars", active=True),
+    Program("product-1", "Product", "product", active=True),
+]
+
+USERS = 50
+_PROFILE_IDS = {1: "663a138cee44bb50a67115cd", 2: "69df4fd5ff232800e2d1e2d6"}  # as the batch sample answers
+_CUSTOMER_IDS = {1: 98662653, 2: 98662632, 3: 423924812, 4: 387004879, 5: 423815857}
+
+
+def profile_id(number: int) -> str:
+    """The profile_id of user<number>@example.com."""
+    return _PROFILE_IDS.get(number, f"{number:024x}")
+
+
+def customer(number: int) -> Customer:
+    """user<number>@example.com."""
+    identifiers = {
+        "email": f"user{number}@example.com",
+        "phone": f"+{12025550100 + number}",
+        custom_field(1): str(123456 + number),
+    }
+    return Customer(profile_id(number), _CUSTOMER_IDS.get(number, 500_000_000 + number), identifiers)
+
+
+FIRST_CUSTOMER = Customer(
+    "profile123",
+    500_000_000,
+    {"email": "user@example.com", "phone": "+1234567890", custom_field(1): "123456"},
+)
+
+OTHER_CUSTOMER = Customer("aaaaaaaaaaaaaaaaaaaaaaaa", 500_000_001, {"email": "user1@example.com"})
+
+
+def seed(endpoint_url: str, tables: Mapping[str, str]) -> None:
+    """Put the demo data into the tables of a local endpoint; what is there already stays.
+
+    `tables` holds the functions' own environment variables: ACCOUNTS_TABLE, CUSTOMERS_TABLE, …
+    """
+    settings = load({**tables, "MAX_ITEMS": "1"})
+    local = {"endpoint_url": endpoint_url, "region_name": "us-east-1"}
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # any will do on a local stack
+    database = dynamodb.connect(settings, **local, **keys)
+    _seed_accounts(database)
+    _seed_customers(database)
+
+
+def _seed_accounts(database: Database) -> None:
+    for account in (ACCOUNT, OTHER_ACCOUNT):
+        accounts.put_account(database, account)
+    for token, grant in TOKENS.items():
+        accounts.put_grant(database, Credential("token", token), grant)
+    for program in PROGRAMS:
+        accounts.put_program(database, ACCOUNT.id, program)
+    accounts.put_program(database, OTHER_ACCOUNT.id, PROGRAMS[0])
+
+
+def _seed_customers(database: Database) -> None:
+    for one in (FIRST_CUSTOMER, *map(customer, range(1, USERS + 1))):
+        customers.create(database, ACCOUNT.id, one)
+    customers.create(database, OTHER_ACCOUNT.id, OTHER_CUSTOMER)
+    member = Membership(profile_id(2), "2024-01-01T00:00:00Z", origin="demo#0")
+    memberships.insert_all(database, ACCOUNT.id, "123", [member], redelivered=False)
