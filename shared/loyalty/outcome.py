@@ -4,8 +4,9 @@ An item's fate is a value, never an exception: operations return one `Outcome` p
 and each contract says it in its vendor's own codes and words.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Status(StrEnum):
@@ -22,12 +23,14 @@ class Outcome(NamedTuple):
     """One item's fate.
 
     `profile_id` names the customer and is None exactly when none is known; `reason` says what is
-    wrong with an INVALID item. A BUSY item was not written and may be repeated.
+    wrong with an INVALID item; `values` holds what else the operation has to tell, such as generated
+    ids. A BUSY item was not written and may be repeated.
     """
 
     status: Status
     profile_id: str | None = None
     reason: str | None = None
+    values: Mapping[str, Any] | None = None
 
 
 NOT_FOUND = Outcome(Status.NOT_FOUND)

@@ -118,6 +118,24 @@ class Database:
                 return
         raise StorageBusy
 
+    def increase(self, table: str, key: Item, attribute: str, by: int) -> int:
+        """Add to a number, which begins at 0, and return the sum; a lost answer may add twice. Raises StorageBusy."""
+        for _ in self._tries():
+            try:
+                answer = self.client.update_item(
+                    TableName=table,
+                    Key=key,
+                    UpdateExpression="ADD #attribute :by",
+                    ExpressionAttributeNames={"#attribute": attribute},
+                    ExpressionAttributeValues={":by": {"N": str(by)}},
+                    ReturnValues="UPDATED_NEW",
+                )
+            except CallError as error:
+                raise_unless_passing(error)
+            else:
+                return int(answer["Attributes"][attribute]["N"])
+        raise StorageBusy
+
     def get_all(self, table: str, keys: Sequence[str], attributes: str, *, consistent: bool = False) -> Read:
         """The items at `keys` (distinct partition keys), with `pk` and the named attributes only."""
         options = {"ProjectionExpression": f"pk,{attributes}", "ConsistentRead": consistent}

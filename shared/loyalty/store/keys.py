@@ -22,6 +22,11 @@ def program(program_id: str) -> str:
     return f"program#{program_id}"
 
 
+def counter(name: str) -> str:
+    """Accounts, sort key of a counter that ids are drawn from."""
+    return f"counter#{name}"
+
+
 def customer(account_id: str, profile_id: str) -> str:
     """Customers, the customer itself."""
     return identifier(account_id, "profile_id", profile_id)

@@ -1,0 +1,14 @@
+"""Numbers drawn in blocks, each once: one counter item in the Accounts table for each account and kind of id."""
+
+from loyalty.store import keys
+from loyalty.store.dynamodb import Database
+
+
+def draw(database: Database, account_id: str, name: str, count: int, *, first: int = 1) -> range:
+    """The next `count` numbers of a counter that begins at `first`, with one write; raises StorageBusy.
+
+    A call that is repeated after a lost answer leaves a gap, never a number drawn twice.
+    """
+    key = {"pk": {"S": keys.account(account_id)}, "sk": {"S": keys.counter(name)}}
+    drawn = database.increase(database.tables.accounts_table, key, "drawn", count)
+    return range(first + drawn - count, first + drawn)
