@@ -7,7 +7,7 @@ from loyalty.identifiers import custom_field
 
 
 class Credential(NamedTuple):
-    """What a request identifies itself with; the kind (`token`, …) keeps one kind's secret from serving as another's."""
+    """What a request identifies itself with; `kind` keeps a secret of one kind from serving as another's."""
 
     kind: str
     secret: str

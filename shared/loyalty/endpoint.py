@@ -51,15 +51,15 @@ def _answer(contract: Contract, request: Request, connect: Callable[[], Database
     try:
         connection = connect()
     except ConfigurationError as error:
-        log.error(error)
+        log.fault(error)
         return contract.open(request, max_items=0).error(error)
     exchange = contract.open(request, connection.tables.max_items)
     try:
         return _do(contract, exchange, connection, Origin(request.id), log)
     except RequestError as error:
-        log.error(error)
+        log.fault(error)
         return exchange.error(error)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
         log.unexpected(error)
         return exchange.error(InternalError())
 

@@ -17,7 +17,7 @@ from loyalty.errors import InternalError
 from loyalty.outcome import Outcome
 from loyalty.request import Request
 
-logger = Logger()
+logger = Logger(location=None)
 
 
 class RequestLog:
@@ -36,7 +36,7 @@ class RequestLog:
         self._fields["items"] = len(outcomes)
         self._fields["outcomes"] = Counter(outcome.status.value for outcome in outcomes)
 
-    def error(self, error: Exception) -> None:
+    def fault(self, error: Exception) -> None:
         """Why it was not done."""
         self._fields["error"] = type(error).__name__
         if isinstance(error, InternalError):
@@ -44,7 +44,7 @@ class RequestLog:
 
     def unexpected(self, error: Exception) -> None:
         """An error that no rule foresees: where it rose, so that it can be found."""
-        self.error(error)
+        self.fault(error)
         frames = traceback.extract_tb(error.__traceback__)
         self._fields["raised_at"] = [f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 

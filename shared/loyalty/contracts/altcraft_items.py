@@ -56,11 +56,11 @@ def to_utc(date: str | None) -> str | None:
     if date is None:
         return None
     try:
-        if not _RFC_3339.fullmatch(date):
-            raise ValueError
-        moment = datetime.fromisoformat(date.upper()).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise PydanticCustomError("rfc_3339", "must be a date and time with a zone as in RFC 3339") from None
+        moment = datetime.fromisoformat(date.upper()).astimezone(UTC) if _RFC_3339.fullmatch(date) else None
+    except (ValueError, OverflowError):  # 30 February, a leap second, or beyond the years 1 to 9999
+        moment = None
+    if moment is None:
+        raise PydanticCustomError("rfc_3339", "must be a date and time with a zone as in RFC 3339")
     return moment.isoformat().removesuffix("+00:00") + "Z"
 
 

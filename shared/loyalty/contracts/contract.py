@@ -16,7 +16,7 @@ from loyalty.request import Reply, Request
 
 
 class Submission(NamedTuple):
-    """What a request asks for: what all items share, and for each element an item or, where it is wrong, its outcome."""
+    """What a request asks for: what all items share, and each element as an item or, where it is wrong, its outcome."""
 
     params: Any
     items: Sequence[Any]

@@ -56,7 +56,7 @@ def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
 class _Reader:
     """Expat's handlers over a stack: the children of each element that is still open."""
 
-    _DEEPEST = 4  # root, list, item, field
+    _IN_LIST, _DEEPEST = 2, 4  # open elements: root and list; root, list, item and field
 
     def __init__(self, root: str, lists: str, most_items: int) -> None:
         self._root, self._lists, self._most_items = root, lists, most_items
@@ -74,7 +74,7 @@ class _Reader:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text.append
-        parser.Parse(text.encode(), True)
+        parser.Parse(text.encode(), True)  # noqa: FBT003 - expat takes no keywords
         return self._document
 
     def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
@@ -100,7 +100,7 @@ class _Reader:
         self._text.clear()
         if not self._open:
             self._finish(children)
-        elif len(self._open) == 2 and name == "item" and self._open[-1][0] == self._lists:
+        elif len(self._open) == self._IN_LIST and name == "item" and self._open[-1][0] == self._lists:
             self._add(value)
         elif len(self._open) == 1 and name == self._lists:
             if len(self._items) == self._items_before:  # it held no <item>, so it is one itself

@@ -158,7 +158,7 @@ class Database:
         return list(
             chain.from_iterable(
                 _side_by_side(
-                    lambda batch: self._insert_batch(table, statement, batch, redelivered),
+                    lambda batch: self._insert_batch(table, statement, batch, redelivered=redelivered),
                     _batches(items, WRITE_BATCH),
                 )
             )
@@ -216,7 +216,7 @@ class Database:
                 return Read(found, set())
         return Read(found, {key["pk"]["S"] for key in wanted})
 
-    def _insert_batch(self, table: str, statement: str, items: Sequence[Item], redelivered: bool) -> list[Write]:
+    def _insert_batch(self, table: str, statement: str, items: Sequence[Item], *, redelivered: bool) -> list[Write]:
         writes = [Write.BUSY] * len(items)
         pending = list(range(len(items)))
         doubtful: list[int] = []

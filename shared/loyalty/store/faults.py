@@ -1,8 +1,9 @@
 """Which failures of an AWS call may pass, so that the call is worth repeating."""
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
 
-CallError = (ClientError, ConnectionError, HTTPClientError)
+CallError = (ClientError, NoConnectionError, HTTPClientError)
 """What botocore raises for a call that was refused, failed or got no answer."""
 
 PASSING_CODES = frozenset(

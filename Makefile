@@ -1,0 +1,85 @@
+# Everything that one does with this project, from a fresh clone: "make" lists it. Python 3.11 or newer is all it needs.
+
+PYTHON ?= python3
+PORT ?= 3000
+STATE ?=
+ARCHITECTURE ?= arm64
+ARGS ?=
+
+BIN := .venv/bin
+MINISTACK := build/venv/ministack
+SAM := build/venv/sam
+LOCKS := tools/requirements
+
+# The locks are complete, so nothing is resolved again, and a package with another hash is refused.
+INSTALL := install --quiet --disable-pip-version-check --no-deps --require-hashes
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade
+
+export SAM_CLI_TELEMETRY := 0
+export PYTHONPATH := shared
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format build deploy lock clean
+.DELETE_ON_ERROR:
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## serve the API on http://127.0.0.1:3000; PORT=n elsewhere, STATE=dir keeps the data
+	@$(PYTHON) -m tools.local.port '$(PORT)'
+	@$(MAKE) --silent -j2 .venv/run.installed $(MINISTACK)/installed
+	@PORT='$(PORT)' STATE='$(STATE)' exec $(BIN)/python -m tools.local
+
+test: .venv/dev.installed $(MINISTACK)/installed ## run all tests; ARGS="-k name" some
+	@$(BIN)/pytest $(ARGS)
+
+check: .venv/dev.installed $(SAM)/installed ## lint, format, types, import directions, template
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/pytest --quiet tests/unit/test_imports.py tests/unit/test_locks.py tests/unit/test_template.py
+	@$(BIN)/cfn-lint template.yaml
+	@AWS_DEFAULT_REGION=us-east-1 $(SAM)/bin/sam validate --lint
+
+format: .venv/dev.installed ## format the code and fix what can be fixed
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+build: $(SAM)/installed ## build functions and layer for AWS, needs python3.13; ARCHITECTURE=x86_64 for Intel
+	@python3.13 -V >/dev/null 2>&1 || { echo 'The layer is built with python3.13, which is not on the PATH.' >&2; exit 1; }
+	@ARCHITECTURE=$(ARCHITECTURE) $(SAM)/bin/sam build $(ARGS)
+
+deploy: build ## deploy to AWS; ARGS=--guided the first time
+	@$(SAM)/bin/sam deploy --parameter-overrides Architecture=$(ARCHITECTURE) $(ARGS)
+
+lock: .venv/dev.installed ## pin the newest dependencies that the requirements allow
+	cd shared && $(CURDIR)/$(COMPILE) requirements.in -o requirements.txt
+	cd $(LOCKS) && for name in run dev ministack sam; do $(CURDIR)/$(COMPILE) $$name.in -o $$name.txt || exit 1; done
+
+clean: ## remove all that these commands made
+	rm -rf .venv build .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The environments, each made again when its lock changes.
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'Python 3.11 or newer is needed; name one, for example: make run PYTHON=python3.12' >&2; exit 1; }
+	@echo 'Making .venv'
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/%.installed: $(LOCKS)/%.txt | .venv/made
+	@echo 'Installing $< into .venv (once)'
+	@$(BIN)/python -m pip $(INSTALL) -r $<
+	@touch $@
+
+# It runs a small part of its many modules, which are compiled when that first happens.
+$(MINISTACK)/installed: INSTALL += --no-compile
+
+build/venv/%/installed: $(LOCKS)/%.txt | .venv/made
+	@echo 'Installing $< into $(@D) (once)'
+	@rm -rf $(@D)
+	@$(BIN)/python -m venv --without-pip $(@D)
+	@$(BIN)/python -m pip --python $(@D)/bin/python $(INSTALL) -r $<
+	@touch $@

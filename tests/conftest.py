@@ -1,0 +1,22 @@
+"""What all tests share: no test ever means anybody's real AWS account."""
+
+import os
+
+import pytest
+
+_LOCAL_AWS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_aws_account():
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        for name, value in _LOCAL_AWS.items():
+            patch.setenv(name, value)
+        yield

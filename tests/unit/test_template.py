@@ -1,0 +1,200 @@
+"""What the template promises beyond being valid: routes, rights, limits, and what the gateway answers by itself."""
+
+import importlib.util
+import json
+import re
+
+import pytest
+
+from tools.local.front import LARGEST_BODY
+from tools.local.gateway import GatewayResponses
+from tools.local.template import ROOT, Route, load, resources, routes, table_variables
+
+TEMPLATE = load()
+FUNCTIONS = resources(TEMPLATE, "AWS::Serverless::Function")
+TABLES = resources(TEMPLATE, "AWS::DynamoDB::Table")
+API = resources(TEMPLATE, "AWS::Serverless::Api")["Api"]
+RESPONSES = API["GatewayResponses"]
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+LAMBDA_EVENT_BYTES = 6 * 1024 * 1024
+
+RIGHTS = {
+    "RegisterMemberFunction": {
+        ("dynamodb:GetItem", "AccountsTable"),
+        ("dynamodb:BatchGetItem", "CustomersTable"),
+        ("dynamodb:PutItem", "MembershipsTable"),
+    },
+    "RegisterMemberBatchFunction": {
+        ("dynamodb:GetItem", "AccountsTable"),
+        ("dynamodb:BatchGetItem", "CustomersTable"),
+        ("dynamodb:BatchGetItem", "MembershipsTable"),
+        ("dynamodb:PartiQLInsert", "MembershipsTable"),
+        ("dynamodb:PutItem", "MembershipsTable"),
+    },
+    "HealthFunction": set(),
+    "NotFoundFunction": set(),
+}
+
+
+def granted(function):
+    """Every (action, table) that a function's policies allow; anything but a plain Allow fails."""
+    rights = set()
+    for policy in function.get("Policies", []):
+        for statement in policy["Statement"]:
+            assert statement["Effect"] == "Allow"
+            actions = statement["Action"]
+            table, attribute = statement["Resource"]["Fn::GetAtt"]
+            assert attribute == "Arn"
+            rights |= {(action, table) for action in ([actions] if isinstance(actions, str) else actions)}
+    return rights
+
+
+def handler_of(folder):
+    spec = importlib.util.spec_from_file_location(f"{folder}_handler", ROOT / "functions" / folder / "handler.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_function_folder_is_one_function():
+    # GIVEN the folders and the template's functions
+    folders = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
+    # THEN they pair up
+    assert sorted(function["CodeUri"] for function in FUNCTIONS.values()) == [
+        f"functions/{f}/" for f in sorted(folders)
+    ]
+
+
+def test_every_function_but_the_catch_all_serves_exactly_one_route():
+    # GIVEN the routes of each function
+    served = {name: [route for route in routes(TEMPLATE) if route.function == name] for name in FUNCTIONS}
+    # THEN all but one have one, which is what the description says
+    del served["NotFoundFunction"]
+    for name, (route,) in served.items():
+        assert FUNCTIONS[name]["Description"] == f"{route.method} {route.path}"
+
+
+def test_whatever_no_other_function_serves_reaches_the_catch_all():
+    # GIVEN the catch-all's routes
+    caught = [route for route in routes(TEMPLATE) if route.function == "NotFoundFunction"]
+    # THEN every method is named for the root and for everything below it
+    assert set(caught) == {Route(method, path, "NotFoundFunction") for method in METHODS for path in ("/", "/{proxy+}")}
+
+
+def test_the_catch_all_knows_the_methods_of_every_served_path():
+    # GIVEN the paths that the other functions serve
+    served = {route.path: route.method for route in routes(TEMPLATE) if route.function != "NotFoundFunction"}
+    # THEN the catch-all names the same
+    assert served == handler_of("not_found").ALLOWED
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_may_do_what_it_needs_and_nothing_else(name):
+    assert granted(FUNCTIONS[name]) == RIGHTS[name]
+
+
+def test_every_table_has_its_environment_variable():
+    assert sorted(table_variables(TEMPLATE).values()) == sorted(TABLES)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_on_demand_recoverable_encrypted_and_protected(name):
+    # GIVEN a table
+    table = TABLES[name]
+    # THEN losing its data takes a decision
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
+    assert TEMPLATE["Parameters"]["DeletionProtection"]["Default"] == "true"
+    assert TEMPLATE["Resources"][name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_no_function_outlives_the_gateways_patience():
+    timeouts = [function.get("Timeout", TEMPLATE["Globals"]["Function"]["Timeout"]) for function in FUNCTIONS.values()]
+    assert max(timeouts) <= 29
+
+
+def test_bodies_reach_the_functions_as_they_were_sent():
+    # GIVEN the API
+    # THEN every media type is binary, and the gateway neither compresses nor inflates
+    assert API["BinaryMediaTypes"] == ["*~1*"]
+    assert "MinimumCompressionSize" not in API
+
+
+def test_the_largest_body_fits_into_an_event_with_room_for_the_headers():
+    # GIVEN the largest body, as base64
+    encoded = -(-LARGEST_BODY // 3) * 4
+    # THEN 10 KB of headers, twice in the event, fit beside it
+    assert encoded + 2 * 10_240 < LAMBDA_EVENT_BYTES
+
+
+def test_the_gateways_413_states_the_limit():
+    assert f"{LARGEST_BODY / 1e6} MB" in RESPONSES["REQUEST_TOO_LARGE"]["ResponseTemplates"]["application/json"]
+
+
+@pytest.mark.parametrize("kind", RESPONSES)
+def test_an_answer_of_the_gateway_is_an_error_to_every_client(kind):
+    # GIVEN one of its answers
+    answer = GatewayResponses(TEMPLATE).answer(kind)
+    body = json.loads(answer.body)
+    # THEN the envelope agrees with the status and says something
+    assert body["error"] == answer.status
+    assert body["error_text"] == body["message"]
+    assert body["message"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert re.fullmatch(r"[0-9a-f-]{36}", answer.headers["X-Request-Id"])
+    assert ("Retry-After" in answer.headers) == (answer.status == 429)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("MISSING_AUTHENTICATION_TOKEN", 404),
+        ("RESOURCE_NOT_FOUND", 404),
+        ("REQUEST_TOO_LARGE", 413),
+        ("THROTTLED", 429),
+        ("INTEGRATION_FAILURE", 504),
+        ("INTEGRATION_TIMEOUT", 504),
+        ("DEFAULT_4XX", 400),
+        ("DEFAULT_5XX", 500),
+    ],
+)
+def test_the_gateways_answers_have_the_status_that_fits(kind, status):
+    assert RESPONSES[kind]["StatusCode"] == status
+
+
+def test_the_access_log_holds_no_personal_data():
+    # GIVEN the fields of an access log line
+    _, setting, _ = API["AccessLogSetting"]["Fn::If"]
+    line = setting["Format"].replace("\n", "")
+    fields = json.loads(line).values()
+    # THEN none is about the caller or what was asked for
+    assert all(field.startswith("$context.") for field in fields)
+    assert not [field for field in fields if re.search(r"identity|authorizer|domain|query|\.path$", field)]
+
+
+def test_the_emulators_endpoint_is_set_only_when_it_is_given():
+    # GIVEN the functions' environment
+    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    # THEN on AWS the variable is not there at all
+    assert variables["AWS_ENDPOINT_URL"] == {"Fn::If": ["HasEndpoint", {"Ref": "EndpointUrl"}, {"Ref": "AWS::NoValue"}]}
+    assert TEMPLATE["Parameters"]["EndpointUrl"]["Default"] == ""
+
+
+def test_a_domain_of_ones_own_is_optional():
+    for name in ("Domain", "DomainMapping"):
+        assert TEMPLATE["Resources"][name]["Condition"] == "HasDomain"
+    assert TEMPLATE["Parameters"]["DomainName"]["Default"] == ""
+
+
+def test_the_outputs_tell_what_a_client_and_an_operator_need():
+    assert {"ApiUrl", "DomainTarget", *TABLES} <= set(TEMPLATE["Outputs"])
+
+
+def test_the_access_log_waits_for_the_role_and_the_role_for_an_api():
+    # GIVEN that the stage refers to the log group
+    depends_on = {name: resource.get("DependsOn") for name, resource in TEMPLATE["Resources"].items()}
+    # THEN the order of a first deployment in a new account holds
+    assert depends_on["AccessLogs"] == "AccessLogAccount"
+    assert depends_on["AccessLogAccount"] == "Api"

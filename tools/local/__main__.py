@@ -1,0 +1,83 @@
+"""`make run`: start the local stack, say when it is ready, run until Ctrl-C or SIGTERM."""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from tools.local import port
+from tools.local.layer import LayerError
+from tools.local.ministack import MinistackError
+from tools.local.stack import LOG, LocalStack
+from tools.local.template import ROOT
+
+_ENVIRONMENT = ROOT / "build" / "local-environment.json"
+_WELCOME = """
+Register a member, JSON and XML:
+
+  curl {url}/api/v1.1/loyalty/register_member -H 'Content-Type: application/json' -d \\
+    '{{"token":"abc123def456","matching":"email","email":"user1@example.com","loyalty_program_id":123}}'
+
+  curl {url}/api/v1.1/loyalty/register_member -H 'Content-Type: application/xml' -d \\
+    '<xml><token>abc123def456</token><matching>email</matching><email>user3@example.com</email>
+     <loyalty_program_id>123</loyalty_program_id></xml>'
+
+Several at once, JSON and XML:
+
+  curl {url}/api/v1.1/loyalty/register_member_batch -H 'Content-Type: application/json' -d \\
+    '{{"token":"abc123def456","matching":"email","loyalty_program_id":123,
+      "data":[{{"email":"user4@example.com"}},{{"email":"user2@example.com"}},{{"email":"nobody@example.com"}}]}}'
+
+  curl {url}/api/v1.1/loyalty/register_member_batch -H 'Content-Type: application/xml' -d \\
+    '<xml><token>abc123def456</token><matching>phone</matching><loyalty_program_id>123</loyalty_program_id>
+     <data><item><phone>+12025550105</phone></item><item><phone>+12025550106</phone></item></data></xml>'
+
+The functions log to {log}; the local AWS answers at {endpoint_url}. Ctrl-C stops.
+"""
+
+
+def main() -> int:
+    """Run the stack as the environment variables PORT and STATE ask; 1 with one line on stderr if it can't."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]  # nobody's real account is meant
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    state = os.environ.get("STATE")
+    try:
+        _serve(port.parse(os.environ.get("PORT") or "3000"), Path(state) if state else None)
+    except (port.PortError, LayerError, MinistackError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _serve(front_port: int, state: Path | None) -> None:
+    started = time.monotonic()
+
+    def progress(line: str) -> None:
+        _say(f"{time.monotonic() - started:5.1f} s  {line}")
+
+    with LocalStack(front_port, state=state, progress=progress) as stack:
+        _write_environment(stack)
+        _say(f"ready {stack.url}")
+        _say(_WELCOME.format(url=stack.url, log=LOG.relative_to(ROOT), endpoint_url=stack.endpoint_url))
+        signal.pause()
+
+
+def _write_environment(stack: LocalStack) -> None:
+    # So that functions in the containers of "sam local --config-env local" use this stack's tables.
+    variables = {**stack.tables, "AWS_ENDPOINT_URL": stack.endpoint_url}
+    _ENVIRONMENT.write_text(json.dumps({"Parameters": variables}, indent=2) + "\n")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

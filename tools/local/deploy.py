@@ -1,0 +1,106 @@
+"""The template, deployed to the emulator: what `sam deploy` does, less what the emulator does not need."""
+
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tools.local.gateway import GatewayResponses
+from tools.local.ministack import REGION
+from tools.local.template import ROOT, resources, table_variables
+
+STACK = "loyalty"
+BUCKET = "loyalty-artifacts"
+_CODE = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
+
+
+class Deployment(NamedTuple):
+    """Where the deployed API is, and the tables by the functions' environment variables."""
+
+    api_url: str
+    tables: dict[str, str]
+
+
+def client(service: str, endpoint_url: str) -> Any:
+    """A boto3 client of the emulator, whatever the caller's own AWS configuration and proxies."""
+    return boto3.client(
+        service,
+        endpoint_url=endpoint_url,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - the emulator takes any
+        config=Config(proxies={}),
+    )
+
+
+def deploy(template: dict[str, Any], layer: Path, endpoint_url: str, parameters: dict[str, str]) -> Deployment:
+    """Upload code and layer, create or update the stack, and wait until it is there."""
+    local = json.loads(json.dumps(template).replace("~1", "/"))  # the emulator does not decode media types
+    _upload(local, layer, endpoint_url)
+    _put_stack(local, {"EndpointUrl": endpoint_url, **parameters}, endpoint_url)
+    names = _physical_names(endpoint_url)
+    stage = parameters.get("StageName", template["Parameters"]["StageName"]["Default"])
+    _put_gateway_responses(template, names["Api"], stage, endpoint_url)
+    return Deployment(
+        f"{endpoint_url}/restapis/{names['Api']}/{stage}/_user_request_",
+        {variable: names[table] for variable, table in table_variables(template).items()},
+    )
+
+
+def _upload(local: dict[str, Any], layer: Path, endpoint_url: str) -> None:
+    s3 = client("s3", endpoint_url)
+    s3.create_bucket(Bucket=BUCKET)
+    for kind, code in _CODE.items():
+        for name, properties in resources(local, kind).items():
+            body = layer.read_bytes() if code == "ContentUri" else _zip(ROOT / properties[code])
+            key = f"{name}-{hashlib.sha256(body).hexdigest()}"  # another key makes an update take the new code
+            s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+            properties[code] = {"Bucket": BUCKET, "Key": key}
+
+
+def _zip(directory: Path) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted(directory.glob("*.py")):
+            archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes())  # no times: same code, same bytes
+    return packed.getvalue()
+
+
+def _put_stack(local: dict[str, Any], parameters: dict[str, str], endpoint_url: str) -> None:
+    cloudformation = client("cloudformation", endpoint_url)
+    arguments = {
+        "StackName": STACK,
+        "TemplateBody": json.dumps(local),
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    }
+    action = "update" if _exists(cloudformation) else "create"
+    getattr(cloudformation, f"{action}_stack")(**arguments)
+    waiter = cloudformation.get_waiter(f"stack_{action}_complete")
+    waiter.wait(StackName=STACK, WaiterConfig={"Delay": 0.1, "MaxAttempts": 600})
+
+
+def _exists(cloudformation: Any) -> bool:
+    try:
+        cloudformation.describe_stacks(StackName=STACK)
+    except ClientError:
+        return False
+    return True
+
+
+def _physical_names(endpoint_url: str) -> dict[str, str]:
+    found = client("cloudformation", endpoint_url).describe_stack_resources(StackName=STACK)["StackResources"]
+    return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found}
+
+
+def _put_gateway_responses(template: dict[str, Any], api: str, stage: str, endpoint_url: str) -> None:
+    gateway = client("apigateway", endpoint_url)
+    for patch in GatewayResponses(template).patches():
+        gateway.put_gateway_response(restApiId=api, **patch)
+    gateway.create_deployment(restApiId=api, stageName=stage)

@@ -1,0 +1,60 @@
+"""Loopback ports: one that the user asked for, or any that is free."""
+
+import socket
+import sys
+
+LOOPBACK = "127.0.0.1"
+HIGHEST = 65_535
+
+
+class PortError(Exception):
+    """The port cannot be had; the message is one line for the user."""
+
+
+def parse(text: str) -> int:
+    """A port number as the user wrote it."""
+    if not text.isascii() or not text.isdigit() or int(text) > HIGHEST:
+        raise PortError(f"PORT must be a number up to {HIGHEST}, not {text!r}.")
+    return int(text)
+
+
+def reserve(port: int = 0) -> socket.socket:
+    """A bound socket that does not listen yet: nobody else gets the port, nobody can connect. 0 is any free port."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((LOOPBACK, port))
+        _refuse_shared(bound)
+    except OSError as error:
+        bound.close()
+        raise PortError(f"Port {port} is in use; stop what uses it or choose another: make run PORT=3100") from error
+    return bound
+
+
+def _refuse_shared(bound: socket.socket) -> None:
+    # With SO_REUSEADDR some systems find out only here that another process listens.
+    port = bound.getsockname()[1]
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        if probe.connect_ex((LOOPBACK, port)) == 0:
+            raise OSError("something answers there")
+
+
+def free_port() -> int:
+    """A port that is free now."""
+    with reserve() as bound:
+        port: int = bound.getsockname()[1]
+    return port
+
+
+def main() -> int:
+    """Say in one line why the port given as argument cannot be had; the Makefile asks before it builds anything."""
+    try:
+        reserve(parse(sys.argv[1])).close()
+    except PortError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

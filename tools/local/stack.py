@@ -1,0 +1,92 @@
+"""The whole local stack, as `make run` and the end-to-end tests use it."""
+
+import http.client
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tools import demo
+from tools.local import layer, port, template
+from tools.local.deploy import deploy
+from tools.local.front import Front, serving
+from tools.local.gateway import GatewayResponses
+from tools.local.ministack import Ministack
+
+LOG = template.ROOT / "build" / "local-stack.log"
+
+_PARAMETERS = {"ThrottleRate": "10000", "ThrottleBurst": "5000"}  # here the machine is the limit
+
+
+def _silent(_line: str) -> None:
+    pass
+
+
+class LocalStack:
+    """The deployed template with its demo data, between `with` and the end of its block.
+
+    `url` is the API's base URL, `endpoint_url` the emulator's, `tables` the tables' names by the functions'
+    environment variables. Nothing but loopback is listened on. Several may run at once, each with a log of its own.
+    """
+
+    def __init__(
+        self,
+        front_port: int = 0,
+        *,
+        state: Path | None = None,
+        log: Path = LOG,
+        parameters: Mapping[str, str] | None = None,
+        progress: Callable[[str], None] = _silent,
+    ) -> None:
+        self._port = front_port
+        self._state = state
+        self._log = log
+        self._parameters = {**_PARAMETERS, **(parameters or {})}
+        self._progress = progress
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opening:
+            self._start(opening)
+            self._open = opening.pop_all()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def _start(self, opening: ExitStack) -> None:
+        bound = opening.enter_context(port.reserve(self._port))
+        self.url = f"http://{port.LOOPBACK}:{bound.getsockname()[1]}"
+        described = template.load()
+        self._progress("Preparing the layer")
+        packed = layer.archive()
+        self._progress("Starting the local AWS emulator")
+        self.ministack = opening.enter_context(Ministack(self._log, self._state))
+        self.endpoint_url = self.ministack.endpoint_url
+        self._progress("Deploying template.yaml")
+        deployment = deploy(described, packed, self.endpoint_url, self._parameters)
+        self.tables = deployment.tables
+        self._progress("Adding the demo accounts")
+        demo.seed(self.endpoint_url, self.tables)
+        self._progress("Warming the functions")
+        opening.enter_context(serving(Front(deployment.api_url, GatewayResponses(described)), bound))
+        self._warm(template.routes(described))
+
+    def _warm(self, routes: list[template.Route]) -> None:
+        first = {route.function: route for route in reversed(routes)}
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(self._call, first.values()))
+
+    def _call(self, route: template.Route) -> None:
+        # Without credentials or a body every route but /health refuses; its process is there afterwards.
+        address = self.url.removeprefix("http://")
+        connection = http.client.HTTPConnection(address, timeout=60)
+        try:
+            connection.request(route.method, route.path.replace("{proxy+}", "warm-up"))
+            connection.getresponse().read()
+        finally:
+            connection.close()
