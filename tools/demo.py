@@ -5,10 +5,12 @@ The data makes the vendors' own samples work as printed: see the README for what
 
 from collections.abc import Mapping
 
-from loyalty.account import Account, Credential, CustomField, Grant, Program
+from loyalty.account import Account, Credential, CustomField, Grant, Program, Promotion
+from loyalty.contracts.capillary import basic_credential
+from loyalty.contracts.capillary_token import client_credential
 from loyalty.identifiers import custom_field
 from loyalty.settings import load
-from loyalty.store import accounts, customers, dynamodb, memberships
+from loyalty.store import accounts, customers, dynamodb, memberships, promotions
 from loyalty.store.customers import Customer
 from loyalty.store.dynamodb import Database
 from loyalty.store.memberships import Membership
@@ -24,6 +26,14 @@ TOKENS = {
     "other-token-1": Grant(OTHER_ACCOUNT.id, ALL_RIGHTS),
 }
 
+VIEWER = Grant(ACCOUNT.id, frozenset({"jobs:read"}))
+CAPILLARY_CREDENTIALS = {
+    basic_credential("store.server", "server123"): Grant(ACCOUNT.id, ALL_RIGHTS),
+    basic_credential("viewer.server", "server123"): VIEWER,
+    client_credential("demo-key", "demo-secret"): Grant(ACCOUNT.id, ALL_RIGHTS),
+    client_credential("viewer-key", "viewer-secret"): VIEWER,
+}
+
 PROGRAMS = [
     *(Program(number, f"Program {number}", "points", active=True) for number in ("123", "469", "2607", "2750", "2844")),
     Program("124", "Program 124", "points", active=False),
@@ -34,6 +44,14 @@ PROGRAMS = [
     Program("visits-1", "Visits", "visits", active=True),
     Program("dollars-1", "Dollars", "dollars", active=True),
     Program("product-1", "Product", "product", active=True),
+]
+
+PROMOTIONS = [
+    Promotion("56799", program_id="469", name="Welcome back"),
+    Promotion("56800", program_id="469", active=False),
+    Promotion("201436", program_id="2750", limit=1),
+    Promotion("56801", program_id="2607", identifier="Promo_testMay13", limit=2),
+    Promotion("200206", program_id="2844", limit=0),
 ]
 
 USERS = 50
@@ -64,13 +82,21 @@ FIRST_CUSTOMER = Customer(
 
 OTHER_CUSTOMER = Customer("aaaaaaaaaaaaaaaaaaaaaaaa", 500_000_001, {"email": "user1@example.com"})
 
+_UNUSED = {
+    "MAX_ITEMS": "1",
+    "ACCESS_TOKEN_SECONDS": "1",
+    "BULK_API_REDIRECTION_ENABLED": "false",
+    "BULK_API_BATCH_SIZE_FOR_REDIRECTION": "1",
+}
+"""Settings that functions need and seeding does not."""
+
 
 def seed(endpoint_url: str, tables: Mapping[str, str]) -> None:
     """Put the demo data into the tables of a local endpoint; what is there already stays.
 
     `tables` holds the functions' own environment variables: ACCOUNTS_TABLE, CUSTOMERS_TABLE, …
     """
-    settings = load({**tables, "MAX_ITEMS": "1"})
+    settings = load({**_UNUSED, **tables})
     local = {"endpoint_url": endpoint_url, "region_name": "us-east-1"}
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # any will do on a local stack
     database = dynamodb.connect(settings, **local, **keys)
@@ -86,6 +112,10 @@ def _seed_accounts(database: Database) -> None:
     for program in PROGRAMS:
         accounts.put_program(database, ACCOUNT.id, program)
     accounts.put_program(database, OTHER_ACCOUNT.id, PROGRAMS[0])
+    for credential, grant in CAPILLARY_CREDENTIALS.items():
+        accounts.put_grant(database, credential, grant)
+    for promotion in PROMOTIONS:
+        promotions.put(database, ACCOUNT.id, promotion)
 
 
 def _seed_customers(database: Database) -> None:

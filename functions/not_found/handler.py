@@ -9,6 +9,8 @@ ALLOWED = {
     "/api/v1.1/loyalty/register_member": "POST",
     "/api/v1.1/loyalty/register_member_batch": "POST",
     "/health": "GET",
+    "/v2/promotion/bulk/directEarn": "POST",
+    "/v3/oauth/token/generate": "POST",
 }
 """The methods of each path that is served; a test holds it against the template."""
 

@@ -24,10 +24,11 @@ class Credential(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """What a credential opens: an account, with some rights."""
+    """What a credential opens: an account, with some rights, until a moment (seconds of the epoch) if it has one."""
 
     account_id: str
     rights: frozenset[str]
+    expires_at: int | None = None
 
 
 class CustomField(NamedTuple):
@@ -61,3 +62,25 @@ class Program(NamedTuple):
     name: str
     kind: str
     active: bool
+
+
+class Promotion(NamedTuple):
+    """A promotion of a program, earned from `start` (inclusive) to `end` (exclusive), RFC 3339 in UTC, open where None.
+
+    `limit` is how often one customer may earn it, None without limit; `identifier` is the account's own
+    name for it. `has_earns` is set before the first earn that no tally counts.
+    """
+
+    id: str
+    program_id: str
+    name: str | None = None
+    active: bool = True
+    start: str | None = None
+    end: str | None = None
+    identifier: str | None = None
+    limit: int | None = None
+    has_earns: bool = False
+
+    def open_at(self, moment: str) -> bool:
+        """Whether it can be earned at `moment`, RFC 3339 in UTC to the second."""
+        return self.active and (self.start or "") <= moment and (self.end is None or moment < self.end)

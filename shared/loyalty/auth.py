@@ -1,22 +1,27 @@
 """Who is calling: credentials to an account, and whether their rights reach."""
 
+import time
+from datetime import UTC, datetime
+
 from loyalty.account import Account, Credential
-from loyalty.errors import CredentialsMissing, CredentialsUnknown, InternalError, RightMissing
+from loyalty.errors import CredentialsExpired, CredentialsMissing, CredentialsUnknown, InternalError, RightMissing
 from loyalty.store import accounts
 from loyalty.store.dynamodb import Database
 
 
-def authenticate(database: Database, credential: Credential | None, right: str) -> Account:
-    """The caller's account.
+def authenticate(database: Database, credential: Credential | None, right: str | None) -> Account:
+    """The caller's account, when its rights hold `right` (None: any will do).
 
-    Raises CredentialsMissing, CredentialsUnknown, RightMissing, or StorageBusy.
+    Raises CredentialsMissing, CredentialsUnknown, CredentialsExpired, RightMissing, or StorageBusy.
     """
     if credential is None:
         raise CredentialsMissing
     grant = accounts.find_grant(database, credential)
     if grant is None:
         raise CredentialsUnknown
-    if right not in grant.rights:
+    if grant.expires_at is not None and grant.expires_at <= time.time():
+        raise CredentialsExpired(datetime.fromtimestamp(grant.expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    if right is not None and right not in grant.rights:
         raise RightMissing
     account = accounts.find_account(database, grant.account_id)
     if account is None:

@@ -48,14 +48,9 @@ def serve(contract: Contract, database: Callable[[], Database] = process_databas
 
 
 def _answer(contract: Contract, request: Request, connect: Callable[[], Database], log: RequestLog) -> Reply:
+    exchange = contract.open(request)
     try:
-        connection = connect()
-    except ConfigurationError as error:
-        log.fault(error)
-        return contract.open(request, max_items=0).error(error)
-    exchange = contract.open(request, connection.tables.max_items)
-    try:
-        return _do(contract, exchange, connection, Origin(request.id), log)
+        return _do(contract, exchange, connect(), Origin(request.id), log)
     except RequestError as error:
         log.fault(error)
         return exchange.error(error)
@@ -64,12 +59,13 @@ def _answer(contract: Contract, request: Request, connect: Callable[[], Database
         return exchange.error(InternalError())
 
 
-def _do(contract: Contract, exchange: Exchange, connection: Database, origin: Origin, log: RequestLog) -> Reply:
-    operation = contract.operation
-    account = authenticate(connection, exchange.credential(), operation.RIGHT)
+def _do(contract: Contract, exchange: Exchange, database: Database, origin: Origin, log: RequestLog) -> Reply:
+    operation, settings = contract.operation, database.settings
+    account = authenticate(database, exchange.credential(settings), operation.RIGHT)
     log.account(account.id)
-    submission = exchange.submission(account)
-    prepared = operation.prepare(connection, account, submission.params)
-    outcomes = operation.apply(connection, prepared, submission.items, origin)
+    submission = exchange.submission(account, settings)
+    prepared = operation.prepare(database, account, submission.params)
+    items = operation.draw(database, prepared, submission.items)
+    outcomes = operation.apply(database, prepared, items, origin)
     log.outcomes(outcomes)
     return exchange.reply(outcomes)

@@ -5,10 +5,13 @@
     │   └── ParameterError      one parameter has a value that is refused
     ├── CredentialsError        401
     │   ├── CredentialsMissing
-    │   └── CredentialsUnknown
+    │   ├── CredentialsUnknown
+    │   └── CredentialsExpired
     ├── RightMissing            the credential is good, its rights don't reach
     ├── ProgramNotFound
     ├── ProgramInactive
+    ├── PromotionNotFound       unknown, or of another program
+    ├── PromotionInactive       inactive, or outside its dates
     ├── TooLarge                too many items or bytes
     ├── UnsupportedMediaType
     ├── InternalError           a fault of ours, nothing more is said to the client
@@ -61,6 +64,13 @@ class CredentialsUnknown(CredentialsError):
     """The request's credentials are not (or no longer) known."""
 
 
+class CredentialsExpired(CredentialsError):
+    """The credentials served until `expired_at`, RFC 3339 in UTC."""
+
+    def __init__(self, expired_at: str) -> None:
+        super().__init__(f"Token expired at {expired_at}")
+
+
 class RightMissing(RequestError):
     """The credential's rights don't cover this operation."""
 
@@ -75,6 +85,18 @@ class ProgramNotFound(RequestError):
 
 class ProgramInactive(RequestError):
     """The program exists and takes nobody in."""
+
+    status = 400
+
+
+class PromotionNotFound(RequestError):
+    """The program has no such promotion."""
+
+    status = 404
+
+
+class PromotionInactive(RequestError):
+    """The promotion can't be earned now."""
 
     status = 400
 

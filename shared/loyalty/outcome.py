@@ -14,6 +14,7 @@ class Status(StrEnum):
 
     CREATED = "created"
     EXISTS = "exists"
+    EXHAUSTED = "exhausted"
     NOT_FOUND = "not_found"
     INVALID = "invalid"
     BUSY = "busy"

@@ -1,29 +1,53 @@
 """What a function reads from its environment, all of it, once."""
 
 import os
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from loyalty.errors import ConfigurationError
 
 
 class Settings(NamedTuple):
-    """Table names, and how many items one request may have."""
+    """The environment variables of the same names in upper case: table names, limits and switches.
+
+    `max_items` is what one request may hold, `access_token_seconds` how long an OAuth access token serves.
+    The `bulk_api_…` pair are Capillary's own: with the first on, the second limits the customers of one request.
+    """
 
     accounts_table: str
     customers_table: str
     memberships_table: str
+    earns_table: str
     max_items: int
+    access_token_seconds: int
+    bulk_api_redirection_enabled: bool
+    bulk_api_batch_size_for_redirection: int
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings; raises ConfigurationError that names every missing or wrong variable."""
+    """The settings; raises ConfigurationError that names every variable that is missing, or the one that is wrong."""
     names = {field: field.upper() for field in Settings._fields}
     missing = [name for name in names.values() if not environment.get(name)]
     if missing:
         raise ConfigurationError(f"environment variable not set: {', '.join(missing)}")
-    values = {field: environment[name] for field, name in names.items()}
-    max_items = values.pop("max_items")
-    if not (max_items.isascii() and max_items.isdigit() and int(max_items)):
-        raise ConfigurationError(f"environment variable MAX_ITEMS is not a positive number: {max_items}")
-    return Settings(**values, max_items=int(max_items))
+    kinds = Settings.__annotations__
+    return Settings(**{field: _READ[kinds[field]](name, environment[name]) for field, name in names.items()})
+
+
+def _text(_name: str, value: str) -> str:
+    return value
+
+
+def _number(name: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit() and int(value)):
+        raise ConfigurationError(f"environment variable {name} is not a positive number: {value}")
+    return int(value)
+
+
+def _switch(name: str, value: str) -> bool:
+    if value.lower() not in ("true", "false"):
+        raise ConfigurationError(f"environment variable {name} is neither true nor false: {value}")
+    return value.lower() == "true"
+
+
+_READ: dict[type, Callable[[str, str], Any]] = {str: _text, int: _number, bool: _switch}

@@ -9,11 +9,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 from loyalty.account import Account, Credential
 from loyalty.contracts import altcraft_items, markup
+from loyalty.contracts.body import decode, read_json
 from loyalty.contracts.contract import Submission
 from loyalty.contracts.negotiation import JSON, XML, accepted_format, declared_format, request_format
 from loyalty.errors import (
@@ -32,6 +32,7 @@ from loyalty.errors import (
 from loyalty.operations import enrol
 from loyalty.outcome import Outcome, Status
 from loyalty.request import Reply, Request
+from loyalty.settings import Settings
 
 SUCCESS = "Successful operation"
 
@@ -69,9 +70,9 @@ class Altcraft:
     batch: bool
     operation = enrol
 
-    def open(self, request: Request, max_items: int) -> "AltcraftExchange":
+    def open(self, request: Request) -> "AltcraftExchange":
         """Begin with a request."""
-        return AltcraftExchange(self, request, max_items)
+        return AltcraftExchange(self, request)
 
 
 REGISTER_MEMBER = Altcraft("altcraft.register_member", batch=False)
@@ -81,12 +82,14 @@ REGISTER_MEMBER_BATCH = Altcraft("altcraft.register_member_batch", batch=True)
 class AltcraftExchange:
     """One request: the headers, then the body, then the account each settle more of the reply's style."""
 
-    def __init__(self, contract: Altcraft, request: Request, max_items: int) -> None:
-        self._contract, self._request, self._max_items = contract, request, max_items
+    def __init__(self, contract: Altcraft, request: Request) -> None:
+        self._contract, self._request = contract, request
+        self._document: dict[str, Any] = {}
         self._style = Style(accepted_format(request.headers) or declared_format(request.headers) or JSON)
 
-    def credential(self) -> Credential | None:
+    def credential(self, settings: Settings) -> Credential | None:
         """The token of the body, else of `Authorization: Bearer`; never of the URL."""
+        self._document = self._read(settings.max_items)
         token = self._document.get("token")
         if token is None or token == "":
             scheme, _, token = self._request.headers.get("authorization", "").strip().partition(" ")
@@ -96,7 +99,7 @@ class AltcraftExchange:
             raise CredentialsUnknown
         return Credential("token", token.strip())
 
-    def submission(self, account: Account) -> Submission:
+    def submission(self, account: Account, _settings: Settings) -> Submission:
         """The members to register; elements that are themselves wrong are outcomes already."""
         self._style = replace(self._style, always_200=account.always_200)
         document = self._document
@@ -113,22 +116,18 @@ class AltcraftExchange:
         """The envelope with the error alone."""
         return render_error(self._style, error)
 
-    @cached_property
-    def _document(self) -> dict[str, Any]:
+    def _read(self, max_items: int) -> dict[str, Any]:
         body = self._request.body()
         sent_format = request_format(self._request.headers, body)
         self._style = Style(accepted_format(self._request.headers) or sent_format)
-        document = (_read_json if sent_format == JSON else self._read_xml)(_decode(body))
+        text = decode(body)
+        document = read_json(text) if sent_format == JSON else markup.read(text, "xml", "data", max_items)
         if (wish := document.get("format")) is not None:
-            if not isinstance(wish, str) or wish.lower() not in (JSON, XML):
-                raise ParameterError("format", "must be json or xml", wish)
-            self._style = Style(wish.lower())
-        if self._contract.batch and isinstance(document.get("data"), list) and len(document["data"]) > self._max_items:
-            raise too_many_items(self._max_items)
+            self._style = Style(_format(wish))
+        data = document.get("data")
+        if self._contract.batch and isinstance(data, list) and len(data) > max_items:
+            raise too_many_items(max_items)
         return document
-
-    def _read_xml(self, text: str) -> dict[str, Any]:
-        return markup.read(text, root="xml", lists="data", most_items=self._max_items)
 
     def _elements(self, document: dict[str, Any]) -> list[Any]:
         if not self._contract.batch:
@@ -171,26 +170,7 @@ def _reply(style: Style, error: int, envelope: dict[str, Any]) -> Reply:
     return Reply(status, _CONTENT_TYPES[style.format], text, _HEADERS.get(error, {}))
 
 
-def _decode(body: bytes) -> str:
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadRequest(f"The body is not valid UTF-8 (byte {error.start})") from None
-
-
-def _read_json(text: str) -> dict[str, Any]:
-    try:
-        document = json.loads(text, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        raise BadRequest(f"The body is not valid JSON: {error.msg} (character {error.pos})") from None
-    except ValueError:  # an integer of more digits than Python converts
-        raise BadRequest("The body is not valid JSON: a number is too long") from None
-    except RecursionError:
-        raise BadRequest("The JSON is nested deeper than a request needs") from None
-    if not isinstance(document, dict):
-        raise ParameterError("The JSON body", "must be an object", document)
-    return document
-
-
-def _refuse_constant(name: str) -> None:
-    raise BadRequest(f"The body is not valid JSON: {name} is not a JSON value")
+def _format(wish: object) -> str:
+    if not isinstance(wish, str) or wish.lower() not in _CONTENT_TYPES:
+        raise ParameterError("format", "must be json or xml", wish)
+    return wish.lower()

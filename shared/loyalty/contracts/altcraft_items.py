@@ -4,7 +4,6 @@ A list is validated inside pydantic-core with None in the place of each wrong el
 item costs the others nothing; only the wrong ones are looked at again, for the reason.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -16,18 +15,14 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import TypedDict
 
 from loyalty.account import Account
+from loyalty.contracts.body import integer_id, too_large
 from loyalty.errors import BadRequest, ParameterError, refusal
 from loyalty.identifiers import expected, normalise
 from loyalty.operations.enrol import Item
 from loyalty.outcome import Outcome, invalid
 
-MAX_ITEM_BYTES = 64 * 1024
-"""Size of one item, as JSON in UTF-8."""
-
 Items = list[Item | Outcome]
 
-_LARGEST_ID = 2**63 - 1
-_DIGITS = re.compile("[0-9]{1,19}")
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -35,10 +30,9 @@ def program_id(value: object) -> str:
     """`loyalty_program_id`, an integer or its digits in a string, as decimal text; raises BadRequest."""
     if value is None:
         raise BadRequest("loyalty_program_id is required")
-    number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value.strip()) else value
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= _LARGEST_ID:
+    if (program := integer_id(value)) is None:
         raise ParameterError("loyalty_program_id", "must be a positive integer of 64 bits", value)
-    return str(number)
+    return program
 
 
 def reader(matching: object, account: Account) -> Callable[[Sequence[Any]], Items]:
@@ -112,7 +106,7 @@ def _read(matching: str, identify: Callable[[Mapping[str, Any]], Item | Outcome]
     rows = _elements(matching).validate_python(elements)
     return [
         invalid("The item is larger than 64 KB")
-        if _too_large(element)
+        if too_large(element)
         else invalid(_reason(matching, element))
         if row is None
         else identify(row)
@@ -153,12 +147,3 @@ def _say(location: tuple[int | str, ...], kind: str, message: str, value: object
     if kind == "missing":
         return f"{name} is required"
     return refusal(name, message if kind == "rfc_3339" else "must be text", value)
-
-
-def _too_large(element: object) -> bool:
-    try:
-        if 4 * len(repr(element)) <= MAX_ITEM_BYTES:  # in UTF-8 a character has at most four bytes
-            return False
-        return len(json.dumps(element, ensure_ascii=False).encode("utf-8", "surrogatepass")) > MAX_ITEM_BYTES
-    except RecursionError:
-        return True

@@ -13,6 +13,7 @@ from loyalty.errors import RequestError
 from loyalty.operations.operation import Operation
 from loyalty.outcome import Outcome
 from loyalty.request import Reply, Request
+from loyalty.settings import Settings
 
 
 class Submission(NamedTuple):
@@ -25,10 +26,10 @@ class Submission(NamedTuple):
 class Exchange(Protocol):
     """One request on its way to a reply."""
 
-    def credential(self) -> Credential | None:
+    def credential(self, settings: Settings) -> Credential | None:
         """What the caller identifies itself with, or None; raises RequestError."""
 
-    def submission(self, account: Account) -> Submission:
+    def submission(self, account: Account, settings: Settings) -> Submission:
         """The items, parsed and validated; raises RequestError."""
 
     def reply(self, outcomes: Sequence[Outcome]) -> Reply:
@@ -49,5 +50,5 @@ class Contract(Protocol):
     def operation(self) -> Operation:
         """What it does."""
 
-    def open(self, request: Request, max_items: int) -> Exchange:
+    def open(self, request: Request) -> Exchange:
         """Begin with a request; never raises."""

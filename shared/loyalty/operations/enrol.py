@@ -48,6 +48,11 @@ def prepare(database: Database, account: Account, params: Params) -> Enrolment:
     return Enrolment(account.id, params)
 
 
+def draw(_database: Database, _enrolment: Enrolment, items: Sequence[Item | Outcome]) -> Sequence[Item | Outcome]:
+    """The items as they are: a membership needs no id."""
+    return items
+
+
 def apply(database: Database, enrolment: Enrolment, items: Sequence[Item | Outcome], origin: Origin) -> list[Outcome]:
     """Enrol each item's customer; the outcomes are in the order of `items`.
 
@@ -62,9 +67,10 @@ def apply(database: Database, enrolment: Enrolment, items: Sequence[Item | Outco
     for index, item in enumerate(items):
         if not isinstance(item, Item):
             continue
-        profile_id = found.profile_ids.get(item.identifier)
-        if profile_id and profile_id not in new:
-            new[profile_id] = Membership(profile_id, item.registered_at or params.received_at, origin.mark(index))
+        customer = found.customers.get(item.identifier)
+        if customer and customer.profile_id not in new:
+            registered_at = item.registered_at or params.received_at
+            new[customer.profile_id] = Membership(customer.profile_id, registered_at, origin.mark(index))
     writes = memberships.insert_all(
         database, enrolment.account_id, params.program_id, list(new.values()), redelivered=origin.redelivered
     )
@@ -75,10 +81,10 @@ def apply(database: Database, enrolment: Enrolment, items: Sequence[Item | Outco
 def _outcome(item: Item | Outcome, found: Found, fates: dict[str, Write]) -> Outcome:
     if isinstance(item, Outcome):
         return item
-    profile_id = found.profile_ids.get(item.identifier)
-    if profile_id is None:
+    customer = found.customers.get(item.identifier)
+    if customer is None:
         return BUSY if item.identifier in found.unread else NOT_FOUND
-    write = fates[profile_id]
+    write = fates[customer.profile_id]
     if write is Write.INSERTED:
-        fates[profile_id] = Write.EXISTS  # the next item for this customer meets the membership
-    return Outcome(_STATUS[write], profile_id)
+        fates[customer.profile_id] = Write.EXISTS  # the next item for this customer meets the membership
+    return Outcome(_STATUS[write], customer.profile_id)

@@ -11,10 +11,14 @@ from loyalty.store.dynamodb import Database
 class Operation(Protocol):
     """One thing to do with a list of items of any length."""
 
-    RIGHT: str
+    RIGHT: str | None
+    """The right that a credential needs; None when it needs none."""
 
     def prepare(self, database: Database, account: Account, params: Any) -> Any:
         """Check what all items share; raises the RequestError of a request that can't be done."""
+
+    def draw(self, database: Database, prepared: Any, items: Sequence[Any]) -> Sequence[Any]:
+        """The items with the ids they will need, drawn once, when the request is taken; raises StorageBusy."""
 
     def apply(self, database: Database, prepared: Any, items: Sequence[Any], origin: Origin) -> list[Outcome]:
         """Do the items; their outcomes, in the same order."""

@@ -1,6 +1,6 @@
 """The Accounts table: credentials, accounts and their programs.
 
-    pk = credential#<fingerprint>   sk = credential      account, rights
+    pk = credential#<fingerprint>   sk = credential      account, rights; expires_at and ttl where it expires
     pk = account#<account>          sk = account         http_status, custom_fields
     pk = account#<account>          sk = program#<id>    name, kind, active
 
@@ -14,16 +14,21 @@ from loyalty.account import Account, Credential, CustomField, Grant, Program
 from loyalty.store import keys
 from loyalty.store.dynamodb import Database, Item
 
+_KEPT_AFTER_EXPIRY_SECONDS = 86_400
+
 
 def find_grant(database: Database, credential: Credential) -> Grant | None:
     """What a credential opens, None when it is not known; raises StorageBusy."""
-    item = _cached(database, keys.credential(credential.fingerprint()), "credential")
-    return Grant(item["account"]["S"], frozenset(item["rights"]["SS"])) if item else None
+    item = _find(database, keys.credential(credential.fingerprint()), "credential")
+    if not item:
+        return None
+    expires_at = int(item["expires_at"]["N"]) if "expires_at" in item else None
+    return Grant(item["account"]["S"], frozenset(item["rights"]["SS"]), expires_at)
 
 
 def find_account(database: Database, account_id: str) -> Account | None:
     """An account by its id; raises StorageBusy."""
-    item = _cached(database, keys.account(account_id), "account")
+    item = _find(database, keys.account(account_id), "account")
     if not item:
         return None
     fields = tuple(CustomField(**field) for field in json.loads(item["custom_fields"]["S"]))
@@ -32,13 +37,16 @@ def find_account(database: Database, account_id: str) -> Account | None:
 
 def find_program(database: Database, account_id: str, program_id: str) -> Program | None:
     """A program of the account; raises StorageBusy."""
-    item = _cached(database, keys.account(account_id), keys.program(program_id))
+    item = _find(database, keys.account(account_id), keys.program(program_id))
     return Program(program_id, item["name"]["S"], item["kind"]["S"], item["active"]["BOOL"]) if item else None
 
 
 def put_grant(database: Database, credential: Credential, grant: Grant) -> None:
-    """Store a credential, by its fingerprint only."""
-    attributes = {"account": {"S": grant.account_id}, "rights": {"SS": sorted(grant.rights)}}
+    """Store a credential, by its fingerprint only; what expired stays known as that for a day more."""
+    attributes: Item = {"account": {"S": grant.account_id}, "rights": {"SS": sorted(grant.rights)}}
+    if grant.expires_at is not None:
+        attributes["expires_at"] = {"N": str(grant.expires_at)}
+        attributes["ttl"] = {"N": str(grant.expires_at + _KEPT_AFTER_EXPIRY_SECONDS)}
     _put(database, keys.credential(credential.fingerprint()), "credential", attributes)
 
 
@@ -59,10 +67,9 @@ def put_program(database: Database, account_id: str, program: Program) -> None:
     _put(database, keys.account(account_id), keys.program(program.id), attributes)
 
 
-def _cached(database: Database, pk: str, sk: str) -> Item | None:
-    key = {"pk": {"S": pk}, "sk": {"S": sk}}
-    return database.cache.get((pk, sk), lambda: database.get(database.tables.accounts_table, key))
+def _find(database: Database, pk: str, sk: str) -> Item | None:
+    return database.get_cached(database.settings.accounts_table, {"pk": {"S": pk}, "sk": {"S": sk}})
 
 
 def _put(database: Database, pk: str, sk: str, attributes: Item) -> None:
-    database.put(database.tables.accounts_table, {"pk": {"S": pk}, "sk": {"S": sk}, **attributes})
+    database.put(database.settings.accounts_table, {"pk": {"S": pk}, "sk": {"S": sk}, **attributes})

@@ -28,3 +28,7 @@ class TimedCache:
                 self._entries.clear()
             self._entries[key] = (self._clock() + LIFETIME_SECONDS, value)
         return value
+
+    def forget(self, key: Hashable) -> None:
+        """Have the next `get` load the value again."""
+        self._entries.pop(key, None)

@@ -10,5 +10,5 @@ def draw(database: Database, account_id: str, name: str, count: int, *, first: i
     A call that is repeated after a lost answer leaves a gap, never a number drawn twice.
     """
     key = {"pk": {"S": keys.account(account_id)}, "sk": {"S": keys.counter(name)}}
-    drawn = database.increase(database.tables.accounts_table, key, "drawn", count)
+    drawn = database.increase(database.settings.accounts_table, key, "drawn", count)
     return range(first + drawn - count, first + drawn)

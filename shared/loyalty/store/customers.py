@@ -10,17 +10,28 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from loyalty.store import keys
-from loyalty.store.dynamodb import Database
+from loyalty.store import batch, keys
+from loyalty.store.batch import Key
+from loyalty.store.dynamodb import Database, Item
 
 Identifier = tuple[str, str]
 """An identifier's kind and its normalised text."""
 
 
-class Found(NamedTuple):
-    """A look-up's answer: each customer's profile_id by identifier; `unread` ones could not be looked up in time."""
+_REFERENCE = "profile_id,customer_id"
 
-    profile_ids: dict[Identifier, str]
+
+class Reference(NamedTuple):
+    """The two names that every customer has."""
+
+    profile_id: str
+    customer_id: int
+
+
+class Found(NamedTuple):
+    """A look-up's answer: customers by identifier; `unread` identifiers could not be looked up in time."""
+
+    customers: dict[Identifier, Reference]
     unread: set[Identifier]
 
 
@@ -34,15 +45,15 @@ class Customer(NamedTuple):
 
 def find(database: Database, account_id: str, identifiers: Iterable[Identifier]) -> Found:
     """Look up distinct identifiers; what is missing is read once more, consistently, before it counts as unknown."""
-    names = {keys.identifier(account_id, kind, text): (kind, text) for kind, text in identifiers}
-    table = database.tables.customers_table
-    found, unread = database.get_all(table, list(names), "profile_id")
+    names: dict[Key, Identifier] = {keys.identifier(account_id, *one): one for one in identifiers}
+    table = database.settings.customers_table
+    found, unread = batch.get_all(database, table, list(names), _REFERENCE)
     if missed := [key for key in names if key not in found and key not in unread]:
-        again = database.get_all(table, missed, "profile_id", consistent=True)
+        again = batch.get_all(database, table, missed, _REFERENCE, consistent=True)
         found |= again.found
         unread |= again.unread
     return Found(
-        {names[key]: item["profile_id"]["S"] for key, item in found.items()},
+        {names[key]: _reference(item) for key, item in found.items()},
         {names[key] for key in unread},
     )
 
@@ -54,11 +65,15 @@ def create(database: Database, account_id: str, customer: Customer) -> bool:
     items = [{"pk": {"S": keys.customer(account_id, customer.profile_id)}, **reference, **attributes}]
     for kind, text in _pointers(customer):
         items.append({"pk": {"S": keys.identifier(account_id, kind, text)}, **reference})
-    table = database.tables.customers_table
+    table = database.settings.customers_table
     puts = [
         {"Put": {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}} for item in items
     ]
     return set(database.transact(puts, token=uuid.uuid4().hex)) == {"None"}
+
+
+def _reference(item: Item) -> Reference:
+    return Reference(item["profile_id"]["S"], int(item["customer_id"]["N"]))
 
 
 def _pointers(customer: Customer) -> Sequence[Identifier]:

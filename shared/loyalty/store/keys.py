@@ -40,3 +40,22 @@ def identifier(account_id: str, kind: str, value: str) -> str:
 def membership(account_id: str, program_id: str, profile_id: str) -> str:
     """Memberships, one customer's membership in one program."""
     return f"{account_id}#{program_id}#{profile_id}"
+
+
+def promotion(promotion_id: str) -> str:
+    """Accounts, sort key of a promotion."""
+    return f"promotion#{promotion_id}"
+
+
+def promotion_identifier(text: str) -> str:
+    """Accounts, sort key of the pointer from a promotion's own identifier to the promotion."""
+    return f"promotion_identifier#{text}"
+
+
+def earns(account_id: str, promotion_id: str, profile_id: str) -> str:
+    """Earns, partition key of what one customer earned of one promotion."""
+    return f"{account_id}#{promotion_id}#{profile_id}"
+
+
+TALLY = "tally"
+"""Earns, sort key of the tally beside the earns, whose sort keys are their origins (which hold a separator)."""

@@ -6,7 +6,7 @@ pk = <account>#<program>#<profile_id>     registered_at (RFC 3339, UTC), origin 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from loyalty.store import keys
+from loyalty.store import batch, keys
 from loyalty.store.dynamodb import Database, Write
 
 
@@ -30,4 +30,4 @@ def insert_all(
         }
         for membership in memberships
     ]
-    return database.insert_all(database.tables.memberships_table, items, redelivered=redelivered)
+    return batch.insert_all(database, database.settings.memberships_table, items, redelivered=redelivered)

@@ -1,0 +1,126 @@
+"""The parameters of directEarn and the elements of its `customers`: normalised, or refused with Capillary's codes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loyalty.contracts.body import integer_id, too_large
+from loyalty.errors import RequestError, refusal
+from loyalty.identifiers import normalise
+from loyalty.operations.earn import Item, Params
+from loyalty.outcome import NOT_FOUND, Outcome, Status
+
+Items = list[Item | Outcome]
+
+SOURCES = frozenset(
+    {
+        "ALL",
+        "ECOMMERCE",
+        "FACEBOOK",
+        "INSTORE",
+        "JD",
+        "LINE",
+        "MARTJACK",
+        "MOBILE_APP",
+        "TAOBAO",
+        "TMALL",
+        "WEBSITE",
+        "WEB_ENGAGE",
+        "WECHAT",
+    }
+)
+
+_KINDS = {"id": "customer_id", "mobile": "phone", "email": "email"}
+_EMPTY = (11013, "identifierName, identifierValue, source can not be empty")
+_BAD_REQUEST = 400
+
+
+class EntityFault(RequestError):
+    """A fault of the request that is answered as the fault of each customer in it, with HTTP status 200."""
+
+    status = 200
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def params(document: Mapping[str, Any], received_at: str) -> Params:
+    """Type, program and promotion, in Capillary's order of checks; raises EntityFault.
+
+    What can't be an id becomes an empty one, which is nobody's, so that the operation says what is unknown.
+    """
+    _check_type(document.get("type"))
+    details = document.get("promotionDetails")
+    named = {name: value for name, value in details.items() if not _blank(value)} if isinstance(details, dict) else {}
+    if "programId" not in named or not named.keys() & {"promotionId", "promoIdentifier"}:
+        raise EntityFault(
+            8881, "insufficient parameters passed, program id and one of promotion id/identifier are required"
+        )
+    return Params(
+        program_id=integer_id(named["programId"]) or "",
+        promotion_id=integer_id(named["promotionId"]) or "" if "promotionId" in named else None,
+        promotion_identifier=_text(named["promoIdentifier"]) if "promoIdentifier" in named else None,
+        received_at=received_at,
+    )
+
+
+def items(identifier_name: object, customers: object) -> Items:
+    """One item or outcome for each customer; a fault that all share is the outcome of each."""
+    if not isinstance(customers, list) or not customers:
+        return [_refused(_BAD_REQUEST, "customers must be a list of at least one customer")]
+    if _blank(identifier_name):
+        return [_refused(*_EMPTY)] * len(customers)
+    if not isinstance(identifier_name, str) or identifier_name not in _KINDS:
+        fault = refusal("identifierName", "must be id, mobile or email", identifier_name)
+        return [_refused(_BAD_REQUEST, fault)] * len(customers)
+    return [_item(identifier_name, customer) for customer in customers]
+
+
+def check_batch_size(customers: object, most: int) -> None:
+    """Refuse more customers than bulk API redirection lets through; raises EntityFault."""
+    if isinstance(customers, list) and len(customers) > most:
+        raise EntityFault(_BAD_REQUEST, f"a request may hold at most {most} customers, not {len(customers)}")
+
+
+def _check_type(value: object) -> None:
+    if value == "USERGROUP2":
+        raise EntityFault(8899, "Cannot enrol/issue to the user group")
+    if value != "CUSTOMER":
+        raise EntityFault(8901, "invalid entity type passed")
+
+
+def _item(identifier_name: str, customer: object) -> Item | Outcome:
+    if not isinstance(customer, dict):
+        return _refused(_BAD_REQUEST, refusal("A customer", "must be an object", customer))
+    if too_large(customer):
+        return _refused(_BAD_REQUEST, "The customer is larger than 64 KB")
+    value, source = customer.get("identifierValue"), customer.get("source")
+    if _blank(value) or _blank(source):
+        return _refused(*_EMPTY)
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return _refused(_BAD_REQUEST, refusal("identifierValue", "must be text or an integer", value))
+    if not isinstance(source, str) or source.strip().upper() not in SOURCES:
+        return _refused(_BAD_REQUEST, refusal("source", "must be one of Capillary's sources", source))
+    text = _identifier(identifier_name, str(value).strip())
+    return NOT_FOUND if text is None else Item((_KINDS[identifier_name], text), source.strip().upper())
+
+
+def _identifier(name: str, text: str) -> str | None:
+    """The identifier as it would be stored; None when no customer can have it."""
+    if name == "id":
+        return integer_id(text)
+    if name == "mobile" and not text.startswith(("+", "00")):
+        return normalise("phone", text) or normalise("phone", f"+{text}")
+    return normalise(_KINDS[name], text)
+
+
+def _refused(code: int, message: str) -> Outcome:
+    return Outcome(Status.INVALID, reason=message, values={"code": code})
+
+
+def _blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _text(value: object) -> str:
+    return (normalise("code", str(value)) if isinstance(value, str | int) else None) or ""

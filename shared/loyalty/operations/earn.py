@@ -1,0 +1,154 @@
+"""Earn: issue a promotion to customers, each item an attempt of its own, up to the promotion's limit per customer."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from loyalty.account import Account, Promotion
+from loyalty.errors import ProgramNotFound, PromotionInactive, PromotionNotFound
+from loyalty.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status
+from loyalty.store import accounts, counters, customers, earns, promotions
+from loyalty.store.customers import Identifier, Reference
+from loyalty.store.dynamodb import Database, Write
+from loyalty.store.earns import Counted, Earn
+
+RIGHT = "earn"
+"""The right that a credential needs."""
+
+
+class Params(NamedTuple):
+    """What all items share: the program, and its promotion by id or else by the account's own identifier for it.
+
+    An empty id is nobody's. `received_at` (RFC 3339, UTC) dates the earns.
+    """
+
+    program_id: str
+    promotion_id: str | None
+    promotion_identifier: str | None
+    received_at: str
+
+
+class Item(NamedTuple):
+    """Who earns (a normalised identifier), where the occasion came from, and the id drawn for the earn."""
+
+    identifier: Identifier
+    source: str
+    earned_id: int = 0
+
+
+class Issue(NamedTuple):
+    """A checked request: the promotion can be earned."""
+
+    account_id: str
+    promotion: Promotion
+    received_at: str
+
+
+class _Attempt(NamedTuple):
+    """An item whose customer is known."""
+
+    item: Item
+    customer: Reference
+    origin: str
+
+
+def prepare(database: Database, account: Account, params: Params) -> Issue:
+    """Check program and promotion; raises ProgramNotFound, PromotionNotFound, PromotionInactive or StorageBusy."""
+    program = accounts.find_program(database, account.id, params.program_id)
+    if program is None:
+        raise ProgramNotFound
+    promotion = _find_promotion(database, account.id, params)
+    if promotion is None or promotion.program_id != program.id:
+        raise PromotionNotFound
+    if not (program.active and promotion.open_at(params.received_at)):
+        raise PromotionInactive
+    return Issue(account.id, promotion, params.received_at)
+
+
+def draw(database: Database, issue: Issue, items: Sequence[Item | Outcome]) -> Sequence[Item | Outcome]:
+    """The items with an id for each earn, from one block; raises StorageBusy."""
+    wanted = sum(isinstance(item, Item) for item in items)
+    if not wanted or issue.promotion.limit == 0:
+        return items
+    ids = iter(counters.draw(database, issue.account_id, "earned_id", wanted))
+    return [item._replace(earned_id=next(ids)) if isinstance(item, Item) else item for item in items]
+
+
+def apply(database: Database, issue: Issue, items: Sequence[Item | Outcome], origin: Origin) -> list[Outcome]:
+    """Issue the promotion once for each item; the outcomes are in the order of `items`.
+
+    CREATED with the ids of customer, earn and issue, EXHAUSTED once the customer has had the promotion as
+    often as its limit allows, NOT_FOUND, or BUSY (safe to repeat). Items of one customer take their turns
+    in order.
+    """
+    wanted = dict.fromkeys(item.identifier for item in items if isinstance(item, Item))
+    found = customers.find(database, issue.account_id, wanted)
+    attempts = {
+        index: _Attempt(item, found.customers[item.identifier], origin.mark(index))
+        for index, item in enumerate(items)
+        if isinstance(item, Item) and item.identifier in found.customers
+    }
+    fates = dict(zip(attempts, _issue(database, issue, list(attempts.values())), strict=True))
+    return [
+        fates[index] if index in fates else _without_customer(item, found.unread) for index, item in enumerate(items)
+    ]
+
+
+def _find_promotion(database: Database, account_id: str, params: Params) -> Promotion | None:
+    """The promotion that the id, the identifier, or both together name."""
+    by_identifier = params.promotion_identifier and promotions.find_by_identifier(
+        database, account_id, params.promotion_identifier
+    )
+    if params.promotion_id is None:
+        return by_identifier or None
+    by_id = promotions.find(database, account_id, params.promotion_id)
+    agree = not params.promotion_identifier or (by_id and by_identifier and by_id.id == by_identifier.id)
+    return by_id if agree else None
+
+
+def _issue(database: Database, issue: Issue, attempts: Sequence[_Attempt]) -> list[Outcome]:
+    counted = _count(database, issue, attempts)
+    new = [
+        Earn(one.customer.profile_id, one.item.earned_id, one.item.source, issue.received_at, one.origin)
+        for one in attempts
+        if counted[one.origin] is Counted.YES
+    ]
+    earned = earns.insert_all(database, issue.account_id, issue.promotion.id, new)
+    by_origin = {earn.origin: result for earn, result in zip(new, earned, strict=True)}
+    outcomes = []
+    for one in attempts:
+        values = {"customer_id": one.customer.customer_id, "promotion_name": issue.promotion.name}
+        status = _STATUS[counted[one.origin]]
+        if result := by_origin.get(one.origin):
+            status = Status.CREATED if result.write is Write.INSERTED else Status.BUSY
+            values |= {"earned_id": result.earned_id, "issue_id": _issue_id(issue, one.customer)}
+        outcomes.append(Outcome(status, one.customer.profile_id, values=values))
+    return outcomes
+
+
+def _count(database: Database, issue: Issue, attempts: Sequence[_Attempt]) -> dict[str, Counted]:
+    """Which attempts the promotion's limit lets through, by origin."""
+    if not attempts:
+        return {}
+    promotion = promotions.earn_without_limit(database, issue.account_id, issue.promotion)
+    if promotion.limit is None:
+        return dict.fromkeys((one.origin for one in attempts), Counted.YES)
+    origins: dict[str, list[str]] = {}
+    for one in attempts:
+        origins.setdefault(one.customer.profile_id, []).append(one.origin)
+    return earns.count(database, issue.account_id, promotion.id, promotion.limit, origins)
+
+
+_STATUS = {Counted.YES: Status.CREATED, Counted.FULL: Status.EXHAUSTED, Counted.BUSY: Status.BUSY}
+
+
+def _issue_id(issue: Issue, customer: Reference) -> int:
+    """A number that stays the same for (account, promotion, customer), below 2^53 so that every client can hold it."""
+    named = f"{issue.account_id}#{issue.promotion.id}#{customer.profile_id}"
+    return int.from_bytes(hashlib.sha256(named.encode()).digest()[:8]) >> 11
+
+
+def _without_customer(item: Item | Outcome, unread: set[Identifier]) -> Outcome:
+    if isinstance(item, Outcome):
+        return item
+    return BUSY if item.identifier in unread else NOT_FOUND
