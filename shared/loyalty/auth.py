@@ -1,6 +1,5 @@
 """Who is calling: credentials to an account, and whether their rights reach."""
 
-import time
 from datetime import UTC, datetime
 
 from loyalty.account import Account, Credential
@@ -19,7 +18,7 @@ def authenticate(database: Database, credential: Credential | None, right: str |
     grant = accounts.find_grant(database, credential)
     if grant is None:
         raise CredentialsUnknown
-    if grant.expires_at is not None and grant.expires_at <= time.time():
+    if grant.expires_at is not None and grant.expires_at <= database.now():
         raise CredentialsExpired(datetime.fromtimestamp(grant.expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     if right is not None and right not in grant.rights:
         raise RightMissing

@@ -5,7 +5,6 @@ arrive in base64, plain or gzip-encoded.
 """
 
 import base64
-import binascii
 import gzip
 import json
 import uuid
@@ -106,7 +105,7 @@ def _too_many_bytes() -> TooLarge:
 def _decode_base64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # also what is no ASCII
         raise BadRequest("The body is not valid base64") from None
 
 

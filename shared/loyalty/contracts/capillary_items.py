@@ -66,14 +66,15 @@ def params(document: Mapping[str, Any], received_at: str) -> Params:
 
 def items(identifier_name: object, customers: object) -> Items:
     """One item or outcome for each customer; a fault that all share is the outcome of each."""
-    if not isinstance(customers, list) or not customers:
-        return [_refused(_BAD_REQUEST, "customers must be a list of at least one customer")]
+    listed = customers if isinstance(customers, list) else []
     if _blank(identifier_name):
-        return [_refused(*_EMPTY)] * len(customers)
+        return [_refused(*_EMPTY)] * (len(listed) or 1)
     if not isinstance(identifier_name, str) or identifier_name not in _KINDS:
         fault = refusal("identifierName", "must be id, mobile or email", identifier_name)
-        return [_refused(_BAD_REQUEST, fault)] * len(customers)
-    return [_item(identifier_name, customer) for customer in customers]
+        return [_refused(_BAD_REQUEST, fault)] * (len(listed) or 1)
+    if not listed:
+        return [_refused(_BAD_REQUEST, "customers must be a list of at least one customer")]
+    return [_item(identifier_name, customer) for customer in listed]
 
 
 def check_batch_size(customers: object, most: int) -> None:

@@ -96,14 +96,12 @@ def apply(database: Database, issue: Issue, items: Sequence[Item | Outcome], ori
 
 def _find_promotion(database: Database, account_id: str, params: Params) -> Promotion | None:
     """The promotion that the id, the identifier, or both together name."""
-    by_identifier = params.promotion_identifier and promotions.find_by_identifier(
-        database, account_id, params.promotion_identifier
-    )
-    if params.promotion_id is None:
-        return by_identifier or None
-    by_id = promotions.find(database, account_id, params.promotion_id)
-    agree = not params.promotion_identifier or (by_id and by_identifier and by_id.id == by_identifier.id)
-    return by_id if agree else None
+    number, text = params.promotion_id, params.promotion_identifier
+    by_id = promotions.find(database, account_id, number) if number else None
+    by_identifier = promotions.find_by_identifier(database, account_id, text) if text else None
+    if number is None or text is None:
+        return by_id or by_identifier
+    return by_id if by_id and by_identifier and by_id.id == by_identifier.id else None
 
 
 def _issue(database: Database, issue: Issue, attempts: Sequence[_Attempt]) -> list[Outcome]:

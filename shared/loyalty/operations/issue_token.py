@@ -1,7 +1,6 @@
 """Issue an access token: an OAuth client's key and secret for a token of limited life with the same rights."""
 
 import secrets
-import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -39,11 +38,10 @@ def draw(_database: Database, _client: Grant, items: Sequence[None]) -> Sequence
 def apply(database: Database, client: Grant, items: Sequence[None], _origin: Origin) -> list[Outcome]:
     """One token for each item: `token`, and its life in `seconds`; raises StorageBusy."""
     seconds = database.settings.access_token_seconds
+    grant = client._replace(expires_at=int(database.now()) + seconds)
     outcomes = []
     for _ in items:
         token = secrets.token_urlsafe(_TOKEN_BYTES)
-        accounts.put_grant(
-            database, Credential("access", token), client._replace(expires_at=int(time.time()) + seconds)
-        )
+        accounts.put_grant(database, Credential("access", token), grant)
         outcomes.append(Outcome(Status.CREATED, values={"token": token, "seconds": seconds}))
     return outcomes

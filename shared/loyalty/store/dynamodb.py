@@ -73,13 +73,17 @@ def connect(settings: Settings, **client_options: str) -> "Database":
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """The tables that `settings` names, up to a deadline (seconds of `clock`) after which no further try is begun."""
+    """The tables that `settings` names, up to a deadline (seconds of `clock`) after which no further try is begun.
+
+    `now` is the time of day, in seconds of the epoch, for what is stored with a moment.
+    """
 
     client: Any
     settings: Settings
     cache: TimedCache = field(default_factory=TimedCache)
     deadline: float = float("inf")
     clock: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
 
     def within(self, seconds: float) -> "Database":
@@ -194,5 +198,8 @@ class Database:
 
 
 def met(stored: Item, item: Item) -> Write:
-    """What it means for the insert of `item` to find `stored` at its key: with the same origin it is our own."""
-    return Write.INSERTED if stored["origin"] == item.get("origin") else Write.EXISTS
+    """What it means for the insert of `item` to find `stored` at its key: with the same origin it is our own.
+
+    An item that has its origin in the key EXISTS, and the caller knows that it is its own.
+    """
+    return Write.INSERTED if "origin" in item and stored.get("origin") == item["origin"] else Write.EXISTS
