@@ -6,11 +6,10 @@ The data makes the vendors' own samples work as printed: see the README for what
 from collections.abc import Mapping
 
 from loyalty.account import Account, Credential, CustomField, Grant, Program, Promotion
-from loyalty.contracts.capillary import basic_credential
-from loyalty.contracts.capillary_token import client_credential
+from loyalty.contracts.capillary_credentials import basic_credential, client_credential
 from loyalty.identifiers import custom_field
 from loyalty.settings import load
-from loyalty.store import accounts, customers, dynamodb, memberships, promotions
+from loyalty.store import accounts, customers, dynamodb, memberships, promotion_changes
 from loyalty.store.customers import Customer
 from loyalty.store.dynamodb import Database
 from loyalty.store.memberships import Membership
@@ -115,7 +114,7 @@ def _seed_accounts(database: Database) -> None:
     for credential, grant in CAPILLARY_CREDENTIALS.items():
         accounts.put_grant(database, credential, grant)
     for promotion in PROMOTIONS:
-        promotions.put(database, ACCOUNT.id, promotion)
+        promotion_changes.put(database, ACCOUNT.id, promotion)
 
 
 def _seed_customers(database: Database) -> None:

@@ -1,10 +1,11 @@
 """The parameters of directEarn and the elements of its `customers`: normalised, or refused with Capillary's codes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loyalty.contracts.body import integer_id, too_large
-from loyalty.errors import RequestError, refusal
+from loyalty.contracts.capillary_replies import EntityFault
+from loyalty.errors import refusal
 from loyalty.identifiers import normalise
 from loyalty.operations.earn import Item, Params
 from loyalty.outcome import NOT_FOUND, Outcome, Status
@@ -34,16 +35,6 @@ _EMPTY = (11013, "identifierName, identifierValue, source can not be empty")
 _BAD_REQUEST = 400
 
 
-class EntityFault(RequestError):
-    """A fault of the request that is answered as the fault of each customer in it, with HTTP status 200."""
-
-    status = 200
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 def params(document: Mapping[str, Any], received_at: str) -> Params:
     """Type, program and promotion, in Capillary's order of checks; raises EntityFault.
 
@@ -64,22 +55,22 @@ def params(document: Mapping[str, Any], received_at: str) -> Params:
     )
 
 
-def items(identifier_name: object, customers: object) -> Items:
-    """One item or outcome for each customer; a fault that all share is the outcome of each."""
-    listed = customers if isinstance(customers, list) else []
+def items(identifier_name: object, customers: Sequence[object]) -> Items:
+    """One item or outcome for each customer, one outcome for none; a fault that all share is the outcome of each."""
+    count = max(len(customers), 1)
     if _blank(identifier_name):
-        return [_refused(*_EMPTY)] * (len(listed) or 1)
+        return [_refused(*_EMPTY)] * count
     if not isinstance(identifier_name, str) or identifier_name not in _KINDS:
         fault = refusal("identifierName", "must be id, mobile or email", identifier_name)
-        return [_refused(_BAD_REQUEST, fault)] * (len(listed) or 1)
-    if not listed:
+        return [_refused(_BAD_REQUEST, fault)] * count
+    if not customers:
         return [_refused(_BAD_REQUEST, "customers must be a list of at least one customer")]
-    return [_item(identifier_name, customer) for customer in listed]
+    return [_item(identifier_name, customer) for customer in customers]
 
 
-def check_batch_size(customers: object, most: int) -> None:
+def check_batch_size(customers: Sequence[object], most: int) -> None:
     """Refuse more customers than bulk API redirection lets through; raises EntityFault."""
-    if isinstance(customers, list) and len(customers) > most:
+    if len(customers) > most:
         raise EntityFault(_BAD_REQUEST, f"a request may hold at most {most} customers, not {len(customers)}")
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from loyalty.account import Account, Credential
 from loyalty.contracts.body import decode, read_json
-from loyalty.contracts.capillary import json_reply
+from loyalty.contracts.capillary_credentials import client_credential
+from loyalty.contracts.capillary_replies import Fault, json_reply, plain_fault
 from loyalty.contracts.contract import Submission
-from loyalty.errors import CredentialsError, InternalError, RequestError, StorageBusy
+from loyalty.errors import CredentialsError, RequestError
 from loyalty.operations import issue_token
 from loyalty.outcome import Outcome
 from loyalty.request import Reply, Request
@@ -64,16 +65,5 @@ class CapillaryTokenExchange:
         return json_reply(self._request, error.status, body)
 
 
-def client_credential(key: str, secret: str) -> Credential:
-    """The credential of an OAuth client."""
-    return Credential("oauth", f"{key}:{secret}")
-
-
-def _fault(error: RequestError) -> tuple[int, str]:
-    if isinstance(error, CredentialsError):
-        return _WRONG_PAIR
-    if isinstance(error, InternalError):
-        return error.status, "Internal error"
-    if isinstance(error, StorageBusy):
-        return error.status, "Storage is busy, repeat the request"
-    return error.status, str(error)
+def _fault(error: RequestError) -> Fault:
+    return _WRONG_PAIR if isinstance(error, CredentialsError) else plain_fault(error)

@@ -7,12 +7,13 @@ from typing import NamedTuple
 from loyalty.account import Account, Promotion
 from loyalty.errors import ProgramNotFound, PromotionInactive, PromotionNotFound
 from loyalty.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status
-from loyalty.store import accounts, counters, customers, earns, promotions
+from loyalty.store import accounts, counters, customers, earns, promotions, tallies
 from loyalty.store.customers import Identifier, Reference
 from loyalty.store.dynamodb import Database, Write
-from loyalty.store.earns import Counted, Earn
+from loyalty.store.earns import Earn
+from loyalty.store.tallies import Counted
 
-RIGHT = "earn"
+RIGHT: str | None = "earn"
 """The right that a credential needs."""
 
 
@@ -134,7 +135,7 @@ def _count(database: Database, issue: Issue, attempts: Sequence[_Attempt]) -> di
     origins: dict[str, list[str]] = {}
     for one in attempts:
         origins.setdefault(one.customer.profile_id, []).append(one.origin)
-    return earns.count(database, issue.account_id, promotion.id, promotion.limit, origins)
+    return tallies.count(database, issue.account_id, promotion.id, promotion.limit, origins)
 
 
 _STATUS = {Counted.YES: Status.CREATED, Counted.FULL: Status.EXHAUSTED, Counted.BUSY: Status.BUSY}

@@ -11,7 +11,7 @@ from loyalty.store.customers import Found, Identifier
 from loyalty.store.dynamodb import Database, Write
 from loyalty.store.memberships import Membership
 
-RIGHT = "enrol"
+RIGHT: str | None = "enrol"
 """The right that a credential needs."""
 
 _STATUS = {Write.INSERTED: Status.CREATED, Write.EXISTS: Status.EXISTS, Write.BUSY: Status.BUSY}

@@ -10,7 +10,7 @@ from loyalty.outcome import Origin, Outcome, Status
 from loyalty.store import accounts
 from loyalty.store.dynamodb import Database
 
-RIGHT = None
+RIGHT: str | None = None
 """Any client may have a token; what the token may do are the client's rights."""
 
 _TOKEN_BYTES = 32

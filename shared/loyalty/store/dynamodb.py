@@ -164,10 +164,10 @@ class Database:
                 self.client.update_item(TableName=table, ReturnValuesOnConditionCheckFailure="ALL_OLD", **request)
             except CallError as error:
                 if error_code(error) == "ConditionalCheckFailedException":
-                    return Update(False, error.response.get("Item"))
+                    return Update(done=False, met=error.response.get("Item"))
                 raise_unless_passing(error)
             else:
-                return Update(True, None)
+                return Update(done=True, met=None)
         raise StorageBusy
 
     def transact(self, actions: list[Item], token: str) -> list[str]:
