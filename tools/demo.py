@@ -98,7 +98,11 @@ def seed(endpoint_url: str, tables: Mapping[str, str]) -> None:
     settings = load({**_UNUSED, **tables})
     local = {"endpoint_url": endpoint_url, "region_name": "us-east-1"}
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # any will do on a local stack
-    database = dynamodb.connect(settings, **local, **keys)
+    fill(dynamodb.connect(settings, **local, **keys))
+
+
+def fill(database: Database) -> None:
+    """Put the demo data into the tables of a database."""
     _seed_accounts(database)
     _seed_customers(database)
 

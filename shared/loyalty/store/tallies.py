@@ -1,11 +1,11 @@
 """Tallies, in the Earns table: who holds a place under a promotion's limit, one item for each customer.
 
-    pk = <account>#<promotion>#<profile_id>   sk = tally      origins (those counted), counted_at (seconds of the epoch)
+    pk = <account>#<promotion>#<profile_id>   sk = tally      taken (places), <origin>: since when (epoch seconds)
 
-Under a limit the tally comes first: an origin joins its set while there is room, then the earn is
-written, two write units and no read. An origin whose writer died between the two holds a place for
-nothing; that shows when the tally is full, and such a place is given back once its writer can't be at
-work any more. Whoever joins again renews `counted_at`, so no place is taken from under a living writer.
+Under a limit the tally comes first: an origin takes a place while there is one, then the earn is
+written, two write units and no read. An origin whose writer died between the two holds its place for
+nothing; when the tally is full, and that writer can't be at work any more, the next origin takes it over.
+An origin that comes again renews its place first, so that it is never taken from a living writer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +13,10 @@ from enum import Enum
 
 from loyalty.errors import StorageBusy
 from loyalty.store import batch, keys
-from loyalty.store.dynamodb import Database, Item
+from loyalty.store.dynamodb import Database, Item, Update
 
 LONGEST_WRITER_SECONDS = 60
-"""No function runs longer: an origin counted before that without an earn was given up by its writer."""
+"""No function runs longer: a place that is older and has no earn was given up by its writer."""
 
 
 class Counted(Enum):
@@ -52,58 +52,68 @@ class _Tally:
     def count(self) -> dict[str, Counted]:
         """Each origin's fate; once the tally is full, only those in it need a call of their own."""
         fates: dict[str, Counted] = {}
-        full: frozenset[str] = frozenset()
+        full: Item = {}
         for origin in self._origins:
             if full and origin not in full:
                 fates[origin] = Counted.FULL
+                continue
+            try:
+                met = self._join(origin)
+            except StorageBusy:
+                fates[origin] = Counted.BUSY
             else:
-                fates[origin], met = self._join(origin)
+                fates[origin] = Counted.FULL if met else Counted.YES
                 full = met or full
         return fates
 
-    def _join(self, origin: str) -> tuple[Counted, frozenset[str]]:
-        """One origin's fate, and the origins in the tally where it is full."""
-        try:
-            met = self._add(origin)
-            if met and self._give_back_places(met):
-                met = self._add(origin)
-        except StorageBusy:
-            return Counted.BUSY, frozenset()
-        return (Counted.FULL, frozenset(met["origins"]["SS"])) if met else (Counted.YES, frozenset())
+    def _join(self, origin: str) -> Item | None:
+        """None once the origin has a place, else the tally, which is full; raises StorageBusy."""
+        met = self._take(origin)
+        if met and origin in met:
+            met = self._renew(origin)
+        if met and self._take_over(origin, met):
+            return None
+        return met
 
-    def _add(self, origin: str) -> Item | None:
-        """Add the origin, or renew it where it is there already; the tally as it is when that is full."""
+    def _take(self, origin: str) -> Item | None:
         return self._update(
-            "ADD origins :one SET counted_at = :now",
-            "attribute_not_exists(origins) OR size(origins) < :limit OR contains(origins, :origin)",
-            {":one": {"SS": [origin]}, ":origin": {"S": origin}, ":limit": {"N": str(self._limit)}},
-        )
+            origin,
+            "SET #origin = :now ADD taken :one",
+            "attribute_not_exists(#origin) AND (attribute_not_exists(taken) OR taken < :limit)",
+            {":one": {"N": "1"}, ":limit": {"N": str(self._limit)}},
+        ).met
 
-    def _give_back_places(self, tally: Item) -> bool:
-        """Free the places of writers that died before they wrote the earn; whether there were any."""
-        seen = tally["counted_at"]
-        if int(seen["N"]) > self._database.now() - LONGEST_WRITER_SECONDS:
-            return False
-        places = {origin: (self._pk, origin) for origin in tally["origins"]["SS"]}
-        earns = batch.get_all(self._database, self._table, list(places.values()), "earned_at", consistent=True)
+    def _renew(self, origin: str) -> Item | None:
+        return self._update(origin, "SET #origin = :now", "attribute_exists(#origin)", {}).met
+
+    def _take_over(self, origin: str, tally: Item) -> bool:
+        """Take the place of a writer that died before it wrote the earn; whether there was one."""
+        for dead in self._given_up(tally):
+            update = self._update(
+                origin, "SET #origin = :now REMOVE #dead", "#dead = :seen", {":seen": tally[dead]}, {"#dead": dead}
+            )
+            if update.done or (update.met and origin in update.met):  # the latter after a lost answer
+                return True
+        return False
+
+    def _given_up(self, tally: Item) -> list[str]:
+        """The places that are too old for a living writer and have no earn."""
+        latest = self._database.now() - LONGEST_WRITER_SECONDS
+        places = [name for name in tally if keys.SEPARATOR in name and int(tally[name]["N"]) <= latest]
+        earn_keys = {place: (self._pk, place) for place in places}
+        earns = batch.get_all(self._database, self._table, list(earn_keys.values()), "earned_at", consistent=True)
         if earns.unread:
             raise StorageBusy
-        if not (given_up := [origin for origin, place in places.items() if place not in earns.found]):
-            return False
-        self._update(
-            "DELETE origins :given_up SET counted_at = :now",
-            "counted_at = :seen",
-            {":given_up": {"SS": given_up}, ":seen": seen},
-        )
-        return True
+        return [place for place, key in earn_keys.items() if key not in earns.found]
 
-    def _update(self, expression: str, condition: str, values: Item) -> Item | None:
-        """The tally that did not meet the condition, None once the update is done."""
+    def _update(
+        self, origin: str, expression: str, condition: str, values: Item, names: Mapping[str, str] | None = None
+    ) -> Update:
         request = {
             "Key": {"pk": {"S": self._pk}, "sk": {"S": keys.TALLY}},
             "UpdateExpression": expression,
             "ConditionExpression": condition,
+            "ExpressionAttributeNames": {"#origin": origin, **(names or {})},
             "ExpressionAttributeValues": {":now": {"N": str(int(self._database.now()))}, **values},
         }
-        update = self._database.update_if(self._table, request)
-        return None if update.done else update.met
+        return self._database.update_if(self._table, request)
