@@ -31,6 +31,19 @@ RIGHTS = {
         ("dynamodb:PartiQLInsert", "MembershipsTable"),
         ("dynamodb:PutItem", "MembershipsTable"),
     },
+    "DirectEarnFunction": {
+        ("dynamodb:GetItem", "AccountsTable"),
+        ("dynamodb:UpdateItem", "AccountsTable"),
+        ("dynamodb:BatchGetItem", "CustomersTable"),
+        ("dynamodb:BatchGetItem", "EarnsTable"),
+        ("dynamodb:PartiQLInsert", "EarnsTable"),
+        ("dynamodb:PutItem", "EarnsTable"),
+        ("dynamodb:UpdateItem", "EarnsTable"),
+    },
+    "IssueTokenFunction": {
+        ("dynamodb:GetItem", "AccountsTable"),
+        ("dynamodb:PutItem", "AccountsTable"),
+    },
     "HealthFunction": set(),
     "NotFoundFunction": set(),
 }

@@ -47,6 +47,7 @@ def deploy(template: dict[str, Any], layer: Path, endpoint_url: str, parameters:
     names = _physical_names(endpoint_url)
     stage = parameters.get("StageName", template["Parameters"]["StageName"]["Default"])
     _put_gateway_responses(template, names["Api"], stage, endpoint_url)
+    _put_time_to_live(template, names, endpoint_url)
     return Deployment(
         f"{endpoint_url}/restapis/{names['Api']}/{stage}/_user_request_",
         {variable: names[table] for variable, table in table_variables(template).items()},
@@ -104,3 +105,10 @@ def _put_gateway_responses(template: dict[str, Any], api: str, stage: str, endpo
     for patch in GatewayResponses(template).patches():
         gateway.put_gateway_response(restApiId=api, **patch)
     gateway.create_deployment(restApiId=api, stageName=stage)
+
+
+def _put_time_to_live(template: dict[str, Any], names: dict[str, str], endpoint_url: str) -> None:
+    dynamodb = client("dynamodb", endpoint_url)
+    for table, properties in resources(template, "AWS::DynamoDB::Table").items():
+        if wanted := properties.get("TimeToLiveSpecification"):
+            dynamodb.update_time_to_live(TableName=names[table], TimeToLiveSpecification=wanted)

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from loyalty.store import batch, keys
-from loyalty.store.batch import Key
 from loyalty.store.dynamodb import Database, Item
 
 Identifier = tuple[str, str]
@@ -45,7 +44,7 @@ class Customer(NamedTuple):
 
 def find(database: Database, account_id: str, identifiers: Iterable[Identifier]) -> Found:
     """Look up distinct identifiers; what is missing is read once more, consistently, before it counts as unknown."""
-    names: dict[Key, Identifier] = {keys.identifier(account_id, *one): one for one in identifiers}
+    names: dict[batch.Key, Identifier] = {keys.identifier(account_id, *one): one for one in identifiers}
     table = database.settings.customers_table
     found, unread = batch.get_all(database, table, list(names), _REFERENCE)
     if missed := [key for key in names if key not in found and key not in unread]:

@@ -1,0 +1,74 @@
+"""What the template promises about earning: its parameters, its table, and rights that end at a key."""
+
+import pytest
+
+from loyalty.settings import Settings, load
+from loyalty.store.tallies import LONGEST_WRITER_SECONDS
+from tools.local.template import load as load_template
+from tools.local.template import resources
+
+TEMPLATE = load_template()
+FUNCTIONS = resources(TEMPLATE, "AWS::Serverless::Function")
+TABLES = resources(TEMPLATE, "AWS::DynamoDB::Table")
+GLOBALS = TEMPLATE["Globals"]["Function"]
+VARIABLES = GLOBALS["Environment"]["Variables"]
+PARAMETERS = {
+    "ACCESS_TOKEN_SECONDS": ("AccessTokenSeconds", "3600"),
+    "BULK_API_REDIRECTION_ENABLED": ("BulkApiRedirectionEnabled", "false"),
+    "BULK_API_BATCH_SIZE_FOR_REDIRECTION": ("BulkApiBatchSizeForRedirection", "10"),
+}
+
+
+def default(variable):
+    """What a variable is when nobody sets the parameter that it refers to."""
+    named = VARIABLES[variable]["Ref"]
+    return named if named in TABLES else str(TEMPLATE["Parameters"][named]["Default"])
+
+
+@pytest.mark.parametrize("variable", PARAMETERS)
+def test_a_setting_of_capillarys_is_a_parameter_with_the_documented_default(variable):
+    parameter, value = PARAMETERS[variable]
+    assert (VARIABLES[variable], default(variable)) == ({"Ref": parameter}, value)
+
+
+def test_the_functions_find_every_setting_in_their_environment():
+    # GIVEN the environment that all functions share, by the parameters' defaults
+    environment = {name.upper(): default(name.upper()) for name in Settings._fields}
+    # THEN it is complete
+    assert load(environment).earns_table == "EarnsTable"
+
+
+def test_earns_are_kept_by_customer_and_origin():
+    assert TABLES["EarnsTable"]["KeySchema"] == [
+        {"AttributeName": "pk", "KeyType": "HASH"},
+        {"AttributeName": "sk", "KeyType": "RANGE"},
+    ]
+
+
+def test_expired_tokens_leave_the_table_by_themselves():
+    assert TABLES["AccountsTable"]["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert not [name for name in TABLES if name != "AccountsTable" and "TimeToLiveSpecification" in TABLES[name]]
+
+
+@pytest.mark.parametrize(
+    ("function", "action", "keys"),
+    [
+        ("DirectEarnFunction", "dynamodb:UpdateItem", "account#*"),
+        ("IssueTokenFunction", "dynamodb:PutItem", "credential#*"),
+    ],
+)
+def test_a_function_writes_only_its_own_kind_of_item_to_the_accounts(function, action, keys):
+    # GIVEN the statement that lets it write there
+    (policy,) = FUNCTIONS[function]["Policies"]
+    (statement,) = [
+        one
+        for one in policy["Statement"]
+        if one["Action"] == action and one["Resource"] == {"Fn::GetAtt": ["AccountsTable", "Arn"]}
+    ]
+    # THEN it ends at the keys of that kind
+    assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [keys]}}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_function_lives_as_long_as_a_place_in_a_tally_is_safe(function):
+    assert FUNCTIONS[function].get("Timeout", GLOBALS["Timeout"]) < LONGEST_WRITER_SECONDS
