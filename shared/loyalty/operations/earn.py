@@ -1,17 +1,15 @@
 """Earn: issue a promotion to customers, each item an attempt of its own, up to the promotion's limit per customer."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from loyalty.account import Account, Promotion
 from loyalty.errors import ProgramNotFound, PromotionInactive, PromotionNotFound
-from loyalty.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status
-from loyalty.store import accounts, counters, customers, earns, promotions, tallies
-from loyalty.store.customers import Identifier, Reference
-from loyalty.store.dynamodb import Database, Write
-from loyalty.store.earns import Earn
-from loyalty.store.tallies import Counted
+from loyalty.operations.attempts import Attempt, Issue, attempt_all
+from loyalty.outcome import BUSY, NOT_FOUND, Origin, Outcome
+from loyalty.store import accounts, counters, customers, promotions
+from loyalty.store.customers import Identifier
+from loyalty.store.dynamodb import Database
 
 RIGHT: str | None = "earn"
 """The right that a credential needs."""
@@ -35,22 +33,6 @@ class Item(NamedTuple):
     identifier: Identifier
     source: str
     earned_id: int = 0
-
-
-class Issue(NamedTuple):
-    """A checked request: the promotion can be earned."""
-
-    account_id: str
-    promotion: Promotion
-    received_at: str
-
-
-class _Attempt(NamedTuple):
-    """An item whose customer is known."""
-
-    item: Item
-    customer: Reference
-    origin: str
 
 
 def prepare(database: Database, account: Account, params: Params) -> Issue:
@@ -85,11 +67,11 @@ def apply(database: Database, issue: Issue, items: Sequence[Item | Outcome], ori
     wanted = dict.fromkeys(item.identifier for item in items if isinstance(item, Item))
     found = customers.find(database, issue.account_id, wanted)
     attempts = {
-        index: _Attempt(item, found.customers[item.identifier], origin.mark(index))
+        index: Attempt(found.customers[item.identifier], item.source, item.earned_id, origin.mark(index))
         for index, item in enumerate(items)
         if isinstance(item, Item) and item.identifier in found.customers
     }
-    fates = dict(zip(attempts, _issue(database, issue, list(attempts.values())), strict=True))
+    fates = dict(zip(attempts, attempt_all(database, issue, list(attempts.values())), strict=True))
     return [
         fates[index] if index in fates else _without_customer(item, found.unread) for index, item in enumerate(items)
     ]
@@ -103,48 +85,6 @@ def _find_promotion(database: Database, account_id: str, params: Params) -> Prom
     if number is None or text is None:
         return by_id or by_identifier
     return by_id if by_id and by_identifier and by_id.id == by_identifier.id else None
-
-
-def _issue(database: Database, issue: Issue, attempts: Sequence[_Attempt]) -> list[Outcome]:
-    counted = _count(database, issue, attempts)
-    new = [
-        Earn(one.customer.profile_id, one.item.earned_id, one.item.source, issue.received_at, one.origin)
-        for one in attempts
-        if counted[one.origin] is Counted.YES
-    ]
-    earned = earns.insert_all(database, issue.account_id, issue.promotion.id, new)
-    by_origin = {earn.origin: result for earn, result in zip(new, earned, strict=True)}
-    outcomes = []
-    for one in attempts:
-        values = {"customer_id": one.customer.customer_id, "promotion_name": issue.promotion.name}
-        status = _STATUS[counted[one.origin]]
-        if result := by_origin.get(one.origin):
-            status = Status.CREATED if result.write is Write.INSERTED else Status.BUSY
-            values |= {"earned_id": result.earned_id, "issue_id": _issue_id(issue, one.customer)}
-        outcomes.append(Outcome(status, one.customer.profile_id, values=values))
-    return outcomes
-
-
-def _count(database: Database, issue: Issue, attempts: Sequence[_Attempt]) -> dict[str, Counted]:
-    """Which attempts the promotion's limit lets through, by origin."""
-    if not attempts:
-        return {}
-    promotion = promotions.earn_without_limit(database, issue.account_id, issue.promotion)
-    if promotion.limit is None:
-        return dict.fromkeys((one.origin for one in attempts), Counted.YES)
-    origins: dict[str, list[str]] = {}
-    for one in attempts:
-        origins.setdefault(one.customer.profile_id, []).append(one.origin)
-    return tallies.count(database, issue.account_id, promotion.id, promotion.limit, origins)
-
-
-_STATUS = {Counted.YES: Status.CREATED, Counted.FULL: Status.EXHAUSTED, Counted.BUSY: Status.BUSY}
-
-
-def _issue_id(issue: Issue, customer: Reference) -> int:
-    """A number that stays the same for (account, promotion, customer), below 2^53 so that every client can hold it."""
-    named = f"{issue.account_id}#{issue.promotion.id}#{customer.profile_id}"
-    return int.from_bytes(hashlib.sha256(named.encode()).digest()[:8]) >> 11
 
 
 def _without_customer(item: Item | Outcome, unread: set[Identifier]) -> Outcome:
