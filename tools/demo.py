@@ -102,14 +102,13 @@ def seed(endpoint_url: str, tables: Mapping[str, str]) -> None:
 
 
 def fill(database: Database) -> None:
-    """Put the demo data into the tables of a database."""
-    _seed_accounts(database)
-    _seed_customers(database)
+    """Put the demo data into the tables of a database, unless it is there: then what became of it stays."""
+    if accounts.find_account(database, ACCOUNT.id) is None:
+        _seed_customers(database)
+        _seed_accounts(database)
 
 
 def _seed_accounts(database: Database) -> None:
-    for account in (ACCOUNT, OTHER_ACCOUNT):
-        accounts.put_account(database, account)
     for token, grant in TOKENS.items():
         accounts.put_grant(database, Credential("token", token), grant)
     for program in PROGRAMS:
@@ -119,6 +118,8 @@ def _seed_accounts(database: Database) -> None:
         accounts.put_grant(database, credential, grant)
     for promotion in PROMOTIONS:
         promotion_changes.put(database, ACCOUNT.id, promotion)
+    for account in (OTHER_ACCOUNT, ACCOUNT):  # the last: it says that all is there
+        accounts.put_account(database, account)
 
 
 def _seed_customers(database: Database) -> None:

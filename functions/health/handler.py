@@ -9,6 +9,6 @@ from loyalty.request import Reply, read_event, to_proxy
 _BODY = json.dumps({"status": "ok", "version": __version__})
 
 
-def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer that the API is there; the store is not asked."""
-    return to_proxy(Reply(200, "application/json", _BODY), read_event(event))
+    return to_proxy(Reply(200, "application/json", _BODY), read_event(event, context))

@@ -15,9 +15,9 @@ ALLOWED = {
 """The methods of each path that is served; a test holds it against the template."""
 
 
-def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Say what is wrong with the address."""
-    request = read_event(event)
+    request = read_event(event, context)
     allowed = ALLOWED.get(request.path.rstrip("/"))
     if allowed and request.method != allowed:
         reply = json_error(405, f"Use {allowed} for this path, not {request.method}", {"Allow": allowed})

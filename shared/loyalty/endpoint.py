@@ -18,6 +18,8 @@ from loyalty.store import dynamodb
 from loyalty.store.dynamodb import Database
 from loyalty.telemetry import RequestLog
 
+_RENDERING_SECONDS = 1.0  # for the largest reply, from outcomes to bytes
+
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
@@ -37,9 +39,9 @@ def serve(contract: Contract, database: Callable[[], Database] = process_databas
         database()  # connect while Lambda starts the process, which is when it has most CPU
 
     def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        request = read_event(event)
+        request = read_event(event, context)
         log = RequestLog(contract.name, request)
-        seconds_left = context.get_remaining_time_in_millis() / 1000
+        seconds_left = context.get_remaining_time_in_millis() / 1000 - _RENDERING_SECONDS
         reply = _answer(contract, request, lambda: database().within(seconds_left), log)
         log.write(reply.status)
         return to_proxy(reply, request)
@@ -60,11 +62,13 @@ def _answer(contract: Contract, request: Request, connect: Callable[[], Database
 
 
 def _do(contract: Contract, exchange: Exchange, database: Database, origin: Origin, log: RequestLog) -> Reply:
-    operation, settings = contract.operation, database.settings
-    account = authenticate(database, exchange.credential(settings), operation.RIGHT)
-    log.account(account.id)
-    submission = exchange.submission(account, settings)
-    prepared = operation.prepare(database, account, submission.params)
+    operation = contract.operation
+    caller = authenticate(database, exchange.credential(database.settings))
+    log.account(caller.account.id)
+    exchange.identified(caller.account)
+    caller.require(operation.RIGHT)
+    submission = exchange.submission(caller.account, database.settings)
+    prepared = operation.prepare(database, caller.account, submission.params)
     items = operation.draw(database, prepared, submission.items)
     outcomes = operation.apply(database, prepared, items, origin)
     log.outcomes(outcomes)

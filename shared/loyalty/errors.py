@@ -131,7 +131,12 @@ class StorageBusy(RequestError):
 
 def too_many_items(most: int) -> TooLarge:
     """The refusal of a request with more than `most` items."""
-    return TooLarge(f"A request may hold at most {most} items and 10 MB; send the rest in further requests")
+    return TooLarge(f"A request may hold at most {most} items; send the rest in further requests")
+
+
+def too_many_bytes(most: int) -> TooLarge:
+    """The refusal of a body with more than `most` bytes after inflating."""
+    return TooLarge(f"A request may hold at most {most} bytes, 4.7 MB as sent; send the rest in further requests")
 
 
 def refusal(name: str, fault: str, value: object) -> str:
@@ -142,7 +147,7 @@ def refusal(name: str, fault: str, value: object) -> str:
 def quote(value: object) -> str:
     """A refused value as an error shows it: escaped, clipped, containers by their kind only."""
     if isinstance(value, str):
-        return f'"{_escape(_clip(value))}"'
+        return f'"{_clip(_escape(value[: LONGEST_QUOTE + 1]))}"'
     if isinstance(value, list | tuple):
         return "a list"
     if isinstance(value, dict):

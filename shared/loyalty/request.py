@@ -7,13 +7,12 @@ arrive in base64, plain or gzip-encoded.
 import base64
 import gzip
 import json
-import uuid
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from loyalty.errors import BadRequest, TooLarge, UnsupportedMediaType
+from loyalty.errors import BadRequest, UnsupportedMediaType, too_many_bytes
 
 MAX_BODY_BYTES = 10_000_000
 """Bytes of a body after inflating."""
@@ -22,7 +21,10 @@ _MOST_GZIP_MEMBERS = 100
 """Members of one gzip stream; each further one costs a copy of the rest."""
 
 _WORTH_GZIP = 1_024
-"""Bytes of a reply below which compressing costs more than it saves."""
+"""Characters of a reply below which compressing costs more than it saves."""
+
+_NEEDS_GZIP = 2_500_000
+"""Bytes of a reply beyond which it might not fit Lambda's 6 MB, escaped in JSON as it travels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +38,20 @@ class Request:
     encoded_body: str = field(default="", repr=False)
     is_base64: bool = False
 
-    def body(self) -> bytes:
+    def body(self, most: int = MAX_BODY_BYTES) -> bytes:
         """The body, decoded and inflated.
 
-        Raises BadRequest for broken base64 or gzip, TooLarge beyond MAX_BODY_BYTES (inflating stops
-        there, so a gzip bomb costs no memory) and UnsupportedMediaType for another encoding.
+        Raises BadRequest for broken base64 or gzip, TooLarge beyond `most` bytes (inflating stops there,
+        so a gzip bomb costs no memory) and UnsupportedMediaType for another encoding.
         """
         sent = _decode_base64(self.encoded_body) if self.is_base64 else self.encoded_body.encode("utf-8", "replace")
         encoding = self.headers.get("content-encoding", "").strip().lower()
         if encoding in ("gzip", "x-gzip"):
-            return _inflate(sent)
+            return _inflate(sent, most)
         if encoding not in ("", "identity"):
             raise UnsupportedMediaType("Content-Encoding must be gzip or identity")
-        if len(sent) > MAX_BODY_BYTES:
-            raise _too_many_bytes()
+        if len(sent) > most:
+            raise too_many_bytes(most)
         return sent
 
 
@@ -63,14 +65,16 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_event(event: Mapping[str, Any]) -> Request:
-    """The request in a proxy event; whatever the gateway leaves out is empty."""
-    context = event.get("requestContext") or {}
+def read_event(event: Mapping[str, Any], context: Any) -> Request:
+    """The request in a proxy event; whatever the gateway leaves out is empty.
+
+    Its id is that of the invocation: the gateway's own can be chosen by the client.
+    """
     return Request(
         method=event.get("httpMethod") or "",
         path=event.get("path") or "",
-        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
-        id=context.get("requestId") or str(uuid.uuid4()),
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items() if value is not None},
+        id=context.aws_request_id,
         encoded_body=event.get("body") or "",
         is_base64=bool(event.get("isBase64Encoded")),
     )
@@ -84,11 +88,14 @@ def to_proxy(reply: Reply, request: Request) -> dict[str, Any]:
         "X-Request-Id": request.id,
         **reply.headers,
     }
-    body = reply.text
-    encoded = len(body) >= _WORTH_GZIP and _takes_gzip(request.headers.get("accept-encoding", ""))
+    if len(reply.text) < _WORTH_GZIP:
+        return {"statusCode": reply.status, "headers": headers, "body": reply.text, "isBase64Encoded": False}
+    headers["Vary"] = "Accept-Encoding"
+    text = reply.text.encode()
+    encoded = _takes_gzip(request.headers.get("accept-encoding", "")) or len(text) > _NEEDS_GZIP
     if encoded:
-        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        body = base64.b64encode(gzip.compress(body.encode(), compresslevel=1, mtime=0)).decode()
+        headers["Content-Encoding"] = "gzip"
+    body = base64.b64encode(gzip.compress(text, compresslevel=1, mtime=0)).decode() if encoded else reply.text
     return {"statusCode": reply.status, "headers": headers, "body": body, "isBase64Encoded": encoded}
 
 
@@ -98,10 +105,6 @@ def json_error(status: int, text: str, headers: Mapping[str, str] | None = None)
     return Reply(status, "application/json", json.dumps(body, separators=(",", ":")), headers or {})
 
 
-def _too_many_bytes() -> TooLarge:
-    return TooLarge("A request may hold at most 10 MB; send the rest in further requests")
-
-
 def _decode_base64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
@@ -109,17 +112,17 @@ def _decode_base64(text: str) -> bytes:
         raise BadRequest("The body is not valid base64") from None
 
 
-def _inflate(data: bytes) -> bytes:
-    """All members of a gzip stream (RFC 1952), at most MAX_BODY_BYTES."""
+def _inflate(data: bytes, most: int) -> bytes:
+    """All members of a gzip stream (RFC 1952), at most `most` bytes."""
     inflated = bytearray()
     for _ in range(_MOST_GZIP_MEMBERS):
         member = zlib.decompressobj(wbits=31)
         try:
-            inflated += member.decompress(data, MAX_BODY_BYTES + 1 - len(inflated))
+            inflated += member.decompress(data, most + 1 - len(inflated))
         except zlib.error:
             raise BadRequest("The body is not valid gzip") from None
-        if len(inflated) > MAX_BODY_BYTES:
-            raise _too_many_bytes()
+        if len(inflated) > most:
+            raise too_many_bytes(most)
         if not member.eof:
             raise BadRequest("The body is not valid gzip: it ends too early")
         data = member.unused_data
@@ -129,8 +132,8 @@ def _inflate(data: bytes) -> bytes:
 
 
 def _takes_gzip(accept_encoding: str) -> bool:
+    takes = {}
     for choice in accept_encoding.lower().split(","):
         coding, _, parameter = choice.partition(";")
-        if coding.strip() in ("gzip", "x-gzip", "*"):
-            return parameter.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+        takes[coding.strip()] = parameter.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return takes.get("gzip", takes.get("x-gzip", takes.get("*", False)))

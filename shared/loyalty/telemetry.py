@@ -13,7 +13,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from loyalty.errors import InternalError
+from loyalty.errors import InternalError, RequestError
 from loyalty.outcome import Outcome
 from loyalty.request import Request
 
@@ -25,6 +25,7 @@ class RequestLog:
 
     def __init__(self, endpoint: str, request: Request) -> None:
         self._began = time.perf_counter()
+        self._ours = False
         self._fields: dict[str, Any] = {"endpoint": endpoint, "request_id": request.id}
 
     def account(self, account_id: str) -> None:
@@ -39,6 +40,7 @@ class RequestLog:
     def fault(self, error: Exception) -> None:
         """Why it was not done."""
         self._fields["error"] = type(error).__name__
+        self._ours = not isinstance(error, RequestError) or isinstance(error, InternalError)
         if isinstance(error, InternalError):
             self._fields["detail"] = str(error)
 
@@ -49,6 +51,6 @@ class RequestLog:
         self._fields["raised_at"] = [f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
     def write(self, status: int) -> None:
-        """Write the line, as an error when the fault is ours."""
+        """Write the line, as an error when the fault is ours (whatever the HTTP status)."""
         self._fields |= {"status": status, "milliseconds": round((time.perf_counter() - self._began) * 1000)}
-        (logger.error if status == InternalError.status else logger.info)("request", extra=self._fields)
+        (logger.error if self._ours else logger.info)("request", extra=self._fields)

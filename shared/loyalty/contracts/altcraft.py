@@ -31,7 +31,7 @@ from loyalty.errors import (
 )
 from loyalty.operations import enrol
 from loyalty.outcome import Outcome, Status
-from loyalty.request import Reply, Request
+from loyalty.request import MAX_BODY_BYTES, Reply, Request
 from loyalty.settings import Settings
 
 SUCCESS = "Successful operation"
@@ -51,6 +51,7 @@ _FAULTS: dict[type[RequestError], str] = {
     StorageBusy: "Storage is busy, repeat the request",
 }
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
+_MAX_SINGLE_BYTES = 1_000_000  # one member: far more than an item may have
 _CONTENT_TYPES = {JSON: "application/json", XML: "application/xml; charset=utf-8"}
 
 
@@ -88,7 +89,7 @@ class AltcraftExchange:
         self._style = Style(accepted_format(request.headers) or declared_format(request.headers) or JSON)
 
     def credential(self, settings: Settings) -> Credential | None:
-        """The token of the body, else of `Authorization: Bearer`; never of the URL."""
+        """The token of the body, which is read for that, else of `Authorization: Bearer`; never of the URL."""
         self._document = self._read(settings.max_items)
         token = self._document.get("token")
         if token is None or token == "":
@@ -99,13 +100,17 @@ class AltcraftExchange:
             raise CredentialsUnknown
         return Credential("token", token.strip())
 
-    def submission(self, account: Account, _settings: Settings) -> Submission:
-        """The members to register; elements that are themselves wrong are outcomes already."""
+    def identified(self, account: Account) -> None:
+        """From here on the account decides about HTTP statuses."""
         self._style = replace(self._style, always_200=account.always_200)
+
+    def submission(self, account: Account, settings: Settings) -> Submission:
+        """The members to register; elements that are themselves wrong are outcomes already."""
         document = self._document
+        _check_format(document.get("format"))
         program_id = altcraft_items.program_id(document.get("loyalty_program_id"))
         read_items = altcraft_items.reader(document.get("matching"), account)
-        items = read_items(self._elements(document))
+        items = read_items(self._elements(document, settings.max_items))
         return Submission(enrol.Params(program_id, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")), items)
 
     def reply(self, outcomes: Sequence[Outcome]) -> Reply:
@@ -117,19 +122,16 @@ class AltcraftExchange:
         return render_error(self._style, error)
 
     def _read(self, max_items: int) -> dict[str, Any]:
-        body = self._request.body()
+        body = self._request.body(MAX_BODY_BYTES if self._contract.batch else _MAX_SINGLE_BYTES)
         sent_format = request_format(self._request.headers, body)
         self._style = Style(accepted_format(self._request.headers) or sent_format)
         text = decode(body)
-        document = read_json(text) if sent_format == JSON else markup.read(text, "xml", "data", max_items)
-        if (wish := document.get("format")) is not None:
-            self._style = Style(_format(wish))
-        data = document.get("data")
-        if self._contract.batch and isinstance(data, list) and len(data) > max_items:
-            raise too_many_items(max_items)
+        document = read_json(text) if sent_format == JSON else markup.read(text, "xml", "data", max_items + 1)
+        if isinstance(wish := document.get("format"), str) and wish.lower() in _CONTENT_TYPES:
+            self._style = Style(wish.lower())
         return document
 
-    def _elements(self, document: dict[str, Any]) -> list[Any]:
+    def _elements(self, document: dict[str, Any], max_items: int) -> list[Any]:
         if not self._contract.batch:
             return [document]
         data = document.get("data")
@@ -139,6 +141,8 @@ class AltcraftExchange:
             raise ParameterError("data", "must be a list", data)
         if not data:
             raise BadRequest("data must hold at least one item")
+        if len(data) > max_items:
+            raise too_many_items(max_items)
         return data
 
 
@@ -166,11 +170,14 @@ def _result(outcome: Outcome) -> dict[str, Any]:
 
 def _reply(style: Style, error: int, envelope: dict[str, Any]) -> Reply:
     status = 200 if error == 0 or style.always_200 else error
-    text = json.dumps(envelope, separators=(",", ":")) if style.format == JSON else markup.write("xml", envelope)
+    text = (
+        json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
+        if style.format == JSON
+        else markup.write("xml", envelope)
+    )
     return Reply(status, _CONTENT_TYPES[style.format], text, _HEADERS.get(error, {}))
 
 
-def _format(wish: object) -> str:
-    if not isinstance(wish, str) or wish.lower() not in _CONTENT_TYPES:
+def _check_format(wish: object) -> None:
+    if wish is not None and (not isinstance(wish, str) or wish.lower() not in _CONTENT_TYPES):
         raise ParameterError("format", "must be json or xml", wish)
-    return wish.lower()

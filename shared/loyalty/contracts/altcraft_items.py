@@ -23,7 +23,7 @@ from loyalty.outcome import Outcome, invalid
 
 Items = list[Item | Outcome]
 
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
 
 
 def program_id(value: object) -> str:
@@ -83,6 +83,9 @@ class _ByCustomField(TypedDict):
 
 
 _SHAPES: dict[str, Any] = {"email": _ByEmail, "phone": _ByPhone, "profile_id": _ByProfileId, "custom": _ByCustomField}
+
+
+_EXPECTED = {"field_value": "must be text or an integer"}
 
 
 class _NoneWhenWrong:
@@ -146,4 +149,4 @@ def _say(location: tuple[int | str, ...], kind: str, message: str, value: object
     name = str(location[0])
     if kind == "missing":
         return f"{name} is required"
-    return refusal(name, message if kind == "rfc_3339" else "must be text", value)
+    return refusal(name, message if kind == "rfc_3339" else _EXPECTED.get(name, "must be text"), value)

@@ -9,6 +9,9 @@ from loyalty.errors import BadRequest, ParameterError
 MAX_ITEM_BYTES = 64 * 1024
 """Size of one item, as JSON in UTF-8."""
 
+MOST_CONTAINERS = 200_000
+"""Lists and objects of one body, ten for each item that a request may hold: a small body can nest millions."""
+
 _DIGITS = re.compile("[0-9]{1,19}")
 _LARGEST_ID = 2**63 - 1
 
@@ -23,6 +26,8 @@ def decode(body: bytes) -> str:
 
 def read_json(text: str) -> dict[str, Any]:
     """The JSON object (RFC 8259) in `text`; raises BadRequest."""
+    if text.count("[") + text.count("{") > MOST_CONTAINERS:
+        raise BadRequest("The JSON has more lists and objects than a request needs")
     try:
         document = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:

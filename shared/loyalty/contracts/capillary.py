@@ -50,6 +50,9 @@ class CapillaryExchange:
         """An access token, else Basic."""
         return header_credential(self._request)
 
+    def identified(self, _account: Account) -> None:
+        """No account changes how replies look."""
+
     def submission(self, _account: Account, settings: Settings) -> Submission:
         """The customers that are to earn; elements that are themselves wrong are outcomes already."""
         document = read_json(decode(self._request.body()))

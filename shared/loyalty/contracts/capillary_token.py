@@ -48,6 +48,9 @@ class CapillaryTokenExchange:
             self._client = client_credential(key, secret)
         return self._client
 
+    def identified(self, _account: Account) -> None:
+        """No account changes how replies look."""
+
     def submission(self, _account: Account, _settings: Settings) -> Submission:
         """One token."""
         return Submission(issue_token.Params(self._client), [None])

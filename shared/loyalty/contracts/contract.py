@@ -29,6 +29,9 @@ class Exchange(Protocol):
     def credential(self, settings: Settings) -> Credential | None:
         """What the caller identifies itself with, or None; raises RequestError."""
 
+    def identified(self, account: Account) -> None:
+        """Learn whose request it is; from here on replies may follow the account's settings."""
+
     def submission(self, account: Account, settings: Settings) -> Submission:
         """The items, parsed and validated; raises RequestError."""
 

@@ -1,8 +1,8 @@
 """XML of the small, fixed shapes that the contracts use.
 
-Reading goes straight from expat to plain values and refuses, as it meets them, a DOCTYPE (and so every
-entity but the predefined ones), nesting beyond what the contract needs, and too many items: a hostile
-document costs no more than its good part. Writing is text with the four escapes.
+Reading goes straight from expat to plain values. It refuses a DOCTYPE (and so every entity but the
+predefined ones), nesting beyond what the contract needs and far too many elements, and keeps no more items
+than it is asked for. Writing is text with the four escapes.
 """
 
 import re
@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 from xml.parsers import expat
 
-from loyalty.errors import BadRequest, refusal, too_many_items
+from loyalty.errors import BadRequest, refusal
+
+_MOST_TAGS_PER_ITEM = 40
+"""Start and end tags of one item's fields, with room for some that are not read."""
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -43,9 +46,11 @@ def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
     """The document as a dict: element name to text, None where empty, or a dict; a repeated name's last one counts.
 
     Elements named `lists` under the root collect into one list: `<data><item>…</item></data>` and
-    repeated `<data>…</data>` are the same. Attributes are ignored, texts are trimmed. Raises BadRequest,
-    or TooLarge at the item beyond `most_items`.
+    repeated `<data>…</data>` are the same; items beyond `most_items` are left out. Attributes are ignored,
+    texts are trimmed. Raises BadRequest.
     """
+    if text.count("<") > _MOST_TAGS_PER_ITEM * most_items:
+        raise BadRequest("The XML has more elements than a request needs")
     reader = _Reader(root, lists, most_items)
     try:
         return reader.parse(text)
@@ -99,21 +104,15 @@ class _Reader:
         value = children or "".join(self._text).strip() or None
         self._text.clear()
         if not self._open:
-            self._finish(children)
+            self._document = children | ({self._lists: self._items} if self._items else {})
         elif len(self._open) == self._IN_LIST and name == "item" and self._open[-1][0] == self._lists:
             self._add(value)
         elif len(self._open) == 1 and name == self._lists:
-            if len(self._items) == self._items_before:  # it held no <item>, so it is one itself
+            if value is not None and len(self._items) == self._items_before:  # it held no <item>, so it is one itself
                 self._add(value)
         else:
             self._open[-1][1][name] = value
 
     def _add(self, item: Any) -> None:
-        if len(self._items) == self._most_items:
-            raise too_many_items(self._most_items)
-        self._items.append(item)
-
-    def _finish(self, children: dict[str, Any]) -> None:
-        self._document = children
-        if self._items:
-            children[self._lists] = [] if self._items == [None] else self._items
+        if len(self._items) < self._most_items:
+            self._items.append(item)

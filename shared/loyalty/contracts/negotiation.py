@@ -34,7 +34,7 @@ def request_format(headers: Mapping[str, str], body: bytes) -> str:
     first = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if first in (b"{", b"<"):
         return JSON if first == b"{" else XML
-    raise UnsupportedMediaType("Without a Content-Type the body must begin with { (JSON) or < (XML)")
+    raise UnsupportedMediaType("The body must begin with { or <, or Content-Type say that it is JSON or XML")
 
 
 def accepted_format(headers: Mapping[str, str]) -> str | None:
@@ -44,7 +44,7 @@ def accepted_format(headers: Mapping[str, str]) -> str | None:
         media_type = choice.partition(";")[0].strip()
         if media_type == "*/*":
             return None
-        if media_type in _READ:
+        if media_type in _READ and _parameter(choice, "q") not in ("0", "0.0", "0.00", "0.000"):
             named.add(_READ[media_type])
     return named.pop() if len(named) == 1 else None
 

@@ -51,7 +51,9 @@ def put_grant(database: Database, credential: Credential, grant: Grant) -> None:
 
 
 def put_account(database: Database, account: Account) -> None:
-    """Store an account's settings."""
+    """Store an account's settings; its id must not hold the key separator."""
+    if keys.SEPARATOR in account.id:
+        raise ValueError(f"an account id can't hold {keys.SEPARATOR!r}: {account.id}")
     attributes = {
         "http_status": {"S": "always_200" if account.always_200 else "as_error"},
         "custom_fields": {"S": json.dumps([field._asdict() for field in account.custom_fields])},

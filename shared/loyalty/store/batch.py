@@ -4,7 +4,7 @@ botocore repeats calls, not the parts of a batch: keys that a read leaves unproc
 fail inside an HTTP 200 are repeated here, until the database's deadline.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import chain
@@ -26,6 +26,7 @@ WRITE_BATCH = 25
 """Statements of one BatchExecuteStatement, DynamoDB's limit."""
 
 _POOL = "dynamodb"
+_NO_ANSWER: list[str | None] = ["ServiceUnavailable"]
 
 
 class Read(NamedTuple):
@@ -76,6 +77,8 @@ def _get_batch(database: Database, table: str, keys: Sequence[Key], options: Ite
         except CallError as error:
             raise_unless_passing(error)
             continue
+        if "Responses" not in answer:  # it was cut short
+            continue
         for item in answer["Responses"].get(table, ()):
             found[_key(item)] = item
         wanted = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
@@ -121,7 +124,9 @@ def _execute(database: Database, statement: str, items: Sequence[Item]) -> tuple
         answer = database.client.batch_execute_statement(Statements=statements)
     except CallError as error:
         raise_unless_passing(error)
-        return ["ServiceUnavailable"] * len(items), True
+        return _NO_ANSWER * len(items), True
+    if "Responses" not in answer:  # it was cut short
+        return _NO_ANSWER * len(items), True
     codes = [response.get("Error", {}).get("Code") for response in answer["Responses"]]
     return codes, answer["ResponseMetadata"].get("RetryAttempts", 0) > 0
 
@@ -134,11 +139,11 @@ def _recognise(database: Database, table: str, items: Sequence[Item], doubtful: 
         writes[index] = Write.BUSY if key in unread or key not in found else met(found[key], items[index])
 
 
-def side_by_side(call: Callable[[Any], Result], batches: Sequence[Any]) -> Iterable[Result]:
+def side_by_side(call: Callable[[Any], Result], batches: Sequence[Any]) -> list[Result]:
     """The results of `call` in the order of `batches`; several run at once in threads, but not from within one."""
     if len(batches) <= 1 or current_thread().name.startswith(_POOL):
-        return map(call, batches)
-    return _threads().map(call, batches)
+        return [call(batch) for batch in batches]
+    return list(_threads().map(call, batches))
 
 
 @cache

@@ -28,8 +28,8 @@ CALLS_AT_ONCE = 16
 """Connections, and threads that use them."""
 
 CONNECT_SECONDS, READ_SECONDS, TRIES_PER_CALL = 1, 4, 2
-LONGEST_CALL_SECONDS = (CONNECT_SECONDS + READ_SECONDS) * TRIES_PER_CALL
-"""What one call may take in the worst case; a deadline must leave that much time."""
+LONGEST_CALL_SECONDS = (CONNECT_SECONDS + READ_SECONDS + 1) * TRIES_PER_CALL
+"""What one call may take in the worst case, botocore's own pauses included; a deadline must leave that much time."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 
@@ -67,7 +67,9 @@ def connect(settings: Settings, **client_options: str) -> "Database":
     try:
         client = botocore.session.get_session().create_client("dynamodb", config=config, **client_options)
     except NoRegionError:
-        raise ConfigurationError("environment variable not set: AWS_REGION") from None
+        raise ConfigurationError("environment variable not set: AWS_DEFAULT_REGION") from None
+    except ValueError as error:
+        raise ConfigurationError(f"environment variable AWS_ENDPOINT_URL is wrong: {error}") from None
     return Database(client, settings)
 
 

@@ -1,9 +1,10 @@
 """Which failures of an AWS call may pass, so that the call is worth repeating."""
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as NoConnectionError
+from botocore.parsers import ResponseParserError
 
-CallError = (ClientError, NoConnectionError, HTTPClientError)
+CallError = (ClientError, HTTPClientError, IncompleteReadError, NoConnectionError, ResponseParserError)
 """What botocore raises for a call that was refused, failed or got no answer."""
 
 PASSING_CODES = frozenset(
