@@ -1,0 +1,55 @@
+"""Many members at once, over HTTP: ten thousand in one request, and the same thousand by eight clients."""
+
+import gzip
+import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.e2e.requests import BATCH, post
+from tests.fakes import crowd
+from tests.fakes.emulated import Store
+
+CLIENTS = 8
+FORMATS = {"json": (crowd.as_json, crowd.reply_json), "xml": (crowd.as_xml, crowd.reply_xml)}
+
+
+@pytest.fixture(scope="module")
+def crowded(stack):
+    """A database that holds the crowd."""
+    database = Store(stack.endpoint_url, stack.tables).database
+    crowd.create(database)
+    yield database
+    database.client.close()
+
+
+@pytest.mark.parametrize(("form", "program"), [("json", "1"), ("xml", "2")])
+def test_ten_thousand_members_in_one_request_are_each_answered_right(form, program, stack, crowded):
+    # GIVEN a program of which half of the customers are members already
+    write, reply_of = FORMATS[form]
+    crowd.add_program(crowded, program)
+    members = crowd.make_half_members(crowded, program)
+    data = crowd.elements()
+    body = gzip.compress(write(crowd.request(program, data)), 1)
+    # WHEN all are registered in one compressed request, twice
+    for _ in range(2):
+        reply = post(stack, BATCH, body, Content_Encoding="gzip", Accept_Encoding="gzip")
+        # THEN every index is as a plain model says, and the reply is compressed
+        assert (reply.status, reply.headers["Content-Encoding"]) == (200, "gzip")
+        assert gzip.decompress(reply.body) == reply_of(crowd.expected(data, members))
+
+
+def test_eight_clients_register_the_same_thousand_profiles_and_each_got_exactly_one_0(stack, crowded):
+    # GIVEN the same request for all
+    crowd.add_program(crowded, "3")
+    data = [{"email": f"crowd{number}@example.com"} for number in range(1_000)]
+    body = crowd.as_json(crowd.request("3", data))
+    # WHEN eight clients send it at once
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        replies = list(pool.map(lambda _: post(stack, BATCH, body), range(CLIENTS)))
+    # THEN each profile was created once, and exists for the seven others
+    results = [result for reply in replies for result in json.loads(reply.body)["result"]]
+    fates = Counter((result["profile_id"], result["error"]) for result in results)
+    profiles = [crowd.profile_id(number) for number in range(1_000)]
+    assert fates == {(profile, error): times for profile in profiles for error, times in ((0, 1), (409, CLIENTS - 1))}

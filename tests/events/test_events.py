@@ -1,0 +1,121 @@
+"""Each file of events/ goes through the function that its route leads to, and the whole reply is compared."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from loyalty import __version__, endpoint
+from loyalty.store import dynamodb
+from tests.fakes.functions import load_handler
+from tests.fakes.gateway import BATCH, SINGLE, Event, FakeContext, Reply, reply_of
+from tests.fakes.world import World
+from tools.local import template
+
+EVENTS = template.ROOT / "events"
+DONE_JSON = '"error":0,"error_text":"Successful operation"'
+DONE_XML = "<error>0</error><error_text>Successful operation</error_text>"
+MEMBER = "Member already exists"
+USER_1, USER_2 = "663a138cee44bb50a67115cd", "69df4fd5ff232800e2d1e2d6"
+JSON_BATCH = (
+    f'{{{DONE_JSON},"result":[{{{DONE_JSON},"profile_id":"{USER_1}"}},'
+    f'{{"error":409,"error_text":"{MEMBER}","profile_id":"{USER_2}"}}]}}'
+)
+XML_BATCH = (
+    f"<xml>{DONE_XML}<result><item>{DONE_XML}<profile_id>{USER_1}</profile_id></item>"
+    f"<item><error>409</error><error_text>{MEMBER}</error_text><profile_id>{USER_2}</profile_id></item></result></xml>"
+)
+NOTHING = 'There is nothing at \\"/api/v1.1/loyalty/members\\"'
+USE_POST = "Use POST for this path, not GET"
+JSON, XML = {"Content-Type": "application/json"}, {"Content-Type": "application/xml; charset=utf-8"}
+
+REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
+    "register_member": (200, JSON, f'{{{DONE_JSON},"profile_id":"profile123"}}'),
+    "register_member_xml": (200, XML, f"<xml>{DONE_XML}<profile_id>profile123</profile_id></xml>"),
+    "register_member_batch": (200, JSON, JSON_BATCH),
+    "register_member_batch_xml": (200, XML, XML_BATCH),
+    "register_member_batch_gzip": (200, JSON, JSON_BATCH),
+    "health": (200, JSON, f'{{"status": "ok", "version": "{__version__}"}}'),
+    "not_found": (404, JSON, f'{{"error":404,"error_text":"{NOTHING}","message":"{NOTHING}"}}'),
+    "not_found_wrong_method": (
+        405,
+        {**JSON, "Allow": "POST"},
+        f'{{"error":405,"error_text":"{USE_POST}","message":"{USE_POST}"}}',
+    ),
+}
+
+
+def read(name: str) -> Event:
+    event: Event = json.loads((EVENTS / f"{name}.json").read_text())
+    return event
+
+
+def function_of(event: Event) -> str:
+    """The folder of the function that the template's route leads to."""
+    described = template.load()
+    route = next(
+        route
+        for route in template.routes(described)
+        if (route.method, route.path) == (event["httpMethod"], event["resource"])
+    )
+    code: str = template.resources(described, "AWS::Serverless::Function")[route.function]["CodeUri"]
+    return code.strip("/").removeprefix("functions/")
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The demo accounts, which every function finds where it looks for its database."""
+    world = World()
+    for name, value in world.settings._asdict().items():
+        monkeypatch.setenv(name.upper(), str(value))
+    monkeypatch.setattr(dynamodb, "connect", lambda _settings: world.database)
+    endpoint.process_database.cache_clear()
+    yield world
+    endpoint.process_database.cache_clear()
+
+
+def deliver(event: Event, request_id: str = "request-1") -> Reply:
+    return reply_of(load_handler(function_of(event))(event, FakeContext(request_id)))
+
+
+def test_there_is_a_reply_for_each_event() -> None:
+    assert sorted(path.stem for path in EVENTS.iterdir()) == sorted(REPLIES)
+
+
+@pytest.mark.parametrize("name", REPLIES)
+@pytest.mark.usefixtures("world")
+def test_an_event_gets_its_whole_reply(name: str) -> None:
+    # GIVEN the demo accounts and an event
+    event = read(name)
+    # WHEN it is delivered to its function
+    status, headers, body = REPLIES[name]
+    # THEN the reply is the documented one
+    always = {"X-Content-Type-Options": "nosniff", "X-Request-Id": "request-1"}
+    assert deliver(event) == (status, {**headers, **always}, body)
+
+
+@pytest.mark.parametrize("name", [name for name in REPLIES if name.startswith("register")])
+def test_an_event_that_is_delivered_again_finds_members(name: str, world: World) -> None:
+    # GIVEN an event that was answered
+    deliver(read(name))
+    before = world.dynamodb.snapshot()
+    # WHEN it comes again, as another request
+    reply = deliver(read(name), "request-2")
+    # THEN everybody is a member already, and nothing changes
+    errors = re.findall(r"error\W{1,2}(\d+)", reply.body)
+    assert errors == (["0", "409", "409"] if "batch" in name else ["409"])
+    assert world.dynamodb.snapshot() == before
+
+
+@pytest.mark.parametrize("name", REPLIES)
+def test_an_event_agrees_with_itself(name: str) -> None:
+    # GIVEN an event
+    event: dict[str, Any] = read(name)
+    # THEN what it says twice it says alike
+    assert event["multiValueHeaders"] == {header: [value] for header, value in event["headers"].items()}
+    assert event["requestContext"]["httpMethod"] == event["httpMethod"]
+    assert event["requestContext"]["resourcePath"] == event["resource"]
+    assert event["requestContext"]["path"] == "/v1" + event["path"]
+    assert (event["path"] in (SINGLE, BATCH)) == (event["body"] is not None) or name == "not_found_wrong_method"

@@ -1,0 +1,29 @@
+"""What DynamoDB charges for: the size of items, in read and write units."""
+
+import math
+from typing import Any
+
+_READ_UNIT, _WRITE_UNIT = 4_096, 1_024
+MOST_KEY_BYTES = 2_048
+
+
+def item_bytes(item: dict[str, Any]) -> int:
+    """About the size of an item: its names and its values."""
+    return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
+
+
+def read_units(item: dict[str, Any] | None, *, consistent: bool) -> float:
+    """What reading an item costs, or finding that there is none."""
+    units = max(1, math.ceil(item_bytes(item or {}) / _READ_UNIT))
+    return float(units) if consistent else units / 2
+
+
+def write_units(item: dict[str, Any]) -> float:
+    """What writing an item costs, also when its condition fails."""
+    return float(max(1, math.ceil(item_bytes(item) / _WRITE_UNIT)))
+
+
+def _value_bytes(value: dict[str, Any]) -> int:
+    ((kind, content),) = value.items()
+    texts = content if kind == "SS" else [str(content)]
+    return sum(len(text.encode()) for text in texts)

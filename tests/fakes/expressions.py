@@ -1,0 +1,78 @@
+"""DynamoDB's condition and update expressions, as far as the store uses them, on items in attribute-value form."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+Item = dict[str, Any]
+
+
+class Words(NamedTuple):
+    """What an expression's placeholders stand for."""
+
+    names: Mapping[str, str]
+    values: Mapping[str, Any]
+
+
+def meets(item: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
+    """Whether `item` (empty where there is none) meets a request's condition, if it has one."""
+    condition = request.get("ConditionExpression")
+    return condition is None or _holds(condition, item, _words(request))
+
+
+def changed(item: Item, request: Mapping[str, Any]) -> Item:
+    """The item after an update."""
+    after, placeholders = dict(item), _words(request)
+    clauses = re.split(r"\b(SET|REMOVE|ADD)\b", request["UpdateExpression"])[1:]
+    for action, arguments in zip(clauses[::2], clauses[1::2], strict=True):
+        for argument in arguments.split(","):
+            word, *value = re.findall(r"[:#]?\w+", argument)
+            name = placeholders.names.get(word, word)
+            if action == "REMOVE":
+                after.pop(name, None)
+            elif action == "SET":
+                after[name] = placeholders.values[value[0]]
+            else:
+                after[name] = _sum(after.get(name), placeholders.values[value[0]])
+    return after
+
+
+def _words(request: Mapping[str, Any]) -> Words:
+    return Words(request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {}))
+
+
+def _holds(condition: str, item: Mapping[str, Any], placeholders: Words) -> bool:
+    for word, combine in (("OR", any), ("AND", all)):
+        if len(parts := _split(condition, word)) > 1:
+            return combine(_holds(part, item, placeholders) for part in parts)
+    condition = condition.strip()
+    if condition.startswith("("):
+        return _holds(condition[1:-1], item, placeholders)
+    return _compare(condition, item, placeholders)
+
+
+def _compare(condition: str, item: Mapping[str, Any], placeholders: Words) -> bool:
+    if function := re.fullmatch(r"(attribute_exists|attribute_not_exists)\((#?\w+)\)", condition):
+        name = placeholders.names.get(function[2], function[2])
+        return (name in item) == (function[1] == "attribute_exists")
+    word, operator, value = re.fullmatch(r"(#?\w+) ([=<]) (:\w+)", condition).groups()  # type: ignore[union-attr]
+    old, new = item.get(placeholders.names.get(word, word)), placeholders.values[value]
+    if operator == "=":
+        return bool(old == new)
+    return old is not None and int(old["N"]) < int(new["N"])
+
+
+def _sum(old: Item | None, value: Item) -> Item:
+    return {"N": str(int(old["N"] if old else 0) + int(value["N"]))}
+
+
+def _split(condition: str, word: str) -> list[str]:
+    """The parts between `word`s that are in no parentheses."""
+    parts, depth = [""], 0
+    for token in re.split(rf"(\(|\)| {word} )", condition):
+        depth += (token == "(") - (token == ")")
+        if depth == 0 and token == f" {word} ":
+            parts.append("")
+        else:
+            parts[-1] += token
+    return parts

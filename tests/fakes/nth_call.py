@@ -1,0 +1,37 @@
+"""A client around a client that fails at chosen calls of a request, whatever they are, or ends its process there."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.fakes.faults import Answer, Fault
+
+
+class ProcessDied(BaseException):
+    """The process ended here; nothing that catches an Exception may hide it."""
+
+
+def die_before(_do: Callable[[], Answer]) -> Answer:
+    """The process ends before the call."""
+    raise ProcessDied
+
+
+def die_after(do: Callable[[], Answer]) -> Answer:
+    """The process ends once the call is made."""
+    do()
+    raise ProcessDied
+
+
+class FaultyClient:
+    """Passes calls on; at those that `faults` numbers (from 1) the fault happens instead. `count` is how many came."""
+
+    def __init__(self, client: Any, faults: Mapping[int, Fault] | None = None) -> None:
+        self._client, self._faults = client, faults or {}
+        self.count = 0
+
+    def __getattr__(self, action: str) -> Callable[..., Answer]:
+        def call(**arguments: Any) -> Answer:
+            self.count += 1
+            fault = self._faults.get(self.count, lambda do: do())
+            return fault(lambda: getattr(self._client, action)(**arguments))
+
+        return call

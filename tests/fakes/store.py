@@ -1,0 +1,61 @@
+"""An empty store on the fake client, and the items that its tests put into it."""
+
+from typing import Any
+
+from loyalty.settings import Settings
+from loyalty.store.cache import TimedCache
+from loyalty.store.dynamodb import LONGEST_CALL_SECONDS, Database
+from tests.fakes.clock import FakeClock
+from tests.fakes.dynamodb import FakeDynamoDB, Item
+
+SETTINGS = Settings(
+    accounts_table="accounts",
+    customers_table="customers",
+    memberships_table="memberships",
+    earns_table="earns",
+    max_items=20_000,
+    access_token_seconds=3_600,
+    bulk_api_redirection_enabled=False,
+    bulk_api_batch_size_for_redirection=10,
+)
+TABLE = SETTINGS.memberships_table
+SECONDS = 20.0
+"""How long the store goes on trying."""
+
+
+def fake_database(client: Any, clock: FakeClock, settings: Settings = SETTINGS) -> Database:
+    """The database as a process has it: nothing is cached, and time is what the clock says."""
+    return Database(client, settings, TimedCache(clock), clock=clock, sleep=clock.sleep, now=clock)
+
+
+class Store:
+    """A database with nothing in it, whose tries end after SECONDS of a clock that stands still by itself."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.dynamodb = FakeDynamoDB()
+        self.database = fake_database(self.dynamodb, self.clock).within(SECONDS + LONGEST_CALL_SECONDS)
+        self.began = self.clock.now
+
+    @property
+    def waited(self) -> float:
+        """Seconds that were spent with pauses."""
+        return self.clock.now - self.began
+
+    def put(self, *items: Item) -> None:
+        """Have items in the table, without any call."""
+        self.dynamodb.tables[TABLE].update({(item["pk"]["S"],): item for item in items})
+
+    def stored(self) -> list[Item]:
+        """What the table holds."""
+        return list(self.dynamodb.tables[TABLE].values())
+
+
+def item(pk: str, origin: str = "request-1") -> Item:
+    """An item as the store inserts it."""
+    return {"pk": {"S": pk}, "registered_at": {"S": "2024-09-01T12:34:56Z"}, "origin": {"S": origin}}
+
+
+def items(count: int, origin: str = "request-1") -> list[Item]:
+    """So many items of distinct keys, each with its index as origin."""
+    return [item(f"key-{index}", f"{origin}#{index}") for index in range(count)]

@@ -1,0 +1,90 @@
+"""The demo accounts in a fake store, and the endpoints on it: what most tests begin with."""
+
+import json
+from functools import cache
+from typing import Any
+
+from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.contracts.capillary import DIRECT_EARN
+from loyalty.contracts.capillary_token import ISSUE_TOKEN
+from loyalty.contracts.contract import Contract
+from loyalty.endpoint import Handler, serve
+from loyalty.settings import Settings
+from loyalty.store.dynamodb import Database
+from tests.fakes.clock import FakeClock
+from tests.fakes.dynamodb import FakeDynamoDB, Item, Key
+from tests.fakes.gateway import (
+    ACCESS_TOKEN,
+    BATCH,
+    EARN,
+    SINGLE,
+    Event,
+    FakeContext,
+    Reply,
+    proxy_event,
+    reply_of,
+)
+from tests.fakes.store import SETTINGS, fake_database
+from tools import demo
+
+TOKEN = "abc123def456"
+MEMBER_SINCE_2024 = "user2@example.com"
+
+
+CONTRACTS: dict[str, Contract] = {
+    SINGLE: REGISTER_MEMBER,
+    BATCH: REGISTER_MEMBER_BATCH,
+    EARN: DIRECT_EARN,
+    ACCESS_TOKEN: ISSUE_TOKEN,
+}
+
+
+class World:
+    """The demo accounts as a fresh local start holds them, in memory, and the endpoints on it."""
+
+    def __init__(self, settings: Settings = SETTINGS) -> None:
+        self.clock = FakeClock()
+        self.dynamodb = FakeDynamoDB()
+        self.dynamodb.tables.update({table: dict(items) for table, items in _demo_tables().items()})
+        self.settings = settings
+        self.database = self.process(self.dynamodb)
+        self._handlers = {path: self._serve(contract) for path, contract in CONTRACTS.items()}
+
+    def process(self, client: Any) -> Database:
+        """The database as another process has it: through a client of its own, with nothing cached."""
+        return fake_database(client, self.clock, self.settings)
+
+    def send(
+        self,
+        path: str,
+        body: Any,
+        headers: dict[str, str] | None = None,
+        *,
+        request_id: str = "request-1",
+        milliseconds: int = 27_000,
+    ) -> Reply:
+        """POST bytes or text as they are, anything else as JSON."""
+        sent = body if isinstance(body, bytes | str) else json.dumps(body)
+        return self.deliver(proxy_event(sent, headers, path=path), FakeContext(request_id, milliseconds))
+
+    def deliver(self, event: Event, context: FakeContext | None = None) -> Reply:
+        """Hand an event to the endpoint of its path."""
+        return reply_of(self._handlers[event["path"]](event, context or FakeContext()))
+
+    def memberships(self) -> dict[Key, Item]:
+        """What the table of memberships holds."""
+        return self.dynamodb.snapshot()["memberships"]
+
+    def member(self, profile_id: str, program: str = "123") -> Item | None:
+        """A customer's membership in a program."""
+        return self.memberships().get((f"greatwidgets#{program}#{profile_id}",))
+
+    def _serve(self, contract: Contract) -> Handler:
+        return serve(contract, lambda: self.database)
+
+
+@cache
+def _demo_tables() -> dict[str, dict[Key, Item]]:
+    dynamodb = FakeDynamoDB()
+    demo.fill(fake_database(dynamodb, FakeClock()))
+    return dynamodb.snapshot()

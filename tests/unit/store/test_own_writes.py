@@ -1,0 +1,156 @@
+"""An item that is there already may be our own write: after a lost answer, a repeat, or a redelivery."""
+
+from collections.abc import Callable
+
+import pytest
+
+from loyalty.store import batch
+from loyalty.store.dynamodb import Write
+from tests.fakes.faults import Answer, Fault, cut_short, refused, repeated_by_botocore, reset_after, timed_out_after
+from tests.fakes.store import SECONDS, TABLE, Store, item, items
+
+LOST = {"timed out": timed_out_after, "reset": reset_after, "repeated by botocore": repeated_by_botocore}
+
+
+@pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
+def test_a_batch_whose_answer_was_lost_is_known_for_our_own(fault: Fault) -> None:
+    # GIVEN a table with somebody else's item, and a store that does a call and never says so
+    store = Store()
+    store.put(item("key-1", "another"))
+    store.dynamodb.plan("batch_execute_statement", fault)
+    # WHEN three items are inserted
+    writes = batch.insert_all(store.database, TABLE, items(3))
+    # THEN ours count as inserted and the other's as there, after one consistent look
+    assert writes == [Write.INSERTED, Write.EXISTS, Write.INSERTED]
+    (look,) = [
+        call.arguments["RequestItems"][TABLE] for call in store.dynamodb.calls if call.action == "batch_get_item"
+    ]
+    assert look["ConsistentRead"] is True
+    assert look["ProjectionExpression"] == "pk,origin"
+    assert len(look["Keys"]) == 3
+
+
+@pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
+def test_a_single_insert_whose_answer_was_lost_is_known_for_our_own(fault: Fault) -> None:
+    # GIVEN a store that writes and never says so
+    store = Store()
+    store.dynamodb.plan("put_item", fault)
+    # WHEN one item is inserted
+    # THEN the item that is met is our own
+    assert store.database.insert(TABLE, item("key")) is Write.INSERTED
+    assert store.stored() == [item("key")]
+
+
+def test_a_fresh_batch_takes_what_is_there_for_somebody_elses_without_looking() -> None:
+    # GIVEN a table that holds the same items with the same origin
+    store = Store()
+    store.put(*items(3))
+    # WHEN they are inserted by a first and only call
+    # THEN nothing is read
+    assert batch.insert_all(store.database, TABLE, items(3)) == [Write.EXISTS] * 3
+    assert [call.action for call in store.dynamodb.calls] == ["batch_execute_statement"]
+
+
+def test_a_redelivered_batch_finds_its_own_writes() -> None:
+    # GIVEN a table with half of a batch, and somebody else's item
+    store = Store()
+    store.put(*items(2), item("key-2", "another"))
+    # WHEN the batch is delivered again
+    writes = batch.insert_all(store.database, TABLE, items(4), redelivered=True)
+    # THEN what is ours counts as inserted
+    assert writes == [Write.INSERTED, Write.INSERTED, Write.EXISTS, Write.INSERTED]
+
+
+def test_a_redelivered_single_item_finds_its_own_write_without_another_call() -> None:
+    # GIVEN a table with our own item
+    store = Store()
+    store.put(item("key"))
+    # WHEN it is delivered again
+    # THEN the refusal itself tells
+    assert batch.insert_all(store.database, TABLE, [item("key")], redelivered=True) == [Write.INSERTED]
+    assert len(store.dynamodb.calls) == 1
+
+
+def test_only_the_doubtful_ones_are_looked_at() -> None:
+    # GIVEN a store that throttles one statement of a batch, and somebody else's items
+    store = Store()
+    store.put(item("key-0", "another"), item("key-1", "another"))
+    store.dynamodb.throttle("key-1", "ThrottlingError")
+    # WHEN the batch is inserted
+    writes = batch.insert_all(store.database, TABLE, items(3))
+    # THEN what the first call said is sure, what the repeat said is looked up
+    assert writes == [Write.EXISTS, Write.EXISTS, Write.INSERTED]
+    look = store.dynamodb.calls[-1].arguments["RequestItems"][TABLE]["Keys"]
+    assert look == [{"pk": {"S": "key-1"}}]
+
+
+def test_a_statement_that_failed_after_its_write_meets_it_as_its_own() -> None:
+    # GIVEN a taken key, and a statement that fails inside an HTTP 200 though it was done
+    store = Store()
+    store.put(item("key-0", "another"))
+
+    def one_failed(do: Callable[[], Answer]) -> Answer:
+        answer = do()
+        answer["Responses"][1] = {"Error": {"Code": "InternalServerError", "Message": "refused"}}
+        return answer
+
+    store.dynamodb.plan("batch_execute_statement", one_failed)
+    # WHEN a batch is inserted
+    writes = batch.insert_all(store.database, TABLE, items(3))
+    # THEN only that one was doubted, and it is our own
+    assert writes == [Write.EXISTS, Write.INSERTED, Write.INSERTED]
+    look = store.dynamodb.calls[-1].arguments["RequestItems"][TABLE]["Keys"]
+    assert look == [{"pk": {"S": "key-1"}}]
+
+
+def test_an_answer_that_was_cut_short_is_no_answer() -> None:
+    # GIVEN a store that does all, and whose answers end too early
+    store = Store()
+    store.dynamodb.plan("batch_execute_statement", cut_short)
+    store.dynamodb.plan("batch_get_item", cut_short)
+    # WHEN a batch is inserted
+    # THEN it is known for our own
+    assert batch.insert_all(store.database, TABLE, items(3)) == [Write.INSERTED] * 3
+    assert store.dynamodb.count("batch_get_item") == 2
+
+
+def test_what_cannot_be_looked_at_is_busy() -> None:
+    # GIVEN a store that loses an answer and cannot be read then
+    store = Store()
+    store.dynamodb.plan("batch_execute_statement", timed_out_after)
+    store.dynamodb.plan_always("batch_get_item", refused("ThrottlingException"))
+    # WHEN three items are inserted
+    # THEN nobody can say whose they are
+    assert batch.insert_all(store.database, TABLE, items(3)) == [Write.BUSY] * 3
+
+
+def test_what_is_gone_when_it_is_looked_at_is_busy() -> None:
+    # GIVEN a store that loses an answer, and an item that is removed before it is looked at
+    store = Store()
+    store.put(*items(2, origin="another"))
+    store.dynamodb.plan("batch_execute_statement", refused("ThrottlingException"))
+
+    def removed(do: Callable[[], Answer]) -> Answer:
+        store.dynamodb.tables[TABLE].pop(("key-1",))
+        return do()
+
+    store.dynamodb.plan("batch_get_item", removed)
+    # WHEN two items are inserted
+    # THEN it may be repeated
+    assert batch.insert_all(store.database, TABLE, items(2)) == [Write.EXISTS, Write.BUSY]
+
+
+def test_a_lost_answer_at_the_deadline_is_busy_and_the_repeat_of_the_same_request_finds_its_own() -> None:
+    # GIVEN a store that does all and never answers
+    store = Store()
+
+    def lost_and_late(do: Callable[[], Answer]) -> Answer:
+        store.clock.now += SECONDS
+        return timed_out_after(do)
+
+    store.dynamodb.plan("batch_execute_statement", lost_and_late)
+    # WHEN three items are inserted
+    # THEN none is told to exist, though all do
+    assert batch.insert_all(store.database, TABLE, items(3)) == [Write.BUSY] * 3
+    # AND a redelivery finds them for its own
+    assert batch.insert_all(store.database.within(100), TABLE, items(3), redelivered=True) == [Write.INSERTED] * 3

@@ -1,0 +1,56 @@
+"""What several contracts read alike: ids, and the size of an item."""
+
+from typing import Any
+
+import pytest
+
+from loyalty.contracts.body import MAX_ITEM_BYTES, integer_id, too_large
+
+
+def deep(levels: int) -> Any:
+    value: Any = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (123, "123"),
+        ("123", "123"),
+        (" 0123 ", "123"),
+        (2**63 - 1, "9223372036854775807"),
+        ("9223372036854775807", "9223372036854775807"),
+    ],
+)
+def test_positive_integers_of_64_bits_are_ids(value: object, number: str) -> None:
+    assert integer_id(value) == number
+
+
+@pytest.mark.parametrize(
+    "value",
+    [0, -1, 2**63, str(2**63), "0", "-1", "+1", "1.0", 1.0, "1e3", "1_0", "", " ", "\u0661", True, None, [1], {}],
+    ids=ascii,
+)
+def test_nothing_else_is_an_id(value: object) -> None:
+    assert integer_id(value) is None
+
+
+@pytest.mark.parametrize("letter", ["x", "\u00e4", "\u20ac", "\U0001f600", "\ud800"], ids=ascii)
+def test_an_item_is_too_large_from_its_first_byte_beyond_the_limit(letter: str) -> None:
+    # GIVEN a text whose JSON, quotes included, is just as large as an item may be
+    size = len(letter.encode("utf-8", "surrogatepass"))
+    letters, rest = divmod(MAX_ITEM_BYTES - 2, size)
+    text = letter * letters + "x" * rest
+    # THEN it fits, and one byte more does not
+    assert (too_large(text), too_large(text + "x")) == (False, True)
+
+
+@pytest.mark.parametrize("levels", [20_000, 100_000])
+def test_an_item_too_deep_to_be_measured_is_too_large(levels: int) -> None:
+    assert too_large(deep(levels))
+
+
+def test_an_item_of_many_small_parts_is_not_too_large() -> None:
+    assert not too_large({"email": "user1@example.com", "tags": ["x"] * 5_000})

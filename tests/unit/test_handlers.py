@@ -1,0 +1,101 @@
+"""The functions themselves: each handler as Lambda loads it, and the two that need no store."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from loyalty import __version__, endpoint
+from tests.fakes.functions import load_handler
+from tests.fakes.gateway import BATCH, SINGLE, FakeContext, Reply, proxy_event, reply_of
+from tests.fakes.log import captured_log
+from tests.fakes.store import SETTINGS
+
+ENVIRONMENT = {name.upper(): str(value) for name, value in SETTINGS._asdict().items()}
+HEADERS = {"Content-Type": "application/json", "X-Content-Type-Options": "nosniff", "X-Request-Id": "request-1"}
+
+
+def call(function: str, **event: Any) -> Reply:
+    return reply_of(load_handler(function)(proxy_event(**event), FakeContext()))
+
+
+def test_health_tells_the_version() -> None:
+    # WHEN somebody asks, without credentials
+    reply = call("health", method="GET", path="/health")
+    # THEN the version is told
+    assert reply == (200, HEADERS, f'{{"status": "ok", "version": "{__version__}"}}')
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/", "/nothing", "/api/v1.1/loyalty/register_members", "/healthy", "//health"])
+def test_an_unknown_path_is_a_readable_404(method: str, path: str) -> None:
+    # WHEN somebody asks for what there is not
+    reply = call("not_found", method=method, path=path)
+    # THEN the reply says so under every name that clients look for
+    text = f'There is nothing at \\"{path}\\"'
+    assert reply == (404, HEADERS, f'{{"error":404,"error_text":"{text}","message":"{text}"}}')
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed", "method"),
+    [
+        (SINGLE, "POST", "GET"),
+        (SINGLE + "/", "POST", "PUT"),
+        (BATCH, "POST", "DELETE"),
+        (BATCH, "POST", "HEAD"),
+        ("/health", "GET", "POST"),
+        ("/health/", "GET", "OPTIONS"),
+    ],
+)
+def test_a_wrong_method_is_a_readable_405(path: str, allowed: str, method: str) -> None:
+    # WHEN somebody calls a known path in another way
+    reply = call("not_found", method=method, path=path)
+    # THEN the reply says which way is right
+    text = f"Use {allowed} for this path, not {method}"
+    body = f'{{"error":405,"error_text":"{text}","message":"{text}"}}'
+    assert reply == (405, {**HEADERS, "Allow": allowed}, body)
+
+
+def test_an_unknown_path_is_quoted_safely() -> None:
+    # GIVEN a path that is long and hostile
+    reply = call("not_found", path="/<script>\n" + "x" * 1_000)
+    # THEN it is clipped and escaped
+    assert reply.json()["error_text"] == f'There is nothing at "/<script>\\n{"x" * 52}\u2026"'
+
+
+@pytest.fixture
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A process that was started without the tables' names."""
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    endpoint.process_database.cache_clear()
+    yield
+    endpoint.process_database.cache_clear()
+
+
+@pytest.mark.usefixtures("_no_settings")
+@pytest.mark.parametrize("function", ["register_member", "register_member_batch"])
+def test_a_function_without_its_environment_loads_and_says_so_with_each_request(function: str) -> None:
+    # GIVEN a function whose environment is empty
+    with captured_log() as log:
+        handler = load_handler(function)
+        # WHEN two requests come
+        replies = [reply_of(handler(proxy_event("{}"), FakeContext(f"request-{n}"))) for n in (1, 2)]
+    # THEN the clients get the contract's error, and each line of the log names the variables
+    assert [reply.body for reply in replies] == ['{"error":500,"error_text":"Internal error"}'] * 2
+    missing = f"environment variable not set: {', '.join(ENVIRONMENT)}"
+    assert [line["detail"] for line in log.lines] == [missing] * 2
+
+
+@pytest.mark.usefixtures("_no_settings")
+@pytest.mark.parametrize("function", ["register_member", "register_member_batch"])
+def test_a_function_without_a_region_says_so(function: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a function that has its tables, and no region
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    # WHEN a request comes
+    with captured_log() as log:
+        reply = reply_of(load_handler(function)(proxy_event("{}"), FakeContext()))
+    # THEN the log names what is missing
+    assert (reply.status, log.lines[0]["detail"]) == (500, "environment variable not set: AWS_DEFAULT_REGION")

@@ -1,0 +1,139 @@
+"""Proxy events in, proxy responses out: base64, gzip, headers, limits."""
+
+import base64
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from loyalty.errors import TooLarge
+from loyalty.request import MAX_BODY_BYTES, Reply, Request, json_error, read_event, to_proxy
+from tests.fakes.gateway import FakeContext, proxy_event, reply_of
+
+LONG = "\u00e4" * 1_024
+
+
+def request(body: str = "", *, is_base64: bool = False, **headers: str) -> Request:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Request("POST", "/", named, "request-1", body, is_base64)
+
+
+def test_the_limit_holds_over_all_members_together() -> None:
+    # GIVEN two members that are within the limit each
+    half = gzip.compress(bytes(MAX_BODY_BYTES // 2 + 1), compresslevel=1)
+    # WHEN they come together
+    # THEN they are too large
+    with pytest.raises(TooLarge):
+        read_event(proxy_event(half + half, {"Content-Encoding": "gzip"}), FakeContext()).body()
+
+
+def test_a_body_that_is_not_base64_encoded_is_its_text() -> None:
+    assert request("\u00e4{}").body() == "\u00e4{}".encode()
+
+
+def test_a_text_that_is_not_unicode_is_a_body_all_the_same() -> None:
+    # GIVEN an event whose text holds half of a character, as JSON can
+    # THEN the contract is what refuses it
+    assert request("{\ud800}").body() == b"{?}"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        {"headers": None, "body": None, "requestContext": None, "path": None, "httpMethod": None},
+        {"requestContext": {}, "isBase64Encoded": None},
+    ],
+)
+def test_what_an_event_leaves_out_is_empty(event: dict[str, Any]) -> None:
+    # GIVEN an event with little in it
+    read = read_event(event, FakeContext())
+    # THEN the request is there
+    assert (read.method, read.path, dict(read.headers), read.body()) == ("", "", {}, b"")
+
+
+def test_header_names_are_found_in_any_case() -> None:
+    # GIVEN headers as clients and proxies spell them
+    read = read_event({"headers": {"CONTENT-TYPE": "a", "x-Api": "b", "X-None": None}}, FakeContext())
+    # THEN they are in lower case
+    assert read.headers == {"content-type": "a", "x-api": "b"}
+
+
+def test_a_request_has_the_id_of_the_invocation_which_no_client_can_choose() -> None:
+    # GIVEN an event with an id of the gateway's
+    event = proxy_event("{}")
+    assert event["requestContext"]["requestId"]
+    # THEN the request has that of the invocation
+    assert read_event(event, FakeContext("invocation")).id == "invocation"
+
+
+def test_a_request_shows_no_body_when_it_is_printed() -> None:
+    assert "c2VjcmV0" not in repr(request("c2VjcmV0", is_base64=True))
+
+
+@pytest.mark.parametrize(
+    ("accept_encoding", "encoded"),
+    [
+        ("gzip", True),
+        ("GZIP", True),
+        ("deflate, gzip;q=1.0, *;q=0.5", True),
+        ("br, x-gzip", True),
+        ("*", True),
+        ("gzip;q=0.5", True),
+        ("gzip; q=0", False),
+        ("gzip;q=0.000, *", False),
+        ("identity", False),
+        ("br, deflate", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_a_long_reply_is_compressed_for_who_takes_it(accept_encoding: str | None, *, encoded: bool) -> None:
+    # GIVEN a reply that is worth it
+    headers = {} if accept_encoding is None else {"accept-encoding": accept_encoding}
+    # WHEN it is sent
+    answer = to_proxy(Reply(200, "application/json", LONG), Request("POST", "/", headers, "request-1"))
+    # THEN the client gets the same text either way
+    assert answer["isBase64Encoded"] is encoded
+    assert answer["headers"].get("Content-Encoding") == ("gzip" if encoded else None)
+    assert reply_of(answer).body == LONG
+
+
+def test_a_short_reply_is_not_worth_compressing() -> None:
+    # GIVEN a short reply and a client that takes gzip
+    answer = to_proxy(Reply(200, "application/json", "{}"), request(accept_encoding="gzip"))
+    # THEN it is sent as it is
+    assert answer == {
+        "statusCode": 200,
+        "headers": {
+            "Content-Type": "application/json",
+            "X-Content-Type-Options": "nosniff",
+            "X-Request-Id": "request-1",
+        },
+        "body": "{}",
+        "isBase64Encoded": False,
+    }
+
+
+def test_a_compressed_reply_says_that_others_may_get_another() -> None:
+    # GIVEN a compressed reply
+    answer = to_proxy(Reply(413, "text/xml", LONG, {"Retry-After": "1"}), request(accept_encoding="gzip"))
+    # THEN caches know, and the body is gzip in base64
+    assert answer["headers"] == {
+        "Content-Type": "text/xml",
+        "X-Content-Type-Options": "nosniff",
+        "X-Request-Id": "request-1",
+        "Retry-After": "1",
+        "Content-Encoding": "gzip",
+        "Vary": "Accept-Encoding",
+    }
+    assert gzip.decompress(base64.b64decode(answer["body"])).decode() == LONG
+
+
+def test_an_error_for_clients_of_no_contract_has_all_the_names_that_clients_look_for() -> None:
+    # GIVEN such an error
+    reply = json_error(404, "nothing", {"Allow": "GET"})
+    # THEN status and text are there under each name
+    assert (reply.status, reply.content_type, reply.headers) == (404, "application/json", {"Allow": "GET"})
+    assert json.loads(reply.text) == {"error": 404, "error_text": "nothing", "message": "nothing"}

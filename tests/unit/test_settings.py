@@ -1,0 +1,51 @@
+"""What a function reads from its environment, and what it says when something is missing."""
+
+import pytest
+
+from loyalty import settings
+from loyalty.errors import ConfigurationError
+from loyalty.settings import Settings
+from tests.fakes.store import SETTINGS
+
+ENVIRONMENT = {name.upper(): str(value) for name, value in SETTINGS._asdict().items()}
+NUMBERS = [name.upper() for name, kind in Settings.__annotations__.items() if kind is int]
+SWITCHES = [name.upper() for name, kind in Settings.__annotations__.items() if kind is bool]
+
+
+def test_all_variables_are_read() -> None:
+    assert settings.load({**ENVIRONMENT, "PATH": "/bin"}) == SETTINGS
+
+
+@pytest.mark.parametrize("name", ENVIRONMENT)
+@pytest.mark.parametrize("value", [None, ""], ids=["missing", "empty"])
+def test_a_missing_variable_is_named(name: str, value: str | None) -> None:
+    # GIVEN an environment without one of them
+    environment = {key: text for key, text in {**ENVIRONMENT, name: value}.items() if text is not None}
+    # WHEN it is read
+    # THEN the error names it and no other
+    with pytest.raises(ConfigurationError) as caught:
+        settings.load(environment)
+    assert str(caught.value) == f"environment variable not set: {name}"
+
+
+def test_all_missing_variables_are_named_at_once() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        settings.load({})
+    assert str(caught.value) == f"environment variable not set: {', '.join(ENVIRONMENT)}"
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "many", " 5", "\u0665", "1_000"])
+def test_a_number_that_is_none_is_refused(name: str, value: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{name} is not a positive number: {value}"):
+        settings.load({**ENVIRONMENT, name: value})
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_a_switch_is_true_or_false_in_any_case_and_nothing_else(name: str) -> None:
+    # GIVEN a switch in several spellings
+    read = [getattr(settings.load({**ENVIRONMENT, name: text}), name.lower()) for text in ("true", "TRUE", "False")]
+    # THEN it is on or off
+    assert read == [True, True, False]
+    with pytest.raises(ConfigurationError, match=f"{name} is neither true nor false: 1"):
+        settings.load({**ENVIRONMENT, name: "1"})
