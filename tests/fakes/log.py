@@ -36,3 +36,10 @@ def captured_log() -> Iterator[Log]:
         yield log
     finally:
         handler.setStream(before)  # type: ignore[attr-defined]
+
+
+def told(line: dict[str, Any]) -> dict[str, Any]:
+    """What a line tells beside time and place."""
+    return {
+        name: value for name, value in line.items() if name not in {"timestamp", "service", "milliseconds", "message"}
+    }

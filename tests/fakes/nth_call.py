@@ -31,7 +31,8 @@ class FaultyClient:
     def __getattr__(self, action: str) -> Callable[..., Answer]:
         def call(**arguments: Any) -> Answer:
             self.count += 1
-            fault = self._faults.get(self.count, lambda do: do())
-            return fault(lambda: getattr(self._client, action)(**arguments))
+            method: Callable[..., Answer] = getattr(self._client, action)
+            fault = self._faults.get(self.count)
+            return fault(lambda: method(**arguments)) if fault else method(**arguments)
 
         return call

@@ -83,6 +83,7 @@ def test_a_request_shows_no_body_when_it_is_printed() -> None:
         ("gzip;q=0.5", True),
         ("gzip; q=0", False),
         ("gzip;q=0.000, *", False),
+        ("*, gzip;q=0", False),
         ("identity", False),
         ("br, deflate", False),
         ("", False),
@@ -98,6 +99,16 @@ def test_a_long_reply_is_compressed_for_who_takes_it(accept_encoding: str | None
     assert answer["isBase64Encoded"] is encoded
     assert answer["headers"].get("Content-Encoding") == ("gzip" if encoded else None)
     assert reply_of(answer).body == LONG
+
+
+@pytest.mark.parametrize("letter", ['"', "\\", "\u00e4", "\U0001f600"], ids=ascii)
+def test_a_reply_that_might_not_fit_into_lambdas_limit_is_compressed_for_everybody(letter: str) -> None:
+    # GIVEN replies just below and above the size from which they are compressed, of letters that JSON escapes
+    size = 2_500_000 // len(letter.encode())
+    answers = [to_proxy(Reply(200, "application/json", letter * n), request()) for n in (size, size + 1)]
+    # THEN the larger one is compressed though nobody asked, and both fit as they travel
+    assert [answer["isBase64Encoded"] for answer in answers] == [False, True]
+    assert max(len(json.dumps(answer, ensure_ascii=False).encode()) for answer in answers) < 6_291_456
 
 
 def test_a_short_reply_is_not_worth_compressing() -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from loyalty.account import Account, Credential, Grant, Program
 from loyalty.store import accounts
-from tests.fakes.faults import refused
+from tests.fakes.faults import raising, refused
 from tests.fakes.gateway import BATCH, SINGLE
+from tests.fakes.log import captured_log
 from tests.fakes.requests import JSON, as_xml, batch, emails, single
 from tests.fakes.world import World
 from tools import demo
@@ -67,6 +68,31 @@ def test_a_busy_store_comes_with_200_and_says_when_to_repeat() -> None:
     # THEN the body says that it may be repeated
     assert (reply.status, reply.headers["Retry-After"]) == (200, "1")
     assert reply.json() == {"error": 503, "error_text": "Storage is busy, repeat the request"}
+
+
+def test_a_missing_right_and_too_many_items_come_with_200_too() -> None:
+    # GIVEN an account with always_200, and a token of it that may not enrol
+    world = world_of_an_old_client()
+    accounts.put_grant(world.database, Credential("token", "reader"), Grant("old", frozenset({"jobs:read"})))
+    # WHEN it is used, and when another sends too much
+    refused_ones = [
+        world.send(BATCH, batch(emails("user1"), token="reader")),
+        world.send(BATCH, batch(emails("user1") * 20_001, token=TOKEN)),
+    ]
+    # THEN only the envelopes say so
+    assert [(reply.status, reply.json()["error"]) for reply in refused_ones] == [(200, 403), (200, 413)]
+
+
+def test_a_fault_of_ours_comes_with_200_and_is_logged_as_an_error() -> None:
+    # GIVEN an account with always_200, and a store that is broken behind it
+    world = world_of_an_old_client()
+    world.dynamodb.plan_always("batch_get_item", raising(KeyError("secret")))
+    # WHEN a request comes
+    with captured_log() as log:
+        reply = world.send(BATCH, batch(emails("user1"), token=TOKEN))
+    # THEN the client gets 200 and the operator an error
+    assert (reply.status, reply.json()) == (200, {"error": 500, "error_text": "Internal error"})
+    assert [line["level"] for line in log.lines] == ["ERROR"]
 
 
 @pytest.mark.parametrize(("token", "status"), [("nobody's", 401), ("readonly-token", 403)])

@@ -1,11 +1,7 @@
 """Who may call: a token in the body or the header, its account and its rights."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from loyalty.account import Credential, Grant
-from loyalty.store import accounts
 from tests.fakes.gateway import BATCH, SINGLE, Reply, proxy_event
 from tests.fakes.requests import JSON, XML, as_json, as_xml, batch, emails, single
 from tests.fakes.world import World
@@ -147,21 +143,6 @@ def test_rights_are_checked_before_anything_else_is_told() -> None:
     refused(reply, world, 403, "API token has no right to register members")
 
 
-def test_configuration_is_read_once_a_minute() -> None:
-    # GIVEN a request that was answered
-    world = World()
-    world.send(SINGLE, single())
-    assert world.dynamodb.count("get_item") == 3
-    # WHEN another comes within a minute, and one after it
-    world.clock.now += 59
-    world.send(SINGLE, single())
-    assert world.dynamodb.count("get_item") == 3
-    world.clock.now += 2
-    world.send(SINGLE, single())
-    # THEN credential, account and program were read again only then
-    assert world.dynamodb.count("get_item") == 6
-
-
 def test_a_token_in_the_url_is_no_token(path: str) -> None:
     # GIVEN a request whose only token is in its URL
     request = {name: value for name, value in REQUESTS[path].items() if name != "token"}
@@ -173,22 +154,3 @@ def test_a_token_in_the_url_is_no_token(path: str) -> None:
     reply = world.deliver(event)
     # THEN there is no token
     refused(reply, world, 401, "API token required")
-
-
-def test_a_token_serves_until_its_moment_and_says_so_from_then_on(path: str) -> None:
-    # GIVEN a token that serves a minute
-    world = World()
-    until = int(world.clock.now) + 60
-    grant = Grant("greatwidgets", frozenset({"enrol"}), expires_at=until)
-    accounts.put_grant(world.database, Credential("token", "passing"), grant)
-    request = REQUESTS[path] | {"token": "passing", "loyalty_program_id": 469}
-    # WHEN it is used just before its end
-    world.clock.now = until - 0.5
-    # THEN it is good
-    assert world.send(path, request).status == 200
-    # WHEN it is used at its end
-    world.clock.now = until
-    reply = world.send(path, request)
-    # THEN the reply says why it is refused
-    text = f"Token expired at {datetime.fromtimestamp(until, UTC):%Y-%m-%dT%H:%M:%SZ}"
-    assert (reply.status, reply.json()) == (401, {"error": 401, "error_text": text})

@@ -103,6 +103,8 @@ def test_an_undeclared_body_that_begins_otherwise_is_refused(body: str) -> None:
         ("*/*", "xml", "xml"),
         ("application/json, application/xml", "xml", "xml"),
         ("application/json, application/xml", "json", "json"),
+        ("application/json;q=0, application/xml", "json", "xml"),
+        ("application/json;q=0", "json", "json"),
         ("text/html", "xml", "xml"),
         ("", "xml", "xml"),
     ],

@@ -1,9 +1,7 @@
-"""How much one request may hold, and that the hostile ones cost no more than good ones."""
+"""How much one request may hold."""
 
 import gzip
 import json
-import time
-from collections.abc import Callable
 
 import pytest
 
@@ -11,21 +9,11 @@ from loyalty.request import MAX_BODY_BYTES
 from tests.fakes.gateway import BATCH, SINGLE
 from tests.fakes.requests import JSON, XML, as_json, as_xml, batch, emails, single
 from tests.fakes.store import SETTINGS
-from tests.fakes.world import TOKEN, World
+from tests.fakes.world import World
 
 TOO_MANY = "A request may hold at most 20000 items; send the rest in further requests"
 TOO_LARGE = "A request may hold at most 10000000 bytes, 4.7 MB as sent; send the rest in further requests"
 ITEM = {"error": 400, "error_text": "The item is larger than 64 KB", "profile_id": None}
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """CPU time, the better of two: this machine may be busy with other things."""
-    spent = []
-    for _ in range(2):
-        began = time.process_time()
-        work()
-        spent.append(time.process_time() - began)
-    return min(spent)
 
 
 @pytest.mark.parametrize("count", [20_001, 50_000])
@@ -59,6 +47,13 @@ def test_as_many_items_as_the_limit_are_done(form: str) -> None:
     # THEN the first are registered and the others refused
     assert [one["error"] for one in good.json()["result"]] == [0, 0, 0]
     assert bad.json() == {"error": 413, "error_text": TOO_MANY.replace("20000", "3")}
+
+
+def test_who_is_not_known_learns_no_limits() -> None:
+    # GIVEN too many items, and a token that nobody has
+    reply = World().send(BATCH, batch(emails("user1") * 20_001, token="nobody's"))
+    # THEN the token is what is spoken of
+    assert reply.status == 401
 
 
 def test_the_limit_of_items_does_not_concern_what_a_single_registration_ignores() -> None:
@@ -150,54 +145,3 @@ def test_an_item_that_is_nested_deeply_fails_alone_or_not_at_all(depth: int) -> 
     reply = World().send(BATCH, batch([{"email": "user1@example.com", "note": deep}, *emails("user2")]))
     # THEN the good one has its outcome
     assert (reply.status, reply.json()["result"][1]["error"]) == (200, 409)
-
-
-HOSTILE = {
-    "a gzip bomb": (gzip.compress(bytes(50_000_000), compresslevel=1), {**JSON, "Content-Encoding": "gzip"}, 413),
-    "a gzip bomb as XML": (gzip.compress(bytes(50_000_000), compresslevel=1), {**XML, "Content-Encoding": "gzip"}, 413),
-    "a bomb of many members": (gzip.compress(b" ") * 200_000, {**JSON, "Content-Encoding": "gzip"}, 400),
-    "JSON of many lists": (b'{"a":[' + b"[]," * 3_000_000 + b"[]]}", JSON, 400),
-    "JSON deep": (b"[" * 4_000_000, JSON, 400),
-    "JSON objects deep": (b'{"a":' * 1_000_000, JSON, 400),
-    "XML deep": (b"<xml>" + b"<a>" * 1_000_000, XML, 400),
-    "XML with one huge text": (b"<xml><token>" + b"x" * 9_000_000 + b"</token></xml>", XML, 401),
-    "XML with many attributes": (
-        b"<xml " + b" ".join(b"a%d='x'" % n for n in range(300_000)) + b"/>",
-        XML,
-        401,
-    ),
-    "XML of many comments": (b"<xml>" + b"<!---->" * 700_000 + b"</xml>", XML, 401),
-    "XML of many entities": (b"<xml><token>" + b"&amp;" * 1_800_000 + b"</token></xml>", XML, 401),
-    "XML of many elements": (b"<xml>" + b"<data/>" * 1_000_000, XML, 400),
-    "a number of many digits": (b'{"loyalty_program_id":' + b"9" * 9_000_000 + b"}", JSON, 400),
-    "one huge string of escapes": (b'{"token":"' + b"\\u0000" * 1_500_000 + b'"}', JSON, 401),
-    "a huge token": (json.dumps({"token": "x" * 9_000_000}).encode(), JSON, 401),
-    "an e-mail of many @": (as_json(batch([{"email": "@" * 60_000}] * 100)).encode(), JSON, 200),
-    "a phone of many dashes": (as_json(batch([{"phone": "-" * 60_000}] * 100, matching="phone")).encode(), JSON, 200),
-    "a date of many digits": (
-        as_json(batch([{"email": "a@b", "registration_date": "2024-09-01T12:34:56." + "1" * 60_000}] * 100)).encode(),
-        JSON,
-        200,
-    ),
-    "20,000 wrong items": (as_json(batch([{}] * 20_000)).encode(), JSON, 200),
-    "20,000 items of the wrong type": (as_json(batch([5] * 20_000)).encode(), JSON, 200),
-    "20,000 long refusals": (as_json(batch([{"email": "\x00" * 70}] * 20_000)).encode(), JSON, 200),
-    "a matching that is deep": (
-        f'{{"token":"{TOKEN}","loyalty_program_id":1,"matching":{"[" * 900 + "]" * 900}}}'.encode(),
-        JSON,
-        400,
-    ),
-}
-
-
-@pytest.mark.parametrize(("body", "headers", "status"), HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_body_costs_less_than_a_second(body: bytes, headers: dict[str, str], status: int) -> None:
-    # GIVEN a body that is made to be expensive
-    world = World()
-    # WHEN it is sent
-    replies = []
-    spent = seconds(lambda: replies.append(world.send(BATCH, body, headers)))
-    # THEN it is answered as it should be, quickly
-    assert replies[0].status == status
-    assert spent < 1
-    assert world.memberships() == World().memberships()

@@ -1,17 +1,12 @@
 """One log line for each request, that tells what happened and nothing that a client sent."""
 
 import json
-from typing import Any
 
 import pytest
 
-from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
-from loyalty.endpoint import serve
-from loyalty.errors import ConfigurationError
-from loyalty.store.dynamodb import Database
 from tests.fakes.faults import raising, refused
-from tests.fakes.gateway import BATCH, SINGLE, FakeContext, proxy_event, reply_of
-from tests.fakes.log import captured_log
+from tests.fakes.gateway import BATCH, SINGLE
+from tests.fakes.log import captured_log, told
 from tests.fakes.requests import JSON, XML, as_json, as_xml, batch, emails, single
 from tests.fakes.world import World
 
@@ -25,13 +20,6 @@ SECRETS = [
     "663a138cee44bb50a67115cd",
     "refused-value",
 ]
-
-
-def told(line: dict[str, Any]) -> dict[str, Any]:
-    """What a line tells beside time and place."""
-    return {
-        name: value for name, value in line.items() if name not in {"timestamp", "service", "milliseconds", "message"}
-    }
 
 
 def test_a_batch_logs_its_counts() -> None:
@@ -151,38 +139,6 @@ def test_a_fault_of_ours_that_we_foresee_logs_its_text() -> None:
         "detail": "a credential names an account that does not exist: greatwidgets",
         "status": 500,
     }
-
-
-@pytest.mark.parametrize("form", ["json", "xml"])
-def test_a_missing_variable_is_one_clear_line_and_a_500_in_the_contracts_form(form: str) -> None:
-    # GIVEN a function whose environment is incomplete
-    def database() -> Database:
-        raise ConfigurationError("environment variable not set: CUSTOMERS_TABLE")
-
-    with captured_log() as log:
-        contract, path, body = {
-            "json": (REGISTER_MEMBER, SINGLE, as_json(single())),
-            "xml": (REGISTER_MEMBER_BATCH, BATCH, as_xml(batch(emails("user1")))),
-        }[form]
-        handler = serve(contract, database)
-        # WHEN a request comes
-        assert log.text == ""
-        reply = reply_of(handler(proxy_event(body, {"Content-Type": f"application/{form}"}, path=path), FakeContext()))
-    # THEN the client learns nothing, and the log names the variable in one line
-    envelope = {
-        "json": '{"error":500,"error_text":"Internal error"}',
-        "xml": "<xml><error>500</error><error_text>Internal error</error_text></xml>",
-    }
-    assert (reply.status, reply.body, reply.headers["X-Request-Id"]) == (500, envelope[form], "request-1")
-    assert told(log.lines[0]) == {
-        "level": "ERROR",
-        "endpoint": contract.name,
-        "request_id": "request-1",
-        "error": "ConfigurationError",
-        "detail": "environment variable not set: CUSTOMERS_TABLE",
-        "status": 500,
-    }
-    assert len(log.lines) == 1
 
 
 def test_what_is_logged_is_one_json_object_for_each_line() -> None:

@@ -29,7 +29,8 @@ BATCHES = st.lists(
 
 def model(data: list[dict[str, str]]) -> tuple[list[tuple[int, str | None]], set[str]]:
     """Each element's code and profile, one after the other, and who is a member then."""
-    members, results = {demo.profile_id(2)}, []
+    members = {demo.profile_id(2)}
+    results: list[tuple[int, str | None]] = []
     for element in data:
         profile = KNOWN.get(element["email"])
         if element["email"] == "wrong" or element.get("registration_date") == WRONG_DATE:
