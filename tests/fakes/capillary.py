@@ -11,7 +11,8 @@ from loyalty.contracts.capillary_credentials import client_credential
 from loyalty.store import accounts
 from tests.fakes.dynamodb import Item
 from tests.fakes.gateway import ACCESS_TOKEN, EARN
-from tests.fakes.world import SETTINGS, World
+from tests.fakes.store import SETTINGS
+from tests.fakes.world import World
 from tools import demo
 
 
