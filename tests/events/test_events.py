@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from loyalty import __version__, endpoint
 from loyalty.store import dynamodb
 from tests.fakes.functions import load_handler
-from tests.fakes.gateway import BATCH, SINGLE, Event, FakeContext, Reply, reply_of
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, SINGLE, Event, FakeContext, Reply, reply_of
 from tests.fakes.world import World
 from tools.local import template
 
@@ -30,6 +31,16 @@ XML_BATCH = (
 NOTHING = 'There is nothing at \\"/api/v1.1/loyalty/members\\"'
 USE_POST = "Use POST for this path, not GET"
 JSON, XML = {"Content-Type": "application/json"}, {"Content-Type": "application/xml; charset=utf-8"}
+EARNED = (
+    '{"response":['
+    '{"result":{"entityType":"CUSTOMER","entityId":98662653,"promotionId":56799,"promotionName":"Welcome back",'
+    '"programId":469,"issualId":"6112260697711105","earnedId":"1"},"errors":[],"warnings":[]},'
+    '{"result":{"entityType":"CUSTOMER","entityId":98662632,"promotionId":56799,"promotionName":"Welcome back",'
+    '"programId":469,"issualId":"3019124393743505","earnedId":"2"},"errors":[],"warnings":[]}],'
+    '"totalCount":2,"failureCount":0}'
+)
+ISSUED = '{"data":{"accessToken":"drawn","ttlSeconds":3600},"errors":null}'
+CAPILLARY = {**JSON, "X-Cap-Requestid": "request-1"}
 
 REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
     "register_member": (200, JSON, f'{{{DONE_JSON},"profile_id":"profile123"}}'),
@@ -37,6 +48,8 @@ REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
     "register_member_batch": (200, JSON, JSON_BATCH),
     "register_member_batch_xml": (200, XML, XML_BATCH),
     "register_member_batch_gzip": (200, JSON, JSON_BATCH),
+    "direct_earn": (200, CAPILLARY, EARNED),
+    "issue_token": (200, CAPILLARY, ISSUED),
     "health": (200, JSON, f'{{"status": "ok", "version": "{__version__}"}}'),
     "not_found": (404, JSON, f'{{"error":404,"error_text":"{NOTHING}","message":"{NOTHING}"}}'),
     "not_found_wrong_method": (
@@ -71,6 +84,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     for name, value in world.settings._asdict().items():
         monkeypatch.setenv(name.upper(), str(value))
     monkeypatch.setattr(dynamodb, "connect", lambda _settings: world.database)
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda _bytes: "drawn")
     endpoint.process_database.cache_clear()
     yield world
     endpoint.process_database.cache_clear()
@@ -118,4 +132,6 @@ def test_an_event_agrees_with_itself(name: str) -> None:
     assert event["requestContext"]["httpMethod"] == event["httpMethod"]
     assert event["requestContext"]["resourcePath"] == event["resource"]
     assert event["requestContext"]["path"] == "/v1" + event["path"]
-    assert (event["path"] in (SINGLE, BATCH)) == (event["body"] is not None) or name == "not_found_wrong_method"
+    assert (event["path"] in (SINGLE, BATCH, EARN, ACCESS_TOKEN)) == (
+        event["body"] is not None
+    ) or name == "not_found_wrong_method"

@@ -31,8 +31,11 @@ class FaultyClient:
     def __getattr__(self, action: str) -> Callable[..., Answer]:
         def call(**arguments: Any) -> Answer:
             self.count += 1
-            method: Callable[..., Answer] = getattr(self._client, action)
-            fault = self._faults.get(self.count)
-            return fault(lambda: method(**arguments)) if fault else method(**arguments)
+            fault = self._faults.get(self.count, _pass_on)
+            return fault(lambda: getattr(self._client, action)(**arguments))
 
         return call
+
+
+def _pass_on(do: Callable[[], Answer]) -> Answer:
+    return do()

@@ -138,3 +138,36 @@ def test_sums(both):
             },
         )
         assert fake["Attributes"]["drawn"] == emulated["Attributes"]["drawn"] == {"N": total}
+
+
+FREE = "attribute_not_exists(#name) AND (attribute_not_exists(taken) OR taken < :two)"
+UPDATES = [
+    ("SET #name = :one ADD taken :one", FREE, True),
+    ("SET #name = :one ADD taken :one", FREE, False),
+    ("ADD taken :one", "attribute_exists(#name) AND taken < :two", True),
+    ("ADD taken :one", "attribute_exists(#name) AND taken < :two", False),
+    ("SET #name = :two REMOVE taken", "#name = :one", True),
+    ("SET #name = :two REMOVE taken", "#name = :one", False),
+]
+"""Updates of one item, one after the other, their conditions, and whether these hold."""
+
+
+def test_conditional_updates(both):
+    for expression, condition, holds in UPDATES:
+        values = {name: {"N": number} for name, number in {":one": "1", ":two": "2"}.items()}
+        used = {name: value for name, value in values.items() if name in expression + condition}
+        fake, emulated = both(
+            "update_item",
+            lambda table, key, expression=expression, condition=condition, used=used: {
+                "TableName": table,
+                "Key": {"pk": {"S": key("1")}},
+                "UpdateExpression": expression,
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": {"#name": "request-1#0"},
+                "ExpressionAttributeValues": used,
+                "ReturnValues": "ALL_NEW",
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            },
+        )
+        assert fake == emulated
+        assert ("Attributes" in fake) == holds

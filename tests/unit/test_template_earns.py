@@ -19,33 +19,33 @@ PARAMETERS = {
 }
 
 
-def default(variable):
+def default(variable: str) -> str:
     """What a variable is when nobody sets the parameter that it refers to."""
     named = VARIABLES[variable]["Ref"]
     return named if named in TABLES else str(TEMPLATE["Parameters"][named]["Default"])
 
 
 @pytest.mark.parametrize("variable", PARAMETERS)
-def test_a_setting_of_capillarys_is_a_parameter_with_the_documented_default(variable):
+def test_a_setting_of_capillarys_is_a_parameter_with_the_documented_default(variable: str) -> None:
     parameter, value = PARAMETERS[variable]
     assert (VARIABLES[variable], default(variable)) == ({"Ref": parameter}, value)
 
 
-def test_the_functions_find_every_setting_in_their_environment():
+def test_the_functions_find_every_setting_in_their_environment() -> None:
     # GIVEN the environment that all functions share, by the parameters' defaults
     environment = {name.upper(): default(name.upper()) for name in Settings._fields}
     # THEN it is complete
     assert load(environment).earns_table == "EarnsTable"
 
 
-def test_earns_are_kept_by_customer_and_origin():
+def test_earns_are_kept_by_customer_and_origin() -> None:
     assert TABLES["EarnsTable"]["KeySchema"] == [
         {"AttributeName": "pk", "KeyType": "HASH"},
         {"AttributeName": "sk", "KeyType": "RANGE"},
     ]
 
 
-def test_expired_tokens_leave_the_table_by_themselves():
+def test_expired_tokens_leave_the_table_by_themselves() -> None:
     assert TABLES["AccountsTable"]["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
     assert not [name for name in TABLES if name != "AccountsTable" and "TimeToLiveSpecification" in TABLES[name]]
 
@@ -57,7 +57,7 @@ def test_expired_tokens_leave_the_table_by_themselves():
         ("IssueTokenFunction", "dynamodb:PutItem", "credential#*"),
     ],
 )
-def test_a_function_writes_only_its_own_kind_of_item_to_the_accounts(function, action, keys):
+def test_a_function_writes_only_its_own_kind_of_item_to_the_accounts(function: str, action: str, keys: str) -> None:
     # GIVEN the statement that lets it write there
     (policy,) = FUNCTIONS[function]["Policies"]
     (statement,) = [
@@ -70,5 +70,5 @@ def test_a_function_writes_only_its_own_kind_of_item_to_the_accounts(function, a
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_no_function_lives_as_long_as_a_place_in_a_tally_is_safe(function):
+def test_no_function_lives_as_long_as_a_place_in_a_tally_is_safe(function: str) -> None:
     assert FUNCTIONS[function].get("Timeout", GLOBALS["Timeout"]) < LONGEST_WRITER_SECONDS

@@ -15,6 +15,7 @@ from loyalty.outcome import Outcome
 from loyalty.request import Reply, Request
 from loyalty.settings import Settings
 
+_MAX_BYTES = 10_000  # a key and a secret, read before anybody is known
 _WRONG_PAIR = (320001, "Invalid client key and secret")
 
 
@@ -42,7 +43,7 @@ class CapillaryTokenExchange:
 
     def credential(self, _settings: Settings) -> Credential | None:
         """The client's key and secret, from the body."""
-        document = read_json(decode(self._request.body()))
+        document = read_json(decode(self._request.body(_MAX_BYTES)))
         key, secret = document.get("key"), document.get("secret")
         if isinstance(key, str) and isinstance(secret, str):
             self._client = client_credential(key, secret)

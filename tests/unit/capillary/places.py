@@ -1,0 +1,28 @@
+"""One customer's tally of promotion 9: taking places in it, and who has them."""
+
+from loyalty.store import earns, tallies
+from loyalty.store.dynamodb import Database
+from loyalty.store.earns import Earn
+from loyalty.store.tallies import Counted
+from tests.fakes.capillary import CapillaryWorld
+
+YES, FULL, BUSY = Counted.YES, Counted.FULL, Counted.BUSY
+
+
+def count(world: CapillaryWorld, *origins: str, limit: int = 1, database: Database | None = None) -> list[Counted]:
+    """What becomes of one customer's origins."""
+    fates = tallies.count(database or world.database, "a", "9", limit, {"p": origins})
+    return [fates[origin] for origin in origins]
+
+
+def write(world: CapillaryWorld, origin: str) -> None:
+    """Write the earn for which an origin has a place."""
+    earns.insert_all(world.database, "a", "9", [Earn("p", 1, "JD", "2026-06-01T00:00:00Z", origin)])
+
+
+def holders(world: CapillaryWorld) -> list[str]:
+    """The origins that have a place."""
+    tally = world.dynamodb.tables["earns"]["a#9#p", "tally"]
+    origins = sorted(name for name in tally if "#" in name)
+    assert int(tally["taken"]["N"]) == len(origins)
+    return origins

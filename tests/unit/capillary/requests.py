@@ -1,0 +1,43 @@
+"""Requests to earn promotion 9 of program 469, as the operation takes them."""
+
+from collections.abc import Sequence
+
+from loyalty.account import Promotion
+from loyalty.operations import earn
+from loyalty.operations.earn import Item, Params
+from loyalty.outcome import Origin, Outcome, Status
+from loyalty.store.promotion_changes import put
+from tests.fakes.capillary import CapillaryWorld
+from tools import demo
+
+REQUEST = Origin("request-1")
+
+
+def user(number: int) -> Item:
+    """An item for a demo customer."""
+    return Item(("email", f"user{number}@example.com"), "INSTORE")
+
+
+def issue(
+    world: CapillaryWorld, items: Sequence[Item | Outcome], origin: Origin = REQUEST, promotion: str = "9"
+) -> list[Outcome]:
+    """The outcomes of items that were drawn and applied, as a request does it."""
+    prepared = earn.prepare(world.database, demo.ACCOUNT, Params("469", promotion, None, "2026-06-01T00:00:00Z"))
+    drawn = earn.draw(world.database, prepared, items)
+    return earn.apply(world.database, prepared, drawn, origin)
+
+
+def limited(world: CapillaryWorld, limit: int | None) -> None:
+    """Have promotion 9 with that limit, and the calls counted from here on."""
+    put(world.database, demo.ACCOUNT.id, Promotion("9", program_id="469", limit=limit))
+    world.dynamodb.calls.clear()
+
+
+def statuses(outcomes: Sequence[Outcome]) -> list[Status]:
+    """What became of the items."""
+    return [outcome.status for outcome in outcomes]
+
+
+def earned_ids(outcomes: Sequence[Outcome]) -> list[int | None]:
+    """The id of each earn, None where there is none."""
+    return [(outcome.values or {}).get("earned_id") for outcome in outcomes]
