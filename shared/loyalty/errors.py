@@ -136,7 +136,9 @@ def too_many_items(most: int) -> TooLarge:
 
 def too_many_bytes(most: int) -> TooLarge:
     """The refusal of a body with more than `most` bytes after inflating."""
-    return TooLarge(f"A request may hold at most {most} bytes, 4.7 MB as sent; send the rest in further requests")
+    return TooLarge(
+        f"The body may have at most {most} bytes after inflating and 4.7 MB as sent; send the rest in further requests"
+    )
 
 
 def refusal(name: str, fault: str, value: object) -> str:

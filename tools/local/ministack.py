@@ -16,7 +16,7 @@ from tools.local.template import ROOT
 PYTHON = ROOT / "build" / "venv" / "ministack" / "bin" / "python"
 REGION = "us-east-1"
 _START_SECONDS = 60
-_STOP_SECONDS = 15
+_STOP_SECONDS = 60
 
 
 class MinistackError(Exception):

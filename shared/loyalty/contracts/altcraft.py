@@ -18,6 +18,7 @@ from loyalty.contracts.contract import Submission
 from loyalty.contracts.negotiation import JSON, XML, accepted_format, declared_format, request_format
 from loyalty.errors import (
     BadRequest,
+    CredentialsExpired,
     CredentialsMissing,
     CredentialsUnknown,
     InternalError,
@@ -45,6 +46,7 @@ _CODES = {
 _FAULTS: dict[type[RequestError], str] = {
     CredentialsMissing: "API token required",
     CredentialsUnknown: "API token is invalid",
+    CredentialsExpired: "API token is invalid",
     RightMissing: "API token has no right to register members",
     ProgramNotFound: "Loyalty program not found",
     ProgramInactive: "Loyalty program is not active",

@@ -147,6 +147,6 @@ def _say(location: tuple[int | str, ...], kind: str, message: str, value: object
     if not location:
         return refusal("The item", "must be an object", value)
     name = str(location[0])
-    if kind == "missing":
+    if kind == "missing" or value is None:
         return f"{name} is required"
     return refusal(name, message if kind == "rfc_3339" else _EXPECTED.get(name, "must be text"), value)

@@ -69,6 +69,7 @@ class _Reader:
         self._text: list[str] = []
         self._items: list[Any] = []
         self._items_before = 0
+        self._lone_blank = False  # an empty list element and nothing else: no list at all
         self._document: dict[str, Any] = {}
 
     def parse(self, text: str) -> dict[str, Any]:
@@ -104,15 +105,17 @@ class _Reader:
         value = children or "".join(self._text).strip() or None
         self._text.clear()
         if not self._open:
-            self._document = children | ({self._lists: self._items} if self._items else {})
+            self._document = children | ({self._lists: self._items} if self._items and not self._lone_blank else {})
         elif len(self._open) == self._IN_LIST and name == "item" and self._open[-1][0] == self._lists:
             self._add(value)
         elif len(self._open) == 1 and name == self._lists:
-            if value is not None and len(self._items) == self._items_before:  # it held no <item>, so it is one itself
+            if len(self._items) == self._items_before:  # it held no <item>, so it is one itself
                 self._add(value)
+                self._lone_blank = value is None and len(self._items) == 1
         else:
             self._open[-1][1][name] = value
 
     def _add(self, item: Any) -> None:
+        self._lone_blank = False
         if len(self._items) < self._most_items:
             self._items.append(item)

@@ -14,6 +14,9 @@ from loyalty.store.memberships import Membership
 RIGHT: str | None = "enrol"
 """The right that a credential needs."""
 
+_WRITING_SECONDS = 5.0
+"""Kept of the time for the writes, when look-ups have to be repeated."""
+
 _STATUS = {Write.INSERTED: Status.CREATED, Write.EXISTS: Status.EXISTS, Write.BUSY: Status.BUSY}
 
 
@@ -62,7 +65,7 @@ def apply(database: Database, enrolment: Enrolment, items: Sequence[Item | Outco
     """
     params = enrolment.params
     wanted = dict.fromkeys(item.identifier for item in items if isinstance(item, Item))
-    found = customers.find(database, enrolment.account_id, wanted)
+    found = customers.find(database.sooner(_WRITING_SECONDS), enrolment.account_id, wanted)
     new: dict[str, Membership] = {}
     for index, item in enumerate(items):
         if not isinstance(item, Item):

@@ -40,7 +40,7 @@ class Meanwhile:
     ) -> list[Outcome]:
         """Enrol by a process whose calls meet these faults."""
         client = FaultyClient(self.store.dynamodb, faults)
-        database = fake_database(client, self.store.clock).within(LONGEST_CALL_SECONDS + 1)
+        database = fake_database(client, self.store.clock).within(LONGEST_CALL_SECONDS + 6)
         return enrol.apply(database, ENROLMENT, batch, origin)
 
     def members(self) -> set[str]:
