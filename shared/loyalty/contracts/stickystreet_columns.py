@@ -5,6 +5,7 @@ Source: "Batch Import Customers" (API 1.5), Headers. `custome_date` is how its o
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from loyalty.account import Account
@@ -14,6 +15,7 @@ from loyalty.profile import MIGRATED, STANDARD
 
 AUTO_ADD = "auto_add"
 
+_MOST_SKIPPED = 1
 _HEADER = re.compile(r"profiles_header_0{0,3}([1-9][0-9]{0,3})")
 _ALIASES = {"custome_date": "custom_date", "custom_field": custom_field(1)}
 
@@ -39,8 +41,8 @@ def read(form: Mapping[str, str], account: Account) -> Columns:
     numbers = sorted(number for number, name in names.items() if name)
     if numbers[:1] != [1]:
         raise BadRequest("profiles_header_1 is required")
-    for number, following in zip(numbers, numbers[1:], strict=False):
-        if following - number > 2:
+    for number, following in pairwise(numbers):
+        if following - number - 1 > _MOST_SKIPPED:
             gap = f"profiles_header_{number + 1} and profiles_header_{number + 2}"
             raise BadRequest(f"{gap} are missing: headers may skip one number, not more")
     known = _known(account)

@@ -20,6 +20,7 @@ LONGEST_CALLBACK = 128
 
 _IDENTIFIER = r"[A-Za-z_$][A-Za-z0-9_$]*"
 _CALLBACK = re.compile(rf"{_IDENTIFIER}(\.{_IDENTIFIER})*")
+_YES_NO = {True: "yes", False: "no"}
 _LISTED = {"rows": "row", "fields": "field"}
 """What XML calls the elements of a list."""
 
@@ -70,7 +71,7 @@ def imported(style: Style, outcomes: Sequence[Outcome], job_id: str | None, *, d
 def listed(style: Style, fields: Sequence[CustomField]) -> Reply:
     """The reply to customer_fields_list: each custom field's name in an import, and its own."""
     names = [
-        {"field": custom_field(field.number), "name": field.name, "label": field.label, "match": _yes_no(field.match)}
+        {"field": custom_field(field.number), "name": field.name, "label": field.label, "match": _YES_NO[field.match]}
         for field in fields
     ]
     return _reply(style, "success", {"fields": names})
@@ -87,10 +88,6 @@ def _row(number: int, outcome: Outcome) -> dict[str, Any] | None:
     if outcome.status is Status.INVALID:
         return {"number": number, "error": outcome.reason}
     return {"number": number, **outcome.values} if outcome.values else None
-
-
-def _yes_no(truth: bool) -> str:
-    return "yes" if truth else "no"
 
 
 def _reply(style: Style, status: str, content: Mapping[str, Any]) -> Reply:

@@ -69,7 +69,8 @@ class Planner:
     def _fault(self, index: int, row: Row, keys: set[Identifier], customer: Customer | None) -> str | None:
         profile_id = customer.profile_id if customer else None
         for kind, text in sorted(keys):
-            if kind not in SHARED and self.state.owners.get((kind, text), profile_id) != profile_id:
+            owner = self.state.owners.get((kind, text), profile_id)
+            if kind not in SHARED and owner != profile_id and not self._given_later(index, owner):
                 return f"{kind} {quote(text)} belongs to another customer"
         if customer is None:
             return None
@@ -79,6 +80,12 @@ class Planner:
         if self._count(index, customer.profile_id) > MOST_ROWS:
             return f"More than {MOST_ROWS} rows of this import are about one customer"
         return None
+
+    def _given_later(self, index: int, profile_id: str | None) -> bool:
+        """Whether a customer is known to have got what it has by a later row, in a delivery before this one."""
+        customer = self.state.customers.get(profile_id or "")
+        last = self._origin.marked(customer.origin) if self._again and customer else None
+        return last is not None and last > index
 
     def _count(self, index: int, profile_id: str) -> int:
         rows = self._tally.setdefault(profile_id, set())

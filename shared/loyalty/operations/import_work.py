@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from loyalty.errors import StorageBusy
-from loyalty.operations import import_ids, import_writes
+from loyalty.operations import import_ids
 from loyalty.operations.import_items import Import, Row
 from loyalty.operations.import_plan import Planner, Tally
 from loyalty.operations.import_state import Snapshot
+from loyalty.operations.import_writes import Writer, first_rows
 from loyalty.outcome import BUSY, Origin, Outcome, Status, invalid
 from loyalty.profile import MIGRATED
 from loyalty.store import customers
@@ -27,6 +28,7 @@ class Work:
 
     def __init__(self, database: Database, import_: Import, rows: Mapping[int, Row], origin: Origin) -> None:
         self._database, self._import, self._rows, self._origin = database, import_, dict(rows), origin
+        self._writer = Writer(database, import_, origin)
         self._tally: Tally = {}
         self._refused: set[int] = set()
         self._card_taken: set[int] = set()
@@ -51,7 +53,9 @@ class Work:
         planner = Planner(self._import, self._look_up(pending, again=again), self._origin, self._tally, again=again)
         for index in pending:
             planner.place(index, self._rows[index])
-        fates = {} if self._import.params.dry_run else self._write(planner)
+        fates = {}
+        if not self._import.params.dry_run:
+            fates = self._writer.write(planner.state, first_rows(planner.outcomes, self._rows))
         refused = {index for index, outcome in planner.outcomes.items() if _fate(fates, outcome) is Fate.REFUSED}
         settled = {
             index: BUSY if _fate(fates, outcome) is Fate.BUSY else outcome
@@ -82,11 +86,6 @@ class Work:
         owners = {identifier: customer.profile_id for identifier, customer in found.items()}
         stored, unread_customers = customers.read(self._database, account_id, set(owners.values()))
         return Snapshot(owners, stored, unread_customers | unread)
-
-    def _write(self, planner: Planner) -> dict[str, Fate]:
-        return import_writes.write(
-            self._database, self._import, planner.state, planner.outcomes, self._rows, self._origin
-        )
 
     def _without_card(self) -> dict[int, Outcome]:
         """The rows for which too many card numbers turned out to be taken."""

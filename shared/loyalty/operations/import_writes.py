@@ -15,7 +15,7 @@ from loyalty.outcome import Origin, Outcome, Status
 from loyalty.store import customers, jobs, memberships
 from loyalty.store.dynamodb import Database, Write
 from loyalty.store.jobs import Job, UndoState
-from loyalty.store.memberships import Membership
+from loyalty.store.memberships import Balance, Membership
 from loyalty.store.transactions import Fate, commit
 
 
@@ -26,25 +26,12 @@ class Entry(NamedTuple):
     membership: Membership
 
 
-def write(
-    database: Database,
-    import_: Import,
-    state: State,
-    outcomes: Mapping[int, Outcome],
-    rows: Mapping[int, Row],
-    origin: Origin,
-) -> dict[str, Fate]:
-    """Write what a plan says; each touched customer's fate by profile_id. Raises StorageBusy, nothing written yet."""
-    changes = state.changes()
-    entries = _entries(database, import_, state, _first_rows(outcomes, rows), origin)
-    _keep_undo(database, import_, state, changes, entries, origin)
-    inside = import_.params.overwrite is Overwrite.IGNORE
-    fates = _write_customers(database, import_, changes, entries if inside else [])
-    return fates if inside else fates | _insert(database, import_, entries, fates, redelivered=origin.redelivered)
+FirstRows = Mapping[str, tuple[int, Row]]
+"""For each customer that rows create or update, by profile_id, the first of them and its index."""
 
 
-def _first_rows(outcomes: Mapping[int, Outcome], rows: Mapping[int, Row]) -> dict[str, tuple[int, Row]]:
-    """For each customer that an import creates or updates, the first row about it."""
+def first_rows(outcomes: Mapping[int, Outcome], rows: Mapping[int, Row]) -> FirstRows:
+    """The first row about each customer, of those that are no longer ignored or refused."""
     first: dict[str, tuple[int, Row]] = {}
     for index, outcome in outcomes.items():
         if outcome.profile_id and outcome.status in (Status.CREATED, Status.UPDATED):
@@ -52,65 +39,76 @@ def _first_rows(outcomes: Mapping[int, Outcome], rows: Mapping[int, Row]) -> dic
     return first
 
 
-def _entries(
-    database: Database, import_: Import, state: State, first_rows: Mapping[str, tuple[int, Row]], origin: Origin
-) -> list[Entry]:
-    """The memberships to insert: all of new customers, and those that customers of before turn out to lack."""
-    met = [profile_id for profile_id in first_rows if state.stored(profile_id)]
-    entries = []
-    for campaign in import_.params.campaigns:
-        lacking = memberships.missing(database, import_.account.id, campaign, met)
-        for profile_id, (index, row) in first_rows.items():
-            if profile_id in lacking or not state.stored(profile_id):
-                credited = row.auto_add if campaign == import_.params.campaigns[0] else None
-                balance = import_credits.balance(import_.credit_kind, credited) if credited else None
-                member = Membership(profile_id, import_.params.received_at, origin.mark(index), balance)
-                entries.append(Entry(campaign, member))
-    return entries
+class Writer:
+    """Writes what the plans of one import say."""
 
+    def __init__(self, database: Database, import_: Import, origin: Origin) -> None:
+        self._database, self._import, self._origin = database, import_, origin
 
-def _keep_undo(
-    database: Database,
-    import_: Import,
-    state: State,
-    changes: Sequence[Change],
-    entries: Sequence[Entry],
-    origin: Origin,
-) -> None:
-    if import_.params.undo_id is None:
-        return
-    before = {change.after.profile_id: change.before for change in changes}
-    for _, member in entries:
-        before.setdefault(member.profile_id, state.customers[member.profile_id])
-    job = Job(import_.params.undo_id, import_.account.id, origin.id, import_.params.campaigns)
-    jobs.keep_undo(database, job, [UndoState(*customer) for customer in before.items()])
+    def write(self, state: State, rows: FirstRows) -> dict[str, Fate]:
+        """Each touched customer's fate, by profile_id; raises StorageBusy while nothing is written yet."""
+        changes = state.changes()
+        entries = self._entries(state, rows)
+        self._keep_undo(state, changes, entries)
+        if self._import.params.overwrite is Overwrite.IGNORE:
+            return self._write_customers(changes, entries)
+        fates = self._write_customers(changes, [])
+        return fates | self._insert([entry for entry in entries if _written(fates, entry)])
 
+    def _entries(self, state: State, rows: FirstRows) -> list[Entry]:
+        """The memberships to insert: all of new customers, and those that customers of before turn out to lack."""
+        params, met = self._import.params, [profile_id for profile_id in rows if state.stored(profile_id)]
+        entries = []
+        for campaign in params.campaigns:
+            lacking = memberships.missing(self._database, self._import.account.id, campaign, met)
+            for profile_id, (index, row) in rows.items():
+                if profile_id in lacking or not state.stored(profile_id):
+                    balance = self._balance(row) if campaign == params.campaigns[0] else None
+                    member = Membership(profile_id, params.received_at, self._origin.mark(index), balance)
+                    entries.append(Entry(campaign, member))
+        return entries
 
-def _write_customers(
-    database: Database, import_: Import, changes: Sequence[Change], entries: Sequence[Entry]
-) -> dict[str, Fate]:
-    account_id = import_.account.id
-    groups = {
-        change.after.profile_id: customers.replace(database, account_id, change.before, change.after)
-        for change in changes
-    }
-    for campaign, member in entries:
-        groups[member.profile_id].append(memberships.insertion(database, account_id, campaign, member))
-    return dict(zip(groups, commit(database, list(groups.values())), strict=True))
+    def _balance(self, row: Row) -> Balance | None:
+        return import_credits.balance(self._import.credit_kind, row.auto_add) if row.auto_add else None
 
+    def _keep_undo(self, state: State, changes: Sequence[Change], entries: Sequence[Entry]) -> None:
+        params = self._import.params
+        if params.undo_id is None:
+            return
+        before = {change.after.profile_id: change.before for change in changes}
+        for _, member in entries:
+            before.setdefault(member.profile_id, state.customers[member.profile_id])
+        job = Job(params.undo_id, self._import.account.id, self._origin.id, params.campaigns)
+        jobs.keep_undo(self._database, job, [UndoState(*customer) for customer in before.items()])
 
-def _insert(
-    database: Database, import_: Import, entries: Sequence[Entry], fates: Mapping[str, Fate], *, redelivered: bool
-) -> dict[str, Fate]:
-    """Insert memberships of the customers that were written, or needed no writing; BUSY where that failed."""
-    batches: dict[tuple[str, bool], list[Membership]] = {}
-    for campaign, member in entries:
-        if fates.get(member.profile_id, Fate.DONE) is Fate.DONE:
+    def _write_customers(self, changes: Sequence[Change], entries: Sequence[Entry]) -> dict[str, Fate]:
+        database, account_id = self._database, self._import.account.id
+        groups = {
+            change.after.profile_id: customers.replace(database, account_id, change.before, change.after)
+            for change in changes
+        }
+        for campaign, member in entries:
+            groups[member.profile_id].append(memberships.insertion(database, account_id, campaign, member))
+        return dict(zip(groups, commit(database, list(groups.values())), strict=True))
+
+    def _insert(self, entries: Sequence[Entry]) -> dict[str, Fate]:
+        """Insert memberships; BUSY for the customers for whom that failed."""
+        batches: dict[tuple[str, bool], list[Membership]] = {}
+        for campaign, member in entries:
             batches.setdefault((campaign, member.balance is None), []).append(member)
-    failed: dict[str, Fate] = {}
-    for (campaign, _), members in batches.items():
-        writes = memberships.insert_all(database, import_.account.id, campaign, members, redelivered=redelivered)
-        for member, result in zip(members, writes, strict=True):
-            if result is Write.BUSY:
-                failed[member.profile_id] = Fate.BUSY
-    return failed
+        failed: dict[str, Fate] = {}
+        for (campaign, _), members in batches.items():
+            writes = memberships.insert_all(
+                self._database, self._import.account.id, campaign, members, redelivered=self._origin.redelivered
+            )
+            failed |= {
+                member.profile_id: Fate.BUSY
+                for member, result in zip(members, writes, strict=True)
+                if result is Write.BUSY
+            }
+        return failed
+
+
+def _written(fates: Mapping[str, Fate], entry: Entry) -> bool:
+    """Whether the customer is there as planned; one that needed no writing is."""
+    return fates.get(entry.membership.profile_id, Fate.DONE) is Fate.DONE
