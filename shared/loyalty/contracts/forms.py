@@ -32,7 +32,6 @@ class Form(NamedTuple):
 class _Part(NamedTuple):
     name: str
     data: bytes
-    charset: str
     is_file: bool
 
 
@@ -43,26 +42,26 @@ def read(request: Request) -> Form:
     """
     media_type, options = parse_options_header(request.headers.get("content-type", ""))
     body = request.body()
-    charset = options.get("charset", "")
+    _check_charset("Content-Type", options.get("charset", ""))
     if media_type in ("", _URLENCODED):
-        parts = _urlencoded(body, charset)
+        parts = _urlencoded(body)
     elif media_type == _MULTIPART:
-        parts = _multipart(body, options.get("boundary", ""), charset)
+        parts = _multipart(body, options.get("boundary", ""))
     else:
         raise UnsupportedMediaType(refusal("Content-Type", f"must be {_URLENCODED} or {_MULTIPART}", media_type))
     read_parts = [part for part in parts if part.data or not part.is_file]
-    fields = {part.name.lower(): _text(part) for part in read_parts}
+    fields = {part.name.lower(): _text(part.name, part.data) for part in read_parts}
     return Form(fields, frozenset(part.name.lower() for part in read_parts if part.is_file))
 
 
-def _urlencoded(body: bytes, charset: str) -> Iterator[_Part]:
+def _urlencoded(body: bytes) -> Iterator[_Part]:
     pairs = body.split(b"&", MOST_FIELDS)
     if len(pairs) > MOST_FIELDS:
         raise _too_many_fields()
     for pair in filter(None, pairs):
         name, _, value = pair.partition(b"=")
-        field = _text(_Part("A field name", _unescape("A field name", name), charset, is_file=False))
-        yield _Part(field, _unescape(field, value), charset, is_file=False)
+        field = _text("A field name", _unescape("A field name", name))
+        yield _Part(field, _unescape(field, value), is_file=False)
 
 
 def _unescape(name: str, data: bytes) -> bytes:
@@ -71,7 +70,7 @@ def _unescape(name: str, data: bytes) -> bytes:
     return unquote_to_bytes(data.replace(b"+", b" "))
 
 
-def _multipart(body: bytes, boundary: str, charset: str) -> Iterator[_Part]:
+def _multipart(body: bytes, boundary: str) -> Iterator[_Part]:
     if not boundary:
         raise BadRequest("The boundary of multipart/form-data is missing in Content-Type")
     try:
@@ -84,20 +83,23 @@ def _multipart(body: bytes, boundary: str, charset: str) -> Iterator[_Part]:
                 elif event is not None:
                     chunks.append(event)
                 else:
-                    is_file = segment.filename is not None
-                    yield _Part(segment.name, b"".join(chunks), segment.charset or charset, is_file)
+                    _check_charset(segment.name, segment.charset or "")
+                    yield _Part(segment.name, b"".join(chunks), is_file=segment.filename is not None)
     except MultipartError as error:
         raise BadRequest(f"The multipart body can't be read: {error}") from None
 
 
-def _text(part: _Part) -> str:
-    if part.charset.lower() not in _CHARSETS:
-        raise UnsupportedMediaType(refusal(f"The charset of {part.name}", "must be utf-8", part.charset))
+def _check_charset(name: str, charset: str) -> None:
+    if charset.lower() not in _CHARSETS:
+        raise UnsupportedMediaType(refusal(f"The charset of {name}", "must be utf-8", charset))
+
+
+def _text(name: str, data: bytes) -> str:
     try:
-        return part.data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        around = quote(_around(part.data, error.start))
-        raise BadRequest(f"{part.name} is not valid UTF-8 at byte {error.start}, near {around}") from None
+        around = quote(_around(data, error.start))
+        raise BadRequest(f"{name} is not valid UTF-8 at byte {error.start}, near {around}") from None
 
 
 def _around(data: bytes, position: int) -> str:

@@ -40,7 +40,8 @@ class Planner:
         """Settle one row's outcome, or leave the row for later."""
         keys = {key for kind in (*self._import.kinds, *MIGRATED) if (key := row.identifier(kind))}
         profile_id = self._match(row)
-        touched: set[Identifier | str] = {*keys, profile_id} if profile_id else {*keys}
+        owners = {self.state.owners[key] for key in keys if key in self.state.owners}
+        touched: set[Identifier | str] = {*keys, *owners, *((profile_id,) if profile_id else ())}
         if self._waiting.isdisjoint(touched) and (outcome := self._settle(index, row, keys, profile_id)):
             self.outcomes[index] = outcome
         else:
