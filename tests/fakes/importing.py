@@ -139,22 +139,27 @@ class ImportWorld:
         return [item for table in sorted(self.client.tables) for item in self.client.items(table)]
 
     def end_state(self) -> dict[str, Any]:
-        """Customers, what finds them, and memberships, under names that don't depend on drawn ids; checks that they agree."""
+        """The customers of the account by code, else by e-mail and phone; see `customers`."""
+        return {_name(customer["fields"]): customer for customer in self.customers()}
+
+    def customers(self) -> list[dict[str, Any]]:
+        """Customers, what finds them, and their memberships, drawn ids aside; checks that they agree."""
         items = [item for item in self.client.items("Customers") if item["pk"]["S"].startswith(ACCOUNT_ID)]
         customers = {item["profile_id"]["S"]: item for item in items if "origin" in item}
-        pointers = [item for item in items if "origin" not in item]
         found_by: dict[str, list[str]] = {profile_id: [] for profile_id in customers}
-        for pointer in pointers:
-            found_by[pointer["profile_id"]["S"]].append(pointer["pk"]["S"].split("#", 1)[1])
-        return {
-            _name(customer): {
+        for item in items:
+            if "origin" not in item:
+                found_by[item["profile_id"]["S"]].append(item["pk"]["S"].split("#", 1)[1])
+        for profile_id, customer in customers.items():
+            _agree(customer, found_by[profile_id])
+        return [
+            {
                 "fields": _fields(customer),
-                "found_by": sorted(_steady(finders)),
+                "found_by": sorted(_steady(found_by[profile_id])),
                 "memberships": self._memberships(profile_id),
             }
             for profile_id, customer in customers.items()
-            if _agree(customer, finders := found_by[profile_id])
-        }
+        ]
 
     def _memberships(self, profile_id: str) -> dict[str, Any]:
         items = self.client.items("Memberships")
@@ -178,19 +183,17 @@ def _fields(customer: Item) -> dict[str, str]:
     return fields
 
 
-def _name(customer: Item) -> str:
-    fields = _fields(customer)
-    code = fields.get("code", "none")
-    return code if code not in ("none", "drawn") else "/".join((fields.get("email", "-"), fields.get("phone", "-")))
+def _name(fields: Mapping[str, str]) -> str:
+    code = fields.get("code", "drawn")
+    return code if code != "drawn" else f"{fields.get('email', '-')}/{fields.get('phone', '-')}"
 
 
 def _steady(finders: list[str]) -> list[str]:
     return ["code" if re.fullmatch("code#[0-9]{16}", one) else one for one in finders if "customer_id" not in one]
 
 
-def _agree(customer: Item, finders: list[str]) -> bool:
+def _agree(customer: Item, finders: list[str]) -> None:
     """Check that a customer is found by exactly what its own item says."""
     kinds = {finder.split("#", 1)[0] for finder in finders}
     assert kinds == {"customer_id", *customer.get("found_by", {"SS": ()})["SS"]}, (customer, finders)
     assert len(kinds) == len(finders)
-    return True
