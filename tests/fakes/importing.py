@@ -31,7 +31,11 @@ SETTINGS = Settings(
 
 ACCOUNT_ID = demo.ACCOUNT.id
 
-CREDENTIALS = {"user_id": "john1970", "user_api_key": "1959caadac9b13dcb3", "account_id": ACCOUNT_ID}
+CREDENTIALS = {
+    "user_id": "john1970",
+    "user_api_key": "1959caadac9b13dcb3",
+    "account_id": ACCOUNT_ID,
+}
 
 SEED_DATA = """
   11223344|11223344|jane|doe|1970-07-14|555-5555
@@ -125,7 +129,11 @@ class ImportWorld:
 
     def grant(self, user: str, key: str, *rights: str) -> dict[str, str]:
         """Let another import user in; its credentials."""
-        accounts.put_grant(self.database(), import_credential(user, key), Grant(ACCOUNT_ID, frozenset(rights)))
+        accounts.put_grant(
+            self.database(),
+            import_credential(user, key),
+            Grant(ACCOUNT_ID, frozenset(rights)),
+        )
         return {"user_id": user, "user_api_key": key}
 
     def customer(self, kind: str, text: str) -> Item | None:
@@ -169,7 +177,12 @@ class ImportWorld:
 
 def rows_form(headers: str, *lines: str, **changes: str) -> dict[str, str]:
     """The form that imports lines of piped cells under blank-separated headers into one campaign."""
-    form = {**CREDENTIALS, "type": "customers_batch", "delimiter": "pipe", "overwrite_duplicates": "update"}
+    form = {
+        **CREDENTIALS,
+        "type": "customers_batch",
+        "delimiter": "pipe",
+        "overwrite_duplicates": "update",
+    }
     form |= {"campaigns_to_include": "898989889", "profiles_data": "\n".join(lines)}
     form |= {f"profiles_header_{number}": name for number, name in enumerate(headers.split(), start=1)}
     return form | changes
@@ -195,5 +208,8 @@ def _steady(finders: list[str]) -> list[str]:
 def _agree(customer: Item, finders: list[str]) -> None:
     """Check that a customer is found by exactly what its own item says."""
     kinds = {finder.split("#", 1)[0] for finder in finders}
-    assert kinds == {"customer_id", *customer.get("found_by", {"SS": ()})["SS"]}, (customer, finders)
+    assert kinds == {"customer_id", *customer.get("found_by", {"SS": ()})["SS"]}, (
+        customer,
+        finders,
+    )
     assert len(kinds) == len(finders)

@@ -10,19 +10,40 @@ from tests.fakes.importing import SEED, ImportWorld
 COLUMNS = "must name a field of the account's customers"
 
 REFUSED = {
-    "wrong_key": ({"user_api_key": "nope"}, "user_id, user_api_key or account_id is wrong"),
-    "wrong_user": ({"user_id": "jane1970"}, "user_id, user_api_key or account_id is wrong"),
-    "wrong_account": ({"account_id": "othertenant"}, "user_id, user_api_key or account_id is wrong"),
-    "no_key": ({"user_api_key": ""}, "user_id, user_api_key and account_id are required"),
+    "wrong_key": (
+        {"user_api_key": "nope"},
+        "user_id, user_api_key or account_id is wrong",
+    ),
+    "wrong_user": (
+        {"user_id": "jane1970"},
+        "user_id, user_api_key or account_id is wrong",
+    ),
+    "wrong_account": (
+        {"account_id": "othertenant"},
+        "user_id, user_api_key or account_id is wrong",
+    ),
+    "no_key": (
+        {"user_api_key": ""},
+        "user_id, user_api_key and account_id are required",
+    ),
     "no_user": ({"user_id": ""}, "user_id, user_api_key and account_id are required"),
-    "no_account": ({"account_id": " "}, "user_id, user_api_key and account_id are required"),
+    "no_account": (
+        {"account_id": " "},
+        "user_id, user_api_key and account_id are required",
+    ),
     "wrong_type": (
         {"type": "customer_batch"},
         'type must be customers_batch or customer_fields_list, not "customer_batch"',
     ),
-    "no_type": ({"type": ""}, "type is required: customers_batch or customer_fields_list"),
+    "no_type": (
+        {"type": ""},
+        "type is required: customers_batch or customer_fields_list",
+    ),
     "wrong_version": ({"API": "2.0"}, 'API must be 1.5, not "2.0"'),
-    "no_campaign": ({"campaigns_to_include": " |,| ,"}, "campaigns_to_include is required: at least one campaign"),
+    "no_campaign": (
+        {"campaigns_to_include": " |,| ,"},
+        "campaigns_to_include is required: at least one campaign",
+    ),
     "unknown_campaign": (
         {"campaigns_to_include": "898989889,foo"},
         'campaigns_to_include must name campaigns of the account, not "foo"',
@@ -49,12 +70,18 @@ REFUSED = {
         {"profiles_header_9999": "city"},
         "profiles_header_7 and profiles_header_8 are missing: headers may skip one number, not more",
     ),
-    "header_twice": ({"profiles_header_6": "Code"}, 'profiles_header_6 must not repeat profiles_header_1, not "Code"'),
+    "header_twice": (
+        {"profiles_header_6": "Code"},
+        'profiles_header_6 must not repeat profiles_header_1, not "Code"',
+    ),
     "header_and_its_alias": (
         {"profiles_header_6": "custom_date"},
         'profiles_header_6 must not repeat profiles_header_5, not "custom_date"',
     ),
-    "unknown_header": ({"profiles_header_3": "shoe size"}, f'profiles_header_3 {COLUMNS}, not "shoe size"'),
+    "unknown_header": (
+        {"profiles_header_3": "shoe size"},
+        f'profiles_header_3 {COLUMNS}, not "shoe size"',
+    ),
     "unknown_custom_field": (
         {"profiles_header_3": "custom_field_2"},
         f'profiles_header_3 {COLUMNS}, not "custom_field_2"',
@@ -63,7 +90,10 @@ REFUSED = {
         {"profiles_header_3": "profile_id"},
         'profiles_header_3 needs a user with the right to migrate, not "profile_id"',
     ),
-    "unknown_delimiter": ({"delimiter": "semicolon"}, 'delimiter must be pipe, comma or tab, not "semicolon"'),
+    "unknown_delimiter": (
+        {"delimiter": "semicolon"},
+        'delimiter must be pipe, comma or tab, not "semicolon"',
+    ),
     "no_delimiter": ({"delimiter": ""}, "delimiter is required: pipe, comma or tab"),
     "unknown_overwrite": (
         {"overwrite_duplicates": "no"},
@@ -78,7 +108,10 @@ REFUSED = {
         for digits in ("3", "20", "ten", "²", "5.0")
     },
     "no_data": ({"Profiles_Data": ""}, "profiles_data is required: it holds no row"),
-    "blank_data": ({"Profiles_Data": " \n\r\n  \r"}, "profiles_data is required: it holds no row"),
+    "blank_data": (
+        {"Profiles_Data": " \n\r\n  \r"},
+        "profiles_data is required: it holds no row",
+    ),
     "too_many_rows": (
         {"Profiles_Data": "1\n" * 20_001},
         "A request may hold at most 20000 items and 10 MB; send the rest in further requests",
@@ -103,7 +136,10 @@ def test_a_refused_parameter_is_named_and_nothing_is_imported(changes: dict[str,
     # WHEN it is sent
     reply = world.post(urlencode(SEED | changes))
     # THEN the answer says what is wrong, with HTTP 200
-    assert (reply["statusCode"], reply["headers"]["Content-Type"]) == (200, "text/xml; charset=utf-8")
+    assert (reply["statusCode"], reply["headers"]["Content-Type"]) == (
+        200,
+        "text/xml; charset=utf-8",
+    )
     assert reply["body"] == error(text)
     # AND nothing was stored
     assert world.everything() == before
@@ -113,7 +149,10 @@ def test_a_refused_parameter_is_named_and_nothing_is_imported(changes: dict[str,
 def test_a_key_in_the_header_wins_over_a_right_one_in_the_body(header: str) -> None:
     # GIVEN a good key in the body and another in the header
     world = ImportWorld()
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "api_access_key": header}
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "api_access_key": header,
+    }
     # WHEN the request is sent
     reply = world.post(urlencode(SEED), headers=headers)
     # THEN it is the header's that counts
@@ -132,7 +171,9 @@ CALLBACKS = {
 
 
 @pytest.mark.parametrize("callback", CALLBACKS.values(), ids=CALLBACKS)
-def test_a_callback_that_is_no_name_is_refused_in_json_without_being_called(callback: str) -> None:
+def test_a_callback_that_is_no_name_is_refused_in_json_without_being_called(
+    callback: str,
+) -> None:
     # GIVEN a callback that would run in the client's page
     world = ImportWorld()
     # WHEN JSONP is asked for
@@ -171,7 +212,10 @@ def test_a_user_without_the_right_to_import_is_told_so() -> None:
     # WHEN it imports
     answer = world.send(SEED | viewer)
     # THEN it is refused
-    assert answer == {"status": "error", "error": "This user has no right to import customers"}
+    assert answer == {
+        "status": "error",
+        "error": "This user has no right to import customers",
+    }
 
 
 def test_more_secrets_than_a_request_has_time_to_hash_are_refused() -> None:
@@ -180,7 +224,11 @@ def test_more_secrets_than_a_request_has_time_to_hash_are_refused() -> None:
     before = world.everything()
     rows = "\n".join(f"{number}|1234" for number in range(26))
     columns: dict[str, Any] = {f"profiles_header_{number}": "" for number in range(1, 7)}
-    columns |= {"profiles_header_1": "code", "profiles_header_2": "customer_pin", "Profiles_Data": rows}
+    columns |= {
+        "profiles_header_1": "code",
+        "profiles_header_2": "customer_pin",
+        "Profiles_Data": rows,
+    }
     # WHEN they are sent
     answer = world.send(SEED | columns)
     # THEN the limit is stated

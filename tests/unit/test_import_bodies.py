@@ -31,7 +31,9 @@ def multipart(fields: Parts) -> bytes:
 
 def post(world: ImportWorld, body: bytes, content_type: str, **headers: str) -> str:
     reply = world.post(
-        base64.b64encode(body).decode(), isBase64Encoded=True, headers={"content-type": content_type, **headers}
+        base64.b64encode(body).decode(),
+        isBase64Encoded=True,
+        headers={"content-type": content_type, **headers},
     )
     assert reply["statusCode"] == 200
     return str(reply["body"])
@@ -43,12 +45,19 @@ GOOD = {
     "a_file_for_the_data": parts(Profiles_Data=(FILE, SEED_DATA.encode())),
     "a_byte_order_mark": parts(Profiles_Data=(FILE, b"\xef\xbb\xbf" + SEED_DATA.encode())),
     "an_empty_file_input_beside": parts(upload=('; filename=""', b"")),
-    "a_charset_of_utf_8": parts(Profiles_Data=("\r\nContent-Type: text/plain; charset=UTF-8", SEED_DATA.encode())),
+    "a_charset_of_utf_8": parts(
+        Profiles_Data=(
+            "\r\nContent-Type: text/plain; charset=UTF-8",
+            SEED_DATA.encode(),
+        )
+    ),
 }
 
 
 @pytest.mark.parametrize("fields", GOOD.values(), ids=GOOD)
-def test_multipart_with_fields_or_files_imports_like_an_urlencoded_body(fields: Parts) -> None:
+def test_multipart_with_fields_or_files_imports_like_an_urlencoded_body(
+    fields: Parts,
+) -> None:
     # GIVEN the seed's sample as multipart/form-data
     world = ImportWorld()
     # WHEN it is sent
@@ -60,11 +69,15 @@ def test_multipart_with_fields_or_files_imports_like_an_urlencoded_body(fields: 
 
 
 @pytest.mark.parametrize("content_type", [FORM, f"{FORM}; charset=utf-8", ""])
-def test_an_urlencoded_body_is_read_with_and_without_its_name(content_type: str) -> None:
+def test_an_urlencoded_body_is_read_with_and_without_its_name(
+    content_type: str,
+) -> None:
     # GIVEN, WHEN the sample under this Content-Type
     world = ImportWorld()
     body = post(
-        world, urlencode(SEED | {"condensed": "yes", "output": "json", "no_undo": "yes"}).encode(), content_type
+        world,
+        urlencode(SEED | {"condensed": "yes", "output": "json", "no_undo": "yes"}).encode(),
+        content_type,
     )
     # THEN it is imported
     assert body == '{"status":"success","batch":{"status":"imported","customers":{"new":3,"updated":0}}}'
@@ -74,7 +87,10 @@ def test_a_gzip_body_is_inflated() -> None:
     # GIVEN, WHEN the sample, gzip-encoded
     world = ImportWorld()
     body = post(
-        world, gzip.compress(urlencode(SEED | {"no_undo": "yes"}).encode()), FORM, **{"content-encoding": "gzip"}
+        world,
+        gzip.compress(urlencode(SEED | {"no_undo": "yes"}).encode()),
+        FORM,
+        **{"content-encoding": "gzip"},
     )
     # THEN it is imported
     assert "<new>3</new>" in body
@@ -141,7 +157,11 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
         FORM,
         'user_id must be percent-encoded, not "john%zz1970"',
     ),
-    "cut_percent_encoding": (b"user_id=a&type=100%", FORM, 'type must be percent-encoded, not "100%"'),
+    "cut_percent_encoding": (
+        b"user_id=a&type=100%",
+        FORM,
+        'type must be percent-encoded, not "100%"',
+    ),
     "1001_fields": (b"a=1&" * 1001, FORM, "A form may have at most 1000 fields"),
     "json": (
         b"{}",
@@ -176,7 +196,10 @@ HOSTILE = {
     "escapes": (b"profiles_data=" + b"%41" * 3_000_000, FORM),
     "ampersands": (b"&" * 9_000_000, FORM),
     "boundaries": (f"\r\n--{BOUNDARY}".encode() * 400_000, MULTIPART),
-    "blank_lines": (urlencode(SEED).replace("11223344", "%0A").encode() + b"%0A" * 3_000_000, FORM),
+    "blank_lines": (
+        urlencode(SEED).replace("11223344", "%0A").encode() + b"%0A" * 3_000_000,
+        FORM,
+    ),
     "delimiters": (urlencode(SEED).encode() + b"%7C" * 3_000_000, FORM),
 }
 

@@ -44,7 +44,10 @@ def world_before(*, remembers_tokens: bool = True) -> ImportWorld:
 
 
 def run(world: ImportWorld, overwrite: str, client: Any = None) -> dict[str, Any]:
-    changes = {"overwrite_duplicates": overwrite, "campaigns_to_include": "898989889,13234545"}
+    changes = {
+        "overwrite_duplicates": overwrite,
+        "campaigns_to_include": "898989889,13234545",
+    }
     return world.rows(HEADERS, *LINES, client=client, **changes)
 
 

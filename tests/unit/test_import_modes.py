@@ -42,7 +42,11 @@ def test_update_changes_only_what_the_row_gives() -> None:
     world.rows("code first_name email city", "A|Anna|  |")
     # THEN the rest stays
     fields = world.end_state()["A"]["fields"]
-    assert (fields["first_name"], fields["email"], fields["city"]) == ("Anna", "ann@example.com", "Ulm")
+    assert (fields["first_name"], fields["email"], fields["city"]) == (
+        "Anna",
+        "ann@example.com",
+        "Ulm",
+    )
 
 
 @pytest.mark.parametrize("overwrite", ["ignore", ""])
@@ -104,7 +108,10 @@ def test_the_first_identifier_that_the_row_gives_decides(headers: str, line: str
 
 NEW = {
     "unknown_code_decides_over_the_known_email": ("code email", "X|ann@example.com"),
-    "unknown_email_decides_over_the_known_phone": ("email phone", "x@example.com|+491234567890"),
+    "unknown_email_decides_over_the_known_phone": (
+        "email phone",
+        "x@example.com|+491234567890",
+    ),
     "phone_that_is_no_identifier": ("phone", "555-5555"),
     "name_alone": ("first_name", "Ann"),
 }
@@ -144,14 +151,23 @@ def test_two_customers_swap_cards_in_one_import() -> None:
     # THEN each has the other's, and a third has what was in between
     assert batch["customers"] == {"new": 1, "updated": 3}
     state = world.end_state()
-    assert [state[code]["fields"]["card_number"] for code in "ABC"] == ["two", "one", "spare"]
+    assert [state[code]["fields"]["card_number"] for code in "ABC"] == [
+        "two",
+        "one",
+        "spare",
+    ]
 
 
 def test_rows_that_share_a_key_apply_in_file_order() -> None:
     # GIVEN, WHEN rows of one customer under three keys, with another between
     world = ImportWorld()
     batch = world.rows(
-        "code email city", "A|a@example.com|Ulm", "B||Rom", "|a@example.com|Bern", "A||Bonn", no_undo="yes"
+        "code email city",
+        "A|a@example.com|Ulm",
+        "B||Rom",
+        "|a@example.com|Bern",
+        "A||Bonn",
+        no_undo="yes",
     )
     # THEN the first creates, the others meet it, and the last word counts
     assert batch == {
@@ -177,7 +193,12 @@ def test_a_dry_run_counts_and_names_faults_and_writes_nothing() -> None:
     before = world.everything()
     # WHEN rows that would change, create, swap and fail are tried
     lines = ("A|spare||", "B|A-card||", "|new|n@example.com|", "|||", "|A-card||Bo")
-    batch = world.rows("code card_number email first_name", *lines, dry_run="yes", card_number_generate="8")
+    batch = world.rows(
+        "code card_number email first_name",
+        *lines,
+        dry_run="yes",
+        card_number_generate="8",
+    )
     # THEN the answer is that of an import, without ids that nothing has
     assert batch == {
         "status": "validated",

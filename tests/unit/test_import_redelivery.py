@@ -27,7 +27,13 @@ ROWS = [
 
 
 def prepared(database: Database, overwrite: Overwrite, digits: int | None) -> tuple[Import, list[Row | Outcome]]:
-    params = Params(("898989889", "13234545"), overwrite, "2026-01-01T00:00:00Z", card_digits=digits, undo_id="job")
+    params = Params(
+        ("898989889", "13234545"),
+        overwrite,
+        "2026-01-01T00:00:00Z",
+        card_digits=digits,
+        undo_id="job",
+    )
     import_ = import_customers.prepare(database, demo.ACCOUNT, params)
     return import_, list(import_customers.draw(database, import_, ROWS))
 
@@ -53,13 +59,21 @@ def test_a_delivery_that_died_anywhere_is_completed_by_the_next_with_the_same_ou
     # GIVEN what one delivery does
     clean = ImportWorld()
     counted = FaultyClient(clean.client, {})
-    outcomes = apply(clean.database(counted), prepared(clean.database(), overwrite, digits), redelivered=False)
+    outcomes = apply(
+        clean.database(counted),
+        prepared(clean.database(), overwrite, digits),
+        redelivered=False,
+    )
     for number in range(1, counted.count + 1):
         world = ImportWorld(MeteredClient())
         work = prepared(world.database(), overwrite, digits)
         # WHEN a delivery dies at one of its calls, and the same items come again
         with pytest.raises(ProcessDied):
-            apply(world.database(FaultyClient(world.client, {number: fault})), work, redelivered=False)
+            apply(
+                world.database(FaultyClient(world.client, {number: fault})),
+                work,
+                redelivered=False,
+            )
         again = apply(world.database(), work, redelivered=True)
         # THEN every item has the outcome that it would have had
         assert [one.status for one in again] == [one.status for one in outcomes], number

@@ -12,21 +12,65 @@ TEXT = "must be text of 1 to 256 characters without control characters"
 FAULTY = {
     "too_many_cells": ("code", "A|B", "The row has 2 cells, the headers name 1"),
     "no_cell": ("code email", "|", "The row gives no field of a customer"),
-    "february_30": ("code custom_date", "A|2021-02-30", f'custom_date {DATE}, not "2021-02-30"'),
-    "two_digit_year": ("code custom_date", "A|04-06-05", f'custom_date {DATE}, not "04-06-05"'),
-    "basic_date": ("code custom_date", "A|20210203", f'custom_date {DATE}, not "20210203"'),
-    "other_digits": ("code custom_date", "A|２０２１-02-03", f'custom_date {DATE}, not "２０２１-02-03"'),
+    "february_30": (
+        "code custom_date",
+        "A|2021-02-30",
+        f'custom_date {DATE}, not "2021-02-30"',
+    ),
+    "two_digit_year": (
+        "code custom_date",
+        "A|04-06-05",
+        f'custom_date {DATE}, not "04-06-05"',
+    ),
+    "basic_date": (
+        "code custom_date",
+        "A|20210203",
+        f'custom_date {DATE}, not "20210203"',
+    ),
+    "other_digits": (
+        "code custom_date",
+        "A|２０２１-02-03",
+        f'custom_date {DATE}, not "２０２１-02-03"',
+    ),
     "bad_email": ("code email", "A|a@b@c", f'email {EMAIL}, not "a@b@c"'),
-    "long_email": ("code email", f"A|{'a' * 250}@b.com", f'email {EMAIL}, not "{"a" * 63}…"'),
+    "long_email": (
+        "code email",
+        f"A|{'a' * 250}@b.com",
+        f'email {EMAIL}, not "{"a" * 63}…"',
+    ),
     "long_code": ("code", "A" * 257, f'code {TEXT}, not "{"A" * 63}…"'),
-    "control_character_in_card": ("code card_number", "A|1\x002", f'card_number {TEXT}, not "1\\x002"'),
+    "control_character_in_card": (
+        "code card_number",
+        "A|1\x002",
+        f'card_number {TEXT}, not "1\\x002"',
+    ),
     "negative_auto_add": ("code auto_add", "A|-4", f'auto_add {POINTS}, not "-4"'),
     "textual_auto_add": ("code auto_add", "A|ten", f'auto_add {POINTS}, not "ten"'),
-    "infinite_auto_add": ("code auto_add", "A|1e400", f'auto_add {POINTS}, not "1e400"'),
-    "large_cell": ("code first_name", f"A|{'x' * 70_000}", "The row is larger than 64 KB"),
-    "large_cell_of_wide_characters": ("code first_name", f"A|{'é' * 35_000}", "The row is larger than 64 KB"),
-    "card_of_another": ("code card_number", "A|KNOWN", 'card_number "KNOWN" belongs to another customer'),
-    "user_id_of_another": ("code user_id", "A|123456", 'custom_field_1 "123456" belongs to another customer'),
+    "infinite_auto_add": (
+        "code auto_add",
+        "A|1e400",
+        f'auto_add {POINTS}, not "1e400"',
+    ),
+    "large_cell": (
+        "code first_name",
+        f"A|{'x' * 70_000}",
+        "The row is larger than 64 KB",
+    ),
+    "large_cell_of_wide_characters": (
+        "code first_name",
+        f"A|{'é' * 35_000}",
+        "The row is larger than 64 KB",
+    ),
+    "card_of_another": (
+        "code card_number",
+        "A|KNOWN",
+        'card_number "KNOWN" belongs to another customer',
+    ),
+    "user_id_of_another": (
+        "code user_id",
+        "A|123456",
+        'custom_field_1 "123456" belongs to another customer',
+    ),
 }
 
 
@@ -40,7 +84,15 @@ def test_a_faulty_row_is_named_and_the_others_are_imported(headers: str, line: s
     columns = headers.split()
     good = ["|".join(f"{name}" if one == "code" else "" for one in columns) for name in ("first", "last")]
     # WHEN a faulty row comes between good ones
-    batch = world.rows(headers, good[0], "", line, good[1], overwrite_duplicates=overwrite, no_undo="yes")
+    batch = world.rows(
+        headers,
+        good[0],
+        "",
+        line,
+        good[1],
+        overwrite_duplicates=overwrite,
+        no_undo="yes",
+    )
     # THEN it is named by its number among the rows that are not blank
     assert batch == {
         "status": "imported",
@@ -60,7 +112,10 @@ def test_the_251st_row_of_one_customer_fails() -> None:
     # THEN the two beyond 250 fail
     fault = "More than 250 rows of this import are about one customer"
     assert batch["customers"] == {"new": 2, "updated": 249, "failed": 2}
-    assert batch["rows"] == [{"number": 251, "error": fault}, {"number": 252, "error": fault}]
+    assert batch["rows"] == [
+        {"number": 251, "error": fault},
+        {"number": 252, "error": fault},
+    ]
     # AND the customer is what the 250th row made it
     assert world.end_state()["A"]["fields"]["first_name"] == "249"
 
@@ -78,7 +133,10 @@ def test_a_customer_may_not_grow_beyond_what_the_store_can_hold() -> None:
 
 
 COMMA = {
-    "quoted_delimiter_and_line_end": ('A,"Anna, or\nAnn"', {"code": "A", "first_name": "Anna, or\nAnn"}),
+    "quoted_delimiter_and_line_end": (
+        'A,"Anna, or\nAnn"',
+        {"code": "A", "first_name": "Anna, or\nAnn"},
+    ),
     "doubled_quote": ('A,"the ""great"""', {"code": "A", "first_name": 'the "great"'}),
     "blank_before_the_quote": ('A, "x, y"', {"code": "A", "first_name": "x, y"}),
     "quote_within": ('A,5" tall', {"code": "A", "first_name": '5" tall'}),
@@ -115,14 +173,26 @@ def test_quotes_are_data_between_pipes_and_tabs_and_any_line_end_ends_a_row(
     world.rows("code first_name", delimiter=delimiter, profiles_data=data)
     # THEN cells are trimmed of blanks and nothing else, and a missing one is blank
     state = world.end_state()
-    assert [state[code]["fields"].get("first_name") for code in "ABC"] == ['"x\u2028y', '"y"', None]
+    assert [state[code]["fields"].get("first_name") for code in "ABC"] == [
+        '"x\u2028y',
+        '"y"',
+        None,
+    ]
 
 
 def test_a_missing_header_number_is_a_column_that_is_not_read_and_headers_come_in_any_order() -> None:
     # GIVEN headers 4, 1 and 2
     world = ImportWorld()
-    form = {"profiles_header_4": "CITY", "profiles_header_1": "code", "profiles_header_02": " First_Name "}
+    form = {
+        "profiles_header_4": "CITY",
+        "profiles_header_1": "code",
+        "profiles_header_02": " First_Name ",
+    }
     # WHEN a row of four cells is imported
     world.rows("code", "A|Ann|secret|Ulm", **form)
     # THEN the third is nowhere
-    assert world.end_state()["A"]["fields"] == {"code": "A", "first_name": "Ann", "city": "Ulm"}
+    assert world.end_state()["A"]["fields"] == {
+        "code": "A",
+        "first_name": "Ann",
+        "city": "Ulm",
+    }

@@ -84,7 +84,7 @@ class Work:
         account_id = self._import.account.id
         found, unread = customers.find_current(self._database, account_id, wanted)
         owners = {identifier: customer.profile_id for identifier, customer in found.items()}
-        stored, unread_customers = customers.read(self._database, account_id, set(owners.values()))
+        stored, unread_customers = customers.read(self._database, account_id, dict.fromkeys(owners.values()))
         return Snapshot(owners, stored, unread_customers | unread)
 
     def _without_card(self) -> dict[int, Outcome]:
