@@ -1,7 +1,6 @@
 """The demo accounts in memory, a client of the import endpoint, and what the store holds in the end, ids aside."""
 
 import itertools
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,24 +9,12 @@ from urllib.parse import urlencode
 from loyalty.account import Grant
 from loyalty.contracts.stickystreet import CUSTOMERS_BATCH, import_credential
 from loyalty.endpoint import serve
-from loyalty.settings import Settings
 from loyalty.store import accounts
-from loyalty.store.dynamodb import Database
-from tests.fakes.memory import Item
-from tests.fakes.metered import MeteredClient
+from tests.fakes.dynamodb import FakeDynamoDB, Item
+from tests.fakes.faults import Answer
+from tests.fakes.gateway import IMPORT, FakeContext, Reply, proxy_event, reply_of
+from tests.fakes.world import World
 from tools import demo
-
-SETTINGS = Settings(
-    accounts_table="Accounts",
-    customers_table="Customers",
-    memberships_table="Memberships",
-    earns_table="Earns",
-    jobs_table="Jobs",
-    max_items=20_000,
-    access_token_seconds=3_600,
-    bulk_api_redirection_enabled=False,
-    bulk_api_batch_size_for_redirection=10,
-)
 
 ACCOUNT_ID = demo.ACCOUNT.id
 
@@ -63,61 +50,36 @@ SEED = {
 FORM = "application/x-www-form-urlencoded"
 
 
-class Context:
-    """Lambda's context: the time that is left."""
+class ForgetfulDynamoDB(FakeDynamoDB):
+    """Does a transaction again that comes again with its token, as DynamoDB does after ten minutes."""
 
-    def get_remaining_time_in_millis(self) -> int:
-        """A minute, in which a test's fault may be slept off."""
-        return 60_000
-
-
-class Time:
-    """A clock that only sleeping moves."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self.seconds += seconds
+    def transact_write_items(self, **arguments: Any) -> Answer:
+        """TransactWriteItems."""
+        self._tokens.clear()
+        return super().transact_write_items(**arguments)
 
 
-class ImportWorld:
-    """The demo accounts, and a client of the endpoint over them."""
+class ImportWorld(World):
+    """The demo accounts, and a client of the import endpoint; each of its requests has a process of its own."""
 
-    def __init__(self, client: Any = None) -> None:
-        self.client = client or MeteredClient()
+    def __init__(self, dynamodb: FakeDynamoDB | None = None) -> None:
+        super().__init__()
+        if dynamodb:
+            dynamodb.tables = self.dynamodb.tables
+            self.dynamodb = dynamodb
         self._numbers = itertools.count(1)
-        demo.fill(self.database())
-        self.client.calls.clear()
-        self.client.units.clear()
 
-    def database(self, client: Any = None) -> Database:
-        """The database of a process of its own, through another client if one is given."""
-        time = Time()
-        return Database(client or self.client, SETTINGS, clock=time, sleep=time.sleep, now=time)
+    def post(self, body: bytes | str, *, client: Any = None, **changes: Any) -> Reply:
+        """Call the endpoint; `changes` are made to the event."""
+        event = proxy_event(body, {"Content-Type": FORM}, path=IMPORT, request_id=f"request-{next(self._numbers)}")
+        database = self.process(client or self.dynamodb)
+        reply = reply_of(serve(CUSTOMERS_BATCH, lambda: database)(event | changes, FakeContext()))
+        assert reply.status == 200
+        return reply
 
-    def post(self, body: str, *, client: Any = None, method: str = "POST", **event: Any) -> dict[str, Any]:
-        """Call the endpoint; the proxy response."""
-        request = {
-            "httpMethod": method,
-            "path": "/api.php",
-            "headers": {"Content-Type": FORM},
-            "body": body,
-            "requestContext": {"requestId": f"request-{next(self._numbers)}"},
-            **event,
-        }
-        database = self.database(client)
-        return serve(CUSTOMERS_BATCH, lambda: database)(request, Context())
-
-    def send(self, form: Mapping[str, str], *, client: Any = None, **event: Any) -> dict[str, Any]:
-        """Send a form, ask for JSON, and return it with HTTP 200 checked."""
-        reply = self.post(urlencode({"output": "JSON", **form}), client=client, **event)
-        assert reply["statusCode"] == 200
-        answer: dict[str, Any] = json.loads(reply["body"])
+    def send(self, form: Mapping[str, str], *, client: Any = None) -> dict[str, Any]:
+        """Send a form that asks for JSON; the answer."""
+        answer: dict[str, Any] = self.post(urlencode({"output": "JSON", **form}), client=client).json()
         return answer
 
     def rows(self, headers: str, *lines: str, client: Any = None, **changes: str) -> dict[str, Any]:
@@ -130,21 +92,29 @@ class ImportWorld:
     def grant(self, user: str, key: str, *rights: str) -> dict[str, str]:
         """Let another import user in; its credentials."""
         accounts.put_grant(
-            self.database(),
+            self.database,
             import_credential(user, key),
             Grant(ACCOUNT_ID, frozenset(rights)),
         )
         return {"user_id": user, "user_api_key": key}
 
-    def customer(self, kind: str, text: str) -> Item | None:
-        """The customer that an identifier finds, as stored."""
-        table = self.client.tables["Customers"]
-        pointer = table.get((f"{ACCOUNT_ID}#{kind}#{text}",))
-        return table[f"{ACCOUNT_ID}#profile_id#{pointer['profile_id']['S']}",] if pointer else None
+    def finds(self, kind: str, text: str) -> bool:
+        """Whether an identifier finds anybody."""
+        return (f"{ACCOUNT_ID}#{kind}#{text}",) in self.dynamodb.tables["customers"]
 
-    def everything(self) -> list[Item]:
-        """All items of all tables, to show that nothing changed."""
-        return [item for table in sorted(self.client.tables) for item in self.client.items(table)]
+    def customer(self, kind: str, text: str) -> Item:
+        """The customer that an identifier finds, as stored."""
+        table = self.dynamodb.tables["customers"]
+        pointer = table[f"{ACCOUNT_ID}#{kind}#{text}",]
+        return table[f"{ACCOUNT_ID}#profile_id#{pointer['profile_id']['S']}",]
+
+    def items(self, table: str) -> list[Item]:
+        """A table's items, in the order of their keys."""
+        return [item for _, item in sorted(self.dynamodb.tables[table].items())]
+
+    def actions(self) -> list[str]:
+        """The calls to the store so far."""
+        return [call.action for call in self.dynamodb.calls]
 
     def end_state(self) -> dict[str, Any]:
         """The customers of the account by code, else by e-mail and phone; see `customers`."""
@@ -152,7 +122,7 @@ class ImportWorld:
 
     def customers(self) -> list[dict[str, Any]]:
         """Customers, what finds them, and their memberships, drawn ids aside; checks that they agree."""
-        items = [item for item in self.client.items("Customers") if item["pk"]["S"].startswith(ACCOUNT_ID)]
+        items = [item for item in self.items("customers") if item["pk"]["S"].startswith(ACCOUNT_ID)]
         customers = {item["profile_id"]["S"]: item for item in items if "origin" in item}
         found_by: dict[str, list[str]] = {profile_id: [] for profile_id in customers}
         for item in items:
@@ -170,7 +140,7 @@ class ImportWorld:
         ]
 
     def _memberships(self, profile_id: str) -> dict[str, Any]:
-        items = self.client.items("Memberships")
+        items = self.items("memberships")
         mine = [item for item in items if item["pk"]["S"].endswith(f"#{profile_id}")]
         return {item["pk"]["S"].split("#")[1]: item.get("balance") for item in mine}
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import faults
-from tests.fakes.faults import Fault, FaultyClient, ProcessDied
-from tests.fakes.importing import ImportWorld
-from tests.fakes.metered import MeteredClient
+from tests.fakes.dynamodb import FakeDynamoDB
+from tests.fakes.faults import Fault, refused, timed_out_after, unreachable
+from tests.fakes.importing import ForgetfulDynamoDB, ImportWorld
+from tests.fakes.nth_call import FaultyClient, ProcessDied, die_after, die_before
 
 HEADERS = "code card_number email phone first_name auto_add"
 
@@ -29,16 +29,18 @@ LINES = (
 )
 
 FAULTS = {
-    "throttled": faults.throttle,
-    "connection_reset": faults.reset_connection,
-    "response_lost": faults.lose_response,
-    "died_before": faults.die_before,
-    "died_after": faults.die_after,
+    "throttled": (refused("ThrottlingException"), FakeDynamoDB),
+    "server_fault": (refused("InternalServerError", status=500), FakeDynamoDB),
+    "unreachable": (unreachable, FakeDynamoDB),
+    "response_lost": (timed_out_after, FakeDynamoDB),
+    "response_lost_and_token_forgotten": (timed_out_after, ForgetfulDynamoDB),
+    "died_before": (die_before, FakeDynamoDB),
+    "died_after": (die_after, FakeDynamoDB),
 }
 
 
-def world_before(*, remembers_tokens: bool = True) -> ImportWorld:
-    world = ImportWorld(MeteredClient(remembers_tokens=remembers_tokens))
+def world_before(dynamodb: type[FakeDynamoDB] = FakeDynamoDB) -> ImportWorld:
+    world = ImportWorld(dynamodb())
     world.rows(HEADERS, *BEFORE)
     return world
 
@@ -51,19 +53,20 @@ def run(world: ImportWorld, overwrite: str, client: Any = None) -> dict[str, Any
     return world.rows(HEADERS, *LINES, client=client, **changes)
 
 
-@pytest.mark.parametrize("remembers_tokens", [True, False], ids=["token_remembered", "token_forgotten"])
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize(("fault", "dynamodb"), FAULTS.values(), ids=FAULTS)
 @pytest.mark.parametrize("overwrite", ["yes", "update", "ignore"])
-def test_a_fault_at_any_call_changes_nothing_in_the_end(overwrite: str, fault: Fault, remembers_tokens: bool) -> None:
+def test_a_fault_at_any_call_changes_nothing_in_the_end(
+    overwrite: str, fault: Fault, dynamodb: type[FakeDynamoDB]
+) -> None:
     # GIVEN what an import without a fault answers, leaves behind, and needs of calls
     clean = world_before()
-    counted = FaultyClient(clean.client, {})
+    counted = FaultyClient(clean.dynamodb)
     counts, end_state = run(clean, overwrite, counted)["customers"], clean.end_state()
     for number in range(1, counted.count + 1):
         # WHEN the same import meets a fault at one of its calls
-        world = world_before(remembers_tokens=remembers_tokens)
+        world = world_before(dynamodb)
         try:
-            answer = run(world, overwrite, FaultyClient(world.client, {number: fault}))
+            answer = run(world, overwrite, FaultyClient(world.dynamodb, {number: fault}))
             # THEN one that passes costs no row
             assert answer["customers"] == counts, number
         except ProcessDied:

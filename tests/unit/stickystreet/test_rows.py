@@ -7,6 +7,7 @@ from tests.fakes.importing import ImportWorld
 DATE = "must be a date as YYYY-MM-DD"
 POINTS = "must be a number of points, 0 or more"
 EMAIL = "must be an e-mail address of at most 254 characters"
+WIDE = "\uff12\uff10\uff12\uff11"  # 2021 in digits that are not ASCII
 TEXT = "must be text of 1 to 256 characters without control characters"
 
 FAULTY = {
@@ -29,8 +30,8 @@ FAULTY = {
     ),
     "other_digits": (
         "code custom_date",
-        "A|２０２１-02-03",
-        f'custom_date {DATE}, not "２０２１-02-03"',
+        f"A|{WIDE}-02-03",
+        f'custom_date {DATE}, not "{WIDE}-02-03"',
     ),
     "bad_email": ("code email", "A|a@b@c", f'email {EMAIL}, not "a@b@c"'),
     "long_email": (

@@ -7,6 +7,7 @@ import pytest
 
 from tests.fakes.importing import SEED, ImportWorld
 
+FIFTY_ONE = ",".join(map(str, range(51)))
 COLUMNS = "must name a field of the account's customers"
 
 REFUSED = {
@@ -57,9 +58,8 @@ REFUSED = {
         'campaigns_to_include must name active campaigns, not "124"',
     ),
     "51_campaigns": (
-        {"campaigns_to_include": ",".join(map(str, range(51)))},
-        'campaigns_to_include must name at most 50 campaigns, not "'
-        '0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,2…"',
+        {"campaigns_to_include": FIFTY_ONE},
+        f'campaigns_to_include must name at most 50 campaigns, not "{FIFTY_ONE[:63]}…"',
     ),
     "no_header_1": ({"profiles_header_1": ""}, "profiles_header_1 is required"),
     "gap_of_two": (
@@ -132,17 +132,17 @@ def error(text: str) -> str:
 def test_a_refused_parameter_is_named_and_nothing_is_imported(changes: dict[str, str], text: str) -> None:
     # GIVEN the seed's sample with one thing wrong
     world = ImportWorld()
-    before = world.everything()
+    before = world.dynamodb.snapshot()
     # WHEN it is sent
     reply = world.post(urlencode(SEED | changes))
     # THEN the answer says what is wrong, with HTTP 200
-    assert (reply["statusCode"], reply["headers"]["Content-Type"]) == (
+    assert (reply.status, reply.headers["Content-Type"]) == (
         200,
         "text/xml; charset=utf-8",
     )
-    assert reply["body"] == error(text)
+    assert reply.body == error(text)
     # AND nothing was stored
-    assert world.everything() == before
+    assert world.dynamodb.snapshot() == before
 
 
 @pytest.mark.parametrize("header", ["x" * 10, "1959caadac9b13dcb3x"])
@@ -156,7 +156,7 @@ def test_a_key_in_the_header_wins_over_a_right_one_in_the_body(header: str) -> N
     # WHEN the request is sent
     reply = world.post(urlencode(SEED), headers=headers)
     # THEN it is the header's that counts
-    assert reply["body"] == error("user_id, user_api_key or account_id is wrong")
+    assert reply.body == error("user_id, user_api_key or account_id is wrong")
 
 
 CALLBACKS = {
@@ -188,21 +188,21 @@ def test_a_callback_that_is_no_name_is_refused_in_json_without_being_called(
 def test_credentials_in_the_url_are_refused_with_the_reason(name: str, method: str) -> None:
     # GIVEN a request with a credential in its URL
     world = ImportWorld()
-    before = world.everything()
+    before = world.dynamodb.snapshot()
     # WHEN it is sent
-    reply = world.post(urlencode(SEED), method=method, queryStringParameters={name: "x"})
+    reply = world.post(urlencode(SEED), httpMethod=method, queryStringParameters={name: "x"})
     # THEN the answer tells where credentials belong
     text = f"{name.lower()} must be sent in the body of a POST, never in a URL, which logs keep"
-    assert (reply["statusCode"], reply["body"]) == (200, error(text))
-    assert world.everything() == before
+    assert (reply.status, reply.body) == (200, error(text))
+    assert world.dynamodb.snapshot() == before
 
 
 def test_get_is_refused_with_the_reason() -> None:
     # GIVEN, WHEN a GET without anything
-    reply = ImportWorld().post("", method="GET", queryStringParameters=None)
+    reply = ImportWorld().post("", httpMethod="GET", queryStringParameters=None)
     # THEN the answer says what to use
-    assert reply["statusCode"] == 200
-    assert reply["body"] == error('The method must be POST, with the parameters in its body, not "GET"')
+    assert reply.status == 200
+    assert reply.body == error('The method must be POST, with the parameters in its body, not "GET"')
 
 
 def test_a_user_without_the_right_to_import_is_told_so() -> None:
@@ -221,7 +221,7 @@ def test_a_user_without_the_right_to_import_is_told_so() -> None:
 def test_more_secrets_than_a_request_has_time_to_hash_are_refused() -> None:
     # GIVEN 26 rows with a PIN
     world = ImportWorld()
-    before = world.everything()
+    before = world.dynamodb.snapshot()
     rows = "\n".join(f"{number}|1234" for number in range(26))
     columns: dict[str, Any] = {f"profiles_header_{number}": "" for number in range(1, 7)}
     columns |= {
@@ -234,4 +234,4 @@ def test_more_secrets_than_a_request_has_time_to_hash_are_refused() -> None:
     # THEN the limit is stated
     text = "A request may hold at most 25 passwords and PINs, which are slow to hash"
     assert answer == {"status": "error", "error": text}
-    assert world.everything() == before
+    assert world.dynamodb.snapshot() == before

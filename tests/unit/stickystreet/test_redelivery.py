@@ -9,10 +9,9 @@ from loyalty.operations import import_customers
 from loyalty.operations.import_items import Import, Overwrite, Params, Row
 from loyalty.outcome import Origin, Outcome
 from loyalty.store.dynamodb import Database
-from tests.fakes import faults
-from tests.fakes.faults import Fault, FaultyClient, ProcessDied
+from tests.fakes.faults import Fault
 from tests.fakes.importing import ImportWorld
-from tests.fakes.metered import MeteredClient
+from tests.fakes.nth_call import FaultyClient, ProcessDied, die_after, die_before
 from tools import demo
 
 ROWS = [
@@ -51,30 +50,30 @@ def ids_aside(state: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("digits", [None, 8], ids=["cards_given", "cards_generated"])
-@pytest.mark.parametrize("fault", [faults.die_before, faults.die_after])
+@pytest.mark.parametrize("fault", [die_before, die_after])
 @pytest.mark.parametrize("overwrite", Overwrite)
 def test_a_delivery_that_died_anywhere_is_completed_by_the_next_with_the_same_outcomes(
     overwrite: Overwrite, fault: Fault, digits: int | None
 ) -> None:
     # GIVEN what one delivery does
     clean = ImportWorld()
-    counted = FaultyClient(clean.client, {})
+    counted = FaultyClient(clean.dynamodb)
     outcomes = apply(
-        clean.database(counted),
-        prepared(clean.database(), overwrite, digits),
+        clean.process(counted),
+        prepared(clean.database, overwrite, digits),
         redelivered=False,
     )
     for number in range(1, counted.count + 1):
-        world = ImportWorld(MeteredClient())
-        work = prepared(world.database(), overwrite, digits)
+        world = ImportWorld()
+        work = prepared(world.database, overwrite, digits)
         # WHEN a delivery dies at one of its calls, and the same items come again
         with pytest.raises(ProcessDied):
             apply(
-                world.database(FaultyClient(world.client, {number: fault})),
+                world.process(FaultyClient(world.dynamodb, {number: fault})),
                 work,
                 redelivered=False,
             )
-        again = apply(world.database(), work, redelivered=True)
+        again = apply(world.database, work, redelivered=True)
         # THEN every item has the outcome that it would have had
         assert [one.status for one in again] == [one.status for one in outcomes], number
         # AND names the values that are stored
@@ -89,12 +88,12 @@ def test_a_delivery_that_was_complete_is_answered_alike_and_writes_no_customer_a
 ) -> None:
     # GIVEN items that were applied
     world = ImportWorld()
-    work = prepared(world.database(), overwrite, 8)
-    outcomes = apply(world.database(), work, redelivered=False)
-    stored = [world.client.items(table) for table in ("Customers", "Memberships")]
+    work = prepared(world.database, overwrite, 8)
+    outcomes = apply(world.database, work, redelivered=False)
+    stored = [world.items(table) for table in ("customers", "memberships")]
     # WHEN they are delivered again
-    again = apply(world.database(), work, redelivered=True)
+    again = apply(world.database, work, redelivered=True)
     # THEN the outcomes are the same, to the drawn ids
     assert again == outcomes
     # AND nothing changed
-    assert [world.client.items(table) for table in ("Customers", "Memberships")] == stored
+    assert [world.items(table) for table in ("customers", "memberships")] == stored
