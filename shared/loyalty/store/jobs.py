@@ -1,6 +1,6 @@
 """The Jobs table, so far: undo states.
 
-    pk = <job_id>   sk = undo#<when>#<part>   account, origin, campaigns, customers, expires_at
+    pk = <job_id>   sk = undo#<when>#<part>   account, origin, campaigns, customers, ttl
 
 `customers` is zlib-compressed JSON, a pair a line: a customer's profile_id, and what it was before (null if
 there was none). It is cut by bytes into items, written before the change it describes, and kept for
@@ -52,7 +52,7 @@ def keep_undo(database: Database, job: Job, states: Iterable[UndoState]) -> None
             "origin": {"S": job.origin},
             "campaigns": {"L": [{"S": campaign} for campaign in job.campaigns]},
             "customers": {"B": zlib.compress(lines)},
-            "expires_at": {"N": str(int(now) + KEPT_SECONDS)},
+            "ttl": {"N": str(int(now) + KEPT_SECONDS)},
         }
         database.put(database.settings.jobs_table, item)
 

@@ -258,7 +258,7 @@ def test_an_undo_state_holds_what_was_before_and_is_written_before_the_change() 
         {"S": ACCOUNT_ID},
         {"L": [{"S": "898989889"}]},
     )
-    assert int(item["expires_at"]["N"]) == 1_000 + 7 * 24 * 3600
+    assert int(item["ttl"]["N"]) == 1_000 + 7 * 24 * 3600
     # AND they are what was before: all of the changed customer, nothing of the new one
     states = dict(undo_states(world))
     profile_id = before["profile_id"]["S"]
