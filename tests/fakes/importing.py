@@ -79,7 +79,7 @@ class ImportWorld(World):
 
     def send(self, form: Mapping[str, str], *, client: Any = None) -> dict[str, Any]:
         """Send a form that asks for JSON; the answer."""
-        answer: dict[str, Any] = self.post(urlencode({"output": "JSON", **form}), client=client).json()
+        answer: dict[str, Any] = self.post(as_form(form), client=client).json()
         return answer
 
     def rows(self, headers: str, *lines: str, client: Any = None, **changes: str) -> dict[str, Any]:
@@ -143,6 +143,11 @@ class ImportWorld(World):
         items = self.items("memberships")
         mine = [item for item in items if item["pk"]["S"].endswith(f"#{profile_id}")]
         return {item["pk"]["S"].split("#")[1]: item.get("balance") for item in mine}
+
+
+def as_form(fields: Mapping[str, str]) -> str:
+    """The fields as an urlencoded body that asks for JSON."""
+    return urlencode({"output": "JSON", **fields})
 
 
 def rows_form(headers: str, *lines: str, **changes: str) -> dict[str, str]:

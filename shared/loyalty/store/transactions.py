@@ -15,8 +15,8 @@ from loyalty.store.dynamodb import Database, Item
 MOST_ACTIONS = 100
 """Actions of one TransactWriteItems, DynamoDB's limit."""
 
-_MOST_BYTES = 3_500_000
-"""Bytes of one TransactWriteItems; DynamoDB's limit is 4 MB, attribute names included."""
+_MOST_CHARACTERS = 900_000
+"""Characters of one TransactWriteItems, of up to four bytes each; DynamoDB's limit is 4 MB."""
 
 Group = Sequence[Item]
 
@@ -47,18 +47,13 @@ def _pack(groups: Sequence[Group]) -> list[list[int]]:
     calls: list[list[int]] = []
     actions, size = MOST_ACTIONS, 0
     for position, group in enumerate(groups):
-        group_size = sum(map(_size, group))
-        if actions + len(group) > MOST_ACTIONS or size + group_size > _MOST_BYTES:
+        group_size = len(repr(group))
+        if actions + len(group) > MOST_ACTIONS or size + group_size > _MOST_CHARACTERS:
             calls.append([])
             actions, size = 0, 0
         calls[-1].append(position)
         actions, size = actions + len(group), size + group_size
     return calls
-
-
-def _size(action: Item) -> int:
-    item = action["Put"]["Item"] if "Put" in action else action["Delete"]["Key"]
-    return sum(len(name) + len(str(value).encode()) for name, value in item.items())
 
 
 def _commit(database: Database, groups: Sequence[Group], call: Sequence[int]) -> list[Fate]:
