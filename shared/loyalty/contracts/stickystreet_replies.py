@@ -20,6 +20,7 @@ LONGEST_CALLBACK = 128
 
 _IDENTIFIER = r"[A-Za-z_$][A-Za-z0-9_$]*"
 _CALLBACK = re.compile(rf"{_IDENTIFIER}(\.{_IDENTIFIER})*")
+_WHITE_SPACE: dict[bool, Any] = {True: {"separators": (",", ":")}, False: {"indent": 2}}
 _YES_NO = {True: "yes", False: "no"}
 _LISTED = {"rows": "row", "fields": "field"}
 """What XML calls the elements of a list."""
@@ -38,7 +39,7 @@ def read_style(fields: Mapping[str, str]) -> Style:
     output = fields.get("output", "").strip()
     if output.upper() not in ("", "XML", "JSON"):
         raise ParameterError("output", "must be XML or JSON", output)
-    as_json = output.upper() == "JSON" or (not output and bool(fields.get("callback")))
+    as_json = output.upper() == "JSON" or (not output and bool(fields.get("callback", "").strip()))
     return Style(json=as_json, condensed=fields.get("condensed", "").strip().lower() == "yes")
 
 
@@ -98,9 +99,6 @@ def _reply(style: Style, status: str, content: Mapping[str, Any]) -> Reply:
     if style.callback:
         return Reply(200, "application/javascript", f"/**/{style.callback}({text});")
     return Reply(200, "application/json", text)
-
-
-_WHITE_SPACE: dict[bool, Any] = {True: {"separators": (",", ":")}, False: {"indent": 2}}
 
 
 def _elements(content: Mapping[str, Any]) -> str:

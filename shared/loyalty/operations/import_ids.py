@@ -14,7 +14,7 @@ from loyalty.store.dynamodb import Database
 FIRST_CUSTOMER_ID = 1_000_000_000
 """Where our own customer_ids begin."""
 
-_CODE_DIGITS = 16
+_PROFILE_ID_BYTES, _CODE_DIGITS = 12, 16
 
 
 def draw(database: Database, import_: Import, rows: Sequence[Row]) -> list[Row]:
@@ -33,15 +33,15 @@ def redraw(database: Database, import_: Import, rows: Sequence[Row]) -> list[Row
     ]
 
 
-def draw_card(digits: int) -> str:
-    """A card number: digits, the first not 0, since spreadsheets drop a leading one."""
+def _drawn(customer_id: int, card_digits: int | None) -> Drawn:
+    card_number = _random(card_digits) if card_digits else ""
+    return Drawn(secrets.token_hex(_PROFILE_ID_BYTES), customer_id, _random(_CODE_DIGITS), card_number)
+
+
+def _random(digits: int) -> str:
+    """A number of so many digits, the first not 0, since spreadsheets drop a leading one."""
     first = 10 ** (digits - 1)
     return str(first + secrets.randbelow(9 * first))
-
-
-def _drawn(customer_id: int, card_digits: int | None) -> Drawn:
-    card_number = draw_card(card_digits) if card_digits else ""
-    return Drawn(secrets.token_hex(12), customer_id, draw_card(_CODE_DIGITS), card_number)
 
 
 def _customer_ids(database: Database, import_: Import, rows: Sequence[Row]) -> range:

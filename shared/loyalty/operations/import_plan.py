@@ -1,7 +1,7 @@
 """From rows to final customers, in memory and in the order of the file.
 
 Rows that share a key meet each other here, before anything is written: each customer ends in one final
-state. What can't be settled in one go is left for `later`, to be planned again on what was written: an
+state. What can't be settled in one go is left for later, to be planned again on what was written: an
 identifier that one customer gives up in this plan reaches the next one only then, since a transaction
 can't have two actions on one item; and whatever touches such a row waits with it, so that the order holds.
 """
@@ -33,11 +33,10 @@ class Planner:
         self._waiting: set[Identifier | str] = set()
         self.state = State(snapshot)
         self.outcomes: dict[int, Outcome] = {}
-        self.later: list[int] = []
         self.card_taken: set[int] = set()
 
     def place(self, index: int, row: Row) -> None:
-        """Settle one row's outcome, or leave the row for later."""
+        """Settle one row's outcome, or leave the row for later: it has none then."""
         keys = {key for kind in (*self._import.kinds, *MIGRATED) if (key := row.identifier(kind))}
         profile_id = self._match(row)
         owners = {self.state.owners[key] for key in keys if key in self.state.owners}
@@ -46,7 +45,6 @@ class Planner:
             self.outcomes[index] = outcome
         else:
             self._waiting |= touched
-            self.later.append(index)
 
     def _match(self, row: Row) -> str | None:
         """The customer that the row is about, None for a new one."""

@@ -57,7 +57,9 @@ class Writer:
 
     def _entries(self, state: State, rows: FirstRows) -> list[Entry]:
         """The memberships to insert: all of new customers, and those that customers of before turn out to lack."""
-        params, met = self._import.params, [profile_id for profile_id in rows if state.stored(profile_id)]
+        params = self._import.params
+        made_up_for = params.overwrite is not Overwrite.IGNORE
+        met = [profile_id for profile_id in rows if made_up_for and state.stored(profile_id)]
         entries = []
         for campaign in params.campaigns:
             lacking = memberships.missing(self._database, self._import.account.id, campaign, met)

@@ -97,3 +97,15 @@ def test_a_delivery_that_was_complete_is_answered_alike_and_writes_no_customer_a
     assert again == outcomes
     # AND nothing changed
     assert [world.items(table) for table in ("customers", "memberships")] == stored
+
+
+def test_memberships_that_can_not_be_read_are_no_reason_to_doubt_a_customer_that_has_them() -> None:
+    # GIVEN items that were applied where memberships are in the customer's transaction
+    world = ImportWorld()
+    work = prepared(world.database, Overwrite.IGNORE, None)
+    outcomes = apply(world.database, work, redelivered=False)
+    # WHEN they come again, and the store leaves their memberships unread
+    for (pk,) in list(world.dynamodb.tables["memberships"]):
+        world.dynamodb.leave_unprocessed(pk, times=1_000_000)
+    # THEN the outcomes are the same
+    assert apply(world.database.within(30), work, redelivered=True) == outcomes
