@@ -71,9 +71,9 @@ class ImportWorld(World):
 
     def post(self, body: bytes | str, *, client: Any = None, **changes: Any) -> Reply:
         """Call the endpoint; `changes` are made to the event."""
-        event = proxy_event(body, {"Content-Type": FORM}, path=IMPORT, request_id=f"request-{next(self._numbers)}")
-        database = self.process(client or self.dynamodb)
-        reply = reply_of(serve(CUSTOMERS_BATCH, lambda: database)(event | changes, FakeContext()))
+        event = proxy_event(body, {"Content-Type": FORM}, path=IMPORT) | changes
+        database, context = self.process(client or self.dynamodb), FakeContext(f"request-{next(self._numbers)}")
+        reply = reply_of(serve(CUSTOMERS_BATCH, lambda: database)(event, context))
         assert reply.status == 200
         return reply
 

@@ -7,7 +7,7 @@ happens where it is silent. Its clients drop the body of anything but HTTP 200, 
 from collections.abc import Sequence
 from functools import cached_property
 
-from loyalty.account import Account, Credential
+from loyalty.account import Account, Caller, Credential
 from loyalty.contracts import forms, stickystreet_columns, stickystreet_params, stickystreet_replies, stickystreet_rows
 from loyalty.contracts.contract import Submission
 from loyalty.contracts.stickystreet_replies import Style
@@ -67,6 +67,7 @@ class StickyStreetExchange:
         self._request = request
         self._style = Style()
         self._fields_list: Account | None = None
+        self._rights: frozenset[str] = frozenset()
         self._params = stickystreet_params.nothing()
 
     def credential(self, _settings: Settings) -> Credential | None:
@@ -82,10 +83,14 @@ class StickyStreetExchange:
         scheme, _, token = headers.get("authorization", "").strip().partition(" ")
         return Credential("token", token.strip()) if scheme.lower() == "bearer" and token.strip() else None
 
+    def identified(self, caller: Caller) -> None:
+        """The account must be the one that was named, if one was; the rights tell which columns may be brought."""
+        if self._form.get("account_id", "").strip() not in ("", caller.account.id):
+            raise CredentialsUnknown
+        self._rights = caller.rights
+
     def submission(self, account: Account, settings: Settings) -> Submission:
         """The rows to import; a list of fields is an import of none."""
-        if self._form.get("account_id", account.id).strip() not in (account.id, ""):
-            raise CredentialsUnknown
         if stickystreet_params.read_type(self._form) == stickystreet_params.CUSTOMER_FIELDS_LIST:
             self._fields_list = account
             return Submission(self._params, [])
@@ -125,7 +130,7 @@ class StickyStreetExchange:
 
     def _rows(self, account: Account, max_items: int) -> list[Row | Outcome]:
         delimiter = stickystreet_params.read_delimiter(self._form)
-        columns = stickystreet_columns.read(self._form, account)
+        columns = stickystreet_columns.read(self._form, account, self._rights)
         data = self._form.get(stickystreet_params.DATA, "")
         rows = stickystreet_rows.read(data, delimiter, columns, account, max_items)
         secrets = sum(name in row.fields for row in rows if isinstance(row, Row) for name in SECRETS)

@@ -32,7 +32,7 @@ def is_header(parameter: str) -> bool:
     return bool(_HEADER.fullmatch(parameter))
 
 
-def read(form: Mapping[str, str], account: Account) -> Columns:
+def read(form: Mapping[str, str], account: Account, rights: frozenset[str]) -> Columns:
     """The columns, by headers in any order; raises BadRequest.
 
     A number that is missing is a column that is not read; two in a row are an error.
@@ -45,17 +45,17 @@ def read(form: Mapping[str, str], account: Account) -> Columns:
         if following - number - 1 > _MOST_SKIPPED:
             gap = f"profiles_header_{number + 1} and profiles_header_{number + 2}"
             raise BadRequest(f"{gap} are missing: headers may skip one number, not more")
-    known = _known(account)
+    known = _known(account, rights)
     fields: dict[int, str] = {}
     for number in numbers:
         fields[number - 1] = _field(number, names[number], known, fields)
     return Columns(numbers[-1], fields)
 
 
-def _known(account: Account) -> dict[str, str]:
+def _known(account: Account, rights: frozenset[str]) -> dict[str, str]:
     """Every name that a header may have, in lower case, and the field that it means."""
     custom = [(field.name, custom_field(field.number)) for field in account.custom_fields]
-    migrated = MIGRATED if "migrate" in account.rights else ()
+    migrated = MIGRATED if "migrate" in rights else ()
     known = {name.lower(): field for name, field in custom}
     known |= {field.lower(): field for field in (*STANDARD, AUTO_ADD, *migrated, *(field for _, field in custom))}
     return known | {alias: field for alias, field in _ALIASES.items() if field in known.values()}

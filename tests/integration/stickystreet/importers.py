@@ -64,10 +64,10 @@ class Importer:
     def rows(self, headers: str, *lines: str, database: Database | None = None, **changes: str) -> dict[str, Any]:
         """Import piped lines under blank-separated headers; the answer's batch."""
         form = rows_form(headers, *lines, **self._user, campaigns_to_include=CAMPAIGN, **changes)
-        request_id = f"{self.account_id}-{next(self._numbers)}"
-        event = proxy_event(as_form(form), {"Content-Type": FORM}, path=IMPORT, request_id=request_id)
+        event = proxy_event(as_form(form), {"Content-Type": FORM}, path=IMPORT)
+        context = FakeContext(f"{self.account_id}-{next(self._numbers)}", milliseconds=60_000)
         connection = database or self.database
-        answer = reply_of(serve(CUSTOMERS_BATCH, lambda: connection)(event, FakeContext(60_000))).json()
+        answer = reply_of(serve(CUSTOMERS_BATCH, lambda: connection)(event, context)).json()
         assert answer["status"] == "success", answer
         batch: dict[str, Any] = answer["batch"]
         return batch

@@ -114,7 +114,7 @@ REFUSED = {
     ),
     "too_many_rows": (
         {"Profiles_Data": "1\n" * 20_001},
-        "A request may hold at most 20000 items and 10 MB; send the rest in further requests",
+        "A request may hold at most 20000 items; send the rest in further requests",
     ),
     "open_quote": (
         {"delimiter": "comma", "Profiles_Data": '1,2\n3,"4\n5,6'},
