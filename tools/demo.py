@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from loyalty.account import Account, Credential, CustomField, Grant, Program, Promotion
 from loyalty.contracts.capillary_credentials import basic_credential, client_credential
 from loyalty.contracts.stickystreet import import_credential
-from loyalty.customer import Customer, found_by_all
+from loyalty.customer import Customer
 from loyalty.identifiers import custom_field
 from loyalty.settings import load
 from loyalty.store import accounts, customers, dynamodb, memberships, promotion_changes
@@ -56,8 +56,6 @@ PROMOTIONS = [
     Promotion("200206", program_id="2844", limit=0),
 ]
 
-_ORIGIN = "demo#0"
-
 USERS = 50
 _PROFILE_IDS = {1: "663a138cee44bb50a67115cd", 2: "69df4fd5ff232800e2d1e2d6"}  # as the batch sample answers
 _CUSTOMER_IDS = {1: 98662653, 2: 98662632, 3: 423924812, 4: 387004879, 5: 423815857}
@@ -75,18 +73,16 @@ def customer(number: int) -> Customer:
         "phone": f"+{12025550100 + number}",
         custom_field(1): str(123456 + number),
     }
-    customer_id = _CUSTOMER_IDS.get(number, 500_000_000 + number)
-    return found_by_all(profile_id(number), customer_id, identifiers, _ORIGIN)
+    return Customer(profile_id(number), _CUSTOMER_IDS.get(number, 500_000_000 + number), identifiers)
 
 
-FIRST_CUSTOMER = found_by_all(
+FIRST_CUSTOMER = Customer(
     "profile123",
     500_000_000,
     {"email": "user@example.com", "phone": "+1234567890", custom_field(1): "123456"},
-    _ORIGIN,
 )
 
-OTHER_CUSTOMER = found_by_all("aaaaaaaaaaaaaaaaaaaaaaaa", 500_000_001, {"email": "user1@example.com"}, _ORIGIN)
+OTHER_CUSTOMER = Customer("aaaaaaaaaaaaaaaaaaaaaaaa", 500_000_001, {"email": "user1@example.com"})
 
 _UNUSED = {
     "MAX_ITEMS": "1",
@@ -134,5 +130,5 @@ def _seed_customers(database: Database) -> None:
     for one in (FIRST_CUSTOMER, *map(customer, range(1, USERS + 1))):
         customers.create(database, ACCOUNT.id, one)
     customers.create(database, OTHER_ACCOUNT.id, OTHER_CUSTOMER)
-    member = Membership(profile_id(2), "2024-01-01T00:00:00Z", origin=_ORIGIN)
+    member = Membership(profile_id(2), "2024-01-01T00:00:00Z", origin="demo#0")
     memberships.insert_all(database, ACCOUNT.id, "123", [member], redelivered=False)

@@ -39,7 +39,7 @@ def change(customer: Customer, row: Row, import_: Import, owners: Owners, mark: 
     if params.card_digits and "card_number" not in fields:
         given["card_number"] = fields["card_number"] = row.drawn.card_number
     brought = tuple(kind for kind in import_.kinds if kind in given)
-    still = {kind for kind in customer.found_by if fields.get(kind) == customer.fields[kind]}
+    still = {kind for kind in customer.identifiers if fields.get(kind) == customer.fields[kind]}
     found_by = still | _found_by(fields, brought, owners, customer.profile_id)
     return customer._replace(fields=fields, found_by=frozenset(found_by), origin=mark)
 

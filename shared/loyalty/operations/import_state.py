@@ -36,7 +36,7 @@ class State:
 
     def taken(self, after: Customer) -> set[Identifier]:
         """The identifiers that would find a customer and do not yet."""
-        return after.identifiers() - self._identifiers(after.profile_id)
+        return after.pointers() - self._pointers(after.profile_id)
 
     def just_given_up(self, keys: set[Identifier], profile_id: str) -> bool:
         """Whether somebody else gave one of these up since the snapshot."""
@@ -45,7 +45,7 @@ class State:
     def keep(self, after: Customer) -> None:
         """Replace, or add, a customer and what finds it."""
         profile_id = after.profile_id
-        before, now = self._identifiers(profile_id), after.identifiers()
+        before, now = self._pointers(profile_id), after.pointers()
         for key in before - now:
             self.owners.pop(key, None)
             self._given_up[key] = profile_id
@@ -67,9 +67,9 @@ class State:
             if profile_id not in stored or _differs(stored[profile_id], after)
         ]
 
-    def _identifiers(self, profile_id: str) -> set[Identifier]:
+    def _pointers(self, profile_id: str) -> set[Identifier]:
         customer = self.customers.get(profile_id)
-        return customer.identifiers() if customer else set()
+        return customer.pointers() if customer else set()
 
 
 def _differs(before: Customer, after: Customer) -> bool:

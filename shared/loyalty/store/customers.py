@@ -74,7 +74,7 @@ def replace(database: Database, account_id: str, before: Customer | None, after:
     """
     table = database.settings.customers_table
     reference = {"profile_id": {"S": after.profile_id}, "customer_id": {"N": str(after.customer_id)}}
-    had, has = before.identifiers() if before else set(), after.identifiers()
+    had, has = before.pointers() if before else set(), after.pointers()
     taken = sorted(keys.identifier(account_id, *identifier) for identifier in has - had)
     given_up = sorted(keys.identifier(account_id, *identifier) for identifier in had - has)
     item = {"pk": {"S": keys.customer(account_id, after.profile_id)}, **reference, **_attributes(after)}
@@ -119,7 +119,8 @@ def _equals(attribute: str, text: str) -> Item:
 def _attributes(customer: Customer) -> Item:
     attributes: Item = {name: {"S": text} for name, text in customer.fields.items()}
     attributes |= {"origin": {"S": customer.origin}, "created_by": {"S": customer.created_by}}
-    return attributes | ({"found_by": {"SS": sorted(customer.found_by)}} if customer.found_by else {})
+    found_by = sorted(customer.identifiers)
+    return attributes | ({"found_by": {"SS": found_by}} if found_by else {})
 
 
 def _customer(item: Item) -> Customer:

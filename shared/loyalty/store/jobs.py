@@ -58,7 +58,7 @@ def keep_undo(database: Database, job: Job, states: Iterable[UndoState]) -> None
 
 
 def _line(state: UndoState) -> bytes:
-    before = state.before and {**state.before._asdict(), "found_by": sorted(state.before.found_by)}
+    before = state.before and {**state.before._asdict(), "found_by": sorted(state.before.identifiers)}
     return json.dumps([state.profile_id, before], ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
