@@ -65,7 +65,7 @@ class Importer:
         """Import piped lines under blank-separated headers; the answer's batch."""
         form = rows_form(headers, *lines, **self._user, campaigns_to_include=CAMPAIGN, **changes)
         event = proxy_event(as_form(form), {"Content-Type": FORM}, path=IMPORT)
-        context = FakeContext(f"{self.account_id}-{next(self._numbers)}", milliseconds=60_000)
+        context = FakeContext(f"{self.account_id}-{next(self._numbers)}", milliseconds=600_000)
         connection = database or self.database
         answer = reply_of(serve(CUSTOMERS_BATCH, lambda: connection)(event, context)).json()
         assert answer["status"] == "success", answer
