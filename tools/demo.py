@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from loyalty.account import Account, Credential, CustomField, Grant, Program, Promotion
 from loyalty.contracts.capillary_credentials import basic_credential, client_credential
+from loyalty.contracts.stickystreet import import_credential
+from loyalty.customer import Customer
 from loyalty.identifiers import custom_field
 from loyalty.settings import load
 from loyalty.store import accounts, customers, dynamodb, memberships, promotion_changes
-from loyalty.store.customers import Customer
 from loyalty.store.dynamodb import Database
 from loyalty.store.memberships import Membership
 
@@ -32,6 +33,8 @@ CAPILLARY_CREDENTIALS = {
     client_credential("demo-key", "demo-secret"): Grant(ACCOUNT.id, ALL_RIGHTS),
     client_credential("viewer-key", "viewer-secret"): VIEWER,
 }
+
+IMPORT_USER = import_credential("john1970", "1959caadac9b13dcb3")
 
 PROGRAMS = [
     *(Program(number, f"Program {number}", "points", active=True) for number in ("123", "469", "2607", "2750", "2844")),
@@ -111,6 +114,7 @@ def fill(database: Database) -> None:
 def _seed_accounts(database: Database) -> None:
     for token, grant in TOKENS.items():
         accounts.put_grant(database, Credential("token", token), grant)
+    accounts.put_grant(database, IMPORT_USER, Grant(ACCOUNT.id, ALL_RIGHTS))
     for program in PROGRAMS:
         accounts.put_program(database, ACCOUNT.id, program)
     accounts.put_program(database, OTHER_ACCOUNT.id, PROGRAMS[0])

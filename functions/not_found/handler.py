@@ -6,6 +6,8 @@ from loyalty.errors import quote
 from loyalty.request import json_error, read_event, to_proxy
 
 ALLOWED = {
+    "/": "POST",
+    "/api.php": "POST",
     "/api/v1.1/loyalty/register_member": "POST",
     "/api/v1.1/loyalty/register_member_batch": "POST",
     "/health": "GET",
@@ -18,7 +20,7 @@ ALLOWED = {
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Say what is wrong with the address."""
     request = read_event(event, context)
-    allowed = ALLOWED.get(request.path.rstrip("/"))
+    allowed = ALLOWED.get(request.path.rstrip("/") or "/")
     if allowed and request.method != allowed:
         reply = json_error(405, f"Use {allowed} for this path, not {request.method}", {"Allow": allowed})
     else:

@@ -3,6 +3,7 @@
 import hashlib
 from typing import NamedTuple
 
+from loyalty.errors import RightMissing
 from loyalty.identifiers import custom_field
 
 
@@ -53,6 +54,18 @@ class Account(NamedTuple):
             if field.match and field.name == field_name:
                 return custom_field(field.number)
         return None
+
+
+class Caller(NamedTuple):
+    """Whose request it is, and what its credential may do."""
+
+    account: Account
+    rights: frozenset[str]
+
+    def require(self, right: str | None) -> None:
+        """Raise RightMissing unless the caller has the right; None asks for nothing."""
+        if right is not None and right not in self.rights:
+            raise RightMissing
 
 
 class Program(NamedTuple):

@@ -1,24 +1,11 @@
 """Who is calling: credentials to an account, and whether their rights reach."""
 
 from datetime import UTC, datetime
-from typing import NamedTuple
 
-from loyalty.account import Account, Credential
-from loyalty.errors import CredentialsExpired, CredentialsMissing, CredentialsUnknown, InternalError, RightMissing
+from loyalty.account import Caller, Credential
+from loyalty.errors import CredentialsExpired, CredentialsMissing, CredentialsUnknown, InternalError
 from loyalty.store import accounts
 from loyalty.store.dynamodb import Database
-
-
-class Caller(NamedTuple):
-    """Whose request it is, and what its credential may do."""
-
-    account: Account
-    rights: frozenset[str]
-
-    def require(self, right: str | None) -> None:
-        """Raise RightMissing unless the caller has the right; None asks for nothing."""
-        if right is not None and right not in self.rights:
-            raise RightMissing
 
 
 def authenticate(database: Database, credential: Credential | None) -> Caller:

@@ -65,7 +65,7 @@ def _do(contract: Contract, exchange: Exchange, database: Database, origin: Orig
     operation = contract.operation
     caller = authenticate(database, exchange.credential(database.settings))
     log.account(caller.account.id)
-    exchange.identified(caller.account)
+    exchange.identified(caller)
     caller.require(operation.RIGHT)
     submission = exchange.submission(caller.account, database.settings)
     prepared = operation.prepare(database, caller.account, submission.params)

@@ -78,13 +78,13 @@ class RightMissing(RequestError):
 
 
 class ProgramNotFound(RequestError):
-    """The account has no such program."""
+    """The account has no such program; the text, where there is one, is its id."""
 
     status = 404
 
 
 class ProgramInactive(RequestError):
-    """The program exists and takes nobody in."""
+    """The program exists and takes nobody in; the text, where there is one, is its id."""
 
     status = 400
 

@@ -7,6 +7,15 @@ goes through `normalise`, so that `" User@Example.com"` finds `user@example.com`
 
 import re
 
+Identifier = tuple[str, str]
+"""An identifier's kind and its normalised text."""
+
+UNIQUE = ("code", "card_number", "customer_username")
+"""Kinds that belong to one customer of an account only, as match fields, customer_id and profile_id also do."""
+
+SHARED = ("email", "phone")
+"""Kinds that several customers may carry; they find the one that brought them first."""
+
 LONGEST = 256
 """Characters of an identifier, after normalising."""
 

@@ -13,6 +13,8 @@ class Status(StrEnum):
     """What became of an item."""
 
     CREATED = "created"
+    UPDATED = "updated"
+    IGNORED = "ignored"
     EXISTS = "exists"
     EXHAUSTED = "exhausted"
     NOT_FOUND = "not_found"
@@ -56,3 +58,8 @@ class Origin(NamedTuple):
     def mark(self, index: int) -> str:
         """The mark of the item at `index` of the list at hand."""
         return f"{self.id}#{self.first_index + index}"
+
+    def marked(self, mark: str) -> int | None:
+        """The index that a mark was made of, None when it is somebody else's."""
+        writer, _, position = mark.rpartition("#")
+        return int(position) - self.first_index if writer == self.id else None

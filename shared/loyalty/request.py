@@ -29,7 +29,7 @@ _NEEDS_GZIP = 2_500_000
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request: header names in lower case, the body still as the gateway sent it."""
+    """One HTTP request: header names in lower case, the names in its URL's query, the body as the gateway sent it."""
 
     method: str
     path: str
@@ -37,6 +37,7 @@ class Request:
     id: str
     encoded_body: str = field(default="", repr=False)
     is_base64: bool = False
+    query: frozenset[str] = frozenset()
 
     def body(self, most: int = MAX_BODY_BYTES) -> bytes:
         """The body, decoded and inflated.
@@ -77,6 +78,7 @@ def read_event(event: Mapping[str, Any], context: Any) -> Request:
         id=context.aws_request_id,
         encoded_body=event.get("body") or "",
         is_base64=bool(event.get("isBase64Encoded")),
+        query=frozenset(event.get("queryStringParameters") or ()),
     )
 
 

@@ -18,6 +18,7 @@ class Settings(NamedTuple):
     customers_table: str
     memberships_table: str
     earns_table: str
+    jobs_table: str
     max_items: int
     access_token_seconds: int
     bulk_api_redirection_enabled: bool

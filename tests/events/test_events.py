@@ -11,7 +11,7 @@ import pytest
 from loyalty import __version__, endpoint
 from loyalty.store import dynamodb
 from tests.fakes.functions import load_handler
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, SINGLE, Event, FakeContext, Reply, reply_of
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, Event, FakeContext, Reply, reply_of
 from tests.fakes.world import World
 from tools.local import template
 
@@ -42,6 +42,12 @@ EARNED = (
 ISSUED = '{"data":{"accessToken":"drawn","ttlSeconds":3600},"errors":null}'
 CAPILLARY = {**JSON, "X-Cap-Requestid": "request-1"}
 
+JOB_ID_BYTES = 16
+IMPORTED = (
+    '<response status="success"><batch status="imported"><customers><new>3</new><updated>0</updated></customers>'
+    "<job_id>drawn</job_id></batch></response>"
+)
+
 REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
     "register_member": (200, JSON, f'{{{DONE_JSON},"profile_id":"profile123"}}'),
     "register_member_xml": (200, XML, f"<xml>{DONE_XML}<profile_id>profile123</profile_id></xml>"),
@@ -50,6 +56,8 @@ REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
     "register_member_batch_gzip": (200, JSON, JSON_BATCH),
     "direct_earn": (200, CAPILLARY, EARNED),
     "issue_token": (200, CAPILLARY, ISSUED),
+    "customers_batch": (200, {"Content-Type": "text/xml; charset=utf-8"}, IMPORTED),
+    "customers_batch_multipart": (200, {"Content-Type": "text/xml; charset=utf-8"}, IMPORTED),
     "health": (200, JSON, f'{{"status": "ok", "version": "{__version__}"}}'),
     "not_found": (404, JSON, f'{{"error":404,"error_text":"{NOTHING}","message":"{NOTHING}"}}'),
     "not_found_wrong_method": (
@@ -85,6 +93,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         monkeypatch.setenv(name.upper(), str(value))
     monkeypatch.setattr(dynamodb, "connect", lambda _settings: world.database)
     monkeypatch.setattr(secrets, "token_urlsafe", lambda _bytes: "drawn")
+    token_hex = secrets.token_hex
+    monkeypatch.setattr(secrets, "token_hex", lambda size: "drawn" if size == JOB_ID_BYTES else token_hex(size))
     endpoint.process_database.cache_clear()
     yield world
     endpoint.process_database.cache_clear()
@@ -132,6 +142,6 @@ def test_an_event_agrees_with_itself(name: str) -> None:
     assert event["requestContext"]["httpMethod"] == event["httpMethod"]
     assert event["requestContext"]["resourcePath"] == event["resource"]
     assert event["requestContext"]["path"] == "/v1" + event["path"]
-    assert (event["path"] in (SINGLE, BATCH, EARN, ACCESS_TOKEN)) == (
+    assert (event["path"] in (SINGLE, BATCH, EARN, ACCESS_TOKEN, IMPORT)) == (
         event["body"] is not None
     ) or name == "not_found_wrong_method"

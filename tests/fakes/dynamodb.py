@@ -136,14 +136,15 @@ class FakeDynamoDB:
         _require(len({_key(key) for key in keys}) == len(keys), "Provided list of item keys contains duplicates")
         left = [key for key in keys if self._unprocessed[key["pk"]["S"]] > 0]
         self._unprocessed.subtract(key["pk"]["S"] for key in left)
-        wanted = {part.strip() for part in request["ProjectionExpression"].split(",")}
+        named = request.get("ProjectionExpression", "")
+        wanted = {part.strip() for part in named.split(",")} if named else None
         found = []
         for key in keys:
             item = None if key in left else self.tables[name].get(_key(key))
             if key not in left:
                 self.units["read"] += read_units(item, consistent=request.get("ConsistentRead", False))
             if item:
-                found.append({attribute: value for attribute, value in item.items() if attribute in wanted})
+                found.append({name: value for name, value in item.items() if wanted is None or name in wanted})
         unprocessed = {name: {**request, "Keys": left}} if left else {}
         return {"Responses": {name: found}, "UnprocessedKeys": unprocessed}
 

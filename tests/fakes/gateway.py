@@ -9,6 +9,7 @@ SINGLE = "/api/v1.1/loyalty/register_member"
 BATCH = "/api/v1.1/loyalty/register_member_batch"
 EARN = "/v2/promotion/bulk/directEarn"
 ACCESS_TOKEN = "/v3/oauth/token/generate"
+IMPORT = "/api.php"
 
 Event = dict[str, Any]
 

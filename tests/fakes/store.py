@@ -13,6 +13,7 @@ SETTINGS = Settings(
     customers_table="customers",
     memberships_table="memberships",
     earns_table="earns",
+    jobs_table="jobs",
     max_items=20_000,
     access_token_seconds=3_600,
     bulk_api_redirection_enabled=False,

@@ -8,6 +8,7 @@ from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.contracts.capillary import DIRECT_EARN
 from loyalty.contracts.capillary_token import ISSUE_TOKEN
 from loyalty.contracts.contract import Contract
+from loyalty.contracts.stickystreet import CUSTOMERS_BATCH
 from loyalty.endpoint import Handler, serve
 from loyalty.settings import Settings
 from loyalty.store.dynamodb import Database
@@ -17,6 +18,7 @@ from tests.fakes.gateway import (
     ACCESS_TOKEN,
     BATCH,
     EARN,
+    IMPORT,
     SINGLE,
     Event,
     FakeContext,
@@ -36,6 +38,7 @@ CONTRACTS: dict[str, Contract] = {
     BATCH: REGISTER_MEMBER_BATCH,
     EARN: DIRECT_EARN,
     ACCESS_TOKEN: ISSUE_TOKEN,
+    IMPORT: CUSTOMERS_BATCH,
 }
 
 

@@ -45,14 +45,17 @@ def test_earns_are_kept_by_customer_and_origin() -> None:
     ]
 
 
-def test_expired_tokens_leave_the_table_by_themselves() -> None:
-    assert TABLES["AccountsTable"]["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
-    assert not [name for name in TABLES if name != "AccountsTable" and "TimeToLiveSpecification" in TABLES[name]]
+def test_expired_tokens_and_undo_states_leave_their_tables_by_themselves() -> None:
+    expiring = {"AccountsTable", "JobsTable"}
+    for name in expiring:
+        assert TABLES[name]["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert not [name for name in TABLES if name not in expiring and "TimeToLiveSpecification" in TABLES[name]]
 
 
 @pytest.mark.parametrize(
     ("function", "action", "keys"),
     [
+        ("CustomersBatchFunction", "dynamodb:UpdateItem", "account#*"),
         ("DirectEarnFunction", "dynamodb:UpdateItem", "account#*"),
         ("IssueTokenFunction", "dynamodb:PutItem", "credential#*"),
     ],

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from loyalty.account import Account, Credential
+from loyalty.account import Account, Caller, Credential
 from loyalty.contracts import altcraft_items, markup
 from loyalty.contracts.body import decode, read_json
 from loyalty.contracts.contract import Submission
@@ -102,9 +102,9 @@ class AltcraftExchange:
             raise CredentialsUnknown
         return Credential("token", token.strip())
 
-    def identified(self, account: Account) -> None:
+    def identified(self, caller: Caller) -> None:
         """From here on the account decides about HTTP statuses."""
-        self._style = replace(self._style, always_200=account.always_200)
+        self._style = replace(self._style, always_200=caller.account.always_200)
 
     def submission(self, account: Account, settings: Settings) -> Submission:
         """The members to register; elements that are themselves wrong are outcomes already."""

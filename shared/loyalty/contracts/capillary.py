@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from loyalty.account import Account, Credential
+from loyalty.account import Account, Caller, Credential
 from loyalty.contracts import capillary_items, capillary_replies
 from loyalty.contracts.body import decode, read_json
 from loyalty.contracts.capillary_credentials import header_credential
@@ -50,7 +50,7 @@ class CapillaryExchange:
         """An access token, else Basic."""
         return header_credential(self._request)
 
-    def identified(self, _account: Account) -> None:
+    def identified(self, _caller: Caller) -> None:
         """No account changes how replies look."""
 
     def submission(self, _account: Account, settings: Settings) -> Submission:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from loyalty.account import Account, Credential
+from loyalty.account import Account, Caller, Credential
 from loyalty.contracts.body import decode, read_json
 from loyalty.contracts.capillary_credentials import client_credential
 from loyalty.contracts.capillary_replies import Fault, json_reply, plain_fault
@@ -49,7 +49,7 @@ class CapillaryTokenExchange:
             self._client = client_credential(key, secret)
         return self._client
 
-    def identified(self, _account: Account) -> None:
+    def identified(self, _caller: Caller) -> None:
         """No account changes how replies look."""
 
     def submission(self, _account: Account, _settings: Settings) -> Submission:

@@ -8,7 +8,7 @@ knows at each moment how an error would have to be answered.
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
-from loyalty.account import Account, Credential
+from loyalty.account import Account, Caller, Credential
 from loyalty.errors import RequestError
 from loyalty.operations.operation import Operation
 from loyalty.outcome import Outcome
@@ -29,8 +29,8 @@ class Exchange(Protocol):
     def credential(self, settings: Settings) -> Credential | None:
         """What the caller identifies itself with, or None; raises RequestError."""
 
-    def identified(self, account: Account) -> None:
-        """Learn whose request it is; from here on replies may follow the account's settings."""
+    def identified(self, caller: Caller) -> None:
+        """Learn whose request it is; from here on replies may follow the account's settings. Raises RequestError."""
 
     def submission(self, account: Account, settings: Settings) -> Submission:
         """The items, parsed and validated; raises RequestError."""

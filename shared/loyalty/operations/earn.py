@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from loyalty.account import Account, Promotion
 from loyalty.errors import ProgramNotFound, PromotionInactive, PromotionNotFound
+from loyalty.identifiers import Identifier
 from loyalty.operations.attempts import Attempt, Issue, attempt_all
 from loyalty.outcome import BUSY, NOT_FOUND, Origin, Outcome
 from loyalty.store import accounts, counters, customers, promotions
-from loyalty.store.customers import Identifier
 from loyalty.store.dynamodb import Database
 
 RIGHT: str | None = "earn"

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from loyalty.account import Account
 from loyalty.errors import ProgramInactive, ProgramNotFound
+from loyalty.identifiers import Identifier
 from loyalty.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status
 from loyalty.store import accounts, customers, memberships
-from loyalty.store.customers import Found, Identifier
+from loyalty.store.customers import Found
 from loyalty.store.dynamodb import Database, Write
 from loyalty.store.memberships import Membership
 

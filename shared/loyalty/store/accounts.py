@@ -14,6 +14,9 @@ from loyalty.account import Account, Credential, CustomField, Grant, Program
 from loyalty.store import keys
 from loyalty.store.dynamodb import Database, Item
 
+MOST_MATCH_FIELDS = 40
+"""Match fields of one account: what finds a customer is written with it, in at most 100 actions."""
+
 _KEPT_AFTER_EXPIRY_SECONDS = 86_400
 
 
@@ -51,9 +54,11 @@ def put_grant(database: Database, credential: Credential, grant: Grant) -> None:
 
 
 def put_account(database: Database, account: Account) -> None:
-    """Store an account's settings; its id must not hold the key separator."""
+    """Store an account's settings; its id must not hold the key separator, its match fields fit one transaction."""
     if keys.SEPARATOR in account.id:
         raise ValueError(f"an account id can't hold {keys.SEPARATOR!r}: {account.id}")
+    if sum(field.match for field in account.custom_fields) > MOST_MATCH_FIELDS:
+        raise ValueError(f"an account can't have more than {MOST_MATCH_FIELDS} match fields: {account.id}")
     attributes = {
         "http_status": {"S": "always_200" if account.always_200 else "as_error"},
         "custom_fields": {"S": json.dumps([field._asdict() for field in account.custom_fields])},

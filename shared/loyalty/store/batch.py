@@ -36,10 +36,14 @@ class Read(NamedTuple):
     unread: set[Key]
 
 
-def get_all(database: Database, table: str, keys: Sequence[Key], attributes: str, *, consistent: bool = False) -> Read:
-    """The items at distinct `keys`, with the key and the named attributes (comma-separated) only."""
-    key_names = "pk" if not keys or isinstance(keys[0], str) else "pk,sk"
-    options = {"ProjectionExpression": f"{key_names},{attributes}", "ConsistentRead": consistent}
+def get_all(
+    database: Database, table: str, keys: Sequence[Key], attributes: str | None, *, consistent: bool = False
+) -> Read:
+    """The items at distinct `keys`, with the key and the named attributes (comma-separated) only; None for all."""
+    options: Item = {"ConsistentRead": consistent}
+    if attributes:
+        key_names = "pk" if not keys or isinstance(keys[0], str) else "pk,sk"
+        options["ProjectionExpression"] = f"{key_names},{attributes}"
     reads = side_by_side(lambda batch: _get_batch(database, table, batch, options), _batches(keys, READ_BATCH))
     read = Read({}, set())
     for found, unread in reads:

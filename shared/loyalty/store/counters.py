@@ -12,3 +12,15 @@ def draw(database: Database, account_id: str, name: str, count: int, *, first: i
     key = {"pk": {"S": keys.account(account_id)}, "sk": {"S": keys.counter(name)}}
     drawn = database.increase(database.settings.accounts_table, key, "drawn", count)
     return range(first + drawn - count, first + drawn)
+
+
+def skip(database: Database, account_id: str, name: str, number: int, *, first: int = 1) -> None:
+    """Never draw `number`, nor any below it, from now on; raises StorageBusy."""
+    key = {"pk": {"S": keys.account(account_id)}, "sk": {"S": keys.counter(name)}}
+    request = {
+        "Key": key,
+        "UpdateExpression": "SET drawn = :drawn",
+        "ConditionExpression": "attribute_not_exists(drawn) OR drawn < :drawn",
+        "ExpressionAttributeValues": {":drawn": {"N": str(number + 1 - first)}},
+    }
+    database.update_if(database.settings.accounts_table, request)

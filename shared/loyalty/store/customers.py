@@ -1,20 +1,24 @@
 """The Customers table: customers, and one pointer item for each of their identifiers.
 
-    pk = <account>#profile_id#<profile_id>    the customer
+    pk = <account>#profile_id#<profile_id>    the customer: fields, found_by, origin, created_by
     pk = <account>#<kind>#<identifier>        profile_id and customer_id of the customer it names
 
 A look-up is a batch read of pointers (the customer itself is the one for its profile_id), never a query.
+A customer and its pointers are written in one transaction, so that each pointer names a customer and
+each customer is found by all that its `found_by` names.
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from loyalty.customer import Customer
+from loyalty.identifiers import Identifier
 from loyalty.store import batch, keys
 from loyalty.store.dynamodb import Database, Item
 
-Identifier = tuple[str, str]
-"""An identifier's kind and its normalised text."""
+_RESERVED = frozenset({"pk", "profile_id", "customer_id", "found_by", "origin", "created_by"})
+"""Attributes of a customer's item that are no fields; no field has such a name (see `profile`)."""
 
 
 _REFERENCE = "profile_id,customer_id"
@@ -34,46 +38,97 @@ class Found(NamedTuple):
     unread: set[Identifier]
 
 
-class Customer(NamedTuple):
-    """A customer with its identifiers (kind -> normalised text, the profile_id aside)."""
-
-    profile_id: str
-    customer_id: int
-    identifiers: dict[str, str]
-
-
-def find(database: Database, account_id: str, identifiers: Iterable[Identifier]) -> Found:
+def find(database: Database, account_id: str, identifiers: Collection[Identifier]) -> Found:
     """Look up distinct identifiers; what is missing is read once more, consistently, before it counts as unknown."""
-    names: dict[batch.Key, Identifier] = {keys.identifier(account_id, *one): one for one in identifiers}
-    table = database.settings.customers_table
-    found, unread = batch.get_all(database, table, list(names), _REFERENCE)
-    if missed := [key for key in names if key not in found and key not in unread]:
-        again = batch.get_all(database, table, missed, _REFERENCE, consistent=True)
-        found |= again.found
-        unread |= again.unread
-    return Found(
-        {names[key]: _reference(item) for key, item in found.items()},
-        {names[key] for key in unread},
-    )
+    found = _look_up(database, account_id, identifiers, consistent=False)
+    missed = [one for one in identifiers if one not in found.customers and one not in found.unread]
+    again = find_current(database, account_id, missed)
+    return Found(found.customers | again.customers, found.unread | again.unread)
+
+
+def find_current(database: Database, account_id: str, identifiers: Iterable[Identifier]) -> Found:
+    """Look up distinct identifiers as they are at this moment, for who is about to change them."""
+    return _look_up(database, account_id, identifiers, consistent=True)
+
+
+def read(
+    database: Database, account_id: str, profile_ids: Iterable[str]
+) -> tuple[dict[str, Customer], frozenset[Identifier]]:
+    """Those customers that exist, by profile_id, as they are at this moment, and which could not be read in time."""
+    names: dict[batch.Key, str] = {keys.customer(account_id, profile_id): profile_id for profile_id in profile_ids}
+    found, unread = batch.get_all(database, database.settings.customers_table, list(names), None, consistent=True)
+    customers = {names[key]: _customer(item) for key, item in found.items()}
+    return customers, frozenset(("profile_id", names[key]) for key in unread)
 
 
 def create(database: Database, account_id: str, customer: Customer) -> bool:
     """Store a new customer and its pointers together; False, and nothing stored, when any of them is taken."""
-    reference = {"profile_id": {"S": customer.profile_id}, "customer_id": {"N": str(customer.customer_id)}}
-    attributes = {kind: {"S": text} for kind, text in customer.identifiers.items()}
-    items = [{"pk": {"S": keys.customer(account_id, customer.profile_id)}, **reference, **attributes}]
-    for kind, text in _pointers(customer):
-        items.append({"pk": {"S": keys.identifier(account_id, kind, text)}, **reference})
+    actions = replace(database, account_id, None, customer)
+    return set(database.transact(actions, token=uuid.uuid4().hex)) == {"None"}
+
+
+def replace(database: Database, account_id: str, before: Customer | None, after: Customer) -> list[Item]:
+    """The actions of a transaction that turn a customer as read (None: there is none) into `after`.
+
+    They are refused together when the customer was changed, or an identifier taken, in the meantime.
+    """
     table = database.settings.customers_table
-    puts = [
-        {"Put": {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}} for item in items
+    reference = {"profile_id": {"S": after.profile_id}, "customer_id": {"N": str(after.customer_id)}}
+    had, has = before.pointers() if before else set(), after.pointers()
+    taken = sorted(keys.identifier(account_id, *identifier) for identifier in has - had)
+    given_up = sorted(keys.identifier(account_id, *identifier) for identifier in had - has)
+    item = {"pk": {"S": keys.customer(account_id, after.profile_id)}, **reference, **_attributes(after)}
+    return [
+        _put_if(table, item, "origin", before.origin) if before else _put_if_new(table, item),
+        *(_put_if_new(table, {"pk": {"S": key}, **reference}) for key in taken),
+        *(_delete_if(table, key, "profile_id", after.profile_id) for key in given_up),
     ]
-    return set(database.transact(puts, token=uuid.uuid4().hex)) == {"None"}
+
+
+def _look_up(database: Database, account_id: str, identifiers: Iterable[Identifier], *, consistent: bool) -> Found:
+    names: dict[batch.Key, Identifier] = {keys.identifier(account_id, *one): one for one in identifiers}
+    table = database.settings.customers_table
+    found, unread = batch.get_all(database, table, list(names), _REFERENCE, consistent=consistent)
+    return Found({names[key]: _reference(item) for key, item in found.items()}, {names[key] for key in unread})
 
 
 def _reference(item: Item) -> Reference:
     return Reference(item["profile_id"]["S"], int(item["customer_id"]["N"]))
 
 
-def _pointers(customer: Customer) -> Sequence[Identifier]:
-    return [("customer_id", str(customer.customer_id)), *customer.identifiers.items()]
+def _put_if_new(table: str, item: Item) -> Item:
+    return {"Put": {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
+
+
+def _put_if(table: str, item: Item, attribute: str, text: str) -> Item:
+    return {"Put": {"TableName": table, "Item": item, **_equals(attribute, text)}}
+
+
+def _delete_if(table: str, key: str, attribute: str, text: str) -> Item:
+    return {"Delete": {"TableName": table, "Key": {"pk": {"S": key}}, **_equals(attribute, text)}}
+
+
+def _equals(attribute: str, text: str) -> Item:
+    return {
+        "ConditionExpression": "#attribute = :text",
+        "ExpressionAttributeNames": {"#attribute": attribute},
+        "ExpressionAttributeValues": {":text": {"S": text}},
+    }
+
+
+def _attributes(customer: Customer) -> Item:
+    attributes: Item = {name: {"S": text} for name, text in customer.fields.items()}
+    attributes |= {"origin": {"S": customer.origin}, "created_by": {"S": customer.created_by}}
+    found_by = sorted(customer.identifiers)
+    return attributes | ({"found_by": {"SS": found_by}} if found_by else {})
+
+
+def _customer(item: Item) -> Customer:
+    return Customer(
+        item["profile_id"]["S"],
+        int(item["customer_id"]["N"]),
+        {name: value["S"] for name, value in item.items() if name not in _RESERVED},
+        frozenset(item.get("found_by", {"SS": ()})["SS"]),
+        item["origin"]["S"],
+        item["created_by"]["S"],
+    )

@@ -59,3 +59,8 @@ def earns(account_id: str, promotion_id: str, profile_id: str) -> str:
 
 TALLY = "tally"
 """Earns, sort key of the tally beside the earns, whose sort keys are their origins (which hold a separator)."""
+
+
+def undo(when: str, part: int) -> str:
+    """Jobs, sort key of a part of an undo state."""
+    return f"undo#{when}#{part:04d}"

@@ -1,13 +1,17 @@
 """The Memberships table: one item for each customer of a program.
 
-pk = <account>#<program>#<profile_id>     registered_at (RFC 3339, UTC), origin (who wrote it)
+pk = <account>#<program>#<profile_id>     registered_at (RFC 3339, UTC), origin (who wrote it),
+                                          balance where there is one: a decimal (S) or a count by product (M of S)
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from loyalty.store import batch, keys
-from loyalty.store.dynamodb import Database, Write
+from loyalty.store.dynamodb import Database, Item, Write
+
+Balance = str | Mapping[str, str]
+"""A decimal as text, or how many of which product."""
 
 
 class Membership(NamedTuple):
@@ -16,18 +20,42 @@ class Membership(NamedTuple):
     profile_id: str
     registered_at: str
     origin: str
+    balance: Balance | None = None
 
 
 def insert_all(
     database: Database, account_id: str, program_id: str, memberships: Sequence[Membership], *, redelivered: bool
 ) -> list[Write]:
-    """Insert each membership, of distinct customers, that does not exist; one result each, in order."""
-    items = [
-        {
-            "pk": {"S": keys.membership(account_id, program_id, membership.profile_id)},
-            "registered_at": {"S": membership.registered_at},
-            "origin": {"S": membership.origin},
-        }
-        for membership in memberships
-    ]
+    """Insert each membership, of distinct customers, that does not exist; one result each, in order.
+
+    All have a balance, or none.
+    """
+    items = [_item(account_id, program_id, membership) for membership in memberships]
     return batch.insert_all(database, database.settings.memberships_table, items, redelivered=redelivered)
+
+
+def insertion(database: Database, account_id: str, program_id: str, membership: Membership) -> Item:
+    """The same for one membership, as an action of a transaction, which is refused when it exists."""
+    item = _item(account_id, program_id, membership)
+    condition = "attribute_not_exists(pk)"
+    return {"Put": {"TableName": database.settings.memberships_table, "Item": item, "ConditionExpression": condition}}
+
+
+def missing(database: Database, account_id: str, program_id: str, profile_ids: Sequence[str]) -> set[str]:
+    """Which of distinct customers are not (or not known to be) members."""
+    names = {keys.membership(account_id, program_id, profile_id): profile_id for profile_id in profile_ids}
+    found, _ = batch.get_all(database, database.settings.memberships_table, list(names), "origin", consistent=True)
+    return {profile_id for key, profile_id in names.items() if key not in found}
+
+
+def _item(account_id: str, program_id: str, membership: Membership) -> Item:
+    item: Item = {
+        "pk": {"S": keys.membership(account_id, program_id, membership.profile_id)},
+        "registered_at": {"S": membership.registered_at},
+        "origin": {"S": membership.origin},
+    }
+    if isinstance(membership.balance, str):
+        item["balance"] = {"S": membership.balance}
+    elif membership.balance is not None:
+        item["balance"] = {"M": {name: {"S": count} for name, count in membership.balance.items()}}
+    return item

@@ -1,0 +1,110 @@
+"""HTML form bodies, application/x-www-form-urlencoded and multipart/form-data, in UTF-8 and nothing else.
+
+Source: the WHATWG URL standard and RFC 7578. Names match in any case, so they are read in lower case.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+
+from loyalty.errors import BadRequest, ParameterError, UnsupportedMediaType, quote, refusal
+from loyalty.request import Request
+
+MOST_FIELDS = 1_000
+"""Fields of one form."""
+
+_URLENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+_CHARSETS = frozenset({"", "utf-8", "utf8", "us-ascii"})
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_QUOTED_AROUND = 12
+
+
+class Form(NamedTuple):
+    """Texts by field name, of repeated names the last; `files` names those that came as files."""
+
+    fields: dict[str, str]
+    files: frozenset[str]
+
+
+class _Part(NamedTuple):
+    name: str
+    data: bytes
+    is_file: bool
+
+
+def read(request: Request) -> Form:
+    """The form that a request brings; raises RequestError (BadRequest, TooLarge or UnsupportedMediaType).
+
+    A file is read as its field's text; a file input that was left empty, as browsers send it, is left out.
+    """
+    media_type, options = parse_options_header(request.headers.get("content-type", ""))
+    body = request.body()
+    _check_charset("Content-Type", options.get("charset", ""))
+    if media_type in ("", _URLENCODED):
+        parts = _urlencoded(body)
+    elif media_type == _MULTIPART:
+        parts = _multipart(body, options.get("boundary", ""))
+    else:
+        raise UnsupportedMediaType(refusal("Content-Type", f"must be {_URLENCODED} or {_MULTIPART}", media_type))
+    read_parts = [part for part in parts if part.data or not part.is_file]
+    fields = {part.name.lower(): _text(part.name, part.data) for part in read_parts}
+    return Form(fields, frozenset(part.name.lower() for part in read_parts if part.is_file))
+
+
+def _urlencoded(body: bytes) -> Iterator[_Part]:
+    pairs = body.split(b"&", MOST_FIELDS)
+    if len(pairs) > MOST_FIELDS:
+        raise _too_many_fields()
+    for pair in filter(None, pairs):
+        name, _, value = pair.partition(b"=")
+        field = _text("A field name", _unescape("A field name", name))
+        yield _Part(field, _unescape(field, value), is_file=False)
+
+
+def _unescape(name: str, data: bytes) -> bytes:
+    if broken := _BROKEN_ESCAPE.search(data):
+        raise ParameterError(name, "must be percent-encoded", _around(data, broken.start()))
+    return unquote_to_bytes(data.replace(b"+", b" "))
+
+
+def _multipart(body: bytes, boundary: str) -> Iterator[_Part]:
+    if not boundary:
+        raise BadRequest("The boundary of multipart/form-data is missing in Content-Type")
+    try:
+        with PushMultipartParser(boundary, max_segment_count=MOST_FIELDS, strict=True) as parser:
+            segment = MultipartSegment([])
+            chunks: list[bytes] = []
+            for event in parser.parse(body):
+                if isinstance(event, MultipartSegment):
+                    segment, chunks = event, []
+                elif event is not None:
+                    chunks.append(event)
+                else:
+                    _check_charset(segment.name, segment.charset or "")
+                    yield _Part(segment.name, b"".join(chunks), is_file=segment.filename is not None)
+    except MultipartError as error:
+        raise BadRequest(f"The multipart body can't be read: {error}") from None
+
+
+def _check_charset(name: str, charset: str) -> None:
+    if charset.lower() not in _CHARSETS:
+        raise UnsupportedMediaType(refusal(f"The charset of {name}", "must be utf-8", charset))
+
+
+def _text(name: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        around = quote(_around(data, error.start))
+        raise BadRequest(f"{name} is not valid UTF-8 at byte {error.start}, near {around}") from None
+
+
+def _around(data: bytes, position: int) -> str:
+    return data[max(0, position - _QUOTED_AROUND) : position + _QUOTED_AROUND].decode("utf-8", "replace")
+
+
+def _too_many_fields() -> BadRequest:
+    return BadRequest(f"A form may have at most {MOST_FIELDS} fields")

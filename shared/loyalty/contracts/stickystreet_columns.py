@@ -1,0 +1,74 @@
+"""`profiles_header_<n>`: which cell of a row is which field.
+
+Source: "Batch Import Customers" (API 1.5), Headers. `custome_date` is how its own sample spells custom_date.
+"""
+
+import re
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import NamedTuple
+
+from loyalty.account import Account
+from loyalty.errors import BadRequest, ParameterError
+from loyalty.identifiers import custom_field
+from loyalty.profile import MIGRATED, STANDARD
+
+AUTO_ADD = "auto_add"
+
+_MOST_SKIPPED = 1
+_HEADER = re.compile(r"profiles_header_0{0,3}([1-9][0-9]{0,3})")
+_ALIASES = {"custome_date": "custom_date", "custom_field": custom_field(1)}
+
+
+class Columns(NamedTuple):
+    """How many cells a row may have, and the field of each that is read, by position from 0."""
+
+    width: int
+    fields: Mapping[int, str]
+
+
+def is_header(parameter: str) -> bool:
+    """Whether a form field is one of the numbered headers."""
+    return bool(_HEADER.fullmatch(parameter))
+
+
+def read(form: Mapping[str, str], account: Account, rights: frozenset[str]) -> Columns:
+    """The columns, by headers in any order; raises BadRequest.
+
+    A number that is missing is a column that is not read; two in a row are an error.
+    """
+    names = {int(match[1]): text.strip(" ") for key, text in form.items() if (match := _HEADER.fullmatch(key))}
+    numbers = sorted(number for number, name in names.items() if name)
+    if numbers[:1] != [1]:
+        raise BadRequest("profiles_header_1 is required")
+    for number, following in pairwise(numbers):
+        if following - number - 1 > _MOST_SKIPPED:
+            gap = f"profiles_header_{number + 1} and profiles_header_{number + 2}"
+            raise BadRequest(f"{gap} are missing: headers may skip one number, not more")
+    known = _known(account, rights)
+    fields: dict[int, str] = {}
+    for number in numbers:
+        fields[number - 1] = _field(number, names[number], known, fields)
+    return Columns(numbers[-1], fields)
+
+
+def _known(account: Account, rights: frozenset[str]) -> dict[str, str]:
+    """Every name that a header may have, in lower case, and the field that it means."""
+    custom = [(field.name, custom_field(field.number)) for field in account.custom_fields]
+    migrated = MIGRATED if "migrate" in rights else ()
+    known = {name.lower(): field for name, field in custom}
+    known |= {field.lower(): field for field in (*STANDARD, AUTO_ADD, *migrated, *(field for _, field in custom))}
+    return known | {alias: field for alias, field in _ALIASES.items() if field in known.values()}
+
+
+def _field(number: int, name: str, known: Mapping[str, str], taken: Mapping[int, str]) -> str:
+    field = known.get(name.lower())
+    if field is None:
+        fault = "must name a field of the account's customers"
+        if name.lower() in MIGRATED:
+            fault = "needs a user with the right to migrate"
+        raise ParameterError(f"profiles_header_{number}", fault, name)
+    for position, other in taken.items():
+        if other == field:
+            raise ParameterError(f"profiles_header_{number}", f"must not repeat profiles_header_{position + 1}", name)
+    return field

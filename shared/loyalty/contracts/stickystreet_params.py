@@ -1,0 +1,110 @@
+"""The parameters of `customers_batch` beside its headers and data.
+
+Source: "Batch Import Customers" (API 1.5), common parameters and notes; `overwrite_duplicates` is ignore
+where it is missing, and `dry_run` is ours.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from loyalty.contracts.stickystreet_rows import DELIMITERS
+from loyalty.errors import BadRequest, ParameterError
+from loyalty.operations.import_items import Overwrite, Params
+
+CUSTOMERS_BATCH, CUSTOMER_FIELDS_LIST = "customers_batch", "customer_fields_list"
+
+KEYS = ("user_api_key", "user_password")
+"""The user's key: either name, the first wins."""
+
+DATA = "profiles_data"
+
+NAMES = frozenset(
+    {
+        *("api", "user_id", *KEYS, "account_id", "type", "delimiter", "overwrite_duplicates", "allow_undo", "no_undo"),
+        *("card_number_generate", "campaigns_to_include", "output", "callback", "condensed", "dry_run", DATA),
+    }
+)
+"""All parameters but the numbered headers, in lower case."""
+
+MOST_CAMPAIGNS = 50
+"""Campaigns of one import; a customer, its identifiers and its memberships have to fit one transaction."""
+
+_VERSIONS = frozenset({"", "1.0", "1.5", "1.6"})
+_LEAST_DIGITS, _MOST_DIGITS = 4, 19
+_JOB_ID_BYTES = 16
+_LONGEST_CAMPAIGN = 256
+
+
+def read_type(form: Mapping[str, str]) -> str:
+    """What is asked for; raises BadRequest for another type or version."""
+    version, kind = form.get("api", "").strip(), form.get("type", "").strip()
+    if version not in _VERSIONS:
+        raise ParameterError("API", "must be 1.5", version)
+    if not kind:
+        raise BadRequest(f"type is required: {CUSTOMERS_BATCH} or {CUSTOMER_FIELDS_LIST}")
+    if kind not in (CUSTOMERS_BATCH, CUSTOMER_FIELDS_LIST):
+        raise ParameterError("type", f"must be {CUSTOMERS_BATCH} or {CUSTOMER_FIELDS_LIST}", kind)
+    return kind
+
+
+def read(form: Mapping[str, str]) -> Params:
+    """How to import; raises BadRequest."""
+    dry_run = _yes(form, "dry_run")
+    return Params(
+        campaigns=_campaigns(form.get("campaigns_to_include", "")),
+        overwrite=_overwrite(form.get("overwrite_duplicates", "").strip()),
+        received_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        card_digits=_card_digits(form.get("card_number_generate", "").strip()),
+        undo_id=None if dry_run or _yes(form, "no_undo") else secrets.token_hex(_JOB_ID_BYTES),
+        dry_run=dry_run,
+    )
+
+
+def read_delimiter(form: Mapping[str, str]) -> str:
+    """The character between cells; raises BadRequest."""
+    name = form.get("delimiter", "").strip()
+    if not name:
+        raise BadRequest("delimiter is required: pipe, comma or tab")
+    if name.lower() not in DELIMITERS:
+        raise ParameterError("delimiter", "must be pipe, comma or tab", name)
+    return DELIMITERS[name.lower()]
+
+
+def nothing() -> Params:
+    """An import of no rows into no campaigns, which changes nothing."""
+    return Params((), Overwrite.IGNORE, received_at="")
+
+
+def _yes(form: Mapping[str, str], parameter: str) -> bool:
+    return form.get(parameter, "").strip().lower() == "yes"
+
+
+def _campaigns(text: str) -> tuple[str, ...]:
+    """The campaigns' ids, each once, between `,` or `|,|`."""
+    names = dict.fromkeys(name for part in text.replace("|,|", ",").split(",") if (name := part.strip()))
+    if not names:
+        raise BadRequest("campaigns_to_include is required: at least one campaign")
+    if len(names) > MOST_CAMPAIGNS:
+        raise ParameterError("campaigns_to_include", f"must name at most {MOST_CAMPAIGNS} campaigns", text)
+    for name in names:
+        if len(name) > _LONGEST_CAMPAIGN:
+            raise ParameterError("campaigns_to_include", "must name campaigns of the account", name)
+    return tuple(names)
+
+
+def _overwrite(text: str) -> Overwrite:
+    try:
+        return Overwrite(text.lower() or Overwrite.IGNORE)
+    except ValueError:
+        raise ParameterError("overwrite_duplicates", "must be yes, update or ignore", text) from None
+
+
+def _card_digits(text: str) -> int | None:
+    if not text:
+        return None
+    if not re.fullmatch("[0-9]{1,2}", text) or not _LEAST_DIGITS <= int(text) <= _MOST_DIGITS:
+        fault = f"must be a number of digits from {_LEAST_DIGITS} to {_MOST_DIGITS}"
+        raise ParameterError("card_number_generate", fault, text)
+    return int(text)

@@ -1,0 +1,116 @@
+"""How an import is answered: XML, JSON or JSONP, always with HTTP status 200.
+
+Source: "Batch Import Customers" (API 1.5), its output parameters and samples; `ignored`, `failed`, `job_id`,
+`rows` and the status `validated` of a dry run are ours.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from loyalty.account import CustomField
+from loyalty.contracts.markup import escape
+from loyalty.errors import ParameterError
+from loyalty.identifiers import custom_field
+from loyalty.outcome import Outcome, Status
+from loyalty.request import Reply
+
+LONGEST_CALLBACK = 128
+
+_IDENTIFIER = r"[A-Za-z_$][A-Za-z0-9_$]*"
+_CALLBACK = re.compile(rf"{_IDENTIFIER}(\.{_IDENTIFIER})*")
+_WHITE_SPACE: dict[bool, Any] = {True: {"separators": (",", ":")}, False: {"indent": 2}}
+_YES_NO = {True: "yes", False: "no"}
+_LISTED = {"rows": "row", "fields": "field"}
+"""What XML calls the elements of a list."""
+
+
+class Style(NamedTuple):
+    """How a reply is written."""
+
+    json: bool = False
+    callback: str = ""
+    condensed: bool = False
+
+
+def read_style(fields: Mapping[str, str]) -> Style:
+    """The style by `output` and `condensed`; a callback alone asks for JSON. Raises ParameterError."""
+    output = fields.get("output", "").strip()
+    if output.upper() not in ("", "XML", "JSON"):
+        raise ParameterError("output", "must be XML or JSON", output)
+    as_json = output.upper() == "JSON" or (not output and bool(fields.get("callback", "").strip()))
+    return Style(json=as_json, condensed=fields.get("condensed", "").strip().lower() == "yes")
+
+
+def read_callback(fields: Mapping[str, str]) -> str:
+    """The function that JSONP is to call, empty for none; raises ParameterError for what is no function's name."""
+    callback = fields.get("callback", "").strip()
+    if callback and (len(callback) > LONGEST_CALLBACK or not _CALLBACK.fullmatch(callback)):
+        fault = f"must be a dotted JavaScript name of at most {LONGEST_CALLBACK} ASCII characters"
+        raise ParameterError("callback", fault, callback)
+    return callback
+
+
+def imported(style: Style, outcomes: Sequence[Outcome], job_id: str | None, *, dry_run: bool) -> Reply:
+    """The reply to an import that was done; `job_id` is told when there is something to undo."""
+    statuses = [outcome.status for outcome in outcomes]
+    new, updated, ignored = map(statuses.count, (Status.CREATED, Status.UPDATED, Status.IGNORED))
+    batch: dict[str, Any] = {"status": "validated" if dry_run else "imported"}
+    batch["customers"] = {"new": new, "updated": updated}
+    if ignored:
+        batch["customers"]["ignored"] = ignored
+    if failed := len(outcomes) - new - updated - ignored:
+        batch["customers"]["failed"] = failed
+    if job_id and (new or updated):
+        batch["job_id"] = job_id
+    if rows := [row for number, outcome in enumerate(outcomes, start=1) if (row := _row(number, outcome))]:
+        batch["rows"] = rows
+    return _reply(style, "success", {"batch": batch})
+
+
+def listed(style: Style, fields: Sequence[CustomField]) -> Reply:
+    """The reply to customer_fields_list: each custom field's name in an import, and its own."""
+    names = [
+        {"field": custom_field(field.number), "name": field.name, "label": field.label, "match": _YES_NO[field.match]}
+        for field in fields
+    ]
+    return _reply(style, "success", {"fields": names})
+
+
+def failed(style: Style, text: str) -> Reply:
+    """The reply to a request that was not done."""
+    return _reply(style, "error", {"error": text})
+
+
+def _row(number: int, outcome: Outcome) -> dict[str, Any] | None:
+    if outcome.status is Status.BUSY:
+        return {"number": number, "error": "Storage is busy, repeat this row"}
+    if outcome.status is Status.INVALID:
+        return {"number": number, "error": outcome.reason}
+    return {"number": number, **outcome.values} if outcome.values else None
+
+
+def _reply(style: Style, status: str, content: Mapping[str, Any]) -> Reply:
+    if not style.json:
+        text = f'<response status="{status}">{_elements(content)}</response>'
+        return Reply(200, "text/xml; charset=utf-8", text)
+    text = json.dumps({"status": status, **content}, **_WHITE_SPACE[style.condensed])
+    if style.callback:
+        return Reply(200, "application/javascript", f"/**/{style.callback}({text});")
+    return Reply(200, "application/json", text)
+
+
+def _elements(content: Mapping[str, Any]) -> str:
+    """A batch's status is an attribute, as in the seed; everything else is an element."""
+    return "".join(_element(name, value) for name, value in content.items() if name != "status")
+
+
+def _element(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        inner = "".join(_element(_LISTED[name], item) for item in value)
+        return f"<{name}>{inner}</{name}>"
+    if not isinstance(value, dict):
+        return f"<{name}>{escape(str(value))}</{name}>"
+    status = f' status="{value["status"]}"' if "status" in value else ""
+    return f"<{name}{status}>{_elements(value)}</{name}>"

@@ -1,0 +1,88 @@
+"""`profiles_data`: lines of delimited cells to rows, each good or refused alone.
+
+Source: "Batch Import Customers" (API 1.5), Import data. Commas come with RFC 4180's quotes; with pipes and tabs
+a quote is data.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from loyalty.account import Account
+from loyalty.contracts.stickystreet_columns import AUTO_ADD, Columns
+from loyalty.errors import BadRequest, too_many_items
+from loyalty.operations.import_items import Row
+from loyalty.outcome import Outcome, invalid
+from loyalty.profile import settle, unique_kinds
+from loyalty.request import MAX_BODY_BYTES
+
+DELIMITERS = {"pipe": "|", "comma": ",", "tab": "\t"}
+
+MAX_ROW_BYTES = 64 * 1024
+"""Size of one row's cells in UTF-8."""
+
+_TOO_LARGE = invalid("The row is larger than 64 KB")
+_BLANK = " \r\n"
+
+csv.field_size_limit(MAX_BODY_BYTES)  # a larger cell than csv's default would leave the reader amid a quoted line
+
+
+def read(data: str, delimiter: str, columns: Columns, account: Account, max_items: int) -> list[Row | Outcome]:
+    """One row for each line that is not blank; raises BadRequest, or TooLarge at the row beyond `max_items`."""
+    lines = _quoted_lines(data) if delimiter == "," else _plain_lines(data, delimiter)
+    unique = frozenset(unique_kinds(account))
+    rows: list[Row | Outcome] = []
+    for line in lines:
+        if len(rows) == max_items:
+            raise too_many_items(max_items)
+        rows.append(line if isinstance(line, Outcome) else _row(line, columns, unique))
+    if not rows:
+        raise BadRequest("profiles_data is required: it holds no row")
+    return rows
+
+
+def _plain_lines(data: str, delimiter: str) -> Iterator[Sequence[str]]:
+    for line in io.StringIO(data, newline=""):  # ends lines at \n, \r\n and \r, and nowhere else
+        if line.strip(_BLANK):
+            yield line.rstrip("\r\n").split(delimiter)
+
+
+def _quoted_lines(data: str) -> Iterator[Sequence[str] | Outcome]:
+    reader = csv.reader(io.StringIO(data, newline=""), skipinitialspace=True, strict=True)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "end of data" in str(error):  # where its row ends is anybody's guess, so no row is safe
+                raise BadRequest("profiles_data ends within a quoted cell") from None
+            yield invalid(f"The row is not valid CSV: {error}")
+        else:
+            if len(cells) > 1 or any(cell.strip(_BLANK) for cell in cells):
+                yield cells
+
+
+def _row(cells: Sequence[str], columns: Columns, unique: frozenset[str]) -> Row | Outcome:
+    if len(cells) > columns.width:
+        return invalid(f"The row has {len(cells)} cells, the headers name {columns.width}")
+    if _too_large(cells):
+        return _TOO_LARGE
+    fields: dict[str, str] = {}
+    for position, cell in enumerate(cells):
+        field, text = columns.fields.get(position), cell.strip(" ")
+        if field and text:
+            fields[field], fault = settle(field, text, unique)
+            if fault:
+                return invalid(fault)
+    if not fields:
+        return invalid("The row gives no field of a customer")
+    auto_add = fields.pop(AUTO_ADD, None)
+    return Row(fields, auto_add)
+
+
+def _too_large(cells: Sequence[str]) -> bool:
+    characters = sum(map(len, cells))
+    if 4 * characters <= MAX_ROW_BYTES:  # in UTF-8 a character has at most four bytes
+        return False
+    return characters > MAX_ROW_BYTES or sum(len(cell.encode()) for cell in cells) > MAX_ROW_BYTES

@@ -1,0 +1,81 @@
+"""What an import is made of: its parameters and its rows."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from loyalty.account import Account
+from loyalty.identifiers import SHARED, UNIQUE, Identifier, custom_field, normalise
+
+DECISIVE = (*UNIQUE, "profile_id", "customer_id")
+"""Kinds of identifier by which a row is matched: the first that it gives decides alone."""
+
+
+class Overwrite(StrEnum):
+    """What a row does to a customer that is there already."""
+
+    YES = "yes"
+    UPDATE = "update"
+    IGNORE = "ignore"
+
+
+class Params(NamedTuple):
+    """What all rows of an import share.
+
+    `received_at` (RFC 3339, UTC) is the date of new memberships; `card_digits` asks for card numbers of that
+    length; `undo_id` is the job under which undo states are kept, None for none.
+    """
+
+    campaigns: tuple[str, ...]
+    overwrite: Overwrite
+    received_at: str
+    card_digits: int | None = None
+    undo_id: str | None = None
+    dry_run: bool = False
+
+
+class Drawn(NamedTuple):
+    """Ids drawn for a row when the request was taken, should it make a customer, or its customer lack a card."""
+
+    profile_id: str
+    customer_id: int
+    code: str
+    card_number: str
+
+
+NOT_DRAWN = Drawn("", 0, "", "")
+
+
+class Row(NamedTuple):
+    """The cells that a row gives, by field name: none blank, each as it is stored (secrets not yet hashed)."""
+
+    fields: Mapping[str, str]
+    auto_add: str | None = None
+    drawn: Drawn = NOT_DRAWN
+
+    def identifier(self, kind: str) -> Identifier | None:
+        """The row's identifier of this kind, None where it gives none (a phone may be no identifier)."""
+        given = self.fields.get(kind)
+        text = given and normalise(kind, given)
+        return (kind, text) if text else None
+
+    def match(self) -> Identifier | None:
+        """The identifier that decides which customer this row is about, None when it can only be a new one."""
+        for kind in (*DECISIVE, *SHARED):
+            if (identifier := self.identifier(kind)) is not None:
+                return identifier
+        return None
+
+
+class Import(NamedTuple):
+    """A checked request: its campaigns exist and take members. `kinds` are the account's kinds of identifier."""
+
+    account: Account
+    params: Params
+    credit_kind: str
+    kinds: tuple[str, ...]
+
+
+def kinds_of(account: Account) -> tuple[str, ...]:
+    """The fields by which the account's customers are found."""
+    return (*UNIQUE, *SHARED, *(custom_field(field.number) for field in account.custom_fields if field.match))

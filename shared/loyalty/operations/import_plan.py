@@ -1,0 +1,129 @@
+"""From rows to final customers, in memory and in the order of the file.
+
+Rows that share a key meet each other here, before anything is written: each customer ends in one final
+state. What can't be settled in one go is left for later, to be planned again on what was written: an
+identifier that one customer gives up in this plan reaches the next one only then, since a transaction
+can't have two actions on one item; and whatever touches such a row waits with it, so that the order holds.
+"""
+
+from loyalty.customer import Customer
+from loyalty.errors import quote
+from loyalty.identifiers import SHARED, Identifier
+from loyalty.operations import import_merge
+from loyalty.operations.import_items import Import, Overwrite, Row
+from loyalty.operations.import_state import Snapshot, State
+from loyalty.outcome import BUSY, Origin, Outcome, Status, invalid
+from loyalty.profile import MAX_BYTES, MIGRATED, size
+
+MOST_ROWS = 250
+"""Rows of one import that may be about one customer."""
+
+Tally = dict[str, set[int]]
+"""The rows of an import about each customer, by profile_id."""
+
+
+class Planner:
+    """Places rows one by one; `outcomes` hold once `state.changes()` are written.
+
+    `again` says that rows may have been written before, by a try or a delivery that nobody heard back from.
+    """
+
+    def __init__(self, import_: Import, snapshot: Snapshot, origin: Origin, tally: Tally, *, again: bool) -> None:
+        self._import, self._origin, self._tally, self._again = import_, origin, tally, again
+        self._waiting: set[Identifier | str] = set()
+        self.state = State(snapshot)
+        self.outcomes: dict[int, Outcome] = {}
+        self.card_taken: set[int] = set()
+
+    def place(self, index: int, row: Row) -> None:
+        """Settle one row's outcome, or leave the row for later: it has none then."""
+        keys = {key for kind in (*self._import.kinds, *MIGRATED) if (key := row.identifier(kind))}
+        profile_id = self._match(row)
+        owners = {self.state.owners[key] for key in keys if key in self.state.owners}
+        touched: set[Identifier | str] = {*keys, *owners, *((profile_id,) if profile_id else ())}
+        if self._waiting.isdisjoint(touched) and (outcome := self._settle(index, row, keys, profile_id)):
+            self.outcomes[index] = outcome
+        else:
+            self._waiting |= touched
+
+    def _match(self, row: Row) -> str | None:
+        """The customer that the row is about, None for a new one."""
+        if self._again and row.drawn.profile_id in self.state.customers:
+            return row.drawn.profile_id  # made for this very row before
+        decisive = row.match()
+        return self.state.owners.get(decisive) if decisive else None
+
+    def _settle(self, index: int, row: Row, keys: set[Identifier], profile_id: str | None) -> Outcome | None:
+        if self.state.unread(keys, profile_id):
+            return BUSY
+        customer = self.state.customers.get(profile_id) if profile_id else None
+        if profile_id and customer is None:
+            return None  # it changed between the two reads of the snapshot
+        if fault := self._fault(index, row, keys, customer):
+            return invalid(fault)
+        if customer and (status := self._met(index, customer)):
+            return self._outcome(status, index, row, customer)
+        return self._apply(index, row, customer)
+
+    def _fault(self, index: int, row: Row, keys: set[Identifier], customer: Customer | None) -> str | None:
+        profile_id = customer.profile_id if customer else None
+        for kind, text in sorted(keys):
+            owner = self.state.owners.get((kind, text), profile_id)
+            if kind not in SHARED and owner != profile_id and not self._given_later(index, owner):
+                return f"{kind} {quote(text)} belongs to another customer"
+        if customer is None:
+            return None
+        for kind, kept in zip(MIGRATED, (customer.profile_id, str(customer.customer_id)), strict=True):
+            if row.fields.get(kind, kept) != kept:
+                return f"{kind} of a customer can't be changed, not to {quote(row.fields[kind])}"
+        if self._count(index, customer.profile_id) > MOST_ROWS:
+            return f"More than {MOST_ROWS} rows of this import are about one customer"
+        return None
+
+    def _given_later(self, index: int, profile_id: str | None) -> bool:
+        """Whether a customer is known to have got what it has by a later row, in a delivery before this one."""
+        customer = self.state.customers.get(profile_id or "")
+        last = self._origin.marked(customer.origin) if self._again and customer else None
+        return last is not None and last > index
+
+    def _count(self, index: int, profile_id: str) -> int:
+        rows = self._tally.setdefault(profile_id, set())
+        rows.add(index)
+        return len(rows)
+
+    def _met(self, index: int, customer: Customer) -> Status | None:
+        """What the row is if it writes nothing: done before by ourselves, or ignored."""
+        if self._again and (last := self._origin.marked(customer.origin)) is not None and last >= index:
+            return Status.CREATED if customer.created_by == self._origin.mark(index) else Status.UPDATED
+        return Status.IGNORED if self._import.params.overwrite is Overwrite.IGNORE else None
+
+    def _apply(self, index: int, row: Row, customer: Customer | None) -> Outcome | None:
+        state, mark = self.state, self._origin.mark(index)
+        if customer:
+            after = import_merge.change(customer, row, self._import, state.owners, mark)
+        else:
+            after = import_merge.create(row, self._import, state.owners, mark)
+        if size(after.fields) > MAX_BYTES:
+            return invalid(f"The customer's fields would be larger than {MAX_BYTES // 1024} KB")
+        taken = state.taken(after)
+        if (card := ("card_number", row.drawn.card_number)) in taken and card in state.owners:
+            self.card_taken.add(index)
+            return None
+        if state.just_given_up(taken, after.profile_id) and not self._import.params.dry_run:
+            return None
+        state.keep(after)
+        self._count(index, after.profile_id)
+        return self._outcome(Status.UPDATED if customer else Status.CREATED, index, row, after)
+
+    def _outcome(self, status: Status, index: int, row: Row, customer: Customer) -> Outcome:
+        """With the code, if the row gave none, and with a card number that was drawn for this row."""
+        fields, dry_run = customer.fields, self._import.params.dry_run
+        values = {}
+        if "code" not in row.fields and "code" in fields and (self.state.stored(customer.profile_id) or not dry_run):
+            values["code"] = fields["code"]
+        drawn_here = (
+            customer.created_by == self._origin.mark(index) or fields.get("card_number") == row.drawn.card_number
+        )
+        if "card_number" not in row.fields and "card_number" in fields and drawn_here and not dry_run:
+            values["card_number"] = fields["card_number"]
+        return Outcome(status, customer.profile_id, values=values or None)

@@ -1,0 +1,97 @@
+"""A store that has no answer in time: rows are told to come again, and nothing wrong is said or left behind."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.fakes.faults import raising, refused
+from tests.fakes.importing import SEED, ImportWorld, rows_form
+from tests.fakes.log import captured_log
+
+THROTTLED = refused("ProvisionedThroughputExceededException")
+BUSY = "Storage is busy, repeat this row"
+LINES = ("A|a@example.com", "B|b@example.com", "A|a@example.com")
+
+
+def failed(batch: dict[str, Any]) -> bool:
+    return batch["customers"] == {"new": 0, "updated": 0, "failed": 3} and batch["rows"] == [
+        {"number": number, "error": BUSY} for number in (1, 2, 3)
+    ]
+
+
+@pytest.mark.parametrize("action", ["batch_get_item", "transact_write_items"])
+def test_rows_that_could_not_be_looked_up_or_written_are_to_be_repeated(action: str) -> None:
+    # GIVEN a store that only ever throttles
+    world = ImportWorld()
+    before = world.end_state()
+    world.dynamodb.plan_always(action, THROTTLED)
+    # WHEN an import comes
+    batch = world.rows("code email", *LINES)
+    # THEN every row says so
+    assert failed(batch)
+    # AND no customer was written
+    assert world.end_state() == before
+
+
+def test_a_customer_whose_membership_is_not_written_is_to_be_repeated() -> None:
+    # GIVEN a store that takes no insert
+    world = ImportWorld()
+    world.dynamodb.plan_always("batch_execute_statement", THROTTLED)
+    # WHEN new customers are imported
+    assert failed(world.rows("code email", *LINES))
+    # THEN repeating them makes up for it
+    world.dynamodb.plan_always("batch_execute_statement", lambda do: do())
+    batch = world.rows("code email", *LINES)
+    assert batch["customers"] == {"new": 0, "updated": 3}
+    assert world.end_state()["A"]["memberships"] == {"898989889": None}
+
+
+def test_what_the_store_leaves_unprocessed_is_asked_for_again() -> None:
+    # GIVEN a known address that the store leaves unread at first
+    world = ImportWorld()
+    world.dynamodb.leave_unprocessed("greatwidgets#email#user1@example.com", times=2)
+    # WHEN rows come of which one has it
+    batch = world.rows("email city", "user1@example.com|Ulm", "c@example.com|Bonn", no_undo="yes")
+    # THEN it is known
+    assert batch["customers"] == {"new": 1, "updated": 1}
+
+
+@pytest.mark.parametrize("action", ["get_item", "update_item"])
+def test_a_store_that_is_busy_before_anything_was_done_fails_the_request(action: str) -> None:
+    # GIVEN a store that can't even say who calls, or draw an id
+    world = ImportWorld()
+    world.dynamodb.plan_always(action, THROTTLED)
+    # WHEN an import comes
+    answer = world.send(SEED)
+    # THEN it is to be repeated
+    assert answer == {"status": "error", "error": "Storage is busy, repeat the request"}
+
+
+def test_an_undo_state_that_can_not_be_kept_keeps_the_change_from_happening() -> None:
+    # GIVEN a store that takes no undo state
+    world = ImportWorld()
+    before = world.end_state()
+    world.dynamodb.plan_always("put_item", THROTTLED)
+    # WHEN an import comes
+    assert failed(world.rows("code email", *LINES))
+    # THEN nothing was changed
+    assert world.end_state() == before
+
+
+def test_a_fault_of_ours_is_logged_as_an_error_without_a_word_of_the_request() -> None:
+    # GIVEN a store that fails in a way that no rule foresees, with a key in the message
+    world = ImportWorld()
+    world.dynamodb.plan_always("transact_write_items", raising(ValueError("greatwidgets#email#hidden@example.com")))
+    # WHEN an import comes
+    with captured_log() as log:
+        answer = world.send(rows_form("code email first_name", "secret-code|hidden@example.com|Hidden"))
+    # THEN the client learns no more than that
+    assert answer == {"status": "error", "error": "Internal error"}
+    # AND the log has one line, at the level of an error though the status is 200
+    (line,) = log.lines
+    assert (line["level"], line["status"], line["error"]) == ("ERROR", 200, "ValueError")
+    assert "raised_at" in line
+    # AND nothing that was sent
+    for word in ("hidden", "secret-code", "1959caadac9b13dcb3", "john1970"):
+        assert word not in json.dumps(line).lower()
