@@ -137,7 +137,7 @@ def too_many_items(most: int) -> TooLarge:
 def too_many_bytes(most: int) -> TooLarge:
     """The refusal of a body with more than `most` bytes after inflating."""
     return TooLarge(
-        f"The body may have at most {most} bytes after inflating and 4.7 MB as sent; send the rest in further requests"
+        f"The body may have at most {most} bytes inflated, 4.7 MB as sent; send the rest in further requests"
     )
 
 

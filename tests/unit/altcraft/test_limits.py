@@ -12,9 +12,7 @@ from tests.fakes.store import SETTINGS
 from tests.fakes.world import World
 
 TOO_MANY = "A request may hold at most 20000 items; send the rest in further requests"
-TOO_LARGE = (
-    "The body may have at most 10000000 bytes after inflating and 4.7 MB as sent; send the rest in further requests"
-)
+TOO_LARGE = "The body may have at most 10000000 bytes inflated, 4.7 MB as sent; send the rest in further requests"
 ITEM = {"error": 400, "error_text": "The item is larger than 64 KB", "profile_id": None}
 
 

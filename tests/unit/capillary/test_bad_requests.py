@@ -80,7 +80,7 @@ def test_a_compressed_body_is_read(world: CapillaryWorld) -> None:
             gzip.compress(b" " * 10_000_001),
             "gzip",
             413,
-            "A request may hold at most 10000000 bytes, 4.7 MB as sent; send the rest in further requests",
+            "The body may have at most 10000000 bytes inflated, 4.7 MB as sent; send the rest in further requests",
         ),
     ],
     ids=["no-utf-8", "no-gzip", "brotli", "bomb"],
