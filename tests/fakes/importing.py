@@ -1,7 +1,9 @@
 """The demo accounts in memory, a client of the import endpoint, and what the store holds in the end, ids aside."""
 
 import itertools
+import json
 import re
+import zlib
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -143,6 +145,15 @@ class ImportWorld(World):
         items = self.items("memberships")
         mine = [item for item in items if item["pk"]["S"].endswith(f"#{profile_id}")]
         return {item["pk"]["S"].split("#")[1]: item.get("balance") for item in mine}
+
+
+def undo_states(world: ImportWorld) -> list[Any]:
+    """The kept undo states, in order: pairs of a profile_id and what was before."""
+    return [
+        json.loads(line)
+        for item in world.items("jobs")
+        for line in zlib.decompress(item["customers"]["B"]).splitlines()
+    ]
 
 
 def as_form(fields: Mapping[str, str]) -> str:

@@ -11,21 +11,7 @@ from loyalty.account import Account, Caller, Credential
 from loyalty.contracts import forms, stickystreet_columns, stickystreet_params, stickystreet_replies, stickystreet_rows
 from loyalty.contracts.contract import Submission
 from loyalty.contracts.stickystreet_replies import Style
-from loyalty.errors import (
-    BadRequest,
-    CredentialsExpired,
-    CredentialsMissing,
-    CredentialsUnknown,
-    InternalError,
-    ParameterError,
-    ProgramInactive,
-    ProgramNotFound,
-    RequestError,
-    RightMissing,
-    StorageBusy,
-    TooLarge,
-    refusal,
-)
+from loyalty.errors import BadRequest, CredentialsMissing, CredentialsUnknown, ParameterError, RequestError, TooLarge
 from loyalty.operations import import_customers
 from loyalty.operations.import_items import Row
 from loyalty.outcome import Outcome
@@ -37,13 +23,6 @@ MOST_SECRETS = 25
 """Passwords and PINs of one request, at about half a second of a function's CPU each."""
 
 _KEY_HEADER = "api_access_key"
-_FAULTS: dict[type[RequestError], str] = {
-    CredentialsMissing: "user_id, user_api_key and account_id are required",
-    CredentialsUnknown: "user_id, user_api_key or account_id is wrong",
-    CredentialsExpired: "The token is expired",
-    RightMissing: "This user has no right to import customers",
-    StorageBusy: "Storage is busy, repeat the request",
-}
 
 
 class StickyStreet:
@@ -106,7 +85,7 @@ class StickyStreetExchange:
 
     def error(self, error: RequestError) -> Reply:
         """The reply with the error alone."""
-        return stickystreet_replies.failed(self._style, _text(error))
+        return stickystreet_replies.failed(self._style, error)
 
     @cached_property
     def _form(self) -> dict[str, str]:
@@ -142,13 +121,3 @@ class StickyStreetExchange:
 def import_credential(user_id: str, key: str) -> Credential:
     """The credential of an import user; the account it opens is stored with it."""
     return Credential("import", f"{user_id}:{key}")
-
-
-def _text(error: RequestError) -> str:
-    if isinstance(error, InternalError):
-        return "Internal error"
-    if isinstance(error, ProgramNotFound):
-        return refusal("campaigns_to_include", "must name campaigns of the account", str(error))
-    if isinstance(error, ProgramInactive):
-        return refusal("campaigns_to_include", "must name active campaigns", str(error))
-    return _FAULTS.get(type(error)) or str(error)

@@ -11,13 +11,32 @@ from typing import Any, NamedTuple
 
 from loyalty.account import CustomField
 from loyalty.contracts.markup import escape
-from loyalty.errors import ParameterError
+from loyalty.errors import (
+    CredentialsExpired,
+    CredentialsMissing,
+    CredentialsUnknown,
+    InternalError,
+    ParameterError,
+    ProgramInactive,
+    ProgramNotFound,
+    RequestError,
+    RightMissing,
+    StorageBusy,
+    refusal,
+)
 from loyalty.identifiers import custom_field
 from loyalty.outcome import Outcome, Status
 from loyalty.request import Reply
 
 LONGEST_CALLBACK = 128
 
+_FAULTS: dict[type[RequestError], str] = {
+    CredentialsMissing: "user_id, user_api_key and account_id are required",
+    CredentialsUnknown: "user_id, user_api_key or account_id is wrong",
+    CredentialsExpired: "The token is expired",
+    RightMissing: "This user has no right to import customers",
+    StorageBusy: "Storage is busy, repeat the request",
+}
 _IDENTIFIER = r"[A-Za-z_$][A-Za-z0-9_$]*"
 _CALLBACK = re.compile(rf"{_IDENTIFIER}(\.{_IDENTIFIER})*")
 _WHITE_SPACE: dict[bool, Any] = {True: {"separators": (",", ":")}, False: {"indent": 2}}
@@ -78,9 +97,19 @@ def listed(style: Style, fields: Sequence[CustomField]) -> Reply:
     return _reply(style, "success", {"fields": names})
 
 
-def failed(style: Style, text: str) -> Reply:
+def failed(style: Style, error: RequestError) -> Reply:
     """The reply to a request that was not done."""
-    return _reply(style, "error", {"error": text})
+    return _reply(style, "error", {"error": _text(error)})
+
+
+def _text(error: RequestError) -> str:
+    if isinstance(error, InternalError):
+        return "Internal error"
+    if isinstance(error, ProgramNotFound):
+        return refusal("campaigns_to_include", "must name campaigns of the account", str(error))
+    if isinstance(error, ProgramInactive):
+        return refusal("campaigns_to_include", "must name active campaigns", str(error))
+    return _FAULTS.get(type(error)) or str(error)
 
 
 def _row(number: int, outcome: Outcome) -> dict[str, Any] | None:

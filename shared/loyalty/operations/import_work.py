@@ -16,6 +16,9 @@ from loyalty.store import customers
 from loyalty.store.dynamodb import Database
 from loyalty.store.transactions import Fate
 
+_WRITING_SECONDS = 5.0
+"""Kept of the time for the writes, when look-ups have to be repeated."""
+
 _FRUITLESS_TRIES = 5
 """Tries in a row that may settle nothing before the rest is BUSY."""
 
@@ -81,10 +84,10 @@ class Work:
             wanted |= dict.fromkeys(("card_number", self._rows[index].drawn.card_number) for index in pending)
         if again:
             wanted |= dict.fromkeys(("profile_id", self._rows[index].drawn.profile_id) for index in pending)
-        account_id = self._import.account.id
-        found, unread = customers.find_current(self._database, account_id, wanted)
+        database, account_id = self._database.sooner(_WRITING_SECONDS), self._import.account.id
+        found, unread = customers.find_current(database, account_id, wanted)
         owners = {identifier: customer.profile_id for identifier, customer in found.items()}
-        stored, unread_customers = customers.read(self._database, account_id, dict.fromkeys(owners.values()))
+        stored, unread_customers = customers.read(database, account_id, dict.fromkeys(owners.values()))
         return Snapshot(owners, stored, unread_customers | unread)
 
     def _without_card(self) -> dict[int, Outcome]:

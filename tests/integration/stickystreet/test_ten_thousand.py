@@ -1,6 +1,6 @@
 """Ten thousand rows of ten columns in one request.
 
-They take 14 to 18 seconds on two cores that others use too, most of it the emulator's; what is asserted is the
+They take about ten seconds on two free cores, half of it the emulator's; what is asserted is the
 CPU of our own process, since that does not depend on who else uses the machine.
 """
 

@@ -47,6 +47,17 @@ def test_a_customer_whose_membership_is_not_written_is_to_be_repeated() -> None:
     assert world.end_state()["A"]["memberships"] == {"898989889": None}
 
 
+def test_a_row_that_could_not_be_looked_up_costs_the_others_nothing() -> None:
+    # GIVEN an address that the store leaves unread for ever
+    world = ImportWorld()
+    world.dynamodb.leave_unprocessed("greatwidgets#email#b@example.com", times=1_000_000)
+    # WHEN rows come of which one has it
+    batch = world.rows("code email", "A|a@example.com", "B|b@example.com", "C|c@example.com", no_undo="yes")
+    # THEN that one is to be repeated
+    assert batch["customers"] == {"new": 2, "updated": 0, "failed": 1}
+    assert batch["rows"] == [{"number": 2, "error": BUSY}]
+
+
 def test_what_the_store_leaves_unprocessed_is_asked_for_again() -> None:
     # GIVEN a known address that the store leaves unread at first
     world = ImportWorld()
