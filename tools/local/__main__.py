@@ -11,6 +11,7 @@ from tools.local import port
 from tools.local.layer import LayerError
 from tools.local.ministack import MinistackError
 from tools.local.stack import LOG, LocalStack
+from tools.local.state import StateError
 from tools.local.template import ROOT
 
 _ENVIRONMENT = ROOT / "build" / "local-environment.json"
@@ -47,7 +48,7 @@ def main() -> int:
     state = os.environ.get("STATE")
     try:
         _serve(port.parse(os.environ.get("PORT") or "3000"), Path(state) if state else None)
-    except (port.PortError, LayerError, MinistackError) as error:
+    except (port.PortError, StateError, LayerError, MinistackError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
@@ -65,7 +66,10 @@ def _serve(front_port: int, state: Path | None) -> None:
         _write_environment(stack)
         _say(f"ready {stack.url}")
         _say(_WELCOME.format(url=stack.url, log=LOG.relative_to(ROOT), endpoint_url=stack.endpoint_url))
-        signal.pause()
+        try:
+            signal.pause()
+        finally:
+            _say("stopping" + (f", the data is kept in {state}" if state else ""))
 
 
 def _write_environment(stack: LocalStack) -> None:

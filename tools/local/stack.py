@@ -14,6 +14,7 @@ from tools.local.deploy import deploy
 from tools.local.front import Front, serving
 from tools.local.gateway import GatewayResponses
 from tools.local.ministack import Ministack
+from tools.local.state import claimed
 
 LOG = template.ROOT / "build" / "local-stack.log"
 
@@ -60,6 +61,8 @@ class LocalStack:
 
     def _start(self, opening: ExitStack) -> None:
         bound = opening.enter_context(port.reserve(self._port))
+        if self._state:
+            opening.enter_context(claimed(self._state))
         self.url = f"http://{port.LOOPBACK}:{bound.getsockname()[1]}"
         described = template.load()
         self._progress("Preparing the layer")
