@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
-from loyalty.errors import BadRequest, ParameterError, UnsupportedMediaType, quote, refusal
+from loyalty.errors import BadRequest, ParameterError, UnsupportedMediaType, refusal
 from loyalty.request import Request
 
 MOST_FIELDS = 1_000
@@ -18,8 +18,7 @@ MOST_FIELDS = 1_000
 
 _URLENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _CHARSETS = frozenset({"", "utf-8", "utf8", "us-ascii"})
-_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-_QUOTED_AROUND = 12
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
 
 
 class Form(NamedTuple):
@@ -66,7 +65,7 @@ def _urlencoded(body: bytes) -> Iterator[_Part]:
 
 def _unescape(name: str, data: bytes) -> bytes:
     if broken := _BROKEN_ESCAPE.search(data):
-        raise ParameterError(name, "must be percent-encoded", _around(data, broken.start()))
+        raise ParameterError(name, "must be percent-encoded", broken[0].decode("utf-8", "replace"))
     return unquote_to_bytes(data.replace(b"+", b" "))
 
 
@@ -86,7 +85,7 @@ def _multipart(body: bytes, boundary: str) -> Iterator[_Part]:
                     _check_charset(segment.name, segment.charset or "")
                     yield _Part(segment.name, b"".join(chunks), is_file=segment.filename is not None)
     except MultipartError as error:
-        raise BadRequest(f"The multipart body can't be read: {error}") from None
+        raise BadRequest(f"The multipart body can't be read: {error.args[0]}") from None  # further ones hold bytes
 
 
 def _check_charset(name: str, charset: str) -> None:
@@ -98,12 +97,8 @@ def _text(name: str, data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        around = quote(_around(data, error.start))
-        raise BadRequest(f"{name} is not valid UTF-8 at byte {error.start}, near {around}") from None
-
-
-def _around(data: bytes, position: int) -> str:
-    return data[max(0, position - _QUOTED_AROUND) : position + _QUOTED_AROUND].decode("utf-8", "replace")
+        # what stands there is not quoted: it may be a key or a password
+        raise BadRequest(f"{name} is not valid UTF-8 at byte {error.start}") from None
 
 
 def _too_many_fields() -> BadRequest:

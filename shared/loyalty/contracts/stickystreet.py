@@ -70,6 +70,7 @@ class StickyStreetExchange:
 
     def submission(self, account: Account, settings: Settings) -> Submission:
         """The rows to import; a list of fields is an import of none."""
+        stickystreet_params.check_switches(self._form)
         if stickystreet_params.read_type(self._form) == stickystreet_params.CUSTOMER_FIELDS_LIST:
             self._fields_list = account
             return Submission(self._params, [])
@@ -114,7 +115,8 @@ class StickyStreetExchange:
         rows = stickystreet_rows.read(data, delimiter, columns, account, max_items)
         secrets = sum(name in row.fields for row in rows if isinstance(row, Row) for name in SECRETS)
         if secrets > MOST_SECRETS and not self._params.dry_run:
-            raise TooLarge(f"A request may hold at most {MOST_SECRETS} passwords and PINs, which are slow to hash")
+            fault = f"may be given at most {MOST_SECRETS} times in one import, not {secrets}: they are slow to hash"
+            raise TooLarge(f"{' and '.join(SECRETS)} {fault}")
         return rows
 
 

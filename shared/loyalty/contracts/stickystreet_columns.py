@@ -9,14 +9,15 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from loyalty.account import Account
-from loyalty.errors import BadRequest, ParameterError
+from loyalty.errors import BadRequest, ParameterError, quote
 from loyalty.identifiers import custom_field
 from loyalty.profile import MIGRATED, STANDARD
 
 AUTO_ADD = "auto_add"
 
 _MOST_SKIPPED = 1
-_HEADER = re.compile(r"profiles_header_0{0,3}([1-9][0-9]{0,3})")
+_HEADER = re.compile(r"profiles_header_0*([0-9]+)")
+_MOST_DIGITS = 9  # of a number that is read to its end; a longer one is beyond a gap anyway
 _ALIASES = {"custome_date": "custom_date", "custom_field": custom_field(1)}
 
 
@@ -37,8 +38,10 @@ def read(form: Mapping[str, str], account: Account, rights: frozenset[str]) -> C
 
     A number that is missing is a column that is not read; two in a row are an error.
     """
-    names = {int(match[1]): text.strip(" ") for key, text in form.items() if (match := _HEADER.fullmatch(key))}
-    numbers = sorted(number for number, name in names.items() if name)
+    names = _names(form)
+    numbers = sorted(names)
+    if numbers[:1] == [0]:
+        raise ParameterError("profiles_header_0", "must not be given, as headers count from 1", names[0])
     if numbers[:1] != [1]:
         raise BadRequest("profiles_header_1 is required")
     for number, following in pairwise(numbers):
@@ -50,6 +53,20 @@ def read(form: Mapping[str, str], account: Account, rights: frozenset[str]) -> C
     for number in numbers:
         fields[number - 1] = _field(number, names[number], known, fields)
     return Columns(numbers[-1], fields)
+
+
+def _names(form: Mapping[str, str]) -> dict[int, str]:
+    """The headers that are not blank, by number; raises BadRequest for a number that comes twice."""
+    names: dict[int, str] = {}
+    keys: dict[str, str] = {}
+    for key, text in form.items():
+        if match := _HEADER.fullmatch(key):
+            first = keys.setdefault(match[1], key)
+            if first != key:
+                raise BadRequest(f"{quote(key)} has the number of {quote(first)}: a header may come once")
+            if name := text.strip(" "):
+                names[int(match[1][:_MOST_DIGITS])] = name
+    return names
 
 
 def _known(account: Account, rights: frozenset[str]) -> dict[str, str]:

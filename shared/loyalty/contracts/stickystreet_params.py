@@ -31,6 +31,7 @@ NAMES = frozenset(
 MOST_CAMPAIGNS = 50
 """Campaigns of one import; a customer, its identifiers and its memberships have to fit one transaction."""
 
+_SWITCHES = ("dry_run", "no_undo", "allow_undo", "condensed")
 _VERSIONS = frozenset({"", "1.0", "1.5", "1.6"})
 _LEAST_DIGITS, _MOST_DIGITS = 4, 19
 _JOB_ID_BYTES = 16
@@ -70,6 +71,14 @@ def read_delimiter(form: Mapping[str, str]) -> str:
     if name.lower() not in DELIMITERS:
         raise ParameterError("delimiter", "must be pipe, comma or tab", name)
     return DELIMITERS[name.lower()]
+
+
+def check_switches(form: Mapping[str, str]) -> None:
+    """Every parameter that says yes or no says one of them, or nothing; raises ParameterError."""
+    for parameter in _SWITCHES:
+        text = form.get(parameter, "").strip()
+        if text.lower() not in ("", "yes", "no"):
+            raise ParameterError(parameter, "must be yes or no", text)
 
 
 def nothing() -> Params:

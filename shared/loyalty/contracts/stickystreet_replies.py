@@ -72,7 +72,7 @@ def read_callback(fields: Mapping[str, str]) -> str:
 
 
 def imported(style: Style, outcomes: Sequence[Outcome], job_id: str | None, *, dry_run: bool) -> Reply:
-    """The reply to an import that was done; `job_id` is told when there is something to undo."""
+    """The reply to an import that was done; `job_id` is told when something may have been written."""
     statuses = [outcome.status for outcome in outcomes]
     new, updated, ignored = map(statuses.count, (Status.CREATED, Status.UPDATED, Status.IGNORED))
     batch: dict[str, Any] = {"status": "validated" if dry_run else "imported"}
@@ -81,7 +81,7 @@ def imported(style: Style, outcomes: Sequence[Outcome], job_id: str | None, *, d
         batch["customers"]["ignored"] = ignored
     if failed := len(outcomes) - new - updated - ignored:
         batch["customers"]["failed"] = failed
-    if job_id and (new or updated):
+    if job_id and not dry_run and not {Status.CREATED, Status.UPDATED, Status.BUSY}.isdisjoint(statuses):
         batch["job_id"] = job_id
     if rows := [row for number, outcome in enumerate(outcomes, start=1) if (row := _row(number, outcome))]:
         batch["rows"] = rows

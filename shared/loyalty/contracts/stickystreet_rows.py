@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from loyalty.account import Account
 from loyalty.contracts.stickystreet_columns import AUTO_ADD, Columns
-from loyalty.errors import BadRequest, too_many_items
+from loyalty.errors import BadRequest, TooLarge
 from loyalty.operations.import_items import Row
 from loyalty.outcome import Outcome, invalid
 from loyalty.profile import settle, unique_kinds
@@ -34,7 +34,7 @@ def read(data: str, delimiter: str, columns: Columns, account: Account, max_item
     rows: list[Row | Outcome] = []
     for line in lines:
         if len(rows) == max_items:
-            raise too_many_items(max_items)
+            raise TooLarge(f"profiles_data may hold at most {max_items} rows; send the rest in further requests")
         rows.append(line if isinstance(line, Outcome) else _row(line, columns, unique))
     if not rows:
         raise BadRequest("profiles_data is required: it holds no row")
@@ -49,6 +49,7 @@ def _plain_lines(data: str, delimiter: str) -> Iterator[Sequence[str]]:
 
 def _quoted_lines(data: str) -> Iterator[Sequence[str] | Outcome]:
     reader = csv.reader(io.StringIO(data, newline=""), skipinitialspace=True, strict=True)
+    number = 1
     while True:
         try:
             cells = next(reader)
@@ -56,11 +57,13 @@ def _quoted_lines(data: str) -> Iterator[Sequence[str] | Outcome]:
             return
         except csv.Error as error:
             if "end of data" in str(error):  # where its row ends is anybody's guess, so no row is safe
-                raise BadRequest("profiles_data ends within a quoted cell") from None
+                raise BadRequest(f"profiles_data ends within a quoted cell of row {number}") from None
             yield invalid(f"The row is not valid CSV: {error}")
+            number += 1
         else:
             if len(cells) > 1 or any(cell.strip(_BLANK) for cell in cells):
                 yield cells
+                number += 1
 
 
 def _row(cells: Sequence[str], columns: Columns, unique: frozenset[str]) -> Row | Outcome:
@@ -75,9 +78,9 @@ def _row(cells: Sequence[str], columns: Columns, unique: frozenset[str]) -> Row 
             fields[field], fault = settle(field, text, unique)
             if fault:
                 return invalid(fault)
+    auto_add = fields.pop(AUTO_ADD, None)
     if not fields:
         return invalid("The row gives no field of a customer")
-    auto_add = fields.pop(AUTO_ADD, None)
     return Row(fields, auto_add)
 
 

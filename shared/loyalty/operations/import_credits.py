@@ -28,5 +28,5 @@ def fault(kind: str, auto_add: str) -> str | None:
 def balance(kind: str, auto_add: str) -> Balance:
     """The balance that a valid `auto_add` gives: a decimal as text, or how many of which product."""
     if kind == "product":
-        return {auto_add: "1"}
+        return {normalise("product", auto_add) or auto_add: "1"}
     return f"{Decimal(auto_add):.2f}" if kind == "dollars" else f"{Decimal(auto_add):f}"

@@ -1,7 +1,8 @@
 """Import: rows create customers or change them, and make them members of campaigns.
 
 Source: "Batch Import Customers" (API 1.5). An import may be repeated at any time, also one that died
-half-way: its rows then meet the customers that they made, and create only the memberships that miss.
+half-way: its rows then meet the customers that they made, and create only the memberships that miss. (Where
+a later row makes an earlier one valid, as when it gives up what that one claims, repeating is importing twice.)
 """
 
 from collections.abc import Sequence

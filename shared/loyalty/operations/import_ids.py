@@ -19,7 +19,7 @@ _PROFILE_ID_BYTES, _CODE_DIGITS = 12, 16
 
 def draw(database: Database, import_: Import, rows: Sequence[Row]) -> list[Row]:
     """The rows with their ids; raises StorageBusy. A dry run's are made up, since it writes nothing."""
-    customer_ids = range(len(rows)) if import_.params.dry_run else _customer_ids(database, import_, rows)
+    customer_ids = range(-len(rows), 0) if import_.params.dry_run else _customer_ids(database, import_, rows)
     digits = import_.params.card_digits
     return [row._replace(drawn=_drawn(one, digits)) for row, one in zip(rows, customer_ids, strict=True)]
 

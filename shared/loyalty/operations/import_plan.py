@@ -6,6 +6,8 @@ identifier that one customer gives up in this plan reaches the next one only the
 can't have two actions on one item; and whatever touches such a row waits with it, so that the order holds.
 """
 
+from typing import NamedTuple
+
 from loyalty.customer import Customer
 from loyalty.errors import quote
 from loyalty.identifiers import SHARED, Identifier
@@ -18,8 +20,16 @@ from loyalty.profile import MAX_BYTES, MIGRATED, size
 MOST_ROWS = 250
 """Rows of one import that may be about one customer."""
 
-Tally = dict[str, set[int]]
-"""The rows of an import about each customer, by profile_id."""
+
+class Whole(NamedTuple):
+    """What all plans of one import share.
+
+    `tally` are the rows so far about each customer, by profile_id; `cards` those that rows bring: no row is given
+    one of them that was drawn by chance.
+    """
+
+    tally: dict[str, set[int]]
+    cards: frozenset[Identifier]
 
 
 class Planner:
@@ -28,8 +38,8 @@ class Planner:
     `again` says that rows may have been written before, by a try or a delivery that nobody heard back from.
     """
 
-    def __init__(self, import_: Import, snapshot: Snapshot, origin: Origin, tally: Tally, *, again: bool) -> None:
-        self._import, self._origin, self._tally, self._again = import_, origin, tally, again
+    def __init__(self, import_: Import, snapshot: Snapshot, origin: Origin, whole: Whole, *, again: bool) -> None:
+        self._import, self._origin, self._whole, self._again = import_, origin, whole, again
         self._waiting: set[Identifier | str] = set()
         self.state = State(snapshot)
         self.outcomes: dict[int, Outcome] = {}
@@ -87,7 +97,7 @@ class Planner:
         return last is not None and last > index
 
     def _count(self, index: int, profile_id: str) -> int:
-        rows = self._tally.setdefault(profile_id, set())
+        rows = self._whole.tally.setdefault(profile_id, set())
         rows.add(index)
         return len(rows)
 
@@ -106,7 +116,9 @@ class Planner:
         if size(after.fields) > MAX_BYTES:
             return invalid(f"The customer's fields would be larger than {MAX_BYTES // 1024} KB")
         taken = state.taken(after)
-        if (card := ("card_number", row.drawn.card_number)) in taken and card in state.owners:
+        if (card := ("card_number", row.drawn.card_number)) in taken and (
+            card in state.owners or card in self._whole.cards
+        ):
             self.card_taken.add(index)
             return None
         if state.just_given_up(taken, after.profile_id) and not self._import.params.dry_run:

@@ -52,11 +52,12 @@ class State:
         for key in now - before:
             self.owners[key] = profile_id
             self._given_up.pop(key, None)
+        self.owners["profile_id", profile_id] = profile_id
         self.customers[profile_id] = after
 
-    def stored(self, profile_id: str) -> bool:
-        """Whether the customer was there before."""
-        return profile_id in self._snapshot.customers
+    def stored(self, profile_id: str) -> Customer | None:
+        """The customer as it was before, None for a new one."""
+        return self._snapshot.customers.get(profile_id)
 
     def changes(self) -> list[Change]:
         """The customers that are other than the snapshot's, each once."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from loyalty.errors import StorageBusy
 from loyalty.operations import import_ids
 from loyalty.operations.import_items import Import, Row
-from loyalty.operations.import_plan import Planner, Tally
+from loyalty.operations.import_plan import Planner, Whole
 from loyalty.operations.import_state import Snapshot
 from loyalty.operations.import_writes import Writer, first_rows
 from loyalty.outcome import BUSY, Origin, Outcome, Status, invalid
@@ -32,7 +32,8 @@ class Work:
     def __init__(self, database: Database, import_: Import, rows: Mapping[int, Row], origin: Origin) -> None:
         self._database, self._import, self._rows, self._origin = database, import_, dict(rows), origin
         self._writer = Writer(database, import_, origin)
-        self._tally: Tally = {}
+        cards = frozenset(card for row in rows.values() if (card := row.identifier("card_number")))
+        self._whole = Whole({}, cards)
         self._refused: set[int] = set()
         self._card_taken: set[int] = set()
         self._cards_taken: Counter[int] = Counter()
@@ -53,7 +54,8 @@ class Work:
     def _try(self, pending: Sequence[int], *, again: bool) -> dict[int, Outcome]:
         """The outcomes that can be settled now."""
         self._redraw(sorted(self._refused | self._card_taken))
-        planner = Planner(self._import, self._look_up(pending, again=again), self._origin, self._tally, again=again)
+        snapshot = self._look_up(pending, again=again)
+        planner = Planner(self._import, snapshot, self._origin, self._whole, again=again)
         for index in pending:
             planner.place(index, self._rows[index])
         fates = {}

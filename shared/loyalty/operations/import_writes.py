@@ -79,7 +79,7 @@ class Writer:
             return
         before = {change.after.profile_id: change.before for change in changes}
         for _, member in entries:
-            before.setdefault(member.profile_id, state.customers[member.profile_id])
+            before.setdefault(member.profile_id, state.stored(member.profile_id))
         job = Job(params.undo_id, self._import.account.id, self._origin.id, params.campaigns)
         jobs.keep_undo(self._database, job, [UndoState(*customer) for customer in before.items()])
 

@@ -114,11 +114,15 @@ REFUSED = {
     ),
     "too_many_rows": (
         {"Profiles_Data": "1\n" * 20_001},
-        "A request may hold at most 20000 items; send the rest in further requests",
+        "profiles_data may hold at most 20000 rows; send the rest in further requests",
+    ),
+    "open_quote_after_blank_and_broken_rows": (
+        {"delimiter": "comma", "Profiles_Data": '1,2\n\n \n3,"x"y\n4,"5\n6,7'},
+        "profiles_data ends within a quoted cell of row 3",
     ),
     "open_quote": (
         {"delimiter": "comma", "Profiles_Data": '1,2\n3,"4\n5,6'},
-        "profiles_data ends within a quoted cell",
+        "profiles_data ends within a quoted cell of row 2",
     ),
 }
 
@@ -232,6 +236,8 @@ def test_more_secrets_than_a_request_has_time_to_hash_are_refused() -> None:
     # WHEN they are sent
     answer = world.send(SEED | columns)
     # THEN the limit is stated
-    text = "A request may hold at most 25 passwords and PINs, which are slow to hash"
+    text = (
+        "customer_password and customer_PIN may be given at most 25 times in one import, not 26: they are slow to hash"
+    )
     assert answer == {"status": "error", "error": text}
     assert world.dynamodb.snapshot() == before

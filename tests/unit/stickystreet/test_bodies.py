@@ -123,7 +123,7 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
     "latin_1_in_a_part": (
         multipart(parts(Profiles_Data=("", "11|22|j\xe4ne".encode("latin-1")))),
         MULTIPART,
-        'Profiles_Data is not valid UTF-8 at byte 7, near "11|22|j�ne"',
+        "Profiles_Data is not valid UTF-8 at byte 7",
     ),
     "another_charset_of_a_part": (
         multipart(parts(Profiles_Data=("\r\nContent-Type: text/plain; charset=latin1", b"1|2"))),
@@ -133,7 +133,7 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
     "latin_1_bytes": (
         LATIN.encode(),
         FORM,
-        'Profiles_Data is not valid UTF-8 at byte 22, near "4|11223344|j�ne|doe|1970"',
+        "Profiles_Data is not valid UTF-8 at byte 22",
     ),
     "another_charset": (
         urlencode(SEED).encode(),
@@ -143,17 +143,17 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
     "utf_16": (
         multipart(parts(Profiles_Data=("", SEED_DATA.encode("utf-16")))),
         MULTIPART,
-        'Profiles_Data is not valid UTF-8 at byte 0, near "��\\n\\x00 \\x00 \\x001\\x001\\x00"',
+        "Profiles_Data is not valid UTF-8 at byte 0",
     ),
     "broken_percent_encoding": (
         b"user_id=john%zz1970",
         FORM,
-        'user_id must be percent-encoded, not "john%zz1970"',
+        'user_id must be percent-encoded, not "%zz"',
     ),
     "cut_percent_encoding": (
         b"user_id=a&type=100%",
         FORM,
-        'type must be percent-encoded, not "100%"',
+        'type must be percent-encoded, not "%"',
     ),
     "1001_fields": (b"a=1&" * 1001, FORM, "A form may have at most 1000 fields"),
     "json": (

@@ -65,3 +65,27 @@ def test_a_membership_of_before_is_left_as_it_is() -> None:
     world.rows("email auto_add", "user2@example.com|25", campaigns_to_include="123")
     # THEN nothing about the membership changes
     assert world.items("memberships") == before
+
+
+def test_a_row_that_gives_auto_add_alone_fails_and_makes_no_customer() -> None:
+    # GIVEN, WHEN a row with points for nobody, beside a good one
+    world = ImportWorld()
+    before = world.end_state()
+    batch = world.rows("code auto_add", "|5", "A|5", no_undo="yes")
+    # THEN it fails, and only the other makes a customer
+    assert batch == {
+        "status": "imported",
+        "customers": {"new": 1, "updated": 0, "failed": 1},
+        "rows": [{"number": 1, "error": "The row gives no field of a customer"}],
+    }
+    assert world.end_state().keys() == {*before, "A"}
+
+
+@pytest.mark.parametrize("blank", ["\t", "\u00a0", "\u3000"])
+def test_a_product_is_credited_under_its_name_without_white_space_around(blank: str) -> None:
+    # GIVEN, WHEN a product's name between white space that cells are not trimmed of
+    world = ImportWorld()
+    batch = world.rows("code auto_add", f"A|{blank}Free coffee{blank}", campaigns_to_include="product-1", no_undo="yes")
+    # THEN the balance has the name alone
+    assert batch == {"status": "imported", "customers": {"new": 1, "updated": 0}}
+    assert world.end_state()["A"]["memberships"] == {"product-1": {"M": {"Free coffee": {"S": "1"}}}}
