@@ -1,7 +1,6 @@
 """Who is calling: credentials to an account, and whether their rights reach."""
 
-from datetime import UTC, datetime
-
+from loyalty import moment
 from loyalty.account import Caller, Credential
 from loyalty.errors import CredentialsExpired, CredentialsMissing, CredentialsUnknown, InternalError
 from loyalty.store import accounts
@@ -16,7 +15,7 @@ def authenticate(database: Database, credential: Credential | None) -> Caller:
     if grant is None:
         raise CredentialsUnknown
     if grant.expires_at is not None and grant.expires_at <= database.now():
-        raise CredentialsExpired(datetime.fromtimestamp(grant.expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        raise CredentialsExpired(moment.at(grant.expires_at))
     account = accounts.find_account(database, grant.account_id)
     if account is None:
         raise InternalError(f"a credential names an account that does not exist: {grant.account_id}")

@@ -1,6 +1,6 @@
 """From a contract to a Lambda handler: the way of every request, and the only place where errors become replies.
 
-read -> authenticate -> parse -> prepare -> apply -> render
+read -> authenticate -> parse -> prepare -> draw ids -> apply -> render
 """
 
 from collections.abc import Callable

@@ -8,9 +8,9 @@ batch, and the reply format by `format` in the body or by Accept.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
+from loyalty import moment
 from loyalty.account import Account, Caller, Credential
 from loyalty.contracts import altcraft_items, markup
 from loyalty.contracts.body import decode, read_json
@@ -113,7 +113,7 @@ class AltcraftExchange:
         program_id = altcraft_items.program_id(document.get("loyalty_program_id"))
         read_items = altcraft_items.reader(document.get("matching"), account)
         items = read_items(self._elements(document, settings.max_items))
-        return Submission(enrol.Params(program_id, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")), items)
+        return Submission(enrol.Params(program_id, moment.now()), items)
 
     def reply(self, outcomes: Sequence[Outcome]) -> Reply:
         """The documented reply."""

@@ -7,9 +7,9 @@ letter. Where it is silent: a fault of the request as a whole is told once for e
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
+from loyalty import moment
 from loyalty.account import Account, Caller, Credential
 from loyalty.contracts import capillary_items, capillary_replies
 from loyalty.contracts.body import decode, read_json
@@ -60,7 +60,7 @@ class CapillaryExchange:
             self._customers = customers
         if len(self._customers) > settings.max_items:
             raise too_many_items(settings.max_items)
-        self._params = capillary_items.params(document, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        self._params = capillary_items.params(document, moment.now())
         if settings.bulk_api_redirection_enabled:
             capillary_items.check_batch_size(self._customers, settings.bulk_api_batch_size_for_redirection)
         return Submission(self._params, capillary_items.items(document.get("identifierName"), self._customers))

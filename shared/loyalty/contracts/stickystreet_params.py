@@ -7,8 +7,8 @@ where it is missing, and `dry_run` is ours.
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
+from loyalty import moment
 from loyalty.contracts.stickystreet_rows import DELIMITERS
 from loyalty.errors import BadRequest, ParameterError
 from loyalty.operations.import_items import Overwrite, Params
@@ -56,7 +56,7 @@ def read(form: Mapping[str, str]) -> Params:
     return Params(
         campaigns=_campaigns(form.get("campaigns_to_include", "")),
         overwrite=_overwrite(form.get("overwrite_duplicates", "").strip()),
-        received_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        received_at=moment.now(),
         card_digits=_card_digits(form.get("card_number_generate", "").strip()),
         undo_id=None if dry_run or _yes(form, "no_undo") else secrets.token_hex(_JOB_ID_BYTES),
         dry_run=dry_run,

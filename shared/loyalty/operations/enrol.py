@@ -6,6 +6,7 @@ from typing import NamedTuple
 from loyalty.account import Account
 from loyalty.errors import ProgramInactive, ProgramNotFound
 from loyalty.identifiers import Identifier
+from loyalty.operations.operation import WRITING_SECONDS
 from loyalty.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status
 from loyalty.store import accounts, customers, memberships
 from loyalty.store.customers import Found
@@ -14,9 +15,6 @@ from loyalty.store.memberships import Membership
 
 RIGHT: str | None = "enrol"
 """The right that a credential needs."""
-
-_WRITING_SECONDS = 5.0
-"""Kept of the time for the writes, when look-ups have to be repeated."""
 
 _STATUS = {Write.INSERTED: Status.CREATED, Write.EXISTS: Status.EXISTS, Write.BUSY: Status.BUSY}
 
@@ -66,7 +64,7 @@ def apply(database: Database, enrolment: Enrolment, items: Sequence[Item | Outco
     """
     params = enrolment.params
     wanted = dict.fromkeys(item.identifier for item in items if isinstance(item, Item))
-    found = customers.find(database.sooner(_WRITING_SECONDS), enrolment.account_id, wanted)
+    found = customers.find(database.sooner(WRITING_SECONDS), enrolment.account_id, wanted)
     new: dict[str, Membership] = {}
     for index, item in enumerate(items):
         if not isinstance(item, Item):

@@ -10,14 +10,12 @@ from loyalty.operations.import_items import Import, Row
 from loyalty.operations.import_plan import Planner, Whole
 from loyalty.operations.import_state import Snapshot
 from loyalty.operations.import_writes import Writer, first_rows
+from loyalty.operations.operation import WRITING_SECONDS
 from loyalty.outcome import BUSY, Origin, Outcome, Status, invalid
 from loyalty.profile import MIGRATED
 from loyalty.store import customers
 from loyalty.store.dynamodb import Database
 from loyalty.store.transactions import Fate
-
-_WRITING_SECONDS = 5.0
-"""Kept of the time for the writes, when look-ups have to be repeated."""
 
 _FRUITLESS_TRIES = 5
 """Tries in a row that may settle nothing before the rest is BUSY."""
@@ -86,7 +84,7 @@ class Work:
             wanted |= dict.fromkeys(("card_number", self._rows[index].drawn.card_number) for index in pending)
         if again:
             wanted |= dict.fromkeys(("profile_id", self._rows[index].drawn.profile_id) for index in pending)
-        database, account_id = self._database.sooner(_WRITING_SECONDS), self._import.account.id
+        database, account_id = self._database.sooner(WRITING_SECONDS), self._import.account.id
         found, unread = customers.find_current(database, account_id, wanted)
         owners = {identifier: customer.profile_id for identifier, customer in found.items()}
         stored, unread_customers = customers.read(database, account_id, dict.fromkeys(owners.values()))

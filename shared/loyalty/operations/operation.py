@@ -7,6 +7,9 @@ from loyalty.account import Account
 from loyalty.outcome import Origin, Outcome
 from loyalty.store.dynamodb import Database
 
+WRITING_SECONDS = 5.0
+"""Kept of a request's time for the writes, when look-ups have to be repeated."""
+
 
 class Operation(Protocol):
     """One thing to do with a list of items of any length."""

@@ -26,7 +26,6 @@ WRITE_BATCH = 25
 """Statements of one BatchExecuteStatement, DynamoDB's limit."""
 
 _POOL = "dynamodb"
-_NO_ANSWER: list[str | None] = ["ServiceUnavailable"]
 
 
 class Read(NamedTuple):
@@ -124,13 +123,13 @@ def _insert_batch(
 def _execute(database: Database, statement: str, items: Sequence[Item]) -> tuple[list[str | None], bool]:
     """One BatchExecuteStatement: each statement's error code, and whether the call was sent more than once."""
     statements = [{"Statement": statement, "Parameters": list(item.values())} for item in items]
+    answer: Item = {}
     try:
         answer = database.client.batch_execute_statement(Statements=statements)
     except CallError as error:
         raise_unless_passing(error)
-        return _NO_ANSWER * len(items), True
-    if "Responses" not in answer:  # it was cut short
-        return _NO_ANSWER * len(items), True
+    if "Responses" not in answer:  # none came, or it was cut short
+        return ["ServiceUnavailable"] * len(items), True
     codes = [response.get("Error", {}).get("Code") for response in answer["Responses"]]
     return codes, answer["ResponseMetadata"].get("RetryAttempts", 0) > 0
 
