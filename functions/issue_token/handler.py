@@ -1,6 +1,5 @@
 """POST /v3/oauth/token/generate"""
 
-from loyalty.contracts.capillary_token import ISSUE_TOKEN
-from loyalty.endpoint import serve
+from loyalty.token_api import serve
 
-lambda_handler = serve(ISSUE_TOKEN)
+lambda_handler = serve()

@@ -62,9 +62,9 @@ class Caller(NamedTuple):
     account: Account
     rights: frozenset[str]
 
-    def require(self, right: str | None) -> None:
-        """Raise RightMissing unless the caller has the right; None asks for nothing."""
-        if right is not None and right not in self.rights:
+    def require(self, right: str) -> None:
+        """Raise RightMissing unless the caller has the right."""
+        if right not in self.rights:
             raise RightMissing
 
 

@@ -1,5 +1,7 @@
 """Who is calling: credentials to an account, and whether their rights reach."""
 
+from collections.abc import Sequence
+
 from loyalty import moment
 from loyalty.account import Caller, Credential
 from loyalty.errors import CredentialsExpired, CredentialsMissing, CredentialsUnknown, InternalError
@@ -7,11 +9,15 @@ from loyalty.store import accounts
 from loyalty.store.dynamodb import Database
 
 
-def authenticate(database: Database, credential: Credential | None) -> Caller:
-    """The caller; raises CredentialsMissing, CredentialsUnknown, CredentialsExpired or StorageBusy."""
-    if credential is None:
+def authenticate(database: Database, credentials: Sequence[Credential]) -> Caller:
+    """The caller, by the first of its credentials that is known.
+
+    Raises CredentialsMissing, CredentialsUnknown, CredentialsExpired or StorageBusy.
+    """
+    if not credentials:
         raise CredentialsMissing
-    grant = accounts.find_grant(database, credential)
+    grants = (accounts.find_grant(database, credential) for credential in credentials)
+    grant = next((grant for grant in grants if grant), None)
     if grant is None:
         raise CredentialsUnknown
     if grant.expires_at is not None and grant.expires_at <= database.now():

@@ -1,26 +1,34 @@
 """From a contract to a Lambda handler: the way of every request, and the only place where errors become replies.
 
-read -> authenticate -> parse -> prepare -> draw ids -> apply -> render
+read -> authenticate -> parse -> prepare -> apply, here or as a job -> render
 """
 
+import hashlib
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from loyalty import settings
 from loyalty.auth import authenticate
-from loyalty.contracts.contract import Contract, Exchange
-from loyalty.errors import ConfigurationError, InternalError, RequestError
-from loyalty.outcome import Origin
+from loyalty.bulk.idempotency import Key
+from loyalty.bulk.submit import Queued, Task, Wish, carry_out
+from loyalty.contracts.contract import Answer, Contract, Exchange
+from loyalty.errors import BadRequest, ConfigurationError, InternalError, RequestError
 from loyalty.request import Reply, Request, read_event, to_proxy
 from loyalty.store import dynamodb
 from loyalty.store.dynamodb import Database
 from loyalty.telemetry import RequestLog
 
 _RENDERING_SECONDS = 1.0  # for the largest reply, from outcomes to bytes
+_COLLECTING_SECONDS = 2.0  # for a job's outcomes, once they are there
+_LONGEST_KEY = 255
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+Do = Callable[[Database, RequestLog], Reply]
+Open = Callable[[Request], tuple[Do, Callable[[RequestError], Reply]]]
+"""Begins with a request: what does it, and how an error is answered at that moment."""
 
 
 @cache
@@ -30,46 +38,87 @@ def process_database() -> Database:
 
 
 def serve(contract: Contract, database: Callable[[], Database] = process_database) -> Handler:
-    """The Lambda handler of an endpoint.
+    """The Lambda handler of an endpoint, which answers every request in the contract's own form."""
 
-    It answers every request in the contract's own form, whatever happens: a raised error would cost
-    the process and tell the client nothing.
+    def begin(request: Request) -> tuple[Do, Callable[[RequestError], Reply]]:
+        exchange = contract.open(request)
+        return lambda database, log: _do(_Call(contract, exchange, request), database, log), exchange.error
+
+    return handler(contract.name, begin, database)
+
+
+def handler(name: str, begin: Open, database: Callable[[], Database]) -> Handler:
+    """The Lambda handler of a route that is called `name` in logs.
+
+    It answers whatever happens: a raised error would cost the process and tell the client nothing.
     """
     with suppress(ConfigurationError):  # each request says so in its own form, and the log with it
         database()  # connect while Lambda starts the process, which is when it has most CPU
 
     def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         request = read_event(event, context)
-        log = RequestLog(contract.name, request)
+        log = RequestLog(name, request)
         seconds_left = context.get_remaining_time_in_millis() / 1000 - _RENDERING_SECONDS
-        reply = _answer(contract, request, lambda: database().within(seconds_left), log)
+        do, refuse = begin(request)
+        try:
+            reply = do(database().within(seconds_left), log)
+        except RequestError as error:
+            log.fault(error)
+            reply = refuse(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
+            log.unexpected(error)
+            reply = refuse(InternalError())
         log.write(reply.status)
         return to_proxy(reply, request)
 
     return lambda_handler
 
 
-def _answer(contract: Contract, request: Request, connect: Callable[[], Database], log: RequestLog) -> Reply:
-    exchange = contract.open(request)
-    try:
-        return _do(contract, exchange, connect(), Origin(request.id), log)
-    except RequestError as error:
-        log.fault(error)
-        return exchange.error(error)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
-        log.unexpected(error)
-        return exchange.error(InternalError())
+class _Call(NamedTuple):
+    contract: Contract
+    exchange: Exchange
+    request: Request
 
 
-def _do(contract: Contract, exchange: Exchange, database: Database, origin: Origin, log: RequestLog) -> Reply:
-    operation = contract.operation
-    caller = authenticate(database, exchange.credential(database.settings))
+def _do(call: _Call, database: Database, log: RequestLog) -> Reply:
+    contract, exchange, request = call
+    credential = exchange.credential(database.settings)
+    caller = authenticate(database, [credential] if credential else [])
     log.account(caller.account.id)
     exchange.identified(caller)
-    caller.require(operation.RIGHT)
+    caller.require(contract.operation.RIGHT)
+    key = _idempotency_key(request)
     submission = exchange.submission(caller.account, database.settings)
-    prepared = operation.prepare(database, caller.account, submission.params)
-    items = operation.draw(database, prepared, submission.items)
-    outcomes = operation.apply(database, prepared, items, origin)
-    log.outcomes(outcomes)
-    return exchange.reply(outcomes)
+    prepared = contract.operation.prepare(database, caller.account, submission.params)
+    manner = exchange.manner()
+    task = Task(caller.account, contract.operation, prepared, submission.items, contract.name, manner, request.id)
+    wish = Wish(Key(request.path, key, lambda: _fingerprint(request, manner)), _patience(request, database))
+    result = carry_out(database, task, wish)
+    if result.job_id:
+        log.job(result.job_id)
+    if isinstance(result, Queued):
+        return contract.queued(request, manner, result.job_id, f"{request.base}/jobs/{result.job_id}")
+    log.outcomes(result.outcomes)
+    return contract.render(request, manner, Answer(result.outcomes, result.job_id))
+
+
+def _patience(request: Request, database: Database) -> float | None:
+    """How many seconds the request may still wait for a job; None when the client won't."""
+    if "respond-async" in map(str.strip, request.headers.get("prefer", "").lower().split(",")):
+        return None
+    passed = max(0.0, database.now() - request.received_at) if request.received_at is not None else 0.0
+    return min(database.settings.gather_seconds - passed, database.seconds_left() - _COLLECTING_SECONDS)
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key", "").strip()
+    if len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise BadRequest(f"Idempotency-Key must be at most {_LONGEST_KEY} characters of printable ASCII")
+    return key or None
+
+
+def _fingerprint(request: Request, manner: Any) -> str:
+    """A request and how it wants to be answered, as a SHA-256."""
+    digest = hashlib.sha256(json.dumps([request.path, manner], sort_keys=True).encode())
+    digest.update(request.body())
+    return digest.hexdigest()

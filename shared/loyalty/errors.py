@@ -16,7 +16,12 @@
     ├── UnsupportedMediaType
     ├── InternalError           a fault of ours, nothing more is said to the client
     │   └── ConfigurationError  the function's environment is incomplete
-    └── StorageBusy             nothing decided, safe to repeat
+    ├── StorageBusy             nothing decided, safe to repeat
+    ├── StillRunning            a request with the same Idempotency-Key is being done
+    ├── KeyReused               an Idempotency-Key came before with another request
+    ├── JobNotFound
+    ├── JobRunning              a job that is not finished yet
+    └── JobNotUndoable
 
 `status` is the HTTP status that fits; contracts choose their own words for those that have no text.
 """
@@ -127,6 +132,51 @@ class StorageBusy(RequestError):
     """The store can't answer now; repeating the request is safe."""
 
     status = 503
+
+
+class StillRunning(RequestError):
+    """A request with the same Idempotency-Key is being done; repeating gets its answer."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("A request with this Idempotency-Key is still being done, repeat it in a moment")
+
+
+class KeyReused(RequestError):
+    """The Idempotency-Key came before with another request."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used for another request; a new request needs a new key")
+
+
+class JobNotFound(RequestError):
+    """The account has no such job."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("There is no such job")
+
+
+class JobRunning(RequestError):
+    """The job is not finished yet."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("The job is not finished yet")
+
+
+class JobNotUndoable(RequestError):
+    """Nothing is kept to undo the job with."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("Nothing is kept to undo this job with")
 
 
 def too_many_items(most: int) -> TooLarge:

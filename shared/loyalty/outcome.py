@@ -4,7 +4,7 @@ An item's fate is a value, never an exception: operations return one `Outcome` p
 and each contract says it in its vendor's own codes and words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -20,6 +20,8 @@ class Status(StrEnum):
     NOT_FOUND = "not_found"
     INVALID = "invalid"
     BUSY = "busy"
+    UNDONE = "undone"
+    KEPT = "kept"
 
 
 class Outcome(NamedTuple):
@@ -46,20 +48,40 @@ def invalid(reason: str) -> Outcome:
 
 
 class Origin(NamedTuple):
-    """Who writes: the request or job, the index of its first item, and whether this is a redelivery.
+    """Who writes: a request or job, where the items at hand stand in it, and whether this is a redelivery.
 
-    Each write stores `mark(index)`, so that a write met again is known for our own.
+    They stand from `first_index` on, one after the other, unless `positions` says where each stands. Each write
+    stores `mark(index)`, so that a write met again is known for our own.
     """
 
     id: str
     first_index: int = 0
     redelivered: bool = False
+    positions: Sequence[int] | None = None
+
+    def position(self, index: int) -> int:
+        """Where the item at `index` of the list at hand stands in the whole."""
+        return self.first_index + index if self.positions is None else self.positions[index]
 
     def mark(self, index: int) -> str:
         """The mark of the item at `index` of the list at hand."""
-        return f"{self.id}#{self.first_index + index}"
+        return f"{self.id}#{self.position(index)}"
 
     def marked(self, mark: str) -> int | None:
-        """The index that a mark was made of, None when it is somebody else's."""
+        """The position that a mark was made of, None when it is somebody else's."""
         writer, _, position = mark.rpartition("#")
-        return int(position) - self.first_index if writer == self.id else None
+        return int(position) if writer == self.id else None
+
+
+def to_json(outcome: Outcome) -> list[Any]:
+    """The outcome as JSON holds it, without what it has nothing to say of."""
+    parts = [outcome.status.value, outcome.profile_id, outcome.reason, outcome.values]
+    while parts[-1] is None:
+        parts.pop()
+    return parts
+
+
+def from_json(parts: Sequence[Any]) -> Outcome:
+    """The outcome that `to_json` made this of."""
+    status, *rest = parts
+    return Outcome(Status(status), *rest)

@@ -29,7 +29,11 @@ _NEEDS_GZIP = 2_500_000
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request: header names in lower case, the names in its URL's query, the body as the gateway sent it."""
+    """One HTTP request: header names in lower case, the URL's query and path parameters, the body as it was sent.
+
+    `base` is what stands before the path where the API is not at the root of its host (the stage), `received_at` when
+    the gateway received it, in seconds of the epoch.
+    """
 
     method: str
     path: str
@@ -37,7 +41,10 @@ class Request:
     id: str
     encoded_body: str = field(default="", repr=False)
     is_base64: bool = False
-    query: frozenset[str] = frozenset()
+    query: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    base: str = ""
+    received_at: float | None = None
 
     def body(self, most: int = MAX_BODY_BYTES) -> bytes:
         """The body, decoded and inflated.
@@ -71,14 +78,19 @@ def read_event(event: Mapping[str, Any], context: Any) -> Request:
 
     Its id is that of the invocation: the gateway's own can be chosen by the client.
     """
+    path, about = event.get("path") or "", event.get("requestContext") or {}
+    whole, received = about.get("path") or "", about.get("requestTimeEpoch")
     return Request(
         method=event.get("httpMethod") or "",
-        path=event.get("path") or "",
+        path=path,
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items() if value is not None},
         id=context.aws_request_id,
         encoded_body=event.get("body") or "",
         is_base64=bool(event.get("isBase64Encoded")),
-        query=frozenset(event.get("queryStringParameters") or ()),
+        query=event.get("queryStringParameters") or {},
+        parameters=event.get("pathParameters") or {},
+        base=whole.removesuffix(path) if whole.endswith(path) else "",
+        received_at=received / 1000 if isinstance(received, int) else None,
     )
 
 

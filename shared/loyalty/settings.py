@@ -10,7 +10,8 @@ from loyalty.errors import ConfigurationError
 class Settings(NamedTuple):
     """The environment variables of the same names in upper case: table names, limits and switches.
 
-    `max_items` is what one request may hold, `access_token_seconds` how long an OAuth access token serves.
+    `max_items` is what one request may hold, `access_token_seconds` how long an OAuth access token serves. More work
+    than that of `inline_limit` items goes through the queue, and the request waits `gather_seconds` for it at most.
     The `bulk_api_…` pair are Capillary's own: with the first on, the second limits the customers of one request.
     """
 
@@ -19,7 +20,11 @@ class Settings(NamedTuple):
     memberships_table: str
     earns_table: str
     jobs_table: str
+    chunk_queue_url: str
+    parked_queue_url: str
     max_items: int
+    inline_limit: int
+    gather_seconds: float
     access_token_seconds: int
     bulk_api_redirection_enabled: bool
     bulk_api_batch_size_for_redirection: int
@@ -45,10 +50,16 @@ def _number(name: str, value: str) -> int:
     return int(value)
 
 
+def _seconds(name: str, value: str) -> float:
+    if not (value.isascii() and value.isdigit()):
+        raise ConfigurationError(f"environment variable {name} is not a number of seconds: {value}")
+    return float(value)
+
+
 def _switch(name: str, value: str) -> bool:
     if value.lower() not in ("true", "false"):
         raise ConfigurationError(f"environment variable {name} is neither true nor false: {value}")
     return value.lower() == "true"
 
 
-_READ: dict[type, Callable[[str, str], Any]] = {str: _text, int: _number, bool: _switch}
+_READ: dict[type, Callable[[str, str], Any]] = {str: _text, int: _number, float: _seconds, bool: _switch}

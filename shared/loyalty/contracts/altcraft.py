@@ -7,14 +7,14 @@ batch, and the reply format by `format` in the body or by Accept.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from loyalty import moment
 from loyalty.account import Account, Caller, Credential
 from loyalty.contracts import altcraft_items, markup
 from loyalty.contracts.body import decode, read_json
-from loyalty.contracts.contract import Submission
+from loyalty.contracts.contract import Answer, Manner, Submission
 from loyalty.contracts.negotiation import JSON, XML, accepted_format, declared_format, request_format
 from loyalty.errors import (
     BadRequest,
@@ -43,6 +43,7 @@ _CODES = {
     Status.NOT_FOUND: (404, "Profile not found"),
     Status.BUSY: (503, "Storage is busy, repeat this item"),
 }
+_COUNTED = {**{status: str(code) for status, (code, _) in _CODES.items()}, Status.INVALID: "400"}
 _FAULTS: dict[type[RequestError], str] = {
     CredentialsMissing: "API token required",
     CredentialsUnknown: "API token is invalid",
@@ -65,6 +66,10 @@ class Style:
     always_200: bool = False
 
 
+def _style(manner: Manner) -> Style:
+    return Style(manner.get("format", JSON), manner.get("always_200", False))
+
+
 @dataclass(frozen=True, slots=True)
 class Altcraft:
     """One of the two endpoints."""
@@ -72,10 +77,22 @@ class Altcraft:
     name: str
     batch: bool
     operation = enrol
+    codes = _COUNTED
 
     def open(self, request: Request) -> "AltcraftExchange":
         """Begin with a request."""
         return AltcraftExchange(self, request)
+
+    def render(self, _request: Request, manner: Manner, answer: Answer) -> Reply:
+        """The documented reply."""
+        style, outcomes = _style(manner), answer.outcomes
+        return render_batch(style, outcomes) if self.batch else render_single(style, outcomes[0])
+
+    def queued(self, _request: Request, manner: Manner, job_id: str, location: str) -> Reply:
+        """No results yet, and the job; HTTP status 202."""
+        envelope = {"error": 0, "error_text": SUCCESS, "result": [], "job_id": job_id}
+        reply = _reply(_style(manner), 0, envelope)
+        return replace(reply, status=202, headers={"Location": location})
 
 
 REGISTER_MEMBER = Altcraft("altcraft.register_member", batch=False)
@@ -115,9 +132,9 @@ class AltcraftExchange:
         items = read_items(self._elements(document, settings.max_items))
         return Submission(enrol.Params(program_id, moment.now()), items)
 
-    def reply(self, outcomes: Sequence[Outcome]) -> Reply:
-        """The documented reply."""
-        return render_batch(self._style, outcomes) if self._contract.batch else render_single(self._style, outcomes[0])
+    def manner(self) -> Manner:
+        """The style."""
+        return asdict(self._style)
 
     def error(self, error: RequestError) -> Reply:
         """The envelope with the error alone."""

@@ -5,7 +5,6 @@ letter. Where it is silent: a fault of the request as a whole is told once for e
 `totalCount` and `failureCount` always speak of customers.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +13,10 @@ from loyalty.account import Account, Caller, Credential
 from loyalty.contracts import capillary_items, capillary_replies
 from loyalty.contracts.body import decode, read_json
 from loyalty.contracts.capillary_credentials import header_credential
-from loyalty.contracts.contract import Submission
+from loyalty.contracts.contract import Answer, Manner, Submission
 from loyalty.errors import RequestError, too_many_items
 from loyalty.operations import earn
 from loyalty.operations.earn import Params
-from loyalty.outcome import Outcome
 from loyalty.request import Reply, Request
 from loyalty.settings import Settings
 
@@ -29,10 +27,20 @@ class Capillary:
 
     name = "capillary.direct_earn"
     operation = earn
+    codes = capillary_replies.COUNTED
 
     def open(self, request: Request) -> "CapillaryExchange":
         """Begin with a request."""
         return CapillaryExchange(request)
+
+    def render(self, request: Request, manner: Manner, answer: Answer) -> Reply:
+        """The documented reply: one element for each customer."""
+        elements = [capillary_replies.element(manner, outcome) for outcome in answer.outcomes]
+        return capillary_replies.answer(request, elements)
+
+    def queued(self, request: Request, _manner: Manner, job_id: str, location: str) -> Reply:
+        """Nothing answered yet, and the job; HTTP status 202."""
+        return capillary_replies.queued(request, job_id, location)
 
 
 DIRECT_EARN = Capillary()
@@ -65,10 +73,9 @@ class CapillaryExchange:
             capillary_items.check_batch_size(self._customers, settings.bulk_api_batch_size_for_redirection)
         return Submission(self._params, capillary_items.items(document.get("identifierName"), self._customers))
 
-    def reply(self, outcomes: Sequence[Outcome]) -> Reply:
-        """The documented reply: one element for each customer."""
-        elements = [capillary_replies.element(self._params, outcome) for outcome in outcomes]
-        return capillary_replies.answer(self._request, elements)
+    def manner(self) -> Manner:
+        """How the request named program and promotion, since the reply names them so."""
+        return self._params._asdict()
 
     def error(self, error: RequestError) -> Reply:
         """A fault that all customers share, as each one's; any other as the error of an empty answer."""

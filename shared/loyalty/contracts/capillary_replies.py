@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from loyalty.contracts.contract import Manner
 from loyalty.errors import (
     CredentialsError,
     CredentialsExpired,
@@ -15,7 +17,6 @@ from loyalty.errors import (
     RightMissing,
     StorageBusy,
 )
-from loyalty.operations.earn import Params
 from loyalty.outcome import Outcome, Status
 from loyalty.request import Reply, Request
 
@@ -31,6 +32,15 @@ _ENTITY_FAULTS: dict[type[RequestError], Fault] = {
     PromotionNotFound: (8874, "promotion id passed is invalid"),
     PromotionInactive: (8892, "promotion is inactive"),
 }
+COUNTED = {
+    Status.CREATED: "0",
+    Status.EXHAUSTED: str(_EXHAUSTED[0]),
+    Status.NOT_FOUND: str(_NOT_FOUND[0]),
+    Status.BUSY: str(_BUSY[0]),
+    Status.INVALID: "400",
+}
+"""The codes that customers are counted under; those that are themselves wrong have one together."""
+
 _EXPIRED_CODE = 498
 _NO_RIGHT = (4000, "Not authorized. Access is denied!")
 
@@ -51,6 +61,13 @@ def answer(request: Request, elements: Sequence[dict[str, Any]]) -> Reply:
     return json_reply(request, 200, {"response": elements, "totalCount": len(elements), "failureCount": failures})
 
 
+def queued(request: Request, job_id: str, location: str) -> Reply:
+    """The reply to a request that goes on as a job."""
+    body = {"response": [], "totalCount": 0, "failureCount": 0, "job_id": job_id}
+    reply = json_reply(request, 202, body)
+    return replace(reply, headers={**reply.headers, "Location": location})
+
+
 def refuse(request: Request, error: RequestError) -> Reply:
     """The reply to a request that was not done, with the error beside an empty answer."""
     body = {"response": [], "totalCount": 0, "failureCount": 0, **failure(*_request_fault(error))}
@@ -67,7 +84,7 @@ def json_reply(request: Request, status: int, body: dict[str, Any]) -> Reply:
     return Reply(status, "application/json", json.dumps(body, separators=(",", ":")), headers)
 
 
-def element(params: Params, outcome: Outcome) -> dict[str, Any]:
+def element(manner: Manner, outcome: Outcome) -> dict[str, Any]:
     """One customer's element of the answer."""
     if outcome.status is Status.NOT_FOUND:
         return failure(*_NOT_FOUND)
@@ -77,7 +94,7 @@ def element(params: Params, outcome: Outcome) -> dict[str, Any]:
     if outcome.status is Status.INVALID:
         return failure(values["code"], outcome.reason or "")
     warnings = [_said(*_EXHAUSTED)] if outcome.status is Status.EXHAUSTED else []
-    return {"result": _result(params, values), "errors": [], "warnings": warnings}
+    return {"result": _result(manner, values), "errors": [], "warnings": warnings}
 
 
 def entity_fault(error: RequestError) -> Fault | None:
@@ -107,16 +124,16 @@ def _request_fault(error: RequestError) -> Fault:
     return _NO_RIGHT if isinstance(error, RightMissing) else plain_fault(error)
 
 
-def _result(params: Params, values: Mapping[str, Any]) -> dict[str, Any]:
+def _result(manner: Manner, values: Mapping[str, Any]) -> dict[str, Any]:
     """The promotion is named as the request named it: by its id, else by its identifier."""
     result = {"entityType": "CUSTOMER", "entityId": values["customer_id"]}
-    if params.promotion_id is None:
-        result["promoIdentifier"] = params.promotion_identifier
+    if manner.get("promotion_id") is None:
+        result["promoIdentifier"] = manner["promotion_identifier"]
     else:
-        result["promotionId"] = int(params.promotion_id)
+        result["promotionId"] = int(manner["promotion_id"])
     if values["promotion_name"]:
         result["promotionName"] = values["promotion_name"]
-    result["programId"] = int(params.program_id)
+    result["programId"] = int(manner["program_id"])
     if "earned_id" in values:
         result |= {"issualId": str(values["issue_id"]), "earnedId": str(values["earned_id"])}
     return result

@@ -2,18 +2,22 @@
 
 A `Contract` is a constant: which operation it leads to, and how replies look. For each request it
 opens an `Exchange`, which reads the request piece by piece, in the order in which it is needed, and
-knows at each moment how an error would have to be answered.
+knows at each moment how an error would have to be answered. What it learns about the reply is its `Manner`, which
+a job keeps: so another request can be answered later as the first one would have been.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from loyalty.account import Account, Caller, Credential
 from loyalty.errors import RequestError
 from loyalty.operations.operation import Operation
-from loyalty.outcome import Outcome
+from loyalty.outcome import Outcome, Status
 from loyalty.request import Reply, Request
 from loyalty.settings import Settings
+
+Manner = Mapping[str, Any]
+"""How a reply is written, as JSON can hold it; what is missing has a default, what is unknown is passed over."""
 
 
 class Submission(NamedTuple):
@@ -21,6 +25,14 @@ class Submission(NamedTuple):
 
     params: Any
     items: Sequence[Any]
+
+
+class Answer(NamedTuple):
+    """What there is to tell: outcomes, the place of the first of them in the request, and the job if there is one."""
+
+    outcomes: Sequence[Outcome]
+    job_id: str | None = None
+    first: int = 0
 
 
 class Exchange(Protocol):
@@ -35,8 +47,8 @@ class Exchange(Protocol):
     def submission(self, account: Account, settings: Settings) -> Submission:
         """The items, parsed and validated; raises RequestError."""
 
-    def reply(self, outcomes: Sequence[Outcome]) -> Reply:
-        """The answer to a request that was done."""
+    def manner(self) -> Manner:
+        """How the reply is to be written, once the submission is read."""
 
     def error(self, error: RequestError) -> Reply:
         """The answer to a request that was not."""
@@ -53,5 +65,15 @@ class Contract(Protocol):
     def operation(self) -> Operation:
         """What it does."""
 
+    @property
+    def codes(self) -> Mapping[Status, str]:
+        """What each fate is called where they are counted."""
+
     def open(self, request: Request) -> Exchange:
         """Begin with a request; never raises."""
+
+    def render(self, request: Request, manner: Manner, answer: Answer) -> Reply:
+        """The reply to a request that was done; `request` is the one to be answered, now or later."""
+
+    def queued(self, request: Request, manner: Manner, job_id: str, location: str) -> Reply:
+        """The reply to a request that goes on as a job, which is to be seen at `location`."""

@@ -4,23 +4,20 @@ Source: "Batch Import Customers", April 2022. Beyond it: Bearer tokens, dry runs
 happens where it is silent. Its clients drop the body of anything but HTTP 200, so that is what they get.
 """
 
-from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 from loyalty.account import Account, Caller, Credential
 from loyalty.contracts import forms, stickystreet_columns, stickystreet_params, stickystreet_replies, stickystreet_rows
-from loyalty.contracts.contract import Submission
+from loyalty.contracts.contract import Answer, Manner, Submission
 from loyalty.contracts.stickystreet_replies import Style
-from loyalty.errors import BadRequest, CredentialsMissing, CredentialsUnknown, ParameterError, RequestError, TooLarge
+from loyalty.errors import BadRequest, CredentialsMissing, CredentialsUnknown, ParameterError, RequestError
 from loyalty.operations import import_customers
 from loyalty.operations.import_items import Row
 from loyalty.outcome import Outcome
-from loyalty.profile import SECRETS
 from loyalty.request import Reply, Request
 from loyalty.settings import Settings
-
-MOST_SECRETS = 25
-"""Passwords and PINs of one request, at about half a second of a function's CPU each."""
 
 _KEY_HEADER = "api_access_key"
 
@@ -30,10 +27,23 @@ class StickyStreet:
 
     name = "stickystreet.customers_batch"
     operation = import_customers
+    codes = stickystreet_replies.COUNTED
 
     def open(self, request: Request) -> "StickyStreetExchange":
         """Begin with a request."""
         return StickyStreetExchange(request)
+
+    def render(self, _request: Request, manner: Manner, answer: Answer) -> Reply:
+        """The documented reply; a list of fields is in the manner itself."""
+        style = stickystreet_replies.style_of(manner)
+        if "listed" in manner:
+            return stickystreet_replies.listed(style, manner["listed"])
+        return stickystreet_replies.imported(style, answer, dry_run=manner.get("dry_run", False))
+
+    def queued(self, _request: Request, manner: Manner, job_id: str, location: str) -> Reply:
+        """A batch that is queued, with HTTP status 200 as always."""
+        reply = stickystreet_replies.queued(stickystreet_replies.style_of(manner), job_id)
+        return replace(reply, headers={"Location": location})
 
 
 CUSTOMERS_BATCH = StickyStreet()
@@ -45,9 +55,8 @@ class StickyStreetExchange:
     def __init__(self, request: Request) -> None:
         self._request = request
         self._style = Style()
-        self._fields_list: Account | None = None
+        self._manner: dict[str, Any] = {}
         self._rights: frozenset[str] = frozenset()
-        self._params = stickystreet_params.nothing()
 
     def credential(self, _settings: Settings) -> Credential | None:
         """user_id with the key of the header, else of the body; without them `Authorization: Bearer`."""
@@ -72,17 +81,15 @@ class StickyStreetExchange:
         """The rows to import; a list of fields is an import of none."""
         stickystreet_params.check_switches(self._form)
         if stickystreet_params.read_type(self._form) == stickystreet_params.CUSTOMER_FIELDS_LIST:
-            self._fields_list = account
-            return Submission(self._params, [])
-        self._params = stickystreet_params.read(self._form)
-        return Submission(self._params, self._rows(account, settings.max_items))
+            self._manner["listed"] = stickystreet_replies.names(account.custom_fields)
+            return Submission(stickystreet_params.nothing(), [])
+        params = stickystreet_params.read(self._form)
+        self._manner["dry_run"] = params.dry_run
+        return Submission(params, self._rows(account, settings.max_items))
 
-    def reply(self, outcomes: Sequence[Outcome]) -> Reply:
-        """The documented reply."""
-        if self._fields_list:
-            return stickystreet_replies.listed(self._style, self._fields_list.custom_fields)
-        params = self._params
-        return stickystreet_replies.imported(self._style, outcomes, params.undo_id, dry_run=params.dry_run)
+    def manner(self) -> Manner:
+        """The style, and what the reply is about."""
+        return {**self._style._asdict(), **self._manner}
 
     def error(self, error: RequestError) -> Reply:
         """The reply with the error alone."""
@@ -112,12 +119,7 @@ class StickyStreetExchange:
         delimiter = stickystreet_params.read_delimiter(self._form)
         columns = stickystreet_columns.read(self._form, account, self._rights)
         data = self._form.get(stickystreet_params.DATA, "")
-        rows = stickystreet_rows.read(data, delimiter, columns, account, max_items)
-        secrets = sum(name in row.fields for row in rows if isinstance(row, Row) for name in SECRETS)
-        if secrets > MOST_SECRETS and not self._params.dry_run:
-            fault = f"may be given at most {MOST_SECRETS} times in one import, not {secrets}: they are slow to hash"
-            raise TooLarge(f"{' and '.join(SECRETS)} {fault}")
-        return rows
+        return stickystreet_rows.read(data, delimiter, columns, account, max_items)
 
 
 def import_credential(user_id: str, key: str) -> Credential:

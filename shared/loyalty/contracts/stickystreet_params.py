@@ -5,7 +5,6 @@ where it is missing, and `dry_run` is ours.
 """
 
 import re
-import secrets
 from collections.abc import Mapping
 
 from loyalty import moment
@@ -34,7 +33,6 @@ MOST_CAMPAIGNS = 50
 _SWITCHES = ("dry_run", "no_undo", "allow_undo", "condensed")
 _VERSIONS = frozenset({"", "1.0", "1.5", "1.6"})
 _LEAST_DIGITS, _MOST_DIGITS = 4, 19
-_JOB_ID_BYTES = 16
 _LONGEST_CAMPAIGN = 256
 
 
@@ -58,7 +56,7 @@ def read(form: Mapping[str, str]) -> Params:
         overwrite=_overwrite(form.get("overwrite_duplicates", "").strip()),
         received_at=moment.now(),
         card_digits=_card_digits(form.get("card_number_generate", "").strip()),
-        undo_id=None if dry_run or _yes(form, "no_undo") else secrets.token_hex(_JOB_ID_BYTES),
+        keep_undo=not (dry_run or _yes(form, "no_undo")),
         dry_run=dry_run,
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from loyalty.account import CustomField
+from loyalty.contracts.contract import Answer, Manner
 from loyalty.contracts.markup import escape
 from loyalty.errors import (
     CredentialsExpired,
@@ -45,12 +46,27 @@ _LISTED = {"rows": "row", "fields": "field"}
 """What XML calls the elements of a list."""
 
 
+COUNTED = {
+    Status.CREATED: "new",
+    Status.UPDATED: "updated",
+    Status.IGNORED: "ignored",
+    Status.INVALID: "failed",
+    Status.BUSY: "busy",
+}
+"""What rows are counted as; an answer counts the last two as failed."""
+
+
 class Style(NamedTuple):
     """How a reply is written."""
 
     json: bool = False
     callback: str = ""
     condensed: bool = False
+
+
+def style_of(manner: Manner) -> Style:
+    """The style in a manner; without one it is JSON."""
+    return Style(manner.get("json", True), manner.get("callback", ""), manner.get("condensed", False))
 
 
 def read_style(fields: Mapping[str, str]) -> Style:
@@ -71,30 +87,40 @@ def read_callback(fields: Mapping[str, str]) -> str:
     return callback
 
 
-def imported(style: Style, outcomes: Sequence[Outcome], job_id: str | None, *, dry_run: bool) -> Reply:
-    """The reply to an import that was done; `job_id` is told when something may have been written."""
-    statuses = [outcome.status for outcome in outcomes]
+def queued(style: Style, job_id: str) -> Reply:
+    """The reply to an import that goes on as a job."""
+    return _reply(style, "success", {"batch": {"status": "queued", "job_id": job_id}})
+
+
+def imported(style: Style, answer: Answer, *, dry_run: bool) -> Reply:
+    """The reply to an import that was done; its job is told when something may have been written."""
+    statuses = [outcome.status for outcome in answer.outcomes]
     new, updated, ignored = map(statuses.count, (Status.CREATED, Status.UPDATED, Status.IGNORED))
     batch: dict[str, Any] = {"status": "validated" if dry_run else "imported"}
     batch["customers"] = {"new": new, "updated": updated}
     if ignored:
         batch["customers"]["ignored"] = ignored
-    if failed := len(outcomes) - new - updated - ignored:
+    if failed := len(statuses) - new - updated - ignored:
         batch["customers"]["failed"] = failed
-    if job_id and not dry_run and not {Status.CREATED, Status.UPDATED, Status.BUSY}.isdisjoint(statuses):
-        batch["job_id"] = job_id
-    if rows := [row for number, outcome in enumerate(outcomes, start=1) if (row := _row(number, outcome))]:
+    if answer.job_id and not dry_run and not {Status.CREATED, Status.UPDATED, Status.BUSY}.isdisjoint(statuses):
+        batch["job_id"] = answer.job_id
+    numbered = enumerate(answer.outcomes, start=answer.first + 1)
+    if rows := [row for number, outcome in numbered if (row := _row(number, outcome))]:
         batch["rows"] = rows
     return _reply(style, "success", {"batch": batch})
 
 
-def listed(style: Style, fields: Sequence[CustomField]) -> Reply:
-    """The reply to customer_fields_list: each custom field's name in an import, and its own."""
-    names = [
+def names(fields: Sequence[CustomField]) -> list[dict[str, str]]:
+    """What customer_fields_list tells of each custom field: its name in an import, and its own."""
+    return [
         {"field": custom_field(field.number), "name": field.name, "label": field.label, "match": _YES_NO[field.match]}
         for field in fields
     ]
-    return _reply(style, "success", {"fields": names})
+
+
+def listed(style: Style, fields: Sequence[Mapping[str, str]]) -> Reply:
+    """The reply to customer_fields_list."""
+    return _reply(style, "success", {"fields": fields})
 
 
 def failed(style: Style, error: RequestError) -> Reply:

@@ -1,6 +1,6 @@
 """Earn: issue a promotion to customers, each item an attempt of its own, up to the promotion's limit per customer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from typing import NamedTuple
 
 from loyalty.account import Account, Promotion
@@ -11,8 +11,10 @@ from loyalty.outcome import BUSY, NOT_FOUND, Origin, Outcome
 from loyalty.store import accounts, counters, customers, promotions
 from loyalty.store.dynamodb import Database
 
-RIGHT: str | None = "earn"
+RIGHT = "earn"
 """The right that a credential needs."""
+
+ALWAYS_A_JOB = False
 
 
 class Params(NamedTuple):
@@ -28,11 +30,10 @@ class Params(NamedTuple):
 
 
 class Item(NamedTuple):
-    """Who earns (a normalised identifier), where the occasion came from, and the id drawn for the earn."""
+    """Who earns (a normalised identifier), and where the occasion came from."""
 
     identifier: Identifier
     source: str
-    earned_id: int = 0
 
 
 def prepare(database: Database, account: Account, params: Params) -> Issue:
@@ -48,13 +49,25 @@ def prepare(database: Database, account: Account, params: Params) -> Issue:
     return Issue(account.id, promotion, params.received_at)
 
 
-def draw(database: Database, issue: Issue, items: Sequence[Item | Outcome]) -> Sequence[Item | Outcome]:
-    """The items with an id for each earn, from one block; raises StorageBusy."""
-    wanted = sum(isinstance(item, Item) for item in items)
-    if not wanted or issue.promotion.limit == 0:
-        return items
-    ids = iter(counters.draw(database, issue.account_id, "earned_id", wanted))
-    return [item._replace(earned_id=next(ids)) if isinstance(item, Item) else item for item in items]
+def resolved(issue: Issue) -> Params:
+    """The params with the promotion by its id."""
+    return Params(issue.promotion.program_id, issue.promotion.id, None, issue.received_at)
+
+
+def undoable(_params: Params) -> bool:
+    """Yes: the outcomes tell what was made."""
+    return True
+
+
+def keys(_database: Database, issue: Issue, items: Sequence[Item | Outcome]) -> list[Collection[Hashable]]:
+    """Under a limit the items of one customer take their turns, in order; else they don't touch each other."""
+    limited = issue.promotion.limit is not None
+    return [(item.identifier,) if limited and isinstance(item, Item) else () for item in items]
+
+
+def weight(_item: Item | Outcome) -> int:
+    """All items make the same work."""
+    return 1
 
 
 def apply(database: Database, issue: Issue, items: Sequence[Item | Outcome], origin: Origin) -> list[Outcome]:
@@ -62,19 +75,29 @@ def apply(database: Database, issue: Issue, items: Sequence[Item | Outcome], ori
 
     CREATED with the ids of customer, earn and issue, EXHAUSTED once the customer has had the promotion as
     often as its limit allows, NOT_FOUND, or BUSY (safe to repeat). Items of one customer take their turns
-    in order.
+    in order. Ids for the earns come from one block; an earn that is met again keeps the id that it has.
     """
     wanted = dict.fromkeys(item.identifier for item in items if isinstance(item, Item))
     found = customers.find(database, issue.account_id, wanted)
+    known = {
+        index: item for index, item in enumerate(items) if isinstance(item, Item) and item.identifier in found.customers
+    }
+    ids = _draw(database, issue, len(known))
     attempts = {
-        index: Attempt(found.customers[item.identifier], item.source, item.earned_id, origin.mark(index))
-        for index, item in enumerate(items)
-        if isinstance(item, Item) and item.identifier in found.customers
+        index: Attempt(found.customers[item.identifier], item.source, earned_id, origin.mark(index))
+        for (index, item), earned_id in zip(known.items(), ids, strict=True)
     }
     fates = dict(zip(attempts, attempt_all(database, issue, list(attempts.values())), strict=True))
     return [
         fates[index] if index in fates else _without_customer(item, found.unread) for index, item in enumerate(items)
     ]
+
+
+def _draw(database: Database, issue: Issue, wanted: int) -> Sequence[int]:
+    """Ids for so many earns; where none can be earned they are no ids."""
+    if not wanted or issue.promotion.limit == 0:
+        return range(-wanted, 0)
+    return counters.draw(database, issue.account_id, "earned_id", wanted)
 
 
 def _find_promotion(database: Database, account_id: str, params: Params) -> Promotion | None:

@@ -1,6 +1,6 @@
 """Enrol: make customers members of a program, each once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from typing import NamedTuple
 
 from loyalty.account import Account
@@ -13,8 +13,10 @@ from loyalty.store.customers import Found
 from loyalty.store.dynamodb import Database, Write
 from loyalty.store.memberships import Membership
 
-RIGHT: str | None = "enrol"
+RIGHT = "enrol"
 """The right that a credential needs."""
+
+ALWAYS_A_JOB = False
 
 _STATUS = {Write.INSERTED: Status.CREATED, Write.EXISTS: Status.EXISTS, Write.BUSY: Status.BUSY}
 
@@ -50,9 +52,24 @@ def prepare(database: Database, account: Account, params: Params) -> Enrolment:
     return Enrolment(account.id, params)
 
 
-def draw(_database: Database, _enrolment: Enrolment, items: Sequence[Item | Outcome]) -> Sequence[Item | Outcome]:
-    """The items as they are: a membership needs no id."""
-    return items
+def resolved(enrolment: Enrolment) -> Params:
+    """The params as they are."""
+    return enrolment.params
+
+
+def undoable(_params: Params) -> bool:
+    """Yes: the outcomes tell what was made."""
+    return True
+
+
+def keys(_database: Database, _enrolment: Enrolment, items: Sequence[Item | Outcome]) -> list[Collection[Hashable]]:
+    """Each item's identifier: of several items for one customer the first creates the membership."""
+    return [(item.identifier,) if isinstance(item, Item) else () for item in items]
+
+
+def weight(_item: Item | Outcome) -> int:
+    """All items make the same work."""
+    return 1
 
 
 def apply(database: Database, enrolment: Enrolment, items: Sequence[Item | Outcome], origin: Origin) -> list[Outcome]:

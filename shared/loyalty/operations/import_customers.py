@@ -5,21 +5,26 @@ half-way: its rows then meet the customers that they made, and create only the m
 a later row makes an earlier one valid, as when it gives up what that one claims, repeating is importing twice.)
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 
 from loyalty.account import Account
-from loyalty.errors import ProgramInactive, ProgramNotFound
-from loyalty.operations import import_credits, import_ids
+from loyalty.errors import ProgramInactive, ProgramNotFound, StorageBusy
+from loyalty.operations import import_credits
 from loyalty.operations.import_items import Import, Params, Row, kinds_of
 from loyalty.operations.import_work import Work
 from loyalty.outcome import Origin, Outcome, invalid
 from loyalty.passwords import hash_secret
-from loyalty.profile import SECRETS
-from loyalty.store import accounts
+from loyalty.profile import MIGRATED, SECRETS
+from loyalty.store import accounts, customers
 from loyalty.store.dynamodb import Database
 
-RIGHT: str | None = "import"
+RIGHT = "import"
 """The right that a credential needs."""
+
+ALWAYS_A_JOB = True
+
+SECRET_WEIGHT = 25
+"""Rows whose import takes as long as hashing one password."""
 
 
 def prepare(database: Database, account: Account, params: Params) -> Import:
@@ -34,10 +39,34 @@ def prepare(database: Database, account: Account, params: Params) -> Import:
     return Import(account, params, kinds[0] if kinds else "", kinds_of(account))
 
 
-def draw(database: Database, import_: Import, items: Sequence[Row | Outcome]) -> Sequence[Row | Outcome]:
-    """The rows with all ids that they may need; raises StorageBusy."""
-    rows = iter(import_ids.draw(database, import_, [item for item in items if isinstance(item, Row)]))
-    return [next(rows) if isinstance(item, Row) else item for item in items]
+def resolved(import_: Import) -> Params:
+    """The params as they are."""
+    return import_.params
+
+
+def undoable(params: Params) -> bool:
+    """Unless the caller wants no undo states kept."""
+    return params.keep_undo
+
+
+def keys(database: Database, import_: Import, items: Sequence[Row | Outcome]) -> list[Collection[Hashable]]:
+    """Each row's identifiers, and the customers that those find; raises StorageBusy.
+
+    So rows about one customer meet, also when they name it differently, and so do a row that gives an identifier
+    up and the one that claims it.
+    """
+    rows = [item.identifiers((*import_.kinds, *MIGRATED)) if isinstance(item, Row) else () for item in items]
+    wanted = dict.fromkeys(identifier for identifiers in rows for identifier in identifiers)
+    found, unread = customers.find_current(database, import_.account.id, wanted)
+    if unread:
+        raise StorageBusy
+    return [{*identifiers, *(found[one].profile_id for one in identifiers if one in found)} for identifiers in rows]
+
+
+def weight(item: Row | Outcome) -> int:
+    """Each password and PIN makes the work of many rows."""
+    secrets = sum(name in item.fields for name in SECRETS) if isinstance(item, Row) else 0
+    return max(1, SECRET_WEIGHT * secrets)
 
 
 def apply(database: Database, import_: Import, items: Sequence[Row | Outcome], origin: Origin) -> list[Outcome]:

@@ -1,54 +1,77 @@
-"""The ids that an import may need, drawn once for each of its rows.
+"""The ids that rows of an import may need, drawn before anything is looked up.
 
-They are drawn before anything is looked up: that costs one counter update for all rows, and a row that is
-delivered twice keeps its ids. What a row then doesn't need is a gap in the counter, nothing more.
+All but the customer_id are computed from the row's mark and the number of the draw: a row that is delivered
+twice has the same ids both times, and so knows the customer that it made. customer_ids come from a counter, with
+one update for all rows; what a row then doesn't need is a gap, nothing more.
 """
 
-import secrets
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping
+from itertools import count
 
 from loyalty.operations.import_items import Drawn, Import, Row
+from loyalty.outcome import Origin
 from loyalty.store import counters
 from loyalty.store.dynamodb import Database
 
 FIRST_CUSTOMER_ID = 1_000_000_000
 """Where our own customer_ids begin."""
 
-_PROFILE_ID_BYTES, _CODE_DIGITS = 12, 16
+MOST_DRAWS = 12
+"""How often a row draws ids anew, because those that it drew turned out to be taken."""
+
+_PROFILE_ID_DIGITS, _CODE_DIGITS = 24, 16
 
 
-def draw(database: Database, import_: Import, rows: Sequence[Row]) -> list[Row]:
-    """The rows with their ids; raises StorageBusy. A dry run's are made up, since it writes nothing."""
-    customer_ids = range(-len(rows), 0) if import_.params.dry_run else _customer_ids(database, import_, rows)
-    digits = import_.params.card_digits
-    return [row._replace(drawn=_drawn(one, digits)) for row, one in zip(rows, customer_ids, strict=True)]
+def draw(
+    database: Database,
+    import_: Import,
+    rows: Mapping[int, Row],
+    origin: Origin,
+    draws: Mapping[int, int] | None = None,
+) -> dict[int, Row]:
+    """The rows with their ids, or others after so many `draws`; raises StorageBusy. A dry run's are made up.
+
+    The profile_id stays the same in all draws: it tells a row's own customer.
+    """
+    customer_ids = count(-len(rows)) if import_.params.dry_run else iter(_customer_ids(database, import_, rows))
+    digits, before = import_.params.card_digits, draws or {}
+    return {
+        index: row._replace(drawn=_drawn(origin.mark(index), before.get(index, 0), next(customer_ids), digits))
+        for index, row in rows.items()
+    }
 
 
-def redraw(database: Database, import_: Import, rows: Sequence[Row]) -> list[Row]:
-    """Rows with other ids than those that were taken. The profile_id stays: it tells a row's own customer."""
-    anew = draw(database, import_, rows)
-    return [
-        other._replace(drawn=other.drawn._replace(profile_id=row.drawn.profile_id))
-        for row, other in zip(rows, anew, strict=True)
-    ]
+def is_drawn(card_number: str, mark: str) -> bool:
+    """Whether the row with this mark may have drawn this card number."""
+    digits = len(card_number)
+    return digits > 0 and card_number in {_number(mark, "card_number", draw, digits) for draw in range(MOST_DRAWS)}
 
 
-def _drawn(customer_id: int, card_digits: int | None) -> Drawn:
-    card_number = _random(card_digits) if card_digits else ""
-    return Drawn(secrets.token_hex(_PROFILE_ID_BYTES), customer_id, _random(_CODE_DIGITS), card_number)
+def _drawn(mark: str, draws: int, customer_id: int, card_digits: int | None) -> Drawn:
+    return Drawn(
+        profile_id=_digest("profile_id", mark).hexdigest()[:_PROFILE_ID_DIGITS],
+        customer_id=customer_id,
+        code=_number(mark, "code", draws, _CODE_DIGITS),
+        card_number=_number(mark, "card_number", draws, card_digits) if card_digits else "",
+    )
 
 
-def _random(digits: int) -> str:
+def _number(mark: str, kind: str, draws: int, digits: int) -> str:
     """A number of so many digits, the first not 0, since spreadsheets drop a leading one."""
     first = 10 ** (digits - 1)
-    return str(first + secrets.randbelow(9 * first))
+    return str(first + int.from_bytes(_digest(kind, f"{draws}#{mark}").digest()) % (9 * first))
 
 
-def _customer_ids(database: Database, import_: Import, rows: Sequence[Row]) -> range:
+def _digest(kind: str, text: str) -> "hashlib._Hash":
+    return hashlib.sha256(f"{kind}#{text}".encode())
+
+
+def _customer_ids(database: Database, import_: Import, rows: Mapping[int, Row]) -> range:
     """The next numbers of the account's counter, which first passes any that the rows bring themselves."""
     if not rows:
         return range(0)
-    brought = [int(row.fields["customer_id"]) for row in rows if "customer_id" in row.fields]
+    brought = [int(row.fields["customer_id"]) for row in rows.values() if "customer_id" in row.fields]
     if brought and max(brought) >= FIRST_CUSTOMER_ID:
         counters.skip(database, import_.account.id, "customer_id", max(brought), first=FIRST_CUSTOMER_ID)
     return counters.draw(database, import_.account.id, "customer_id", len(rows), first=FIRST_CUSTOMER_ID)

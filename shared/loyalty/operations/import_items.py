@@ -1,6 +1,6 @@
 """What an import is made of: its parameters and its rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -23,19 +23,19 @@ class Params(NamedTuple):
     """What all rows of an import share.
 
     `received_at` (RFC 3339, UTC) is the date of new memberships; `card_digits` asks for card numbers of that
-    length; `undo_id` is the job under which undo states are kept, None for none.
+    length; `keep_undo` for undo states, under the origin's id.
     """
 
     campaigns: tuple[str, ...]
     overwrite: Overwrite
     received_at: str
     card_digits: int | None = None
-    undo_id: str | None = None
+    keep_undo: bool = False
     dry_run: bool = False
 
 
 class Drawn(NamedTuple):
-    """Ids drawn for a row when the request was taken, should it make a customer, or its customer lack a card."""
+    """Ids drawn for a row, should it make a customer, or its customer lack a card."""
 
     profile_id: str
     customer_id: int
@@ -58,6 +58,10 @@ class Row(NamedTuple):
         given = self.fields.get(kind)
         text = given and normalise(kind, given)
         return (kind, text) if text else None
+
+    def identifiers(self, kinds: Iterable[str]) -> list[Identifier]:
+        """The row's identifiers of these kinds."""
+        return [identifier for kind in kinds if (identifier := self.identifier(kind))]
 
     def match(self) -> Identifier | None:
         """The identifier that decides which customer this row is about, None when it can only be a new one."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from loyalty.customer import Customer
 from loyalty.errors import quote
 from loyalty.identifiers import SHARED, Identifier
-from loyalty.operations import import_merge
+from loyalty.operations import import_ids, import_merge
 from loyalty.operations.import_items import Import, Overwrite, Row
 from loyalty.operations.import_state import Snapshot, State
 from loyalty.outcome import BUSY, Origin, Outcome, Status, invalid
@@ -47,7 +47,7 @@ class Planner:
 
     def place(self, index: int, row: Row) -> None:
         """Settle one row's outcome, or leave the row for later: it has none then."""
-        keys = {key for kind in (*self._import.kinds, *MIGRATED) if (key := row.identifier(kind))}
+        keys = set(row.identifiers((*self._import.kinds, *MIGRATED)))
         profile_id = self._match(row)
         owners = {self.state.owners[key] for key in keys if key in self.state.owners}
         touched: set[Identifier | str] = {*keys, *owners, *((profile_id,) if profile_id else ())}
@@ -94,7 +94,7 @@ class Planner:
         """Whether a customer is known to have got what it has by a later row, in a delivery before this one."""
         customer = self.state.customers.get(profile_id or "")
         last = self._origin.marked(customer.origin) if self._again and customer else None
-        return last is not None and last > index
+        return last is not None and last > self._origin.position(index)
 
     def _count(self, index: int, profile_id: str) -> int:
         rows = self._whole.tally.setdefault(profile_id, set())
@@ -103,7 +103,8 @@ class Planner:
 
     def _met(self, index: int, customer: Customer) -> Status | None:
         """What the row is if it writes nothing: done before by ourselves, or ignored."""
-        if self._again and (last := self._origin.marked(customer.origin)) is not None and last >= index:
+        last = self._origin.marked(customer.origin) if self._again else None
+        if last is not None and last >= self._origin.position(index):
             return Status.CREATED if customer.created_by == self._origin.mark(index) else Status.UPDATED
         return Status.IGNORED if self._import.params.overwrite is Overwrite.IGNORE else None
 
@@ -133,9 +134,8 @@ class Planner:
         values = {}
         if "code" not in row.fields and "code" in fields and (self.state.stored(customer.profile_id) or not dry_run):
             values["code"] = fields["code"]
-        drawn_here = (
-            customer.created_by == self._origin.mark(index) or fields.get("card_number") == row.drawn.card_number
-        )
+        mark = self._origin.mark(index)
+        drawn_here = customer.created_by == mark or import_ids.is_drawn(fields.get("card_number", ""), mark)
         if "card_number" not in row.fields and "card_number" in fields and drawn_here and not dry_run:
             values["card_number"] = fields["card_number"]
         return Outcome(status, customer.profile_id, values=values or None)

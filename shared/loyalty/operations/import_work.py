@@ -1,7 +1,7 @@
 """Rows on their way to outcomes: looked up, planned, written, and once more where others wrote in between."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
 from loyalty.errors import StorageBusy
@@ -20,21 +20,23 @@ from loyalty.store.transactions import Fate
 _FRUITLESS_TRIES = 5
 """Tries in a row that may settle nothing before the rest is BUSY."""
 
-_CARDS_DRAWN = 12
+_CARDS_DRAWN = import_ids.MOST_DRAWS
 """Card numbers drawn for one row before it counts as impossible to find a free one."""
 
 
 class Work:
-    """The rows of one import, with the ids drawn for them."""
+    """The rows of one import, for which ids are drawn; raises StorageBusy, and nothing is done then."""
 
     def __init__(self, database: Database, import_: Import, rows: Mapping[int, Row], origin: Origin) -> None:
-        self._database, self._import, self._rows, self._origin = database, import_, dict(rows), origin
+        self._database, self._import, self._origin = database, import_, origin
+        self._rows = import_ids.draw(database, import_, rows, origin)
         self._writer = Writer(database, import_, origin)
         cards = frozenset(card for row in rows.values() if (card := row.identifier("card_number")))
         self._whole = Whole({}, cards)
         self._refused: set[int] = set()
         self._card_taken: set[int] = set()
         self._cards_taken: Counter[int] = Counter()
+        self._draws: Counter[int] = Counter()
 
     def outcomes(self) -> dict[int, Outcome]:
         """Do it; every row's outcome, by index."""
@@ -51,7 +53,7 @@ class Work:
 
     def _try(self, pending: Sequence[int], *, again: bool) -> dict[int, Outcome]:
         """The outcomes that can be settled now."""
-        self._redraw(sorted(self._refused | self._card_taken))
+        self._redraw(self._refused | self._card_taken)
         snapshot = self._look_up(pending, again=again)
         planner = Planner(self._import, snapshot, self._origin, self._whole, again=again)
         for index in pending:
@@ -69,17 +71,14 @@ class Work:
         self._card_taken = planner.card_taken
         return settled | self._without_card()
 
-    def _redraw(self, taken: Sequence[int]) -> None:
-        rows = import_ids.redraw(self._database, self._import, [self._rows[index] for index in taken])
-        self._rows |= dict(zip(taken, rows, strict=True))
+    def _redraw(self, taken: Collection[int]) -> None:
+        rows = {index: self._rows[index] for index in sorted(taken)}
+        self._draws.update(rows)
+        self._rows |= import_ids.draw(self._database, self._import, rows, self._origin, self._draws)
 
     def _look_up(self, pending: Sequence[int], *, again: bool) -> Snapshot:
-        wanted = dict.fromkeys(
-            key
-            for index in pending
-            for kind in (*self._import.kinds, *MIGRATED)
-            if (key := self._rows[index].identifier(kind))
-        )
+        kinds = (*self._import.kinds, *MIGRATED)
+        wanted = dict.fromkeys(key for index in pending for key in self._rows[index].identifiers(kinds))
         if self._import.params.card_digits:
             wanted |= dict.fromkeys(("card_number", self._rows[index].drawn.card_number) for index in pending)
         if again:

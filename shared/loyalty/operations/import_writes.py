@@ -12,11 +12,11 @@ from loyalty.operations import import_credits
 from loyalty.operations.import_items import Import, Overwrite, Row
 from loyalty.operations.import_state import Change, State
 from loyalty.outcome import Origin, Outcome, Status
-from loyalty.store import customers, jobs, memberships
+from loyalty.store import customers, memberships, undo_states
 from loyalty.store.dynamodb import Database, Write
-from loyalty.store.jobs import Job, UndoState
 from loyalty.store.memberships import Balance, Membership
 from loyalty.store.transactions import Fate, commit
+from loyalty.store.undo_states import UndoState
 
 
 class Entry(NamedTuple):
@@ -75,13 +75,13 @@ class Writer:
 
     def _keep_undo(self, state: State, changes: Sequence[Change], entries: Sequence[Entry]) -> None:
         params = self._import.params
-        if params.undo_id is None:
+        if not params.keep_undo:
             return
         before = {change.after.profile_id: change.before for change in changes}
         for _, member in entries:
             before.setdefault(member.profile_id, state.stored(member.profile_id))
-        job = Job(params.undo_id, self._import.account.id, self._origin.id, params.campaigns)
-        jobs.keep_undo(self._database, job, [UndoState(*customer) for customer in before.items()])
+        states = [UndoState(*customer) for customer in before.items()]
+        undo_states.keep(self._database, self._import.account.id, self._origin, states)
 
     def _write_customers(self, changes: Sequence[Change], entries: Sequence[Entry]) -> dict[str, Fate]:
         database, account_id = self._database, self._import.account.id

@@ -44,6 +44,15 @@ def find_program(database: Database, account_id: str, program_id: str) -> Progra
     return Program(program_id, item["name"]["S"], item["kind"]["S"], item["active"]["BOOL"]) if item else None
 
 
+def program_ids(database: Database, account_id: str) -> list[str]:
+    """The ids of all programs of the account; raises StorageBusy."""
+    prefix = keys.program("")
+    items = database.query(
+        database.settings.accounts_table, keys.account(account_id), prefix=prefix, ProjectionExpression="sk"
+    )
+    return [item["sk"]["S"].removeprefix(prefix) for item in items]
+
+
 def put_grant(database: Database, credential: Credential, grant: Grant) -> None:
     """Store a credential, by its fingerprint only; what expired stays known as that for a day more."""
     attributes: Item = {"account": {"S": grant.account_id}, "rights": {"SS": sorted(grant.rights)}}

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from loyalty.customer import Customer
 from loyalty.identifiers import Identifier
 from loyalty.store import batch, keys
-from loyalty.store.dynamodb import Database, Item
+from loyalty.store.dynamodb import Database, Item, equals
 
 _RESERVED = frozenset({"pk", "profile_id", "customer_id", "found_by", "origin", "created_by"})
 """Attributes of a customer's item that are no fields; no field has such a name (see `profile`)."""
@@ -85,6 +85,16 @@ def replace(database: Database, account_id: str, before: Customer | None, after:
     ]
 
 
+def removal(database: Database, account_id: str, customer: Customer) -> list[Item]:
+    """The actions of a transaction that remove a customer as read, and all that finds it."""
+    table = database.settings.customers_table
+    pointers = sorted(keys.identifier(account_id, *identifier) for identifier in customer.pointers())
+    return [
+        _delete_if(table, keys.customer(account_id, customer.profile_id), "origin", customer.origin),
+        *(_delete_if(table, key, "profile_id", customer.profile_id) for key in pointers),
+    ]
+
+
 def _look_up(database: Database, account_id: str, identifiers: Iterable[Identifier], *, consistent: bool) -> Found:
     names: dict[batch.Key, Identifier] = {keys.identifier(account_id, *one): one for one in identifiers}
     table = database.settings.customers_table
@@ -101,19 +111,11 @@ def _put_if_new(table: str, item: Item) -> Item:
 
 
 def _put_if(table: str, item: Item, attribute: str, text: str) -> Item:
-    return {"Put": {"TableName": table, "Item": item, **_equals(attribute, text)}}
+    return {"Put": {"TableName": table, "Item": item, **equals(attribute, text)}}
 
 
 def _delete_if(table: str, key: str, attribute: str, text: str) -> Item:
-    return {"Delete": {"TableName": table, "Key": {"pk": {"S": key}}, **_equals(attribute, text)}}
-
-
-def _equals(attribute: str, text: str) -> Item:
-    return {
-        "ConditionExpression": "#attribute = :text",
-        "ExpressionAttributeNames": {"#attribute": attribute},
-        "ExpressionAttributeValues": {":text": {"S": text}},
-    }
+    return {"Delete": {"TableName": table, "Key": {"pk": {"S": key}}, **equals(attribute, text)}}
 
 
 def _attributes(customer: Customer) -> Item:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cache
 from typing import Any, NamedTuple
 
 import botocore.session
@@ -64,20 +65,31 @@ def connect(settings: Settings, **client_options: str) -> "Database":
         parameter_validation=False,
         user_agent=f"loyalty/{__version__}",
     )
+    session = botocore.session.get_session()
+
+    @cache
+    def service(name: str) -> Any:
+        return session.create_client(name, config=config, **client_options)
+
     try:
-        client = botocore.session.get_session().create_client("dynamodb", config=config, **client_options)
+        client = service("dynamodb")
     except NoRegionError:
         raise ConfigurationError("environment variable not set: AWS_DEFAULT_REGION") from None
     except ValueError as error:
         raise ConfigurationError(f"environment variable AWS_ENDPOINT_URL is wrong: {error}") from None
-    return Database(client, settings)
+    return Database(client, settings, service=service)
+
+
+def _no_service(name: str) -> Any:
+    raise ConfigurationError(f"there is no client for {name}")
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
     """The tables that `settings` names, up to a deadline (seconds of `clock`) after which no further try is begun.
 
-    `now` is the time of day, in seconds of the epoch, for what is stored with a moment.
+    `now` is the time of day, in seconds of the epoch, for what is stored with a moment. `service` gives the client of
+    another AWS service ("sqs", "events"), made when it is first asked for.
     """
 
     client: Any
@@ -87,10 +99,15 @@ class Database:
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
+    service: Callable[[str], Any] = _no_service
 
     def within(self, seconds: float) -> "Database":
         """The same database for one request, which has `seconds` left to answer."""
         return replace(self, deadline=self.clock() + seconds - LONGEST_CALL_SECONDS)
+
+    def seconds_left(self) -> float:
+        """How long the request has that `within` was told of."""
+        return self.deadline + LONGEST_CALL_SECONDS - self.clock()
 
     def sooner(self, seconds: float) -> "Database":
         """The same database with a deadline that is so much earlier."""
@@ -129,20 +146,56 @@ class Database:
 
     def increase(self, table: str, key: Item, attribute: str, by: int) -> int:
         """Add to a number, which begins at 0, and return the sum; a lost answer may add twice. Raises StorageBusy."""
+        request = {
+            "Key": key,
+            "UpdateExpression": "ADD #attribute :by",
+            "ExpressionAttributeNames": {"#attribute": attribute},
+            "ExpressionAttributeValues": {":by": {"N": str(by)}},
+        }
+        return int(self.update(table, request)[attribute]["N"])
+
+    def update(self, table: str, request: Item) -> Item:
+        """One UpdateItem without a condition (its parameters, as of botocore); the item as it is then.
+
+        Raises StorageBusy. A lost answer may do it twice.
+        """
         for _ in self.tries():
             try:
-                answer = self.client.update_item(
-                    TableName=table,
-                    Key=key,
-                    UpdateExpression="ADD #attribute :by",
-                    ExpressionAttributeNames={"#attribute": attribute},
-                    ExpressionAttributeValues={":by": {"N": str(by)}},
-                    ReturnValues="UPDATED_NEW",
-                )
+                answer = self.client.update_item(TableName=table, ReturnValues="ALL_NEW", **request)
             except CallError as error:
                 raise_unless_passing(error)
             else:
-                return int(answer["Attributes"][attribute]["N"])
+                item: Item = answer["Attributes"]
+                return item
+        raise StorageBusy
+
+    def query(self, table: str, pk: str, *, prefix: str = "", most: int | None = None, **options: Any) -> list[Item]:
+        """The items of a partition whose sort keys begin with `prefix`, in their order, at most so many.
+
+        `options` are botocore's own. Raises StorageBusy.
+        """
+        request = {
+            "TableName": table,
+            "KeyConditionExpression": "pk = :pk" + (" AND begins_with(sk, :prefix)" if prefix else ""),
+            "ExpressionAttributeValues": {":pk": {"S": pk}, **({":prefix": {"S": prefix}} if prefix else {})},
+            **options,
+        }
+        items: list[Item] = []
+        while True:
+            page = self._page(request | ({"Limit": most - len(items)} if most else {}))
+            items += page["Items"]
+            if "LastEvaluatedKey" not in page or (most and len(items) >= most):
+                return items
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _page(self, request: Item) -> Item:
+        for _ in self.tries():
+            try:
+                page: Item = self.client.query(**request)
+            except CallError as error:
+                raise_unless_passing(error)
+            else:
+                return page
         raise StorageBusy
 
     def insert(self, table: str, item: Item) -> Write:
@@ -176,6 +229,21 @@ class Database:
                 return Update(done=True, met=None)
         raise StorageBusy
 
+    def delete_if(self, table: str, key: Item, attribute: str, text: str) -> bool:
+        """Delete the item at `key` if its attribute is this text; whether there is none now. Raises StorageBusy."""
+        for _ in self.tries():
+            try:
+                self.client.delete_item(
+                    TableName=table, Key=key, ReturnValuesOnConditionCheckFailure="ALL_OLD", **equals(attribute, text)
+                )
+            except CallError as error:
+                if error_code(error) == "ConditionalCheckFailedException":
+                    return "Item" not in error.response
+                raise_unless_passing(error)
+            else:
+                return True
+        raise StorageBusy
+
     def transact(self, actions: list[Item], token: str) -> list[str]:
         """Do all `actions` or none. Returns each one's cancellation code, all "None" once they are done.
 
@@ -201,6 +269,15 @@ class Database:
             yield
             self.sleep(min(random.uniform(0, pause), max(0.0, self.deadline - self.clock())))  # noqa: S311 (jitter)
             pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def equals(attribute: str, text: str) -> Item:
+    """The condition that an attribute is this text, as parameters of a call."""
+    return {
+        "ConditionExpression": "#attribute = :text",
+        "ExpressionAttributeNames": {"#attribute": attribute},
+        "ExpressionAttributeValues": {":text": {"S": text}},
+    }
 
 
 def met(stored: Item, item: Item) -> Write:

@@ -49,6 +49,12 @@ def insert_all(database: Database, account_id: str, promotion_id: str, earns: Se
     return [_earned(item, write, stored) for item, write in zip(items, writes, strict=True)]
 
 
+def remove(database: Database, account_id: str, promotion_id: str, profile_id: str, origin: str) -> None:
+    """Remove an earn, if it is there; raises StorageBusy."""
+    key = {"pk": {"S": keys.earns(account_id, promotion_id, profile_id)}, "sk": {"S": origin}}
+    database.delete_if(database.settings.earns_table, key, "sk", origin)
+
+
 def _key(item: Item) -> Key:
     return item["pk"]["S"], item["sk"]["S"]
 

@@ -15,6 +15,7 @@ PASSING_CODES = frozenset(
         "ProvisionedThroughputExceeded",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "RequestThrottled",
         "ServiceUnavailable",
         "ThrottlingError",
         "ThrottlingException",

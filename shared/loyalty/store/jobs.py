@@ -1,73 +1,171 @@
-"""The Jobs table, so far: undo states.
+"""The Jobs table: jobs, and the lists of each account's jobs by day. What belongs to a job is in its partition.
 
-    pk = <job_id>   sk = undo#<when>#<part>   account, origin, campaigns, customers, ttl
+    pk = <job_id>              sk = job                       account, operation, contract, manner, params, parts, …
+    pk = <job_id>              sk = chunk#…, finished#…       see `chunks` and `progress`
+    pk = <job_id>              sk = undo#…                    see `undo_states`
+    pk = jobs#<account>#<day>  sk = <submitted_at>#<job_id>   the list
+    pk = key#<fingerprint>     sk = key#<fingerprint>         see `claims`
 
-`customers` is zlib-compressed JSON, a pair a line: a customer's profile_id, and what it was before (null if
-there was none). It is cut by bytes into items, written before the change it describes, and kept for
-a week. `when` grows, so that of two states of one customer the later one is known. Secrets are there
-as the hashes that the customer itself holds.
+Everything is forgotten (TTL) a week after it was submitted, claims after a day.
 """
 
 import json
-import uuid
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from loyalty.customer import Customer
-from loyalty.store import keys
-from loyalty.store.dynamodb import Database
+from loyalty import moment
+from loyalty.errors import StorageBusy
+from loyalty.job import KEPT_SECONDS, Job, Part
+from loyalty.store import batch, keys
+from loyalty.store.dynamodb import Database, Item, Write
 
-KEPT_SECONDS = 7 * 24 * 3600
-
-_MOST_BYTES = 380_000
-"""Bytes in one item, before compression so that no content can exceed DynamoDB's 400 KB."""
-
-
-class UndoState(NamedTuple):
-    """What a customer was before a job changed it; None when the job created it."""
-
-    profile_id: str
-    before: Customer | None
+_DAY_SECONDS = 24 * 3600
+_NUMBERS = ("total", "chunks", "submitted_at", "finished_at")
+_TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by")
 
 
-class Job(NamedTuple):
-    """Whose change it is, and the origin that its writes carry."""
+class Stored(NamedTuple):
+    """A job, and how it was cut when it was first submitted."""
 
-    id: str
-    account_id: str
-    origin: str
-    campaigns: Sequence[str]
+    job: Job
+    parts: Sequence[Part]
 
 
-def keep_undo(database: Database, job: Job, states: Iterable[UndoState]) -> None:
-    """Store what a change is about to replace; raises StorageBusy."""
-    now = database.now()
-    when = f"{int(now * 1_000_000):016d}-{uuid.uuid4().hex[:8]}"
-    for part, lines in enumerate(_cut(map(_line, states)), start=1):
-        item = {
-            "pk": {"S": job.id},
-            "sk": {"S": keys.undo(when, part)},
-            "account": {"S": job.account_id},
-            "origin": {"S": job.origin},
-            "campaigns": {"L": [{"S": campaign} for campaign in job.campaigns]},
-            "customers": {"B": zlib.compress(lines)},
-            "ttl": {"N": str(int(now) + KEPT_SECONDS)},
-        }
-        database.put(database.settings.jobs_table, item)
+def create(database: Database, job: Job, parts: Sequence[Part]) -> Stored:
+    """Store a job unless it is there, and list it; what is stored then. Raises StorageBusy."""
+    table, ttl = database.settings.jobs_table, {"N": str(job.submitted_at + KEPT_SECONDS)}
+    entry = {"pk": {"S": keys.jobs(job.account_id, _day(job.submitted_at))}, "sk": {"S": _place(job)}, "ttl": ttl}
+    database.put(table, entry)
+    write = database.insert(table, {**_key(job.id), **_attributes(job), "parts": _pack(parts), "ttl": ttl})
+    if write is Write.INSERTED:
+        return Stored(job, parts)
+    stored = read(database, job.id) if write is Write.EXISTS else None
+    if stored is None:
+        raise StorageBusy
+    return stored
 
 
-def _line(state: UndoState) -> bytes:
-    before = state.before and {**state.before._asdict(), "found_by": sorted(state.before.identifiers)}
-    return json.dumps([state.profile_id, before], ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+def find(database: Database, job_id: str) -> Job | None:
+    """A job by its id; raises StorageBusy."""
+    stored = read(database, job_id)
+    return stored and stored.job
 
 
-def _cut(lines: Iterable[bytes]) -> Iterator[bytes]:
-    part = bytearray()
-    for line in lines:
-        if part and len(part) + len(line) > _MOST_BYTES:
-            yield bytes(part)
-            part.clear()
-        part += line
-    if part:
-        yield bytes(part)
+def read(database: Database, job_id: str) -> Stored | None:
+    """A job and how it was cut; raises StorageBusy."""
+    item = database.get(database.settings.jobs_table, _key(job_id))
+    return Stored(_job(item), _unpack(item["parts"])) if item else None
+
+
+def mark(database: Database, job: Job, **fields: Any) -> Job:
+    """The job with `sent`, `finished_at` or `announced` set; what is set already stays. Raises StorageBusy."""
+    changed = job._replace(**fields)
+    (name, value), *_ = _attributes_of(fields).items()
+    met = _set_once(database, job.id, name, value)
+    return changed if met is None else _job(met)
+
+
+def claim_undo(database: Database, job: Job, undo_id: str) -> str:
+    """The id of the one job that undoes this one: `undo_id` unless there is one already. Raises StorageBusy."""
+    met = _set_once(database, job.id, "undone_by", {"S": undo_id})
+    return met["undone_by"]["S"] if met else undo_id
+
+
+def newest(database: Database, account_id: str, before: str | None, most: int) -> tuple[list[Job], str | None]:
+    """A page of an account's jobs, newest first, and where the next page begins, None at the end.
+
+    `before` is what the page before gave. Raises StorageBusy.
+    """
+    latest = int(database.now())
+    places: list[str] = []
+    for day in range(KEPT_SECONDS // _DAY_SECONDS + 1):
+        date = _day(latest - day * _DAY_SECONDS)
+        if before is None or date <= before[: len(date)]:
+            places += _places(database, keys.jobs(account_id, date), before, most + 1 - len(places))
+        if len(places) > most:
+            break
+    following = places[most - 1] if len(places) > most else None
+    return _jobs(database, places[:most]), following
+
+
+def _places(database: Database, pk: str, before: str | None, most: int) -> list[str]:
+    options: Item = {"ScanIndexForward": False}
+    if before is not None:
+        options["ExclusiveStartKey"] = {"pk": {"S": pk}, "sk": {"S": before}}
+    return [item["sk"]["S"] for item in database.query(database.settings.jobs_table, pk, most=most, **options)]
+
+
+def _jobs(database: Database, places: Sequence[str]) -> list[Job]:
+    ids: list[batch.Key] = [(place.partition("#")[2], keys.JOB) for place in places]
+    read_ = batch.get_all(database, database.settings.jobs_table, ids, None)
+    if read_.unread:
+        raise StorageBusy
+    return [_job(read_.found[key]) for key in ids if key in read_.found]
+
+
+def _set_once(database: Database, job_id: str, attribute: str, value: Item) -> Item | None:
+    """Set an attribute that is not there yet; None, or the item in which it was."""
+    request = {
+        "Key": _key(job_id),
+        "UpdateExpression": "SET #attribute = :value",
+        "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(#attribute)",
+        "ExpressionAttributeNames": {"#attribute": attribute},
+        "ExpressionAttributeValues": {":value": value},
+    }
+    return database.update_if(database.settings.jobs_table, request).met
+
+
+def _key(job_id: str) -> Item:
+    return {"pk": {"S": job_id}, "sk": {"S": keys.JOB}}
+
+
+def _day(seconds: float) -> str:
+    return moment.at(seconds).partition("T")[0]
+
+
+def _place(job: Job) -> str:
+    return f"{moment.at(job.submitted_at)}#{job.id}"
+
+
+def _attributes(job: Job) -> Item:
+    return _attributes_of({name: value for name, value in job._asdict().items() if name != "id"})
+
+
+def _attributes_of(fields: dict[str, Any]) -> Item:
+    """Attributes of a job's fields; what is false or None is left out."""
+    attributes: Item = {}
+    for name, value in fields.items():
+        if isinstance(value, bool):
+            attributes |= {name: {"BOOL": True}} if value else {}
+        elif isinstance(value, int):
+            attributes[name] = {"N": str(value)}
+        elif value is not None:
+            attributes[name] = {"S": value if isinstance(value, str) else json.dumps(value)}
+    return attributes
+
+
+def _job(item: Item) -> Job:
+    fields: Item = {name: name in item for name in ("queued", "undoable", "sent", "announced")}
+    fields |= {name: json.loads(item[name]["S"]) for name in ("manner", "params")}
+    fields |= {name: int(item[name]["N"]) for name in _NUMBERS if name in item}
+    fields |= {name: item[name]["S"] for name in _TEXTS if name in item}
+    return Job(id=item["pk"]["S"], **fields)
+
+
+def _pack(parts: Sequence[Part]) -> Item:
+    """Each part as its first position and length where these say it all, else as its positions and its `after`."""
+    packed = [
+        [part.positions.start, len(part.positions)] if isinstance(part.positions, range) else [list(part.positions)]
+        for part in parts
+    ]
+    after = {part.number: part.after for part in parts if part.after}
+    return {"B": zlib.compress(json.dumps([packed, after], separators=(",", ":")).encode())}
+
+
+def _unpack(value: Item) -> list[Part]:
+    packed, after = json.loads(zlib.decompress(value["B"]))
+    return [
+        Part(number, range(one[0], one[0] + one[1]) if len(one) > 1 else one[0], after.get(str(number)))
+        for number, one in enumerate(packed, start=1)
+    ]

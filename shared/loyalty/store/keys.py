@@ -61,6 +61,39 @@ TALLY = "tally"
 """Earns, sort key of the tally beside the earns, whose sort keys are their origins (which hold a separator)."""
 
 
-def undo(when: str, part: int) -> str:
+JOB = "job"
+"""Jobs, sort key of the job itself, whose id is the partition key of all that belongs to it."""
+
+
+def chunk(number: int) -> str:
+    """Jobs, sort key of a chunk's outcomes."""
+    return f"chunk#{number:06d}"
+
+
+FINISHED = "finished#"
+"""Jobs, how the sort keys of the notes about finished chunks begin."""
+
+
+def finished(part: int) -> str:
+    """Jobs, sort key of the note about some of the chunks that are finished."""
+    return f"{FINISHED}{part:06d}"
+
+
+def undo_of_chunk(first_position: int) -> str:
+    """Jobs, how the sort keys of one chunk's undo states begin."""
+    return f"undo#{first_position:09d}#"
+
+
+def undo(first_position: int, when: str, part: int) -> str:
     """Jobs, sort key of a part of an undo state."""
-    return f"undo#{when}#{part:04d}"
+    return f"{undo_of_chunk(first_position)}{when}#{part:04d}"
+
+
+def jobs(account_id: str, day: str) -> str:
+    """Jobs, partition key of the list of an account's jobs of one day (YYYY-MM-DD, UTC)."""
+    return f"jobs#{account_id}#{day}"
+
+
+def idempotency(fingerprint: str) -> str:
+    """Jobs, partition key of an Idempotency-Key, by its scope's fingerprint; the sort key is the same."""
+    return f"key#{fingerprint}"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from loyalty.store import batch, keys
-from loyalty.store.dynamodb import Database, Item, Write
+from loyalty.store.dynamodb import Database, Item, Write, equals
 
 Balance = str | Mapping[str, str]
 """A decimal as text, or how many of which product."""
@@ -39,6 +39,18 @@ def insertion(database: Database, account_id: str, program_id: str, membership: 
     item = _item(account_id, program_id, membership)
     condition = "attribute_not_exists(pk)"
     return {"Put": {"TableName": database.settings.memberships_table, "Item": item, "ConditionExpression": condition}}
+
+
+def remove(database: Database, account_id: str, program_id: str, profile_id: str, origin: str) -> bool:
+    """Remove a membership that this origin made; whether it is gone. Raises StorageBusy."""
+    key = {"pk": {"S": keys.membership(account_id, program_id, profile_id)}}
+    return database.delete_if(database.settings.memberships_table, key, "origin", origin)
+
+
+def removal(database: Database, key: str, origin: str) -> Item:
+    """The same as an action of a transaction, for the membership at `key`."""
+    table = database.settings.memberships_table
+    return {"Delete": {"TableName": table, "Key": {"pk": {"S": key}}, **equals("origin", origin)}}
 
 
 def missing(database: Database, account_id: str, program_id: str, profile_ids: Sequence[str]) -> set[str]:

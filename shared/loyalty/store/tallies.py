@@ -42,6 +42,18 @@ def count(
     return counted
 
 
+def give_back(database: Database, account_id: str, promotion_id: str, profile_id: str, origin: str) -> None:
+    """Free the place that an origin has, if it has one; raises StorageBusy."""
+    request = {
+        "Key": {"pk": {"S": keys.earns(account_id, promotion_id, profile_id)}, "sk": {"S": keys.TALLY}},
+        "UpdateExpression": "REMOVE #origin ADD taken :back",
+        "ConditionExpression": "attribute_exists(#origin)",
+        "ExpressionAttributeNames": {"#origin": origin},
+        "ExpressionAttributeValues": {":back": {"N": "-1"}},
+    }
+    database.update_if(database.settings.earns_table, request)
+
+
 class _Tally:
     """One customer's tally, while the origins of one request join it."""
 

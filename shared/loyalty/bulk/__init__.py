@@ -1,0 +1,1 @@
+"""Large requests: cut into chunks, sent, done by workers, gathered, undone; what a job is, is in `loyalty.job`."""

@@ -1,0 +1,152 @@
+"""The chunk message, version 1: what may stand in the chunk queue. Its JSON Schema is a public contract.
+
+Another system may feed jobs by putting such messages there by itself: it draws a job_id (128 random bits as hex) and
+numbers the chunks from 1; the first chunk that is seen creates the job, and once all have been seen it is done. A
+message may be sent any number of times, in any order. This module is imported where messages are read, not before:
+building the models takes longer than a function's start may.
+"""
+
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import AfterValidator, Field, TypeAdapter
+from typing_extensions import TypedDict
+
+from loyalty.outcome import from_json
+
+MOST_ITEMS = 20_000
+"""Items of one message; those that we send hold 250 at most."""
+
+MOST_CHUNKS = 100_000
+
+Name = Annotated[str, Field(min_length=1, max_length=256)]
+Moment = Annotated[
+    str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$", description="RFC 3339, in UTC")
+]
+JobId = Annotated[str, Field(pattern="^[0-9a-f]{32}$", description="128 random bits, as hex")]
+
+
+def _outcome(parts: list[Any]) -> list[Any]:
+    from_json(parts)
+    return parts
+
+
+class Decided(TypedDict):
+    """An item whose fate was decided before it was sent: a status, profile_id, reason and values."""
+
+    decided: Annotated[list[Any], Field(min_length=1, max_length=4), AfterValidator(_outcome)]
+
+
+class EnrolParams(TypedDict):
+    """Which program; `received_at` is the registration date of items that have none, now where it is missing."""
+
+    program_id: Name
+    received_at: NotRequired[Moment]
+
+
+class EnrolItem(TypedDict):
+    """Whom to enrol: `kind` is email, phone, profile_id or custom_field_<n> of a match field."""
+
+    kind: Name
+    value: str
+    registered_at: NotRequired[Moment]
+
+
+class EarnParams(TypedDict):
+    """Which promotion, by its id or by the account's own identifier for it."""
+
+    program_id: Name
+    promotion_id: NotRequired[Name | None]
+    promotion_identifier: NotRequired[Name | None]
+    received_at: NotRequired[Moment]
+
+
+class EarnItem(TypedDict):
+    """Who earns, and where the occasion came from: `kind` is customer_id, phone or email."""
+
+    kind: Literal["customer_id", "phone", "email"]
+    value: str
+    source: Name
+
+
+class ImportParams(TypedDict):
+    """How to import, as the parameters of customers_batch."""
+
+    campaigns: Annotated[list[Name], Field(min_length=1, max_length=50)]
+    overwrite: Literal["yes", "update", "ignore"]
+    received_at: NotRequired[Moment]
+    card_digits: NotRequired[Annotated[int, Field(ge=4, le=19)] | None]
+    keep_undo: NotRequired[bool]
+    dry_run: NotRequired[bool]
+
+
+class ImportRow(TypedDict):
+    """A row's cells by field name, none blank, and the credit that a new member begins with."""
+
+    fields: dict[Name, Annotated[str, Field(min_length=1)]]
+    auto_add: NotRequired[str | None]
+
+
+class UndoParams(TypedDict):
+    """Which job to take back."""
+
+    job_id: JobId
+
+
+class _Chunk(TypedDict):
+    version: Literal[1]
+    job_id: JobId
+    account: Name
+    chunk: Annotated[int, Field(ge=1, le=MOST_CHUNKS, description="This chunk's number, from 1")]
+    chunks: Annotated[int, Field(ge=1, le=MOST_CHUNKS, description="How many chunks the job has")]
+    total: Annotated[int, Field(ge=1, description="How many items the job has")]
+    first_index: Annotated[int, Field(ge=0, description="Where the chunk's first item stands in the job, from 0")]
+    indexes: NotRequired[Annotated[list[int], Field(description="Where each item stands, if not one after another")]]
+    after: NotRequired[Annotated[int, Field(ge=1, description="The chunk that has to be finished before")]]
+
+
+class EnrolChunk(_Chunk):
+    """Customers to enrol in a program."""
+
+    operation: Literal["enrol"]
+    params: EnrolParams
+    items: Annotated[list[EnrolItem | Decided], Field(min_length=1, max_length=MOST_ITEMS)]
+
+
+class EarnChunk(_Chunk):
+    """Customers that a promotion is issued to."""
+
+    operation: Literal["earn"]
+    params: EarnParams
+    items: Annotated[list[EarnItem | Decided], Field(min_length=1, max_length=MOST_ITEMS)]
+
+
+class ImportChunk(_Chunk):
+    """Rows to import."""
+
+    operation: Literal["import"]
+    params: ImportParams
+    items: Annotated[list[ImportRow | Decided], Field(min_length=1, max_length=MOST_ITEMS)]
+
+
+class UndoChunk(_Chunk):
+    """A chunk of an earlier job to take back; only we send these."""
+
+    operation: Literal["undo"]
+    params: UndoParams
+    items: Annotated[list[Any], Field(max_length=0)]
+
+
+PUBLIC: TypeAdapter[Any] = TypeAdapter(
+    Annotated[EnrolChunk | ImportChunk | EarnChunk, Field(discriminator="operation")]
+)
+"""What others may send."""
+
+ANY: TypeAdapter[Any] = TypeAdapter(
+    Annotated[EnrolChunk | ImportChunk | EarnChunk | UndoChunk, Field(discriminator="operation")]
+)
+"""What the queue may hold."""
+
+
+def json_schema() -> dict[str, Any]:
+    """The public contract as JSON Schema (2020-12)."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **PUBLIC.json_schema()}

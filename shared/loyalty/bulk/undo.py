@@ -1,0 +1,42 @@
+"""Undoing a job: a job of its own, which takes back what the first did, chunk by chunk."""
+
+from loyalty.bulk import message
+from loyalty.bulk.submit import new_id, send
+from loyalty.errors import JobNotUndoable, JobRunning
+from loyalty.job import Job, Part, Undo
+from loyalty.store import jobs
+from loyalty.store.dynamodb import Database
+
+
+def undo(database: Database, job: Job) -> Job:
+    """The job that undoes another, of which there is one however often it is asked for.
+
+    Raises JobRunning, JobNotUndoable or StorageBusy; after the latter, asking again completes it.
+    """
+    if job.finished_at is None:
+        raise JobRunning
+    if not job.undone_by and job.undo(database.now()) is not Undo.AVAILABLE:
+        raise JobNotUndoable
+    undo_id = job.undone_by or jobs.claim_undo(database, job, new_id())
+    undoing = jobs.find(database, undo_id) or jobs.create(database, _undoing(database, job, undo_id), []).job
+    if undoing.sent:
+        return undoing
+    numbers = range(1, job.chunks + 1)
+    return send(database, undoing, [message.write(undoing, Part(number, range(0))) for number in numbers])
+
+
+def _undoing(database: Database, job: Job, undo_id: str) -> Job:
+    return Job(
+        id=undo_id,
+        account_id=job.account_id,
+        operation="undo",
+        contract="jobs.undo",
+        manner={},
+        params={"job_id": job.id},
+        total=job.total,
+        chunks=job.chunks,
+        submitted_at=int(database.now()),
+        queued=True,
+        undoable=False,
+        undoes=job.id,
+    )

@@ -1,0 +1,81 @@
+"""A job: one request's items, cut into chunks that are done apart, in the queue's workers or one after the other."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+KEPT_SECONDS = 7 * 24 * 3600
+"""How long a job, its outcomes and what undoes it can be seen."""
+
+SENDING_SECONDS = 60
+"""No request takes longer to send its chunks: a job that is older and not wholly sent has lost its sender."""
+
+
+class JobStatus(StrEnum):
+    """Where a job stands. FAILED is one whose sender died half-way; repeating its request completes it."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+class Undo(StrEnum):
+    """Whether a job can be undone."""
+
+    AVAILABLE = "available"
+    NONE = "none"
+    EXPIRED = "expired"
+
+
+class Part(NamedTuple):
+    """A chunk: its number from 1, where its items stand in the request, and the chunk that must be done before it."""
+
+    number: int
+    positions: Sequence[int]
+    after: int | None = None
+
+
+class Job(NamedTuple):
+    """A job as it is stored; moments are seconds of the epoch.
+
+    `operation` and `contract` name whose work it is and how it is answered, in which `manner`; `params` are the
+    operation's as JSON holds them. `queued` says that its chunks go through the queue, `sent` that all went, `undoes`
+    names the job that it takes back, `undone_by` the one that takes it back.
+    """
+
+    id: str
+    account_id: str
+    operation: str
+    contract: str
+    manner: Mapping[str, Any]
+    params: Mapping[str, Any]
+    total: int
+    chunks: int
+    submitted_at: int
+    queued: bool
+    undoable: bool
+    sent: bool = False
+    finished_at: int | None = None
+    announced: bool = False
+    undoes: str | None = None
+    undone_by: str | None = None
+
+    def lost(self, now: float) -> bool:
+        """Whether its sender died before all was sent, or done."""
+        return not (self.sent or self.finished_at) and now >= self.submitted_at + SENDING_SECONDS
+
+    def undo(self, now: float) -> Undo:
+        """Whether it can be undone once it is finished."""
+        if not self.undoable or self.undone_by:
+            return Undo.NONE
+        return Undo.AVAILABLE if now < self.submitted_at + KEPT_SECONDS else Undo.EXPIRED
+
+
+class Progress(NamedTuple):
+    """How many chunks are finished, and how many of their items ended how, by `Status`."""
+
+    chunks: int
+    counts: Mapping[str, int]

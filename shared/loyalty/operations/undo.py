@@ -1,0 +1,71 @@
+"""Undo: take back what a job did, item by item, each only if nobody built on it or changed it since.
+
+An item here is the outcome that the job's item had. Undoing twice is the same as undoing once.
+"""
+
+from collections.abc import Callable, Collection, Hashable, Sequence
+from typing import NamedTuple
+
+from loyalty.account import Account
+from loyalty.errors import JobNotFound
+from loyalty.job import Job
+from loyalty.operations import undo_earn, undo_enrol, undo_import
+from loyalty.outcome import Origin, Outcome
+from loyalty.store import jobs
+from loyalty.store.dynamodb import Database
+
+RIGHT = "jobs:undo"
+"""The right that a credential needs, beside the one that the job's own operation needs."""
+
+ALWAYS_A_JOB = True
+
+TakeBack = Callable[[Database, Job, Sequence[Outcome], Origin], list[Outcome]]
+
+_TAKE_BACK: dict[str, TakeBack] = {
+    "enrol": undo_enrol.take_back,
+    "earn": undo_earn.take_back,
+    "import": undo_import.take_back,
+}
+
+
+class Params(NamedTuple):
+    """The job to take back."""
+
+    job_id: str
+
+
+def prepare(database: Database, account: Account, params: Params) -> Job:
+    """The job; raises JobNotFound or StorageBusy."""
+    job = jobs.find(database, params.job_id)
+    if job is None or job.account_id != account.id:
+        raise JobNotFound
+    return job
+
+
+def resolved(job: Job) -> Params:
+    """The params as they were."""
+    return Params(job.id)
+
+
+def undoable(_params: Params) -> bool:
+    """No: what was taken back is registered, imported or earned again."""
+    return False
+
+
+def keys(_database: Database, _job: Job, items: Sequence[Outcome]) -> list[Collection[Hashable]]:
+    """Nothing: the chunks are those of the job itself."""
+    return [()] * len(items)
+
+
+def weight(_item: Outcome) -> int:
+    """All items make the same work."""
+    return 1
+
+
+def apply(database: Database, job: Job, items: Sequence[Outcome], origin: Origin) -> list[Outcome]:
+    """Take back what the items of one chunk did; `origin` tells where they stand.
+
+    UNDONE, KEPT, IGNORED where there was nothing to take back, or BUSY; in the order of the items.
+    """
+    made = Origin(job.id, origin.first_index, positions=origin.positions)
+    return _TAKE_BACK[job.operation](database, job, items, made)

@@ -1,0 +1,36 @@
+"""Taking earns back: each earn that a job made goes, and its place under the promotion's limit is free again."""
+
+from collections.abc import Sequence
+
+from loyalty.errors import StorageBusy
+from loyalty.job import Job
+from loyalty.outcome import BUSY, Origin, Outcome, Status
+from loyalty.store import earns, promotions, tallies
+from loyalty.store.batch import side_by_side
+from loyalty.store.dynamodb import Database
+
+_MADE = {Status.CREATED, Status.BUSY}
+"""Fates of items that wrote, or may have."""
+
+
+def take_back(database: Database, job: Job, items: Sequence[Outcome], made: Origin) -> list[Outcome]:
+    """What became of each item's earn; `made` is the origin that made it."""
+    promotion_id = job.params["promotion_id"]
+    promotion = promotions.find(database, job.account_id, promotion_id)
+    limited = promotion is None or promotion.limit is not None
+
+    def take(index: int) -> Outcome:
+        item = items[index]
+        if item.status not in _MADE:
+            return Outcome(Status.IGNORED, item.profile_id)
+        if item.profile_id is None:
+            return Outcome(Status.KEPT)
+        try:
+            earns.remove(database, job.account_id, promotion_id, item.profile_id, made.mark(index))
+            if limited:
+                tallies.give_back(database, job.account_id, promotion_id, item.profile_id, made.mark(index))
+        except StorageBusy:
+            return BUSY
+        return Outcome(Status.UNDONE, item.profile_id)
+
+    return side_by_side(take, range(len(items)))

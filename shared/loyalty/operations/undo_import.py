@@ -1,0 +1,108 @@
+"""Taking an import back: each customer becomes what it was before, or goes if the job made it.
+
+What the job did to one customer goes in one transaction: its fields and what finds it, and the memberships that the
+job made. A customer that somebody changed since stays, and so does a new one with a membership or an earn that
+the job did not make. An identifier that came to another customer goes back in turn, once that one gave it up.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from loyalty.customer import Customer
+from loyalty.job import Job
+from loyalty.outcome import BUSY, Origin, Outcome, Status
+from loyalty.store import customers, links, memberships, undo_states
+from loyalty.store.dynamodb import Database, Item
+from loyalty.store.links import Links
+from loyalty.store.transactions import Fate, commit
+from loyalty.store.undo_states import UndoState
+
+_TOUCHED = {Status.CREATED, Status.UPDATED, Status.BUSY}
+"""Fates of rows that wrote, or may have."""
+_FATES = {Fate.DONE: Status.UNDONE, Fate.BUSY: Status.BUSY}
+
+
+def take_back(database: Database, job: Job, items: Sequence[Outcome], made: Origin) -> list[Outcome]:
+    """What became of each row's customer. Raises StorageBusy."""
+    states = undo_states.read(database, job.id, made.position(0))
+    fates = _Restoration(database, job, states).fates()
+    return [_outcome(item, fates) for item in items]
+
+
+def _outcome(item: Outcome, fates: dict[str, Status]) -> Outcome:
+    if item.status not in _TOUCHED:
+        return Outcome(Status.IGNORED, item.profile_id)
+    if item.profile_id is None:
+        return Outcome(Status.KEPT)
+    fate = fates.get(item.profile_id, Status.IGNORED)
+    return BUSY if fate is Status.BUSY else Outcome(fate, item.profile_id)
+
+
+@dataclass(frozen=True)
+class _Restoration:
+    """The customers of one chunk on their way back."""
+
+    database: Database
+    job: Job
+    states: Sequence[UndoState]
+
+    def fates(self) -> dict[str, Status]:
+        """What became of each customer, by profile_id.
+
+        Who is refused comes again after the others, until all that are left were refused one after the other.
+        """
+        fates: dict[str, Status] = {}
+        refused: set[str] = set()
+        pending = {state.profile_id: state for state in self.states}
+        while pending.keys() - refused:
+            settled, again = self._round(sorted(pending.values(), key=lambda state: state.profile_id in refused))
+            refused = again if Status.UNDONE in settled.values() else refused | again
+            fates |= settled
+            pending = {who: state for who, state in pending.items() if who not in settled}
+        return fates | dict.fromkeys(pending, Status.KEPT)
+
+    def _round(self, pending: Sequence[UndoState]) -> tuple[dict[str, Status], set[str]]:
+        """The fates that can be settled now, and who was refused; no two that touch one item are tried together."""
+        ids = [state.profile_id for state in pending]
+        current, unread = customers.read(self.database, self.job.account_id, ids)
+        made_here = [state.profile_id for state in pending if state.before is None and state.profile_id in current]
+        found = links.read(self.database, self.job, ids, made_here)
+        fates: dict[str, Status] = {}
+        groups: dict[str, list[Item]] = {}
+        taken: set[str] = set()
+        for state in pending:
+            who = state.profile_id
+            if ("profile_id", who) in unread:
+                fates[who] = Status.BUSY
+                continue
+            actions = self._actions(state, current.get(who), found)
+            if not actions:
+                fates[who] = Status.KEPT if actions is None else Status.UNDONE
+            elif taken.isdisjoint(touched := set(_keys(actions))):
+                taken |= touched
+                groups[who] = actions
+        committed = dict(zip(groups, commit(self.database, list(groups.values())), strict=True))
+        fates |= {who: _FATES[fate] for who, fate in committed.items() if fate in _FATES}
+        return fates, {who for who, fate in committed.items() if fate is Fate.REFUSED}
+
+    def _actions(self, state: UndoState, current: Customer | None, found: Links) -> list[Item] | None:
+        """What takes a customer back: nothing where it is back already, None where it has to stay."""
+        before, database, account_id = state.before, self.database, self.job.account_id
+        if current is None:
+            return [] if before is None else None
+        if before == current:
+            actions: list[Item] = []
+        elif Origin(self.job.id).marked(current.origin) is None or current.profile_id in found.built_on:
+            return None
+        elif before is None:
+            actions = customers.removal(database, account_id, current)
+        else:
+            actions = customers.replace(database, account_id, current, before)
+        own = found.own.get(current.profile_id, {})
+        return actions + [memberships.removal(database, key, origin) for key, origin in own.items()]
+
+
+def _keys(actions: Iterable[Item]) -> Iterable[str]:
+    for action in actions:
+        (change,) = action.values()
+        yield (change.get("Item") or change["Key"])["pk"]["S"]

@@ -1,0 +1,69 @@
+"""From a queue's messages to a Lambda handler, for event source mappings that report batch item failures.
+
+A message that is not done comes again, later each time; one log line tells of each try.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from loyalty.bulk import worker
+from loyalty.bulk.work import Unfinished
+from loyalty.bulk.worker import Worked
+from loyalty.endpoint import Handler, process_database
+from loyalty.errors import StorageBusy
+from loyalty.store import queue
+from loyalty.store.dynamodb import Database
+from loyalty.telemetry import ChunkLog
+
+_STORING_SECONDS = 1.0  # for the last call that begins before the deadline
+_COMES_AGAIN_SECONDS = 10
+
+Record = dict[str, Any]
+Work = Callable[[Database, Record], Worked]
+
+
+def process_chunks(database: Callable[[], Database] = process_database) -> Handler:
+    """Of the chunk queue: each chunk is done."""
+    return _handler("process_chunk", _process, database)
+
+
+def bury_chunks(database: Callable[[], Database] = process_database) -> Handler:
+    """Of the dead-letter queue: each chunk is closed, and its message parked."""
+    return _handler("bury_chunk", lambda database, record: worker.bury(database, record["body"]), database)
+
+
+def _process(database: Database, record: Record) -> Worked:
+    receives = _receives(record)
+    try:
+        return worker.process(database, record["body"], receives)
+    except (StorageBusy, Unfinished):
+        url = database.settings.chunk_queue_url
+        queue.delay(database, url, record["receiptHandle"], _COMES_AGAIN_SECONDS * receives)
+        raise
+
+
+def _handler(name: str, work: Work, database: Callable[[], Database]) -> Handler:
+    def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        seconds_left = context.get_remaining_time_in_millis() / 1000 - _STORING_SECONDS
+        within = database().within(seconds_left)
+        failed = [record for record in event["Records"] if not _try(name, work, within, record)]
+        return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
+
+    return lambda_handler
+
+
+def _try(name: str, work: Work, database: Database, record: Record) -> bool:
+    """Whether a message is done with."""
+    log = ChunkLog(name, record["messageId"], _receives(record))
+    try:
+        log.worked(work(database, record))
+    except (StorageBusy, Unfinished) as error:
+        log.fault(error)
+    except Exception as error:  # noqa: BLE001 - it is delivered again, and given up after three times
+        log.unexpected(error)
+    log.write()
+    return not log.failed
+
+
+def _receives(record: Record) -> int:
+    return int(record["attributes"]["ApproximateReceiveCount"])

@@ -1,0 +1,25 @@
+"""EventBridge: what the rest of a company may listen to, on the account's default bus."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from loyalty.errors import StorageBusy
+from loyalty.store.dynamodb import Database
+from loyalty.store.faults import CallError, raise_unless_passing
+
+SOURCE = "loyalty"
+
+
+def announce(database: Database, kind: str, detail: Mapping[str, Any]) -> None:
+    """Put one event, at least once; raises StorageBusy."""
+    entry = {"Source": SOURCE, "DetailType": kind, "Detail": json.dumps(detail)}
+    for _ in database.tries():
+        try:
+            answer = database.service("events").put_events(Entries=[entry])
+        except CallError as error:
+            raise_unless_passing(error)
+        else:
+            if not answer.get("FailedEntryCount"):
+                return
+    raise StorageBusy

@@ -1,0 +1,30 @@
+"""The way of a request for an access token: never a job, and its answer is kept nowhere."""
+
+from collections.abc import Callable
+
+from loyalty.auth import authenticate
+from loyalty.contracts import capillary_token as contract
+from loyalty.endpoint import Do, Handler, handler, process_database
+from loyalty.errors import CredentialsMissing, RequestError
+from loyalty.operations.issue_token import issue
+from loyalty.request import Reply, Request
+from loyalty.store.dynamodb import Database
+from loyalty.telemetry import RequestLog
+
+
+def serve(database: Callable[[], Database] = process_database) -> Handler:
+    """The Lambda handler."""
+
+    def begin(request: Request) -> tuple[Do, Callable[[RequestError], Reply]]:
+        return lambda database, log: _do(database, request, log), lambda error: contract.refuse(request, error)
+
+    return handler(contract.NAME, begin, database)
+
+
+def _do(database: Database, request: Request, log: RequestLog) -> Reply:
+    client = contract.credential(request)
+    if client is None:
+        raise CredentialsMissing
+    log.account(authenticate(database, [client]).account.id)
+    token = issue(database, client)
+    return contract.reply(request, token.text, token.seconds)
