@@ -11,6 +11,7 @@ from typing import Self
 
 from tools import demo
 from tools.local import layer, port, template
+from tools.local.deliveries import delivering
 from tools.local.deploy import client, deploy
 from tools.local.front import Front, serving
 from tools.local.gateway import GatewayResponses
@@ -81,6 +82,7 @@ class LocalStack:
         self._progress("Warming the functions")
         opening.enter_context(serving(Front(deployment.api_url, GatewayResponses(described)), bound))
         self._warm(template.routes(described), deployment.workers)
+        opening.enter_context(delivering(self.endpoint_url))
 
     def _warm(self, routes: list[template.Route], workers: list[str]) -> None:
         first = {route.function: route for route in reversed(routes)}
