@@ -1,5 +1,6 @@
 """Every path and method that no other function serves: a readable 404, or 405 with the methods there are."""
 
+import re
 from typing import Any
 
 from loyalty.errors import quote
@@ -11,16 +12,22 @@ ALLOWED = {
     "/api/v1.1/loyalty/register_member": "POST",
     "/api/v1.1/loyalty/register_member_batch": "POST",
     "/health": "GET",
+    "/jobs": "GET",
+    "/jobs/{job_id}": "GET",
+    "/jobs/{job_id}/results": "GET",
+    "/jobs/{job_id}/undo": "POST",
     "/v2/promotion/bulk/directEarn": "POST",
     "/v3/oauth/token/generate": "POST",
 }
 """The methods of each path that is served; a test holds it against the template."""
 
+_JOB = re.compile("^/jobs/[^/]+")
+
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Say what is wrong with the address."""
     request = read_event(event, context)
-    allowed = ALLOWED.get(request.path.rstrip("/") or "/")
+    allowed = ALLOWED.get(_JOB.sub("/jobs/{job_id}", request.path.rstrip("/")) or "/")
     if allowed and request.method != allowed:
         reply = json_error(405, f"Use {allowed} for this path, not {request.method}", {"Allow": allowed})
     else:

@@ -8,6 +8,6 @@ from tools.local.template import ROOT
 
 @pytest.fixture(scope="session")
 def stack():
-    """A running stack with the demo accounts: `stack.url`, `stack.endpoint_url`, `stack.tables`."""
+    """A running stack with the demo accounts: see `LocalStack` for what it tells."""
     with LocalStack(log=ROOT / "build" / "test-e2e.log") as running:
         yield running

@@ -25,4 +25,4 @@ def tables(database_endpoint):
     for name, properties in definitions.items():
         wanted = {key: properties[key] for key in _CREATE if key in properties}
         dynamodb.create_table(TableName=name, **wanted)
-    return template.table_variables(described)
+    return template.variables(described, "AWS::DynamoDB::Table")

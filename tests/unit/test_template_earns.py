@@ -22,7 +22,7 @@ PARAMETERS = {
 def default(variable: str) -> str:
     """What a variable is when nobody sets the parameter that it refers to."""
     named = VARIABLES[variable]["Ref"]
-    return named if named in TABLES else str(TEMPLATE["Parameters"][named]["Default"])
+    return named if named in TEMPLATE["Resources"] else str(TEMPLATE["Parameters"][named]["Default"])
 
 
 @pytest.mark.parametrize("variable", PARAMETERS)

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from tools.local.gateway import GatewayResponses
 from tools.local.ministack import REGION
-from tools.local.template import ROOT, resources, table_variables
+from tools.local.template import ROOT, resources, variables, workers
 
 STACK = "loyalty"
 BUCKET = "loyalty-artifacts"
@@ -21,10 +21,15 @@ _CODE = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion"
 
 
 class Deployment(NamedTuple):
-    """Where the deployed API is, and the tables by the functions' environment variables."""
+    """Where the deployed API is, tables' names and queues' URLs by the functions' environment variables, and workers.
+
+    A worker is the name of a function that a queue feeds.
+    """
 
     api_url: str
     tables: dict[str, str]
+    queues: dict[str, str]
+    workers: list[str]
 
 
 def client(service: str, endpoint_url: str) -> Any:
@@ -42,6 +47,7 @@ def client(service: str, endpoint_url: str) -> Any:
 def deploy(template: dict[str, Any], layer: Path, endpoint_url: str, parameters: dict[str, str]) -> Deployment:
     """Upload code and layer, create or update the stack, and wait until it is there."""
     local = json.loads(json.dumps(template).replace("~1", "/"))  # the emulator does not decode media types
+    _number_concurrency(local, parameters)
     _upload(local, layer, endpoint_url)
     _put_stack(local, {"EndpointUrl": endpoint_url, **parameters}, endpoint_url)
     names = _physical_names(endpoint_url)
@@ -50,8 +56,18 @@ def deploy(template: dict[str, Any], layer: Path, endpoint_url: str, parameters:
     _put_time_to_live(template, names, endpoint_url)
     return Deployment(
         f"{endpoint_url}/restapis/{names['Api']}/{stage}/_user_request_",
-        {variable: names[table] for variable, table in table_variables(template).items()},
+        {variable: names[table] for variable, table in variables(template, "AWS::DynamoDB::Table").items()},
+        {variable: names[queue] for variable, queue in variables(template, "AWS::SQS::Queue").items()},
+        [names[worker] for worker in workers(template)],
     )
+
+
+def _number_concurrency(local: dict[str, Any], parameters: dict[str, str]) -> None:
+    # The emulator compares what a parameter says as the text that it is, which stops its deliveries.
+    for mapping in resources(local, "AWS::Lambda::EventSourceMapping").values():
+        named = mapping["ScalingConfig"]["MaximumConcurrency"]["Ref"]
+        number = int(parameters.get(named, local["Parameters"][named]["Default"]))
+        mapping["ScalingConfig"] = {"MaximumConcurrency": number}
 
 
 def _upload(local: dict[str, Any], layer: Path, endpoint_url: str) -> None:

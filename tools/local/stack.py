@@ -1,6 +1,7 @@
 """The whole local stack, as `make run` and the end-to-end tests use it."""
 
 import http.client
+import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -10,7 +11,8 @@ from typing import Self
 
 from tools import demo
 from tools.local import layer, port, template
-from tools.local.deploy import deploy
+from tools.local.deliveries import delivering
+from tools.local.deploy import client, deploy
 from tools.local.front import Front, serving
 from tools.local.gateway import GatewayResponses
 from tools.local.ministack import Ministack
@@ -18,7 +20,8 @@ from tools.local.state import claimed
 
 LOG = template.ROOT / "build" / "local-stack.log"
 
-_PARAMETERS = {"ThrottleRate": "10000", "ThrottleBurst": "5000"}  # here the machine is the limit
+# Here the machine is the limit: it throttles nothing, and runs as many workers as it has processors.
+_PARAMETERS = {"ThrottleRate": "10000", "ThrottleBurst": "5000", "WorkerConcurrency": "2"}
 
 
 def _silent(_line: str) -> None:
@@ -28,8 +31,9 @@ def _silent(_line: str) -> None:
 class LocalStack:
     """The deployed template with its demo data, between `with` and the end of its block.
 
-    `url` is the API's base URL, `endpoint_url` the emulator's, `tables` the tables' names by the functions'
-    environment variables. Nothing but loopback is listened on. Several may run at once, each with a log of its own.
+    `url` is the API's base URL, `endpoint_url` the emulator's, `tables` the tables' names and `queues` the queues'
+    URLs by the functions' environment variables; `parameters` are the template's. Nothing but loopback is listened
+    on. Several may run at once, each with a log of its own.
     """
 
     def __init__(
@@ -72,24 +76,31 @@ class LocalStack:
         self.endpoint_url = self.ministack.endpoint_url
         self._progress("Deploying template.yaml")
         deployment = deploy(described, packed, self.endpoint_url, self._parameters)
-        self.tables = deployment.tables
+        self.tables, self.queues = deployment.tables, deployment.queues
         self._progress("Adding the demo accounts")
         demo.seed(self.endpoint_url, self.tables)
         self._progress("Warming the functions")
         opening.enter_context(serving(Front(deployment.api_url, GatewayResponses(described)), bound))
-        self._warm(template.routes(described))
+        self._warm(template.routes(described), deployment.workers)
+        opening.enter_context(delivering(self.endpoint_url))
 
-    def _warm(self, routes: list[template.Route]) -> None:
+    def _warm(self, routes: list[template.Route], workers: list[str]) -> None:
         first = {route.function: route for route in reversed(routes)}
         with ThreadPoolExecutor() as pool:
-            list(pool.map(self._call, first.values()))
+            warming = [pool.submit(self._call, route) for route in first.values()]
+            warming += [pool.submit(self._feed_nothing, worker) for worker in workers]
+        for one in warming:
+            one.result()
 
     def _call(self, route: template.Route) -> None:
         # Without credentials or a body every route but /health refuses; its process is there afterwards.
         address = self.url.removeprefix("http://")
         connection = http.client.HTTPConnection(address, timeout=60)
         try:
-            connection.request(route.method, route.path.replace("{proxy+}", "warm-up"))
+            connection.request(route.method, re.sub("{.*?}", "warm-up", route.path))
             connection.getresponse().read()
         finally:
             connection.close()
+
+    def _feed_nothing(self, worker: str) -> None:
+        client("lambda", self.endpoint_url).invoke(FunctionName=worker, Payload=b'{"Records":[]}')

@@ -58,12 +58,17 @@ def routes(template: dict[str, Any]) -> list[Route]:
     ]
 
 
-def table_variables(template: dict[str, Any]) -> dict[str, str]:
-    """The functions' environment variable for each table, with the table's logical id."""
-    variables = template["Globals"]["Function"]["Environment"]["Variables"]
-    tables = resources(template, "AWS::DynamoDB::Table")
+def variables(template: dict[str, Any], kind: str) -> dict[str, str]:
+    """The functions' environment variables that refer to a resource of a type, with its logical id."""
+    referred = resources(template, kind)
     return {
         variable: value["Ref"]
-        for variable, value in variables.items()
-        if isinstance(value, dict) and value.get("Ref") in tables
+        for variable, value in template["Globals"]["Function"]["Environment"]["Variables"].items()
+        if isinstance(value, dict) and value.get("Ref") in referred
     }
+
+
+def workers(template: dict[str, Any]) -> list[str]:
+    """The logical ids of the functions that a queue feeds."""
+    mappings = resources(template, "AWS::Lambda::EventSourceMapping").values()
+    return [mapping["FunctionName"]["Ref"] for mapping in mappings]

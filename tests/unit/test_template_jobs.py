@@ -1,0 +1,125 @@
+"""What the template promises about jobs: every chunk is delivered, tried again, and in the end kept for a person."""
+
+import pytest
+
+from loyalty.store.jobs import KEPT_SECONDS
+from tools.local.template import load, resources, variables, workers
+
+TEMPLATE = load()
+PARAMETERS = TEMPLATE["Parameters"]
+FUNCTIONS = resources(TEMPLATE, "AWS::Serverless::Function")
+MAPPINGS = resources(TEMPLATE, "AWS::Lambda::EventSourceMapping")
+QUEUES = resources(TEMPLATE, "AWS::SQS::Queue")
+POLICIES = resources(TEMPLATE, "AWS::SQS::QueuePolicy")
+VARIABLES = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+TWO_WEEKS = 14 * 24 * 3600
+
+
+def test_the_worker_takes_chunks_and_the_undertaker_what_failed_too_often():
+    fed = {name: mapping["EventSourceArn"]["Fn::GetAtt"] for name, mapping in MAPPINGS.items()}
+    assert fed == {"ProcessChunkMapping": ["ChunkQueue", "Arn"], "BuryChunkMapping": ["DeadLetterQueue", "Arn"]}
+    assert sorted(workers(TEMPLATE)) == ["BuryChunkFunction", "ProcessChunkFunction"]
+
+
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_a_message_comes_alone_and_fails_alone_and_workers_are_limited(name):
+    # GIVEN a mapping of a queue to a function
+    mapping = MAPPINGS[name]
+    # THEN one message is one call, whose answer says whether it failed, and not all of the account is taken
+    assert mapping["BatchSize"] == 1
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "WorkerConcurrency"}}
+    assert PARAMETERS["WorkerConcurrency"]["MinValue"] == 2  # Lambda refuses less
+
+
+def test_a_chunk_is_received_three_times_before_it_is_buried():
+    assert QUEUES["ChunkQueue"]["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]},
+        "maxReceiveCount": 3,
+    }
+
+
+@pytest.mark.parametrize("name", ["DeadLetterQueue", "ParkedQueue"])
+def test_what_failed_is_never_moved_on_by_itself_and_is_kept_as_long_as_a_queue_keeps_anything(name):
+    assert "RedrivePolicy" not in QUEUES[name]
+    assert QUEUES[name]["MessageRetentionPeriod"] == TWO_WEEKS
+
+
+def test_a_dead_letter_outlives_its_time_in_the_chunk_queue():
+    # GIVEN that a message keeps the moment of its first queue, where it lasts as long as its job
+    chunks = QUEUES["ChunkQueue"]["MessageRetentionPeriod"]
+    # THEN there is time left in the second
+    assert chunks == KEPT_SECONDS
+    assert chunks < QUEUES["DeadLetterQueue"]["MessageRetentionPeriod"]
+
+
+@pytest.mark.parametrize("mapping", MAPPINGS.values(), ids=list(MAPPINGS))
+def test_no_message_is_delivered_again_while_a_worker_may_still_be_at_it(mapping):
+    # GIVEN a queue and the function that it feeds
+    queue = QUEUES[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
+    timeout = FUNCTIONS[mapping["FunctionName"]["Ref"]]["Timeout"]
+    # THEN every value that a deployment on AWS may choose is six timeouts or more
+    assert queue["VisibilityTimeout"] == {"Ref": "ChunkVisibilitySeconds"}
+    (assertion,) = TEMPLATE["Rules"]["VisibilityOutlastsWorker"]["Assertions"]
+    on_aws, chosen = assertion["Assert"]["Fn::Contains"]
+    assert chosen == {"Ref": "ChunkVisibilitySeconds"}
+    assert min(map(int, on_aws)) == 6 * timeout == PARAMETERS["ChunkVisibilitySeconds"]["Default"]
+    assert set(map(int, on_aws)) < set(PARAMETERS["ChunkVisibilitySeconds"]["AllowedValues"])
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_a_queue_is_encrypted_and_refuses_whoever_comes_without_tls(name):
+    assert QUEUES[name]["SqsManagedSseEnabled"] is True
+    (policy,) = [one for one in POLICIES.values() if one["Queues"] == [{"Ref": name}]]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement == {
+        "Sid": "RefuseWithoutTls",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": {"Fn::GetAtt": [name, "Arn"]},
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_messages_survive_a_change_that_replaces_their_queue(name):
+    assert TEMPLATE["Resources"][name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_functions_know_where_chunks_go_and_where_they_are_parked():
+    assert variables(TEMPLATE, "AWS::SQS::Queue") == {
+        "CHUNK_QUEUE_URL": "ChunkQueue",
+        "PARKED_QUEUE_URL": "ParkedQueue",
+    }
+
+
+@pytest.mark.parametrize(
+    ("variable", "parameter", "default", "least", "most"),
+    [("INLINE_LIMIT", "InlineLimit", 500, 1, 20_000), ("GATHER_SECONDS", "GatherSeconds", 24, 0, 24)],
+)
+def test_what_is_a_job_and_how_long_it_is_waited_for_are_parameters(variable, parameter, default, least, most):
+    assert VARIABLES[variable] == {"Ref": parameter}
+    told = PARAMETERS[parameter]
+    assert (told["Default"], told["MinValue"], told["MaxValue"]) == (default, least, most)
+
+
+def test_a_request_that_waits_has_answered_before_its_function_is_ended():
+    assert PARAMETERS["GatherSeconds"]["MaxValue"] < TEMPLATE["Globals"]["Function"]["Timeout"]
+
+
+def test_only_what_works_on_jobs_may_say_that_one_is_finished():
+    # GIVEN the functions that may put events
+    allowed = {
+        name: statement
+        for name, function in FUNCTIONS.items()
+        for policy in function.get("Policies", [])
+        for statement in policy["Statement"]
+        if statement["Action"] == "events:PutEvents"
+    }
+    # THEN they are the two, for that event alone
+    assert sorted(allowed) == ["BuryChunkFunction", "ProcessChunkFunction"]
+    for statement in allowed.values():
+        assert statement["Condition"] == {
+            "StringEquals": {"events:source": "loyalty", "events:detail-type": "Job finished"}
+        }
