@@ -85,6 +85,10 @@ FIRST_CUSTOMER = Customer(
 OTHER_CUSTOMER = Customer("aaaaaaaaaaaaaaaaaaaaaaaa", 500_000_001, {"email": "user1@example.com"})
 
 _UNUSED = {
+    "CHUNK_QUEUE_URL": "none",
+    "PARKED_QUEUE_URL": "none",
+    "INLINE_LIMIT": "20000",
+    "GATHER_SECONDS": "0",
     "MAX_ITEMS": "1",
     "ACCESS_TOKEN_SECONDS": "1",
     "BULK_API_REDIRECTION_ENABLED": "false",

@@ -41,6 +41,8 @@ class FakeDynamoDB:
         self._unprocessed: Counter[str] = Counter()
         self._tokens: dict[str, str] = {}
         self._lock = threading.RLock()
+        self.page = 1_000
+        """Items of one page of a query."""
 
     def plan(self, action: str, *faults: Fault | None, call: int = 1) -> None:
         """The next calls of an action meet these faults in turn (None: none), from the `call`-th on."""
@@ -78,6 +80,14 @@ class FakeDynamoDB:
     def update_item(self, **arguments: Any) -> Answer:
         """UpdateItem."""
         return self._call("update_item", arguments, self._update_item)
+
+    def delete_item(self, **arguments: Any) -> Answer:
+        """DeleteItem."""
+        return self._call("delete_item", arguments, self._delete_item)
+
+    def query(self, **arguments: Any) -> Answer:
+        """Query by partition key, and by the beginning of the sort key."""
+        return self._call("query", arguments, self._query)
 
     def batch_get_item(self, **arguments: Any) -> Answer:
         """BatchGetItem of one table."""
@@ -118,6 +128,30 @@ class FakeDynamoDB:
         self._refuse_unless_met(arguments, arguments["Key"])
         self.tables[arguments["TableName"]][_key(item)] = item
         return {"Attributes": dict(item)}
+
+    def _delete_item(self, arguments: dict[str, Any]) -> Answer:
+        self.units["write"] += write_units(self._stored(arguments, arguments["Key"]) or arguments["Key"])
+        self._refuse_unless_met(arguments, arguments["Key"])
+        self.tables[arguments["TableName"]].pop(_key(arguments["Key"]), None)
+        return {}
+
+    def _query(self, arguments: dict[str, Any]) -> Answer:
+        values = arguments["ExpressionAttributeValues"]
+        prefix = values.get(":prefix", {"S": ""})["S"]
+        keys = sorted(key for key in self.tables[arguments["TableName"]] if key[0] == values[":pk"]["S"])
+        keys = [key for key in keys if key[1].startswith(prefix)]
+        if not arguments.get("ScanIndexForward", True):
+            keys.reverse()
+        if start := arguments.get("ExclusiveStartKey"):
+            backwards = not arguments.get("ScanIndexForward", True)
+            keys = [key for key in keys if (key < _key(start) if backwards else key > _key(start))]
+        most = min(arguments.get("Limit", self.page), self.page)
+        items = [self.tables[arguments["TableName"]][key] for key in keys[:most]]
+        self.units["read"] += sum(read_units(item, consistent=arguments.get("ConsistentRead", False)) for item in items)
+        names = {part.strip() for part in arguments.get("ProjectionExpression", "").split(",")} - {""}
+        shown = [{name: value for name, value in item.items() if not names or name in names} for item in items]
+        last = {"LastEvaluatedKey": {name: items[-1][name] for name in ("pk", "sk")}} if len(keys) > most else {}
+        return {"Items": shown, **last}
 
     def _stored(self, arguments: dict[str, Any], key: Item) -> Item | None:
         return self.tables[arguments["TableName"]].get(_key(key))

@@ -1,5 +1,6 @@
 """An empty store on the fake client, and the items that its tests put into it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from loyalty.settings import Settings
@@ -7,6 +8,12 @@ from loyalty.store.cache import TimedCache
 from loyalty.store.dynamodb import LONGEST_CALL_SECONDS, Database
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import FakeDynamoDB, Item
+from tests.fakes.queues import CHUNKS, PARKED
+
+
+def _none(name: str) -> Any:
+    raise AssertionError(f"nobody should need {name} here")
+
 
 SETTINGS = Settings(
     accounts_table="accounts",
@@ -14,7 +21,11 @@ SETTINGS = Settings(
     memberships_table="memberships",
     earns_table="earns",
     jobs_table="jobs",
+    chunk_queue_url=CHUNKS,
+    parked_queue_url=PARKED,
     max_items=20_000,
+    inline_limit=20_000,
+    gather_seconds=24,
     access_token_seconds=3_600,
     bulk_api_redirection_enabled=False,
     bulk_api_batch_size_for_redirection=10,
@@ -24,9 +35,11 @@ SECONDS = 20.0
 """How long the store goes on trying."""
 
 
-def fake_database(client: Any, clock: FakeClock, settings: Settings = SETTINGS) -> Database:
+def fake_database(
+    client: Any, clock: FakeClock, settings: Settings = SETTINGS, service: Callable[[str], Any] = _none
+) -> Database:
     """The database as a process has it: nothing is cached, and time is what the clock says."""
-    return Database(client, settings, TimedCache(clock), clock=clock, sleep=clock.sleep, now=clock)
+    return Database(client, settings, TimedCache(clock), clock=clock, sleep=clock.sleep, now=clock, service=service)
 
 
 class Store:

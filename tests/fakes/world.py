@@ -1,18 +1,20 @@
 """The demo accounts in a fake store, and the endpoints on it: what most tests begin with."""
 
 import json
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from loyalty import jobs_api, token_api
 from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.contracts.capillary import DIRECT_EARN
-from loyalty.contracts.capillary_token import ISSUE_TOKEN
 from loyalty.contracts.contract import Contract
 from loyalty.contracts.stickystreet import CUSTOMERS_BATCH
 from loyalty.endpoint import Handler, serve
 from loyalty.settings import Settings
 from loyalty.store.dynamodb import Database
 from tests.fakes.clock import FakeClock
+from tests.fakes.delivery import Mappings
 from tests.fakes.dynamodb import FakeDynamoDB, Item, Key
 from tests.fakes.gateway import (
     ACCESS_TOKEN,
@@ -26,6 +28,7 @@ from tests.fakes.gateway import (
     proxy_event,
     reply_of,
 )
+from tests.fakes.queues import FakeEvents, FakeSQS
 from tests.fakes.store import SETTINGS, fake_database
 from tools import demo
 
@@ -37,25 +40,41 @@ CONTRACTS: dict[str, Contract] = {
     SINGLE: REGISTER_MEMBER,
     BATCH: REGISTER_MEMBER_BATCH,
     EARN: DIRECT_EARN,
-    ACCESS_TOKEN: ISSUE_TOKEN,
     IMPORT: CUSTOMERS_BATCH,
+}
+_JOB_ROUTES = {
+    "GET /jobs": jobs_api.list_jobs,
+    "GET /jobs/{job_id}": jobs_api.show_job,
+    "GET /jobs/{job_id}/results": jobs_api.job_results,
+    "POST /jobs/{job_id}/undo": jobs_api.undo_job,
 }
 
 
 class World:
-    """The demo accounts as a fresh local start holds them, in memory, and the endpoints on it."""
+    """The demo accounts as a fresh local start holds them, in memory, and the endpoints on it.
+
+    While a request waits for its job, the workers do what is in the queue, unless `idle` is set.
+    """
 
     def __init__(self, settings: Settings = SETTINGS) -> None:
         self.clock = FakeClock()
+        self.sqs, self.events = FakeSQS(self.clock), FakeEvents()
+        self.queue = Mappings(self.sqs, lambda: self.process(self.dynamodb), self.clock)
+        self.idle = False
         self.dynamodb = FakeDynamoDB()
         self.dynamodb.tables.update({table: dict(items) for table, items in _demo_tables().items()})
         self.settings = settings
         self.database = self.process(self.dynamodb)
         self._handlers = {path: self._serve(contract) for path, contract in CONTRACTS.items()}
+        self._handlers[ACCESS_TOKEN] = token_api.serve(lambda: self.database)
+        for name, route in _JOB_ROUTES.items():
+            self._handlers[name] = jobs_api.serve(route.__name__, route, lambda: self.database)
 
     def process(self, client: Any) -> Database:
         """The database as another process has it: through a client of its own, with nothing cached."""
-        return fake_database(client, self.clock, self.settings)
+        services = {"sqs": self.sqs, "events": self.events}
+        database = fake_database(client, self.clock, self.settings, services.__getitem__)
+        return replace(database, sleep=self._sleep)
 
     def send(
         self,
@@ -70,6 +89,15 @@ class World:
         sent = body if isinstance(body, bytes | str) else json.dumps(body)
         return self.deliver(proxy_event(sent, headers, path=path), FakeContext(request_id, milliseconds))
 
+    def job(self, route: str, job_id: str = "", *, headers: dict[str, str] | None = None, **query: str) -> Reply:
+        """Call a route of the jobs API, as the demo token unless the headers say otherwise."""
+        method, _, template = route.partition(" ")
+        path = template.replace("{job_id}", job_id)
+        sent = {"Authorization": f"Bearer {TOKEN}"} if headers is None else headers
+        event = proxy_event(b"", sent, method=method, path=path)
+        event |= {"pathParameters": {"job_id": job_id} if job_id else None, "queryStringParameters": query or None}
+        return reply_of(self._handlers[route](event, FakeContext()))
+
     def deliver(self, event: Event, context: FakeContext | None = None) -> Reply:
         """Hand an event to the endpoint of its path."""
         return reply_of(self._handlers[event["path"]](event, context or FakeContext()))
@@ -81,6 +109,13 @@ class World:
     def member(self, profile_id: str, program: str = "123") -> Item | None:
         """A customer's membership in a program."""
         return self.memberships().get((f"greatwidgets#{program}#{profile_id}",))
+
+    def _sleep(self, seconds: float) -> None:
+        self.clock.sleep(seconds)
+        if not self.idle:
+            self.idle = True  # the workers' own pauses deliver nothing
+            self.queue.deliver_all()
+            self.idle = False
 
     def _serve(self, contract: Contract) -> Handler:
         return serve(contract, lambda: self.database)

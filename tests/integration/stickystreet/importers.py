@@ -16,6 +16,10 @@ from tests.fakes.gateway import IMPORT, FakeContext, proxy_event, reply_of
 from tests.fakes.importing import FORM, as_form, rows_form
 
 SETTINGS = {
+    "CHUNK_QUEUE_URL": "none",
+    "PARKED_QUEUE_URL": "none",
+    "INLINE_LIMIT": "20000",
+    "GATHER_SECONDS": "0",
     "MAX_ITEMS": "20000",
     "ACCESS_TOKEN_SECONDS": "3600",
     "BULK_API_REDIRECTION_ENABLED": "false",

@@ -21,10 +21,9 @@ def user(number: int) -> Item:
 def issue(
     world: CapillaryWorld, items: Sequence[Item | Outcome], origin: Origin = REQUEST, promotion: str = "9"
 ) -> list[Outcome]:
-    """The outcomes of items that were drawn and applied, as a request does it."""
+    """The outcomes of items, applied as a request does it."""
     prepared = earn.prepare(world.database, demo.ACCOUNT, Params("469", promotion, None, "2026-06-01T00:00:00Z"))
-    drawn = earn.draw(world.database, prepared, items)
-    return earn.apply(world.database, prepared, drawn, origin)
+    return earn.apply(world.database, prepared, items, origin)
 
 
 def limited(world: CapillaryWorld, limit: int | None) -> None:

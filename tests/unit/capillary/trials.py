@@ -32,7 +32,7 @@ def request(world: CapillaryWorld, origin: Origin, faults: Mapping[int, Fault] |
     database = world.process(FaultyClient(world.dynamodb, faults)).within(29)
     prepared = earn.prepare(database, demo.ACCOUNT, Params("469", "9", None, "2026-06-01T00:00:00Z"))
     items = [Item(("email", f"user{number}@example.com"), "JD") for number in WANTED]
-    return earn.apply(database, prepared, earn.draw(database, prepared, items), origin)
+    return earn.apply(database, prepared, items, origin)
 
 
 def earned(world: CapillaryWorld) -> Counter[str]:

@@ -25,19 +25,18 @@ ROWS = [
 ]
 
 
-def prepared(database: Database, overwrite: Overwrite, digits: int | None) -> tuple[Import, list[Row | Outcome]]:
+def prepared(database: Database, overwrite: Overwrite, digits: int | None) -> tuple[Import, list[Row]]:
     params = Params(
         ("898989889", "13234545"),
         overwrite,
         "2026-01-01T00:00:00Z",
         card_digits=digits,
-        undo_id="job",
+        keep_undo=True,
     )
-    import_ = import_customers.prepare(database, demo.ACCOUNT, params)
-    return import_, list(import_customers.draw(database, import_, ROWS))
+    return import_customers.prepare(database, demo.ACCOUNT, params), ROWS
 
 
-def apply(database: Database, work: tuple[Import, list[Row | Outcome]], *, redelivered: bool) -> list[Outcome]:
+def apply(database: Database, work: tuple[Import, list[Row]], *, redelivered: bool) -> list[Outcome]:
     return import_customers.apply(database, *work, Origin("job", first_index=500, redelivered=redelivered))
 
 

@@ -1,0 +1,66 @@
+"""SQS's event source mappings: messages to the two queue functions, redelivered and given up as the template says."""
+
+from collections.abc import Callable
+from typing import Any
+
+from loyalty.queue_trigger import bury_chunks, process_chunks
+from loyalty.store.dynamodb import Database
+from tests.fakes.gateway import FakeContext
+from tests.fakes.nth_call import ProcessDied
+from tests.fakes.queues import CHUNKS, FakeSQS, Message
+
+DEAD_LETTERS = "https://sqs.test/dead-letters"
+MOST_RECEIVES, VISIBILITY_SECONDS = 3, 120.0
+
+
+class Mappings:
+    """Delivers what is visible, one message at a time; `process` gives each delivery a database of its own."""
+
+    def __init__(self, sqs: FakeSQS, process: Callable[[], Database], clock: Callable[[], float]) -> None:
+        self._sqs, self._process, self._clock = sqs, process, clock
+
+    def deliver(self, place: int = 0) -> bool:
+        """Deliver one message of those that are visible in the chunk queue; whether there was one."""
+        visible = [message for message in self._sqs.queues[CHUNKS] if message.visible_at <= self._clock()]
+        if not visible:
+            return False
+        self._deliver(visible[place])
+        return True
+
+    def deliver_all(self) -> None:
+        """Deliver until nothing is visible, dead letters too."""
+        while self.deliver():
+            pass
+        for message in list(self._sqs.queues[DEAD_LETTERS]):
+            received = message._replace(receives=message.receives + 1)
+            if not bury_chunks(self._process)(_event(received), FakeContext(message.id, 20_000))["batchItemFailures"]:
+                self._sqs.queues[DEAD_LETTERS].remove(message)
+
+    def _deliver(self, message: Message) -> None:
+        queue = self._sqs.queues[CHUNKS]
+        if message.receives == MOST_RECEIVES:
+            queue.remove(message)
+            self._sqs.queues[DEAD_LETTERS].append(message)
+            return
+        received = message._replace(receives=message.receives + 1, visible_at=self._clock() + VISIBILITY_SECONDS)
+        queue[queue.index(message)] = received
+        try:
+            answer = process_chunks(self._process)(_event(received), FakeContext(message.id, 20_000))
+        except ProcessDied:
+            return
+        if not answer["batchItemFailures"]:
+            queue[:] = [other for other in queue if other.id != message.id]
+
+
+def _event(message: Message) -> dict[str, Any]:
+    record = {
+        "messageId": message.id,
+        "receiptHandle": message.id,
+        "body": message.body,
+        "attributes": {"ApproximateReceiveCount": str(message.receives), "MessageGroupId": message.group},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:chunks",
+        "awsRegion": "us-east-1",
+    }
+    return {"Records": [record]}
