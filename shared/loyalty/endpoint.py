@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from loyalty import settings
 from loyalty.auth import authenticate
 from loyalty.bulk.idempotency import Key
+from loyalty.bulk.results import COLLECTING_SECONDS
 from loyalty.bulk.submit import Queued, Task, Wish, carry_out
 from loyalty.contracts.contract import Answer, Contract, Exchange
 from loyalty.errors import BadRequest, ConfigurationError, InternalError, RequestError
@@ -22,7 +23,6 @@ from loyalty.store.dynamodb import Database
 from loyalty.telemetry import RequestLog
 
 _RENDERING_SECONDS = 1.0  # for the largest reply, from outcomes to bytes
-_COLLECTING_SECONDS = 2.0  # for a job's outcomes, once they are there
 _LONGEST_KEY = 255
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -107,7 +107,7 @@ def _patience(request: Request, database: Database) -> float | None:
     if "respond-async" in map(str.strip, request.headers.get("prefer", "").lower().split(",")):
         return None
     passed = max(0.0, database.now() - request.received_at) if request.received_at is not None else 0.0
-    return min(database.settings.gather_seconds - passed, database.seconds_left() - _COLLECTING_SECONDS)
+    return min(database.settings.gather_seconds - passed, database.seconds_left() - COLLECTING_SECONDS)
 
 
 def _idempotency_key(request: Request) -> str | None:

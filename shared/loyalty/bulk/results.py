@@ -1,26 +1,28 @@
 """A job's outcomes, from its chunks, in the order of the request; and waiting for them."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 
+from loyalty.errors import StorageBusy
 from loyalty.job import Job
 from loyalty.outcome import BUSY, Outcome
 from loyalty.store import chunks, jobs
 from loyalty.store.dynamodb import Database
 
+COLLECTING_SECONDS = 2.0
+"""What collecting a job's outcomes may take, once they are there."""
+
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
+_LEAST_SECONDS = 0.01  # enough to look once
 
 
-def wait(database: Database, job: Job, seconds: float) -> bool:
-    """Whether the job finishes within so many seconds; raises StorageBusy."""
-    until, pause = database.clock() + seconds, _FIRST_PAUSE
-    while not _finished(database, job):
-        left = until - database.clock()
-        if left <= 0:
-            return False
-        database.sleep(min(pause, left))
-        pause = min(1.5 * pause, _LONGEST_PAUSE)
-    return True
+def gather(database: Database, job: Job, seconds: float) -> list[Outcome] | None:
+    """The job's outcomes if it finishes within so many seconds, and the store tells them in time."""
+    with suppress(StorageBusy):
+        if job.finished_at is not None or _finishes(database.patient(max(seconds, _LEAST_SECONDS)), job):
+            return outcomes(database.patient(COLLECTING_SECONDS), job)
+    return None
 
 
 def outcomes(database: Database, job: Job, first: int = 0, most: int | None = None) -> list[Outcome]:
@@ -56,6 +58,13 @@ def _by_position(database: Database, job: Job) -> dict[int, Outcome]:
     }
 
 
-def _finished(database: Database, job: Job) -> bool:
-    stored = jobs.find(database, job.id)
-    return stored is not None and stored.finished_at is not None
+def _finishes(database: Database, job: Job) -> bool:
+    """Whether the job finishes before the database's deadline."""
+    pause = _FIRST_PAUSE
+    while not ((stored := jobs.find(database, job.id)) and stored.finished_at is not None):
+        left = database.deadline - database.clock()
+        if left <= pause:
+            return False
+        database.sleep(pause)
+        pause = min(1.5 * pause, _LONGEST_PAUSE)
+    return True

@@ -96,9 +96,10 @@ def _as_job(database: Database, task: Task, wish: Wish, *, queued: bool) -> Done
 
 def _follow(database: Database, job: Job, wish: Wish) -> Done | Queued:
     """The outcomes of a job if they come in time."""
-    if job.finished_at is None and (wish.wait is None or not results.wait(database, job, wish.wait)):
+    if wish.wait is None and job.finished_at is None:
         return Queued(job.id)
-    return Done(results.outcomes(database, job), job.id)
+    outcomes = results.gather(database, job, wish.wait or 0.0)
+    return Queued(job.id) if outcomes is None else Done(outcomes, job.id)
 
 
 def _create(database: Database, task: Task, job_id: str, items: Sequence[str], *, queued: bool) -> Stored:

@@ -109,6 +109,10 @@ class Database:
         """How long the request has that `within` was told of."""
         return self.deadline + LONGEST_CALL_SECONDS - self.clock()
 
+    def patient(self, seconds: float) -> "Database":
+        """The same database for tries in the next so many seconds, whatever is left after them."""
+        return replace(self, deadline=self.clock() + seconds)
+
     def sooner(self, seconds: float) -> "Database":
         """The same database with a deadline that is so much earlier."""
         return replace(self, deadline=self.deadline - seconds)
