@@ -84,9 +84,10 @@ class Altcraft:
         return AltcraftExchange(self, request)
 
     def render(self, _request: Request, manner: Manner, answer: Answer) -> Reply:
-        """The documented reply."""
+        """The documented reply; where a part of a single registration's results is asked for, that of a batch."""
         style, outcomes = _style(manner), answer.outcomes
-        return render_batch(style, outcomes) if self.batch else render_single(style, outcomes[0])
+        alone = not self.batch and len(outcomes) == 1
+        return render_single(style, outcomes[0]) if alone else render_batch(style, outcomes)
 
     def queued(self, _request: Request, manner: Manner, job_id: str, location: str) -> Reply:
         """No results yet, and the job; HTTP status 202."""

@@ -14,7 +14,7 @@ from loyalty.contracts.contract import Answer, Manner, Submission
 from loyalty.contracts.stickystreet_replies import Style
 from loyalty.errors import BadRequest, CredentialsMissing, CredentialsUnknown, ParameterError, RequestError
 from loyalty.operations import import_customers
-from loyalty.operations.import_items import Row
+from loyalty.operations.import_items import Row, refuse_excess
 from loyalty.outcome import Outcome
 from loyalty.request import Reply, Request
 from loyalty.settings import Settings
@@ -119,7 +119,7 @@ class StickyStreetExchange:
         delimiter = stickystreet_params.read_delimiter(self._form)
         columns = stickystreet_columns.read(self._form, account, self._rights)
         data = self._form.get(stickystreet_params.DATA, "")
-        return stickystreet_rows.read(data, delimiter, columns, account, max_items)
+        return refuse_excess(stickystreet_rows.read(data, delimiter, columns, account, max_items))
 
 
 def import_credential(user_id: str, key: str) -> Credential:

@@ -1,11 +1,18 @@
 """What an import is made of: its parameters and its rows."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from loyalty.account import Account
 from loyalty.identifiers import SHARED, UNIQUE, Identifier, custom_field, normalise
+from loyalty.outcome import Outcome, invalid
+
+MOST_ROWS = 250
+"""Rows of one import that may be about one customer."""
+
+TOO_MANY_ROWS = invalid(f"More than {MOST_ROWS} rows of this import are about one customer")
 
 DECISIVE = (*UNIQUE, "profile_id", "customer_id")
 """Kinds of identifier by which a row is matched: the first that it gives decides alone."""
@@ -69,6 +76,17 @@ class Row(NamedTuple):
             if (identifier := self.identifier(kind)) is not None:
                 return identifier
         return None
+
+
+def refuse_excess(rows: Sequence[Row | Outcome]) -> list[Row | Outcome]:
+    """The rows, those refused that follow MOST_ROWS others with the same decisive identifier."""
+    seen: Counter[Identifier | None] = Counter()
+    kept: list[Row | Outcome] = []
+    for row in rows:
+        decisive = row.match() if isinstance(row, Row) else None
+        seen[decisive] += 1
+        kept.append(TOO_MANY_ROWS if decisive and seen[decisive] > MOST_ROWS else row)
+    return kept
 
 
 class Import(NamedTuple):

@@ -12,13 +12,10 @@ from loyalty.customer import Customer
 from loyalty.errors import quote
 from loyalty.identifiers import SHARED, Identifier
 from loyalty.operations import import_ids, import_merge
-from loyalty.operations.import_items import Import, Overwrite, Row
+from loyalty.operations.import_items import MOST_ROWS, TOO_MANY_ROWS, Import, Overwrite, Row
 from loyalty.operations.import_state import Snapshot, State
 from loyalty.outcome import BUSY, Origin, Outcome, Status, invalid
 from loyalty.profile import MAX_BYTES, MIGRATED, size
-
-MOST_ROWS = 250
-"""Rows of one import that may be about one customer."""
 
 
 class Whole(NamedTuple):
@@ -86,9 +83,7 @@ class Planner:
         for kind, kept in zip(MIGRATED, (customer.profile_id, str(customer.customer_id)), strict=True):
             if row.fields.get(kind, kept) != kept:
                 return f"{kind} of a customer can't be changed, not to {quote(row.fields[kind])}"
-        if self._count(index, customer.profile_id) > MOST_ROWS:
-            return f"More than {MOST_ROWS} rows of this import are about one customer"
-        return None
+        return TOO_MANY_ROWS.reason if self._count(index, customer.profile_id) > MOST_ROWS else None
 
     def _given_later(self, index: int, profile_id: str | None) -> bool:
         """Whether a customer is known to have got what it has by a later row, in a delivery before this one."""
