@@ -24,11 +24,15 @@ class MinistackError(Exception):
 
 
 class Ministack:
-    """A running emulator between `with` and the end of its block; `state` keeps its data across starts."""
+    """A running emulator between `with` and the end of its block; `state` keeps its data across starts.
 
-    def __init__(self, log: Path, state: Path | None = None) -> None:
+    `calls` is a file to which it adds what functions ask of tables, queues and event buses.
+    """
+
+    def __init__(self, log: Path, state: Path | None = None, calls: Path | None = None) -> None:
         self._log = log
         self._state = state
+        self._calls = calls
         self._scratch = Path(tempfile.mkdtemp(prefix="loyalty-local-"))
         self._port = free_port()
         self.endpoint_url = f"http://{LOOPBACK}:{self._port}"
@@ -91,6 +95,8 @@ class Ministack:
         }
         if self._state:
             environment |= {"PERSIST_STATE": "1", "STATE_DIR": str(self._state.resolve())}
+        if self._calls:
+            environment |= {"RECORD_CALLS": str(self._calls.resolve())}
         return environment
 
     def _wait_until_ready(self) -> None:
