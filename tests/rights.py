@@ -1,10 +1,11 @@
 """What the template lets each function do, and what a call that was recorded needs.
 
 A recorded call is a line that `tools/local/ministack_child.py` wrote: {"by": the function's name, "call": service and
-operation, "named": pairs of how a resource was named and its name}. Names are the emulator's, <stack>-<logical id>-<hash>.
+operation, "named": pairs of how a resource was named and its name}. Names are the emulator's: stack, logical id, hash.
 """
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,14 +32,13 @@ def granted(template: dict[str, Any]) -> dict[str, set[Right]]:
     return {name: set(_rights(function.get("Policies", []))) for name, function in functions.items()}
 
 
-def needed(template: dict[str, Any], calls: Path) -> dict[str, set[Right]]:
-    """The rights that each function needs: for the calls that were recorded, and to be fed by its queue."""
+def needed(template: dict[str, Any], calls: Iterable[Path]) -> dict[str, set[Right]]:
+    """The rights that each function needs: for the calls that files record, and to be fed by its queue."""
     found: dict[str, set[Right]] = {name: set() for name in resources(template, "AWS::Serverless::Function")}
     for mapping in resources(template, "AWS::Lambda::EventSourceMapping").values():
         queue = mapping["EventSourceArn"]["Fn::GetAtt"][0]
         found[mapping["FunctionName"]["Ref"]] |= {Right(action, queue) for action in TAKING_MESSAGES}
-    for line in calls.read_text().splitlines():
-        call = json.loads(line)
+    for call in (json.loads(line) for file in calls for line in file.read_text().splitlines()):
         if "-" in call["by"]:  # and not a tool's or a test's own
             found[_logical(call["by"])] |= rights_of_call(call)
     return found

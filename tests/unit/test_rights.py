@@ -49,13 +49,13 @@ def test_a_tools_own_calls_need_nothing_and_a_worker_must_be_fed(tmp_path):
     calls = tmp_path / "calls"
     calls.write_text(
         f'{{"by": "test", "call": "DynamoDB_20120810.PutItem", "named": [["TableName", "{TABLE}"]]}}\n'
-        f'{{"by": "loyalty-JobResultsFunction-0A", "call": "DynamoDB_20120810.Query", "named": [["TableName", "{TABLE}"]]}}\n'
+        f'{{"by": "loyalty-UndoJobFunction-0A", "call": "AmazonSQS.SendMessage", "named": [["QueueUrl", "{QUEUE}"]]}}\n'
     )
     # WHEN they are added up
-    found = needed(TEMPLATE, calls)
+    found = needed(TEMPLATE, [calls])
     # THEN the function needs its call, and each worker its queue
     assert {name: rights for name, rights in found.items() if rights} == {
-        "JobResultsFunction": {Right("dynamodb:Query", "EarnsTable")},
+        "UndoJobFunction": {Right("sqs:SendMessage", "ChunkQueue")},
         "ProcessChunkFunction": {
             Right("sqs:DeleteMessage", "ChunkQueue"),
             Right("sqs:GetQueueAttributes", "ChunkQueue"),

@@ -26,13 +26,12 @@ class MinistackError(Exception):
 class Ministack:
     """A running emulator between `with` and the end of its block; `state` keeps its data across starts.
 
-    `calls` is a file to which it adds what functions ask of tables, queues and event buses.
+    Beside the log, in a file that ends in `.calls`, it notes what functions ask of tables, queues and event buses.
     """
 
-    def __init__(self, log: Path, state: Path | None = None, calls: Path | None = None) -> None:
+    def __init__(self, log: Path, state: Path | None = None) -> None:
         self._log = log
         self._state = state
-        self._calls = calls
         self._scratch = Path(tempfile.mkdtemp(prefix="loyalty-local-"))
         self._port = free_port()
         self.endpoint_url = f"http://{LOOPBACK}:{self._port}"
@@ -92,11 +91,10 @@ class Ministack:
             "MINISTACK_REGION": REGION,
             "TMPDIR": str(self._scratch),
             "S3_DATA_DIR": str(self._scratch / "s3"),
+            "CALLS": str(self._log.with_suffix(".calls").resolve()),
         }
         if self._state:
             environment |= {"PERSIST_STATE": "1", "STATE_DIR": str(self._state.resolve())}
-        if self._calls:
-            environment |= {"RECORD_CALLS": str(self._calls.resolve())}
         return environment
 
     def _wait_until_ready(self) -> None:

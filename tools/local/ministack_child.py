@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from ministack import app
 from ministack.core import lambda_runtime, router
@@ -56,28 +56,27 @@ def name_queues_alike() -> None:
     sqs._CANONICAL_NETLOC = f"{sqs.DEFAULT_HOST}:{sqs.DEFAULT_PORT}"
 
 
-def record_calls(path: str) -> None:
-    """Write what each function asks of which resource to a file, once: a line of JSON, see `tests/rights.py`.
+def note_calls(calls: TextIO) -> None:
+    """Write down what each function asks of which resource, once: a line of JSON, which `tests/rights.py` reads.
 
     The functions are told apart by their access keys, which are their names here.
     """
-    written: set[str] = set()
+    noted: set[str] = set()
     give = lambda_runtime.execution_credentials
     lambda_runtime.execution_credentials = lambda config: {**give(config), "AWS_ACCESS_KEY_ID": config["FunctionName"]}
 
-    def recording(serve: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def record_and_serve(method: str, url: str, headers: dict[str, str], body: bytes, query: Any) -> Any:
+    def noting(serve: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def note_and_serve(method: str, url: str, headers: dict[str, str], body: bytes, query: Any) -> Any:
             line = json.dumps(_asked(headers, json.loads(body or b"{}")))
-            if line not in written:
-                written.add(line)
-                with Path(path).open("a") as calls:
-                    calls.write(f"{line}\n")
+            if line not in noted:
+                noted.add(line)
+                calls.write(f"{line}\n")
             return await serve(method, url, headers, body, query)
 
-        return record_and_serve
+        return note_and_serve
 
     for service in (dynamodb, eventbridge, sqs):
-        service.handle_request = recording(service.handle_request)
+        service.handle_request = noting(service.handle_request)
 
 
 def _asked(headers: dict[str, str], request: dict[str, Any]) -> dict[str, Any]:
@@ -94,9 +93,9 @@ if __name__ == "__main__":
     print_function_logs()
     serve_at_the_root()
     name_queues_alike()
-    if calls := os.environ.get("RECORD_CALLS"):
-        record_calls(calls)
     try:
-        app.main()
+        with Path(os.environ["CALLS"]).open("w", buffering=1) as calls:
+            note_calls(calls)
+            app.main()
     finally:
         shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)

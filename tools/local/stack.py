@@ -32,8 +32,8 @@ class LocalStack:
     """The deployed template with its demo data, between `with` and the end of its block.
 
     `url` is the API's base URL, `endpoint_url` the emulator's, `tables` the tables' names and `queues` the queues'
-    URLs by the functions' environment variables; `parameters` are the template's; `calls` is as for `Ministack`.
-    Nothing but loopback is listened on. Several may run at once, each with a log of its own.
+    URLs by the functions' environment variables; `parameters` are the template's. Nothing but loopback is
+    listened on. Several may run at once, each with a log of its own.
     """
 
     def __init__(
@@ -42,14 +42,12 @@ class LocalStack:
         *,
         state: Path | None = None,
         log: Path = LOG,
-        calls: Path | None = None,
         parameters: Mapping[str, str] | None = None,
         progress: Callable[[str], None] = _silent,
     ) -> None:
         self._port = front_port
         self._state = state
         self._log = log
-        self._calls = calls
         self._parameters = {**_PARAMETERS, **(parameters or {})}
         self._progress = progress
         self._open = ExitStack()
@@ -74,7 +72,7 @@ class LocalStack:
         self._progress("Preparing the layer")
         packed = layer.archive()
         self._progress("Starting the local AWS emulator")
-        self.ministack = opening.enter_context(Ministack(self._log, self._state, self._calls))
+        self.ministack = opening.enter_context(Ministack(self._log, self._state))
         self.endpoint_url = self.ministack.endpoint_url
         self._progress("Deploying template.yaml")
         deployment = deploy(described, packed, self.endpoint_url, self._parameters)
