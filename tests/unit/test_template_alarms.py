@@ -51,6 +51,17 @@ def test_an_alarm_watches_what_it_is_named_for(name, metric):
     assert ALARMS[name]["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
 
 
+def test_an_alarm_watches_for_lines_that_tell_of_faults_of_ours():
+    # GIVEN the metric that counts them in the functions' log, and its alarm
+    counted = RESOURCES["ErrorLines"]["Properties"]
+    (metric,) = counted["MetricTransformations"]
+    alarm = ALARMS["ErrorLinesAlarm"]
+    # THEN it rings at the first
+    assert (counted["LogGroupName"], counted["FilterPattern"]) == ({"Ref": "FunctionLogs"}, '{ $.level = "ERROR" }')
+    assert (metric["MetricNamespace"], metric["MetricName"]) == (alarm["Namespace"], alarm["MetricName"])
+    assert (metric["MetricValue"], alarm["Statistic"], alarm["Threshold"]) == ("1", "Sum", 1)
+
+
 def test_an_alarm_watches_the_reads_and_writes_of_every_table():
     # GIVEN the metrics that are added up, of which an alarm may have ten
     total, *metrics = ALARMS["TableThrottlesAlarm"]["Metrics"]

@@ -24,7 +24,10 @@ class MinistackError(Exception):
 
 
 class Ministack:
-    """A running emulator between `with` and the end of its block; `state` keeps its data across starts."""
+    """A running emulator between `with` and the end of its block; `state` keeps its data across starts.
+
+    Beside the log, in a file that ends in `.calls`, it notes what functions ask of tables, queues and event buses.
+    """
 
     def __init__(self, log: Path, state: Path | None = None) -> None:
         self._log = log
@@ -88,6 +91,7 @@ class Ministack:
             "MINISTACK_REGION": REGION,
             "TMPDIR": str(self._scratch),
             "S3_DATA_DIR": str(self._scratch / "s3"),
+            "CALLS": str(self._log.with_suffix(".calls").resolve()),
         }
         if self._state:
             environment |= {"PERSIST_STATE": "1", "STATE_DIR": str(self._state.resolve())}

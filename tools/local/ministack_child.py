@@ -4,15 +4,19 @@ The parent holds the other end of that pipe, so however the parent ends, minista
 it end too. Nothing of this project can be imported here.
 """
 
+import json
 import os
 import shutil
 import signal
 import sys
 import threading
-from typing import Any
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TextIO
 
 from ministack import app
-from ministack.services import apigateway_v1, lambda_svc, sqs
+from ministack.core import lambda_runtime, router
+from ministack.services import apigateway_v1, dynamodb, eventbridge, lambda_svc, sqs
 
 
 def stop_at_end_of_input() -> None:
@@ -52,12 +56,46 @@ def name_queues_alike() -> None:
     sqs._CANONICAL_NETLOC = f"{sqs.DEFAULT_HOST}:{sqs.DEFAULT_PORT}"
 
 
+def note_calls(calls: TextIO) -> None:
+    """Write down what each function asks of which resource, once: a line of JSON, which `tests/rights.py` reads.
+
+    The functions are told apart by their access keys, which are their names here.
+    """
+    noted: set[str] = set()
+    give = lambda_runtime.execution_credentials
+    lambda_runtime.execution_credentials = lambda config: {**give(config), "AWS_ACCESS_KEY_ID": config["FunctionName"]}
+
+    def noting(serve: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def note_and_serve(method: str, url: str, headers: dict[str, str], body: bytes, query: Any) -> Any:
+            line = json.dumps(_asked(headers, json.loads(body or b"{}")))
+            if line not in noted:
+                noted.add(line)
+                calls.write(f"{line}\n")
+            return await serve(method, url, headers, body, query)
+
+        return note_and_serve
+
+    for service in (dynamodb, eventbridge, sqs):
+        service.handle_request = noting(service.handle_request)
+
+
+def _asked(headers: dict[str, str], request: dict[str, Any]) -> dict[str, Any]:
+    named = [[key, request[key]] for key in ("TableName", "QueueUrl") if key in request]
+    named += [["RequestItems", table] for table in request.get("RequestItems", ())]
+    named += [["Statements", one["Statement"]] for one in request.get("Statements", ())]
+    named += [[kind, action["TableName"]] for one in request.get("TransactItems", ()) for kind, action in one.items()]
+    named = sorted({tuple(one) for one in named})
+    return {"by": router.extract_access_key_id(headers), "call": headers.get("x-amz-target", ""), "named": named}
+
+
 if __name__ == "__main__":
     threading.Thread(target=stop_at_end_of_input, daemon=True).start()
     print_function_logs()
     serve_at_the_root()
     name_queues_alike()
     try:
-        app.main()
+        with Path(os.environ["CALLS"]).open("w", buffering=1) as calls:
+            note_calls(calls)
+            app.main()
     finally:
         shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)

@@ -32,8 +32,8 @@ class LocalStack:
     """The deployed template with its demo data, between `with` and the end of its block.
 
     `url` is the API's base URL, `endpoint_url` the emulator's, `tables` the tables' names and `queues` the queues'
-    URLs by the functions' environment variables; `parameters` are the template's. Nothing but loopback is listened
-    on. Several may run at once, each with a log of its own.
+    URLs by the functions' environment variables; `parameters` are the template's. Nothing but loopback is
+    listened on. Several may run at once, each with a log of its own.
     """
 
     def __init__(
