@@ -6,7 +6,6 @@ from typing import NamedTuple
 from loyalty.errors import RightMissing
 from loyalty.identifiers import custom_field
 
-
 RIGHTS = frozenset({"enrol", "import", "earn", "jobs:read", "jobs:undo", "migrate"})
 """What a credential may be for; `migrate` lets an import bring ids that we would draw."""
 

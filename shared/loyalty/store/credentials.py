@@ -74,9 +74,7 @@ def _additions(database: Database, credential: Credential, grant: Grant, name: s
 def _removals(database: Database, account_id: str, fingerprint: str) -> list[Item]:
     table = database.settings.accounts_table
     credential = {"pk": {"S": keys.credential(fingerprint)}, "sk": {"S": "credential"}}
-    return [
-        {"Delete": {"TableName": table, "Key": key}} for key in (credential, _entry_key(account_id, fingerprint))
-    ]
+    return [{"Delete": {"TableName": table, "Key": key}} for key in (credential, _entry_key(account_id, fingerprint))]
 
 
 def _entry_key(account_id: str, fingerprint: str) -> Item:

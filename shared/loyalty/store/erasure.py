@@ -10,7 +10,7 @@ import zlib
 from typing import NamedTuple
 
 from loyalty.errors import StorageBusy
-from loyalty.store import accounts, batch, customers, keys, promotions, scans
+from loyalty.store import accounts, batch, customers, keys, memberships, promotions, scans
 from loyalty.store.dynamodb import Database, Item
 
 _MOST_CHANGES = 5
@@ -50,18 +50,10 @@ def _erase_customer(database: Database, account_id: str, profile_id: str) -> boo
 
 
 def _erase_memberships(database: Database, account_id: str, profile_id: str) -> int:
-    table = database.settings.memberships_table
-    programs = accounts.list_programs(database, account_id)
-    held, unread = batch.get_all(
-        database,
-        table,
-        [keys.membership(account_id, program.id, profile_id) for program in programs],
-        "origin",
-        consistent=True,
-    )
-    if unread:
-        raise StorageBusy
-    _delete_all(database, table, [{"pk": item["pk"]} for item in held.values()])
+    programs = [program.id for program in accounts.list_programs(database, account_id)]
+    held = memberships.of_customer(database, account_id, programs, profile_id)
+    stored_at: list[Item] = [{"pk": {"S": keys.membership(account_id, program, profile_id)}} for program in held]
+    _delete_all(database, database.settings.memberships_table, stored_at)
     return len(held)
 
 
