@@ -2,7 +2,7 @@
 
 import typer
 
-from tools.operator import accounts, credentials, customers, programs, promotions
+from tools.operator import accounts, bulk, credentials, customers, programs, promotions
 
 _HELP = """Run a loyalty system: accounts, customers, bulk work from files, jobs.
 
@@ -14,6 +14,7 @@ Exit codes: 0 done; 1 refused; 2 wrong command line; 3 done, but some rows faile
 
 app = typer.Typer(help=_HELP, no_args_is_help=True, pretty_exceptions_show_locals=False)
 
+app.add_typer(bulk.app)
 app.add_typer(accounts.app, name="account")
 app.add_typer(credentials.app, name="credential")
 app.add_typer(programs.app, name="program")

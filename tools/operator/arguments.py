@@ -8,9 +8,9 @@ import typer
 _NAME = re.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
 
 
-def plain_name(text: str) -> str:
+def plain_name(text: str | None) -> str | None:
     """A name that needs no escape anywhere: in keys, in URLs, before the colon of a Basic credential."""
-    if not _NAME.fullmatch(text):
+    if text is not None and not _NAME.fullmatch(text):
         raise typer.BadParameter("must be up to 100 letters, digits, dots, dashes, underscores or @")
     return text
 

@@ -86,6 +86,8 @@ def _guard(work: Callable[[], None]) -> None:
         _fail(Unavailable("The tables are busy or can't be reached; try again"))
     except (BotoCoreError, ClientError, ConfigurationError) as error:
         _fail(OperatorError(f"AWS refused: {error}"))
+    except OSError as error:
+        _fail(OperatorError(f"{error.filename}: {error.strerror}"))
     except KeyboardInterrupt:
         _fail(Interrupted("Interrupted"))
 

@@ -1,5 +1,6 @@
 """The running system that a command works on; each part of it is found when it is first needed."""
 
+import time
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -34,6 +35,11 @@ class System:
     def name(self, variable: str) -> str:
         """The name of one of its parts, such as API_URL; raises OperatorError when it has none."""
         return self._place.name(variable)
+
+    @staticmethod
+    def sleep(seconds: float) -> None:
+        """Wait before the API is asked again."""
+        time.sleep(seconds)
 
     @cached_property
     def http(self) -> Http:

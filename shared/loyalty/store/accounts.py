@@ -76,6 +76,12 @@ def put_grant(database: Database, credential: Credential, grant: Grant) -> None:
     database.put(database.settings.accounts_table, grant_item(credential, grant))
 
 
+def remove_grant(database: Database, credential: Credential) -> None:
+    """Take back a credential that is in no list, before its time; raises StorageBusy."""
+    key = {"pk": {"S": keys.credential(credential.fingerprint())}, "sk": {"S": "credential"}}
+    database.delete(database.settings.accounts_table, key)
+
+
 def grant_item(credential: Credential, grant: Grant) -> Item:
     """A credential as it is stored."""
     item = {
