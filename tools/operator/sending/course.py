@@ -5,7 +5,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ class Course:
 
     def save(self) -> None:
         """Keep it; what was kept before stays until this is there whole."""
-        document = {"version": _VERSION, **asdict(self), "path": self.path.name}
+        document = {"version": _VERSION, **vars(self), "path": self.path.name}
         beside = self.path.with_name(f"{self.path.name}.new")
         beside.write_text(json.dumps(document, indent=1) + "\n")
         beside.replace(self.path)
@@ -44,8 +44,8 @@ class Course:
         self.sent_at = self.sent_at or time.time()
         self.save()
 
-    def go_on_as(self, job_id: str | None) -> None:
-        """Note the job in which the request goes on, None when it must be sent again."""
+    def go_on_as(self, job_id: str) -> None:
+        """Note the job in which the request goes on."""
         self.job_id = job_id
         self.save()
 

@@ -22,15 +22,14 @@ class Delivery:
 
     def deliver(self, course: Course, rows: Sequence[Sequence[str]], tell: Callable[[Job], None]) -> Results:
         """Have the next request of a course done; raises OperatorError."""
-        while True:
-            reply = None if course.job_id else self._send(course, rows)
-            if reply is not None and (job_id := self._door.job_id(reply)):
-                course.go_on_as(job_id)
-            if course.job_id is None:
-                return self._door.results(reply, len(rows))
-            if self._jobs.watch(course.job_id, tell)["status"] != "failed":
-                return self._door.results(self._jobs.results(course.job_id).json(), len(rows))
-            course.go_on_as(None)  # the job's sender died before it was wholly sent: the same request completes it
+        if course.job_id is None:
+            reply = self._send(course, rows)
+            job_id = self._door.job_id(reply)
+            if job_id is None:
+                return self._door.results(reply)
+            course.go_on_as(job_id)
+        job = self._jobs.watch(str(course.job_id), tell)
+        return self._door.results(self._jobs.results(job["job_id"]).json())
 
     def _send(self, course: Course, rows: Sequence[Sequence[str]]) -> Any:
         if not self._door.repeatable:

@@ -39,8 +39,8 @@ class Door(Protocol):
     def job_id(self, reply: Any) -> str | None:
         """The job in which the request goes on, None when the reply has its results."""
 
-    def results(self, reply: Any, count: int) -> Results:
-        """What became of each of `count` rows."""
+    def results(self, reply: Any) -> Results:
+        """What became of each row."""
 
 
 def cell(row: Sequence[str], place: int) -> str:

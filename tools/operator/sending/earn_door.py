@@ -54,9 +54,8 @@ class EarnDoor:
         """The job of a reply without results."""
         return reply.get("job_id") if not reply["response"] else None
 
-    def results(self, reply: Any, count: int) -> Results:
+    def results(self, reply: Any) -> Results:
         """One element for each row, in their order; a limit that is reached is a warning, no failure."""
-        del count
         told = [_told(element) for element in reply["response"]]
         errors = {place: f"{code}: {text}" for place, (code, text) in enumerate(told) if code and text}
         return Results(Counter(code or text for code, text in told), errors)

@@ -47,9 +47,8 @@ class ImportDoor:
         """The job of a batch that is queued; others name one only for undoing."""
         return str(reply["batch"]["job_id"]) if reply["batch"]["status"] == "queued" else None
 
-    def results(self, reply: Any, count: int) -> Results:
+    def results(self, reply: Any) -> Results:
         """Rows count from 1 there."""
-        del count
         batch = reply["batch"]
         errors = {row["number"] - 1: row["error"] for row in batch.get("rows", ()) if "error" in row}
         return Results(Counter(batch["customers"]), errors)

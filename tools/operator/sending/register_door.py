@@ -55,9 +55,8 @@ class RegisterDoor:
         """The job of a reply without results."""
         return reply.get("job_id") if not reply["result"] else None
 
-    def results(self, reply: Any, count: int) -> Results:
+    def results(self, reply: Any) -> Results:
         """One result for each row, in their order; who is a member already is none that failed."""
-        del count
         counts = Counter(_FINE.get(one["error"], str(one["error"])) for one in reply["result"])
         errors = {place: one["error_text"] for place, one in enumerate(reply["result"]) if one["error"] not in _FINE}
         return Results(counts, errors)
