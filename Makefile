@@ -13,6 +13,8 @@ LOCKS := tools/requirements
 
 # The locks are complete, so nothing is resolved again, and a package with another hash is refused.
 INSTALL := install --quiet --disable-pip-version-check --no-deps --require-hashes
+# The project itself, as it lies here: for the command "loyalty". What builds it is in the lock too.
+INSTALL_PROJECT := install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade
 
 export SAM_CLI_TELEMETRY := 0
@@ -69,9 +71,10 @@ clean: ## remove all that these commands made
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/%.installed: $(LOCKS)/%.txt | .venv/made
+.venv/%.installed: $(LOCKS)/%.txt pyproject.toml | .venv/made
 	@echo 'Installing $< into .venv (once)'
 	@$(BIN)/python -m pip $(INSTALL) -r $<
+	@$(BIN)/python -m pip $(INSTALL_PROJECT)
 	@touch $@
 
 # It runs a small part of its many modules, which are compiled when that first happens.

@@ -10,31 +10,31 @@ from loyalty.contracts.capillary_credentials import basic_credential, client_cre
 from loyalty.contracts.stickystreet import import_credential
 from loyalty.customer import Customer
 from loyalty.identifiers import custom_field
-from loyalty.settings import load
-from loyalty.store import accounts, customers, dynamodb, memberships, promotion_changes
+from loyalty.store import accounts, credentials, customers, memberships, promotion_changes
 from loyalty.store.dynamodb import Database
 from loyalty.store.memberships import Membership
+from tools.database import connect
 
 ALL_RIGHTS = frozenset({"enrol", "import", "earn", "jobs:read", "jobs:undo"})
 
 ACCOUNT = Account("greatwidgets", custom_fields=(CustomField(1, "user_id", "User ID", match=True),))
 OTHER_ACCOUNT = Account("othertenant")
 
-TOKENS = {
-    "abc123def456": Grant(ACCOUNT.id, ALL_RIGHTS),
-    "readonly-token": Grant(ACCOUNT.id, frozenset({"jobs:read"})),
-    "other-token-1": Grant(OTHER_ACCOUNT.id, ALL_RIGHTS),
-}
-
+OWNER = Grant(ACCOUNT.id, ALL_RIGHTS)
 VIEWER = Grant(ACCOUNT.id, frozenset({"jobs:read"}))
-CAPILLARY_CREDENTIALS = {
-    basic_credential("store.server", "server123"): Grant(ACCOUNT.id, ALL_RIGHTS),
-    basic_credential("viewer.server", "server123"): VIEWER,
-    client_credential("demo-key", "demo-secret"): Grant(ACCOUNT.id, ALL_RIGHTS),
-    client_credential("viewer-key", "viewer-secret"): VIEWER,
-}
+OTHER_OWNER = Grant(OTHER_ACCOUNT.id, ALL_RIGHTS)
 
-IMPORT_USER = import_credential("john1970", "1959caadac9b13dcb3")
+CREDENTIALS = [
+    ("demo", Credential("token", "abc123def456"), OWNER),
+    ("viewer", Credential("token", "readonly-token"), VIEWER),
+    ("other", Credential("token", "other-token-1"), OTHER_OWNER),
+    ("john1970", import_credential("john1970", "1959caadac9b13dcb3"), OWNER),
+    ("store.server", basic_credential("store.server", "server123"), OWNER),
+    ("viewer.server", basic_credential("viewer.server", "server123"), VIEWER),
+    ("demo-key", client_credential("demo-key", "demo-secret"), OWNER),
+    ("viewer-key", client_credential("viewer-key", "viewer-secret"), VIEWER),
+]
+"""Each with its name and what it opens."""
 
 PROGRAMS = [
     *(Program(number, f"Program {number}", "points", active=True) for number in ("123", "469", "2607", "2750", "2844")),
@@ -84,28 +84,15 @@ FIRST_CUSTOMER = Customer(
 
 OTHER_CUSTOMER = Customer("aaaaaaaaaaaaaaaaaaaaaaaa", 500_000_001, {"email": "user1@example.com"})
 
-_UNUSED = {
-    "CHUNK_QUEUE_URL": "none",
-    "PARKED_QUEUE_URL": "none",
-    "INLINE_LIMIT": "20000",
-    "GATHER_SECONDS": "0",
-    "MAX_ITEMS": "1",
-    "ACCESS_TOKEN_SECONDS": "1",
-    "BULK_API_REDIRECTION_ENABLED": "false",
-    "BULK_API_BATCH_SIZE_FOR_REDIRECTION": "1",
-}
-"""Settings that functions need and seeding does not."""
-
 
 def seed(endpoint_url: str, tables: Mapping[str, str]) -> None:
     """Put the demo data into the tables of a local endpoint; what is there already stays.
 
-    `tables` holds the functions' own environment variables: ACCOUNTS_TABLE, CUSTOMERS_TABLE, …
+    `tables` are as `database.connect` takes them.
     """
-    settings = load({**_UNUSED, **tables})
     local = {"endpoint_url": endpoint_url, "region_name": "us-east-1"}
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # any will do on a local stack
-    fill(dynamodb.connect(settings, **local, **keys))
+    fill(connect(tables, **local, **keys))
 
 
 def fill(database: Database) -> None:
@@ -116,14 +103,11 @@ def fill(database: Database) -> None:
 
 
 def _seed_accounts(database: Database) -> None:
-    for token, grant in TOKENS.items():
-        accounts.put_grant(database, Credential("token", token), grant)
-    accounts.put_grant(database, IMPORT_USER, Grant(ACCOUNT.id, ALL_RIGHTS))
+    for name, credential, grant in CREDENTIALS:
+        credentials.add(database, credential, grant, name)
     for program in PROGRAMS:
         accounts.put_program(database, ACCOUNT.id, program)
     accounts.put_program(database, OTHER_ACCOUNT.id, PROGRAMS[0])
-    for credential, grant in CAPILLARY_CREDENTIALS.items():
-        accounts.put_grant(database, credential, grant)
     for promotion in PROMOTIONS:
         promotion_changes.put(database, ACCOUNT.id, promotion)
     for account in (OTHER_ACCOUNT, ACCOUNT):  # the last: it says that all is there

@@ -6,6 +6,9 @@ from typing import NamedTuple
 from loyalty.errors import RightMissing
 from loyalty.identifiers import custom_field
 
+RIGHTS = frozenset({"enrol", "import", "earn", "jobs:read", "jobs:undo", "migrate"})
+"""What a credential may be for; `migrate` lets an import bring ids that we would draw."""
+
 
 class Credential(NamedTuple):
     """What a request identifies itself with; `kind` keeps a secret of one kind from serving as another's."""
@@ -25,11 +28,15 @@ class Credential(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """What a credential opens: an account, with some rights, until a moment (seconds of the epoch) if it has one."""
+    """What a credential opens: an account, with some rights, until a moment (seconds of the epoch) if it has one.
+
+    `client` is the fingerprint of the credential that it was issued for, without which it opens nothing.
+    """
 
     account_id: str
     rights: frozenset[str]
     expires_at: int | None = None
+    client: str | None = None
 
 
 class CustomField(NamedTuple):

@@ -22,6 +22,8 @@ def authenticate(database: Database, credentials: Sequence[Credential]) -> Calle
         raise CredentialsUnknown
     if grant.expires_at is not None and grant.expires_at <= database.now():
         raise CredentialsExpired(moment.at(grant.expires_at))
+    if grant.client is not None and accounts.find_grant_of(database, grant.client) is None:
+        raise CredentialsUnknown
     account = accounts.find_account(database, grant.account_id)
     if account is None:
         raise InternalError(f"a credential names an account that does not exist: {grant.account_id}")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tests.fakes.capacity import MOST_KEY_BYTES, read_units, write_units
-from tests.fakes.expressions import changed, meets
+from tests.fakes.expressions import changed, meets, selects
 from tests.fakes.faults import Answer, Fault, client_error
 from tests.fakes.partiql import inserted_item
 
@@ -89,6 +89,10 @@ class FakeDynamoDB:
         """Query by partition key, and by the beginning of the sort key."""
         return self._call("query", arguments, self._query)
 
+    def scan(self, **arguments: Any) -> Answer:
+        """Scan with a filter, of one of so many segments."""
+        return self._call("scan", arguments, self._scan)
+
     def batch_get_item(self, **arguments: Any) -> Answer:
         """BatchGetItem of one table."""
         return self._call("batch_get_item", arguments, self._batch_get_item)
@@ -152,6 +156,19 @@ class FakeDynamoDB:
         shown = [{name: value for name, value in item.items() if not names or name in names} for item in items]
         last = {"LastEvaluatedKey": {name: items[-1][name] for name in ("pk", "sk")}} if len(keys) > most else {}
         return {"Items": shown, **last}
+
+    def _scan(self, arguments: dict[str, Any]) -> Answer:
+        segment, segments = arguments.get("Segment", 0), arguments.get("TotalSegments", 1)
+        table, start = self.tables[arguments["TableName"]], arguments.get("ExclusiveStartKey")
+        keys = [key for key in sorted(table) if sum(key[0].encode()) % segments == segment]
+        keys = [key for key in keys if not start or key > _key(start)]
+        items = [table[key] for key in keys[: self.page]]
+        self.units["read"] += sum(read_units(item, consistent=False) for item in items)
+        more = len(keys) > len(items)
+        last = (
+            {"LastEvaluatedKey": {name: items[-1][name] for name in ("pk", "sk") if name in items[-1]}} if more else {}
+        )
+        return {"Items": [copy.deepcopy(item) for item in items if selects(item, arguments)], **last}
 
     def _stored(self, arguments: dict[str, Any], key: Item) -> Item | None:
         return self.tables[arguments["TableName"]].get(_key(key))

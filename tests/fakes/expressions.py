@@ -20,6 +20,11 @@ def meets(item: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
     return condition is None or _holds(condition, item, _words(request))
 
 
+def selects(item: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
+    """Whether a scan's filter, if it has one, selects an item."""
+    return "FilterExpression" not in request or _holds(request["FilterExpression"], item, _words(request))
+
+
 def changed(item: Item, request: Mapping[str, Any]) -> Item:
     """The item after an update."""
     after, placeholders = dict(item), _words(request)
@@ -55,6 +60,9 @@ def _compare(condition: str, item: Mapping[str, Any], placeholders: Words) -> bo
     if function := re.fullmatch(r"(attribute_exists|attribute_not_exists)\((#?\w+)\)", condition):
         name = placeholders.names.get(function[2], function[2])
         return (name in item) == (function[1] == "attribute_exists")
+    if function := re.fullmatch(r"begins_with\((#?\w+), ?(:\w+)\)", condition):
+        text = item.get(placeholders.names.get(function[1], function[1]), {"S": ""})["S"]
+        return bool(text.startswith(placeholders.values[function[2]]["S"]))
     word, operator, value = re.fullmatch(r"(#?\w+) ([=<]) (:\w+)", condition).groups()  # type: ignore[union-attr]
     old, new = item.get(placeholders.names.get(word, word)), placeholders.values[value]
     if operator == "=":

@@ -73,8 +73,9 @@ def _serve(front_port: int, state: Path | None) -> None:
 
 
 def _write_environment(stack: LocalStack) -> None:
-    # So that functions in the containers of "sam local --config-env local" use this stack's tables and queues.
-    variables = {**stack.tables, **stack.queues, "AWS_ENDPOINT_URL": stack.endpoint_url}
+    # So that functions in the containers of "sam local --config-env local" use this stack's tables and queues, and
+    # "loyalty --local" finds them and the API.
+    variables = {**stack.tables, **stack.queues, "API_URL": stack.url, "AWS_ENDPOINT_URL": stack.endpoint_url}
     _ENVIRONMENT.write_text(json.dumps({"Parameters": variables}, indent=2) + "\n")
 
 

@@ -19,11 +19,15 @@ class Token(NamedTuple):
 
 
 def issue(database: Database, client: Credential) -> Token:
-    """A token for a client; raises CredentialsUnknown or StorageBusy. Any client may have one."""
+    """A token for a client, which serves as long as the client does; raises CredentialsUnknown or StorageBusy.
+
+    Any client may have one.
+    """
     grant = accounts.find_grant(database, client)
     if grant is None:
         raise CredentialsUnknown
     token = Token(secrets.token_urlsafe(_TOKEN_BYTES), database.settings.access_token_seconds)
     expires_at = int(database.now()) + token.seconds
-    accounts.put_grant(database, Credential("access", token.text), grant._replace(expires_at=expires_at))
+    issued = grant._replace(expires_at=expires_at, client=client.fingerprint())
+    accounts.put_grant(database, Credential("access", token.text), issued)
     return token

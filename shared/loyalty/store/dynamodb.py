@@ -137,6 +137,17 @@ class Database:
         """Have the next `get_cached` read the item again."""
         self.cache.forget((table, str(key)))
 
+    def delete(self, table: str, key: Item) -> None:
+        """Have no item at `key`; raises StorageBusy."""
+        for _ in self.tries():
+            try:
+                self.client.delete_item(TableName=table, Key=key)
+            except CallError as error:
+                raise_unless_passing(error)
+            else:
+                return
+        raise StorageBusy
+
     def put(self, table: str, item: Item) -> None:
         """Write configuration, replacing what was there; raises StorageBusy."""
         for _ in self.tries():

@@ -55,6 +55,18 @@ def remove(database: Database, account_id: str, promotion_id: str, profile_id: s
     database.delete_if(database.settings.earns_table, key, "sk", origin)
 
 
+def of_customer(database: Database, account_id: str, promotion_id: str, profile_id: str) -> list[Earn]:
+    """What a customer earned of a promotion, by origin; raises StorageBusy."""
+    partition = keys.earns(account_id, promotion_id, profile_id)
+    items = database.query(database.settings.earns_table, partition, ConsistentRead=True)
+    return [from_item(profile_id, item) for item in items if item["sk"]["S"] != keys.TALLY]
+
+
+def from_item(profile_id: str, item: Item) -> Earn:
+    """The earn in a stored item, which is no tally."""
+    return Earn(profile_id, int(item["earned_id"]["N"]), item["source"]["S"], item["earned_at"]["S"], item["sk"]["S"])
+
+
 def _key(item: Item) -> Key:
     return item["pk"]["S"], item["sk"]["S"]
 

@@ -79,9 +79,13 @@ def finished(part: int) -> str:
     return f"{FINISHED}{part:06d}"
 
 
+UNDO = "undo#"
+"""Jobs, how the sort keys of undo states begin."""
+
+
 def undo_of_chunk(first_position: int) -> str:
     """Jobs, how the sort keys of one chunk's undo states begin."""
-    return f"undo#{first_position:09d}#"
+    return f"{UNDO}{first_position:09d}#"
 
 
 def undo(first_position: int, when: str, part: int) -> str:

@@ -7,6 +7,7 @@ pk = <account>#<program>#<profile_id>     registered_at (RFC 3339, UTC), origin 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from loyalty.errors import StorageBusy
 from loyalty.store import batch, keys
 from loyalty.store.dynamodb import Database, Item, Write, equals
 
@@ -58,6 +59,28 @@ def missing(database: Database, account_id: str, program_id: str, profile_ids: S
     names = {keys.membership(account_id, program_id, profile_id): profile_id for profile_id in profile_ids}
     found, _ = batch.get_all(database, database.settings.memberships_table, list(names), "origin", consistent=True)
     return {profile_id for key, profile_id in names.items() if key not in found}
+
+
+def of_customer(
+    database: Database, account_id: str, program_ids: Sequence[str], profile_id: str
+) -> dict[str, Membership]:
+    """A customer's memberships in any of these distinct programs, by program; raises StorageBusy."""
+    names: dict[batch.Key, str] = {keys.membership(account_id, one, profile_id): one for one in program_ids}
+    found, unread = batch.get_all(database, database.settings.memberships_table, list(names), None, consistent=True)
+    if unread:
+        raise StorageBusy
+    return {names[key]: from_item(profile_id, item) for key, item in found.items()}
+
+
+def from_item(profile_id: str, item: Item) -> Membership:
+    """The membership in a stored item."""
+    return Membership(profile_id, item["registered_at"]["S"], item["origin"]["S"], _balance(item.get("balance", {})))
+
+
+def _balance(stored: Item) -> Balance | None:
+    if "M" in stored:
+        return {name: count["S"] for name, count in stored["M"].items()}
+    return stored.get("S")
 
 
 def _item(account_id: str, program_id: str, membership: Membership) -> Item:

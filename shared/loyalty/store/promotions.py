@@ -19,6 +19,13 @@ def find(database: Database, account_id: str, promotion_id: str) -> Promotion | 
     return from_item(promotion_id, item) if item else None
 
 
+def list_all(database: Database, account_id: str) -> list[Promotion]:
+    """All promotions of the account as they are now, by id; raises StorageBusy."""
+    prefix = keys.promotion("")
+    items = database.query(database.settings.accounts_table, keys.account(account_id), prefix=prefix)
+    return [from_item(item["sk"]["S"].removeprefix(prefix), item) for item in items]
+
+
 def find_by_identifier(database: Database, account_id: str, identifier: str) -> Promotion | None:
     """The promotion with the account's own name for it; raises StorageBusy."""
     if len(identifier.encode()) > LONGEST_IDENTIFIER_BYTES:

@@ -1,0 +1,115 @@
+"""The operator's command line on the demo accounts in memory."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from typer.testing import CliRunner
+
+from loyalty.store.dynamodb import Database
+from tests.fakes.queues import CHUNKS, PARKED
+from tests.fakes.world import World
+from tools.operator.application import app
+from tools.operator.http import Reply
+
+
+class Result(NamedTuple):
+    """What a command left: its exit code, its output, its remarks."""
+
+    exit_code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """The output, read as JSON."""
+        return json.loads(self.out)
+
+
+class Sent(NamedTuple):
+    """A request that was sent."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+Fault = Callable[[Callable[[], Reply]], Reply]
+
+
+class FakeHttp:
+    """The endpoints of a World; `faults` happen instead of the next requests, in turn (None: none)."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.faults: list[Fault | None] = []
+        self.sent: list[Sent] = []
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
+        """One request, which reaches a process that has nothing cached."""
+        self.sent.append(Sent(method, path, dict(headers), body))
+        fault = self.faults.pop(0) if self.faults else None
+        do = partial(self._do, method, path, headers, body)
+        return fault(do) if fault else do()
+
+    def _do(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        route, job_id, query = _route(method, path)
+        if route.startswith("POST /jobs") or method == "GET":
+            reply = self._world.job(route, job_id, headers=dict(headers), **query)
+        else:
+            reply = self._world.send(path, body, dict(headers), request_id=f"request-{len(self.sent)}")
+        return Reply(reply.status, {name.lower(): text for name, text in reply.headers.items()}, reply.body.encode())
+
+
+class FakeSystem:
+    """A system whose tables and endpoints are a World's; its queue's workers work while a command waits."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.http = FakeHttp(world)
+        self.sqs = world.sqs
+
+    def name(self, variable: str) -> str:
+        """The names that a World's settings have."""
+        return {"API_URL": "http://fake", "CHUNK_QUEUE_URL": CHUNKS, "PARKED_QUEUE_URL": PARKED}[variable]
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, and the workers do what is in the queue."""
+        self._world.clock.sleep(seconds)
+        self._world.queue.deliver_all()
+
+    def database(self, seconds: float = 60) -> Database:
+        """The tables, with nothing cached."""
+        return self._world.process(self._world.dynamodb).within(seconds)
+
+
+class Desk:
+    """An operator at work on a World."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.system = FakeSystem(self.world)
+
+    def run(self, *arguments: str, answer: str | None = None) -> Result:
+        """Give a command; `answer` is typed when it asks."""
+        result = CliRunner().invoke(app, [*arguments], obj=self.system, input=answer)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Result(result.exit_code, result.stdout, result.stderr)
+
+    def json(self, *arguments: str) -> Any:
+        """Give a command that succeeds; what it says."""
+        result = self.run(*arguments, "--json")
+        assert result.exit_code == 0, result
+        return result.json()
+
+
+def _route(method: str, path: str) -> tuple[str, str, dict[str, str]]:
+    """A path's route, the job that it names, and its query."""
+    parts = urlsplit(path)
+    found = re.fullmatch("/jobs/([^/]+)(/.*)?", parts.path)
+    template = f"/jobs/{{job_id}}{found[2] or ''}" if found else parts.path
+    return f"{method} {template}", found[1] if found else "", dict(parse_qsl(parts.query))

@@ -1,0 +1,166 @@
+"""Credentials: each opens what it is for, is shown once, and ends when it is taken back."""
+
+import base64
+import re
+
+import pytest
+
+from loyalty.account import Credential, Grant
+from loyalty.auth import authenticate
+from loyalty.contracts.capillary_credentials import basic_credential, client_credential
+from loyalty.contracts.stickystreet import import_credential
+from loyalty.errors import CredentialsUnknown
+from loyalty.store import accounts
+from loyalty.store.cache import LIFETIME_SECONDS
+from tests.fakes.gateway import ACCESS_TOKEN, EARN
+from tests.fakes.operator import Desk
+
+EARNING = {
+    "type": "CUSTOMER",
+    "promotionDetails": {"programId": 469, "promotionId": 56799},
+    "identifierName": "email",
+    "customers": [{"identifierValue": "user1@example.com", "source": "INSTORE"}],
+}
+
+
+def credential(kind: str, made: dict[str, str]) -> Credential:
+    """What a client that was given this would send."""
+    if kind == "token":
+        return Credential("token", made["token"])
+    if kind == "import-user":
+        return import_credential(made["user_id"], made["user_api_key"])
+    if kind == "basic":
+        return basic_credential(made["user"], made["password"])
+    return client_credential(made["key"], made["secret"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "rights"),
+    [
+        ("token", {"enrol", "import", "jobs:read"}),
+        ("import-user", {"import", "jobs:read"}),
+        ("basic", {"earn", "jobs:read"}),
+        ("client", {"earn", "jobs:read"}),
+    ],
+)
+def test_a_credential_opens_the_account_and_its_secret_is_seen_once(kind: str, rights: set[str], desk: Desk) -> None:
+    # WHEN a credential is made
+    made = desk.json("credential", "create", "greatwidgets", kind, "shop")
+    # THEN it opens the account with the rights that such a credential is for
+    caller = authenticate(desk.system.database(), [credential(kind, made)])
+    assert (caller.account.id, caller.rights) == ("greatwidgets", rights)
+    # AND it is listed without its secret, which is in no table
+    (listed,) = [one for one in desk.json("credential", "list", "greatwidgets") if one["name"] == "shop"]
+    assert listed.pop("created_at")
+    assert listed == {"id": made["id"], "kind": kind, "name": "shop", "rights": sorted(rights)}
+    secret = made.get("token") or made.get("user_api_key") or made.get("password") or made["secret"]
+    assert secret not in repr(desk.world.dynamodb.tables)
+    # AND has 128 random bits or more
+    assert len(secret) >= (32 if re.fullmatch("[0-9a-f]+", secret) else 22)
+
+
+def test_a_basic_user_is_told_the_header_that_its_clients_send(desk: Desk) -> None:
+    made = desk.json("credential", "create", "greatwidgets", "basic", "till")
+    reply = desk.world.send(EARN, EARNING, {"Authorization": made["authorization"]})
+    assert reply.json()["failureCount"] == 0
+    assert base64.b64decode(made["authorization"].split()[1]).startswith(b"till:")
+
+
+def test_rights_are_those_that_are_asked_for(desk: Desk) -> None:
+    made = desk.json(
+        "credential", "create", "greatwidgets", "token", "mover", "--right", "import", "--right", "migrate"
+    )
+    assert made["rights"] == ["import", "migrate"]
+    result = desk.run("credential", "create", "greatwidgets", "token", "x", "--right", "all")
+    assert (result.exit_code, result.err.split(";")[0]) == (1, "There is no right all")
+
+
+@pytest.mark.parametrize("by", ["id", "name"])
+def test_a_revoked_credential_opens_nothing_after_the_minute_that_processes_keep_it(by: str, desk: Desk) -> None:
+    # GIVEN a credential that a process has just used
+    made = desk.json("credential", "create", "greatwidgets", "token", "shop")
+    token, process = credential("token", made), desk.system.database()
+    authenticate(process, [token])
+    # WHEN it is taken back
+    assert desk.run("credential", "revoke", "greatwidgets", made[by], "--yes").exit_code == 0
+    # THEN other processes refuse it at once, that one after a minute
+    with pytest.raises(CredentialsUnknown):
+        authenticate(desk.system.database(), [token])
+    assert authenticate(process, [token])
+    desk.world.clock.now += LIFETIME_SECONDS
+    with pytest.raises(CredentialsUnknown):
+        authenticate(process.within(60), [token])
+    # AND it is listed no more
+    assert "shop" not in {one["name"] for one in desk.json("credential", "list", "greatwidgets")}
+
+
+@pytest.mark.parametrize("action", ["revoke", "rotate"])
+def test_the_access_tokens_of_an_oauth_client_end_with_its_secret(action: str, desk: Desk) -> None:
+    # GIVEN an access token of a client
+    made = desk.json("credential", "create", "greatwidgets", "client", "app")
+    token = desk.world.send(ACCESS_TOKEN, {"key": "app", "secret": made["secret"]}).json()["data"]["accessToken"]
+    headers = {"X-CAP-API-OAUTH-TOKEN": token}
+    assert desk.world.send(EARN, EARNING, headers).status == 200
+    # WHEN the client is revoked, or gets another secret
+    desk.run("credential", action, "greatwidgets", "app", *(["--yes"] if action == "revoke" else []))
+    # THEN the token opens nothing once processes look again
+    desk.world.clock.now += LIFETIME_SECONDS
+    assert desk.world.send(EARN, EARNING, headers).status == 401
+
+
+@pytest.mark.parametrize("kind", ["token", "import-user", "basic", "client"])
+def test_a_rotated_credential_has_its_rights_and_name_and_another_secret(kind: str, desk: Desk) -> None:
+    # GIVEN a credential
+    old = desk.json("credential", "create", "greatwidgets", kind, "shop", "--right", "earn")
+    # WHEN it is rotated
+    new = desk.json("credential", "rotate", "greatwidgets", old["id"])
+    # THEN the new secret opens what the old one did, and the old one nothing
+    assert authenticate(desk.system.database(), [credential(kind, new)]).rights == {"earn"}
+    with pytest.raises(CredentialsUnknown):
+        authenticate(desk.system.database(), [credential(kind, old)])
+    listed = [one["id"] for one in desk.json("credential", "list", "greatwidgets") if one["name"] == "shop"]
+    assert listed == [new["id"]]
+
+
+def test_a_name_is_taken_once_for_each_kind(desk: Desk) -> None:
+    # GIVEN a token and an import user of one name
+    desk.json("credential", "create", "greatwidgets", "token", "shop")
+    desk.json("credential", "create", "greatwidgets", "import-user", "shop")
+    # THEN another token of that name is refused, and the name alone does not say which is meant
+    assert "rotate it" in desk.run("credential", "create", "greatwidgets", "token", "shop").err
+    result = desk.run("credential", "revoke", "greatwidgets", "shop", "--yes")
+    assert (result.exit_code, "several credentials" in result.err) == (1, True)
+
+
+def test_another_accounts_credential_is_not_seen(desk: Desk) -> None:
+    # GIVEN a credential of the other account
+    made = desk.json("credential", "create", "othertenant", "token", "theirs")
+    # THEN this one can't take it back
+    result = desk.run("credential", "revoke", "greatwidgets", made["id"], "--yes")
+    assert result.exit_code == 1
+    assert authenticate(desk.system.database(), [credential("token", made)]).account.id == "othertenant"
+
+
+def test_a_question_answered_with_no_takes_nothing_back(desk: Desk) -> None:
+    result = desk.run("credential", "revoke", "greatwidgets", "demo", answer="n\n")
+    assert result.exit_code == 1
+    assert "Take back the token demo of greatwidgets?" in result.err
+    assert authenticate(desk.system.database(), [Credential("token", "abc123def456")])
+
+
+def test_the_demo_credentials_are_listed(desk: Desk) -> None:
+    names = [(one["kind"], one["name"]) for one in desk.json("credential", "list", "greatwidgets")]
+    assert names == [
+        ("basic", "store.server"),
+        ("basic", "viewer.server"),
+        ("import-user", "john1970"),
+        ("client", "demo-key"),
+        ("client", "viewer-key"),
+        ("token", "demo"),
+        ("token", "viewer"),
+    ]
+
+
+def test_a_credential_of_limited_life_is_in_no_list(desk: Desk) -> None:
+    accounts.put_grant(desk.system.database(), Credential("access", "x"), Grant("othertenant", frozenset({"earn"}), 1))
+    assert [one["name"] for one in desk.json("credential", "list", "othertenant")] == ["other"]

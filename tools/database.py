@@ -1,0 +1,27 @@
+"""The tables of a deployed system, as tools reach them: with nothing but their names."""
+
+from collections.abc import Mapping
+
+from loyalty.settings import load
+from loyalty.store import dynamodb
+from loyalty.store.dynamodb import Database
+
+_UNUSED = {
+    "CHUNK_QUEUE_URL": "none",
+    "PARKED_QUEUE_URL": "none",
+    "INLINE_LIMIT": "20000",
+    "GATHER_SECONDS": "0",
+    "MAX_ITEMS": "1",
+    "ACCESS_TOKEN_SECONDS": "1",
+    "BULK_API_REDIRECTION_ENABLED": "false",
+    "BULK_API_BATCH_SIZE_FOR_REDIRECTION": "1",
+}
+"""Settings that functions need and tools do not."""
+
+
+def connect(tables: Mapping[str, str], **client_options: str) -> Database:
+    """A database of these tables, by the functions' own environment variables: ACCOUNTS_TABLE and so on.
+
+    `client_options` are botocore's own, such as endpoint_url.
+    """
+    return dynamodb.connect(load({**_UNUSED, **tables}), **client_options)

@@ -1,0 +1,86 @@
+"""`loyalty account`: tenants and their settings."""
+
+import re
+from typing import Annotated, Any
+
+import typer
+
+from loyalty.account import Account, CustomField
+from loyalty.store import accounts
+from loyalty.store.dynamodb import Database
+from tools.operator.arguments import AccountId
+from tools.operator.commands import Session, command
+from tools.operator.faults import OperatorError
+
+app = typer.Typer(help="Accounts and their settings.", no_args_is_help=True)
+
+_FIELD = re.compile(r"([1-9][0-9]{0,3}):(\w{1,64})(?::(.{1,200}))?")
+
+Fields = Annotated[
+    list[str] | None, typer.Option("--field", metavar="NUMBER:NAME[:LABEL]", help="A custom field; may come often.")
+]
+MatchFields = Annotated[
+    list[str] | None,
+    typer.Option("--match-field", metavar="NUMBER:NAME[:LABEL]", help="The same, and customers are found by it."),
+]
+Always200 = Annotated[bool, typer.Option(help="Altcraft's errors come with HTTP status 200 too.")]
+
+
+@command(app, "create")
+def create(
+    session: Session,
+    account: AccountId,
+    *,
+    fields: Fields = None,
+    match_fields: MatchFields = None,
+    always_200: Always200 = False,
+) -> None:
+    """Make a new account."""
+    plain = [_field(text, match=False) for text in fields or ()]
+    matching = [_field(text, match=True) for text in match_fields or ()]
+    custom_fields = sorted([*plain, *matching])
+    _check(custom_fields)
+    made = Account(account, always_200, tuple(custom_fields))
+    try:
+        is_new = accounts.create_account(session.system.database(), made)
+    except ValueError as error:
+        raise OperatorError(str(error)) from None
+    if not is_new:
+        raise OperatorError(f"The account {account} is there already")
+    session.printer.record(_record(made))
+
+
+@command(app, "show")
+def show(session: Session, account: AccountId) -> None:
+    """Show an account's settings."""
+    session.printer.record(_record(existing(session.system.database(), account)))
+
+
+def existing(database: Database, account_id: str) -> Account:
+    """The account; raises OperatorError when there is none."""
+    account = accounts.find_account(database, account_id)
+    if account is None:
+        raise OperatorError(f"There is no account {account_id}: make it with loyalty account create {account_id}")
+    return account
+
+
+def _record(account: Account) -> dict[str, Any]:
+    return {
+        "account": account.id,
+        "http_status": "always_200" if account.always_200 else "as_error",
+        "custom_fields": [field._asdict() for field in account.custom_fields],
+    }
+
+
+def _field(text: str, *, match: bool) -> CustomField:
+    parts = _FIELD.fullmatch(text)
+    if not parts:
+        raise OperatorError(f"A custom field is NUMBER:NAME or NUMBER:NAME:LABEL, not {text!r}")
+    return CustomField(int(parts[1]), parts[2], parts[3] or parts[2], match)
+
+
+def _check(fields: list[CustomField]) -> None:
+    for attribute in ("number", "name"):
+        values = [getattr(field, attribute) for field in fields]
+        if len(set(values)) < len(values):
+            raise OperatorError(f"Two custom fields have the same {attribute}")

@@ -1,0 +1,23 @@
+"""All commands together."""
+
+import typer
+
+from tools.operator import accounts, bulk, credentials, customers, programs, promotions
+
+_HELP = """Run a loyalty system: accounts, customers, bulk work from files, jobs.
+
+--local works on the stack of make run, --stack NAME on a deployed one, with your usual AWS credentials.
+
+Exit codes: 0 done; 1 refused; 2 wrong command line; 3 done, but some rows failed and are in a file;
+4 busy or out of reach, safe to repeat; 130 interrupted.
+"""
+
+app = typer.Typer(help=_HELP, no_args_is_help=True, pretty_exceptions_show_locals=False)
+
+app.add_typer(bulk.app)
+app.add_typer(accounts.app, name="account")
+app.add_typer(credentials.app, name="credential")
+app.add_typer(programs.app, name="program")
+app.add_typer(programs.app, name="campaign")
+app.add_typer(promotions.app, name="promotion")
+app.add_typer(customers.app, name="customer")

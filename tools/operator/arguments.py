@@ -1,0 +1,19 @@
+"""Arguments that several commands take."""
+
+import re
+from typing import Annotated
+
+import typer
+
+_NAME = re.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
+
+
+def plain_name(text: str | None) -> str | None:
+    """A name that needs no escape anywhere: in keys, in URLs, before the colon of a Basic credential."""
+    if text is not None and not _NAME.fullmatch(text):
+        raise typer.BadParameter("must be up to 100 letters, digits, dots, dashes, underscores or @")
+    return text
+
+
+AccountId = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.", callback=plain_name)]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

@@ -1,0 +1,133 @@
+"""`loyalty import`, `register` and `earn`: bulk work from a file, through the same endpoints as clients use."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tools.operator.callers import Account, Caller, Token
+from tools.operator.commands import Session, command
+from tools.operator.faults import OperatorError
+from tools.operator.rowfiles import open_rows
+from tools.operator.sending.earn_door import EarnDoor
+from tools.operator.sending.files import Work, send
+from tools.operator.sending.import_door import ImportDoor
+from tools.operator.sending.register_door import RegisterDoor
+from tools.operator.sending.requests import MOST_ROWS
+
+app = typer.Typer()
+
+_NOT_SENT = "-"
+_ROWS_PER_REQUEST = 10_000
+
+
+class Overwrite(StrEnum):
+    """What a row does to a customer that is there already."""
+
+    YES = "yes"
+    UPDATE = "update"
+    IGNORE = "ignore"
+
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, or cells between tabs or pipes; a line of headers.")]
+Rows = Annotated[int, typer.Option("--rows", min=1, max=MOST_ROWS, help="Rows of one request.")]
+Campaigns = Annotated[list[str], typer.Option("--campaign", help="Every customer becomes its member; may come often.")]
+OverwriteOption = Annotated[Overwrite, typer.Option("--overwrite", help="What rows do to customers that are there.")]
+CardDigits = Annotated[
+    int | None, typer.Option("--card-digits", min=4, max=19, help="Customers without a card get one.")
+]
+NoUndo = Annotated[bool, typer.Option("--no-undo", help="Keep nothing to undo it with.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and count, write nothing.")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column", metavar="HEADER=FIELD", help="A column's field, - for none, where its header is no field."
+    ),
+]
+Program = Annotated[str, typer.Option("--program", help="The program's id.")]
+Matching = Annotated[str | None, typer.Option("--matching", help="The column that finds customers, if not email, …")]
+Promotion = Annotated[str | None, typer.Option("--promotion", help="The promotion's id.")]
+Identifier = Annotated[str | None, typer.Option("--identifier", help="Or the account's own name for it.")]
+Source = Annotated[
+    str | None, typer.Option("--source", help="Where they earn, INSTORE for example, if no column says.")
+]
+
+
+@command(app, "import")
+def import_(
+    session: Session,
+    file: File,
+    campaign: Campaigns,
+    *,
+    overwrite: OverwriteOption = Overwrite.UPDATE,
+    card_digits: CardDigits = None,
+    no_undo: NoUndo = False,
+    dry_run: DryRun = False,
+    column: Columns = None,
+    rows: Rows = _ROWS_PER_REQUEST,
+    account: Account = None,
+    token: Token = None,
+) -> None:
+    """Import customers. Interrupted, the same command goes on; rows that failed are in FILE's .failed file."""
+    opened = open_rows(file)
+    fields = _fields(opened.headers, column or [])
+    parameters = {
+        "campaigns_to_include": ",".join(campaign),
+        "overwrite_duplicates": overwrite.value,
+        "card_number_generate": "" if card_digits is None else str(card_digits),
+        "no_undo": "yes" if no_undo else "no",
+        "dry_run": "yes" if dry_run else "no",
+    }
+    door = ImportDoor(fields, parameters)
+    send(session, Work("import", opened, door, {**parameters, "fields": fields}, rows), Caller(account, token))
+
+
+@command(app, "register")
+def register(
+    session: Session,
+    file: File,
+    program: Program,
+    *,
+    matching: Matching = None,
+    rows: Rows = _ROWS_PER_REQUEST,
+    account: Account = None,
+    token: Token = None,
+) -> None:
+    """Make the customers of a file members of a program; a column registration_date may say since when."""
+    opened = open_rows(file)
+    door = RegisterDoor(opened.headers, program, matching)
+    send(
+        session,
+        Work("register", opened, door, {"program": program, "matching": matching}, rows),
+        Caller(account, token),
+    )
+
+
+@command(app, "earn")
+def earn(
+    session: Session,
+    file: File,
+    program: Program,
+    *,
+    promotion: Promotion = None,
+    identifier: Identifier = None,
+    source: Source = None,
+    rows: Rows = _ROWS_PER_REQUEST,
+    account: Account = None,
+    token: Token = None,
+) -> None:
+    """Have the customers of a file earn a promotion; every row is an earn of its own."""
+    opened = open_rows(file)
+    named: dict[str, Any] = {"promotionId": promotion, "promoIdentifier": identifier}
+    details = {"programId": program, **{name: value for name, value in named.items() if value}}
+    door = EarnDoor(opened.headers, details, source)
+    send(session, Work("earn", opened, door, {**details, "source": source}, rows), Caller(account, token))
+
+
+def _fields(headers: tuple[str, ...], columns: list[str]) -> list[str | None]:
+    """Each column's field, None for one that is not sent."""
+    named = dict(column.rpartition("=")[::2] for column in columns)
+    if unknown := sorted(named.keys() - set(headers)):
+        raise OperatorError(f"There is no column {unknown[0]!r}; there are {', '.join(headers)}")
+    return [None if named.get(header) == _NOT_SENT else named.get(header, header) for header in headers]

@@ -1,0 +1,76 @@
+"""The jobs API, as an operator's commands use it."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from tools.operator.faults import OperatorError, Unavailable
+from tools.operator.http import Http, Reply
+
+Job = Mapping[str, Any]
+"""A job as the API shows it."""
+
+FINISHED = frozenset({"done", "failed", "undone"})
+"""Where a job's status stays, unless something new is asked for."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 3.0
+
+
+class JobsClient:
+    """The jobs of the account that the headers identify."""
+
+    def __init__(self, http: Http, headers: Mapping[str, str], sleep: Callable[[float], None]) -> None:
+        self._http, self._headers, self._sleep = http, headers, sleep
+
+    def pages(self) -> Iterator[list[Job]]:
+        """The account's jobs, newest first, page by page."""
+        following = None
+        while True:
+            query = f"?{urlencode({'next': following})}" if following else ""
+            page = self._call("GET", f"/jobs{query}").json()
+            yield page["jobs"]
+            following = page["next"]
+            if following is None:
+                return
+
+    def show(self, job_id: str) -> Job:
+        """How far a job is; raises OperatorError when there is none."""
+        job: Job = self._call("GET", f"/jobs/{quote(job_id, safe='')}").json()
+        return job
+
+    def results(self, job_id: str, *, partial: bool = False) -> Reply:
+        """What a client that waited would have got."""
+        return self._call("GET", f"/jobs/{quote(job_id, safe='')}/results{'?partial=true' if partial else ''}")
+
+    def undo(self, job_id: str) -> Job:
+        """The job that takes it back."""
+        job: Job = self._call("POST", f"/jobs/{quote(job_id, safe='')}/undo").json()
+        return job
+
+    def watch(self, job_id: str, tell: Callable[[Job], None]) -> Job:
+        """The job once it is finished; each look at it is told."""
+        pause = _FIRST_PAUSE
+        while True:
+            job = self.show(job_id)
+            tell(job)
+            if job["status"] in FINISHED:
+                return job
+            self._sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _call(self, method: str, path: str) -> Reply:
+        reply = self._http.send(method, path, self._headers)
+        if reply.status >= 500:  # noqa: PLR2004 - HTTP's own classes
+            raise Unavailable(_detail(reply))
+        if reply.status >= 400:  # noqa: PLR2004
+            raise OperatorError(_detail(reply))
+        return reply
+
+
+def _detail(reply: Reply) -> str:
+    try:
+        document = json.loads(reply.body)
+        return str(document.get("detail") or document["message"])
+    except (ValueError, KeyError, AttributeError):
+        return f"The API answered with HTTP status {reply.status}"

@@ -1,0 +1,56 @@
+"""Where a system runs: the local stack, or a deployed one, by its CloudFormation outputs."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from tools.local.template import ROOT
+from tools.operator.faults import OperatorError
+
+LOCAL_ENVIRONMENT = ROOT / "build" / "local-environment.json"
+"""What `make run` writes about the stack that it serves."""
+
+_ENDPOINT = "AWS_ENDPOINT_URL"
+
+
+class Place(NamedTuple):
+    """A system's names, by environment variable (ACCOUNTS_TABLE, CHUNK_QUEUE_URL, API_URL, …), and how to reach AWS.
+
+    `client_options` are botocore's own, such as endpoint_url.
+    """
+
+    variables: Mapping[str, str]
+    client_options: Mapping[str, str]
+
+    def name(self, variable: str) -> str:
+        """The name of a part; raises OperatorError when this system has none."""
+        if not self.variables.get(variable):
+            raise OperatorError(f"This system has no {variable}: deploy its present template, or start make run again")
+        return self.variables[variable]
+
+
+def local() -> Place:
+    """The stack that `make run` serves on this machine; raises OperatorError when there was none."""
+    try:
+        variables = json.loads(LOCAL_ENVIRONMENT.read_text())["Parameters"]
+    except (OSError, ValueError, KeyError):
+        raise OperatorError("There is no local stack: start one with make run") from None
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # the emulator takes any
+    return Place(variables, {"endpoint_url": variables[_ENDPOINT], "region_name": "us-east-1", **keys})
+
+
+def deployed(cloudformation: Any, stack: str, client_options: Mapping[str, str]) -> Place:
+    """A deployed stack, by what CloudFormation says of it; raises OperatorError when it has no outputs.
+
+    An output is the variable of the same name in another case: AccountsTable is ACCOUNTS_TABLE.
+    """
+    outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
+    if not outputs:
+        raise OperatorError(f"The stack {stack} has no outputs: is it deployed?")
+    variables = {_variable(output["OutputKey"]): output["OutputValue"] for output in outputs}
+    return Place(variables, client_options)
+
+
+def _variable(output: str) -> str:
+    return re.sub("(?<!^)(?=[A-Z])", "_", output).upper()

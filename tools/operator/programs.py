@@ -1,0 +1,66 @@
+"""`loyalty program` (or `campaign`, the import's word for it): what customers are members of."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from loyalty.account import Program
+from loyalty.store import accounts
+from tools.operator.accounts import existing
+from tools.operator.arguments import AccountId, plain_name
+from tools.operator.commands import Session, command
+from tools.operator.faults import OperatorError
+
+app = typer.Typer(help="Programs, which the import calls campaigns.", no_args_is_help=True)
+
+
+class Counts(StrEnum):
+    """What a program's balances count."""
+
+    POINTS = "points"
+    DOLLARS = "dollars"
+    VISITS = "visits"
+    PRODUCT = "product"
+
+
+ProgramId = Annotated[str, typer.Argument(metavar="ID", help="The program's id.", callback=plain_name)]
+Name = Annotated[str | None, typer.Option(help="What people call it.")]
+CountsOption = Annotated[Counts | None, typer.Option("--kind", help="What its balances count; points, if not said.")]
+Active = Annotated[bool | None, typer.Option("--active/--inactive", help="Whether it takes members.")]
+
+
+@command(app, "put")
+def put(
+    session: Session,
+    account: AccountId,
+    program: ProgramId,
+    *,
+    name: Name = None,
+    kind: CountsOption = None,
+    active: Active = None,
+) -> None:
+    """Make a program, or change what is said of one; what is not said stays."""
+    database = session.system.database()
+    existing(database, account)
+    before = accounts.find_program(database, account, program) or Program(
+        program, program, kind or "points", active=True
+    )
+    if kind not in (None, before.kind):
+        raise OperatorError(f"Program {program} counts {before.kind}, as do its balances: make another for {kind}")
+    after = before._replace(
+        name=before.name if name is None else name, active=before.active if active is None else active
+    )
+    accounts.put_program(database, account, after)
+    session.printer.record(_record(after))
+
+
+@command(app, "list")
+def list_(session: Session, account: AccountId) -> None:
+    """List the account's programs."""
+    programs = accounts.list_programs(session.system.database(), account)
+    session.printer.records([_record(program) for program in programs], f"{account} has no programs")
+
+
+def _record(program: Program) -> dict[str, Any]:
+    return {"program": program.id, "name": program.name, "kind": str(program.kind), "active": program.active}

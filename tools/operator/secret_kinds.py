@@ -1,0 +1,81 @@
+"""The kinds of credential that an operator can make, each with a generated secret and what its user is told."""
+
+import base64
+import secrets
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from loyalty.account import Credential
+from loyalty.contracts.capillary_credentials import basic_credential, client_credential
+from loyalty.contracts.stickystreet import import_credential
+
+_SECRET_BYTES = 32
+_KEY_BYTES = 16  # as hex, since clients of the import know keys of hex digits
+
+
+class Kind(StrEnum):
+    """What the command line calls them."""
+
+    TOKEN = "token"  # noqa: S105 - a kind, no secret
+    IMPORT_USER = "import-user"
+    BASIC = "basic"
+    CLIENT = "client"
+
+
+class Made(NamedTuple):
+    """A credential, and how its user is told of it: the one time that its secret is seen."""
+
+    credential: Credential
+    told: Mapping[str, str]
+
+
+class _Traits(NamedTuple):
+    make: Callable[[str], Made]
+    rights: frozenset[str]
+
+
+def make(kind: Kind, name: str) -> Made:
+    """A new credential with a secret of at least 128 random bits."""
+    return _TRAITS[kind].make(name)
+
+
+def usual_rights(kind: Kind) -> frozenset[str]:
+    """What such a credential is for, when nothing else is said."""
+    return _TRAITS[kind].rights
+
+
+def kind_of(stored: str) -> Kind:
+    """The kind of a stored credential (see `Credential.kind`)."""
+    return _STORED[stored]
+
+
+def _token(_name: str) -> Made:
+    token = secrets.token_urlsafe(_SECRET_BYTES)
+    return Made(Credential("token", token), {"token": token})
+
+
+def _import_user(name: str) -> Made:
+    key = secrets.token_hex(_KEY_BYTES)
+    return Made(import_credential(name, key), {"user_id": name, "user_api_key": key})
+
+
+def _basic(name: str) -> Made:
+    password = secrets.token_urlsafe(_SECRET_BYTES)
+    credential = basic_credential(name, password)
+    sent = base64.b64encode(credential.secret.encode()).decode()
+    return Made(credential, {"user": name, "password": password, "authorization": f"Basic {sent}"})
+
+
+def _client(name: str) -> Made:
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    return Made(client_credential(name, secret), {"key": name, "secret": secret})
+
+
+_TRAITS = {
+    Kind.TOKEN: _Traits(_token, frozenset({"enrol", "import", "jobs:read"})),
+    Kind.IMPORT_USER: _Traits(_import_user, frozenset({"import", "jobs:read"})),
+    Kind.BASIC: _Traits(_basic, frozenset({"earn", "jobs:read"})),
+    Kind.CLIENT: _Traits(_client, frozenset({"earn", "jobs:read"})),
+}
+_STORED = {"token": Kind.TOKEN, "import": Kind.IMPORT_USER, "basic": Kind.BASIC, "oauth": Kind.CLIENT}

@@ -1,0 +1,78 @@
+"""How far a file was sent: kept beside it, so that the same command goes on after whatever stopped it."""
+
+import json
+import secrets
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tools.operator.faults import OperatorError
+
+_VERSION = 1
+
+
+@dataclass
+class Course:
+    """The course of a file; `work` says what is done with it, `name` is drawn for it and part of its requests' keys.
+
+    `rows` are done, `failed` of them failed, and `failed_bytes` is the size of the file that holds those. The request
+    after them was sent first at `sent_at` (seconds of the epoch), and goes on as `job_id`, if these are known.
+    """
+
+    path: Path
+    work: Mapping[str, Any]
+    name: str = field(default_factory=lambda: secrets.token_hex(16))
+    rows: int = 0
+    failed: int = 0
+    failed_bytes: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    sent_at: float | None = None
+    job_id: str | None = None
+
+    def save(self) -> None:
+        """Keep it; what was kept before stays until this is there whole."""
+        document = {"version": _VERSION, **vars(self), "path": self.path.name}
+        beside = self.path.with_name(f"{self.path.name}.new")
+        beside.write_text(json.dumps(document, indent=1) + "\n")
+        beside.replace(self.path)
+
+    def send(self) -> None:
+        """Note that the next request is about to be sent."""
+        self.sent_at = self.sent_at or time.time()
+        self.save()
+
+    def go_on_as(self, job_id: str) -> None:
+        """Note the job in which the request goes on."""
+        self.job_id = job_id
+        self.save()
+
+    def advance(self, rows: int, failed: int, failed_bytes: int, counts: Mapping[str, int]) -> None:
+        """Note that a request is done, and where its failures end."""
+        self.rows += rows
+        self.failed += failed
+        self.failed_bytes = failed_bytes
+        self.counts.update(counts)
+        self.sent_at = self.job_id = None
+        self.save()
+
+    def finish(self) -> None:
+        """Forget it, since the file is done."""
+        self.path.unlink(missing_ok=True)
+
+
+def take_up(path: Path, work: Mapping[str, Any]) -> Course:
+    """The course that was kept, else a new one; raises OperatorError when what was kept is of other work."""
+    try:
+        kept = json.loads(path.read_text())
+    except FileNotFoundError:
+        return Course(path, work)
+    except (OSError, ValueError):
+        kept = {}
+    if kept.pop("version", None) != _VERSION or kept.get("work") != work:
+        raise OperatorError(
+            f"{path} is of another command, or of the file as it was: give that command, or delete it to begin anew"
+        )
+    return Course(**{**kept, "path": path, "counts": Counter(kept["counts"])})

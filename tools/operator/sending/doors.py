@@ -1,0 +1,48 @@
+"""What a kind of bulk work sends and gets: rows to a vendor's request, its reply to what became of each row."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+
+class Body(NamedTuple):
+    """A request's body."""
+
+    content_type: str
+    content: bytes
+
+
+class Results(NamedTuple):
+    """What became of a request's rows: how many ended how, and the failed ones' errors by index."""
+
+    counts: Counter[str]
+    errors: Mapping[int, str]
+
+
+class Door(Protocol):
+    """One of the API's bulk endpoints."""
+
+    path: str
+    rights: frozenset[str]
+    """The rights that a caller needs, those of the jobs API included."""
+    credential_kind: str
+    """The kind of credential that a Bearer token is here."""
+    repeatable: bool
+    """Whether the same request sent twice does what one does, also when the API has forgotten its key."""
+
+    def body(self, rows: Sequence[Sequence[str]], name: str) -> Body:
+        """The request for some rows; `name` is any text that is its own. Raises OperatorError."""
+
+    def fault(self, reply: Any) -> str | None:
+        """Why the request as a whole was refused, None when it was not."""
+
+    def job_id(self, reply: Any) -> str | None:
+        """The job in which the request goes on, None when the reply has its results."""
+
+    def results(self, reply: Any) -> Results:
+        """What became of each row."""
+
+
+def cell(row: Sequence[str], place: int) -> str:
+    """A cell without the blanks around it; a row may be too short to have it."""
+    return row[place].strip() if place < len(row) else ""

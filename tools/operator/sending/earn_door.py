@@ -1,0 +1,68 @@
+"""`directEarn`: rows to customers who earn a promotion."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tools.operator.faults import OperatorError
+from tools.operator.sending.doors import Body, Results, cell
+
+SOURCE = "source"
+NAMES = ("id", "mobile", "email")
+"""What the API finds customers by."""
+
+
+class EarnDoor:
+    """The bulk earn; `headers` name the columns, one of them in NAMES; a blank source is `source`."""
+
+    path = "/v2/promotion/bulk/directEarn"
+    rights = frozenset({"earn", "jobs:read"})
+    credential_kind = "access"
+    repeatable = False
+
+    def __init__(self, headers: Sequence[str], promotion: Mapping[str, Any], source: str | None) -> None:
+        name = next((header for header in headers if header in NAMES), None)
+        if name is None:
+            raise OperatorError(f"A column must be called id, mobile or email; there are {', '.join(headers)}")
+        if source is None and SOURCE not in headers:
+            raise OperatorError("Say with --source where customers earn, such as INSTORE, or have a column source")
+        self._name, self._key, self._promotion = name, headers.index(name), promotion
+        self._default, self._source = source or "", headers.index(SOURCE) if SOURCE in headers else None
+
+    def body(self, rows: Sequence[Sequence[str]], name: str) -> Body:
+        """The JSON request."""
+        del name
+        document = {
+            "type": "CUSTOMER",
+            "promotionDetails": self._promotion,
+            "identifierName": self._name,
+            "customers": [self._customer(row) for row in rows],
+        }
+        return Body("application/json", json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+
+    def _customer(self, row: Sequence[str]) -> dict[str, str]:
+        source = cell(row, self._source) if self._source is not None else ""
+        return {"identifierValue": cell(row, self._key), "source": source or self._default}
+
+    def fault(self, reply: Any) -> str | None:
+        """A fault that is not of single rows."""
+        faults = reply.get("errors") or ()
+        return str(faults[0]["message"]) if faults else None
+
+    def job_id(self, reply: Any) -> str | None:
+        """The job of a reply without results."""
+        return reply.get("job_id") if not reply["response"] else None
+
+    def results(self, reply: Any) -> Results:
+        """One element for each row, in their order; a limit that is reached is a warning, no failure."""
+        told = [_told(element) for element in reply["response"]]
+        errors = {place: f"{code}: {text}" for place, (code, text) in enumerate(told) if code and text}
+        return Results(Counter(code or text for code, text in told), errors)
+
+
+def _told(element: Mapping[str, Any]) -> tuple[str, str]:
+    """A row's error code and text; the code is empty for what did not fail."""
+    if element["errors"]:
+        return str(element["errors"][0]["code"]), str(element["errors"][0]["message"])
+    return "", "limit reached" if element["warnings"] else "earned"

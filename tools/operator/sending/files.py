@@ -1,0 +1,91 @@
+"""A whole file through a door: what is done goes into its course, what failed into a file beside it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tools.operator.callers import Caller, authorised
+from tools.operator.commands import Session
+from tools.operator.faults import Interrupted, OperatorError, RowsFailed
+from tools.operator.jobs_client import JobsClient
+from tools.operator.rowfiles import RowFile, survey
+from tools.operator.sending.course import Course, take_up
+from tools.operator.sending.delivery import Delivery
+from tools.operator.sending.doors import Door
+from tools.operator.sending.failures import Failures
+from tools.operator.sending.requests import cut
+
+
+class Work(NamedTuple):
+    """What is to be done with a file; `options` are those of the command, by which it knows its own course again."""
+
+    name: str
+    file: RowFile
+    door: Door
+    options: Mapping[str, Any]
+    rows_per_request: int
+
+
+def send(session: Session, work: Work, caller: Caller) -> None:
+    """Send all rows, from where it stopped before; raises RowsFailed when some failed, else OperatorError."""
+    surveyed = survey(work.file)
+    identity = {
+        "command": work.name,
+        "api": session.system.name("API_URL"),
+        "digest": surveyed.digest,
+        "rows_per_request": work.rows_per_request,
+        **work.options,
+    }
+    course = take_up(_kept_at(work.file.path), identity)
+    if course.rows:
+        session.printer.remark(f"Going on after {course.rows} of {surveyed.rows} rows")
+    try:
+        with authorised(session.system, caller, work.door.credential_kind, work.door.rights) as headers:
+            jobs = JobsClient(session.system.http, headers, session.system.sleep)
+            delivery = Delivery(work.door, session.system.http, headers, jobs)
+            failures = _send_rest(session, work, course, delivery, surveyed.rows)
+    except KeyboardInterrupt:
+        raise Interrupted(_so_far(course, surveyed.rows, "Interrupted")) from None
+    except OperatorError as error:
+        raise type(error)(_so_far(course, surveyed.rows, str(error))) from None
+    course.finish()
+    _report(session, course, failures)
+
+
+def _send_rest(session: Session, work: Work, course: Course, delivery: Delivery, total: int) -> Path:
+    failures = Failures(work.file, course.failed_bytes)
+    with session.printer.progress() as progress:
+        task = progress.add_task(work.name, total=total, completed=course.rows)
+        for batch in cut(work.file.rows(), work.rows_per_request):
+            if batch.first < course.rows:
+                continue
+            results = delivery.deliver(
+                course, batch.rows, lambda job: progress.update(task, completed=course.rows + job["done"])
+            )
+            size = failures.add(batch.rows, results.errors)
+            course.advance(len(batch.rows), len(results.errors), size, results.counts)
+            progress.update(task, completed=course.rows)
+    return failures.path
+
+
+def _kept_at(path: Path) -> Path:
+    return path.with_name(f"{path.name}.course.json")
+
+
+def _so_far(course: Course, total: int, text: str) -> str:
+    if not course.path.exists():
+        return text
+    return f"{text}; {course.rows} of {total} rows are done, the same command goes on from there"
+
+
+def _report(session: Session, course: Course, failures: Path) -> None:
+    session.printer.record(
+        {
+            "rows": course.rows,
+            "counts": dict(sorted(course.counts.items())),
+            "failed": course.failed,
+            "failed_rows": str(failures) if course.failed else None,
+        }
+    )
+    if course.failed:
+        raise RowsFailed(f"{course.failed} of {course.rows} rows failed: see {failures}, mend them, and send that file")

@@ -1,0 +1,62 @@
+"""`register_member_batch`: rows to members of a program."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from tools.operator.faults import OperatorError
+from tools.operator.sending.doors import Body, Results, cell
+
+DATE = "registration_date"
+OWN = ("email", "phone", "profile_id")
+"""What the API matches by under these names; everything else is a custom field."""
+
+_FINE = {0: "registered", 409: "already member"}
+
+
+class RegisterDoor:
+    """The registration of members; `headers` name the columns, one of them the `matching` one."""
+
+    path = "/api/v1.1/loyalty/register_member_batch"
+    rights = frozenset({"enrol", "jobs:read"})
+    credential_kind = "token"
+    repeatable = True
+
+    def __init__(self, headers: Sequence[str], program: str, matching: str | None) -> None:
+        name = matching or next((header for header in headers if header in OWN), None)
+        if name is None or name not in headers:
+            raise OperatorError(f"Name the column that finds customers with --matching: {', '.join(headers)}")
+        self._name, self._program, self._key = name, program, headers.index(name)
+        self._date = headers.index(DATE) if DATE in headers else None
+
+    def body(self, rows: Sequence[Sequence[str]], name: str) -> Body:
+        """The JSON request; a blank date is now."""
+        del name
+        document = {
+            "loyalty_program_id": self._program,
+            "matching": self._name if self._name in OWN else "custom",
+            "format": "json",
+            "data": [self._element(row) for row in rows],
+        }
+        return Body("application/json", json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+
+    def _element(self, row: Sequence[str]) -> dict[str, str]:
+        text = cell(row, self._key)
+        element = {self._name: text} if self._name in OWN else {"field_name": self._name, "field_value": text}
+        date = "" if self._date is None else cell(row, self._date)
+        return element | ({DATE: date} if date else {})
+
+    def fault(self, reply: Any) -> str | None:
+        """The envelope's error."""
+        return None if reply["error"] == 0 else str(reply["error_text"])
+
+    def job_id(self, reply: Any) -> str | None:
+        """The job of a reply without results."""
+        return reply.get("job_id") if not reply["result"] else None
+
+    def results(self, reply: Any) -> Results:
+        """One result for each row, in their order; who is a member already is none that failed."""
+        counts = Counter(_FINE.get(one["error"], str(one["error"])) for one in reply["result"])
+        errors = {place: one["error_text"] for place, one in enumerate(reply["result"]) if one["error"] not in _FINE}
+        return Results(counts, errors)

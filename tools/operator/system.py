@@ -1,0 +1,74 @@
+"""The running system that a command works on; each part of it is found when it is first needed."""
+
+import time
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from loyalty.store.dynamodb import Database
+from tools.operator import places
+from tools.operator.faults import OperatorError
+from tools.operator.http import Http
+from tools.operator.places import Place
+
+PATIENCE_SECONDS = 60.0
+"""How long calls to the tables are repeated that are throttled or get no answer."""
+
+
+class Choice(NamedTuple):
+    """Which system the command line names: the local one, or a stack in a region (None for AWS's usual one)."""
+
+    local: bool
+    stack: str | None
+    region: str | None
+
+
+class System:
+    """The tables, the queues and the API of one system."""
+
+    def __init__(self, choice: Choice) -> None:
+        self._choice = choice
+
+    def database(self, seconds: float = PATIENCE_SECONDS) -> Database:
+        """The tables, for work that is to be done in so many seconds; raises OperatorError."""
+        return self._tables.within(seconds)
+
+    def name(self, variable: str) -> str:
+        """The name of one of its parts, such as API_URL; raises OperatorError when it has none."""
+        return self._place.name(variable)
+
+    @staticmethod
+    def sleep(seconds: float) -> None:
+        """Wait before the API is asked again."""
+        time.sleep(seconds)
+
+    @cached_property
+    def http(self) -> Http:
+        """Its API; raises OperatorError."""
+        return Http(self.name("API_URL"))
+
+    @cached_property
+    def sqs(self) -> Any:
+        """A client of its queues; raises OperatorError."""
+        return _client("sqs", **self._place.client_options)
+
+    @cached_property
+    def _place(self) -> Place:
+        if self._choice.local == bool(self._choice.stack):
+            raise OperatorError("Say where: --local for the stack of make run, or --stack NAME (or LOYALTY_STACK)")
+        if self._choice.local:
+            return places.local()
+        options = {"region_name": self._choice.region} if self._choice.region else {}
+        return places.deployed(_client("cloudformation", **options), self._choice.stack or "", options)
+
+    @cached_property
+    def _tables(self) -> Database:
+        from tools.database import connect  # noqa: PLC0415 - takes a third of a second, which --help does not need
+
+        names = {name: self.name(name) for name in self._place.variables if name.endswith("_TABLE")}
+        return connect(names, **self._place.client_options)
+
+
+def _client(service: str, **options: str) -> Any:
+    import boto3  # noqa: PLC0415 - takes half a second, which most commands do not need
+
+    return boto3.client(service, **options)
