@@ -19,11 +19,11 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format build deploy lock clean
+.PHONY: help run test check format document build deploy lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## serve the API on http://127.0.0.1:3000; PORT=n elsewhere, STATE=dir keeps the data
 	@$(PYTHON) -m tools.local.port '$(PORT)'
@@ -44,6 +44,9 @@ check: .venv/dev.installed $(SAM)/installed ## lint, format, types, import direc
 format: .venv/dev.installed ## format the code and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+document: .venv/dev.installed ## write the OpenAPI document and its page again
+	@$(BIN)/python -m tools.document
 
 build: $(SAM)/installed ## build functions and layer for AWS, needs python3.13; ARCHITECTURE=x86_64 for Intel
 	@python3.13 -V >/dev/null 2>&1 || { echo 'The layer is built with python3.13, which is not on the PATH.' >&2; exit 1; }
