@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from loyalty.contracts import markup
 from loyalty.contracts.altcraft import SUCCESS
 from loyalty.contracts.altcraft_items import SHAPES
-from tools.document import headers
+from tools.document import everywhere
 from tools.document.parts import (
     JSON,
     TEXT_XML,
@@ -113,9 +113,9 @@ def _operation(name: str, summary: str, schema: str, answers: Answers) -> dict[s
         "`format` asks for, else the one that Accept names, else that of the request. An account with "
         "`http_status: always_200` gets HTTP status 200 for everything, once its token is known.",
         "security": [{}, {"bearer": []}],
-        "parameters": headers.POST,
+        "parameters": everywhere.POST,
         "requestBody": {"required": True, "content": body},
-        "responses": {**answers, **headers.GATEWAY},
+        "responses": everywhere.with_gateway(answers, body=True),
     }
 
 

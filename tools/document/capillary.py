@@ -3,7 +3,7 @@
 from typing import Any
 
 from loyalty.contracts.capillary_items import SOURCES
-from tools.document import headers
+from tools.document import everywhere
 from tools.document.parts import JSON, Answers, Schema, answer, array, content, integer, record, ref, text
 from tools.document.samples import sample
 
@@ -107,9 +107,9 @@ def _earn() -> dict[str, Any]:
         "description": "Every element of `customers` is an attempt of its own, so that a customer who comes twice "
         "earns twice, up to the promotion's limit; then the element has no `earnedId` and the warning 8890.",
         "security": [{"basic": []}, {"accessToken": []}, {"bearer": []}],
-        "parameters": headers.POST,
+        "parameters": everywhere.POST,
         "requestBody": {"required": True, "content": content(ref("DirectEarn"), JSON, sample=sample("direct_earn"))},
-        "responses": {**answers, **headers.GATEWAY},
+        "responses": everywhere.with_gateway(answers, body=True),
     }
 
 
@@ -127,7 +127,7 @@ def _token() -> dict[str, Any]:
         "description": "A client's key and secret for a token with the rights of that client, for `ttlSeconds`.",
         "security": [],
         "requestBody": {"required": True, "content": content(ref("IssueToken"), JSON, sample=sample("issue_token"))},
-        "responses": {**answers, **headers.GATEWAY},
+        "responses": everywhere.with_gateway(answers, body=True),
     }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.document import headers
+from tools.document import everywhere
 from tools.document.parts import (
     JAVASCRIPT,
     JSON,
@@ -139,7 +139,7 @@ def _operation(name: str, summary: str, answers: Answers, *parameters: dict[str,
         "summary": summary,
         "security": _CREDENTIALS,
         "parameters": list(parameters),
-        "responses": {**answers, **headers.GATEWAY},
+        "responses": everywhere.with_gateway(answers),
     }
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from loyalty import __version__
-from tools.document import altcraft, capillary, headers, jobs, service, stickystreet
-from tools.document.parts import JSON, Schema, answer, content, integer, record, ref, text
+from tools.document import altcraft, capillary, everywhere, jobs, service, stickystreet
+from tools.document.parts import Schema, integer, record, text
 
 _PARTS = (altcraft, stickystreet, capillary, jobs)
 
@@ -44,12 +44,9 @@ def document() -> dict[str, Any]:
 def _components() -> dict[str, Any]:
     return {
         "schemas": {**_shared_schemas(), **{name: one for part in _PARTS for name, one in part.schemas().items()}},
-        "parameters": {**headers.parameters(), **jobs.parameters()},
-        "headers": headers.components(),
-        "responses": {
-            "TooManyRequests": _gateway("Too many requests", 429, "Retry-After"),
-            "NoAnswerInTime": _gateway("No answer in time: ask again, with an Idempotency-Key", 504),
-        },
+        "parameters": {**everywhere.parameters(), **jobs.parameters()},
+        "headers": everywhere.components(),
+        "responses": everywhere.responses(),
         "securitySchemes": {
             "bearer": {"type": "http", "scheme": "bearer", "description": "An account's token, or an access token"},
             "basic": {
@@ -73,8 +70,3 @@ def _shared_schemas() -> dict[str, Schema]:
         "JobId": text("A job", pattern="^[0-9a-f]{32}$"),
         "GatewayError": record({"error": integer("The HTTP status"), **words}),
     }
-
-
-def _gateway(description: str, status: int, *more_headers: str) -> dict[str, Any]:
-    said = {"error": status, "error_text": description, "message": description}
-    return answer(description, content(ref("GatewayError"), JSON, sample=said), *more_headers)

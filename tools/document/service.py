@@ -3,7 +3,7 @@
 from typing import Any
 
 from loyalty import __version__
-from tools.document import headers
+from tools.document import everywhere
 from tools.document.parts import HTML, JSON, Content, Schema, answer, content, record, text
 
 _HEALTH = {"status": "ok", "version": __version__}
@@ -32,5 +32,5 @@ def _operation(name: str, summary: str, body: Content) -> dict[str, Any]:
         "tags": ["Service"],
         "summary": summary,
         "security": [],
-        "responses": {"200": answer(summary, body), **headers.GATEWAY},
+        "responses": everywhere.with_gateway({"200": answer(summary, body)}),
     }

@@ -6,7 +6,7 @@ from loyalty.contracts.stickystreet_columns import AUTO_ADD
 from loyalty.contracts.stickystreet_params import CUSTOMER_FIELDS_LIST, CUSTOMERS_BATCH
 from loyalty.operations.import_items import Overwrite
 from loyalty.profile import MIGRATED, STANDARD
-from tools.document import headers
+from tools.document import everywhere
 from tools.document.parts import (
     FORM,
     JAVASCRIPT,
@@ -130,9 +130,9 @@ def _post(path: str) -> dict[str, Any]:
         "description": "Names of form fields match in any case. Old clients drop the body of anything but HTTP status "
         "200, so refusals come with it too.",
         "security": [{}, {"apiAccessKey": []}, {"bearer": []}],
-        "parameters": headers.POST,
+        "parameters": everywhere.POST,
         "requestBody": {"required": True, "content": content(ref("CustomersBatch"), FORM, MULTIPART, sample=form)},
-        "responses": {"200": _answer("Done, queued, or refused"), **headers.GATEWAY},
+        "responses": everywhere.with_gateway({"200": _answer("Done, queued, or refused")}, body=True),
     }
 
 
@@ -144,7 +144,7 @@ def _get(path: str) -> dict[str, Any]:
         "summary": "Always refused",
         "description": "The refusal tells that the import is a POST, since its clients read no other status than 200.",
         "security": [],
-        "responses": {"200": answer("Use POST", refused), **headers.GATEWAY},
+        "responses": everywhere.with_gateway({"200": answer("Use POST", refused)}),
     }
 
 
