@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from loyalty.bulk.wire import WIRES
+from loyalty.contracts.jobs import UNDO
+from loyalty.job import JobStatus, Undo
 from tools.document import everywhere
 from tools.document.parts import (
     JAVASCRIPT,
@@ -42,9 +45,11 @@ _FAULTS = {
     "401": "No credentials, or unknown ones",
     "403": "The credentials have no right to do this",
     "404": "The account has no such job",
+    "409": "The job is not finished yet, or there is nothing to do this with",
     "500": "A fault of the service",
     "503": "Storage is busy: repeat the request",
 }
+_ALWAYS = ("401", "403", "500", "503")
 _FAULT_HEADERS = {"401": ["WWW-Authenticate"], "503": ["Retry-After"]}
 _CREDENTIALS: list[dict[str, list[str]]] = [{"bearer": []}, {"accessToken": []}, {"basic": []}]
 
@@ -63,8 +68,8 @@ def schemas() -> dict[str, Schema]:
     """What replies are made of."""
     job = {
         "job_id": ref("JobId"),
-        "operation": text(enum=["enrol", "import", "earn", "undo"]),
-        "status": text(enum=["queued", "running", "done", "failed", "undoing", "undone"]),
+        "operation": text(enum=sorted(WIRES)),
+        "status": text("failed: its request died before all was sent; repeat that", enum=[*JobStatus]),
         "total": integer("Items", minimum=0),
         "done": integer("Items whose fate is known", minimum=0),
         "counts": {
@@ -74,14 +79,17 @@ def schemas() -> dict[str, Schema]:
         },
         "submitted_at": text(format="date-time"),
         "finished_at": nullable(text(format="date-time")),
-        "undo": text("Whether it can be taken back", enum=["available", "none", "expired"]),
+        "undo": text("Whether it can be taken back", enum=[*Undo]),
         "links": record({name: text(format="uri-reference") for name in ("self", "results", "undo")}),
     }
     page = {"jobs": array(ref("Job"), maxItems=50), "next": nullable(text("For the parameter next; null at the end"))}
     problem = {"type": text(), "title": text(), "status": integer(), "detail": text("What is wrong")}
+    undone = array(text(enum=[*UNDO.codes.values()]), "What became of each item of the job that was taken back")
+    taken_back = {"job_id": ref("JobId"), "first": integer("The first item's place, from 0", minimum=0)}
     return {
         "Job": record(job),
         "JobList": record(page),
+        "UndoReply": record({**taken_back, "results": undone}),
         "Problem": record(problem, description="RFC 9457"),
     }
 
@@ -95,40 +103,36 @@ def parameters() -> dict[str, Any]:
 def _list() -> dict[str, Any]:
     one_page = answer("The jobs", content(ref("JobList"), JSON, sample={"jobs": [_JOB], "next": None}))
     query = _query("next", text(), "Where the page before ended")
-    return _operation("listJobs", "List the account's jobs, newest first", {"200": one_page, **_faults("404")}, query)
+    return _operation("listJobs", "List the account's jobs, newest first", {"200": one_page, **_faults("400")}, query)
 
 
 def _show() -> dict[str, Any]:
-    answers = {"200": answer("The job", content(ref("Job"), JSON, sample=_JOB)), **_faults()}
+    answers = {"200": answer("The job", content(ref("Job"), JSON, sample=_JOB)), **_faults("404")}
     return _operation("showJob", "Show a job", answers, ref("JobId", "parameters"))
 
 
 def _results() -> dict[str, Any]:
-    either = {"oneOf": [ref("RegisterBatchReply"), ref("DirectEarnReply"), ref("ImportReply")]}
-    reply = content(either, JSON, XML, TEXT_XML) | content(ref("Jsonp"), JAVASCRIPT)
-    answers = {"200": answer("The reply that a waiting client would have had", reply), **_faults()}
-    answers["409"] = answer("The job still runs", content(ref("Problem"), PROBLEM), "Retry-After")
+    forms = ("RegisterMemberReply", "RegisterBatchReply", "DirectEarnReply", "ImportReply", "UndoReply")
+    in_json = content({"anyOf": [ref(form) for form in forms]}, JSON)
+    in_xml = content({"anyOf": [ref(form) for form in forms[:2]]}, XML) | content(ref("ImportReply"), TEXT_XML)
+    reply = answer(
+        "The reply that a waiting client would have had", in_json | in_xml | content(ref("Jsonp"), JAVASCRIPT)
+    )
     return _operation(
         "jobResults",
         "Read a job's results",
-        answers,
+        {"200": reply, **_faults("400", "404", "409")},
         ref("JobId", "parameters"),
-        _query("partial", text(enum=["true", "false"]), "true: what there is so far"),
-        _query("from", integer(minimum=0), "The first item, from 0"),
-        _query("limit", integer(minimum=1), "So many items at most"),
+        _query("partial", text(enum=["true", "false"]), "true: of a job that runs, what there is without a gap"),
+        _query("from", integer(minimum=0, maximum=10**9), "The first item, from 0"),
+        _query("limit", integer(minimum=0, maximum=10**9), "So many items at most"),
     )
 
 
 def _undo() -> dict[str, Any]:
-    answers = {"202": answer("Taken back by a job of its own", content(ref("Job"), JSON), "Location"), **_faults()}
-    answers["409"] = answer("There is nothing to take back, or the job still runs", content(ref("Problem"), PROBLEM))
-    answers["422"] = answer("The Idempotency-Key came before with another request", content(ref("Problem"), PROBLEM))
+    accepted = answer("Taken back by this job; asking twice is asking once", content(ref("Job"), JSON), "Location")
     return _operation(
-        "undoJob",
-        "Take a job back",
-        answers,
-        ref("JobId", "parameters"),
-        ref("IdempotencyKey", "parameters"),
+        "undoJob", "Take a job back", {"202": accepted, **_faults("404", "409")}, ref("JobId", "parameters")
     )
 
 
@@ -147,13 +151,10 @@ def _query(name: str, schema: Schema, description: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": description, "schema": schema}
 
 
-def _faults(*without: str) -> Answers:
-    return {
-        status: answer(
-            said,
-            content(ref("Problem"), PROBLEM, **({"sample": _PROBLEM} if status == "404" else {})),
-            *_FAULT_HEADERS.get(status, []),
-        )
-        for status, said in _FAULTS.items()
-        if status not in without
-    }
+def _faults(*statuses: str) -> Answers:
+    return {status: _fault(status) for status in sorted({*_ALWAYS, *statuses})}
+
+
+def _fault(status: str) -> Answers:
+    examples = {"sample": _PROBLEM} if status == "404" else {}
+    return answer(_FAULTS[status], content(ref("Problem"), PROBLEM, **examples), *_FAULT_HEADERS.get(status, []))
