@@ -70,7 +70,7 @@ def expired(world: World) -> Reply:
 
 LARGE = {"data": [{}] * 20_001}
 ROWS = rows_form("email first_name custom_date", "a@example.com|Ann|", "b@example.com||tomorrow", output="")
-CASES: dict[str, dict[str, list[Call]]] = {
+ANSWERED: dict[str, dict[str, list[Call]]] = {
     "registerMember": {
         **registering(SINGLE, single(), "{" + " " * 1_000_000 + "}"),
         "409": [

@@ -4,11 +4,21 @@ import pytest
 
 from tests.fakes.described import OPERATIONS, Answered, assert_described
 from tests.fakes.world import World
-from tests.unit.document.calls import CASES, Call
+from tests.unit.document.calls import ANSWERED
+from tests.unit.document.job_calls import JOBS, QUEUED, Call
 from tools.local.gateway import GatewayResponses
 from tools.local.template import load
 
+CASES = {
+    name: {
+        status: ANSWERED.get(name, {}).get(status, []) + QUEUED.get(name, {}).get(status, [])
+        for status in {**ANSWERED.get(name, {}), **QUEUED.get(name, {})}
+    }
+    for name in ANSWERED
+} | JOBS
 NAMED = {operation["operationId"]: address for address, operation in OPERATIONS.items()}
+SAME = {"customersBatchAtRoot": "customersBatch", "customersBatchAtRootByGet": "customersBatchByGet"}
+"""Operations that are another's function at a further path."""
 GATEWAY = {"413": "REQUEST_TOO_LARGE", "429": "THROTTLED", "500": "DEFAULT_5XX", "504": "INTEGRATION_TIMEOUT"}
 
 
@@ -39,3 +49,11 @@ def test_the_gateways_answer_in_an_operations_place_is_described(name: str, stat
     # THEN every operation says so
     assert str(answer.status) == status
     assert_described(*NAMED[name], Answered(answer.status, answer.headers, answer.body.decode()))
+
+
+def test_every_answer_of_the_description_is_seen() -> None:
+    # GIVEN the answers that an operation has beside the gateway's
+    described = {name: set(OPERATIONS[address]["responses"]) - set(GATEWAY) for name, address in NAMED.items()}
+    # THEN a call leads to each
+    seen = {name: set(CASES[SAME.get(name, name)]) - set(GATEWAY) for name in NAMED}
+    assert seen == described
