@@ -9,6 +9,7 @@ ARGS ?=
 BIN := .venv/bin
 MINISTACK := build/venv/ministack
 SAM := build/venv/sam
+FUZZ := build/venv/fuzz
 LOCKS := tools/requirements
 
 # The locks are complete, so nothing is resolved again, and a package with another hash is refused.
@@ -21,11 +22,11 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format build deploy lock clean
+.PHONY: help run test check format document fuzz build deploy lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## serve the API on http://127.0.0.1:3000; PORT=n elsewhere, STATE=dir keeps the data
 	@$(PYTHON) -m tools.local.port '$(PORT)'
@@ -47,6 +48,12 @@ format: .venv/dev.installed ## format the code and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+document: .venv/dev.installed ## write the OpenAPI document and its page again
+	@$(BIN)/python -m tools.document
+
+fuzz: $(FUZZ)/installed $(MINISTACK)/installed ## send 100,000 broken requests to the local stack; ARGS=n for n of them
+	@$(FUZZ)/bin/python -m tools.fuzz $(ARGS)
+
 build: $(SAM)/installed ## build functions and layer for AWS, needs python3.13; ARCHITECTURE=x86_64 for Intel
 	@python3.13 -V >/dev/null 2>&1 || { echo 'The layer is built with python3.13, which is not on the PATH.' >&2; exit 1; }
 	@ARCHITECTURE=$(ARCHITECTURE) $(SAM)/bin/sam build $(ARGS)
@@ -56,7 +63,7 @@ deploy: build ## deploy to AWS; ARGS=--guided the first time
 
 lock: .venv/dev.installed ## pin the newest dependencies that the requirements allow
 	cd shared && $(CURDIR)/$(COMPILE) requirements.in -o requirements.txt
-	cd $(LOCKS) && for name in run dev ministack sam; do $(CURDIR)/$(COMPILE) $$name.in -o $$name.txt || exit 1; done
+	cd $(LOCKS) && for name in run dev fuzz ministack sam; do $(CURDIR)/$(COMPILE) $$name.in -o $$name.txt || exit 1; done
 
 clean: ## remove all that these commands made
 	rm -rf .venv build .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis

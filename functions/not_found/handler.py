@@ -11,11 +11,13 @@ ALLOWED = {
     "/api.php": "POST",
     "/api/v1.1/loyalty/register_member": "POST",
     "/api/v1.1/loyalty/register_member_batch": "POST",
+    "/docs": "GET",
     "/health": "GET",
     "/jobs": "GET",
     "/jobs/{job_id}": "GET",
     "/jobs/{job_id}/results": "GET",
     "/jobs/{job_id}/undo": "POST",
+    "/openapi.json": "GET",
     "/v2/promotion/bulk/directEarn": "POST",
     "/v3/oauth/token/generate": "POST",
 }

@@ -6,6 +6,7 @@ job's own operation needs. Another account's job is not there.
 
 import base64
 import binascii
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +33,8 @@ PAGE = 50
 """Jobs of one page."""
 
 _READ = "jobs:read"
+_JOB_ID = re.compile("[0-9a-f]{32}")
+_PLACE = re.compile("[0-9TZ:-]{20}#[0-9a-f]{32}")
 _LARGEST_NUMBER = 10**9
 
 Route = Callable[[Database, Request, Caller, RequestLog], Reply]
@@ -93,7 +96,7 @@ def _do(route: Route, database: Database, request: Request, log: RequestLog) -> 
 
 def _find(database: Database, request: Request, caller: Caller, log: RequestLog) -> Job:
     job_id = request.parameters.get("job_id", "")
-    job = jobs.find(database, job_id) if job_id.isalnum() else None
+    job = jobs.find(database, job_id) if _JOB_ID.fullmatch(job_id) else None
     if job is None or job.account_id != caller.account.id:
         raise JobNotFound
     log.job(job.id)
@@ -135,6 +138,9 @@ def _read_place(text: str | None) -> str | None:
     if text is None:
         return None
     try:
-        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+        place = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
     except (binascii.Error, ValueError):
-        raise ParameterError("next", "must be what the page before gave", text) from None
+        place = ""
+    if not _PLACE.fullmatch(place):
+        raise ParameterError("next", "must be what the page before gave", text)
+    return place

@@ -39,7 +39,7 @@ def reader(matching: object, account: Account) -> Callable[[Sequence[Any]], Item
     """What turns elements into items under this `matching`; raises BadRequest when there is no such matching."""
     if matching is None:
         raise BadRequest("matching is required")
-    if not isinstance(matching, str) or matching not in _SHAPES:
+    if not isinstance(matching, str) or matching not in SHAPES:
         raise ParameterError("matching", "must be email, phone, profile_id or custom", matching)
     identify = partial(_by_custom_field, account) if matching == "custom" else partial(_by_field, matching)
     return partial(_read, matching, identify)
@@ -82,7 +82,8 @@ class _ByCustomField(TypedDict):
     registration_date: NotRequired[Date]
 
 
-_SHAPES: dict[str, Any] = {"email": _ByEmail, "phone": _ByPhone, "profile_id": _ByProfileId, "custom": _ByCustomField}
+SHAPES: dict[str, Any] = {"email": _ByEmail, "phone": _ByPhone, "profile_id": _ByProfileId, "custom": _ByCustomField}
+"""What an element has to be under each `matching`."""
 
 
 _EXPECTED = {"field_value": "must be text or an integer"}
@@ -97,12 +98,12 @@ class _NoneWhenWrong:
 
 @cache
 def _element(matching: str) -> TypeAdapter[Any]:
-    return TypeAdapter(_SHAPES[matching])
+    return TypeAdapter(SHAPES[matching])
 
 
 @cache
 def _elements(matching: str) -> TypeAdapter[Any]:
-    return TypeAdapter(list[Annotated[_SHAPES[matching], _NoneWhenWrong()]])  # type: ignore[valid-type]  # made at run time
+    return TypeAdapter(list[Annotated[SHAPES[matching], _NoneWhenWrong()]])  # type: ignore[valid-type]  # made at run time
 
 
 def _read(matching: str, identify: Callable[[Mapping[str, Any]], Item | Outcome], elements: Sequence[Any]) -> Items:

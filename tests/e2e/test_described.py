@@ -1,0 +1,89 @@
+"""The local stack's real replies are as the OpenAPI document says."""
+
+import http.client
+import json
+
+import pytest
+
+from tests.e2e.requests import Reply, post, sample
+from tests.fakes.capillary import basic
+from tests.fakes.described import DOCUMENT, Answered, assert_described
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE
+from tools.local.stack import LocalStack
+
+SAMPLES = {
+    "register_member": {},
+    "register_member_xml": {},
+    "register_member_batch": {},
+    "register_member_batch_xml": {},
+    "customers_batch": {},
+    "direct_earn": basic(),
+    "issue_token": {},
+}
+JSON, XML = {"Content_Type": "application/json"}, {"Content_Type": "text/xml"}
+REFUSED = {
+    400: [
+        (SINGLE, b'{"token": "abc123def456"}', JSON),
+        (BATCH, b"<xml>", XML),
+        (EARN, b"[", basic()),
+        (ACCESS_TOKEN, b"", {}),
+    ],
+    401: [(SINGLE, b"{}", JSON), (BATCH, b"<xml/>", XML), (EARN, b"{}", {}), (ACCESS_TOKEN, b"{}", {})],
+    403: [(SINGLE, b'{"token": "readonly-token"}', JSON), (EARN, b"{}", basic("viewer.server"))],
+    413: [(SINGLE, b"[" * 1_000_001, JSON), (ACCESS_TOKEN, b"[" * 10_001, {})],
+    415: [
+        (SINGLE, b"-", {}),
+        (BATCH, b"-", JSON | {"Content_Type": "a/b"}),
+        (EARN, b"-", basic() | {"Content_Encoding": "br"}),
+    ],
+    200: [(IMPORT, b"", {}), ("/", b"output=JSON&callback=x", {"Content_Type": "application/x-www-form-urlencoded"})],
+}
+"""Requests of which nothing comes, by the HTTP status of the answer."""
+
+
+def check(method: str, path: str, reply: Reply) -> None:
+    assert_described(method, path, Answered(reply.status, reply.headers, reply.body.decode()))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_documented_request_is_answered_as_described(stack: LocalStack, name: str) -> None:
+    # WHEN a sample of the documentation is sent
+    path, media_type, body = sample(name)
+    reply = post(stack, path, body, Content_Type=media_type, **SAMPLES[name])
+    # THEN the reply is one that the document has
+    check("POST", path, reply)
+
+
+@pytest.mark.parametrize(
+    ("status", "path", "body", "headers"), [(s, *one) for s, some in REFUSED.items() for one in some]
+)
+def test_a_refusal_is_described(
+    stack: LocalStack, status: int, path: str, body: bytes, headers: dict[str, str]
+) -> None:
+    # WHEN something is sent that can't be done
+    reply = post(stack, path, body, **headers)
+    # THEN the refusal is one that the document has
+    assert reply.status == status, reply.body
+    check("POST", path, reply)
+
+
+def test_the_document_that_is_served_is_the_one_that_is_tested(stack: LocalStack) -> None:
+    # WHEN somebody asks for the document
+    reply = get(stack, "/openapi.json")
+    # THEN it is this
+    assert (reply.status, json.loads(reply.body)) == (200, DOCUMENT)
+
+
+@pytest.mark.parametrize("path", ["/health", "/openapi.json", "/docs", "/api.php", "/"])
+def test_a_get_is_answered_as_described(stack: LocalStack, path: str) -> None:
+    check("GET", path, get(stack, path))
+
+
+def get(stack: LocalStack, path: str, **headers: str) -> Reply:
+    connection = http.client.HTTPConnection(stack.url.removeprefix("http://"), timeout=60)
+    try:
+        connection.request("GET", path, headers=headers)
+        reply = connection.getresponse()
+        return Reply(reply.status, reply.headers, reply.read())
+    finally:
+        connection.close()

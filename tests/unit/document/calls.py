@@ -1,0 +1,123 @@
+"""A way to each answer that the description has: requests by operation and HTTP status."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.fakes.capillary import basic, request
+from tests.fakes.faults import raising, refused
+from tests.fakes.functions import load_handler
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, FakeContext, Reply, proxy_event, reply_of
+from tests.fakes.importing import CREDENTIALS, SEED, as_form, rows_form
+from tests.fakes.requests import JSON, XML, as_xml, batch, emails, single
+from tests.fakes.world import MEMBER_SINCE_2024, World
+
+Call = Callable[[World], Reply]
+
+NOBODY = "nobody@example.com"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+CLIENT = {"key": "demo-key", "secret": "demo-secret"}
+BUSY, BROKEN = refused("ThrottlingException"), raising(ZeroDivisionError())
+
+
+def sent(path: str, body: Any, headers: dict[str, str] | None = None, fault: Any = None) -> Call:
+    """A request, to a store that answers no look-up of credentials but with this fault."""
+
+    def call(world: World) -> Reply:
+        if fault:
+            world.dynamodb.plan_always("get_item", fault)
+        return world.send(path, body, headers)
+
+    return call
+
+
+def registering(path: str, one: dict[str, Any], too_many: Any) -> dict[str, list[Call]]:
+    """What both of Altcraft's endpoints answer, each in JSON and in XML."""
+    wrong: dict[str, dict[str, Any]] = {
+        "400": one | {"matching": "foot"},
+        "401": one | {"token": "unknown"},
+        "403": one | {"token": "readonly-token"},
+        "404": one | {"loyalty_program_id": 7},
+    }
+    calls = {
+        status: [sent(path, body, JSON), sent(path, as_xml(body), XML)]
+        for status, body in ({"200": one} | wrong).items()
+    }
+    calls["413"] = [sent(path, too_many, JSON)]
+    calls["415"] = [sent(path, "name: value", JSON | {"Content-Type": "text/yaml"})]
+    calls["500"] = [sent(path, one, JSON, BROKEN), sent(path, as_xml(one), XML, BROKEN)]
+    calls["503"] = [sent(path, one, JSON, BUSY), sent(path, as_xml(one), XML, BUSY)]
+    return calls
+
+
+def asked(function: str, path: str) -> dict[str, list[Call]]:
+    """A function that needs no store."""
+    event = proxy_event(method="GET", path=path)
+    return {"200": [lambda _world: reply_of(load_handler(function)(event, FakeContext()))]}
+
+
+def importing(form: dict[str, str], fault: Any = None) -> list[Call]:
+    """The same form, answered in each format and at both paths."""
+    formats = ({"output": "JSON"}, {"output": "XML"}, {"output": "JSON", "callback": "show.it"})
+    return [sent(IMPORT, as_form({**form, **output}), FORM, fault) for output in formats]
+
+
+def expired(world: World) -> Reply:
+    """A token that served its time."""
+    token = world.send(ACCESS_TOKEN, CLIENT).json()["data"]["accessToken"]
+    world.clock.now += 3_700
+    return world.send(EARN, request(), {"X-CAP-API-OAUTH-TOKEN": token})
+
+
+LARGE = {"data": [{}] * 20_001}
+ROWS = rows_form("email first_name custom_date", "a@example.com|Ann|", "b@example.com||tomorrow", output="")
+ANSWERED: dict[str, dict[str, list[Call]]] = {
+    "registerMember": {
+        **registering(SINGLE, single(), "{" + " " * 1_000_000 + "}"),
+        "409": [
+            sent(SINGLE, single(email=MEMBER_SINCE_2024), JSON),
+            sent(SINGLE, as_xml(single(email=MEMBER_SINCE_2024)), XML),
+        ],
+    },
+    "registerMemberBatch": registering(BATCH, batch([*emails("user1", "user2", "nobody", ""), {}]), batch([]) | LARGE),
+    "customersBatch": {
+        "200": [
+            *importing(SEED),
+            *importing(ROWS),
+            *importing(ROWS | {"card_number_generate": "8", "overwrite_duplicates": "ignore"}),
+            *importing(ROWS | {"dry_run": "yes"}),
+            *importing(CREDENTIALS | {"type": "customer_fields_list"}),
+            *importing(SEED | {"delimiter": "dot"}),
+            *importing(SEED | {"user_api_key": "unknown"}),
+            *importing(SEED, BUSY),
+            *importing(SEED, BROKEN),
+        ]
+    },
+    "customersBatchByGet": {"200": [lambda world: world.deliver(proxy_event(method="GET", path=IMPORT))]},
+    "directEarn": {
+        "200": [
+            sent(EARN, request("98662653", "404", "4x"), basic()),
+            sent(EARN, request("423924812", "423924812", program=2750, promotion=201436), basic()),
+            sent(EARN, request(program=1), basic()),
+            sent(EARN, {}, basic()),
+        ],
+        "400": [sent(EARN, "[]", basic())],
+        "401": [sent(EARN, request()), expired],
+        "403": [sent(EARN, request(), basic("viewer.server"))],
+        "413": [sent(EARN, request(customers=[{}] * 20_001), basic())],
+        "415": [sent(EARN, request(), {**basic(), "Content-Encoding": "br"})],
+        "500": [sent(EARN, request(), basic(), BROKEN)],
+        "503": [sent(EARN, request(), basic(), BUSY)],
+    },
+    "issueToken": {
+        "200": [sent(ACCESS_TOKEN, CLIENT)],
+        "400": [sent(ACCESS_TOKEN, "")],
+        "401": [sent(ACCESS_TOKEN, CLIENT | {"secret": "unknown"})],
+        "413": [sent(ACCESS_TOKEN, " " * 20_000)],
+        "415": [sent(ACCESS_TOKEN, CLIENT, {"Content-Encoding": "br"})],
+        "500": [sent(ACCESS_TOKEN, CLIENT, None, BROKEN)],
+        "503": [sent(ACCESS_TOKEN, CLIENT, None, BUSY)],
+    },
+    "health": asked("health", "/health"),
+    "openapi": asked("describe_api", "/openapi.json"),
+    "docs": asked("describe_api", "/docs"),
+}

@@ -1,0 +1,133 @@
+"""A way to each answer of the jobs API, and to the answers of requests that become jobs."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from loyalty.account import Credential, Grant
+from loyalty.store import accounts
+from tests.fakes.capillary import basic, request
+from tests.fakes.faults import raising, refused
+from tests.fakes.gateway import BATCH, EARN, IMPORT, SINGLE, Reply
+from tests.fakes.importing import as_form, rows_form
+from tests.fakes.requests import JSON, XML, as_xml, batch, emails, single
+from tests.fakes.world import World
+
+Call = Callable[[World], Reply]
+
+LIST, SHOW, RESULTS, UNDO = "GET /jobs", "GET /jobs/{job_id}", "GET /jobs/{job_id}/results", "POST /jobs/{job_id}/undo"
+ASYNC, KEY = {"Prefer": "respond-async"}, {"Idempotency-Key": "first"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+MANY = 600
+ROWS = rows_form("email", *(f"new{number}@example.com" for number in range(MANY)))
+MEMBERS = batch(emails(*(f"user{number}" for number in range(MANY))))
+
+
+def queued(path: str, body: Any, headers: dict[str, str]) -> Call:
+    """A large request whose client does not wait."""
+    return lambda world: world.send(path, body, headers | ASYNC)
+
+
+def repeated(path: str, first: Any, second: Any, headers: dict[str, str]) -> Call:
+    """Another request under the key of the first."""
+
+    def call(world: World) -> Reply:
+        world.send(path, first, headers | KEY)
+        return world.send(path, second, headers | KEY, request_id="request-2")
+
+    return call
+
+
+IMPORTED = [queued(IMPORT, as_form(ROWS | output), FORM) for output in ({}, {"output": "XML"}, {"callback": "x"})]
+REGISTERED = [queued(BATCH, MEMBERS, JSON), queued(BATCH, as_xml(MEMBERS), XML)]
+EARNED = [queued(EARN, request(*map(str, range(MANY)), "98662653"), basic())]
+
+
+def jobs_of(world: World) -> list[str]:
+    """The ids of the account's jobs, newest first."""
+    return [job["job_id"] for job in world.job(LIST).json()["jobs"]]
+
+
+def after(submit: Call, route: str, *, done: bool = True, **query: str) -> Call:
+    """A route of the job that a request makes, done or not begun."""
+
+    def call(world: World) -> Reply:
+        submit(world)
+        if done:
+            world.queue.deliver_all()
+        world.clock.now += 1
+        return world.job(route, jobs_of(world)[0], **query)
+
+    return call
+
+
+def undone(route: str) -> Call:
+    """A route of the job that takes another back."""
+
+    def call(world: World) -> Reply:
+        undoing = after(REGISTERED[0], UNDO)(world).json()["job_id"]
+        world.queue.deliver_all()
+        return world.job(route, undoing)
+
+    return call
+
+
+def twice(world: World) -> Reply:
+    """The list, once a job and the job that takes it back are in it."""
+    undone(SHOW)(world)
+    return world.job(LIST)
+
+
+def stranger(route: str) -> dict[str, list[Call]]:
+    """What a caller gets without a job, without credentials or rights, or from a store that does not answer."""
+
+    def without_rights(world: World) -> Reply:
+        accounts.put_grant(world.database, Credential("token", "nothing"), Grant("greatwidgets", frozenset()))
+        return world.job(route, "0" * 32, headers={"Authorization": "Bearer nothing"})
+
+    def broken(fault: Any, world: World) -> Reply:
+        world.dynamodb.plan_always("get_item", fault)
+        return world.job(route, "0" * 32)
+
+    nobody: list[dict[str, str]] = [{}, {"Authorization": "Bearer x"}, {"Authorization": "Basic x"}]
+    found: dict[str, list[Call]] = {
+        "401": [partial(World.job, route=route, job_id="0" * 32, headers=headers) for headers in nobody],
+        "403": [without_rights],
+        "500": [partial(broken, raising(ZeroDivisionError()))],
+        "503": [partial(broken, refused("ThrottlingException"))],
+    }
+    return found if route == LIST else found | {"404": [partial(World.job, route=route, job_id="f" * 32)]}
+
+
+QUEUED: dict[str, dict[str, list[Call]]] = {
+    "registerMember": {"422": [repeated(SINGLE, single(), single(loyalty_program_id=469), JSON)]},
+    "registerMemberBatch": {"202": REGISTERED, "422": [repeated(BATCH, batch(emails("user1")), MEMBERS, JSON)]},
+    "directEarn": {"202": EARNED, "422": [repeated(EARN, request(), request("98662632"), basic())]},
+    "customersBatch": {"200": [*IMPORTED, repeated(IMPORT, as_form(ROWS), as_form(ROWS | {"dry_run": "yes"}), FORM)]},
+}
+JOBS: dict[str, dict[str, list[Call]]] = {
+    "listJobs": {
+        **stranger(LIST),
+        "200": [partial(World.job, route=LIST), twice],
+        "400": [partial(World.job, route=LIST, next="_w")],
+    },
+    "showJob": {
+        **stranger(SHOW),
+        "200": [
+            after(submit, SHOW, done=done) for submit in (REGISTERED[0], IMPORTED[0], *EARNED) for done in (True, False)
+        ]
+        + [undone(SHOW)],
+    },
+    "jobResults": {
+        **stranger(RESULTS),
+        "200": [after(submit, RESULTS) for submit in (*REGISTERED, *IMPORTED, *EARNED)]
+        + [after(REGISTERED[0], RESULTS, done=False, partial="true"), undone(RESULTS)],
+        "400": [after(REGISTERED[0], RESULTS, limit="many")],
+        "409": [after(REGISTERED[0], RESULTS, done=False)],
+    },
+    "undoJob": {
+        **stranger(UNDO),
+        "202": [after(submit, UNDO) for submit in (REGISTERED[0], IMPORTED[0], *EARNED)],
+        "409": [after(REGISTERED[0], UNDO, done=False), undone(UNDO)],
+    },
+}

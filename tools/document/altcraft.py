@@ -1,0 +1,164 @@
+"""Altcraft's two endpoints; what a member looks like comes from the models that validate it."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from loyalty.contracts import markup
+from loyalty.contracts.altcraft import SUCCESS
+from loyalty.contracts.altcraft_items import SHAPES
+from tools.document import everywhere
+from tools.document.parts import (
+    JSON,
+    TEXT_XML,
+    XML,
+    Answers,
+    Schema,
+    answer,
+    array,
+    content,
+    integer,
+    nullable,
+    record,
+    ref,
+    text,
+)
+from tools.document.samples import sample
+
+SINGLE, BATCH = "/api/v1.1/loyalty/register_member", "/api/v1.1/loyalty/register_member_batch"
+
+_MEMBER_FIELDS: dict[str, Schema] = {
+    "email": {"description": "E-mail address of a customer", "examples": ["user@example.com"]},
+    "phone": {"description": "Phone number in international format", "examples": ["+1234567890"]},
+    "profile_id": {"description": "Profile identifier of a customer", "examples": ["profile123"]},
+    "field_name": {"description": "A custom field that is a match field of the account", "examples": ["user_id"]},
+    "field_value": {"description": "That field's value, compared as text", "examples": ["123456"]},
+    "registration_date": {
+        "description": "RFC 3339 with a zone; omitted: now",
+        "examples": ["2024-09-01T12:34:56Z"],
+        "format": "date-time",
+    },
+}
+_NOT_FOUND = {"error": 404, "error_text": "Profile not found", "profile_id": None}
+_MEMBER = {"error": 409, "error_text": "Member already exists", "profile_id": "69df4fd5ff232800e2d1e2d6"}
+_REGISTERED = {"error": 0, "error_text": SUCCESS, "profile_id": "663a138cee44bb50a67115cd"}
+_DONE = {"error": 0, "error_text": SUCCESS, "result": [_REGISTERED, _MEMBER, _NOT_FOUND]}
+_QUEUED = {"error": 0, "error_text": SUCCESS, "result": [], "job_id": "0f6e2c1a6b5d4c3e9a41d2b7c8e9f001"}
+_FAULTS = {
+    "400": "A parameter is missing or refused, the text names it; or the program is not active",
+    "401": "No token, or an unknown one",
+    "403": "The token has no right to register members",
+    "404": "The account has no such program",
+    "413": "Too many items or bytes",
+    "415": "Neither JSON nor XML in UTF-8",
+    "422": "The Idempotency-Key came before with another request",
+    "500": "A fault of the service",
+    "503": "Storage is busy, or a request with this Idempotency-Key still runs: repeat the request",
+}
+_FAULT_HEADERS = {"401": ["WWW-Authenticate"], "503": ["Retry-After"]}
+
+
+def paths() -> dict[str, Any]:
+    """The two endpoints."""
+    single = {
+        "200": answer("Registered", _either("RegisterMemberReply", _REGISTERED)),
+        **_faults(),
+        "404": answer(
+            "The account has no such program, or no such customer", _either("RegisterMemberReply", _NOT_FOUND)
+        ),
+        "409": answer("The customer is a member already", _either("RegisterMemberReply", _MEMBER)),
+    }
+    batch = {
+        "200": answer(
+            "Done, with a result for each item in the order of the request", _either("RegisterBatchReply", _DONE)
+        ),
+        "202": answer("Queued as a job", _either("RegisterBatchReply", _QUEUED), "Location"),
+        **_faults(),
+    }
+    return {
+        SINGLE: {"post": _operation("registerMember", "Register one member", "RegisterMember", single)},
+        BATCH: {"post": _operation("registerMemberBatch", "Register many members", "RegisterMemberBatch", batch)},
+    }
+
+
+def schemas() -> dict[str, Schema]:
+    """What requests and replies are made of."""
+    outcome = {
+        "error": integer("0 registered, 404 no such customer, 409 a member already, 400 wrong item, 503 repeat it"),
+        "error_text": text(),
+        "profile_id": nullable(text("Profile identifier, null when no customer is known")),
+    }
+    envelope = {"error": integer("0, or the HTTP status that fits"), "error_text": text()}
+    results = array({**record(outcome), "xml": {"name": "item"}}, xml={"wrapped": True})
+    root = {"xml": {"name": "xml"}}
+    return {
+        "RegisterMember": {"oneOf": [_single(matching) for matching in SHAPES], **root},
+        "RegisterMemberBatch": {"oneOf": [_batch(matching) for matching in SHAPES], **root},
+        "RegisterMemberReply": record(outcome, ["profile_id"], **root),
+        "RegisterBatchReply": record({**envelope, "result": results, "job_id": ref("JobId")}, ["job_id"], **root),
+        "RegisterError": record({**envelope, "message": text()}, ["message"], **root),
+    }
+
+
+def _operation(name: str, summary: str, schema: str, answers: Answers) -> dict[str, Any]:
+    event = "register_member_batch" if schema.endswith("Batch") else "register_member"
+    body = content(ref(schema), JSON, sample=sample(event)) | content(
+        ref(schema), XML, TEXT_XML, sample=sample(f"{event}_xml")
+    )
+    return {
+        "operationId": name,
+        "tags": ["Altcraft"],
+        "summary": summary,
+        "description": "The token is in the body, else in `Authorization: Bearer`. The reply is in the format that "
+        "`format` asks for, else the one that Accept names, else that of the request. An account with "
+        "`http_status: always_200` gets HTTP status 200 for everything, once its token is known.",
+        "security": [{}, {"bearer": []}],
+        "parameters": everywhere.POST,
+        "requestBody": {"required": True, "content": body},
+        "responses": everywhere.with_gateway(answers, body=True),
+    }
+
+
+def _single(matching: str) -> Schema:
+    member = _member(matching)
+    return _request(matching, member["properties"], member["required"])
+
+
+def _batch(matching: str) -> Schema:
+    data = array({**_member(matching), "xml": {"name": "item"}}, minItems=1, xml={"wrapped": True})
+    return _request(matching, {"data": data}, ["data"])
+
+
+def _request(matching: str, fields: dict[str, Schema], required: list[str]) -> Schema:
+    common = {
+        "token": text("API token", examples=["abc123def456"]),
+        "loyalty_program_id": ref("IntegerId"),
+        "matching": text("How customers are looked up", const=matching),
+        "format": text("Of the reply", enum=["json", "xml"]),
+    }
+    asked = record({**common, **fields}, ["token", "format", *(set(fields) - set(required))])
+    return {"title": f"matching {matching}", **asked}
+
+
+def _member(matching: str) -> Schema:
+    shape = TypeAdapter(SHAPES[matching]).json_schema()
+    properties = {name: _field(name, schema) for name, schema in shape["properties"].items()}
+    return {**shape, "title": f"A member by {matching}", "properties": properties}
+
+
+def _field(name: str, schema: Schema) -> Schema:
+    kept = {key: value for key, value in schema.items() if key != "title"}
+    return {**kept, **_MEMBER_FIELDS[name]}
+
+
+def _faults() -> Answers:
+    return {
+        status: answer(said, _either("RegisterError"), *_FAULT_HEADERS.get(status, []))
+        for status, said in _FAULTS.items()
+    }
+
+
+def _either(schema: str, *examples: dict[str, Any]) -> dict[str, Any]:
+    in_json = {"sample": examples[0]} if examples else {}
+    in_xml = {"sample": markup.write("xml", examples[0])} if examples else {}
+    return content(ref(schema), JSON, **in_json) | content(ref(schema), XML, **in_xml)

@@ -1,0 +1,83 @@
+"""What holds for many operations: headers, and the answers that the gateway gives in any operation's place."""
+
+from typing import Any
+
+from tools.document.parts import JSON, Answers, Schema, answer, content, ref, text
+
+POST = [ref("IdempotencyKey", "parameters"), ref("Prefer", "parameters")]
+"""What every request that changes something may carry."""
+
+_GATEWAY = {
+    "413": ("TooLarge", "The request body is larger than 4.7 MB"),
+    "429": ("TooManyRequests", "Too many requests, repeat in a moment"),
+    "500": ("Fault", "Internal error"),
+    "504": ("NoAnswerInTime", "The service did not answer in time"),
+}
+"""The component and the words of the gateway's own answers."""
+
+
+def with_gateway(answers: Answers, *, body: bool = False) -> Answers:
+    """An operation's answers and the gateway's; where both have one of a status, it has either's form.
+
+    Only a request with a body can be too large for the gateway.
+    """
+    own = {status: ref(name, "responses") for status, (name, _) in _GATEWAY.items() if body or status != "413"}
+    both = {status: _either(answers[status]) for status in own if status in answers}
+    return dict(sorted({**own, **answers, **both}.items()))
+
+
+def parameters() -> dict[str, Any]:
+    """The request headers, by component name."""
+    return {
+        "IdempotencyKey": {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "description": "The same request with the same key within 24 hours gets the first answer again and does "
+            "nothing; another request with it gets 422, and one that comes while the first runs 503.",
+            "schema": text(minLength=1, maxLength=255, pattern="^[!-~]+$"),
+        },
+        "Prefer": {
+            "name": "Prefer",
+            "in": "header",
+            "description": "`respond-async`: a request that goes through the queue is answered at once, with its job.",
+            "schema": text(enum=["respond-async"]),
+        },
+    }
+
+
+def components() -> dict[str, Any]:
+    """The reply headers, by name."""
+    identify = "How to identify oneself; behind AWS's gateway it is called x-amzn-Remapped-WWW-Authenticate"
+    return {
+        "X-Request-Id": _header("The id that the request has in the log", text()),
+        "X-Cap-Requestid": _header("The same, under Capillary's name", text()),
+        "Retry-After": _header("Seconds to wait before repeating the request", text(pattern="^[0-9]+$")),
+        "WWW-Authenticate": _header(identify, text()),
+        "Location": _header("The job's address, the stage included", text(format="uri-reference")),
+    }
+
+
+def responses() -> dict[str, Any]:
+    """The gateway's own answers, by component name."""
+    found = {}
+    for status, (name, words) in _GATEWAY.items():
+        sample = {"error": int(status), "error_text": words, "message": words}
+        retry = ["Retry-After"] if status == "429" else []
+        found[name] = answer(words, content(ref("GatewayError"), JSON, sample=sample), *retry)
+    return found
+
+
+def _header(description: str, schema: Schema) -> dict[str, Any]:
+    return {"description": description, "schema": schema}
+
+
+def _either(own: Answers) -> Answers:
+    in_json = own["content"].get(JSON, {"schema": ref("GatewayError")})
+    schema = in_json["schema"]
+    if schema != ref("GatewayError"):
+        schema = {"anyOf": [schema, ref("GatewayError")]}
+    return {
+        **own,
+        "headers": {"X-Request-Id": own["headers"]["X-Request-Id"]},
+        "content": {**own["content"], JSON: {**in_json, "schema": schema}},
+    }

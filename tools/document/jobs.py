@@ -1,0 +1,160 @@
+"""The jobs API: what became of requests that went through the queue, and how to take them back."""
+
+from typing import Any
+
+from loyalty.bulk.wire import WIRES
+from loyalty.contracts.jobs import UNDO
+from loyalty.job import JobStatus, Undo
+from tools.document import everywhere
+from tools.document.parts import (
+    JAVASCRIPT,
+    JSON,
+    PROBLEM,
+    TEXT_XML,
+    XML,
+    Answers,
+    Schema,
+    answer,
+    array,
+    content,
+    integer,
+    nullable,
+    record,
+    ref,
+    text,
+)
+
+_JOB_ID = "0f6e2c1a6b5d4c3e9a41d2b7c8e9f001"
+_JOB = {
+    "job_id": _JOB_ID,
+    "operation": "enrol",
+    "status": "done",
+    "total": 10000,
+    "done": 10000,
+    "counts": {"0": 9990, "404": 10},
+    "submitted_at": "2024-09-01T12:34:56Z",
+    "finished_at": "2024-09-01T12:35:04Z",
+    "undo": "available",
+    "links": {
+        name: f"/jobs/{_JOB_ID}{end}" for name, end in [("self", ""), ("results", "/results"), ("undo", "/undo")]
+    },
+}
+_PROBLEM = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "There is no such job"}
+_FAULTS = {
+    "400": "A parameter is refused",
+    "401": "No credentials, or unknown ones",
+    "403": "The credentials have no right to do this",
+    "404": "The account has no such job",
+    "409": "The job is not finished yet, or there is nothing to do this with",
+    "500": "A fault of the service",
+    "503": "Storage is busy: repeat the request",
+}
+_ALWAYS = ("401", "403", "500", "503")
+_FAULT_HEADERS = {"401": ["WWW-Authenticate"], "503": ["Retry-After"]}
+_CREDENTIALS: list[dict[str, list[str]]] = [{"bearer": []}, {"accessToken": []}, {"basic": []}]
+
+
+def paths() -> dict[str, Any]:
+    """The four calls."""
+    return {
+        "/jobs": {"get": _list()},
+        "/jobs/{job_id}": {"get": _show()},
+        "/jobs/{job_id}/results": {"get": _results()},
+        "/jobs/{job_id}/undo": {"post": _undo()},
+    }
+
+
+def schemas() -> dict[str, Schema]:
+    """What replies are made of."""
+    job = {
+        "job_id": ref("JobId"),
+        "operation": text(enum=sorted(WIRES)),
+        "status": text("failed: its request died before all was sent; repeat that", enum=[*JobStatus]),
+        "total": integer("Items", minimum=0),
+        "done": integer("Items whose fate is known", minimum=0),
+        "counts": {
+            "type": "object",
+            "description": "Items by the vendor's codes, such as 0 and 404, or new and updated",
+            "additionalProperties": integer(minimum=0),
+        },
+        "submitted_at": text(format="date-time"),
+        "finished_at": nullable(text(format="date-time")),
+        "undo": text("Whether it can be taken back", enum=[*Undo]),
+        "links": record({name: text(format="uri-reference") for name in ("self", "results", "undo")}),
+    }
+    page = {"jobs": array(ref("Job"), maxItems=50), "next": nullable(text("For the parameter next; null at the end"))}
+    problem = {"type": text(), "title": text(), "status": integer(), "detail": text("What is wrong")}
+    undone = array(text(enum=[*UNDO.codes.values()]), "What became of each item of the job that was taken back")
+    taken_back = {"job_id": ref("JobId"), "first": integer("The first item's place, from 0", minimum=0)}
+    return {
+        "Job": record(job),
+        "JobList": record(page),
+        "UndoReply": record({**taken_back, "results": undone}),
+        "Problem": record(problem, description="RFC 9457"),
+    }
+
+
+def parameters() -> dict[str, Any]:
+    """The parameter that three calls share."""
+    job_id = {"name": "job_id", "in": "path", "required": True, "schema": ref("JobId")}
+    return {"JobId": {**job_id, "description": "The id that the answer to the request had"}}
+
+
+def _list() -> dict[str, Any]:
+    one_page = answer("The jobs", content(ref("JobList"), JSON, sample={"jobs": [_JOB], "next": None}))
+    query = _query("next", text(), "Where the page before ended")
+    return _operation("listJobs", "List the account's jobs, newest first", {"200": one_page, **_faults("400")}, query)
+
+
+def _show() -> dict[str, Any]:
+    answers = {"200": answer("The job", content(ref("Job"), JSON, sample=_JOB)), **_faults("404")}
+    return _operation("showJob", "Show a job", answers, ref("JobId", "parameters"))
+
+
+def _results() -> dict[str, Any]:
+    forms = ("RegisterMemberReply", "RegisterBatchReply", "DirectEarnReply", "ImportReply", "UndoReply")
+    in_json = content({"anyOf": [ref(form) for form in forms]}, JSON)
+    in_xml = content({"anyOf": [ref(form) for form in forms[:2]]}, XML) | content(ref("ImportReply"), TEXT_XML)
+    reply = answer(
+        "The reply that a waiting client would have had", in_json | in_xml | content(ref("Jsonp"), JAVASCRIPT)
+    )
+    return _operation(
+        "jobResults",
+        "Read a job's results",
+        {"200": reply, **_faults("400", "404", "409")},
+        ref("JobId", "parameters"),
+        _query("partial", text(enum=["true", "false"]), "true: of a job that runs, what there is without a gap"),
+        _query("from", integer(minimum=0, maximum=10**9), "The first item, from 0"),
+        _query("limit", integer(minimum=0, maximum=10**9), "So many items at most"),
+    )
+
+
+def _undo() -> dict[str, Any]:
+    accepted = answer("Taken back by this job; asking twice is asking once", content(ref("Job"), JSON), "Location")
+    return _operation(
+        "undoJob", "Take a job back", {"202": accepted, **_faults("404", "409")}, ref("JobId", "parameters")
+    )
+
+
+def _operation(name: str, summary: str, answers: Answers, *parameters: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "operationId": name,
+        "tags": ["Jobs"],
+        "summary": summary,
+        "security": _CREDENTIALS,
+        "parameters": list(parameters),
+        "responses": everywhere.with_gateway(answers),
+    }
+
+
+def _query(name: str, schema: Schema, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+def _faults(*statuses: str) -> Answers:
+    return {status: _fault(status) for status in sorted({*_ALWAYS, *statuses})}
+
+
+def _fault(status: str) -> Answers:
+    examples = {"sample": _PROBLEM} if status == "404" else {}
+    return answer(_FAULTS[status], content(ref("Problem"), PROBLEM, **examples), *_FAULT_HEADERS.get(status, []))

@@ -1,0 +1,45 @@
+"""Runs inside schemathesis: most of its requests come as the demo account, so that they get beyond the door."""
+
+import hashlib
+from base64 import b64encode
+from typing import Any
+
+import schemathesis
+
+_DIGEST = hashlib.md5(b"server123", usedforsecurity=False).hexdigest()
+_BASIC = f"Basic {b64encode(f'store.server:{_DIGEST}'.encode()).decode()}"
+_KNOWN = {
+    "token": "abc123def456",
+    "user_id": "john1970",
+    "user_api_key": "1959caadac9b13dcb3",
+    "account_id": "greatwidgets",
+    "loyalty_program_id": 123,
+    "campaigns_to_include": "898989889",
+    "email": "user7@example.com",
+    "phone": "+12025550108",
+    "field_name": "user_id",
+    "programId": 469,
+    "promotionId": 56799,
+}
+_STRANGERS = 5  # one request in so many keeps what was generated
+
+
+@schemathesis.hook
+def map_headers(context: Any, headers: Any) -> Any:
+    """Identify the caller."""
+    headers = headers or {}
+    if len(str(headers)) % _STRANGERS:
+        headers["Authorization"] = _BASIC if context.operation.path.startswith("/v2/") else "Bearer abc123def456"
+    return headers
+
+
+@schemathesis.hook
+def map_body(_context: Any, body: Any) -> Any:
+    """Put in what only this account knows, wherever the request has such a field."""
+    return _known(body) if len(str(body)) % _STRANGERS else body
+
+
+def _known(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {name: _KNOWN[name] if name in _KNOWN else _known(value) for name, value in part.items()}
+    return [_known(value) for value in part] if isinstance(part, list) else part
