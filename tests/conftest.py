@@ -1,6 +1,7 @@
-"""What all tests share: no test ever means anybody's real AWS account."""
+"""What all tests share: no test ever means anybody's real AWS account; figures are printed when all are done."""
 
 import os
+from collections.abc import Callable
 
 import pytest
 
@@ -20,3 +21,18 @@ def _no_aws_account():
         for name, value in _LOCAL_AWS.items():
             patch.setenv(name, value)
         yield
+
+
+_FIGURES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def tell(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Print a figure at the end of the run."""
+    return pytestconfig.stash.setdefault(_FIGURES, []).append
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if figures := config.stash.get(_FIGURES, []):
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(figures))

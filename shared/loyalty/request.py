@@ -128,20 +128,22 @@ def _decode_base64(text: str) -> bytes:
 
 def _inflate(data: bytes, most: int) -> bytes:
     """All members of a gzip stream (RFC 1952), at most `most` bytes."""
-    inflated = bytearray()
+    members: list[bytes] = []
+    left = most
     for _ in range(_MOST_GZIP_MEMBERS):
         member = zlib.decompressobj(wbits=31)
         try:
-            inflated += member.decompress(data, most + 1 - len(inflated))
+            members.append(member.decompress(data, left + 1))
         except zlib.error:
             raise BadRequest("The body is not valid gzip") from None
-        if len(inflated) > most:
+        left -= len(members[-1])
+        if left < 0:
             raise too_many_bytes(most)
         if not member.eof:
             raise BadRequest("The body is not valid gzip: it ends too early")
         data = member.unused_data
         if not data:
-            return bytes(inflated)
+            return b"".join(members)
     raise BadRequest("The body is not valid gzip: it has too many members")
 
 

@@ -142,14 +142,18 @@ class AltcraftExchange:
         return render_error(self._style, error)
 
     def _read(self, max_items: int) -> dict[str, Any]:
-        body = self._request.body(MAX_BODY_BYTES if self._contract.batch else _MAX_SINGLE_BYTES)
-        sent_format = request_format(self._request.headers, body)
-        self._style = Style(accepted_format(self._request.headers) or sent_format)
-        text = decode(body)
+        text, sent_format = self._text()
         document = read_json(text) if sent_format == JSON else markup.read(text, "xml", "data", max_items + 1)
         if isinstance(wish := document.get("format"), str) and wish.lower() in _CONTENT_TYPES:
             self._style = Style(wish.lower())
         return document
+
+    def _text(self) -> tuple[str, str]:
+        """The body and its format; its bytes are not kept beside it."""
+        body = self._request.body(MAX_BODY_BYTES if self._contract.batch else _MAX_SINGLE_BYTES)
+        sent_format = request_format(self._request.headers, body)
+        self._style = Style(accepted_format(self._request.headers) or sent_format)
+        return decode(body), sent_format
 
     def _elements(self, document: dict[str, Any], max_items: int) -> list[Any]:
         if not self._contract.batch:

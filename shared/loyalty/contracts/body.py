@@ -4,30 +4,44 @@ import json
 import re
 from typing import Any
 
-from loyalty.errors import BadRequest, ParameterError
+from loyalty.errors import BadRequest, ParameterError, TooLarge
 
 MAX_ITEM_BYTES = 64 * 1024
 """Size of one item, as JSON in UTF-8."""
 
+MOST_VALUES = 300_000
+"""Values of one body, fifteen for each item that a request may hold: each costs far more memory than bytes."""
+
 MOST_CONTAINERS = 200_000
-"""Lists and objects of one body, ten for each item that a request may hold: a small body can nest millions."""
+"""Lists and objects among them, which cost most."""
+
+MAX_WIDE_BYTES = 5_000_000
+"""Size of a text with emoji or the like in it, in UTF-8: then Python keeps each of its characters in four bytes."""
 
 _DIGITS = re.compile("[0-9]{1,19}")
 _LARGEST_ID = 2**63 - 1
+_WIDE = re.compile(rb"[\xf0-\xf4]")  # begins a character beyond U+FFFF
+_LONGEST_ESCAPE = 10  # characters of repr for one character of text, which takes at least a byte
 
 
-def decode(body: bytes) -> str:
-    """UTF-8, a byte order mark aside; raises BadRequest."""
+def decode(data: bytes, name: str = "The body") -> str:
+    """UTF-8, a byte order mark aside; raises BadRequest, or TooLarge beyond MAX_WIDE_BYTES of wide text.
+
+    `name` is what the error calls the data; what stands in it is not quoted: it may be a key or a password.
+    """
+    if len(data) > MAX_WIDE_BYTES and _WIDE.search(data):
+        raise TooLarge(f"{name} may have at most {MAX_WIDE_BYTES} bytes when there are emoji or the like in it")
     try:
-        return body.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadRequest(f"The body is not valid UTF-8 (byte {error.start})") from None
+        raise BadRequest(f"{name} is not valid UTF-8 (byte {error.start})") from None
 
 
 def read_json(text: str) -> dict[str, Any]:
     """The JSON object (RFC 8259) in `text`; raises BadRequest."""
-    if text.count("[") + text.count("{") > MOST_CONTAINERS:
-        raise BadRequest("The JSON has more lists and objects than a request needs")
+    containers = text.count("[") + text.count("{")
+    if containers > MOST_CONTAINERS or containers + text.count(",") > MOST_VALUES:
+        raise BadRequest("The JSON has more values than a request needs")
     try:
         document = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
@@ -44,8 +58,11 @@ def read_json(text: str) -> dict[str, Any]:
 def too_large(item: object) -> bool:
     """Whether an item that came with a request is beyond MAX_ITEM_BYTES."""
     try:
-        if 4 * len(repr(item)) <= MAX_ITEM_BYTES:  # in UTF-8 a character has at most four bytes
+        characters = len(repr(item))
+        if 4 * characters <= MAX_ITEM_BYTES:  # in UTF-8 a character has at most four bytes
             return False
+        if characters > _LONGEST_ESCAPE * MAX_ITEM_BYTES:
+            return True
         return len(json.dumps(item, ensure_ascii=False).encode("utf-8", "surrogatepass")) > MAX_ITEM_BYTES
     except RecursionError:
         return True

@@ -12,9 +12,13 @@ from xml.parsers import expat
 
 from loyalty.errors import BadRequest, refusal
 
-_MOST_TAGS_PER_ITEM = 40
-"""Start and end tags of one item's fields, with room for some that are not read."""
+_MOST_TAGS_PER_ITEM = 20
+"""Start and end tags of one item and its fields, with room for some that are not read."""
+_MOST_ATTRIBUTES_PER_ITEM = 5
+_MOST_FIELDS = 100
+"""Children of one element, the items of a list aside."""
 
+_SLICE = 256 * 1024
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -49,8 +53,8 @@ def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
     repeated `<data>…</data>` are the same; items beyond `most_items` are left out. Attributes are ignored,
     texts are trimmed. Raises BadRequest.
     """
-    if text.count("<") > _MOST_TAGS_PER_ITEM * most_items:
-        raise BadRequest("The XML has more elements than a request needs")
+    if text.count("<") > _MOST_TAGS_PER_ITEM * most_items or text.count("=") > _MOST_ATTRIBUTES_PER_ITEM * most_items:
+        raise _too_many_elements()
     reader = _Reader(root, lists, most_items)
     try:
         return reader.parse(text)
@@ -80,7 +84,9 @@ class _Reader:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text.append
-        parser.Parse(text.encode(), True)  # noqa: FBT003 - expat takes no keywords
+        for start in range(0, len(text), _SLICE):  # expat's copies of all of it would be as large as the text
+            parser.Parse(text[start : start + _SLICE].encode(), False)  # noqa: FBT003 - expat takes no keywords
+        parser.Parse(b"", True)  # noqa: FBT003
         return self._document
 
     def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
@@ -113,9 +119,16 @@ class _Reader:
                 self._add(value)
                 self._lone_blank = value is None and len(self._items) == 1
         else:
-            self._open[-1][1][name] = value
+            fields = self._open[-1][1]
+            if len(fields) == _MOST_FIELDS and name not in fields:
+                raise _too_many_elements()
+            fields[name] = value
 
     def _add(self, item: Any) -> None:
         self._lone_blank = False
         if len(self._items) < self._most_items:
             self._items.append(item)
+
+
+def _too_many_elements() -> BadRequest:
+    return BadRequest("The XML has more elements or attributes than a request needs")

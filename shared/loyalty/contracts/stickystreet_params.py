@@ -34,6 +34,7 @@ _SWITCHES = ("dry_run", "no_undo", "allow_undo", "condensed")
 _VERSIONS = frozenset({"", "1.0", "1.5", "1.6"})
 _LEAST_DIGITS, _MOST_DIGITS = 4, 19
 _LONGEST_CAMPAIGN = 256
+_MOST_COMMAS = 1_000  # blank and repeated names are not counted, so there may be more than campaigns
 
 
 def read_type(form: Mapping[str, str]) -> str:
@@ -90,6 +91,8 @@ def _yes(form: Mapping[str, str], parameter: str) -> bool:
 
 def _campaigns(text: str) -> tuple[str, ...]:
     """The campaigns' ids, each once, between `,` or `|,|`."""
+    if text.count(",") > _MOST_COMMAS:
+        raise ParameterError("campaigns_to_include", f"must name at most {MOST_CAMPAIGNS} campaigns", text)
     names = dict.fromkeys(name for part in text.replace("|,|", ",").split(",") if (name := part.strip()))
     if not names:
         raise BadRequest("campaigns_to_include is required: at least one campaign")

@@ -5,7 +5,7 @@ a quote is data.
 """
 
 import csv
-import io
+import re
 from collections.abc import Iterator, Sequence
 
 from loyalty.account import Account
@@ -14,17 +14,23 @@ from loyalty.errors import BadRequest, TooLarge
 from loyalty.operations.import_items import Row
 from loyalty.outcome import Outcome, invalid
 from loyalty.profile import settle, unique_kinds
-from loyalty.request import MAX_BODY_BYTES
 
 DELIMITERS = {"pipe": "|", "comma": ",", "tab": "\t"}
 
 MAX_ROW_BYTES = 64 * 1024
 """Size of one row's cells in UTF-8."""
 
+_LONGEST_ROW = 1_000_000
+"""Characters of a row with quotes, which is read to know where it ends, and in memory is many times as long."""
+_MOST_LINES = 1_000_000
+"""Lines with quotes, the blank ones that spreadsheets leave behind included."""
+_LINE = re.compile(r"[^\r\n]+")  # str.splitlines ends them at more characters
+_LINE_WITH_END = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+
 _TOO_LARGE = invalid("The row is larger than 64 KB")
 _BLANK = " \r\n"
 
-csv.field_size_limit(MAX_BODY_BYTES)  # a larger cell than csv's default would leave the reader amid a quoted line
+csv.field_size_limit(_LONGEST_ROW)  # a larger cell than csv's default would leave the reader amid a quoted line
 
 
 def read(data: str, delimiter: str, columns: Columns, account: Account, max_items: int) -> list[Row | Outcome]:
@@ -41,16 +47,20 @@ def read(data: str, delimiter: str, columns: Columns, account: Account, max_item
     return rows
 
 
-def _plain_lines(data: str, delimiter: str) -> Iterator[Sequence[str]]:
-    for line in io.StringIO(data, newline=""):  # ends lines at \n, \r\n and \r, and nowhere else
-        if line.strip(_BLANK):
-            yield line.rstrip("\r\n").split(delimiter)
+def _plain_lines(data: str, delimiter: str) -> Iterator[Sequence[str] | Outcome]:
+    for line in _LINE.finditer(data):
+        if line[0].strip(_BLANK):
+            yield _TOO_LARGE if len(line[0]) > MAX_ROW_BYTES else line[0].split(delimiter)
 
 
 def _quoted_lines(data: str) -> Iterator[Sequence[str] | Outcome]:
-    reader = csv.reader(io.StringIO(data, newline=""), skipinitialspace=True, strict=True)
+    if data.count("\n") + data.count("\r") - data.count("\r\n") > _MOST_LINES:
+        raise TooLarge(f"profiles_data may hold at most {_MOST_LINES} lines")
+    lines = _Lines(data)
+    reader = csv.reader(lines, skipinitialspace=True, strict=True)
     number = 1
     while True:
+        lines.begin_row(number)
         try:
             cells = next(reader)
         except StopIteration:
@@ -64,6 +74,25 @@ def _quoted_lines(data: str) -> Iterator[Sequence[str] | Outcome]:
             if len(cells) > 1 or any(cell.strip(_BLANK) for cell in cells):
                 yield cells
                 number += 1
+
+
+class _Lines(Iterator[str]):
+    """Lines with their ends, for a reader that takes as many as it needs for a row; raises TooLarge for too many."""
+
+    def __init__(self, data: str) -> None:
+        self._lines = _LINE_WITH_END.finditer(data)
+        self._row, self._characters = 0, 0
+
+    def begin_row(self, number: int) -> None:
+        """What is read from now on are lines of this row."""
+        self._row, self._characters = number, 0
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self._characters += line.end() - line.start()
+        if self._characters > _LONGEST_ROW:
+            raise TooLarge(f"row {self._row} of profiles_data has more than {_LONGEST_ROW} characters")
+        return line[0]
 
 
 def _row(cells: Sequence[str], columns: Columns, unique: frozenset[str]) -> Row | Outcome:

@@ -26,7 +26,7 @@ from tests.unit.capillary.test_credentials import refused
             '{"promotionDetails": {"programId": ' + "9" * 5_000 + "}}",
             "The body is not valid JSON: a number is too long",
         ),
-        ("[" * 200_001, "The JSON has more lists and objects than a request needs"),
+        ("[" * 200_001, "The JSON has more values than a request needs"),
         ("[" * 100_000, "The JSON is nested deeper than a request needs"),
         ("[]", "The JSON body must be an object, not a list"),
         ("null", "The JSON body must be an object, not null"),

@@ -123,7 +123,7 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
     "latin_1_in_a_part": (
         multipart(parts(Profiles_Data=("", "11|22|j\xe4ne".encode("latin-1")))),
         MULTIPART,
-        "Profiles_Data is not valid UTF-8 at byte 7",
+        "Profiles_Data is not valid UTF-8 (byte 7)",
     ),
     "another_charset_of_a_part": (
         multipart(parts(Profiles_Data=("\r\nContent-Type: text/plain; charset=latin1", b"1|2"))),
@@ -133,7 +133,7 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
     "latin_1_bytes": (
         LATIN.encode(),
         FORM,
-        "Profiles_Data is not valid UTF-8 at byte 22",
+        "Profiles_Data is not valid UTF-8 (byte 22)",
     ),
     "another_charset": (
         urlencode(SEED).encode(),
@@ -143,7 +143,7 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
     "utf_16": (
         multipart(parts(Profiles_Data=("", SEED_DATA.encode("utf-16")))),
         MULTIPART,
-        "Profiles_Data is not valid UTF-8 at byte 0",
+        "Profiles_Data is not valid UTF-8 (byte 0)",
     ),
     "broken_percent_encoding": (
         b"user_id=john%zz1970",

@@ -18,9 +18,9 @@ SECRETS = {
         'user_api_key must be percent-encoded, not "%\\n1"',
     ),
     "broken_escape_in_a_name": (b"s3cret%4gs3cret=1", FORM, 'A field name must be percent-encoded, not "%4g"'),
-    "escaped_byte": (b"user_api_key=s3cret%ffs3cret", FORM, "user_api_key is not valid UTF-8 at byte 6"),
-    "byte": (b"user_api_key=s3cret\xffs3cret", FORM, "user_api_key is not valid UTF-8 at byte 6"),
-    "byte_in_a_name": (b"s3cret\xffs3cret=1", FORM, "A field name is not valid UTF-8 at byte 6"),
+    "escaped_byte": (b"user_api_key=s3cret%ffs3cret", FORM, "user_api_key is not valid UTF-8 (byte 6)"),
+    "byte": (b"user_api_key=s3cret\xffs3cret", FORM, "user_api_key is not valid UTF-8 (byte 6)"),
+    "byte_in_a_name": (b"s3cret\xffs3cret=1", FORM, "A field name is not valid UTF-8 (byte 6)"),
     "byte_in_the_name_of_a_part": (
         b'--b\r\nContent-Disposition: form-data; name="s3cret\xff"\r\n\r\n1\r\n--b--\r\n',
         MULTIPART,
@@ -29,7 +29,7 @@ SECRETS = {
     "byte_in_a_part": (
         b'--b\r\nContent-Disposition: form-data; name="Profiles_Data"\r\n\r\nA|s3cret\xffs3cret\r\n--b--\r\n',
         MULTIPART,
-        "Profiles_Data is not valid UTF-8 at byte 8",
+        "Profiles_Data is not valid UTF-8 (byte 8)",
     ),
 }
 

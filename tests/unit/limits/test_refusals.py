@@ -1,0 +1,70 @@
+"""What a hostile body costs the function that refuses it: memory and CPU, measured in a process of its own."""
+
+import base64
+import gzip
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.capillary import basic
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, proxy_event
+from tests.unit.limits.bodies import FORM, FORM_BODIES, JSON, JSON_BODIES, MULTIPART, MULTIPART_BODIES, XML, XML_BODIES
+from tools.local.template import ROOT
+
+MOST_MEGABYTES, MOST_SECONDS = 60, 1
+
+DOORS = {
+    SINGLE: {JSON: JSON_BODIES, XML: XML_BODIES},
+    BATCH: {JSON: JSON_BODIES, XML: XML_BODIES},
+    EARN: {JSON: JSON_BODIES},
+    ACCESS_TOKEN: {JSON: JSON_BODIES},
+    IMPORT: {FORM: FORM_BODIES, MULTIPART: MULTIPART_BODIES},
+}
+"""What each endpoint reads."""
+
+
+@pytest.mark.parametrize("path", DOORS)
+def test_a_hostile_body_costs_little_memory_and_time(path: str, tmp_path: Path, tell: Callable[[str], None]) -> None:
+    # GIVEN bodies of ten megabytes that are made to cost more, gzip-encoded so that they fit an event
+    files = [
+        write_event(tmp_path / f"{number:02d} {name}", path, content_type, make())
+        for content_type, bodies in DOORS[path].items()
+        for number, (name, make) in enumerate(bodies.items())
+    ]
+    # WHEN each is sent to a process of its own
+    costs = measured(files)
+    # THEN it is answered in less than a second of CPU, in at most 60 MB more than an idle process has
+    assert {
+        file: cost
+        for file, cost in costs.items()
+        if cost["status"] >= 500 or cost["megabytes"] > MOST_MEGABYTES or cost["seconds"] > MOST_SECONDS
+    } == {}
+    tell(f"{len(costs)} hostile bodies to {path}: at most {peak(costs, 'megabytes')} MB, {peak(costs, 'seconds')} s")
+
+
+def write_event(file: Path, path: str, content_type: str, body: bytes) -> Path:
+    """A file with the event of a request with good credentials where they are in a header."""
+    headers = {"Content-Type": content_type, "Content-Encoding": "gzip", **(basic() if path == EARN else {})}
+    event = proxy_event(headers=headers, path=path)
+    event |= {"body": base64.b64encode(gzip.compress(body, compresslevel=1)).decode(), "isBase64Encoded": True}
+    file.write_text(json.dumps(event))
+    return file
+
+
+def measured(files: list[Path]) -> dict[str, dict[str, float]]:
+    """What each file's event cost, by the file's name."""
+    command = [sys.executable, "-m", "tests.unit.limits.refusals", *map(str, files)]
+    environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'shared'}"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    costs = [json.loads(line) for line in done.stdout.splitlines()]
+    return {file.name: cost for file, cost in zip(files, (one for one in costs if "megabytes" in one), strict=True)}
+
+
+def peak(costs: dict[str, dict[str, float]], figure: str) -> str:
+    """The highest of the costs, and what it was paid for."""
+    name = max(costs, key=lambda one: costs[one][figure])
+    return f"{costs[name][figure]:.1f} ({name})"

@@ -1,0 +1,96 @@
+"""Where a body stops being one that a client would send: each limit is reached by one that is read, and not passed."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from tests.fakes.gateway import BATCH
+from tests.fakes.importing import ImportWorld, rows_form
+from tests.fakes.requests import JSON, XML, batch, emails
+from tests.fakes.world import TOKEN, World
+
+MANY_VALUES = "The JSON has more values than a request needs"
+MANY_ELEMENTS = "The XML has more elements or attributes than a request needs"
+EMOJI = "The body may have at most 5000000 bytes when there are emoji or the like in it"
+
+
+def text_of(body: object, headers: Mapping[str, str]) -> str:
+    """What the endpoint says to a body that asks for JSON."""
+    reply = World().send(BATCH, body, {**headers, "Accept": "application/json"})
+    return str(reply.json()["error_text"])
+
+
+def json_of(values: int) -> str:
+    """A request with so many values beside its own five and the one that fills it up."""
+    numbers = ",".join(["1"] * values)
+    return (
+        f'{{"token":"{TOKEN}","loyalty_program_id":123,"matching":"email","data":[{{"email":"a@b"}}],"x":[{numbers}]}}'
+    )
+
+
+def xml_of(inner: str) -> str:
+    """A request with more than it needs."""
+    params = f"<token>{TOKEN}</token><loyalty_program_id>123</loyalty_program_id><matching>email</matching>"
+    return f"<xml>{params}<data><email>a@b</email></data>{inner}</xml>"
+
+
+def test_json_may_have_fifteen_values_for_each_item_that_a_request_may_hold() -> None:
+    own = json_of(1).count(",") + json_of(1).count("[") + json_of(1).count("{")
+    assert text_of(json_of(300_000 - own + 1), JSON) == "Successful operation"
+    assert text_of(json_of(300_000 - own + 2), JSON) == MANY_VALUES
+
+
+def test_xml_may_have_twenty_tags_for_each_item_that_a_request_may_hold() -> None:
+    own = xml_of("").count("<")
+    assert text_of(xml_of("<x/>" * (20 * 20_001 - own)), XML) == "Successful operation"
+    assert text_of(xml_of("<x/>" * (20 * 20_001 - own + 1)), XML) == MANY_ELEMENTS
+
+
+def test_xml_may_have_a_hundred_fields_in_one_element_and_any_number_of_items() -> None:
+    fields = [f"<x{number}/>" for number in range(100)]
+    assert text_of(xml_of(f"<data>{''.join(fields)}</data>"), XML) == "Successful operation"
+    assert text_of(xml_of(f"<data>{''.join(fields)}<x0/></data>"), XML) == "Successful operation"
+    assert text_of(xml_of(f"<data>{''.join(fields)}<y/></data>"), XML) == MANY_ELEMENTS
+    assert text_of(xml_of("<data/>" * 101), XML) == "Successful operation"
+
+
+def test_xml_may_have_five_attributes_for_each_item_that_a_request_may_hold() -> None:
+    assert text_of(xml_of("<data array='true'/>" * 10_000), XML) == "Successful operation"
+    assert text_of(xml_of("<x a='' b='' c='' d='' e=''/>" * 20_001), XML) == "Successful operation"
+    assert text_of(xml_of("<x a='' b='' c='' d='' e=''/>" * 20_001 + "="), XML) == MANY_ELEMENTS
+
+
+@pytest.mark.parametrize(("letter", "text"), [("\u0436", "Successful operation"), ("\U0001f600", EMOJI)])
+def test_a_body_with_emoji_may_have_half_the_size_of_others(letter: str, text: str) -> None:
+    request = batch(emails("user1"), note=letter + "x" * 5_000_000)
+    assert text_of(json.dumps(request, ensure_ascii=False), JSON) == text
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        ('A,"' + "x" * 999_990 + '"', None),
+        ("A," + "x" * 1_000_000, "row 1 of profiles_data has more than 1000000 characters"),
+        ('A,a\r\nB,"' + "x\r\n" * 400_000 + '"', "row 2 of profiles_data has more than 1000000 characters"),
+        ("\n" * 1_000_001, "profiles_data may hold at most 1000000 lines"),
+        ("\r\n" * 1_000_000 + "A,a", None),
+    ],
+    ids=["long", "too long", "too long in many lines", "too many lines", "many blank lines"],
+)
+def test_rows_with_quotes_end_somewhere(data: str, error: str | None) -> None:
+    # GIVEN, WHEN an import whose rows or lines are many or long
+    answer = ImportWorld().send(rows_form("code first_name", data, delimiter="comma"))
+    # THEN one that nobody sends is refused as a whole, since where its row ends is not known
+    assert answer.get("error") == error
+
+
+@pytest.mark.parametrize("delimiter", ["|", "\t"])
+def test_a_row_without_quotes_fails_alone_however_long(delimiter: str) -> None:
+    # GIVEN, WHEN an import with a row of nothing but delimiters among good ones
+    lines = (f"A{delimiter}a", delimiter * 3_000_000, f"B{delimiter}b")
+    name = {"|": "pipe", "\t": "tab"}[delimiter]
+    batch = ImportWorld().rows("code first_name", *lines, delimiter=name, no_undo="yes")
+    # THEN it alone fails
+    assert batch["rows"] == [{"number": 2, "error": "The row is larger than 64 KB"}]
+    assert batch["customers"] == {"new": 2, "updated": 0, "failed": 1}
