@@ -1,7 +1,7 @@
 "use strict";
 /* Comma-separated values (RFC 4180): read as the import reads them, written so that a spreadsheet runs nothing. */
 
-const CELL = / *(?:"([^"]*(?:""[^"]*)*)"([^,\r\n]*)|([^,\r\n]*))(,|\r\n|\n|\r|$)/y;
+const CELL = / *(?:"([^"]*(?:""[^"]*)*)"(?!")([^,\r\n]*)|([^,\r\n]*))(,|\r\n|\n|\r|$)/y;
 const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
 const PLAIN_NUMBER = /^[+-][\d ().-]*$/; // a phone or an amount: no formula can be made of digits alone
 
@@ -23,7 +23,7 @@ function* records(text, from = 0) {
     const [, quoted, trailing, plain, end] = CELL.exec(text);
     const next = CELL.lastIndex;
     if (plain?.startsWith('"')) throw new Error(`A quoted cell is never closed: ${plain.slice(0, 40)}`);
-    cells.push(quoted === undefined ? plain.trimEnd() : quoted.replaceAll('""', '"') + trailing.trimEnd());
+    cells.push(trimmed(quoted === undefined ? plain : quoted.replaceAll('""', '"') + trailing));
     if (end === ",") continue;
     if (cells.length > 1 || cells[0].trim() !== "") yield { cells, start, end: next };
     start = next;
@@ -31,6 +31,8 @@ function* records(text, from = 0) {
     CELL.lastIndex = next; // the caller may have read another text meanwhile
   }
 }
+
+const trimmed = (cell) => cell.replace(/^ +| +$/g, "");
 
 /** One line of a file. */
 function csvLine(cells) {

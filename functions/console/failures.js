@@ -21,20 +21,23 @@ async function failedItems(job) {
 /* By operation: the failures in a reply. Imports number their rows, the others answer in the order of the request. */
 const FAILED = {
   enrol: (reply) =>
-    reply.result
+    listed(reply.result)
       .map((item, position) => ({ position, code: String(item.error), reason: item.error_text }))
       .filter(({ code }) => !["0", "409"].includes(code)),
   import: (reply) =>
-    (reply.batch.rows ?? [])
+    listed(reply.batch.rows)
       .filter((row) => row.error)
       .map((row) => ({ number: Number(row.number), code: "failed", reason: row.error })),
   earn: (reply) =>
-    reply.response
+    listed(reply.response)
       .map((item, position) => ({ position, fault: item.errors[0] }))
       .filter(({ fault }) => fault)
       .map(({ position, fault }) => ({ position, code: String(fault.code), reason: fault.message })),
   undo: () => [],
 };
+
+/** A list that may be missing, or be an empty element. */
+const listed = (value) => (Array.isArray(value) ? value : []);
 
 /** A reply as data, whichever form it has. */
 function readReply(text) {

@@ -11,6 +11,7 @@ ALLOWED = {
     "/api.php": "POST",
     "/api/v1.1/loyalty/register_member": "POST",
     "/api/v1.1/loyalty/register_member_batch": "POST",
+    "/console": "GET",
     "/health": "GET",
     "/jobs": "GET",
     "/jobs/{job_id}": "GET",

@@ -1,0 +1,119 @@
+"use strict";
+/* An import: a file is chosen or dropped, looked at, and sent part by part. */
+
+const importing = { upload: null, sending: false };
+
+/** Read a file and show what is in it, or what is wrong with it. */
+async function chooseFile(file) {
+  if (!file || importing.sending) return;
+  importing.upload = null;
+  complain("import-fault", "");
+  try {
+    importing.upload = await readUpload(file);
+  } catch (error) {
+    complain("import-fault", error.message);
+  }
+  byId("file").value = ""; // the same file, corrected, can be chosen again
+  drawUpload();
+  if (importing.upload) byId("preview-title").focus();
+}
+
+/** Send the parts that have not been sent, one after the other; a part that is refused stops the rest. */
+async function sendUpload() {
+  if (importing.sending) return;
+  importing.sending = true;
+  complain("import-fault", "");
+  drawUpload();
+  const choices = Object.fromEntries(new FormData(byId("choices")));
+  try {
+    for (const part of importing.upload.parts.filter(({ state }) => state !== "sent")) await send(part, choices);
+    announce("All rows are sent.");
+  } catch (error) {
+    if (!session.ended.signal.aborted) complain("import-fault", error.message);
+  } finally {
+    importing.sending = false;
+    drawUpload();
+  }
+}
+
+async function send(part, choices) {
+  part.state = "sending";
+  drawUpload();
+  try {
+    part.batch = await sendPart(part, importing.upload.header, choices);
+    part.state = "sent";
+  } catch (error) {
+    part.state = "not sent";
+    throw error;
+  }
+  if (part.batch.status === "queued") {
+    part.jobId = part.batch.job_id;
+    await fetchJob(part.jobId);
+    pollSoon();
+  }
+  drawUpload();
+}
+
+/** Forget the file, and what was typed for it. */
+function forgetUpload() {
+  importing.upload = null;
+  byId("choices").reset();
+  complain("import-fault", "");
+  drawUpload();
+}
+
+/** The rows of a job that were sent from here: `{header, text}`, or undefined. */
+function sentRows(jobId) {
+  const part = importing.upload?.parts.find((one) => one.jobId === jobId);
+  return part && { header: importing.upload.header, text: part.text };
+}
+
+/** Bring the import up to date. */
+function drawUpload() {
+  const { upload, sending } = importing;
+  show("preview", upload !== null);
+  show("drop", !sending);
+  if (!upload) return;
+  const left = upload.parts.filter(({ state }) => state !== "sent");
+  drawPreview(upload);
+  byId("send").disabled = sending || left.length === 0;
+  byId("fields").disabled = sending || left.length < upload.parts.length; // all parts are sent with the same choices
+  write("send", left.length === upload.parts.length ? `Import ${counted(upload.rows, "row")}` : "Send the rest");
+  byId("parts").replaceChildren(...upload.parts.map((part) => partEntry(part)));
+}
+
+function drawPreview({ name, header, parts, rows, sample }) {
+  const requests = parts.length === 1 ? "" : `, in ${parts.length} requests`;
+  write("preview-title", name);
+  write("preview-size", `${counted(rows, "row")}, ${counted(header.length, "column")}${requests}`);
+  byId("preview-head").replaceChildren(...tableRows([header.map((cell) => cell || "(not read)")], "th"));
+  byId("preview-rows").replaceChildren(...tableRows(sample));
+}
+
+function partEntry(part) {
+  const rows = `Rows ${number(part.first)} to ${number(part.first + part.rows - 1)}`;
+  return element("li", {}, element("span", {}, rows), partState(part));
+}
+
+function partState(part) {
+  const job = known.jobs.get(part.jobId);
+  if (job) return element("a", { href: `#${job.job_id}` }, `${job.status}, ${percent(job)}`);
+  if (!part.batch) return element("span", {}, part.state);
+  return element("span", {}, importedWords(part.batch), ...downloadButton(part));
+}
+
+/** What a small import was answered at once. */
+function importedWords({ customers }) {
+  return Object.entries(customers)
+    .map(([outcome, count]) => `${number(count)} ${outcome}`)
+    .join(", ");
+}
+
+function downloadButton(part) {
+  const failures = FAILED.import({ batch: part.batch });
+  if (failures.length === 0) return [];
+  const button = element("button", { type: "button" }, "Download the failed rows");
+  const source = { header: importing.upload.header, text: part.text };
+  button.addEventListener("click", () => save("failed-rows.csv", "text/csv", failuresFile(failures, source)));
+  return [" ", button];
+}
