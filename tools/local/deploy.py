@@ -84,7 +84,7 @@ def _upload(local: dict[str, Any], layer: Path, endpoint_url: str) -> None:
 def _zip(directory: Path) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for path in sorted(directory.glob("*.py")):
+        for path in sorted(path for path in directory.iterdir() if path.is_file()):
             archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes())  # no times: same code, same bytes
     return packed.getvalue()
 
