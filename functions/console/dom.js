@@ -54,6 +54,10 @@ const counted = (value, noun) => `${number(value)} ${noun}${value === 1 ? "" : "
 /** A moment of the API in the reader's own time. */
 const moment = (text) => new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
+/** The same where there is little room. */
+const shortMoment = (text) =>
+  new Date(text).toLocaleString(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
 /** "8 s", "3 min 20 s" or "2 h 5 min" */
 function duration(milliseconds) {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

@@ -33,7 +33,10 @@ const FAILED = {
       .map((item, position) => ({ position, fault: item.errors[0] }))
       .filter(({ fault }) => fault)
       .map(({ position, fault }) => ({ position, code: String(fault.code), reason: fault.message })),
-  undo: () => [],
+  undo: (reply) =>
+    reply.results
+      .map((code, position) => ({ position, code, reason: OUTCOMES.undo[code][0] }))
+      .filter(({ code }) => code === "busy"),
 };
 
 /** A list that may be missing, or be an empty element. */

@@ -40,17 +40,14 @@ async function send(part, choices) {
   part.state = "sending";
   drawUpload();
   try {
-    part.batch = await sendPart(part, importing.upload.header, choices);
-    part.state = "sent";
+    const { job_id: jobId = "", customers: counts } = await sendPart(part, importing.upload.header, choices);
+    Object.assign(part, { jobId, counts, state: "sent" }); // counts come with a part that is sent again after it was done
   } catch (error) {
     part.state = "not sent";
     throw error;
   }
-  if (part.batch.status === "queued") {
-    part.jobId = part.batch.job_id;
-    await fetchJob(part.jobId);
-    pollSoon();
-  }
+  pollSoon();
+  if (part.jobId) await fetchJob(part.jobId);
   drawUpload();
 }
 
@@ -98,22 +95,10 @@ function partEntry(part) {
 function partState(part) {
   const job = known.jobs.get(part.jobId);
   if (job) return element("a", { href: `#${job.job_id}` }, `${job.status}, ${percent(job)}`);
-  if (!part.batch) return element("span", {}, part.state);
-  return element("span", {}, importedWords(part.batch), ...downloadButton(part));
+  return element("span", {}, part.counts ? countWords(part.counts) : part.state);
 }
 
-/** What a small import was answered at once. */
-function importedWords({ customers }) {
-  return Object.entries(customers)
+const countWords = (counts) =>
+  Object.entries(counts)
     .map(([outcome, count]) => `${number(count)} ${outcome}`)
     .join(", ");
-}
-
-function downloadButton(part) {
-  const failures = FAILED.import({ batch: part.batch });
-  if (failures.length === 0) return [];
-  const button = element("button", { type: "button" }, "Download the failed rows");
-  const source = { header: importing.upload.header, text: part.text };
-  button.addEventListener("click", () => save("failed-rows.csv", "text/csv", failuresFile(failures, source)));
-  return [" ", button];
-}

@@ -5,6 +5,8 @@ const OPERATIONS = { enrol: "Registration", import: "Import", earn: "Earn", undo
 
 const percent = ({ done, total }) => `${total === 0 ? 100 : Math.floor((100 * done) / total)} %`;
 const progressWords = (job) => `${number(job.done)} of ${number(job.total)}`;
+const doneWords = (job) => (job.done === job.total ? number(job.total) : progressWords(job));
+const failedWords = (failed) => (failed > 0 ? `, ${number(failed)} failed` : "");
 
 /** Bring the list up to date; entries stay the same elements, so that the focus stays where it is. */
 function drawList(openId) {
@@ -24,8 +26,9 @@ function entryOf(job) {
 
 function newEntry(job) {
   const first = element("span", { class: "line" }, element("strong"), element("span", { class: "status" }));
-  const bar = element("progress", { "aria-hidden": "true" });
-  const time = element("time", { datetime: job.submitted_at }, moment(job.submitted_at));
+  const bar = document.createElementNS(SVG, "svg"); // what it shows is said in words below it
+  bar.setAttribute("aria-hidden", "true");
+  const time = element("time", { datetime: job.submitted_at }, shortMoment(job.submitted_at));
   const second = element("span", { class: "line small" }, element("span", { class: "done" }), time);
   const link = element("a", { href: `#${job.job_id}` }, first, bar, second);
   return element("li", { id: `entry-${job.job_id}` }, link);
@@ -34,8 +37,8 @@ function newEntry(job) {
 function drawEntry(entry, job, openId) {
   entry.querySelector("strong").textContent = OPERATIONS[job.operation];
   drawStatus(entry.querySelector(".status"), job.status);
-  drawProgress(entry.querySelector("progress"), job);
-  entry.querySelector(".done").textContent = progressWords(job);
+  entry.querySelector("svg").replaceChildren(...bars(breakdown(job.operation, job.counts), job.total));
+  entry.querySelector(".done").textContent = doneWords(job) + failedWords(failedCount(job.operation, job.counts));
   const link = entry.firstChild;
   if (job.job_id === openId) link.setAttribute("aria-current", "true");
   else link.removeAttribute("aria-current");
@@ -45,9 +48,4 @@ function drawEntry(entry, job, openId) {
 function drawStatus(badge, status) {
   badge.textContent = status;
   badge.dataset.status = status;
-}
-
-function drawProgress(bar, job) {
-  bar.max = Math.max(job.total, 1);
-  bar.value = job.total === 0 ? 1 : job.done;
 }

@@ -1,7 +1,8 @@
 "use strict";
 /* One job: its progress, its outcomes, its failed rows, and taking it back. */
 
-const UNDO_WORDS = {
+const LOST = "Whoever sent this job stopped half-way. The same request, sent again, completes it.";
+const NO_UNDO = {
   none: "This job can't be undone: no undo state was kept.",
   expired: "This job can't be undone any more: undo states are kept for a week.",
 };
@@ -40,13 +41,27 @@ function drawJob() {
   drawActions(job);
 }
 
+function drawProgress(bar, job) {
+  bar.hidden = !isActive(job);
+  bar.max = Math.max(job.total, 1);
+  bar.value = job.done;
+}
+
 function drawActions(job) {
   const failed = failedCount(job.operation, job.counts);
-  show("show-failures", failed > 0 && !isActive(job) && !opened.failures);
+  show("show-failures", failed > 0 && hasResults(job) && !opened.failures);
   write("show-failures", `Show ${counted(failed, "failed row")}`);
-  show("download-reply", !isActive(job));
-  show("undo", job.undo === "available" && !isActive(job));
-  complain("undo-note", isActive(job) || job.operation === "undo" || job.status === "undone" ? "" : (UNDO_WORDS[job.undo] ?? ""));
+  show("download-reply", hasResults(job));
+  show("undo", job.status === "done" && job.undo === "available");
+  complain("job-note", note(job));
+}
+
+const hasResults = (job) => ["done", "undone"].includes(job.status);
+
+/** What a reader might wonder about. */
+function note(job) {
+  if (job.status === "failed") return LOST;
+  return job.status === "done" && job.operation !== "undo" ? (NO_UNDO[job.undo] ?? "") : "";
 }
 
 function times(job) {

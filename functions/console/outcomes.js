@@ -25,10 +25,12 @@ const OUTCOMES = {
   },
   undo: {
     undone: ["Taken back", "good"],
-    kept: ["Kept: changed since", "same"],
+    kept: ["Kept, as others built on it", "better"],
+    unchanged: ["Had changed nothing", "same"],
     busy: ["Storage busy, undo again", "busy"],
   },
 };
+const SVG = "http://www.w3.org/2000/svg";
 const TONES = ["good", "better", "same", "missing", "bad", "busy"];
 const FAILED_TONES = ["missing", "bad", "busy"];
 
@@ -51,6 +53,7 @@ function failedCount(operation, counts) {
 
 /** Draw the breakdown: one bar, and beside it the table that says the same in words. */
 function drawBreakdown(parts, total) {
+  show("legend-table", parts.length > 0);
   const chart = byId("chart");
   const spoken = parts.map(({ count, words }) => `${number(count)} ${words.toLowerCase()}`).join(", ");
   chart.setAttribute("aria-label", spoken === "" ? "No outcome yet" : `Outcomes: ${spoken}`);
@@ -58,10 +61,11 @@ function drawBreakdown(parts, total) {
   byId("legend").replaceChildren(...parts.map((part) => legendRow(part, total)));
 }
 
+/** The breakdown as parts of one bar; what is not done yet is left empty. */
 function bars(parts, total) {
   let offset = 0;
   return parts.map(({ count, tone }) => {
-    const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    const bar = document.createElementNS(SVG, "rect");
     const width = (100 * count) / total;
     const shape = { x: `${offset}%`, width: `${width}%`, height: "100%", class: `tone-${tone}` };
     for (const [name, value] of Object.entries(shape)) bar.setAttribute(name, value);

@@ -34,7 +34,7 @@ function splitRows(text, from) {
   }
   return parts.map(({ first, rows, start, end }) => ({
     ...{ first, rows, text: text.slice(start, end), key: idempotencyKey() },
-    ...{ state: "waiting", jobId: "", batch: null, fault: "" },
+    ...{ state: "waiting", jobId: "", counts: undefined },
   }));
 }
 
