@@ -44,14 +44,16 @@ async function call(method, path, { body, headers = {} } = {}) {
   return response;
 }
 
-/** Repeat a call that is safe to repeat while its fault is a passing one, waiting longer each time. */
+/** Repeat a call that is safe to repeat while its fault is a passing one, waiting longer each time, in one session. */
 async function patiently(attempt) {
+  const { signal } = session.ended;
   for (let tries = 1; ; tries += 1) {
     try {
       return await attempt();
     } catch (error) {
       if (!error.passing || tries === ATTEMPTS) throw error;
       await pause(Math.max(error.wait, 500 * 2 ** tries * (0.5 + Math.random())));
+      if (signal.aborted) throw error;
     }
   }
 }

@@ -23,7 +23,7 @@ async function sendUpload() {
   if (importing.sending) return;
   importing.sending = true;
   complain("import-fault", "");
-  drawUpload();
+  drawSending();
   const choices = Object.fromEntries(new FormData(byId("choices")));
   try {
     for (const part of importing.upload.parts.filter(({ state }) => state !== "sent")) await send(part, choices);
@@ -32,13 +32,13 @@ async function sendUpload() {
     if (!session.ended.signal.aborted) complain("import-fault", error.message);
   } finally {
     importing.sending = false;
-    drawUpload();
+    drawSending();
   }
 }
 
 async function send(part, choices) {
   part.state = "sending";
-  drawUpload();
+  drawSending();
   try {
     const { job_id: jobId = "", customers: counts } = await sendPart(part, importing.upload.header, choices);
     Object.assign(part, { jobId, counts, state: "sent" }); // counts come with a part that is sent again after it was done
@@ -48,7 +48,7 @@ async function send(part, choices) {
   }
   pollSoon();
   if (part.jobId) await fetchJob(part.jobId);
-  drawUpload();
+  drawSending();
 }
 
 /** Forget the file, and what was typed for it. */
@@ -65,40 +65,45 @@ function sentRows(jobId) {
   return part && { header: importing.upload.header, text: part.text };
 }
 
-/** Bring the import up to date. */
+/** Show a file that was chosen. */
 function drawUpload() {
-  const { upload, sending } = importing;
+  const { upload } = importing;
   show("preview", upload !== null);
-  show("drop", !sending);
   if (!upload) return;
-  const left = upload.parts.filter(({ state }) => state !== "sent");
-  drawPreview(upload);
-  byId("send").disabled = sending || left.length === 0;
-  byId("fields").disabled = sending || left.length < upload.parts.length; // all parts are sent with the same choices
-  write("send", left.length === upload.parts.length ? `Import ${counted(upload.rows, "row")}` : "Send the rest");
-  byId("parts").replaceChildren(...upload.parts.map((part) => partEntry(part)));
-}
-
-function drawPreview({ name, header, parts, rows, sample }) {
+  const { name, header, parts, rows, sample } = upload;
   const requests = parts.length === 1 ? "" : `, in ${parts.length} requests`;
   write("preview-title", name);
   write("preview-size", `${counted(rows, "row")}, ${counted(header.length, "column")}${requests}`);
   byId("preview-head").replaceChildren(...tableRows([header.map((cell) => cell || "(not read)")], "th"));
   byId("preview-rows").replaceChildren(...tableRows(sample));
+  byId("parts").replaceChildren(...parts.map(() => element("li", {}, element("span"), element("a"))));
+  drawSending();
 }
 
-function partEntry(part) {
-  const rows = `Rows ${number(part.first)} to ${number(part.first + part.rows - 1)}`;
-  return element("li", {}, element("span", {}, rows), partState(part));
+/** Bring the state of the parts up to date. */
+function drawSending() {
+  const { upload, sending } = importing;
+  show("drop", !sending);
+  if (!upload) return;
+  const left = upload.parts.filter(({ state }) => state !== "sent");
+  const begun = sending || left.length < upload.parts.length;
+  byId("fields").disabled = begun; // all parts are sent with the same choices
+  byId("send").disabled = sending || left.length === 0;
+  write("send", begun ? "Send the rest" : `Import ${counted(upload.rows, "row")}`);
+  show("another", !sending);
+  upload.parts.forEach((part, at) => drawPart(byId("parts").children[at], part));
 }
 
-function partState(part) {
+function drawPart(entry, part) {
+  const [rows, state] = entry.children;
+  rows.textContent = `Rows ${number(part.first)} to ${number(part.first + part.rows - 1)}`;
+  state.textContent = partWords(part);
+  if (known.jobs.has(part.jobId)) state.href = `#${part.jobId}`;
+}
+
+function partWords(part) {
   const job = known.jobs.get(part.jobId);
-  if (job) return element("a", { href: `#${job.job_id}` }, `${job.status}, ${percent(job)}`);
-  return element("span", {}, part.counts ? countWords(part.counts) : part.state);
+  if (job) return `${job.status}, ${percent(job)}`;
+  if (!part.counts) return part.state;
+  return Object.entries(part.counts).map(([outcome, count]) => `${number(count)} ${outcome}`).join(", ");
 }
-
-const countWords = (counts) =>
-  Object.entries(counts)
-    .map(([outcome, count]) => `${number(count)} ${outcome}`)
-    .join(", ");

@@ -25,11 +25,11 @@ function entryOf(job) {
 }
 
 function newEntry(job) {
-  const first = element("span", { class: "line" }, element("strong"), element("span", { class: "status" }));
+  const first = element("span", { class: "line" }, element("strong"), " ", element("span", { class: "status" }));
   const bar = document.createElementNS(SVG, "svg"); // what it shows is said in words below it
   bar.setAttribute("aria-hidden", "true");
   const time = element("time", { datetime: job.submitted_at }, shortMoment(job.submitted_at));
-  const second = element("span", { class: "line small" }, element("span", { class: "done" }), time);
+  const second = element("span", { class: "line small" }, element("span", { class: "done" }), " ", time);
   const link = element("a", { href: `#${job.job_id}` }, first, bar, second);
   return element("li", { id: `entry-${job.job_id}` }, link);
 }

@@ -59,7 +59,7 @@ function render() {
   if (byId("console").hidden) return;
   drawList(opened.id);
   drawJob();
-  drawUpload();
+  drawSending();
 }
 
 /** Run an action instead of the browser's own. */

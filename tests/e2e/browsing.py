@@ -34,6 +34,7 @@ class Watched:
 
     def __init__(self, context: BrowserContext) -> None:
         context.add_init_script(_COLLECT_VIOLATIONS)
+        context.set_default_timeout(15_000)
         self.page: Page = context.new_page()
         self._errors: list[str] = []
         self.page.on("pageerror", lambda error: self._errors.append(str(error)))
