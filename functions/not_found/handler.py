@@ -11,6 +11,7 @@ ALLOWED = {
     "/api.php": "POST",
     "/api/v1.1/loyalty/register_member": "POST",
     "/api/v1.1/loyalty/register_member_batch": "POST",
+    "/console": "GET",
     "/docs": "GET",
     "/health": "GET",
     "/jobs": "GET",

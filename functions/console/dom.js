@@ -1,0 +1,67 @@
+"use strict";
+/* The page's elements, and how numbers and moments are written. Data becomes text content, never markup. */
+
+const byId = (id) => document.getElementById(id);
+
+/** A new element with attributes and children; a child is an element or plain text. */
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+/** Write a text, unless it is there already: what did not change is not read out again. */
+function write(id, text) {
+  const target = byId(id);
+  if (target.textContent !== text) target.textContent = text;
+}
+
+/** Show an element or hide it. */
+function show(id, visible) {
+  byId(id).hidden = !visible;
+}
+
+/** Write a fault where a screen reader hears it, or take it away. */
+function complain(id, text) {
+  write(id, text);
+  show(id, text !== "");
+}
+
+/** Tell those who don't see the page what has changed on it. */
+function announce(text) {
+  write("live", text);
+}
+
+/** A table's rows: lists of cells; a cell is an element or plain text. */
+function tableRows(rows, cellName = "td") {
+  return rows.map((cells) => element("tr", {}, ...cells.map((cell) => element(cellName, {}, cell))));
+}
+
+/** Hand a file to the reader. */
+function save(name, type, text) {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  element("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** 10,000 */
+const number = (value) => value.toLocaleString("en");
+
+/** "1 row", "2 rows" */
+const counted = (value, noun) => `${number(value)} ${noun}${value === 1 ? "" : "s"}`;
+
+/** A moment of the API in the reader's own time. */
+const moment = (text) => new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+/** The same where there is little room. */
+const shortMoment = (text) =>
+  new Date(text).toLocaleString(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+/** "8 s", "3 min 20 s" or "2 h 5 min" */
+function duration(milliseconds) {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const minutes = Math.floor(seconds / 60);
+  if (minutes === 0) return `${seconds} s`;
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,80 @@
+"use strict";
+/* The failed items of a job, read from the reply that its vendor's client would have had, in JSON, JSONP or XML. */
+
+const PAGE = 5_000; // items of one call
+const SHOWN = 200;
+
+/* This page renders no markup, but the browser holds its XML reader for a sink of markup too. */
+const xmlReader = globalThis.trustedTypes?.createPolicy("xml-reply", { createHTML: (text) => text });
+
+/** Every failed item of a job that has ended: its number from 1, the vendor's code, and why. */
+async function failedItems(job) {
+  const found = [];
+  for (let from = 0; from < job.total; from += PAGE) {
+    const response = await call("GET", `/jobs/${job.job_id}/results?from=${from}&limit=${PAGE}`);
+    const items = FAILED[job.operation](readReply(await response.text()));
+    found.push(...items.map((item) => ({ ...item, number: item.number ?? from + item.position + 1 })));
+  }
+  return found;
+}
+
+/* By operation: the failures in a reply. Imports number their rows, the others answer in the order of the request. */
+const FAILED = {
+  enrol: (reply) =>
+    listed(reply.result)
+      .map((item, position) => ({ position, code: String(item.error), reason: item.error_text }))
+      .filter(({ code }) => !["0", "409"].includes(code)),
+  import: (reply) =>
+    listed(reply.batch.rows)
+      .filter((row) => row.error)
+      .map((row) => ({ number: Number(row.number), code: "failed", reason: row.error })),
+  earn: (reply) =>
+    listed(reply.response)
+      .map((item, position) => ({ position, fault: item.errors[0] }))
+      .filter(({ fault }) => fault)
+      .map(({ position, fault }) => ({ position, code: String(fault.code), reason: fault.message })),
+  undo: (reply) =>
+    reply.results
+      .map((code, position) => ({ position, code, reason: OUTCOMES.undo[code][0] }))
+      .filter(({ code }) => code === "busy"),
+};
+
+/** A list that may be missing, or be an empty element. */
+const listed = (value) => (Array.isArray(value) ? value : []);
+
+/** A reply as data, whichever form it has. */
+function readReply(text) {
+  const body = text.replace(/^\/\*\*\/[^(]*\(/, "").replace(/\);?\s*$/, "");
+  return body.startsWith("<") ? fromXml(readXml(body).documentElement) : JSON.parse(body);
+}
+
+function readXml(text) {
+  return new DOMParser().parseFromString(xmlReader ? xmlReader.createHTML(text) : text, "application/xml");
+}
+
+/** An element as data: text, a list where its children are items or rows, else an object. */
+function fromXml(parent) {
+  const children = [...parent.children];
+  if (children.length === 0) return parent.textContent;
+  if (["item", "row"].includes(children[0].localName)) return children.map(fromXml);
+  return Object.fromEntries(children.map((child) => [child.localName, fromXml(child)]));
+}
+
+/** The failures as a file: with the row as it was sent where this page sent it, so that it can be sent again. */
+function failuresFile(failures, source) {
+  if (!source) return [["row", "code", "reason"], ...failures.map(failureCells)].map(csvLine).join("");
+  const sent = rowsByNumber(source, new Set(failures.map((failure) => failure.number)));
+  const lines = failures.map(({ number, reason }) => [...padded(sent.get(number), source.header.length), reason]);
+  return [[...source.header, "error"], ...lines].map(csvLine).join("");
+}
+
+/** Show the first failures as a table. */
+function drawFailures(failures) {
+  byId("failed-rows").replaceChildren(...tableRows(failures.slice(0, SHOWN).map(failureCells)));
+  const hidden = failures.length - SHOWN;
+  write("failed-more", hidden > 0 ? `The download has ${number(hidden)} more.` : "");
+}
+
+const failureCells = ({ number, code, reason }) => [String(number), code, reason];
+
+const padded = (cells, length) => Array.from({ length }, (_, at) => cells[at] ?? "");

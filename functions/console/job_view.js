@@ -1,0 +1,141 @@
+"use strict";
+/* One job: its progress, its outcomes, its failed rows, and taking it back. */
+
+const LOST = "Whoever sent this job stopped half-way. The same request, sent again, completes it.";
+const NO_UNDO = {
+  none: "This job can't be undone: no undo state was kept.",
+  expired: "This job can't be undone any more: undo states are kept for a week.",
+};
+
+const opened = { id: "", failures: null, download: "" };
+
+/** Show a job, asking for it where it is not known yet. */
+async function openJob(id) {
+  Object.assign(opened, { id, failures: null });
+  complain("job-fault", "");
+  show("failures", false);
+  show("job-body", known.jobs.has(id));
+  if (known.jobs.has(id)) return;
+  write("job-title", "Job");
+  try {
+    await fetchJob(id);
+    pollSoon();
+  } catch (error) {
+    if (opened.id === id) complain("job-fault", error.message);
+  }
+}
+
+/** Bring the open job up to date. */
+function drawJob() {
+  const job = known.jobs.get(opened.id);
+  if (!job) return;
+  show("job-body", true);
+  write("job-title", OPERATIONS[job.operation]);
+  write("job-id", job.job_id);
+  drawStatus(byId("job-status"), job.status);
+  drawProgress(byId("job-progress"), job);
+  write("job-done", `${progressWords(job)} (${percent(job)})`);
+  write("job-pace", pace(job));
+  write("job-times", times(job));
+  drawBreakdown(breakdown(job.operation, job.counts), job.total);
+  drawActions(job);
+}
+
+function drawProgress(bar, job) {
+  bar.hidden = !isActive(job);
+  bar.max = Math.max(job.total, 1);
+  bar.value = job.done;
+}
+
+function drawActions(job) {
+  const failed = failedCount(job.operation, job.counts);
+  show("show-failures", failed > 0 && hasResults(job) && !opened.failures);
+  write("show-failures", `Show ${counted(failed, "failed row")}`);
+  show("download-reply", hasResults(job));
+  show("undo", job.status === "done" && job.undo === "available");
+  complain("job-note", note(job));
+}
+
+const hasResults = (job) => ["done", "undone"].includes(job.status);
+
+/** What a reader might wonder about. */
+function note(job) {
+  if (job.status === "failed") return LOST;
+  return job.status === "done" && job.operation !== "undo" ? (NO_UNDO[job.undo] ?? "") : "";
+}
+
+function times(job) {
+  const end = job.finished_at ? `, finished ${moment(job.finished_at)}` : "";
+  return `Submitted ${moment(job.submitted_at)}${end}`;
+}
+
+/** How fast it went, or how long it may take yet. */
+function pace(job) {
+  const spent = (job.finished_at ? Date.parse(job.finished_at) : Date.now()) - Date.parse(job.submitted_at);
+  if (job.finished_at) return `took ${duration(spent)}`;
+  if (!isActive(job) || job.done === 0 || spent <= 0) return "";
+  return `about ${duration((spent / job.done) * (job.total - job.done))} left`;
+}
+
+/** Fetch the failed rows and show them. */
+async function showFailures() {
+  const job = known.jobs.get(opened.id);
+  await busily("show-failures", async () => {
+    const failures = await patiently(() => failedItems(job));
+    if (opened.id !== job.job_id) return;
+    opened.failures = failures;
+    drawFailures(failures);
+    show("failures", true);
+    byId("failures-title").focus();
+  });
+}
+
+/** Save the failed rows; those that were sent from this page as they were sent. */
+function downloadFailures() {
+  save(`failed-${opened.id}.csv`, "text/csv", failuresFile(opened.failures, sentRows(opened.id)));
+}
+
+/** Save the reply that a waiting client would have had. */
+async function downloadReply() {
+  await busily("download-reply", async () => {
+    const response = await patiently(() => call("GET", `/jobs/${opened.id}/results`));
+    const type = response.headers.get("Content-Type");
+    save(`reply-${opened.id}.${type.includes("xml") ? "xml" : "json"}`, type, await response.text());
+  });
+}
+
+/** Ask whether the job is to be taken back. */
+function askUndo() {
+  const job = known.jobs.get(opened.id);
+  const submitted = moment(job.submitted_at);
+  write("confirm-what", `${OPERATIONS[job.operation]} of ${counted(job.total, "item")}, submitted ${submitted}`);
+  byId("confirm").showModal();
+}
+
+/** Take the job back: that is a job of its own, which is opened. */
+async function undo() {
+  const id = opened.id;
+  const headers = { "Idempotency-Key": idempotencyKey() };
+  await busily("undo", async () => {
+    const begun = await (await patiently(() => call("POST", `/jobs/${id}/undo`, { headers }))).json();
+    await fetchJob(id);
+    location.hash = begun.job_id;
+    pollSoon();
+  });
+}
+
+/** Do something while its button can't be pressed again; what fails is told. */
+async function busily(buttonId, work) {
+  const button = byId(buttonId);
+  if (button.hasAttribute("aria-disabled")) return;
+  complain("job-fault", "");
+  button.setAttribute("aria-disabled", "true");
+  try {
+    await work();
+  } catch (error) {
+    if (!session.ended.signal.aborted) complain("job-fault", error.message);
+  } finally {
+    button.removeAttribute("aria-disabled");
+    render();
+  }
+}

@@ -1,0 +1,99 @@
+"use strict";
+/* The jobs that this page knows, kept current by polling that slows down while nothing changes. */
+
+const SOONEST = 1_000;
+const LATEST = { active: 10_000, idle: 30_000, failing: 60_000 };
+const ASKED_SINGLY = 4; // more active jobs than these are asked for with one call for the whole list
+const WHOLE_LIST_EVERY = 5; // polls
+
+const known = { jobs: new Map(), next: null };
+const polling = { timer: 0, delay: SOONEST, polls: 0 };
+
+const isActive = (job) => ["queued", "running", "undoing"].includes(job.status);
+
+/** Newest first. */
+const jobsInOrder = () => [...known.jobs.values()].sort((one, other) => (one.submitted_at < other.submitted_at ? 1 : -1));
+
+/** The newest jobs; an ApiError tells that the token won't do. */
+async function fetchNewest() {
+  const page = await fetchPage("");
+  if (known.jobs.size <= page.jobs.length) known.next = page.next;
+  return learn(page.jobs);
+}
+
+/** The jobs before those that are known. */
+async function fetchOlder() {
+  const page = await fetchPage(`?next=${encodeURIComponent(known.next)}`);
+  known.next = page.next;
+  return learn(page.jobs);
+}
+
+/** One job. */
+async function fetchJob(id) {
+  return learn([await (await call("GET", `/jobs/${encodeURIComponent(id)}`)).json()]);
+}
+
+/** Poll now, and from then on at first every second. */
+function pollSoon() {
+  clearTimeout(polling.timer);
+  polling.delay = SOONEST;
+  polling.timer = setTimeout(poll, 0);
+}
+
+function stopPolling() {
+  clearTimeout(polling.timer);
+}
+
+/** Forget all jobs. */
+function forgetJobs() {
+  stopPolling();
+  known.jobs.clear();
+  known.next = null;
+}
+
+async function poll() {
+  const active = jobsInOrder().filter(isActive);
+  try {
+    const changed = await refresh(active);
+    const latest = active.length > 0 ? LATEST.active : LATEST.idle;
+    polling.delay = changed ? SOONEST : Math.min(polling.delay * 1.5, latest);
+    complain("connection", "");
+  } catch (error) {
+    if (session.ended.signal.aborted) return;
+    if (error.status === 401) return signOut("The token is not valid any more.");
+    polling.delay = Math.min(Math.max(polling.delay * 2, error.wait ?? 0), LATEST.failing);
+    complain("connection", `${error.message} Trying again in ${duration(polling.delay)}.`);
+  }
+  render();
+  if (!document.hidden) polling.timer = setTimeout(poll, polling.delay);
+}
+
+/** Whether anything is new. */
+async function refresh(active) {
+  polling.polls += 1;
+  const wholeList = active.length === 0 || active.length > ASKED_SINGLY || polling.polls % WHOLE_LIST_EVERY === 0;
+  if (wholeList) return fetchNewest();
+  const changes = await Promise.all(active.map((job) => fetchJob(job.job_id)));
+  return changes.includes(true);
+}
+
+async function fetchPage(query) {
+  return (await call("GET", `/jobs${query}`)).json();
+}
+
+function learn(jobs) {
+  const changed = jobs.filter((job) => JSON.stringify(known.jobs.get(job.job_id)) !== JSON.stringify(job));
+  for (const job of changed) {
+    tellProgress(known.jobs.get(job.job_id), job);
+    known.jobs.set(job.job_id, job);
+  }
+  return changed.length > 0;
+}
+
+/** Quarters and the end are read out; every percent would be noise. */
+function tellProgress(before, job) {
+  if (!before || !isActive(before)) return;
+  const quarter = ({ done, total }) => Math.floor((4 * done) / total);
+  if (!isActive(job)) announce(`${OPERATIONS[job.operation]}: ${job.status}, ${number(job.done)} of ${counted(job.total, "item")}`);
+  else if (quarter(job) > quarter(before)) announce(`${OPERATIONS[job.operation]}: ${percent(job)}`);
+}

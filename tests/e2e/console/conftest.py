@@ -1,0 +1,46 @@
+"""A browser for each module, and for each test a page that must have had no fault in the end."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.browsing import Watched, chromium
+from tests.e2e.console.fake_api import TOKEN, FakeApi
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; not for the whole session, since an event loop runs in this thread as long as it is open."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def options() -> dict[str, object]:
+    """What a test's browser window is like; a test parametrises this."""
+    return {}
+
+
+@pytest.fixture
+def page(browser: Browser, options: dict[str, object]) -> Iterator[Page]:
+    """An empty window, whose pages may break no policy and raise no error."""
+    settings = {"locale": "en-GB", "timezone_id": "UTC", "viewport": {"width": 1280, "height": 800}, **options}
+    with browser.new_context(**settings) as context:
+        watched = Watched(context)
+        yield watched.page
+        assert watched.faults() == []
+
+
+@pytest.fixture
+def api(page: Page) -> FakeApi:
+    """The jobs API for the page, under a stage as on AWS."""
+    return FakeApi(page)
+
+
+def sign_in(page: Page, url: str, token: str = TOKEN, view: str = "") -> None:
+    """Open the page and sign in."""
+    page.goto(f"{url}/console{view}")
+    page.get_by_label("Token of the account").fill(token)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").wait_for()

@@ -1,0 +1,99 @@
+"""The jobs API as the page sees it, for states that the real one reaches too seldom or too fast for a test.
+
+It answers inside the browser, so no server is needed; the page itself comes from its own function, headers and all.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, Request, Route
+
+from tests.fakes.functions import load_handler
+from tests.fakes.gateway import FakeContext, proxy_event, reply_of
+
+ORIGIN = "https://loyalty.example"
+TOKEN = "abc123def456"
+Job = dict[str, Any]
+Answer = tuple[int, dict[str, str], str]
+
+
+def job(number: int, operation: str = "import", **changes: Any) -> Job:
+    """A job that is done, with a thousand items, unless said otherwise."""
+    job_id = f"{number:032x}"
+    return {
+        "job_id": job_id,
+        "operation": operation,
+        "status": "done",
+        "total": 1_000,
+        "done": 1_000,
+        "counts": {"new": 1_000} if operation == "import" else {"0": 1_000},
+        "submitted_at": f"2026-11-22T08:{number:02}:00Z",
+        "finished_at": f"2026-11-22T08:{number:02}:08Z",
+        "undo": "available",
+        "links": {
+            "self": f"/v1/jobs/{job_id}",
+            "results": f"/v1/jobs/{job_id}/results",
+            "undo": f"/v1/jobs/{job_id}/undo",
+        },
+        **changes,
+    }
+
+
+class FakeApi:
+    """Answers a page's calls: `jobs` are listed, `replies` win over that, by method and path; `calls` are kept."""
+
+    def __init__(self, page: Page, stage: str = "/v1") -> None:
+        self.base = ORIGIN + stage
+        self.jobs: list[Job] = []
+        self.replies: dict[tuple[str, str], Callable[[Request], Answer]] = {}
+        self.calls: list[Request] = []
+        self._stage = stage
+        page.route(f"{ORIGIN}/**", self._answer)
+
+    def reply(self, method: str, path: str, body: Any, status: int = 200, **headers: str) -> None:
+        """From now on answer a call with this; a text stays as it is, all else becomes JSON."""
+        text = body if isinstance(body, str) else json.dumps(body)
+        sent = {"Content-Type": "application/json", **{name.replace("_", "-"): text for name, text in headers.items()}}
+        self.replies[method, path] = lambda _request: (status, sent, text)
+
+    def problem(self, method: str, path: str, status: int, detail: str, **headers: str) -> None:
+        """From now on answer a call with an error of the jobs API."""
+        body = {"type": "about:blank", "title": "Problem", "status": status, "detail": detail}
+        self.reply(method, path, body, status, Content_Type="application/problem+json", **headers)
+
+    def called(self, method: str, path: str) -> list[Request]:
+        """The calls of one kind so far; the path may have a query."""
+        return [call for call in self.calls if (call.method, self._path(call)) == (method, path)]
+
+    def _path(self, request: Request) -> str:
+        return request.url.removeprefix(self.base)
+
+    def _answer(self, route: Route) -> None:
+        request = route.request
+        path = self._path(request).split("?")[0]
+        if path == "/console":
+            status, headers, body = reply_of(load_handler("console")(self._page_event(), FakeContext()))
+        else:
+            self.calls.append(request)
+            status, headers, body = self._api(request, path)
+        route.fulfill(status=status, headers=headers, body=body)
+
+    def _page_event(self) -> dict[str, Any]:
+        return proxy_event(method="GET", path="/console")
+
+    def _api(self, request: Request, path: str) -> Answer:
+        if reply := self.replies.get((request.method, self._path(request))) or self.replies.get((request.method, path)):
+            return reply(request)
+        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+            return _json(401, {"type": "about:blank", "title": "Unauthorized", "status": 401, "detail": "No such token"})
+        if path == "/jobs":
+            return _json(200, {"jobs": self.jobs, "next": None})
+        known = {f"/jobs/{one['job_id']}": one for one in self.jobs}
+        if path in known:
+            return _json(200, known[path])
+        return _json(404, {"type": "about:blank", "title": "Not found", "status": 404, "detail": "There is no such job"})
+
+
+def _json(status: int, body: Any) -> Answer:
+    return status, {"Content-Type": "application/json"}, json.dumps(body)

@@ -1,0 +1,79 @@
+"""Signing in and out: who gets in, and that the token is in the page's memory and nowhere else."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.console.conftest import sign_in
+from tests.e2e.console.fake_api import TOKEN, FakeApi, job
+
+
+def test_a_wrong_token_is_refused_in_words(page: Page, api: FakeApi) -> None:
+    # GIVEN the page
+    page.goto(f"{api.base}/console")
+    # WHEN somebody tries a token that the server does not know
+    page.get_by_label("Token of the account").fill("wrong")
+    page.keyboard.press("Enter")
+    # THEN the server's reason is told, where a screen reader tells it too, and nothing else is shown
+    expect(page.get_by_role("alert")).to_have_text("No such token")
+    expect(page.get_by_label("Token of the account")).to_be_focused()
+    expect(page.get_by_role("heading", name="Jobs", exact=True)).to_be_hidden()
+
+
+@pytest.mark.parametrize("text", ["two words", "naïve", "“quoted”"])
+def test_what_can_be_no_token_is_not_even_sent(page: Page, api: FakeApi, text: str) -> None:
+    page.goto(f"{api.base}/console")
+    page.get_by_label("Token of the account").fill(text)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("A token is letters, digits and signs, without blanks.")
+    assert api.calls == []
+
+
+def test_a_token_without_the_right_to_read_jobs_is_told_so(page: Page, api: FakeApi) -> None:
+    api.problem("GET", "/jobs", 403, "The credentials' rights do not reach")
+    page.goto(f"{api.base}/console")
+    page.get_by_label("Token of the account").fill(TOKEN)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("The credentials' rights do not reach")
+
+
+def test_the_token_goes_into_a_header_and_is_kept_nowhere(page: Page, api: FakeApi) -> None:
+    # WHEN somebody has signed in
+    sign_in(page, api.base)
+    # THEN the token was sent in the header alone
+    assert {call.headers["authorization"] for call in api.calls} == {f"Bearer {TOKEN}"}
+    assert not [call.url for call in api.calls if TOKEN in call.url]
+    # AND it is in no field, storage, cookie or address
+    kept = page.evaluate("""() => [location.href, document.cookie, document.documentElement.outerHTML,
+        ...[...document.querySelectorAll("input")].map((field) => field.value),
+        ...Object.values({...localStorage}), ...Object.values({...sessionStorage}), JSON.stringify(history.state)]""")
+    assert not [text for text in kept if TOKEN in text]
+    assert page.context.storage_state() == {"cookies": [], "origins": []}
+    # AND a reload forgets it
+    page.reload()
+    expect(page.get_by_label("Token of the account")).to_be_visible()
+
+
+def test_signing_out_forgets_everything(page: Page, api: FakeApi) -> None:
+    # GIVEN an open job
+    api.jobs = [job(1)]
+    sign_in(page, api.base, view=f"#{job(1)['job_id']}")
+    expect(page.get_by_role("heading", name="Import")).to_be_visible()
+    # WHEN its reader signs out
+    page.get_by_role("button", name="Sign out").click()
+    # THEN nothing of it is left to read, and nothing more is asked for
+    expect(page.get_by_label("Token of the account")).to_be_focused()
+    assert page.evaluate("[known.jobs.size, session.token, byId('jobs').childElementCount]") == [0, "", 0]
+
+
+def test_a_token_that_ends_meanwhile_leads_back_to_signing_in(page: Page, api: FakeApi) -> None:
+    # GIVEN a page that watches a job
+    page.clock.install()
+    api.jobs = [job(1, status="running", done=10, counts={"new": 10}, finished_at=None)]
+    sign_in(page, api.base)
+    # WHEN the token is revoked
+    api.problem("GET", f"/jobs/{job(1)['job_id']}", 401, "The credentials are not known")
+    api.problem("GET", "/jobs", 401, "The credentials are not known")
+    page.clock.run_for(10_000)
+    # THEN the page says so
+    expect(page.get_by_role("alert")).to_have_text("The token is not valid any more.")
+    expect(page.get_by_label("Token of the account")).to_be_focused()

@@ -1,0 +1,214 @@
+"""Watching jobs: what the list and a job say, what is read out, and how often the server is asked."""
+
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.console.conftest import sign_in
+from tests.e2e.console.fake_api import FakeApi, job
+
+RUNNING = job(
+    2, "enrol", status="running", total=10_000, done=4_250, counts={"0": 4_000, "409": 200, "404": 50}, finished_at=None
+)
+JOB = f"/jobs/{RUNNING['job_id']}"
+
+
+def words(page: Page, selector: str) -> list[str]:
+    """The texts of elements, with single blanks."""
+    return [" ".join(text.split()) for text in page.locator(selector).all_inner_texts()]
+
+
+def test_the_list_tells_of_each_job_what_it_is_and_how_far(page: Page, api: FakeApi) -> None:
+    # GIVEN jobs of every operation and state
+    api.jobs = [
+        job(1, counts={"new": 800, "updated": 150, "failed": 50}),
+        RUNNING,
+        job(3, "earn", status="queued", done=0, counts={}, finished_at=None),
+        job(4, "undo", counts={"undone": 900, "kept": 100}),
+        job(5, "import", status="undone"),
+        job(6, "enrol", status="failed", done=250, counts={"0": 250}, finished_at=None),
+    ]
+    # WHEN somebody signs in
+    sign_in(page, api.base)
+    # THEN they are there, newest first
+    assert words(page, "#jobs li") == [
+        "Registration failed 250 of 1,000 22 Nov, 08:06",
+        "Import undone 1,000 22 Nov, 08:05",
+        "Undo done 1,000 22 Nov, 08:04",
+        "Earn queued 0 of 1,000 22 Nov, 08:03",
+        "Registration running 4,250 of 10,000, 50 failed 22 Nov, 08:02",
+        "Import done 1,000, 50 failed 22 Nov, 08:01",
+    ]
+
+
+def test_an_account_without_jobs_is_told_what_would_appear(page: Page, api: FakeApi) -> None:
+    sign_in(page, api.base)
+    expect(page.locator("#no-jobs")).to_be_visible()
+
+
+def test_a_job_shows_its_outcomes_as_a_chart_and_in_words(page: Page, api: FakeApi) -> None:
+    # GIVEN a job with outcomes of every kind, one of them unknown to the page
+    counts = {"503": 10, "404": 50, "0": 600, "409": 300, "400": 39, "777": 1}
+    api.jobs = [job(1, "enrol", counts=counts)]
+    # WHEN it is opened
+    sign_in(page, api.base)
+    page.get_by_role("link", name="Registration done").click()
+    # THEN the chart has a part for each, as wide as its share, the good ones first
+    widths = page.locator("#chart rect").evaluate_all("(all) => all.map((one) => one.getAttribute('width'))")
+    assert widths == ["60%", "30%", "5%", "3.9%", "0.1%", "1%"]
+    # AND the same is said to who can't see it
+    assert page.get_by_role("img").get_attribute("aria-label") == (
+        "Outcomes: 600 registered, 300 member already, 50 no such customer, 39 wrong item, "
+        "1 refused with code 777, 10 storage busy, send again"
+    )
+    assert words(page, "#legend tr") == [
+        "Registered 0 600 60.0 %",
+        "Member already 409 300 30.0 %",
+        "No such customer 404 50 5.0 %",
+        "Wrong item 400 39 3.9 %",
+        "Refused with code 777 777 1 0.1 %",
+        "Storage busy, send again 503 10 1.0 %",
+    ]
+    assert words(page, "#job-times, #job-done, #job-pace") == [
+        "Submitted 22 Nov 2026, 08:01:00, finished 22 Nov 2026, 08:01:08",
+        "1,000 of 1,000 (100 %)",
+        "took 8 s",
+    ]
+
+
+def test_a_job_of_which_a_chunk_was_given_up_says_what_to_send_again(page: Page, api: FakeApi) -> None:
+    # GIVEN a job of which one chunk was buried: its items count as retryable
+    api.jobs = [job(1, counts={"new": 750, "busy": 250})]
+    sign_in(page, api.base, view=f"#{job(1)['job_id']}")
+    # THEN they are told apart from what was done
+    assert words(page, "#legend tr") == ["New new 750 75.0 %", "Storage busy, send again busy 250 25.0 %"]
+    expect(page.get_by_role("button", name="Show 250 failed rows")).to_be_visible()
+
+
+def test_a_job_whose_sender_died_says_how_to_complete_it(page: Page, api: FakeApi) -> None:
+    api.jobs = [job(1, status="failed", done=250, counts={"new": 250}, finished_at=None)]
+    sign_in(page, api.base, view=f"#{job(1)['job_id']}")
+    expect(page.locator("#job-note")).to_have_text(
+        "Whoever sent this job stopped half-way. The same request, sent again, completes it."
+    )
+    expect(page.get_by_role("button", name="Undo this job")).to_be_hidden()
+
+
+@pytest.mark.parametrize("stage", ["/v1", ""])
+def test_a_job_that_is_not_in_the_list_is_asked_for_under_the_pages_own_stage(
+    page: Page, api: FakeApi, stage: str
+) -> None:
+    # GIVEN a link to a job that is older than the list, behind a domain and below a stage
+    api = FakeApi(page, stage)
+    api.reply("GET", JOB, RUNNING)
+    # WHEN somebody follows it and signs in
+    sign_in(page, api.base, view=f"#{RUNNING['job_id']}")
+    # THEN it is there
+    expect(page.locator("#job-done")).to_have_text("4,250 of 10,000 (42 %)")
+
+
+def test_a_job_that_is_not_there_is_told_so(page: Page, api: FakeApi) -> None:
+    sign_in(page, api.base, view="#unknown")
+    expect(page.get_by_role("alert")).to_have_text("There is no such job")
+
+
+def test_older_jobs_are_fetched_when_asked_for(page: Page, api: FakeApi) -> None:
+    # GIVEN more jobs than a page of the list holds
+    api.reply("GET", "/jobs", {"jobs": [job(9)], "next": "a+b/c="})
+    api.reply("GET", "/jobs?next=a%2Bb%2Fc%3D", {"jobs": [job(1)], "next": None})
+    sign_in(page, api.base)
+    # WHEN somebody asks for the older ones
+    page.get_by_role("button", name="Older jobs").click()
+    # THEN they follow, and there are no more
+    expect(page.locator("#jobs li")).to_have_count(2)
+    expect(page.get_by_role("button", name="Older jobs")).to_be_hidden()
+
+
+def test_progress_is_drawn_at_once_and_read_out_by_quarters(page: Page, api: FakeApi) -> None:
+    # GIVEN a job that is being watched
+    page.clock.install()
+    api.jobs = [RUNNING]
+    sign_in(page, api.base, view=f"#{RUNNING['job_id']}")
+    spoken = []
+    # WHEN it goes on
+    for done in (4_500, 5_000, 6_000, 7_500, 10_000):
+        ended = {"status": "done", "finished_at": "2026-11-22T08:03:00Z"} if done == 10_000 else {}
+        api.jobs = [{**RUNNING, "done": done, "counts": {"0": done}, **ended}]
+        page.clock.run_for(2_000)
+        expect(page.locator("#job-done")).to_have_text(f"{done:,} of 10,000 ({done // 100} %)")
+        spoken.append(page.locator("#live").inner_text())
+    # THEN a listener hears of the half, of three quarters, and of the end
+    assert spoken == ["", "Registration: 50 %", "Registration: 50 %", "Registration: 75 %", (
+        "Registration: done, 10,000 of 10,000 items"
+    )]  # fmt: skip
+
+
+def gaps(page: Page, api: FakeApi, seconds: int) -> list[float]:
+    """The pauses between the calls of some time, in steps of half a second."""
+    times = []
+    for step in range(2 * seconds):
+        before = len(api.calls)
+        page.clock.run_for(500)
+        page.evaluate("new Promise((resolve) => queueMicrotask(resolve))")
+        times += [step / 2] * (len(api.calls) > before)
+    return [later - earlier for earlier, later in pairwise(times)]
+
+
+@pytest.mark.parametrize(
+    ("jobs", "longest"), [([RUNNING], 10), ([], 30)], ids=["while a job runs", "while nothing runs"]
+)
+def test_the_server_is_asked_less_and_less_while_nothing_changes(
+    page: Page, api: FakeApi, jobs: list[dict[str, object]], longest: int
+) -> None:
+    # GIVEN a page on which nothing changes
+    page.clock.install()
+    api.jobs = jobs
+    sign_in(page, api.base)
+    # WHEN four minutes go by
+    pauses = gaps(page, api, 240)
+    # THEN the pauses grow up to a limit (within what the steps of half a second blur)
+    assert pauses[0] <= 3
+    assert all(later >= earlier - 0.5 for earlier, later in pairwise(pauses))
+    assert longest <= max(pauses) <= longest + 0.5
+
+
+def test_nothing_is_asked_while_nobody_looks(page: Page, api: FakeApi) -> None:
+    # GIVEN a page that watches a job, in a tab that is put into the background
+    page.clock.install()
+    api.jobs = [RUNNING]
+    sign_in(page, api.base)
+    page.evaluate("""() => {
+        Object.defineProperty(document, "hidden", { configurable: true, value: true });
+        document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    }""")
+    # WHEN a minute goes by
+    before = len(api.calls)
+    page.clock.run_for(60_000)
+    assert len(api.calls) == before
+    # THEN the server is asked again as soon as somebody looks
+    page.evaluate("""() => {
+        delete document.hidden;
+        document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    }""")
+    with page.expect_request(f"{api.base}/jobs**"):
+        page.clock.run_for(10)
+
+
+def test_a_busy_server_is_left_alone_for_as_long_as_it_asks(page: Page, api: FakeApi) -> None:
+    # GIVEN a server that asks for twenty seconds
+    page.clock.install()
+    api.jobs = [RUNNING]
+    sign_in(page, api.base)
+    api.problem("GET", JOB, 503, "Storage is busy, repeat the request", Retry_After="20")
+    page.clock.run_for(2_000)
+    # THEN the page says so and waits
+    expect(page.locator("#connection")).to_have_text("Storage is busy, repeat the request Trying again in 20 s.")
+    before = len(api.calls)
+    page.clock.run_for(19_000)
+    assert len(api.calls) == before
+    # WHEN the server is well again
+    del api.replies["GET", JOB]
+    page.clock.run_for(2_000)
+    # THEN the page says nothing more of it
+    expect(page.locator("#connection")).to_be_hidden()
