@@ -64,16 +64,17 @@ def show_job(database: Database, request: Request, caller: Caller, log: RequestL
 def job_results(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
     """GET /jobs/{job_id}/results: what a waiting client would have got; `from` and `limit` choose a part of it.
 
-    While the job runs that is refused, unless `partial=true` asks for what is there without a gap.
+    At most as many as one request may hold. While the job runs it is refused, unless `partial=true` asks for what is
+    there without a gap.
     """
     job = _find(database, request, caller, log)
-    first, most = _number(request, "from"), _number(request, "limit")
+    first, limit = _number(request, "from") or 0, _number(request, "limit")
+    most = database.settings.max_items if limit is None else min(limit, database.settings.max_items)
     running = job.finished_at is None
     if running and request.query.get("partial") != "true":
         raise JobRunning
     collect = results.known if running else results.outcomes
-    outcomes = collect(database, job, first or 0, most)
-    answer = Answer(outcomes, job.undoes or job.id, first or 0)
+    answer = Answer(collect(database, job, first, most), job.undoes or job.id, first)
     return RESULTS[job.contract].render(request, job.manner, answer)
 
 

@@ -1,8 +1,7 @@
 """A job's outcomes, from its chunks, in the order of the request; and waiting for them."""
 
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import takewhile
 
 from loyalty.errors import StorageBusy
 from loyalty.job import Job
@@ -30,29 +29,26 @@ def outcomes(database: Database, job: Job, first: int = 0, most: int | None = No
 
     Raises StorageBusy.
     """
-    found = _by_position(database, job)
-    last = job.total if most is None else min(job.total, first + most)
-    return [found.get(position, BUSY) for position in range(first, last)]
+    wanted = _range(job, first, most)
+    found = _by_position(database, job, wanted)
+    return [found.get(position, BUSY) for position in wanted]
 
 
 def known(database: Database, job: Job, first: int = 0, most: int | None = None) -> list[Outcome]:
     """The same while the job runs: as far as outcomes are there without a gap."""
-    found = _by_position(database, job)
-    return list(islice(_until_gap(found, first, job.total), most))
+    wanted = _range(job, first, most)
+    found = _by_position(database, job, wanted)
+    return [found[position] for position in takewhile(found.__contains__, wanted)]
 
 
-def _until_gap(found: dict[int, Outcome], first: int, total: int) -> Iterator[Outcome]:
-    for position in range(first, total):
-        if position not in found:
-            return
-        yield found[position]
+def _range(job: Job, first: int, most: int | None) -> range:
+    return range(first, job.total if most is None else min(job.total, first + most))
 
 
-def _by_position(database: Database, job: Job) -> dict[int, Outcome]:
-    numbers: Sequence[int] = range(1, job.chunks + 1)
+def _by_position(database: Database, job: Job, wanted: range) -> dict[int, Outcome]:
     return {
         position: outcome
-        for chunk in chunks.read_all(database, job.id, numbers).values()
+        for chunk in chunks.read_all(database, job.id, range(1, job.chunks + 1), wanted).values()
         if chunk.outcomes is not None
         for position, outcome in zip(chunk.positions, chunk.outcomes, strict=True)
     }

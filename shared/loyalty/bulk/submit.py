@@ -14,9 +14,10 @@ from loyalty.bulk import idempotency, message, results, work
 from loyalty.bulk.cut import Load, cut
 from loyalty.bulk.idempotency import Key
 from loyalty.bulk.wire import NAMES, WIRES, write_item
+from loyalty.errors import StorageBusy
 from loyalty.job import Job, Part
 from loyalty.operations.operation import Operation
-from loyalty.outcome import Origin, Outcome
+from loyalty.outcome import BUSY, Origin, Outcome
 from loyalty.store import jobs, queue
 from loyalty.store.dynamodb import Database
 from loyalty.store.jobs import Stored
@@ -126,14 +127,28 @@ def _create(database: Database, task: Task, job_id: str, items: Sequence[str], *
 
 
 def _do_here(database: Database, task: Task, stored: Stored) -> list[Outcome]:
-    """Do the chunks in the request, in their order."""
+    """Do the chunks in the request, in their order.
+
+    Once something is written the client hears what became of it, whether or not the job could be noted as done; what
+    was not begun by then is BUSY.
+    """
     outcomes: dict[int, Outcome] = {}
-    for part in stored.parts:
-        done = work.do(database, stored.job, part, _applying(database, task, part), last=True)
+
+    def do(part: Part) -> None:
+        items = [task.items[position] for position in part.positions]
+
+        def apply(origin: Origin) -> list[Outcome]:
+            applied = task.operation.apply(database, task.prepared, items, origin)
+            outcomes.update(zip(part.positions, applied, strict=True))
+            return applied
+
+        done = work.do(database, stored.job, part, apply, last=True)
         outcomes.update(zip(part.positions, done, strict=True))
-    return [outcomes[position] for position in range(stored.job.total)]
 
-
-def _applying(database: Database, task: Task, part: Part) -> work.Apply:
-    items = [task.items[position] for position in part.positions]
-    return lambda origin: task.operation.apply(database, task.prepared, items, origin)
+    for part in stored.parts:
+        try:
+            do(part)
+        except StorageBusy:
+            if not outcomes:
+                raise
+    return [outcomes.get(position, BUSY) for position in range(stored.job.total)]

@@ -24,7 +24,7 @@ RIGHT = "import"
 ALWAYS_A_JOB = True
 
 SECRET_WEIGHT = 25
-"""Rows whose import takes as long as hashing one password."""
+"""Rows that weigh as much as hashing one password."""
 
 
 def prepare(database: Database, account: Account, params: Params) -> Import:

@@ -67,13 +67,16 @@ def bury(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome]) 
     return _store(database, request)
 
 
-def read_all(database: Database, job_id: str, numbers: Sequence[int]) -> dict[int, Chunk]:
-    """Those of a job's chunks that were begun, by number; raises StorageBusy."""
+def read_all(database: Database, job_id: str, numbers: Sequence[int], within: range | None = None) -> dict[int, Chunk]:
+    """Those of a job's chunks that were begun and have items `within` these positions, by number.
+
+    Raises StorageBusy.
+    """
     wanted: dict[batch.Key, int] = {(job_id, keys.chunk(number)): number for number in numbers}
     read = batch.get_all(database, database.settings.jobs_table, list(wanted), None, consistent=True)
     if read.unread:
         raise StorageBusy
-    return {wanted[key]: _chunk(item) for key, item in read.found.items()}
+    return {wanted[key]: _chunk(item) for key, item in read.found.items() if _is_within(item, within)}
 
 
 def _storing(job: Job, part: Part, outcomes: Sequence[Outcome]) -> Item:
@@ -98,6 +101,13 @@ def _store(database: Database, request: Item) -> Chunk | None:
 
 def _key(job_id: str, number: int) -> Item:
     return {"pk": {"S": job_id}, "sk": {"S": keys.chunk(number)}}
+
+
+def _is_within(item: Item, within: range | None) -> bool:
+    if within is None or "positions" not in item:
+        return True
+    positions = _unpack(item["positions"]["S"])
+    return bool(positions) and positions[0] < within.stop and positions[-1] >= within.start
 
 
 def _chunk(item: Item) -> Chunk:
