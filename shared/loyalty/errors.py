@@ -28,6 +28,7 @@
 
 import json
 import math
+from functools import lru_cache
 
 LONGEST_QUOTE = 64
 """Characters of a refused value that an error shows."""
@@ -199,7 +200,7 @@ def refusal(name: str, fault: str, value: object) -> str:
 def quote(value: object) -> str:
     """A refused value as an error shows it: escaped, clipped, containers by their kind only."""
     if isinstance(value, str):
-        return f'"{_clip(_escape(value[: LONGEST_QUOTE + 1]))}"'
+        return f'"{_clip("".join(map(_escape, value[: LONGEST_QUOTE + 1])))}"'
     if isinstance(value, list | tuple):
         return "a list"
     if isinstance(value, dict):
@@ -213,6 +214,8 @@ def _clip(text: str) -> str:
     return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
 
 
-def _escape(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in escaped)
+@lru_cache(maxsize=256)
+def _escape(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else character.encode("unicode_escape").decode()

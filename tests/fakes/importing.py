@@ -114,6 +114,10 @@ class ImportWorld(World):
         """A table's items, in the order of their keys."""
         return [item for _, item in sorted(self.dynamodb.tables[table].items())]
 
+    def undo_items(self) -> list[Item]:
+        """What is kept to undo imports, in the order of its keys."""
+        return [item for item in self.items("jobs") if item["sk"]["S"].startswith("undo#")]
+
     def actions(self) -> list[str]:
         """The calls to the store so far."""
         return [call.action for call in self.dynamodb.calls]
@@ -151,7 +155,7 @@ def undo_states(world: ImportWorld) -> list[Any]:
     """The kept undo states, in order: pairs of a profile_id and what was before."""
     return [
         json.loads(line)
-        for item in world.items("jobs")
+        for item in world.undo_items()
         for line in zlib.decompress(item["customers"]["B"]).splitlines()
     ]
 

@@ -113,21 +113,23 @@ def test_the_cache_does_not_grow_without_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("credential", "error"),
+    ("credentials", "error"),
     [
-        (None, CredentialsMissing),
-        (Credential("token", "other"), CredentialsUnknown),
-        (TOKEN, InternalError),
+        ([], CredentialsMissing),
+        ([Credential("token", "other")], CredentialsUnknown),
+        ([Credential("token", "other"), Credential("password", "t0ken")], CredentialsUnknown),
+        ([TOKEN], InternalError),
+        ([Credential("password", "t0ken"), TOKEN], InternalError),
     ],
 )
-def test_who_is_not_known_is_told_why(credential: Credential | None, error: type[Exception]) -> None:
+def test_who_is_not_known_is_told_why(credentials: list[Credential], error: type[Exception]) -> None:
     # GIVEN a token of an account that is not there
     store = Store()
     accounts.put_grant(store.database, TOKEN, Grant("acme", frozenset({"enrol"})))
     # WHEN somebody calls
     # THEN each reason has its error
     with pytest.raises(error):
-        authenticate(store.database, credential)
+        authenticate(store.database, credentials)
 
 
 def test_a_caller_has_the_rights_of_its_credential_and_no_others() -> None:
@@ -136,10 +138,9 @@ def test_a_caller_has_the_rights_of_its_credential_and_no_others() -> None:
     accounts.put_account(store.database, ACME)
     accounts.put_grant(store.database, TOKEN, Grant("acme", frozenset({"enrol"})))
     # WHEN it is used
-    caller = authenticate(store.database, TOKEN)
+    caller = authenticate(store.database, [TOKEN])
     # THEN the account is known, and what may be done
     assert caller == (ACME, frozenset({"enrol"}))
     caller.require("enrol")
-    caller.require(None)
     with pytest.raises(RightMissing):
         caller.require("import")
