@@ -38,7 +38,8 @@ class StickyStreet:
         style = stickystreet_replies.style_of(manner)
         if "listed" in manner:
             return stickystreet_replies.listed(style, manner["listed"])
-        return stickystreet_replies.imported(style, answer, dry_run=manner.get("dry_run", False))
+        dry_run, keep_undo = manner.get("dry_run", False), manner.get("keep_undo", True)
+        return stickystreet_replies.imported(style, answer, dry_run=dry_run, keep_undo=keep_undo and not dry_run)
 
     def queued(self, _request: Request, manner: Manner, job_id: str, location: str) -> Reply:
         """A batch that is queued, with HTTP status 200 as always."""
@@ -84,7 +85,7 @@ class StickyStreetExchange:
             self._manner["listed"] = stickystreet_replies.names(account.custom_fields)
             return Submission(stickystreet_params.nothing(), [])
         params = stickystreet_params.read(self._form)
-        self._manner["dry_run"] = params.dry_run
+        self._manner |= {"dry_run": params.dry_run, "keep_undo": params.keep_undo}
         return Submission(params, self._rows(account, settings.max_items))
 
     def manner(self) -> Manner:

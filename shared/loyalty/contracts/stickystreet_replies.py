@@ -92,8 +92,8 @@ def queued(style: Style, job_id: str) -> Reply:
     return _reply(style, "success", {"batch": {"status": "queued", "job_id": job_id}})
 
 
-def imported(style: Style, answer: Answer, *, dry_run: bool) -> Reply:
-    """The reply to an import that was done; its job is told when something may have been written."""
+def imported(style: Style, answer: Answer, *, dry_run: bool, keep_undo: bool) -> Reply:
+    """The reply to an import that was done; its job is told when there may be something to undo."""
     statuses = [outcome.status for outcome in answer.outcomes]
     new, updated, ignored = map(statuses.count, (Status.CREATED, Status.UPDATED, Status.IGNORED))
     batch: dict[str, Any] = {"status": "validated" if dry_run else "imported"}
@@ -102,7 +102,7 @@ def imported(style: Style, answer: Answer, *, dry_run: bool) -> Reply:
         batch["customers"]["ignored"] = ignored
     if failed := len(statuses) - new - updated - ignored:
         batch["customers"]["failed"] = failed
-    if answer.job_id and not dry_run and not {Status.CREATED, Status.UPDATED, Status.BUSY}.isdisjoint(statuses):
+    if answer.job_id and keep_undo and not {Status.CREATED, Status.UPDATED, Status.BUSY}.isdisjoint(statuses):
         batch["job_id"] = answer.job_id
     numbered = enumerate(answer.outcomes, start=answer.first + 1)
     if rows := [row for number, outcome in numbered if (row := _row(number, outcome))]:

@@ -1,0 +1,118 @@
+"""The demo accounts in memory with workers beside them: orders that become jobs, and what they come to."""
+
+import itertools
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from loyalty.endpoint import serve
+from loyalty.store.dynamodb import Database
+from tests.fakes.delivery import VISIBILITY_SECONDS, Mappings
+from tests.fakes.faults import Fault
+from tests.fakes.gateway import FakeContext, Reply, proxy_event, reply_of
+from tests.fakes.nth_call import FaultyClient
+from tests.fakes.queues import CHUNKS
+from tests.fakes.store import SETTINGS, fake_database
+from tests.fakes.world import CONTRACTS, World
+
+_GENERATED_CODE = 16
+
+
+class Order(NamedTuple):
+    """A request that a client sends; what was there `before` it are further ones."""
+
+    path: str
+    body: bytes | str
+    headers: Mapping[str, str] = {}
+    before: tuple["Order", ...] = ()
+
+
+class JobWorld(World):
+    """Requests of more than two items become jobs."""
+
+    def __init__(self, *before: Order, inline_limit: int = 2, **settings: Any) -> None:
+        super().__init__(SETTINGS._replace(inline_limit=inline_limit, **settings))
+        self._requests = itertools.count(1)
+        for order in before:
+            self.order(order)
+
+    def order(self, order: Order, database: Database | None = None, **headers: str) -> Reply:
+        """Send an order, to a process with a database of its own where one is given; `_` in headers is a dash."""
+        sent = {**order.headers, **{name.replace("_", "-"): text for name, text in headers.items()}}
+        database = database or self.process(self.dynamodb)
+        handler = serve(CONTRACTS[order.path], lambda: database)
+        event = proxy_event(order.body, sent, path=order.path)
+        return reply_of(handler(event, FakeContext(f"request-{next(self._requests)}")))
+
+    def submit(self, order: Order) -> str:
+        """Send an order whose client does not wait; the job's id."""
+        for earlier in order.before:
+            self.order(earlier)
+        self.order(order, Prefer="respond-async")
+        return self.job_ids()[-1]
+
+    def faulty(self, faults: Mapping[int, Fault] | None = None) -> tuple[Database, FaultyClient]:
+        """A process whose calls to all services meet these faults by their number, and what counts them."""
+        client = FaultyClient(self.dynamodb, faults)
+        services = {"sqs": client.beside(self.sqs), "events": client.beside(self.events)}
+        return fake_database(client, self.clock, self.settings, services.__getitem__), client
+
+    def work(self, database: Database | None = None) -> None:
+        """Have workers do all that is in the queue, also what comes again only later; each with its caches empty."""
+        mappings = Mappings(self.sqs, lambda: database, self.clock) if database else self.queue
+        mappings.deliver_all()
+        while self.sqs.queues[CHUNKS]:
+            self.clock.now += VISIBILITY_SECONDS
+            mappings.deliver_all()
+
+    def job_ids(self) -> list[str]:
+        """The jobs that are stored, in the order in which they were submitted first."""
+        items = self.dynamodb.tables["jobs"].items()
+        return [pk for (pk, sk), _ in items if sk == "job"]
+
+    def told(self, job_id: str) -> dict[str, Any]:
+        """What the jobs API tells of a job, the moments aside."""
+        document: dict[str, Any] = self.job("GET /jobs/{job_id}", job_id).json()
+        return {name: document[name] for name in ("operation", "status", "total", "done", "counts", "undo")}
+
+    def results(self, job_id: str) -> str:
+        """A job's results, generated ids aside."""
+        reply = self.job("GET /jobs/{job_id}/results", job_id)
+        assert reply.status == 200, reply
+        return self.without_ids(reply.body)
+
+    def end_state(self) -> list[str]:
+        """Customers, memberships and earns, generated ids and moments aside."""
+        tables = self.dynamodb.tables
+        lines = [
+            self.without_ids(_steady(table, item))
+            for table in ("customers", "memberships", "earns")
+            for item in tables[table].values()
+        ]
+        return sorted(json.dumps(json.loads(line), sort_keys=True) for line in lines)
+
+    def without_ids(self, text: str) -> str:
+        """A text with names of customers, of jobs and of moments for what was generated for them."""
+        for item in self.dynamodb.tables["customers"].values():
+            for kind, value in _generated(item):
+                text = text.replace(value, f"{kind} of {item['last_name']['S']}")
+        for job_id in self.job_ids():
+            text = text.replace(job_id, "job")
+        text = re.sub(r"request-\d+", "job", text)
+        text = re.sub(r'("earnedId":)"\d+"', r"\1drawn", text)
+        return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "moment", text)
+
+
+def _generated(customer: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The generated ids of a customer that has a last name, by their kind."""
+    if "last_name" not in customer:
+        return []
+    ids = [(kind, next(iter(customer[kind].values()))) for kind in ("profile_id", "customer_id", "code")]
+    return [(kind, value) for kind, value in ids if kind != "code" or len(value) == _GENERATED_CODE]
+
+
+def _steady(table: str, item: Mapping[str, Any]) -> str:
+    """An item without drawn numbers of earns, and without the seconds at which places were taken."""
+    drawn = {name for name in item if name == "earned_id" or "#" in name}
+    return json.dumps([table, {**item, **dict.fromkeys(drawn)}], default=sorted)
