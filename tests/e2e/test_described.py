@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import time
+from urllib.parse import urlencode
 
 import pytest
 
@@ -9,6 +11,7 @@ from tests.e2e.requests import Reply, post, sample
 from tests.fakes.capillary import basic
 from tests.fakes.described import DOCUMENT, Answered, assert_described
 from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE
+from tests.fakes.importing import rows_form
 from tools.local.stack import LocalStack
 
 SAMPLES = {
@@ -69,20 +72,44 @@ def test_a_refusal_is_described(
 
 def test_the_document_that_is_served_is_the_one_that_is_tested(stack: LocalStack) -> None:
     # WHEN somebody asks for the document
-    reply = get(stack, "/openapi.json")
+    reply = ask(stack, "GET", "/openapi.json")
     # THEN it is this
     assert (reply.status, json.loads(reply.body)) == (200, DOCUMENT)
 
 
 @pytest.mark.parametrize("path", ["/health", "/openapi.json", "/docs", "/api.php", "/"])
 def test_a_get_is_answered_as_described(stack: LocalStack, path: str) -> None:
-    check("GET", path, get(stack, path))
+    check("GET", path, ask(stack, "GET", path))
 
 
-def get(stack: LocalStack, path: str, **headers: str) -> Reply:
+def test_the_answers_of_the_jobs_api_are_described(stack: LocalStack) -> None:
+    # GIVEN a large request whose client does not wait
+    rows = "\n".join(f"described{number}@example.com" for number in range(600))
+    form = rows_form("email", profiles_data=rows, output="XML")
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Prefer": "respond-async"}
+    queued = ask(stack, "POST", IMPORT, urlencode(form).encode(), headers)
+    check("POST", IMPORT, queued)
+    assert queued.headers["Location"]
+    # WHEN its job is asked for until it is done, read, listed and undone
+    job = {"Authorization": "Bearer abc123def456"}
+    deadline = time.monotonic() + 60
+    while json.loads((shown := ask(stack, "GET", queued.headers["Location"], headers=job)).body)["status"] != "done":
+        check("GET", "/jobs/{job_id}", shown)
+        assert time.monotonic() < deadline, shown.body
+    # THEN the document has each answer
+    check("GET", "/jobs/{job_id}", shown)
+    check("GET", "/jobs", ask(stack, "GET", "/jobs", headers=job))
+    links = json.loads(shown.body)["links"]
+    check("GET", "/jobs/{job_id}/results", ask(stack, "GET", links["results"], headers=job))
+    check("POST", "/jobs/{job_id}/undo", ask(stack, "POST", links["undo"], headers=job))
+    check("GET", "/jobs/{job_id}", ask(stack, "GET", links["self"]))
+    check("GET", "/jobs/{job_id}", ask(stack, "GET", "/jobs/none", headers=job))
+
+
+def ask(stack: LocalStack, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Reply:
     connection = http.client.HTTPConnection(stack.url.removeprefix("http://"), timeout=60)
     try:
-        connection.request("GET", path, headers=headers)
+        connection.request(method, path, body, headers or {})
         reply = connection.getresponse()
         return Reply(reply.status, reply.headers, reply.read())
     finally:

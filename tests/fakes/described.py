@@ -18,6 +18,19 @@ OPERATIONS: dict[tuple[str, str], dict[str, Any]] = {
 }
 
 
+def closed(schema: Any) -> Any:
+    """The same schema, refusing what it does not name: the document promises that clients may get more one day."""
+    if isinstance(schema, list):
+        return [closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {name: closed(one) for name, one in schema.items()}
+    return {"additionalProperties": False, **inner} if isinstance(schema.get("properties"), dict) else inner
+
+
+COMPONENTS = closed(DOCUMENT["components"])
+
+
 class Answered(NamedTuple):
     """What a client got."""
 
@@ -35,9 +48,8 @@ def assert_described(method: str, path: str, reply: Answered) -> None:
     assert {name.lower() for name in response["headers"]} <= headers
     media_type = reply.headers["Content-Type"].partition(";")[0]
     schema = response["content"][media_type]["schema"]
-    faults = Draft202012Validator(closed({**schema, "components": DOCUMENT["components"]})).iter_errors(
-        read(media_type, reply.body, schema)
-    )
+    validator = Draft202012Validator({**closed(schema), "components": COMPONENTS})
+    faults = validator.iter_errors(read(media_type, reply.body, schema))
     assert [f"{fault.json_path}: {fault.message}" for fault in faults] == [], reply.body
 
 
@@ -49,16 +61,6 @@ def resolved(part: Schema) -> Schema:
         for name in target.removeprefix("#/").split("/"):
             found = found[name]
     return found
-
-
-def closed(schema: Any) -> Any:
-    """The same schema, refusing what it does not name: the document promises that clients may get more one day."""
-    if isinstance(schema, list):
-        return [closed(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    inner = {name: closed(one) for name, one in schema.items()}
-    return {"additionalProperties": False, **inner} if isinstance(schema.get("properties"), dict) else inner
 
 
 def read(media_type: str, body: str, schema: Schema) -> Any:

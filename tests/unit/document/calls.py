@@ -68,7 +68,7 @@ def expired(world: World) -> Reply:
     return world.send(EARN, request(), {"X-CAP-API-OAUTH-TOKEN": token})
 
 
-LARGE = {"data": [{}] * 20_001}
+TOO_MANY = {"data": [{}] * 20_001}
 ROWS = rows_form("email first_name custom_date", "a@example.com|Ann|", "b@example.com||tomorrow", output="")
 ANSWERED: dict[str, dict[str, list[Call]]] = {
     "registerMember": {
@@ -78,7 +78,9 @@ ANSWERED: dict[str, dict[str, list[Call]]] = {
             sent(SINGLE, as_xml(single(email=MEMBER_SINCE_2024)), XML),
         ],
     },
-    "registerMemberBatch": registering(BATCH, batch([*emails("user1", "user2", "nobody", ""), {}]), batch([]) | LARGE),
+    "registerMemberBatch": registering(
+        BATCH, batch([*emails("user1", "user2", "nobody", ""), {}]), batch([]) | TOO_MANY
+    ),
     "customersBatch": {
         "200": [
             *importing(SEED),

@@ -18,9 +18,10 @@ Call = Callable[[World], Reply]
 LIST, SHOW, RESULTS, UNDO = "GET /jobs", "GET /jobs/{job_id}", "GET /jobs/{job_id}/results", "POST /jobs/{job_id}/undo"
 ASYNC, KEY = {"Prefer": "respond-async"}, {"Idempotency-Key": "first"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-MANY = 600
-ROWS = rows_form("email", *(f"new{number}@example.com" for number in range(MANY)))
-MEMBERS = batch(emails(*(f"user{number}" for number in range(MANY))))
+LARGE = 8
+"""Items of a request that becomes a job."""
+ROWS = rows_form("email", *(f"new{number}@example.com" for number in range(LARGE)))
+MEMBERS = batch(emails(*(f"user{number}" for number in range(LARGE))))
 
 
 def queued(path: str, body: Any, headers: dict[str, str]) -> Call:
@@ -40,7 +41,7 @@ def repeated(path: str, first: Any, second: Any, headers: dict[str, str]) -> Cal
 
 IMPORTED = [queued(IMPORT, as_form(ROWS | output), FORM) for output in ({}, {"output": "XML"}, {"callback": "x"})]
 REGISTERED = [queued(BATCH, MEMBERS, JSON), queued(BATCH, as_xml(MEMBERS), XML)]
-EARNED = [queued(EARN, request(*map(str, range(MANY)), "98662653"), basic())]
+EARNED = [queued(EARN, request(*map(str, range(LARGE)), "98662653"), basic())]
 
 
 def jobs_of(world: World) -> list[str]:

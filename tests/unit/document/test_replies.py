@@ -3,9 +3,10 @@
 import pytest
 
 from tests.fakes.described import OPERATIONS, Answered, assert_described
+from tests.fakes.store import SETTINGS
 from tests.fakes.world import World
 from tests.unit.document.calls import ANSWERED
-from tests.unit.document.job_calls import JOBS, QUEUED, Call
+from tests.unit.document.job_calls import JOBS, LARGE, QUEUED, Call
 from tools.local.gateway import GatewayResponses
 from tools.local.template import load
 
@@ -19,6 +20,7 @@ CASES = {
 NAMED = {operation["operationId"]: address for address, operation in OPERATIONS.items()}
 SAME = {"customersBatchAtRoot": "customersBatch", "customersBatchAtRootByGet": "customersBatchByGet"}
 """Operations that are another's function at a further path."""
+RESPONSES = GatewayResponses(load())
 GATEWAY = {"413": "REQUEST_TOO_LARGE", "429": "THROTTLED", "500": "DEFAULT_5XX", "504": "INTEGRATION_TIMEOUT"}
 
 
@@ -28,7 +30,7 @@ GATEWAY = {"413": "REQUEST_TOO_LARGE", "429": "THROTTLED", "500": "DEFAULT_5XX",
 )
 def test_a_reply_is_as_it_is_described(name: str, status: str, call: Call) -> None:
     # GIVEN a request that leads to an answer of the description
-    reply = call(World())
+    reply = call(World(SETTINGS._replace(inline_limit=LARGE - 1)))
     # THEN it has that status, and nothing is in it that the description does not have
     assert str(reply.status) == status, reply.body
     assert_described(*NAMED[name], Answered(*reply))
@@ -45,7 +47,7 @@ def test_a_reply_is_as_it_is_described(name: str, status: str, call: Call) -> No
 )
 def test_the_gateways_answer_in_an_operations_place_is_described(name: str, status: str) -> None:
     # GIVEN what the template has the gateway answer by itself
-    answer = GatewayResponses(load()).answer(GATEWAY[status])
+    answer = RESPONSES.answer(GATEWAY[status])
     # THEN every operation says so
     assert str(answer.status) == status
     assert_described(*NAMED[name], Answered(answer.status, answer.headers, answer.body.decode()))
