@@ -1,9 +1,12 @@
 "use strict";
-/* Comma-separated values (RFC 4180): read as the import reads them, written so that a spreadsheet runs nothing. */
+/* Comma-separated values (RFC 4180), read as the import reads them.
+
+   A spreadsheet runs a cell that begins like a formula. In what is saved here such a cell has an apostrophe before it,
+   and from what is read one is taken away, as the operator's command line does: a file can go back and forth. */
 
 const CELL = / *(?:"([^"]*(?:""[^"]*)*)"(?!")([^,\r\n]*)|([^,\r\n]*))(,|\r\n|\n|\r|$)/y;
-const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
-const PLAIN_NUMBER = /^[+-][\d ().-]*$/; // a phone or an amount: no formula can be made of digits alone
+const FORMULA = /^'*[=+\-@\t\r]/;
+const DEFUSED = /^'+[=+\-@\t\r]/;
 
 /** A file's text; throws an Error where it is not UTF-8. A byte order mark is left out. */
 async function readText(file) {
@@ -36,13 +39,16 @@ const trimmed = (cell) => cell.replace(/^ +| +$/g, "");
 
 /** One line of a file. */
 function csvLine(cells) {
-  return `${cells.map((cell) => quote(defuse(cell))).join(",")}\r\n`;
+  return `${cells.map(quote).join(",")}\r\n`;
 }
 
-/** A cell that a spreadsheet takes for text: formulas get an apostrophe before them, numbers stay as they are. */
-function defuse(cell) {
-  return FORMULA.test(cell) && !PLAIN_NUMBER.test(cell) ? `'${cell}` : cell;
-}
+/** The cell as a spreadsheet leaves it alone. */
+const defuse = (cell) => (FORMULA.test(cell) ? `'${cell}` : cell);
+
+const isDefused = (cell) => DEFUSED.test(cell);
+
+/** The cell before it was defused. */
+const refuse = (cell) => (isDefused(cell) ? cell.slice(1) : cell);
 
 function quote(cell) {
   return /[",\r\n]|^ | $/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;

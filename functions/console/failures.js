@@ -62,11 +62,13 @@ function fromXml(parent) {
 
 /** The failures as a file: with the row as it was sent where this page sent it, so that it can be sent again. */
 function failuresFile(failures, source) {
-  if (!source) return [["row", "code", "reason"], ...failures.map(failureCells)].map(csvLine).join("");
+  if (!source) return report([["row", "code", "reason"], ...failures.map(failureCells)]);
   const sent = rowsByNumber(source, new Set(failures.map((failure) => failure.number)));
   const lines = failures.map(({ number, reason }) => [...padded(sent.get(number), source.header.length), reason]);
-  return [[...source.header, "error"], ...lines].map(csvLine).join("");
+  return report([[...source.header, ERROR_COLUMN], ...lines]);
 }
+
+const report = (rows) => rows.map((cells) => csvLine(cells.map(defuse))).join("");
 
 /** Show the first failures as a table. */
 function drawFailures(failures) {

@@ -1,7 +1,7 @@
 "use strict";
 /* An import: a file is chosen or dropped, looked at, and sent part by part. */
 
-const importing = { upload: null, sending: false };
+const importing = { upload: null, choices: {}, sending: false };
 
 /** Read a file and show what is in it, or what is wrong with it. */
 async function chooseFile(file) {
@@ -21,12 +21,12 @@ async function chooseFile(file) {
 /** Send the parts that have not been sent, one after the other; a part that is refused stops the rest. */
 async function sendUpload() {
   if (importing.sending) return;
+  if (!byId("fields").disabled) importing.choices = Object.fromEntries(new FormData(byId("choices")));
   importing.sending = true;
   complain("import-fault", "");
   drawSending();
-  const choices = Object.fromEntries(new FormData(byId("choices")));
   try {
-    for (const part of importing.upload.parts.filter(({ state }) => state !== "sent")) await send(part, choices);
+    for (const part of importing.upload.parts.filter(({ state }) => state !== "sent")) await send(part);
     announce("All rows are sent.");
   } catch (error) {
     if (!session.ended.signal.aborted) complain("import-fault", error.message);
@@ -36,11 +36,11 @@ async function sendUpload() {
   }
 }
 
-async function send(part, choices) {
+async function send(part) {
   part.state = "sending";
   drawSending();
   try {
-    const { job_id: jobId = "", customers: counts } = await sendPart(part, importing.upload.header, choices);
+    const { job_id: jobId = "", customers: counts } = await sendPart(part, importing.upload.header, importing.choices);
     Object.assign(part, { jobId, counts, state: "sent" }); // counts come with a part that is sent again after it was done
   } catch (error) {
     part.state = "not sent";
@@ -76,7 +76,7 @@ function drawUpload() {
   write("preview-size", `${counted(rows, "row")}, ${counted(header.length, "column")}${requests}`);
   byId("preview-head").replaceChildren(...tableRows([header.map((cell) => cell || "(not read)")], "th"));
   byId("preview-rows").replaceChildren(...tableRows(sample));
-  byId("parts").replaceChildren(...parts.map(() => element("li", {}, element("span"), element("a"))));
+  byId("parts").replaceChildren(...parts.map(() => element("li", {}, element("span"), " ", element("a"))));
   drawSending();
 }
 

@@ -4,38 +4,49 @@
 const MOST_ROWS = 20_000;
 const MOST_BYTES = 4_600_000; // the gateway takes 4.7 MB, with the form around the rows
 const SAMPLE_ROWS = 3;
+const ERROR_COLUMN = "loyalty_error"; // the last column of a report of failed rows, which is not sent again
 
 /** A file as its header, its first rows and the parts it is sent in; throws an Error that says what is wrong. */
 async function readUpload(file) {
   const text = await readText(file);
-  const { value: header } = records(text).next();
-  if (!header) throw new Error("The file is empty. Its first line must name the columns.");
-  if (header.cells.length === 1 && /[;|\t]/.test(header.cells[0])) {
+  const { value: first } = records(text).next();
+  if (!first) throw new Error("The file is empty. Its first line must name the columns.");
+  if (first.cells.length === 1 && /[;|\t]/.test(first.cells[0])) {
     throw new Error("The columns must be separated by commas.");
   }
-  const parts = splitRows(text, header.end);
+  const header = first.cells.filter((name, at) => at < first.cells.length - 1 || name !== ERROR_COLUMN);
+  const parts = splitRows(text, first, header.length);
   if (parts.length === 0) throw new Error("The file has a header line and no rows.");
   const sample = Array.from(take(records(parts[0].text), SAMPLE_ROWS), ({ cells }) => cells);
-  return { name: file.name, header: header.cells, parts, rows: parts.at(-1).first + parts.at(-1).rows - 1, sample };
+  return { name: file.name, header, parts, rows: parts.at(-1).first + parts.at(-1).rows - 1, sample };
 }
 
 /** The rows in parts: the number of the first row, how many there are, and their text. */
-function splitRows(text, from) {
+function splitRows(text, first, width) {
   const parts = [];
   const encoder = new TextEncoder();
-  let part = null;
-  for (const { start, end } of records(text, from)) {
-    const bytes = encoder.encode(text.slice(start, end)).length;
-    if (!part || part.rows === MOST_ROWS || part.bytes + bytes > MOST_BYTES) {
-      part = { first: part ? part.first + part.rows : 1, rows: 0, bytes: 0, start };
+  let part = { first: 1, rows: MOST_ROWS, bytes: 0 };
+  for (const record of records(text, first.end)) {
+    const line = rowText(text, record, first.cells.length, width);
+    const bytes = encoder.encode(line).length;
+    if (part.rows === MOST_ROWS || part.bytes + bytes > MOST_BYTES) {
+      part = { first: parts.length === 0 ? 1 : part.first + part.rows, rows: 0, bytes: 0, lines: [] };
       parts.push(part);
     }
-    Object.assign(part, { rows: part.rows + 1, bytes: part.bytes + bytes, end });
+    part.rows += 1;
+    part.bytes += bytes;
+    part.lines.push(line);
   }
-  return parts.map(({ first, rows, start, end }) => ({
-    ...{ first, rows, text: text.slice(start, end), key: idempotencyKey() },
+  return parts.map(({ first: number, rows, lines }) => ({
+    ...{ first: number, rows, text: lines.join(""), key: idempotencyKey() },
     ...{ state: "waiting", jobId: "", counts: undefined },
   }));
+}
+
+/** A row as it stands in the file, unless a report of failed rows added something to it. */
+function rowText(text, { cells, start, end }, columns, width) {
+  const own = cells.length === columns ? cells.slice(0, width) : cells;
+  return own.length === cells.length && !own.some(isDefused) ? text.slice(start, end) : csvLine(own.map(refuse));
 }
 
 /** Send one part; resolves to the answer's `batch`, throws an ApiError. It is safe to send a part again. */

@@ -77,7 +77,10 @@ class FakeApi:
         else:
             self.calls.append(request)
             status, headers, body = self._api(request, path)
-        route.fulfill(status=status, headers=headers, body=body)
+        if status:
+            route.fulfill(status=status, headers=headers, body=body)
+        else:  # an answer that never arrives
+            route.abort()
 
     def _page_event(self) -> dict[str, Any]:
         return proxy_event(method="GET", path="/console")

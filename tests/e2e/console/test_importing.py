@@ -1,0 +1,272 @@
+"""Importing a file: what is looked at before, how it is sent, and what can be done when something goes wrong."""
+
+import csv
+import json
+from email import message_from_bytes
+from email.policy import HTTP
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from tests.e2e.console.conftest import sign_in
+from tests.e2e.console.fake_api import Answer, FakeApi, job
+
+HEADER = "email,phone,first_name\n"
+IMPORT = "/api.php"
+
+
+def form_of(request: Request) -> dict[str, str]:
+    """The fields of a multipart form, with the text of its file."""
+    head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
+    message = message_from_bytes(head + (request.post_data_buffer or b""), policy=HTTP)
+    return {
+        part.get_param("name", header="content-disposition"): part.get_payload(decode=True).decode()
+        for part in message.iter_parts()
+    }
+
+
+def choose(page: Page, content: str | bytes, name: str = "customers.csv") -> None:
+    """Choose a file in the import's view."""
+    data = content.encode() if isinstance(content, str) else content
+    page.locator("#file").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
+
+
+def send(page: Page, campaigns: str = "123") -> None:
+    """Fill in the rest and send the file."""
+    page.get_by_label("Campaigns").fill(campaigns)
+    page.get_by_role("button", name="Import ").click()
+
+
+def queue_everything(api: FakeApi) -> None:
+    """Take every import as a job that is done at once."""
+
+    def take(request: Request) -> Answer:
+        rows = form_of(request)["profiles_data"].count("\n")
+        taken = job(len(api.jobs) + 1, total=rows, done=rows, counts={"new": rows})
+        api.jobs.insert(0, taken)
+        answer = {"status": "success", "batch": {"status": "queued", "job_id": taken["job_id"]}}
+        return 200, {"Content-Type": "application/json"}, json.dumps(answer)
+
+    api.replies["POST", IMPORT] = take
+
+
+def parts(page: Page) -> list[str]:
+    return [" ".join(text.split()) for text in page.locator("#parts li").all_inner_texts()]
+
+
+def test_a_file_is_shown_before_it_is_sent(page: Page, api: FakeApi) -> None:
+    # WHEN a file with quotes, blank lines, a byte order mark and a column without a name is chosen
+    sign_in(page, api.base, view="#import")
+    choose(page, '\ufeffemail, ,last_name\r\n\r\na@b.c,,"Doe, ""J"""\r\n,,\r\n \r\nd@e.f,1,"two\r\nlines"\r\n')
+    # THEN the page says what it read
+    expect(page.get_by_role("heading", name="customers.csv")).to_be_focused()
+    expect(page.locator("#preview-size")).to_have_text("3 rows, 3 columns")
+    assert page.locator("#preview-head th").all_text_contents() == ["email", "(not read)", "last_name"]
+    assert page.locator("#preview-rows td").all_text_contents() == [
+        *("a@b.c", "", 'Doe, "J"'),
+        *("", "", ""),
+        *("d@e.f", "1", "two\r\nlines"),
+    ]
+    assert api.called("POST", IMPORT) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "The file is empty. Its first line must name the columns."),
+        (b"\r\n \r\n", "The file is empty. Its first line must name the columns."),
+        (b"email,phone\r\n\r\n", "The file has a header line and no rows."),
+        (b"email;phone\r\na@b.c;1\r\n", "The columns must be separated by commas."),
+        ("email\r\ngr\u00fc\u00dfe\r\n".encode("cp1252"), "The file is not UTF-8. In a spreadsheet, save it as “CSV UTF-8”."),
+        (b'email,phone\r\na@b.c,"1\r\nd@e.f,2\r\n', 'A quoted cell is never closed: "1'),
+        (b'email\r\n"a""b\r\n', 'A quoted cell is never closed: "a""b'),
+    ],
+)  # fmt: skip
+def test_a_file_that_can_not_be_imported_is_told_so_before_it_is_sent(
+    page: Page, api: FakeApi, content: bytes, fault: str
+) -> None:
+    sign_in(page, api.base, view="#import")
+    choose(page, content)
+    expect(page.get_by_role("alert")).to_have_text(fault)
+    expect(page.locator("#preview")).to_be_hidden()
+
+
+def test_a_file_is_sent_as_the_contract_wants_it(page: Page, api: FakeApi) -> None:
+    # GIVEN a file whose cells span lines and whose second column has no name
+    queue_everything(api)
+    sign_in(page, api.base, view="#import")
+    rows = 'a@b.c,,"two\nlines"\nd@e.f,x,Zo\u00eb\n'
+    choose(page, f"email,,last_name\n{rows}")
+    # WHEN it is sent, with choices
+    page.get_by_label("Customers who are there already").select_option("yes")
+    page.get_by_label("Keep no undo state").check()
+    send(page, "123, visits-1")
+    expect(page.locator("#parts a")).to_have_attribute("href", f"#{job(1)['job_id']}")
+    # THEN it is one form, without the header line, its line ends untouched
+    (request,) = api.called("POST", IMPORT)
+    assert form_of(request) == {
+        **{"type": "customers_batch", "API": "1.5", "delimiter": "comma", "output": "JSON", "condensed": "yes"},
+        **{"campaigns_to_include": "123, visits-1", "overwrite_duplicates": "yes", "no_undo": "yes"},
+        **{"profiles_header_1": "email", "profiles_header_3": "last_name", "profiles_data": rows},
+    }
+    headers = {name: request.headers[name] for name in ("authorization", "prefer")}
+    assert headers == {"authorization": "Bearer abc123def456", "prefer": "respond-async"}
+
+
+def test_a_large_file_is_sent_in_parts_that_the_server_takes(page: Page, api: FakeApi) -> None:
+    # GIVEN a file of 45,000 rows, the first 9,000 of which are long
+    queue_everything(api)
+    sign_in(page, api.base, view="#import")
+    names = ["x" * 1_000] * 9_000 + ["Zo\u00eb"] * 36_000
+    lines = [f"u{n}@example.com,+4917{n:08},{name}\n" for n, name in enumerate(names)]
+    choose(page, HEADER + "".join(lines))
+    expect(page.locator("#preview-size")).to_have_text("45,000 rows, 3 columns, in 4 requests")
+    # WHEN it is sent
+    send(page)
+    expect(page.get_by_text("done, 100 %")).to_have_count(4)
+    # THEN no request is larger than the server takes, and each can be repeated
+    requests = api.called("POST", IMPORT)
+    assert all(len(request.post_data_buffer or b"") <= 4_700_000 for request in requests)
+    assert len({request.headers["idempotency-key"] for request in requests}) == 4
+    # AND together they are the file
+    data = [form_of(request)["profiles_data"] for request in requests]
+    assert max(text.count("\n") for text in data) == 20_000
+    assert "".join(data) == "".join(lines)
+
+
+def test_a_part_that_is_refused_stops_the_rest_and_can_be_sent_again(page: Page, api: FakeApi) -> None:
+    # GIVEN a server that knows no such campaign
+    sign_in(page, api.base, view="#import")
+    choose(page, HEADER + "a@b.c,,\n" * 20_001)
+    refusal = {"status": "error", "error": 'campaigns_to_include must name campaigns of the account, not "1"'}
+    api.reply("POST", IMPORT, refusal)
+    # WHEN a file of two parts is sent
+    send(page, "1")
+    # THEN the page says why not, and the second part was not tried
+    expect(page.get_by_role("alert")).to_have_text(refusal["error"])
+    assert parts(page) == ["Rows 1 to 20,000 not sent", "Rows 20,001 to 20,001 waiting"]
+    assert len(api.called("POST", IMPORT)) == 1
+    # WHEN it is corrected and sent again
+    queue_everything(api)
+    send(page, "123")
+    # THEN both go
+    expect(page.get_by_text("done, 100 %")).to_have_count(2)
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+@pytest.mark.parametrize("status", [0, 429, 502, 503, 504])
+def test_a_part_whose_answer_is_lost_is_repeated_under_its_key(page: Page, api: FakeApi, status: int) -> None:
+    # GIVEN a server that takes the import, while its first answer does not arrive
+    queue_everything(api)
+    take, tries = api.replies["POST", IMPORT], []
+
+    def lose_the_first(request: Request) -> Answer:
+        tries.append(request.headers["idempotency-key"])
+        return take(request) if len(tries) == 2 else (status, {"Content-Type": "text/plain"}, "lost")
+
+    page.clock.install()
+    api.replies["POST", IMPORT] = lose_the_first
+    sign_in(page, api.base, view="#import")
+    choose(page, HEADER + "a@b.c,,\n")
+    # WHEN a file is sent
+    send(page)
+    expect(page.get_by_text("sending")).to_be_visible()
+    page.clock.run_for(3_000)
+    # THEN it got there, once
+    expect(page.get_by_text("done, 100 %")).to_be_visible()
+    assert len(tries) == 2
+    assert len(set(tries)) == 1
+
+
+def test_a_part_that_was_done_before_tells_its_counts(page: Page, api: FakeApi) -> None:
+    # GIVEN that the answer to a repeated request is the final one, about rows that wrote nothing
+    answer = {"status": "success", "batch": {"status": "imported", "customers": {"new": 0, "updated": 0, "failed": 2}}}
+    api.reply("POST", IMPORT, answer)
+    sign_in(page, api.base, view="#import")
+    choose(page, HEADER + "a,,\nb,,\n")
+    send(page)
+    # THEN the counts are there, without a job to open
+    expect(page.locator("#parts li")).to_have_text("Rows 1 to 20 new, 0 updated, 2 failed")
+
+
+def test_failed_rows_of_an_import_from_here_can_be_corrected_and_sent_again(
+    page: Page, api: FakeApi, tmp_path: Path
+) -> None:
+    # GIVEN an import of which two rows failed, after blank lines and with cells of every kind
+    queue_everything(api)
+    sign_in(page, api.base, view="#import")
+    choose(page, HEADER + '\na@b.c,,Ann\n\n"broken, ""one""",+49 170 5550199,=1+1\nc@d.e,,\nbroken\n')
+    send(page)
+    page.locator("#parts a").click()
+    api.jobs = [{**api.jobs[0], "total": 4, "done": 4, "counts": {"new": 2, "failed": 2}}]
+    rows = [{"number": 2, "error": "email is wrong"}, {"number": 4, "error": "email is wrong, too"}]
+    api.reply("GET", f"/jobs/{api.jobs[0]['job_id']}/results", {"batch": {"rows": rows}})
+    # WHEN the failed rows are saved
+    page.get_by_role("button", name="Show 2 failed rows").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").click()
+    path = tmp_path / "failed.csv"
+    download.value.save_as(path)
+    # THEN they are as they were sent, with what was wrong behind, and nothing for a spreadsheet to run
+    with path.open(newline="", encoding="utf-8") as file:
+        assert list(csv.reader(file)) == [
+            ["email", "phone", "first_name", "loyalty_error"],
+            ['broken, "one"', "'+49 170 5550199", "'=1+1", "email is wrong"],
+            ["broken", "", "", "email is wrong, too"],
+        ]
+    # WHEN they are sent again from that file
+    page.get_by_role("link", name="Import", exact=True).click()
+    choose(page, path.read_bytes())
+    send(page)
+    # THEN the server gets the rows as they were at first
+    expect(page.locator("#parts a")).to_have_attribute("href", f"#{job(2)['job_id']}")
+    form = form_of(api.called("POST", IMPORT)[1])
+    assert form["profiles_data"] == '"broken, ""one""",+49 170 5550199,=1+1\r\nbroken,,\r\n'
+    assert "profiles_header_4" not in form
+
+
+def test_a_file_can_be_dropped_anywhere(page: Page, api: FakeApi) -> None:
+    # GIVEN the page with an open job
+    api.jobs = [job(1)]
+    sign_in(page, api.base, view=f"#{job(1)['job_id']}")
+    # WHEN a file is dropped on it
+    file = page.evaluate_handle("""(text) => {
+        const data = new DataTransfer();
+        data.items.add(new File([text], "dropped.csv", { type: "text/csv" }));
+        return data;
+    }""", HEADER + "a@b.c,,\n")  # fmt: skip
+    page.dispatch_event("#job-title", "dragover", {"dataTransfer": file})
+    page.dispatch_event("#job-title", "drop", {"dataTransfer": file})
+    # THEN the import opens with it
+    expect(page.get_by_role("heading", name="dropped.csv")).to_be_visible()
+    expect(page.locator("#job")).to_be_hidden()
+
+
+def test_an_import_never_goes_on_under_another_account(page: Page, api: FakeApi) -> None:
+    # GIVEN an import that is waiting to be sent again
+    page.clock.install()
+    api.reply("POST", IMPORT, {"message": "busy"}, 503)
+    sign_in(page, api.base, view="#import")
+    choose(page, HEADER + "a@b.c,,\n")
+    send(page)
+    expect(page.get_by_text("sending")).to_be_visible()
+    # WHEN its sender signs out, and somebody else in
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("Token of the account").fill("abc123def456")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Sign out").wait_for()
+    sent = len(api.called("POST", IMPORT))
+    page.clock.run_for(60_000)
+    # THEN nothing of it is left, and nothing more is sent
+    assert len(api.called("POST", IMPORT)) == sent
+    expect(page.locator("#preview")).to_be_hidden()
+
+
+def test_what_the_sample_shows_is_text(page: Page, api: FakeApi) -> None:
+    sign_in(page, api.base, view="#import")
+    markup: Any = "<b onclick=alert(1)>x</b>"
+    choose(page, f"{markup},email\n{markup},{markup}\n")
+    assert page.locator("#preview td").all_text_contents() == [markup, markup]
+    expect(page.locator("#preview b")).to_have_count(0)
