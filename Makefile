@@ -19,7 +19,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format build deploy lock clean
+.PHONY: help run test check bench format build deploy lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -41,6 +41,9 @@ check: .venv/dev.installed $(SAM)/installed ## lint, format, types, import direc
 	@$(BIN)/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM)/bin/sam validate --lint
 
+bench: .venv/bench.installed ## measure speed and price against their targets, up to 15 minutes
+	@$(BIN)/python -m tools.bench
+
 format: .venv/dev.installed ## format the code and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -54,7 +57,7 @@ deploy: build ## deploy to AWS; ARGS=--guided the first time
 
 lock: .venv/dev.installed ## pin the newest dependencies that the requirements allow
 	cd shared && $(CURDIR)/$(COMPILE) requirements.in -o requirements.txt
-	cd $(LOCKS) && for name in run dev ministack sam; do $(CURDIR)/$(COMPILE) $$name.in -o $$name.txt || exit 1; done
+	cd $(LOCKS) && for name in run dev bench ministack sam; do $(CURDIR)/$(COMPILE) $$name.in -o $$name.txt || exit 1; done
 
 clean: ## remove all that these commands made
 	rm -rf .venv build .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
