@@ -22,7 +22,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format document fuzz build deploy lock clean
+.PHONY: help run test check format document fuzz bench build deploy lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -44,6 +44,9 @@ check: .venv/dev.installed $(SAM)/installed ## lint, format, types, import direc
 	@$(BIN)/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM)/bin/sam validate --lint
 
+bench: .venv/bench.installed ## measure speed and price against their targets, up to 15 minutes
+	@$(BIN)/python -m tools.bench
+
 format: .venv/dev.installed ## format the code and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -63,7 +66,7 @@ deploy: build ## deploy to AWS; ARGS=--guided the first time
 
 lock: .venv/dev.installed ## pin the newest dependencies that the requirements allow
 	cd shared && $(CURDIR)/$(COMPILE) requirements.in -o requirements.txt
-	cd $(LOCKS) && for name in run dev fuzz ministack sam; do $(CURDIR)/$(COMPILE) $$name.in -o $$name.txt || exit 1; done
+	cd $(LOCKS) && for name in run dev bench fuzz ministack sam; do $(CURDIR)/$(COMPILE) $$name.in -o $$name.txt || exit 1; done
 
 clean: ## remove all that these commands made
 	rm -rf .venv build .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis

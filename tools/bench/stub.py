@@ -1,0 +1,148 @@
+"""A DynamoDB that answers at once, over real HTTP in a process of its own: what remains is the cost of the client.
+
+Every customer `person<n>@example.com` exists, nobody is a member yet, and all writes are done and forgotten, but
+for the configuration in the first table, `accounts`. `Stub` starts it; `python -m tools.bench.stub <milliseconds>`
+is the process, which ends with its standard input.
+"""
+
+import asyncio
+import http.client
+import json
+import subprocess
+import sys
+import zlib
+from collections import Counter
+from types import TracebackType
+from typing import Any, Self, cast
+
+from tools.local.port import LOOPBACK
+
+Item = dict[str, Any]
+
+_HEAD = """HTTP/1.1 200 OK
+Server: Server
+Date: Sun, 22 Nov 2026 08:00:00 GMT
+Content-Type: application/x-amz-json-1.0
+Content-Length: {length}
+Connection: keep-alive
+x-amzn-RequestId: {request_id}
+x-amz-crc32: {checksum}
+
+""".replace("\n", "\r\n")
+_REQUEST_ID = "VKJ7U2N5V9GM4SKEDHHTHEK1TVVV4KQNSO5AEMVJF66Q9ASUAAJG"
+
+
+class Stub:
+    """The running stub between `with` and the end of its block; each answer takes so many milliseconds."""
+
+    def __init__(self, milliseconds: float = 0) -> None:
+        self._milliseconds = milliseconds
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "tools.bench.stub", str(self._milliseconds)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own
+        self._port = int(self._process.stdout.readline()) if self._process.stdout else 0
+        self.endpoint_url = f"http://{LOOPBACK}:{self._port}"
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        self._process.communicate()
+
+    def calls(self) -> dict[str, int]:
+        """The calls since this was asked last, by action."""
+        connection = http.client.HTTPConnection(LOOPBACK, self._port)
+        connection.request("GET", "/calls")
+        calls: dict[str, int] = json.load(connection.getresponse())
+        connection.close()
+        return calls
+
+
+class _Answers:
+    """What is answered, and how often each action was."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self._configuration: dict[str, Item] = {}
+
+    def answer(self, action: str, body: bytes) -> bytes:
+        self.calls[action] += 1
+        return json.dumps(getattr(self, action)(json.loads(body)), separators=(",", ":")).encode()
+
+    def taken_calls(self) -> bytes:
+        calls, self.calls = self.calls, Counter()
+        return json.dumps(calls).encode()
+
+    def GetItem(self, request: Item) -> Item:  # noqa: N802 - as the action
+        item = self._configuration.get(str(request["Key"])) or _customer(request["Key"])
+        return {"Item": item} if item else {}
+
+    def PutItem(self, request: Item) -> Item:  # noqa: N802
+        if request["TableName"] == "accounts":
+            item = request["Item"]
+            self._configuration[str({name: item[name] for name in ("pk", "sk")})] = item
+        return {}
+
+    def BatchGetItem(self, request: Item) -> Item:  # noqa: N802
+        ((table, wanted),) = request["RequestItems"].items()
+        found = [item for key in wanted["Keys"] if (item := _customer(key))]
+        return {"Responses": {table: found}, "UnprocessedKeys": {}}
+
+    def BatchExecuteStatement(self, request: Item) -> Item:  # noqa: N802
+        return {"Responses": [{"TableName": "memberships"}] * len(request["Statements"])}
+
+
+def _customer(key: Item) -> Item | None:
+    _, kind, name = [*key["pk"]["S"].split("#"), "", ""][:3]
+    if kind != "email" or not name.startswith("person"):
+        return None
+    number = name.removeprefix("person").partition("@")[0]
+    return {**key, "profile_id": {"S": f"{int(number):024x}"}, "customer_id": {"N": number}}
+
+
+class _Connection(asyncio.Protocol):
+    """One keep-alive connection of a client that always says how long its body is."""
+
+    def __init__(self, answers: _Answers, seconds: float) -> None:
+        self._answers, self._seconds = answers, seconds
+        self._received = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head, found, body = self._received.partition(b"\r\n\r\n")
+        if not found:
+            return
+        headers = {
+            name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in head.split(b"\r\n"))
+        }
+        length = int(headers.get(b"content-length", 0))
+        if len(body) < length:
+            return
+        self._received = body[length:]
+        asyncio.get_running_loop().call_later(self._seconds, self._write, self._reply(headers, body[:length]))
+
+    def _reply(self, headers: dict[bytes, bytes], body: bytes) -> bytes:
+        target = headers.get(b"x-amz-target", b"").decode()
+        text = self._answers.answer(target.rpartition(".")[2], body) if target else self._answers.taken_calls()
+        head = _HEAD.format(length=len(text), request_id=_REQUEST_ID, checksum=zlib.crc32(text))
+        return head.encode() + text
+
+    def _write(self, reply: bytes) -> None:
+        self._transport.write(reply)
+
+
+async def _serve(seconds: float) -> None:
+    answers = _Answers()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: _Connection(answers, seconds), LOOPBACK, 0)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await loop.run_in_executor(None, sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(float(sys.argv[1]) / 1000))
