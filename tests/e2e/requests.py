@@ -34,9 +34,18 @@ def sample(name: str) -> Sample:
 
 def post(stack: Any, path: str, body: bytes, **headers: str) -> Reply:
     """One request on a connection of its own; header names have underscores for dashes."""
+    return _send(stack, "POST", path, body, headers)
+
+
+def get(stack: Any, path: str, **headers: str) -> Reply:
+    """The same, for reading."""
+    return _send(stack, "GET", path, None, headers)
+
+
+def _send(stack: Any, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
     connection = http.client.HTTPConnection(stack.url.removeprefix("http://"), timeout=60)
     try:
-        connection.request("POST", path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
         reply = connection.getresponse()
         return Reply(reply.status, reply.headers, reply.read())
     finally:

@@ -8,7 +8,6 @@ import re
 import pytest
 
 from tools.local.front import LARGEST_BODY
-from tools.local.template import ROOT
 
 SINGLE = "/api/v1.1/loyalty/register_member"
 
@@ -85,6 +84,6 @@ def test_what_a_function_logs_can_be_read_in_the_stacks_log(stack):
     # WHEN a request was answered
     _, headers, _ = ask(stack, "POST", SINGLE, b"{}")
     # THEN its log line is there, one JSON object
-    log = (ROOT / "build" / "test-e2e.log").read_text()
+    log = stack.log.read_text()
     lines = [json.loads(line) for line in re.findall(r"^\{.*\}$", log, re.MULTILINE)]
     assert headers["X-Request-Id"] in [line.get("request_id") for line in lines]

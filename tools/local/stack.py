@@ -33,7 +33,7 @@ class LocalStack:
 
     `url` is the API's base URL, `endpoint_url` the emulator's, `tables` the tables' names and `queues` the queues'
     URLs by the functions' environment variables; `parameters` are the template's. Nothing but loopback is
-    listened on. Several may run at once, each with a log of its own.
+    listened on. Several may run at once, each with a `log` of its own.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class LocalStack:
     ) -> None:
         self._port = front_port
         self._state = state
-        self._log = log
+        self.log = log
         self._parameters = {**_PARAMETERS, **(parameters or {})}
         self._progress = progress
         self._open = ExitStack()
@@ -72,7 +72,7 @@ class LocalStack:
         self._progress("Preparing the layer")
         packed = layer.archive()
         self._progress("Starting the local AWS emulator")
-        self.ministack = opening.enter_context(Ministack(self._log, self._state))
+        self.ministack = opening.enter_context(Ministack(self.log, self._state))
         self.endpoint_url = self.ministack.endpoint_url
         self._progress("Deploying template.yaml")
         deployment = deploy(described, packed, self.endpoint_url, self._parameters)

@@ -1,0 +1,190 @@
+"""Jobs over the deployed template: each vendor's large request, its undo, and what becomes of chunks that fail."""
+
+import json
+import uuid
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.e2e.requests import BATCH, SINGLE, get, post
+from tests.e2e.waiting import until
+from tests.fakes.capillary import basic
+from tests.fakes.capillary import request as earn_request
+from tests.fakes.gateway import EARN, IMPORT
+from tests.fakes.importing import as_form, rows_form
+from tools.local.deploy import client
+
+JSON = {"Content_Type": "application/json"}
+FORM = {"Content_Type": "application/x-www-form-urlencoded"}
+TOKEN = {"Authorization": "Bearer abc123def456"}
+
+
+class Large(NamedTuple):
+    """A request of more items than are done at once: its counts as a job, and those of its undo."""
+
+    path: str
+    body: bytes
+    headers: dict[str, str]
+    counts: dict[str, int]
+    undone: dict[str, int]
+
+
+def members(*numbers: int) -> dict[str, Any]:
+    emails = [{"email": f"user{number}@example.com"} for number in numbers]
+    return {"token": "abc123def456", "loyalty_program_id": 123, "matching": "email", "data": emails}
+
+
+LARGE = {
+    "register": Large(
+        BATCH,
+        json.dumps(members(11, 12, 13, 2, 99)).encode(),
+        JSON,
+        {"0": 3, "409": 1, "404": 1},
+        {"undone": 3, "kept": 2},
+    ),
+    "import": Large(
+        IMPORT,
+        as_form(
+            rows_form("email first_name", "user14@example.com|Jo", "new1@example.com|Al", "new2@example.com|Bo")
+        ).encode(),
+        FORM,
+        {"new": 2, "updated": 1},
+        {"undone": 3},
+    ),
+    "earn": Large(
+        EARN,
+        json.dumps(earn_request("98662653", "98662632", "423924812", "1", program=2607, promotion=56801)).encode(),
+        {**JSON, **basic()},
+        {"0": 3, "8015": 1},
+        {"undone": 3, "kept": 1},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def small(stack_with):
+    """A stack on which three items are many, and a failed chunk comes again soon."""
+    with stack_with(InlineLimit="2", ChunkVisibilitySeconds="2") as running:
+        yield running
+
+
+def newest(stack):
+    """The job that was submitted last."""
+    return json.loads(get(stack, "/jobs", **TOKEN).body)["jobs"][0]
+
+
+def job(stack, job_id):
+    return json.loads(get(stack, f"/jobs/{job_id}", **TOKEN).body)
+
+
+def finished(stack, job_id):
+    return until(lambda: (found := job(stack, job_id)).get("status") in ("done", "undone") and found)
+
+
+def send(stack, queue_url, message):
+    client("sqs", stack.endpoint_url).send_message(QueueUrl=queue_url, MessageBody=json.dumps(message))
+
+
+def message(job_id, *emails, chunk=1, chunks=1, total=None, first_index=0, **more):
+    return {
+        "version": 1,
+        "job_id": job_id,
+        "account": "greatwidgets",
+        "operation": "enrol",
+        "params": {"program_id": "469"},
+        "chunk": chunk,
+        "chunks": chunks,
+        "total": total or len(emails),
+        "first_index": first_index,
+        "items": [{"kind": "email", "value": email} for email in emails],
+        **more,
+    }
+
+
+@pytest.mark.parametrize("large", LARGE.values(), ids=list(LARGE))
+def test_a_large_request_is_a_job_that_is_done_told_and_undone(large, small):
+    # WHEN it is sent, by somebody who waits
+    reply = post(small, large.path, large.body, **large.headers)
+    # THEN the answer comes as to a small one, and the same can be had again
+    assert reply.status == 200
+    told = newest(small)
+    assert (told["status"], told["total"], told["counts"]) == ("done", sum(large.counts.values()), large.counts)
+    assert get(small, told["links"]["results"], **TOKEN).body == reply.body
+    # WHEN it is undone, twice
+    undoing = [post(small, told["links"]["undo"], b"", **TOKEN) for _ in range(2)]
+    # THEN it is, by one job
+    assert [one.status for one in undoing] == [202, 202]
+    (undo_id,) = {json.loads(one.body)["job_id"] for one in undoing}
+    assert finished(small, undo_id)["counts"] == large.undone
+    assert job(small, told["job_id"])["status"] == "undone"
+    # WHEN it is sent again, then all is as it was the first time
+    assert post(small, large.path, large.body, **large.headers).status == 200
+    assert newest(small)["counts"] == large.counts
+
+
+def test_a_request_that_comes_again_under_its_key_is_answered_again(small):
+    # GIVEN a request for each endpoint, small and large
+    single = json.dumps(members() | {"email": "user21@example.com"}).encode()
+    requests = [(SINGLE, single, JSON), *((large.path, large.body, large.headers) for large in LARGE.values())]
+    for path, body, headers in requests:
+        # WHEN it is sent twice under one key
+        key = {"Idempotency_Key": str(uuid.uuid4())}
+        first, second = (post(small, path, body, **headers, **key) for _ in range(2))
+        # THEN it was done once
+        assert (second.status, second.body) == (first.status, first.body)
+
+
+def test_a_job_that_another_system_feeds_may_come_in_any_order(small):
+    # GIVEN a job whose second chunk has to wait for its first
+    job_id = uuid.uuid4().hex
+    second = message(job_id, "user32@example.com", chunk=2, chunks=2, total=2, first_index=1, after=1)
+    # WHEN the second is there before the first
+    send(small, small.queues["CHUNK_QUEUE_URL"], second)
+    until(lambda: job(small, job_id).get("status"))
+    send(small, small.queues["CHUNK_QUEUE_URL"], message(job_id, "user31@example.com", chunks=2, total=2))
+    # THEN both are done in the end
+    assert finished(small, job_id)["counts"] == {"0": 2}
+
+
+def test_a_chunk_whose_worker_died_before_it_could_tell_is_told_the_same(small):
+    # GIVEN jobs of each operation whose outcomes were lost after the work was done
+    database = client("dynamodb", small.endpoint_url)
+    job_id = uuid.uuid4().hex
+    fed = message(job_id, "user41@example.com", "user42@example.com", "nobody@example.com")
+    send(small, small.queues["CHUNK_QUEUE_URL"], fed)
+    before = finished(small, job_id)["counts"]
+    database.update_item(
+        TableName=small.tables["JOBS_TABLE"],
+        Key={"pk": {"S": job_id}, "sk": {"S": "chunk#000001"}},
+        UpdateExpression="REMOVE outcomes, positions",
+    )
+    # WHEN the chunk is delivered again
+    send(small, small.queues["CHUNK_QUEUE_URL"], fed)
+    # THEN what was written is known as this job's own
+    results = until(lambda: (reply := get(small, f"/jobs/{job_id}/results", **TOKEN)).body.count(b"503") == 0 and reply)
+    assert before == {"0": 2, "404": 1}
+    assert [one["error"] for one in json.loads(results.body)["result"]] == [0, 0, 404]
+
+
+def test_a_chunk_that_is_given_up_ends_its_job_and_is_kept(small, dead_letters):
+    # GIVEN a chunk that failed three times
+    job_id = uuid.uuid4().hex
+    given_up = message(job_id, "user33@example.com", "user34@example.com")
+    # WHEN it comes to the dead-letter queue
+    send(small, dead_letters, given_up)
+    # THEN its items may be tried again, by whoever sent them or by the operator
+    assert finished(small, job_id)["counts"] == {"503": 2}
+    sqs = client("sqs", small.endpoint_url)
+    parked = until(lambda: sqs.receive_message(QueueUrl=small.queues["PARKED_QUEUE_URL"]).get("Messages"))
+    assert [json.loads(one["Body"]) for one in parked] == [given_up]
+    # WHEN the operator does
+    send(small, small.queues["CHUNK_QUEUE_URL"], given_up)
+    # THEN the job is as if nothing had happened
+    assert until(lambda: (found := job(small, job_id)["counts"]) == {"0": 2} and found)
+
+
+@pytest.fixture
+def dead_letters(small):
+    """The URL of the dead-letter queue."""
+    (stack,) = client("cloudformation", small.endpoint_url).describe_stacks(StackName="loyalty")["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}["DeadLetterQueueUrl"]
