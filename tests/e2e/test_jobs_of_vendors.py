@@ -40,7 +40,7 @@ LARGE = {
         json.dumps(members(11, 12, 13, 2, 99)).encode(),
         JSON,
         {"0": 3, "409": 1, "404": 1},
-        {"undone": 3, "kept": 2},
+        {"undone": 3, "unchanged": 2},
     ),
     "import": Large(
         IMPORT,
@@ -56,7 +56,7 @@ LARGE = {
         json.dumps(earn_request("98662653", "98662632", "423924812", "1", program=2607, promotion=56801)).encode(),
         {**JSON, **basic()},
         {"0": 3, "8015": 1},
-        {"undone": 3, "kept": 1},
+        {"undone": 3, "unchanged": 1},
     ),
 }
 
@@ -140,7 +140,7 @@ def test_a_job_that_another_system_feeds_may_come_in_any_order(small):
     second = message(job_id, "user32@example.com", chunk=2, chunks=2, total=2, first_index=1, after=1)
     # WHEN the second is there before the first
     send(small, small.queues["CHUNK_QUEUE_URL"], second)
-    until(lambda: job(small, job_id).get("status"))
+    until(lambda: job(small, job_id).get("job_id"))
     send(small, small.queues["CHUNK_QUEUE_URL"], message(job_id, "user31@example.com", chunks=2, total=2))
     # THEN both are done in the end
     assert finished(small, job_id)["counts"] == {"0": 2}

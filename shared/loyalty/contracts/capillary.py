@@ -74,8 +74,8 @@ class CapillaryExchange:
         return Submission(self._params, capillary_items.items(document.get("identifierName"), self._customers))
 
     def manner(self) -> Manner:
-        """How the request named program and promotion, since the reply names them so."""
-        return self._params._asdict()
+        """How the request named program and promotion, since the reply names them so; not when, which varies."""
+        return {name: value for name, value in self._params._asdict().items() if name != "received_at"}
 
     def error(self, error: RequestError) -> Reply:
         """A fault that all customers share, as each one's; any other as the error of an empty answer."""
