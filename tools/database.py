@@ -20,7 +20,7 @@ _UNUSED = {
 
 
 def connect(tables: Mapping[str, str], **client_options: str) -> Database:
-    """A database of these tables, by the functions' own environment variables: ACCOUNTS_TABLE and so on.
+    """A database of these tables, and queues, by the functions' own environment variables: ACCOUNTS_TABLE and so on.
 
     `client_options` are botocore's own, such as endpoint_url.
     """

@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, urlsplit
 from typer.testing import CliRunner
 
 from loyalty.store.dynamodb import Database
-from tests.fakes.queues import CHUNKS, PARKED
 from tests.fakes.world import World
 from tools.operator.application import app
 from tools.operator.http import Reply
@@ -70,11 +69,10 @@ class FakeSystem:
     def __init__(self, world: World) -> None:
         self._world = world
         self.http = FakeHttp(world)
-        self.sqs = world.sqs
 
     def name(self, variable: str) -> str:
-        """The names that a World's settings have."""
-        return {"API_URL": "http://fake", "CHUNK_QUEUE_URL": CHUNKS, "PARKED_QUEUE_URL": PARKED}[variable]
+        """The only name that commands ask for by themselves."""
+        return {"API_URL": "http://fake"}[variable]
 
     def sleep(self, seconds: float) -> None:
         """Let time pass, and the workers do what is in the queue."""

@@ -52,6 +52,21 @@ class FakeSQS:
         fault = self._faults.pop(0) if self._faults else None
         return fault(lambda: self._send(arguments["QueueUrl"], entries)) if fault else self._send(**_named(arguments))
 
+    def receive_message(self, **arguments: Any) -> Answer:
+        """ReceiveMessage."""
+        queue = self.queues[arguments["QueueUrl"]]
+        visible = [message for message in queue if message.visible_at <= self._clock()]
+        for message in visible[: arguments["MaxNumberOfMessages"]]:
+            received = message._replace(visible_at=self._clock() + arguments["VisibilityTimeout"])
+            queue[queue.index(message)] = received
+        return {"Messages": [_received(message) for message in visible[: arguments["MaxNumberOfMessages"]]]}
+
+    def delete_message(self, **arguments: Any) -> Answer:
+        """DeleteMessage."""
+        queue = self.queues[arguments["QueueUrl"]]
+        queue[:] = [message for message in queue if message.id != arguments["ReceiptHandle"]]
+        return {}
+
     def change_message_visibility(self, **arguments: Any) -> Answer:
         """ChangeMessageVisibility; a receipt handle is the message's id."""
         queue = self.queues[arguments["QueueUrl"]]
@@ -90,6 +105,17 @@ class FakeEvents:
         """PutEvents."""
         self.entries += arguments["Entries"]
         return {"FailedEntryCount": 0}
+
+
+def _received(message: Message) -> dict[str, Any]:
+    attributes = {name: {"DataType": "String", "StringValue": text} for name, text in message.attributes.items()}
+    return {
+        "MessageId": message.id,
+        "ReceiptHandle": message.id,
+        "Body": message.body,
+        "Attributes": {"MessageGroupId": message.group, "SentTimestamp": "1700000000000"},
+        **({"MessageAttributes": attributes} if attributes else {}),
+    }
 
 
 def _named(arguments: dict[str, Any]) -> dict[str, Any]:

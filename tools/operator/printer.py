@@ -7,7 +7,10 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
+
+_WIDE = 10_000
+"""Characters of a line that no terminal limits."""
 
 Record = Mapping[str, Any]
 """What is known of one thing, by name; values are those of JSON."""
@@ -18,7 +21,7 @@ class Printer:
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
-        self._out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+        self._out = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False, markup=False, emoji=False)
         self._err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
     def record(self, record: Record) -> None:
@@ -36,7 +39,8 @@ class Printer:
         if self._as_json:
             self._json(records)
         elif records:
-            table = Table(*(name.replace("_", " ") for name in records[0]), box=None, pad_edge=False)
+            columns = (Column(name.replace("_", " "), overflow="fold") for name in records[0])
+            table = Table(*columns, box=None, pad_edge=False)
             for record in records:
                 table.add_row(*map(_text, record.values()))
             self._out.print(table)

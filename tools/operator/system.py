@@ -2,7 +2,7 @@
 
 import time
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from loyalty.store.dynamodb import Database
 from tools.operator import places
@@ -29,7 +29,7 @@ class System:
         self._choice = choice
 
     def database(self, seconds: float = PATIENCE_SECONDS) -> Database:
-        """The tables, for work that is to be done in so many seconds; raises OperatorError."""
+        """The tables, and the queues, for work that is to be done in so many seconds; raises OperatorError."""
         return self._tables.within(seconds)
 
     def name(self, variable: str) -> str:
@@ -47,28 +47,19 @@ class System:
         return Http(self.name("API_URL"))
 
     @cached_property
-    def sqs(self) -> Any:
-        """A client of its queues; raises OperatorError."""
-        return _client("sqs", **self._place.client_options)
-
-    @cached_property
     def _place(self) -> Place:
         if self._choice.local == bool(self._choice.stack):
             raise OperatorError("Say where: --local for the stack of make run, or --stack NAME (or LOYALTY_STACK)")
         if self._choice.local:
             return places.local()
         options = {"region_name": self._choice.region} if self._choice.region else {}
-        return places.deployed(_client("cloudformation", **options), self._choice.stack or "", options)
+        import boto3  # noqa: PLC0415 - takes half a second, which most commands do not need
+
+        return places.deployed(boto3.client("cloudformation", **options), self._choice.stack or "", options)
 
     @cached_property
     def _tables(self) -> Database:
         from tools.database import connect  # noqa: PLC0415 - takes a third of a second, which --help does not need
 
-        names = {name: self.name(name) for name in self._place.variables if name.endswith("_TABLE")}
-        return connect(names, **self._place.client_options)
-
-
-def _client(service: str, **options: str) -> Any:
-    import boto3  # noqa: PLC0415 - takes half a second, which most commands do not need
-
-    return boto3.client(service, **options)
+        parts = [name for name in self._place.variables if name.endswith(("_TABLE", "_QUEUE_URL"))]
+        return connect({name: self.name(name) for name in parts}, **self._place.client_options)

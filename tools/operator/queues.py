@@ -1,0 +1,87 @@
+"""`loyalty queue`: chunks of jobs that were given up three times, looked at and sent again."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from loyalty import moment
+from loyalty.store import parked_messages
+from loyalty.store.parked_messages import Parked
+from tools.operator.commands import Session, command
+from tools.operator.faults import OperatorError
+
+app = typer.Typer(help="Messages that workers gave up.", no_args_is_help=True)
+
+JobOption = Annotated[str | None, typer.Option("--job", metavar="JOB", help="Those of one job.")]
+All = Annotated[bool, typer.Option("--all", help="Those of all jobs.")]
+
+
+@command(app, "parked")
+def parked(session: Session) -> None:
+    """List the parked messages, with the reason why each was given up."""
+    with _left_to_others(session) as left:
+        records = []
+        for message in _all(session):
+            left.append(message)
+            records.append(_record(message))
+    session.printer.records(records, "Nothing is parked")
+
+
+@command(app, "redrive")
+def redrive(session: Session, *, job: JobOption = None, all_: All = False) -> None:
+    """Send parked messages to the workers again, which mend the job and its counts."""
+    if bool(job) == all_:
+        raise OperatorError("Say which: --job JOB or --all")
+    sent: set[int] = set()
+    with _left_to_others(session) as left:
+        for message in _all(session):
+            wanted = all_ or _document(message).get("job_id") == job
+            if wanted and hash(message.body) not in sent:  # one that is here again was parked again meanwhile
+                parked_messages.redrive(session.system.database(), message)
+                sent.add(hash(message.body))
+            else:
+                left.append(message)
+    session.printer.record({"redriven": len(sent)})
+
+
+def _all(session: Session) -> Iterator[Parked]:
+    """Every parked message, once."""
+    seen: set[str] = set()
+    while new := [message for message in parked_messages.receive(session.system.database()) if message.id not in seen]:
+        seen.update(message.id for message in new)
+        yield from new
+
+
+@contextmanager
+def _left_to_others(session: Session) -> Iterator[list[Parked]]:
+    """A list whose messages others can receive again when the block ends."""
+    left: list[Parked] = []
+    try:
+        yield left
+    finally:
+        parked_messages.release(session.system.database(), left)
+
+
+def _record(message: Parked) -> dict[str, Any]:
+    document = _document(message)
+    items = document.get("items")
+    return {
+        "job": document.get("job_id"),
+        "account": document.get("account"),
+        "operation": document.get("operation"),
+        "chunk": document.get("chunk"),
+        "items": len(items) if isinstance(items, list) else None,
+        "reason": message.reason,
+        "parked_at": moment.at(message.parked_at),
+    }
+
+
+def _document(message: Parked) -> dict[str, Any]:
+    try:
+        document = json.loads(message.body)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
