@@ -122,4 +122,5 @@ ANSWERED: dict[str, dict[str, list[Call]]] = {
     "health": asked("health", "/health"),
     "openapi": asked("describe_api", "/openapi.json"),
     "docs": asked("describe_api", "/docs"),
+    "console": asked("console", "/console"),
 }

@@ -88,7 +88,8 @@ def test_the_page_is_served_small_and_may_load_nothing() -> None:
         sources[kind] = f"'sha256-{b64encode(sha256(inline[1].encode()).digest()).decode()}'"
     assert reply.headers["Content-Security-Policy"] == (
         f"default-src 'none'; style-src {sources['style']}; script-src {sources['script']}; connect-src 'self'; "
-        "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types xml-reply"
     )
 
 
