@@ -154,9 +154,7 @@ class ImportWorld(World):
 def undo_states(world: ImportWorld) -> list[Any]:
     """The kept undo states, in order: pairs of a profile_id and what was before."""
     return [
-        json.loads(line)
-        for item in world.undo_items()
-        for line in zlib.decompress(item["customers"]["B"]).splitlines()
+        json.loads(line) for item in world.undo_items() for line in zlib.decompress(item["customers"]["B"]).splitlines()
     ]
 
 
