@@ -9,12 +9,19 @@ from loyalty.identifiers import custom_field
 RIGHTS = frozenset({"enrol", "import", "earn", "jobs:read", "jobs:undo", "migrate"})
 """What a credential may be for; `migrate` lets an import bring ids that we would draw."""
 
+_WITH_NAME = frozenset({"basic", "import", "oauth"})
+
 
 class Credential(NamedTuple):
     """What a request identifies itself with; `kind` keeps a secret of one kind from serving as another's."""
 
     kind: str
     secret: str
+
+    @property
+    def name(self) -> str | None:
+        """Its public part, a user's or an OAuth client's name, in `name:secret`; None for a token, which has none."""
+        return self.secret.partition(":")[0] if self.kind in _WITH_NAME else None
 
     def fingerprint(self) -> str:
         """The SHA-256, as hex, under which the credential is stored; the secret itself is stored nowhere.

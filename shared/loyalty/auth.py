@@ -2,24 +2,27 @@
 
 from collections.abc import Sequence
 
-from loyalty import moment
-from loyalty.account import Caller, Credential
-from loyalty.errors import CredentialsExpired, CredentialsMissing, CredentialsUnknown, InternalError
+from loyalty import limits, moment
+from loyalty.account import Caller, Credential, Grant
+from loyalty.errors import CredentialsExpired, CredentialsMissing, InternalError
 from loyalty.store import accounts
 from loyalty.store.dynamodb import Database
 
+LONGEST_SECRET = 4_096
+"""Characters of a credential; a longer one is nobody's."""
 
-def authenticate(database: Database, credentials: Sequence[Credential]) -> Caller:
-    """The caller, by the first of its credentials that is known.
 
-    Raises CredentialsMissing, CredentialsUnknown, CredentialsExpired or StorageBusy.
+def authenticate(database: Database, credentials: Sequence[Credential], address: str) -> Caller:
+    """The caller at `address`, by the first of its credentials that is known.
+
+    Raises CredentialsMissing, CredentialsUnknown, CredentialsExpired, TooManyRequests or StorageBusy.
     """
     if not credentials:
         raise CredentialsMissing
-    grants = (accounts.find_grant(database, credential) for credential in credentials)
+    grants = (_find_grant(database, credential, address) for credential in credentials)
     grant = next((grant for grant in grants if grant), None)
     if grant is None:
-        raise CredentialsUnknown
+        raise limits.wrong(database, address, credentials)
     if grant.expires_at is not None and grant.expires_at <= database.now():
         raise CredentialsExpired(moment.at(grant.expires_at))
     if grant.client is not None and accounts.find_grant_of(database, grant.client) is None:
@@ -28,3 +31,12 @@ def authenticate(database: Database, credentials: Sequence[Credential]) -> Calle
     if account is None:
         raise InternalError(f"a credential names an account that does not exist: {grant.account_id}")
     return Caller(account, grant.rights)
+
+
+def _find_grant(database: Database, credential: Credential, address: str) -> Grant | None:
+    """What a credential opens; where its name was wrong too often only if it was good a moment ago."""
+    if len(credential.secret) > LONGEST_SECRET:
+        return None
+    if limits.closed(database, address, credential):
+        return accounts.recent_grant(database, credential)
+    return accounts.find_grant(database, credential)

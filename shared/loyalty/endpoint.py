@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -64,7 +65,7 @@ def handler(name: str, begin: Open, database: Callable[[], Database]) -> Handler
             reply = do(database().within(seconds_left), log)
         except RequestError as error:
             log.fault(error)
-            reply = refuse(error)
+            reply = _with_retry_after(refuse(error), error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
             log.unexpected(error)
             reply = refuse(InternalError())
@@ -72,6 +73,12 @@ def handler(name: str, begin: Open, database: Callable[[], Database]) -> Handler
         return to_proxy(reply, request)
 
     return lambda_handler
+
+
+def _with_retry_after(reply: Reply, error: RequestError) -> Reply:
+    if error.retry_after is None:
+        return reply
+    return replace(reply, headers={**reply.headers, "Retry-After": str(error.retry_after)})
 
 
 class _Call(NamedTuple):
@@ -83,7 +90,7 @@ class _Call(NamedTuple):
 def _do(call: _Call, database: Database, log: RequestLog) -> Reply:
     contract, exchange, request = call
     credential = exchange.credential(database.settings)
-    caller = authenticate(database, [credential] if credential else [])
+    caller = authenticate(database, [credential] if credential else [], request.address)
     log.account(caller.account.id)
     exchange.identified(caller)
     caller.require(contract.operation.RIGHT)

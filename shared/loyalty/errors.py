@@ -16,6 +16,7 @@
     ├── UnsupportedMediaType
     ├── InternalError           a fault of ours, nothing more is said to the client
     │   └── ConfigurationError  the function's environment is incomplete
+    ├── TooManyRequests         too many wrong credentials, or access tokens, for this minute
     ├── StorageBusy             nothing decided, safe to repeat
     ├── StillRunning            a request with the same Idempotency-Key is being done
     ├── KeyReused               an Idempotency-Key came before with another request
@@ -35,9 +36,13 @@ LONGEST_QUOTE = 64
 
 
 class RequestError(Exception):
-    """A fault of the whole request; `str(error)` is fit for the client and may quote its input, so never log it."""
+    """A fault of the whole request; `str(error)` is fit for the client and may quote its input, so never log it.
+
+    `retry_after` are the seconds after which the same request may be done, where it may.
+    """
 
     status = 500
+    retry_after: int | None = None
 
     def __init__(self, text: str = "") -> None:
         super().__init__(text)
@@ -129,16 +134,28 @@ class ConfigurationError(InternalError):
     """An environment variable is missing or wrong; `str(error)` names it, for the log."""
 
 
+class TooManyRequests(RequestError):
+    """There was too much of something in this minute, which is over in `seconds`."""
+
+    status = 429
+
+    def __init__(self, what: str, seconds: int) -> None:
+        super().__init__(f"Too many {what}, try again in {seconds} s")
+        self.retry_after = seconds
+
+
 class StorageBusy(RequestError):
     """The store can't answer now; repeating the request is safe."""
 
     status = 503
+    retry_after = 1
 
 
 class StillRunning(RequestError):
     """A request with the same Idempotency-Key is being done; repeating gets its answer."""
 
     status = 503
+    retry_after = 1
 
     def __init__(self) -> None:
         super().__init__("A request with this Idempotency-Key is still being done, repeat it in a moment")

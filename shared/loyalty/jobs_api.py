@@ -89,7 +89,7 @@ def undo_job(database: Database, request: Request, caller: Caller, log: RequestL
 
 
 def _do(route: Route, database: Database, request: Request, log: RequestLog) -> Reply:
-    caller = authenticate(database, contract.credentials(request))
+    caller = authenticate(database, contract.credentials(request), request.address)
     log.account(caller.account.id)
     caller.require(_READ)
     return route(database, request, caller, log)

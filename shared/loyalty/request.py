@@ -9,6 +9,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +33,7 @@ class Request:
     """One HTTP request: header names in lower case, the URL's query and path parameters, the body as it was sent.
 
     `base` is what stands before the path where the API is not at the root of its host (the stage), `received_at` when
-    the gateway received it, in seconds of the epoch.
+    the gateway received it, in seconds of the epoch, and `address` from where.
     """
 
     method: str
@@ -45,6 +46,7 @@ class Request:
     parameters: Mapping[str, str] = field(default_factory=dict)
     base: str = ""
     received_at: float | None = None
+    address: str = ""
 
     def body(self, most: int = MAX_BODY_BYTES) -> bytes:
         """The body, decoded and inflated.
@@ -91,6 +93,7 @@ def read_event(event: Mapping[str, Any], context: Any) -> Request:
         parameters=event.get("pathParameters") or {},
         base=whole.removesuffix(path) if whole.endswith(path) else "",
         received_at=received / 1000 if isinstance(received, int) else None,
+        address=_network((about.get("identity") or {}).get("sourceIp") or ""),
     )
 
 
@@ -117,6 +120,17 @@ def json_error(status: int, text: str, headers: Mapping[str, str] | None = None)
     """The JSON error of requests that reach no contract, and of the gateway's own answers."""
     body = {"error": status, "error_text": text, "message": text}
     return Reply(status, "application/json", json.dumps(body, separators=(",", ":")), headers or {})
+
+
+def _network(address: str) -> str:
+    """An address of IPv4, or the network of one of IPv6, in which its owner has 2^64 of them."""
+    if ":" not in address:
+        return address
+    from ipaddress import ip_network  # noqa: PLC0415 - slow to import, and most addresses are of IPv4
+
+    with suppress(ValueError):
+        return str(ip_network((address, 64), strict=False))
+    return address
 
 
 def _decode_base64(text: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from loyalty import limits
 from loyalty.auth import authenticate
 from loyalty.contracts import capillary_token as contract
 from loyalty.endpoint import Do, Handler, handler, process_database
@@ -25,6 +26,7 @@ def _do(database: Database, request: Request, log: RequestLog) -> Reply:
     client = contract.credential(request)
     if client is None:
         raise CredentialsMissing
-    log.account(authenticate(database, [client]).account.id)
+    log.account(authenticate(database, [client], request.address).account.id)
+    limits.take_token(database, request.address, client)
     token = issue(database, client)
     return contract.reply(request, token.text, token.seconds)

@@ -89,13 +89,22 @@ class World:
         sent = body if isinstance(body, bytes | str) else json.dumps(body)
         return self.deliver(proxy_event(sent, headers, path=path), FakeContext(request_id, milliseconds))
 
-    def job(self, route: str, job_id: str = "", *, headers: dict[str, str] | None = None, **query: str) -> Reply:
+    def job(
+        self,
+        route: str,
+        job_id: str = "",
+        *,
+        headers: dict[str, str] | None = None,
+        address: str = "203.0.113.7",
+        **query: str,
+    ) -> Reply:
         """Call a route of the jobs API, as the demo token unless the headers say otherwise."""
         method, _, template = route.partition(" ")
         path = template.replace("{job_id}", job_id)
         sent = {"Authorization": f"Bearer {TOKEN}"} if headers is None else headers
         event = proxy_event(b"", sent, method=method, path=path)
         event |= {"pathParameters": {"job_id": job_id} if job_id else None, "queryStringParameters": query or None}
+        event["requestContext"]["identity"]["sourceIp"] = address
         return reply_of(self._handlers[route](event, FakeContext()))
 
     def deliver(self, event: Event, context: FakeContext | None = None) -> Reply:

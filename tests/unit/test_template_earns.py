@@ -55,21 +55,28 @@ def test_expired_tokens_and_undo_states_leave_their_tables_by_themselves() -> No
 @pytest.mark.parametrize(
     ("function", "action", "keys"),
     [
-        ("CustomersBatchFunction", "dynamodb:UpdateItem", "account#*"),
-        ("DirectEarnFunction", "dynamodb:UpdateItem", "account#*"),
-        ("IssueTokenFunction", "dynamodb:PutItem", "credential#*"),
+        ("RegisterMemberFunction", "dynamodb:UpdateItem", ["rate#*"]),
+        ("CustomersBatchFunction", "dynamodb:UpdateItem", ["rate#*", "account#*"]),
+        ("DirectEarnFunction", "dynamodb:UpdateItem", ["rate#*", "account#*"]),
+        ("IssueTokenFunction", "dynamodb:UpdateItem", ["rate#*"]),
+        ("IssueTokenFunction", "dynamodb:PutItem", ["credential#*"]),
+        ("UndoJobFunction", "dynamodb:UpdateItem", ["rate#*"]),
     ],
 )
-def test_a_function_writes_only_its_own_kind_of_item_to_the_accounts(function: str, action: str, keys: str) -> None:
-    # GIVEN the statement that lets it write there
+def test_a_function_writes_only_its_own_kind_of_item_to_the_accounts(
+    function: str, action: str, keys: list[str]
+) -> None:
+    # GIVEN the statements that let it write there
     (policy,) = FUNCTIONS[function]["Policies"]
-    (statement,) = [
+    statements = [
         one
         for one in policy["Statement"]
         if one["Action"] == action and one["Resource"] == {"Fn::GetAtt": ["AccountsTable", "Arn"]}
     ]
-    # THEN it ends at the keys of that kind
-    assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [keys]}}
+    # THEN they end at the keys of that kind
+    assert [one["Condition"] for one in statements] == [
+        {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [key]}} for key in keys
+    ]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -79,8 +79,6 @@ def json_reply(request: Request, status: int, body: dict[str, Any]) -> Reply:
     headers = {"X-Cap-Requestid": request.id}
     if status == CredentialsError.status:
         headers["WWW-Authenticate"] = "Basic"
-    if status == StorageBusy.status:
-        headers["Retry-After"] = "1"
     return Reply(status, "application/json", json.dumps(body, separators=(",", ":")), headers)
 
 

@@ -93,11 +93,7 @@ def problem(error: RequestError) -> Reply:
         "status": error.status,
         "detail": text,
     }
-    headers = {}
-    if isinstance(error, CredentialsError):
-        headers["WWW-Authenticate"] = 'Bearer, Basic realm="loyalty"'
-    if error.status == StorageBusy.status:
-        headers["Retry-After"] = "1"
+    headers = {"WWW-Authenticate": 'Bearer, Basic realm="loyalty"'} if isinstance(error, CredentialsError) else {}
     reply = answer(body, error.status, headers)
     return Reply(reply.status, "application/problem+json", reply.text, reply.headers)
 

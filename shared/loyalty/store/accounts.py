@@ -2,6 +2,7 @@
 
     pk = credential#<fingerprint>   sk = credential      account, rights; expires_at and ttl where it expires,
                                                          client where it was issued for one
+    pk = rate#<fingerprint>         sk = <minute>        see `rates`
     pk = account#<account>          sk = account         http_status, custom_fields
     pk = account#<account>          sk = program#<id>    name, kind, active
 
@@ -29,12 +30,13 @@ def find_grant(database: Database, credential: Credential) -> Grant | None:
 
 def find_grant_of(database: Database, fingerprint: str) -> Grant | None:
     """What the credential with this fingerprint opens, None when it is not known; raises StorageBusy."""
-    item = _find(database, keys.credential(fingerprint), "credential")
-    if not item:
-        return None
-    expires_at = int(item["expires_at"]["N"]) if "expires_at" in item else None
-    client = item["client"]["S"] if "client" in item else None
-    return Grant(item["account"]["S"], frozenset(item["rights"]["SS"]), expires_at, client)
+    return _grant(_find(database, keys.credential(fingerprint), "credential"))
+
+
+def recent_grant(database: Database, credential: Credential) -> Grant | None:
+    """The same without asking the store: what this process found in the last minute."""
+    key = {"pk": {"S": keys.credential(credential.fingerprint())}, "sk": {"S": "credential"}}
+    return _grant(database.recent(database.settings.accounts_table, key))
 
 
 def find_account(database: Database, account_id: str) -> Account | None:
@@ -139,6 +141,14 @@ def put_program(database: Database, account_id: str, program: Program) -> None:
         "active": {"BOOL": program.active},
     }
     database.put(database.settings.accounts_table, item)
+
+
+def _grant(item: Item | None) -> Grant | None:
+    if not item:
+        return None
+    expires_at = int(item["expires_at"]["N"]) if "expires_at" in item else None
+    client = item["client"]["S"] if "client" in item else None
+    return Grant(item["account"]["S"], frozenset(item["rights"]["SS"]), expires_at, client)
 
 
 def _find(database: Database, pk: str, sk: str) -> Item | None:

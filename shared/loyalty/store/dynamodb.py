@@ -133,6 +133,10 @@ class Database:
         """The same, as of at most a minute ago."""
         return self.cache.get((table, str(key)), lambda: self.get(table, key))
 
+    def recent(self, table: str, key: Item) -> Item | None:
+        """What `get_cached` found at most a minute ago, None where it would have to ask."""
+        return self.cache.get((table, str(key)), lambda: None)
+
     def forget(self, table: str, key: Item) -> None:
         """Have the next `get_cached` read the item again."""
         self.cache.forget((table, str(key)))

@@ -12,6 +12,11 @@ def credential(fingerprint: str) -> str:
     return f"credential#{fingerprint}"
 
 
+def rate(fingerprint: str) -> str:
+    """Accounts, partition key of how often something happened; the sort key is the minute."""
+    return f"rate#{fingerprint}"
+
+
 def account(account_id: str) -> str:
     """Accounts, partition key of everything that configures one account."""
     return f"account#{account_id}"

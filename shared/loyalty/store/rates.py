@@ -1,0 +1,58 @@
+"""How often something happened in the current minute, in the Accounts table.
+
+    pk = rate#<SHA-256 of the source>   sk = <minutes of the epoch>      times, ttl
+
+Only what is limited is counted, with one write each; once a count is full nothing more is written, as far as a
+process knows. An address is kept as a part of the hash only, for an hour.
+"""
+
+import hashlib
+import json
+
+from loyalty.store import keys
+from loyalty.store.dynamodb import Database
+
+_SECONDS = 60
+_KEPT_SECONDS = 3_600
+
+Source = tuple[str, str, str]
+"""What is counted: what kind of thing, the address that it came from, and whose name it bore."""
+
+
+def full(database: Database, source: Source, most: int) -> bool:
+    """Count once more, unless that is known to be too often; whether it is more than `most`. Raises StorageBusy."""
+    if known_full(database, source):
+        return True
+    if _count(database, source) <= most:
+        return False
+    database.cache.get(_cached(database, source), lambda: True)
+    return True
+
+
+def known_full(database: Database, source: Source) -> bool:
+    """Whether this process has learnt in this minute that a count is full."""
+    return bool(database.cache.get(_cached(database, source), lambda: None))
+
+
+def seconds_left(database: Database) -> float:
+    """Seconds until all counts begin anew."""
+    return _SECONDS - database.now() % _SECONDS
+
+
+def _count(database: Database, source: Source) -> int:
+    minute = int(database.now()) // _SECONDS
+    name = hashlib.sha256(json.dumps(source).encode()).hexdigest()
+    request = {
+        "Key": {"pk": {"S": keys.rate(name)}, "sk": {"S": str(minute)}},
+        "UpdateExpression": "SET #ttl = :ttl ADD times :one",
+        "ExpressionAttributeNames": {"#ttl": "ttl"},
+        "ExpressionAttributeValues": {
+            ":one": {"N": "1"},
+            ":ttl": {"N": str((minute + 1) * _SECONDS + _KEPT_SECONDS)},
+        },
+    }
+    return int(database.update(database.settings.accounts_table, request)["times"]["N"])
+
+
+def _cached(database: Database, source: Source) -> tuple[int, Source]:
+    return int(database.now()) // _SECONDS, source
