@@ -107,9 +107,17 @@ def test_a_file_is_sent_as_the_contract_wants_it(page: Page, api: FakeApi) -> No
     # THEN it is one form, without the header line, its line ends untouched
     (request,) = api.called("POST", IMPORT)
     assert form_of(request) == {
-        **{"type": "customers_batch", "API": "1.5", "delimiter": "comma", "output": "JSON", "condensed": "yes"},
-        **{"campaigns_to_include": "123, visits-1", "overwrite_duplicates": "yes", "no_undo": "yes"},
-        **{"profiles_header_1": "email", "profiles_header_3": "last_name", "profiles_data": rows},
+        "type": "customers_batch",
+        "API": "1.5",
+        "delimiter": "comma",
+        "output": "JSON",
+        "condensed": "yes",
+        "campaigns_to_include": "123, visits-1",
+        "overwrite_duplicates": "yes",
+        "no_undo": "yes",
+        "profiles_header_1": "email",
+        "profiles_header_3": "last_name",
+        "profiles_data": rows,
     }
     headers = {name: request.headers[name] for name in ("authorization", "prefer")}
     assert headers == {"authorization": "Bearer abc123def456", "prefer": "respond-async"}
