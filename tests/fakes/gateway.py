@@ -11,6 +11,9 @@ EARN = "/v2/promotion/bulk/directEarn"
 ACCESS_TOKEN = "/v3/oauth/token/generate"
 IMPORT = "/api.php"
 
+ADDRESS = "203.0.113.7"
+"""Where requests come from."""
+
 Event = dict[str, Any]
 
 
@@ -64,7 +67,7 @@ def proxy_event(
             "path": f"/v1{path}",
             "stage": "v1",
             "requestId": "chosen-by-the-client",
-            "identity": {"sourceIp": "203.0.113.7", "userAgent": "client/1.0"},
+            "identity": {"sourceIp": ADDRESS, "userAgent": "client/1.0"},
         },
         "body": base64.b64encode(sent).decode() if sent else None,
         "isBase64Encoded": bool(sent),

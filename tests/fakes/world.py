@@ -18,6 +18,7 @@ from tests.fakes.delivery import Mappings
 from tests.fakes.dynamodb import FakeDynamoDB, Item, Key
 from tests.fakes.gateway import (
     ACCESS_TOKEN,
+    ADDRESS,
     BATCH,
     EARN,
     IMPORT,
@@ -95,7 +96,7 @@ class World:
         job_id: str = "",
         *,
         headers: dict[str, str] | None = None,
-        address: str = "203.0.113.7",
+        address: str = ADDRESS,
         **query: str,
     ) -> Reply:
         """Call a route of the jobs API, as the demo token unless the headers say otherwise."""
