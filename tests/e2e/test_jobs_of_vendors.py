@@ -34,26 +34,32 @@ def members(*numbers: int) -> dict[str, Any]:
     return {"token": "abc123def456", "loyalty_program_id": 123, "matching": "email", "data": emails}
 
 
+def as_json(document: dict[str, Any]) -> bytes:
+    return json.dumps(document).encode()
+
+
+def rows(*lines: str) -> bytes:
+    return as_form(rows_form("email first_name", *lines)).encode()
+
+
 LARGE = {
     "register": Large(
         BATCH,
-        json.dumps(members(11, 12, 13, 2, 99)).encode(),
+        as_json(members(11, 12, 13, 2, 99)),
         JSON,
         {"0": 3, "409": 1, "404": 1},
         {"undone": 3, "unchanged": 2},
     ),
     "import": Large(
         IMPORT,
-        as_form(
-            rows_form("email first_name", "user14@example.com|Jo", "new1@example.com|Al", "new2@example.com|Bo")
-        ).encode(),
+        rows("user14@example.com|Jo", "new1@example.com|Al", "new2@example.com|Bo"),
         FORM,
         {"new": 2, "updated": 1},
         {"undone": 3},
     ),
     "earn": Large(
         EARN,
-        json.dumps(earn_request("98662653", "98662632", "423924812", "1", program=2607, promotion=56801)).encode(),
+        as_json(earn_request("98662653", "98662632", "423924812", "1", program=2607, promotion=56801)),
         {**JSON, **basic()},
         {"0": 3, "8015": 1},
         {"undone": 3, "unchanged": 1},
@@ -85,6 +91,16 @@ def send(stack, queue_url, message):
     client("sqs", stack.endpoint_url).send_message(QueueUrl=queue_url, MessageBody=json.dumps(message))
 
 
+def parked(stack):
+    """The messages in the parked queue, once there are some; they are taken."""
+    sqs, url = client("sqs", stack.endpoint_url), stack.queues["PARKED_QUEUE_URL"]
+    asked = {"QueueUrl": url, "MessageAttributeNames": ["All"], "MaxNumberOfMessages": 10}
+    found = until(lambda: sqs.receive_message(**asked).get("Messages"))
+    for one in found:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
+    return found
+
+
 def message(job_id, *emails, chunk=1, chunks=1, total=None, first_index=0, **more):
     return {
         "version": 1,
@@ -99,6 +115,14 @@ def message(job_id, *emails, chunk=1, chunks=1, total=None, first_index=0, **mor
         "items": [{"kind": "email", "value": email} for email in emails],
         **more,
     }
+
+
+ENROL = message("", "user41@example.com", "user42@example.com", "nobody@example.com")
+EARN_ONCE = message("", "user43@example.com") | {
+    "operation": "earn",
+    "params": {"program_id": "469", "promotion_id": "56799"},
+    "items": [{"kind": "email", "value": "user43@example.com", "source": "INSTORE"}],
+}
 
 
 @pytest.mark.parametrize("large", LARGE.values(), ids=list(LARGE))
@@ -123,10 +147,11 @@ def test_a_large_request_is_a_job_that_is_done_told_and_undone(large, small):
 
 
 def test_a_request_that_comes_again_under_its_key_is_answered_again(small):
-    # GIVEN a request for each endpoint, small and large
-    single = json.dumps(members() | {"email": "user21@example.com"}).encode()
-    requests = [(SINGLE, single, JSON), *((large.path, large.body, large.headers) for large in LARGE.values())]
-    for path, body, headers in requests:
+    # GIVEN requests, small and large, for each endpoint
+    small_ones = [(SINGLE, as_json(members() | {"email": "user21@example.com"}), JSON)]
+    small_ones += [(BATCH, as_json(members(22)), JSON), (IMPORT, rows("user23@example.com|Cy"), FORM)]
+    small_ones += [(EARN, as_json(earn_request("387004879")), {**JSON, **basic()})]
+    for path, body, headers in [*small_ones, *(large[:3] for large in LARGE.values())]:
         # WHEN it is sent twice under one key
         key = {"Idempotency_Key": str(uuid.uuid4())}
         first, second = (post(small, path, body, **headers, **key) for _ in range(2))
@@ -146,24 +171,32 @@ def test_a_job_that_another_system_feeds_may_come_in_any_order(small):
     assert finished(small, job_id)["counts"] == {"0": 2}
 
 
-def test_a_chunk_whose_worker_died_before_it_could_tell_is_told_the_same(small):
-    # GIVEN jobs of each operation whose outcomes were lost after the work was done
-    database = client("dynamodb", small.endpoint_url)
-    job_id = uuid.uuid4().hex
-    fed = message(job_id, "user41@example.com", "user42@example.com", "nobody@example.com")
-    send(small, small.queues["CHUNK_QUEUE_URL"], fed)
-    before = finished(small, job_id)["counts"]
-    database.update_item(
+@pytest.mark.parametrize("fed", [ENROL, EARN_ONCE], ids=["enrol", "earn"])
+def test_a_chunk_whose_worker_died_before_it_could_tell_is_told_the_same(fed, small):
+    # GIVEN a job whose outcomes were lost after the work was done
+    sent = fed | {"job_id": uuid.uuid4().hex}
+    results = f"/jobs/{sent['job_id']}/results"
+    send(small, small.queues["CHUNK_QUEUE_URL"], sent)
+    finished(small, sent["job_id"])
+    told = get(small, results, **TOKEN).body
+    client("dynamodb", small.endpoint_url).update_item(
         TableName=small.tables["JOBS_TABLE"],
-        Key={"pk": {"S": job_id}, "sk": {"S": "chunk#000001"}},
+        Key={"pk": {"S": sent["job_id"]}, "sk": {"S": "chunk#000001"}},
         UpdateExpression="REMOVE outcomes, positions",
     )
+    assert get(small, results, **TOKEN).body != told
     # WHEN the chunk is delivered again
-    send(small, small.queues["CHUNK_QUEUE_URL"], fed)
+    send(small, small.queues["CHUNK_QUEUE_URL"], sent)
     # THEN what was written is known as this job's own
-    results = until(lambda: (reply := get(small, f"/jobs/{job_id}/results", **TOKEN)).body.count(b"503") == 0 and reply)
-    assert before == {"0": 2, "404": 1}
-    assert [one["error"] for one in json.loads(results.body)["result"]] == [0, 0, 404]
+    assert until(lambda: get(small, results, **TOKEN).body == told)
+
+
+def test_a_message_that_says_nothing_is_parked_with_its_reason(small):
+    # WHEN something else than a chunk is sent
+    send(small, small.queues["CHUNK_QUEUE_URL"], {"version": 2})
+    # THEN the operator finds it, and why
+    reasons = [one["MessageAttributes"]["reason"]["StringValue"] for one in parked(small)]
+    assert reasons == ["the message: union_tag_not_found"]
 
 
 def test_a_chunk_that_is_given_up_ends_its_job_and_is_kept(small, dead_letters):
@@ -174,9 +207,7 @@ def test_a_chunk_that_is_given_up_ends_its_job_and_is_kept(small, dead_letters):
     send(small, dead_letters, given_up)
     # THEN its items may be tried again, by whoever sent them or by the operator
     assert finished(small, job_id)["counts"] == {"503": 2}
-    sqs = client("sqs", small.endpoint_url)
-    parked = until(lambda: sqs.receive_message(QueueUrl=small.queues["PARKED_QUEUE_URL"]).get("Messages"))
-    assert [json.loads(one["Body"]) for one in parked] == [given_up]
+    assert [json.loads(one["Body"]) for one in parked(small)] == [given_up]
     # WHEN the operator does
     send(small, small.queues["CHUNK_QUEUE_URL"], given_up)
     # THEN the job is as if nothing had happened

@@ -79,6 +79,18 @@ def test_a_function_writes_only_its_own_kind_of_item_to_the_accounts(
     ]
 
 
+@pytest.mark.parametrize("function", ["ProcessChunkFunction", "BuryChunkFunction"])
+def test_what_a_queue_feeds_sees_no_credential(function: str) -> None:
+    # GIVEN all that it may do with the accounts
+    (policy,) = FUNCTIONS[function]["Policies"]
+    accounts = {"Fn::GetAtt": ["AccountsTable", "Arn"]}
+    statements = [one for one in policy["Statement"] if one["Resource"] == accounts]
+    # THEN it ends at the keys of their settings
+    assert {str(one["Condition"]) for one in statements} == {
+        str({"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["account#*"]}})
+    }
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_no_function_lives_as_long_as_a_place_in_a_tally_is_safe(function: str) -> None:
     assert FUNCTIONS[function].get("Timeout", GLOBALS["Timeout"]) < LONGEST_WRITER_SECONDS

@@ -1,0 +1,104 @@
+"""Answers of the store that never come: each handler, in this process, on the deployed tables, as its function.
+
+It signs with the function's name, so what it asks for counts as the function's: `test_rights.py` compares that.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import pytest
+
+from loyalty import settings
+from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.contracts.capillary import DIRECT_EARN
+from loyalty.contracts.stickystreet import CUSTOMERS_BATCH
+from loyalty.endpoint import serve
+from loyalty.store import dynamodb
+from loyalty.store.dynamodb import Database
+from tests.e2e.requests import BATCH, SINGLE
+from tests.fakes.capillary import basic, request
+from tests.fakes.faults import timed_out_after
+from tests.fakes.gateway import EARN, IMPORT, Event, FakeContext, proxy_event, reply_of
+from tests.fakes.importing import FORM, as_form, rows_form
+from tests.fakes.nth_call import FaultyClient
+from tools.local.deploy import client
+from tools.local.ministack import REGION
+from tools.local.stack import LocalStack
+
+
+class Inline(NamedTuple):
+    """An endpoint's function, a request of new items by a number, and what the reply holds when all went well."""
+
+    function: str
+    contract: Any
+    event: Callable[[int], Event]
+    told: str
+
+
+def member(number: int) -> dict[str, Any]:
+    return {"token": "abc123def456", "loyalty_program_id": 2844, "matching": "email", "email": user(number)}
+
+
+def members(number: int) -> dict[str, Any]:
+    one = member(number)
+    return {**one, "data": [{"email": one.pop("email")}, {"email": user(number + 25)}]}
+
+
+def rows(number: int) -> str:
+    new = [f"|lost-{number}-{name}|+4930{number}{name}" for name in (1, 2)]
+    return as_form(rows_form("email code phone", *new, f"user7@example.com||+4940{number}"))
+
+
+def user(number: int) -> str:
+    return f"user{number}@example.com"
+
+
+def by_json(path: str, document: dict[str, Any], **headers: str) -> Event:
+    return proxy_event(json.dumps(document), {"Content-Type": "application/json", **headers}, path=path)
+
+
+OF_TWO = request("98662653", "98662632")
+INLINE = [
+    Inline("RegisterMemberFunction", REGISTER_MEMBER, lambda n: by_json(SINGLE, member(n)), '"error":0'),
+    Inline("RegisterMemberBatchFunction", REGISTER_MEMBER_BATCH, lambda n: by_json(BATCH, members(n)), '"error":0'),
+    Inline("DirectEarnFunction", DIRECT_EARN, lambda _: by_json(EARN, OF_TWO, **basic()), '"failureCount":0'),
+    Inline(
+        "CustomersBatchFunction",
+        CUSTOMERS_BATCH,
+        lambda n: proxy_event(rows(n), {"Content-Type": FORM}, path=IMPORT),
+        '"new":2,"updated":1',
+    ),
+]
+
+
+def as_function(stack: LocalStack, function: str) -> Database:
+    """A database as a function has it: its settings, its tables, its name."""
+    names = [one["FunctionName"] for one in client("lambda", stack.endpoint_url).list_functions()["Functions"]]
+    (name,) = [name for name in names if f"-{function}-" in name]
+    deployed = client("lambda", stack.endpoint_url).get_function_configuration(FunctionName=name)
+    return dynamodb.connect(
+        settings.load(deployed["Environment"]["Variables"]),
+        endpoint_url=stack.endpoint_url,
+        region_name=REGION,
+        aws_access_key_id=name,
+        aws_secret_access_key="test",
+    )
+
+
+@pytest.mark.parametrize("inline", INLINE, ids=[inline.function for inline in INLINE])
+def test_whichever_answer_is_lost_the_reply_is_as_if_none_were(inline: Inline, stack: LocalStack) -> None:
+    # GIVEN the n-th answer lost, for every n
+    database = as_function(stack, inline.function)
+    faulty = FaultyClient(database.client)
+    number = 0
+    while faulty.count >= number:
+        number += 1
+        faulty = FaultyClient(database.client, {number: timed_out_after})
+        # WHEN items that nobody sent before are sent
+        handler = serve(inline.contract, lambda: replace(database, client=faulty))  # noqa: B023 - called at once
+        reply = reply_of(handler(inline.event(number), FakeContext(f"lost-{inline.function}-{number}")))
+        # THEN each is done, and told as done
+        assert inline.told in reply.body.replace(" ", ""), (number, reply)
+    assert number > 2
