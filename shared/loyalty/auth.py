@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from loyalty import limits, moment
 from loyalty.account import Caller, Credential, Grant
-from loyalty.errors import CredentialsExpired, CredentialsMissing, InternalError
+from loyalty.errors import CredentialsExpired, CredentialsMissing, CredentialsUnknown, InternalError
 from loyalty.store import accounts
 from loyalty.store.dynamodb import Database
 
