@@ -12,7 +12,7 @@ from loyalty.contracts.stickystreet import import_credential
 from loyalty.errors import CredentialsUnknown
 from loyalty.store import accounts
 from loyalty.store.cache import LIFETIME_SECONDS
-from tests.fakes.gateway import ACCESS_TOKEN, ADDRESS, EARN
+from tests.fakes.gateway import ACCESS_TOKEN, EARN
 from tests.fakes.operator import Desk
 
 EARNING = {
@@ -47,7 +47,7 @@ def test_a_credential_opens_the_account_and_its_secret_is_seen_once(kind: str, r
     # WHEN a credential is made
     made = desk.json("credential", "create", "greatwidgets", kind, "shop")
     # THEN it opens the account with the rights that such a credential is for
-    caller = authenticate(desk.system.database(), [credential(kind, made)], ADDRESS)
+    caller = authenticate(desk.system.database(), [credential(kind, made)], "203.0.113.7")
     assert (caller.account.id, caller.rights) == ("greatwidgets", rights)
     # AND it is listed without its secret, which is in no table
     (listed,) = [one for one in desk.json("credential", "list", "greatwidgets") if one["name"] == "shop"]
@@ -80,16 +80,16 @@ def test_a_revoked_credential_opens_nothing_after_the_minute_that_processes_keep
     # GIVEN a credential that a process has just used
     made = desk.json("credential", "create", "greatwidgets", "token", "shop")
     token, process = credential("token", made), desk.system.database()
-    authenticate(process, [token], ADDRESS)
+    authenticate(process, [token], "203.0.113.7")
     # WHEN it is taken back
     assert desk.run("credential", "revoke", "greatwidgets", made[by], "--yes").exit_code == 0
     # THEN other processes refuse it at once, that one after a minute
     with pytest.raises(CredentialsUnknown):
-        authenticate(desk.system.database(), [token], ADDRESS)
-    assert authenticate(process, [token], ADDRESS)
+        authenticate(desk.system.database(), [token], "203.0.113.7")
+    assert authenticate(process, [token], "203.0.113.7")
     desk.world.clock.now += LIFETIME_SECONDS
     with pytest.raises(CredentialsUnknown):
-        authenticate(process.within(60), [token], ADDRESS)
+        authenticate(process.within(60), [token], "203.0.113.7")
     # AND it is listed no more
     assert "shop" not in {one["name"] for one in desk.json("credential", "list", "greatwidgets")}
 
@@ -115,9 +115,9 @@ def test_a_rotated_credential_has_its_rights_and_name_and_another_secret(kind: s
     # WHEN it is rotated
     new = desk.json("credential", "rotate", "greatwidgets", old["id"])
     # THEN the new secret opens what the old one did, and the old one nothing
-    assert authenticate(desk.system.database(), [credential(kind, new)], ADDRESS).rights == {"earn"}
+    assert authenticate(desk.system.database(), [credential(kind, new)], "203.0.113.7").rights == {"earn"}
     with pytest.raises(CredentialsUnknown):
-        authenticate(desk.system.database(), [credential(kind, old)], ADDRESS)
+        authenticate(desk.system.database(), [credential(kind, old)], "203.0.113.7")
     listed = [one["id"] for one in desk.json("credential", "list", "greatwidgets") if one["name"] == "shop"]
     assert listed == [new["id"]]
 
@@ -138,14 +138,14 @@ def test_another_accounts_credential_is_not_seen(desk: Desk) -> None:
     # THEN this one can't take it back
     result = desk.run("credential", "revoke", "greatwidgets", made["id"], "--yes")
     assert result.exit_code == 1
-    assert authenticate(desk.system.database(), [credential("token", made)], ADDRESS).account.id == "othertenant"
+    assert authenticate(desk.system.database(), [credential("token", made)], "203.0.113.7").account.id == "othertenant"
 
 
 def test_a_question_answered_with_no_takes_nothing_back(desk: Desk) -> None:
     result = desk.run("credential", "revoke", "greatwidgets", "demo", answer="n\n")
     assert result.exit_code == 1
     assert "Take back the token demo of greatwidgets?" in result.err
-    assert authenticate(desk.system.database(), [Credential("token", "abc123def456")], ADDRESS)
+    assert authenticate(desk.system.database(), [Credential("token", "abc123def456")], "203.0.113.7")
 
 
 def test_the_demo_credentials_are_listed(desk: Desk) -> None:

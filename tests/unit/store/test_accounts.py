@@ -10,7 +10,6 @@ from loyalty.errors import CredentialsMissing, CredentialsUnknown, InternalError
 from loyalty.store import accounts
 from loyalty.store.cache import LIFETIME_SECONDS, TimedCache
 from tests.fakes.clock import FakeClock
-from tests.fakes.gateway import ADDRESS
 from tests.fakes.store import Store
 
 FIELDS = (CustomField(1, "user_id", "User ID", match=True), CustomField(2, "size", "Size", match=False))
@@ -130,7 +129,7 @@ def test_who_is_not_known_is_told_why(credentials: list[Credential], error: type
     # WHEN somebody calls
     # THEN each reason has its error
     with pytest.raises(error):
-        authenticate(store.database, credentials, ADDRESS)
+        authenticate(store.database, credentials, "203.0.113.7")
 
 
 def test_a_caller_has_the_rights_of_its_credential_and_no_others() -> None:
@@ -139,7 +138,7 @@ def test_a_caller_has_the_rights_of_its_credential_and_no_others() -> None:
     accounts.put_account(store.database, ACME)
     accounts.put_grant(store.database, TOKEN, Grant("acme", frozenset({"enrol"})))
     # WHEN it is used
-    caller = authenticate(store.database, [TOKEN], ADDRESS)
+    caller = authenticate(store.database, [TOKEN], "203.0.113.7")
     # THEN the account is known, and what may be done
     assert caller == (ACME, frozenset({"enrol"}))
     caller.require("enrol")
