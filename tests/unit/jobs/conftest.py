@@ -9,7 +9,7 @@ from loyalty import moment
 from loyalty.bulk import cut
 from loyalty.store import batch
 
-SMALL = 3
+SMALL = 4
 """Ordinary items of a chunk."""
 
 

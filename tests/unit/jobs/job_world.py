@@ -4,6 +4,7 @@ import itertools
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from loyalty.endpoint import serve
@@ -12,11 +13,13 @@ from tests.fakes.delivery import VISIBILITY_SECONDS, Mappings
 from tests.fakes.faults import Fault
 from tests.fakes.gateway import FakeContext, Reply, proxy_event, reply_of
 from tests.fakes.nth_call import FaultyClient
-from tests.fakes.queues import CHUNKS
+from tests.fakes.queues import CHUNKS, PARKED, Message
 from tests.fakes.store import SETTINGS, fake_database
 from tests.fakes.world import CONTRACTS, World
 
 _GENERATED_CODE = 16
+_OUTCOMES = ("customers", "memberships", "earns")
+"""The tables in which the end of an order can be seen."""
 
 
 class Order(NamedTuple):
@@ -31,11 +34,25 @@ class Order(NamedTuple):
 class JobWorld(World):
     """Requests of more than two items become jobs."""
 
-    def __init__(self, *before: Order, inline_limit: int = 2, **settings: Any) -> None:
-        super().__init__(SETTINGS._replace(inline_limit=inline_limit, **settings))
+    def __init__(self, **settings: Any) -> None:
+        self._changed = {"inline_limit": 2, **settings}
+        super().__init__(SETTINGS._replace(**self._changed))
         self._requests = itertools.count(1)
-        for order in before:
-            self.order(order)
+
+    def copy(self) -> "JobWorld":
+        """Another world that goes on from here."""
+        other = JobWorld(**self._changed)
+        other.clock.now = self.clock.now
+        other.dynamodb.tables.update(self.dynamodb.snapshot())
+        other.sqs.queues.update({url: list(messages) for url, messages in self.sqs.queues.items()})
+        other._requests = itertools.count(next(self._requests))
+        return other
+
+    def prepare(self, order: Order) -> None:
+        """Have what was there before an order; it leaves no jobs."""
+        database = self.process(self.dynamodb)
+        for earlier in order.before:
+            self.order(earlier, replace(database, settings=database.settings._replace(inline_limit=1_000)))
 
     def order(self, order: Order, database: Database | None = None, **headers: str) -> Reply:
         """Send an order, to a process with a database of its own where one is given; `_` in headers is a dash."""
@@ -46,9 +63,8 @@ class JobWorld(World):
         return reply_of(handler(event, FakeContext(f"request-{next(self._requests)}")))
 
     def submit(self, order: Order) -> str:
-        """Send an order whose client does not wait; the job's id."""
-        for earlier in order.before:
-            self.order(earlier)
+        """Send an order whose client does not wait, on what was there before it; the job's id."""
+        self.prepare(order)
         self.order(order, Prefer="respond-async")
         return self.job_ids()[-1]
 
@@ -71,6 +87,10 @@ class JobWorld(World):
         items = self.dynamodb.tables["jobs"].items()
         return [pk for (pk, sk), _ in items if sk == "job"]
 
+    def parked(self) -> list[Message]:
+        """The messages that were given up."""
+        return self.sqs.queues[PARKED]
+
     def told(self, job_id: str) -> dict[str, Any]:
         """What the jobs API tells of a job, the moments aside."""
         document: dict[str, Any] = self.job("GET /jobs/{job_id}", job_id).json()
@@ -85,12 +105,9 @@ class JobWorld(World):
     def end_state(self) -> list[str]:
         """Customers, memberships and earns, generated ids and moments aside."""
         tables = self.dynamodb.tables
-        lines = [
-            self.without_ids(_steady(table, item))
-            for table in ("customers", "memberships", "earns")
-            for item in tables[table].values()
-        ]
-        return sorted(json.dumps(json.loads(line), sort_keys=True) for line in lines)
+        lines = [_steady(name, item) for name in _OUTCOMES for item in tables[name].values()]
+        steady = self.without_ids("\n".join(lines)).splitlines()
+        return sorted(json.dumps(json.loads(line), sort_keys=True) for line in steady)
 
     def without_ids(self, text: str) -> str:
         """A text with names of customers, of jobs and of moments for what was generated for them."""

@@ -9,8 +9,8 @@ from tests.unit.jobs.job_world import JobWorld, Order
 
 def answered(order: Order, inline_limit: int) -> tuple[JobWorld, Reply]:
     """The reply to an order, whose job if any is done while it waits."""
-    world = JobWorld(*order.before, inline_limit=inline_limit)
-    world.sqs.calls.clear()
+    world = JobWorld(inline_limit=inline_limit)
+    world.prepare(order)
     return world, world.order(order)
 
 
