@@ -33,7 +33,7 @@ class Mappings:
             pass
         for message in list(self._sqs.queues[DEAD_LETTERS]):
             received = message._replace(receives=message.receives + 1)
-            if not bury_chunks(self._process)(_event(received), FakeContext(message.id, 20_000))["batchItemFailures"]:
+            if not bury_chunks(self._process)(event_of(received), FakeContext(message.id, 20_000))["batchItemFailures"]:
                 self._sqs.queues[DEAD_LETTERS].remove(message)
 
     def _deliver(self, message: Message) -> None:
@@ -45,14 +45,15 @@ class Mappings:
         received = message._replace(receives=message.receives + 1, visible_at=self._clock() + VISIBILITY_SECONDS)
         queue[queue.index(message)] = received
         try:
-            answer = process_chunks(self._process)(_event(received), FakeContext(message.id, 20_000))
+            answer = process_chunks(self._process)(event_of(received), FakeContext(message.id, 20_000))
         except ProcessDied:
             return
         if not answer["batchItemFailures"]:
             queue[:] = [other for other in queue if other.id != message.id]
 
 
-def _event(message: Message) -> dict[str, Any]:
+def event_of(message: Message) -> dict[str, Any]:
+    """What the function of a mapping gets for a message."""
     record = {
         "messageId": message.id,
         "receiptHandle": message.id,

@@ -37,7 +37,7 @@ class Planner:
 
     def __init__(self, import_: Import, snapshot: Snapshot, origin: Origin, whole: Whole, *, again: bool) -> None:
         self._import, self._origin, self._whole, self._again = import_, origin, whole, again
-        self._waiting: set[Identifier | str] = set()
+        self._waiting: set[Identifier | str] = {*snapshot.torn()}
         self.state = State(snapshot)
         self.outcomes: dict[int, Outcome] = {}
         self.card_taken: set[int] = set()

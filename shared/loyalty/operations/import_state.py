@@ -13,6 +13,15 @@ class Snapshot(NamedTuple):
     customers: dict[str, Customer]
     unread: frozenset[Identifier]
 
+    def torn(self) -> set[Identifier]:
+        """What found a customer that no longer had it when it was read, a moment later."""
+        had = {profile_id: customer.pointers() for profile_id, customer in self.customers.items()}
+        return {
+            (kind, text)
+            for (kind, text), profile_id in self.owners.items()
+            if kind != "profile_id" and profile_id in had and (kind, text) not in had[profile_id]
+        }
+
 
 class Change(NamedTuple):
     """A customer before (None: there was none) and after."""

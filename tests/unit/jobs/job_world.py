@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from loyalty.endpoint import serve
+from loyalty.queue_trigger import process_chunks
 from loyalty.store.dynamodb import Database
-from tests.fakes.delivery import VISIBILITY_SECONDS, Mappings
+from tests.fakes.delivery import VISIBILITY_SECONDS, Mappings, event_of
 from tests.fakes.faults import Fault
 from tests.fakes.gateway import FakeContext, Reply, proxy_event, reply_of
 from tests.fakes.nth_call import FaultyClient
@@ -73,6 +74,17 @@ class JobWorld(World):
         client = FaultyClient(self.dynamodb, faults)
         services = {"sqs": client.beside(self.sqs), "events": client.beside(self.events)}
         return fake_database(client, self.clock, self.settings, services.__getitem__), client
+
+    def deliver_again(self, database: Database | None = None) -> None:
+        """Deliver to another worker what is being worked on, as a queue may at any time."""
+        (message,) = [message for message in self.sqs.queues[CHUNKS] if message.receives]
+        again = message._replace(receives=message.receives + 1)
+        process_chunks(lambda: database or self.process(self.dynamodb))(event_of(again), FakeContext(message.id, 20_000))
+
+    def redrive(self) -> None:
+        """Put all messages that were given up back into the chunk queue, as an operator does."""
+        self.sqs.queues[CHUNKS] += [message._replace(receives=0, visible_at=0.0) for message in self.parked()]
+        self.parked().clear()
 
     def work(self, database: Database | None = None) -> None:
         """Have workers do all that is in the queue, also what comes again only later; each with its caches empty."""

@@ -1,0 +1,90 @@
+"""Two workers on one chunk, since queues deliver at least once: the job ends as one that each chunk of met one."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from loyalty.bulk import cut
+from tests.fakes.faults import Answer, Fault
+from tests.fakes.nth_call import ProcessDied, die_after
+from tests.unit.jobs import orders
+from tests.unit.jobs.ends import differences, ended
+from tests.unit.jobs.job_world import JobWorld, Order
+
+Meanwhile = Callable[[JobWorld], None]
+
+
+def before_the_call(world: JobWorld) -> Fault:
+    """Another worker does the chunk, then the call is made."""
+
+    def fault(do: Callable[[], Answer]) -> Answer:
+        world.deliver_again()
+        return do()
+
+    return fault
+
+
+def after_the_call(world: JobWorld) -> Fault:
+    """The call is made, then another worker does the chunk, before the first one goes on."""
+
+    def fault(do: Callable[[], Answer]) -> Answer:
+        answer = do()
+        world.deliver_again()
+        return answer
+
+    return fault
+
+
+def dying_in_the_call(world: JobWorld, number: int) -> Fault:
+    """The same, but the other worker dies after so many calls of its own."""
+
+    def fault(do: Callable[[], Answer]) -> Answer:
+        answer = do()
+        database, _ = world.faulty({number: die_after})
+        with suppress(ProcessDied):
+            world.deliver_again(database)
+        return answer
+
+    return fault
+
+
+@pytest.mark.parametrize("order", orders.ALL.values(), ids=orders.ALL)
+def test_a_second_worker_at_any_moment_of_the_first_changes_nothing_in_the_end(order: Order) -> None:
+    # GIVEN a job that is queued, and what workers make of it alone
+    queued = JobWorld()
+    job_id = queued.submit(order)
+    alone = queued.copy()
+    database, calls = alone.faulty()
+    alone.work(database)
+    wanted = ended(alone, job_id)
+    for meanwhile in (before_the_call, after_the_call):
+        for number in range(1, calls.count + 1):
+            # WHEN another worker gets the same message at one of its calls
+            world = queued.copy()
+            database, _ = world.faulty({number: meanwhile(world)})
+            world.work(database)
+            # THEN the end is the same
+            assert not differences(wanted, ended(world, job_id)), (meanwhile.__name__, number)
+
+
+@pytest.mark.parametrize("kind", ["enrol", "import, update", "earn twice each"])
+def test_a_second_worker_that_dies_at_any_call_changes_nothing_in_the_end(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a job of one chunk, and what a worker makes of it alone
+    monkeypatch.setattr(cut, "MOST_WEIGHT", 250)
+    queued = JobWorld()
+    job_id = queued.submit(orders.ALL[kind])
+    alone = queued.copy()
+    database, calls = alone.faulty()
+    alone.work(database)
+    wanted = ended(alone, job_id)
+    for number in range(1, calls.count + 1):
+        for death in range(1, calls.count + 1):
+            # WHEN another worker gets the same message at one of its calls, and dies at one of its own
+            world = queued.copy()
+            database, _ = world.faulty({number: dying_in_the_call(world, death)})
+            world.work(database)
+            # THEN the end is the same
+            assert not differences(wanted, ended(world, job_id)), (number, death)
