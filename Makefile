@@ -51,7 +51,7 @@ format: .venv/dev.installed ## format the code and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-document: .venv/dev.installed ## write the OpenAPI document and its page again
+document: .venv/dev.installed ## write the OpenAPI document, its page and the schema of chunk messages again
 	@$(BIN)/python -m tools.document
 
 fuzz: $(FUZZ)/installed $(MINISTACK)/installed ## send 100,000 broken requests to the local stack; ARGS=n for n of them

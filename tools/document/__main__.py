@@ -1,4 +1,4 @@
-"""`make document`: write the document and its page into the folder of the function that serves them."""
+"""`make document`: write the OpenAPI document, its page and the chunk message's schema."""
 
 from tools.document.generated import files
 

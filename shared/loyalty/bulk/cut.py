@@ -20,6 +20,11 @@ class Load(NamedTuple):
     size: int
 
 
+def fits(loads: Sequence[Load]) -> bool:
+    """Whether all items fit one chunk, whatever they share."""
+    return sum(load.weight for load in loads) <= MOST_WEIGHT and sum(load.size for load in loads) <= MOST_BYTES
+
+
 def cut(loads: Sequence[Load]) -> list[Part]:
     """The chunks of a request, numbered from 1.
 

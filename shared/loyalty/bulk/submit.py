@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from loyalty.account import Account
 from loyalty.bulk import idempotency, message, results, work
-from loyalty.bulk.cut import Load, cut
+from loyalty.bulk.cut import Load, cut, fits
 from loyalty.bulk.idempotency import Key
 from loyalty.bulk.wire import NAMES, WIRES, write_item
 from loyalty.errors import StorageBusy
@@ -105,11 +105,8 @@ def _follow(database: Database, job: Job, wish: Wish) -> Done | Queued:
 
 def _create(database: Database, task: Task, job_id: str, items: Sequence[str], *, queued: bool) -> Stored:
     """The job, stored; one that was stored before is as it was then, cut and all."""
-    name, operation = NAMES[task.operation], task.operation
-    params = operation.resolved(task.prepared)
-    shared = operation.keys(database, task.prepared, task.items)
-    weights, sizes = map(operation.weight, task.items), (len(text.encode()) for text in items)
-    parts = cut([Load(*load) for load in zip(shared, weights, sizes, strict=True)])
+    name, parts = NAMES[task.operation], _parts(database, task, items)
+    params = task.operation.resolved(task.prepared)
     job = Job(
         id=job_id,
         account_id=task.account.id,
@@ -121,9 +118,19 @@ def _create(database: Database, task: Task, job_id: str, items: Sequence[str], *
         chunks=len(parts),
         submitted_at=int(database.now()),
         queued=queued,
-        undoable=operation.undoable(params),
+        undoable=task.operation.undoable(params),
     )
     return jobs.create(database, job, parts)
+
+
+def _parts(database: Database, task: Task, items: Sequence[str]) -> list[Part]:
+    """How the items are cut; what they share is only looked up where it matters."""
+    weights, sizes = map(task.operation.weight, task.items), (len(text.encode()) for text in items)
+    loads = [Load((), weight, size) for weight, size in zip(weights, sizes, strict=True)]
+    if fits(loads):
+        return [Part(1, range(len(loads)))]
+    shared = task.operation.keys(database, task.prepared, task.items)
+    return cut([load._replace(keys=keys) for load, keys in zip(loads, shared, strict=True)])
 
 
 def _do_here(database: Database, task: Task, stored: Stored) -> list[Outcome]:
