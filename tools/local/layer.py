@@ -1,13 +1,11 @@
 """The layer, built as for AWS but for the Python that runs this, and built again only when its inputs changed."""
 
 import hashlib
-import os
 import platform
 import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -33,15 +31,6 @@ def build(directory: Path = BUILD) -> Path:
     return _once(directory, "layer", [*recipe, *sorted((SHARED / "loyalty").rglob("*.py"))], assemble)
 
 
-def archive(directory: Path = BUILD) -> Path:
-    """The layer as a zip file."""
-    layer = build(directory)
-    target = layer.with_suffix(".zip")
-    if not target.exists():
-        _zip(layer, target)
-    return target
-
-
 def _once(directory: Path, name: str, inputs: Iterable[Path], fill: Callable[[Path], None]) -> Path:
     target = directory / f"{name}-{_fingerprint(inputs)}"
     if target.exists():
@@ -51,7 +40,8 @@ def _once(directory: Path, name: str, inputs: Iterable[Path], fill: Callable[[Pa
         built = Path(scratch) / name
         built.mkdir()
         fill(built)
-        _drop(directory.glob(f"{name}-*"))
+        for old in directory.glob(f"{name}-*"):
+            shutil.rmtree(old, ignore_errors=True)
         if not target.exists():  # another process may have been faster
             built.rename(target)
     return target
@@ -69,19 +59,3 @@ def _make(goal: str, target: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own recipe
     if done.returncode:
         raise LayerError(f"make {goal} failed:\n{done.stdout}{done.stderr}")
-
-
-def _drop(paths: Iterable[Path]) -> None:
-    for path in paths:
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
-
-
-def _zip(layer: Path, target: Path) -> None:
-    scratch = target.with_suffix(f".{os.getpid()}")
-    with zipfile.ZipFile(scratch, "w") as packed:  # stored: it stays on this machine
-        for path in sorted(layer.rglob("*")):
-            packed.write(path, path.relative_to(layer))
-    scratch.rename(target)

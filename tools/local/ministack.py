@@ -26,12 +26,15 @@ class MinistackError(Exception):
 class Ministack:
     """A running emulator between `with` and the end of its block; `state` keeps its data across starts.
 
+    Its functions import from `layer`, of which it takes a copy: the next build may replace the folder meanwhile.
+
     Beside the log, in a file that ends in `.calls`, it notes what functions ask of tables, queues and event buses.
     """
 
-    def __init__(self, log: Path, state: Path | None = None) -> None:
+    def __init__(self, log: Path, state: Path | None = None, layer: Path | None = None) -> None:
         self._log = log
         self._state = state
+        self._layer = layer
         self._scratch = Path(tempfile.mkdtemp(prefix="loyalty-local-"))
         self._port = free_port()
         self.endpoint_url = f"http://{LOOPBACK}:{self._port}"
@@ -93,6 +96,8 @@ class Ministack:
             "S3_DATA_DIR": str(self._scratch / "s3"),
             "CALLS": str(self._log.with_suffix(".calls").resolve()),
         }
+        if self._layer:
+            environment["_LAMBDA_LAYERS_DIRS"] = str(shutil.copytree(self._layer, self._scratch / "layer"))
         if self._state:
             environment |= {"PERSIST_STATE": "1", "STATE_DIR": str(self._state.resolve())}
         return environment

@@ -70,12 +70,12 @@ class LocalStack:
         self.url = f"http://{port.LOOPBACK}:{bound.getsockname()[1]}"
         described = template.load()
         self._progress("Preparing the layer")
-        packed = layer.archive()
+        built = layer.build()
         self._progress("Starting the local AWS emulator")
-        self.ministack = opening.enter_context(Ministack(self.log, self._state))
+        self.ministack = opening.enter_context(Ministack(self.log, self._state, built))
         self.endpoint_url = self.ministack.endpoint_url
         self._progress("Deploying template.yaml")
-        deployment = deploy(described, packed, self.endpoint_url, self._parameters)
+        deployment = deploy(described, self.endpoint_url, self._parameters)
         self.tables, self.queues = deployment.tables, deployment.queues
         self._progress("Adding the demo accounts")
         demo.seed(self.endpoint_url, self.tables)
