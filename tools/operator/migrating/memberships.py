@@ -35,10 +35,10 @@ class MembershipMover:
         """What became of each row; raises StorageBusy."""
         subjects, errors = self._rows.subjects(database, rows)
         members: dict[int, Membership] = {}
+        today = moment.at(database.now())
         for index, subject in subjects.items():
             try:
-                member = self._membership(subject, rows[index], moment.at(database.now()))
-                members[index] = member._replace(origin=origin.mark(index))
+                members[index] = self._membership(subject, rows[index], origin.mark(index), today)
             except RowRefused as refused:
                 errors[index] = str(refused)
         batches: _Batches = defaultdict(dict)
@@ -53,10 +53,10 @@ class MembershipMover:
         failed = Counter({"failed": len(errors)} if errors else {})
         return Results(failed + Counter(_NAMES[fate] for index, fate in fates.items() if index not in errors), errors)
 
-    def _membership(self, subject: Subject, row: Sequence[str], today: str) -> Membership:
+    def _membership(self, subject: Subject, row: Sequence[str], mark: str, today: str) -> Membership:
         text = self._rows.cell(row, BALANCE)
         balance = amounts.read(subject.program.kind, text) if text else None
-        return Membership(subject.profile_id, _date(self._rows.cell(row, DATE)) or today, "", balance)
+        return Membership(subject.profile_id, _date(self._rows.cell(row, DATE)) or today, mark, balance)
 
 
 def _date(text: str) -> str | None:
