@@ -32,7 +32,7 @@ def send(session: Session, work: Work, caller: Caller) -> None:
     surveyed = survey(work.file)
     identity = {
         "command": work.name,
-        "api": session.system.name("API_URL"),
+        "api": session.system.url,
         "digest": surveyed.digest,
         "rows_per_request": work.rows_per_request,
         **work.options,
