@@ -69,10 +69,7 @@ class FakeSystem:
     def __init__(self, world: World) -> None:
         self._world = world
         self.http = FakeHttp(world)
-
-    def name(self, variable: str) -> str:
-        """The only name that commands ask for by themselves."""
-        return {"API_URL": "http://fake"}[variable]
+        self.url = "http://fake"
 
     def sleep(self, seconds: float) -> None:
         """Let time pass, and the workers do what is in the queue."""

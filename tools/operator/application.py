@@ -2,7 +2,18 @@
 
 import typer
 
-from tools.operator import accounts, bulk, credentials, customers, jobs, programs, promotions, queues
+from tools.operator import (
+    accounts,
+    bulk,
+    credentials,
+    customers,
+    exports,
+    jobs,
+    migration,
+    programs,
+    promotions,
+    queues,
+)
 
 _HELP = """Run a loyalty system: accounts, customers, bulk work from files, jobs.
 
@@ -21,5 +32,7 @@ app.add_typer(programs.app, name="program")
 app.add_typer(programs.app, name="campaign")
 app.add_typer(promotions.app, name="promotion")
 app.add_typer(customers.app, name="customer")
+app.add_typer(exports.app, name="export")
+app.add_typer(migration.app, name="migrate")
 app.add_typer(jobs.app, name="job")
 app.add_typer(queues.app, name="queue")

@@ -9,12 +9,12 @@ import typer
 from tools.operator.callers import Account, Caller, Token
 from tools.operator.commands import Session, command
 from tools.operator.faults import OperatorError
+from tools.operator.requests import MOST_ROWS
 from tools.operator.rowfiles import open_rows
 from tools.operator.sending.earn_door import EarnDoor
 from tools.operator.sending.files import Work, send
 from tools.operator.sending.import_door import ImportDoor
 from tools.operator.sending.register_door import RegisterDoor
-from tools.operator.sending.requests import MOST_ROWS
 
 app = typer.Typer()
 

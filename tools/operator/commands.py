@@ -28,6 +28,10 @@ Stack = Annotated[
 Region = Annotated[
     str | None, typer.Option("--region", envvar="AWS_REGION", help="The stack's region, if not AWS's usual one.")
 ]
+Url = Annotated[
+    str | None,
+    typer.Option("--url", envvar="LOYALTY_URL", help="The API, if not where the stack says; enough with a --token."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
@@ -48,9 +52,16 @@ def command(app: typer.Typer, name: str) -> Callable[[Command[Parameters]], Comm
     def register(function: Command[Parameters]) -> Command[Parameters]:
         @functools.wraps(function)
         def run(
-            *, ctx: typer.Context, local: bool, stack: str | None, region: str | None, as_json: bool, **given: Any
+            *,
+            ctx: typer.Context,
+            local: bool,
+            stack: str | None,
+            region: str | None,
+            url: str | None,
+            as_json: bool,
+            **given: Any,
         ) -> None:
-            system = ctx.obj or System(Choice(local, stack, region))
+            system = ctx.obj or System(Choice(local, stack, region, url))
             _guard(functools.partial(function, Session(system, Printer(as_json=as_json)), **given))
 
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
@@ -72,6 +83,7 @@ _COMMON = [
     _parameter("local", Local, default=False),
     _parameter("stack", Stack, None),
     _parameter("region", Region, None),
+    _parameter("url", Url, None),
     _parameter("as_json", Json, default=False),
 ]
 

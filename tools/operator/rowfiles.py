@@ -79,7 +79,7 @@ def survey(file: RowFile) -> Survey:
 def write_rows(file: TextIO, delimiter: str, rows: Iterable[Sequence[str]]) -> None:
     """Write rows so that `rows` reads them back, with cells that a spreadsheet would run defused."""
     if delimiter == ",":
-        csv.writer(file, lineterminator="\n").writerows([defuse(cell) for cell in row] for row in rows)
+        csv.writer(file, lineterminator="\r\n").writerows([defuse(cell) for cell in row] for row in rows)
         return
     file.writelines(delimiter.join(defuse(_one_line(cell, delimiter)) for cell in row) + "\n" for row in rows)
 
@@ -87,7 +87,7 @@ def write_rows(file: TextIO, delimiter: str, rows: Iterable[Sequence[str]]) -> N
 def to_csv(rows: Iterable[Sequence[str]]) -> str:
     """Rows as CSV, their cells as they are."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue()
 
 

@@ -15,11 +15,15 @@ PATIENCE_SECONDS = 60.0
 
 
 class Choice(NamedTuple):
-    """Which system the command line names: the local one, or a stack in a region (None for AWS's usual one)."""
+    """Which system the command line names: the local one, or a stack in a region (None for AWS's usual one).
+
+    `url` is where its API is, if not where the system itself says.
+    """
 
     local: bool
     stack: str | None
     region: str | None
+    url: str | None
 
 
 class System:
@@ -33,8 +37,13 @@ class System:
         return self._tables.within(seconds)
 
     def name(self, variable: str) -> str:
-        """The name of one of its parts, such as API_URL; raises OperatorError when it has none."""
+        """The name of one of its parts, such as CHUNK_QUEUE_URL; raises OperatorError when it has none."""
         return self._place.name(variable)
+
+    @property
+    def url(self) -> str:
+        """Where its API is; raises OperatorError."""
+        return self._choice.url or self.name("API_URL")
 
     @staticmethod
     def sleep(seconds: float) -> None:
@@ -44,7 +53,7 @@ class System:
     @cached_property
     def http(self) -> Http:
         """Its API; raises OperatorError."""
-        return Http(self.name("API_URL"))
+        return Http(self.url)
 
     @cached_property
     def _place(self) -> Place:

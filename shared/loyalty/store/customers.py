@@ -57,7 +57,7 @@ def read(
     """Those customers that exist, by profile_id, as they are at this moment, and which could not be read in time."""
     names: dict[batch.Key, str] = {keys.customer(account_id, profile_id): profile_id for profile_id in profile_ids}
     found, unread = batch.get_all(database, database.settings.customers_table, list(names), None, consistent=True)
-    customers = {names[key]: _customer(item) for key, item in found.items()}
+    customers = {names[key]: from_item(item) for key, item in found.items()}
     return customers, frozenset(("profile_id", names[key]) for key in unread)
 
 
@@ -95,6 +95,18 @@ def removal(database: Database, account_id: str, customer: Customer) -> list[Ite
     ]
 
 
+def from_item(item: Item) -> Customer:
+    """The customer in a stored item, which is no pointer."""
+    return Customer(
+        item["profile_id"]["S"],
+        int(item["customer_id"]["N"]),
+        {name: value["S"] for name, value in item.items() if name not in _RESERVED},
+        frozenset(item.get("found_by", {"SS": ()})["SS"]),
+        item["origin"]["S"],
+        item["created_by"]["S"],
+    )
+
+
 def _look_up(database: Database, account_id: str, identifiers: Iterable[Identifier], *, consistent: bool) -> Found:
     names: dict[batch.Key, Identifier] = {keys.identifier(account_id, *one): one for one in identifiers}
     table = database.settings.customers_table
@@ -123,14 +135,3 @@ def _attributes(customer: Customer) -> Item:
     attributes |= {"origin": {"S": customer.origin}, "created_by": {"S": customer.created_by}}
     found_by = sorted(customer.identifiers)
     return attributes | ({"found_by": {"SS": found_by}} if found_by else {})
-
-
-def _customer(item: Item) -> Customer:
-    return Customer(
-        item["profile_id"]["S"],
-        int(item["customer_id"]["N"]),
-        {name: value["S"] for name, value in item.items() if name not in _RESERVED},
-        frozenset(item.get("found_by", {"SS": ()})["SS"]),
-        item["origin"]["S"],
-        item["created_by"]["S"],
-    )

@@ -32,6 +32,11 @@ def counter(name: str) -> str:
     return f"counter#{name}"
 
 
+def of_account(account_id: str) -> str:
+    """Customers, Memberships and Earns, how all partition keys of an account begin."""
+    return f"{account_id}{SEPARATOR}"
+
+
 def customer(account_id: str, profile_id: str) -> str:
     """Customers, the customer itself."""
     return identifier(account_id, "profile_id", profile_id)

@@ -24,6 +24,14 @@ class Membership(NamedTuple):
     balance: Balance | None = None
 
 
+class NewBalance(NamedTuple):
+    """A balance to be; `origin` marks who set it, from whom on the membership is no job's to take back."""
+
+    profile_id: str
+    balance: Balance
+    origin: str
+
+
 def insert_all(
     database: Database, account_id: str, program_id: str, memberships: Sequence[Membership], *, redelivered: bool
 ) -> list[Write]:
@@ -61,6 +69,17 @@ def missing(database: Database, account_id: str, program_id: str, profile_ids: S
     return {profile_id for key, profile_id in names.items() if key not in found}
 
 
+def set_balance(database: Database, account_id: str, program_id: str, new: NewBalance) -> bool:
+    """Set the balance of a membership, whatever it was; False when there is none. Raises StorageBusy."""
+    request = {
+        "Key": {"pk": {"S": keys.membership(account_id, program_id, new.profile_id)}},
+        "UpdateExpression": "SET balance = :balance, origin = :origin",
+        "ConditionExpression": "attribute_exists(pk)",
+        "ExpressionAttributeValues": {":balance": _balance_value(new.balance), ":origin": {"S": new.origin}},
+    }
+    return database.update_if(database.settings.memberships_table, request).done
+
+
 def of_customer(
     database: Database, account_id: str, program_ids: Sequence[str], profile_id: str
 ) -> dict[str, Membership]:
@@ -89,8 +108,12 @@ def _item(account_id: str, program_id: str, membership: Membership) -> Item:
         "registered_at": {"S": membership.registered_at},
         "origin": {"S": membership.origin},
     }
-    if isinstance(membership.balance, str):
-        item["balance"] = {"S": membership.balance}
-    elif membership.balance is not None:
-        item["balance"] = {"M": {name: {"S": count} for name, count in membership.balance.items()}}
+    if membership.balance is not None:
+        item["balance"] = _balance_value(membership.balance)
     return item
+
+
+def _balance_value(balance: Balance) -> Item:
+    if isinstance(balance, str):
+        return {"S": balance}
+    return {"M": {name: {"S": count} for name, count in balance.items()}}

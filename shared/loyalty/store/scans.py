@@ -1,9 +1,10 @@
-"""Whole tables, for an operator's work: everything of one account, in parallel, or what meets a condition.
+"""Whole tables, for an operator's work, page by page.
 
-A scan reads, and costs, the whole table; nothing that serves a request does that.
+A scan reads, and costs, the whole table, whatever it finds; nothing that serves a request does that.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from loyalty.errors import StorageBusy
 from loyalty.store import keys
@@ -11,19 +12,33 @@ from loyalty.store.dynamodb import Database, Item
 from loyalty.store.faults import CallError, raise_unless_passing
 
 
-def of_account(database: Database, table: str, account_id: str, segment: int, segments: int) -> Iterator[list[Item]]:
-    """Page by page the items of one account, of a table whose keys begin with it; one of so many equal parts.
+class Place(NamedTuple):
+    """Where a scan stands: in one of so many equal parts of a table, after an item (None: at the beginning)."""
 
-    Raises StorageBusy.
-    """
+    part: int
+    parts: int
+    after: Item | None = None
+
+
+class Page(NamedTuple):
+    """What was found, and where the rest begins, None at the end of the part."""
+
+    items: list[Item]
+    rest: Place | None
+
+
+def page(database: Database, table: str, prefix: str, place: Place) -> Page:
+    """The next items whose partition key begins with `prefix`, perhaps none yet; raises StorageBusy."""
     request = {
         "TableName": table,
-        "FilterExpression": "begins_with(pk, :account)",
-        "ExpressionAttributeValues": {":account": {"S": f"{account_id}{keys.SEPARATOR}"}},
-        "Segment": segment,
-        "TotalSegments": segments,
+        "FilterExpression": "begins_with(pk, :prefix)",
+        "ExpressionAttributeValues": {":prefix": {"S": prefix}},
+        "Segment": place.part,
+        "TotalSegments": place.parts,
     }
-    return _pages(database, request)
+    answer = _scan(database, request, place.after)
+    after = answer.get("LastEvaluatedKey")
+    return Page(answer["Items"], place._replace(after=after) if after else None)
 
 
 def undo_states(database: Database, account_id: str) -> Iterator[Item]:
@@ -33,26 +48,19 @@ def undo_states(database: Database, account_id: str) -> Iterator[Item]:
         "FilterExpression": "begins_with(sk, :undo) AND account = :account",
         "ExpressionAttributeValues": {":undo": {"S": keys.UNDO}, ":account": {"S": account_id}},
     }
-    for page in _pages(database, request):
-        yield from page
+    answer = _scan(database, request, None)
+    yield from answer["Items"]
+    while "LastEvaluatedKey" in answer:
+        answer = _scan(database, request, answer["LastEvaluatedKey"])
+        yield from answer["Items"]
 
 
-def _pages(database: Database, request: Item) -> Iterator[list[Item]]:
-    start: Item = {}
-    while True:
-        page = _page(database, {**request, **start})
-        yield page["Items"]
-        if "LastEvaluatedKey" not in page:
-            return
-        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
-
-
-def _page(database: Database, request: Item) -> Item:
+def _scan(database: Database, request: Item, after: Item | None) -> Item:
     for _ in database.tries():
         try:
-            page: Item = database.client.scan(**request)
+            answer: Item = database.client.scan(**request, **({"ExclusiveStartKey": after} if after else {}))
         except CallError as error:
             raise_unless_passing(error)
         else:
-            return page
+            return answer
     raise StorageBusy

@@ -7,8 +7,9 @@ from typing import Any
 from tools.operator.faults import OperatorError, Unavailable
 from tools.operator.http import Http, Reply
 from tools.operator.jobs_client import Job, JobsClient
+from tools.operator.results import Results
 from tools.operator.sending.course import Course
-from tools.operator.sending.doors import Door, Results
+from tools.operator.sending.doors import Door
 
 _KEY_SECONDS = 23 * 3600
 """The API keeps an Idempotency-Key for a day; an hour is left for clocks that disagree."""

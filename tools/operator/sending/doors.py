@@ -1,8 +1,9 @@
 """What a kind of bulk work sends and gets: rows to a vendor's request, its reply to what became of each row."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
+
+from tools.operator.results import Results
 
 
 class Body(NamedTuple):
@@ -10,13 +11,6 @@ class Body(NamedTuple):
 
     content_type: str
     content: bytes
-
-
-class Results(NamedTuple):
-    """What became of a request's rows: how many ended how, and the failed ones' errors by index."""
-
-    counts: Counter[str]
-    errors: Mapping[int, str]
 
 
 class Door(Protocol):

@@ -6,14 +6,15 @@ from typing import Any, NamedTuple
 
 from tools.operator.callers import Caller, authorised
 from tools.operator.commands import Session
-from tools.operator.faults import Interrupted, OperatorError, RowsFailed
+from tools.operator.failures import Failures
+from tools.operator.faults import Interrupted, OperatorError
 from tools.operator.jobs_client import JobsClient
+from tools.operator.requests import cut
+from tools.operator.results import report
 from tools.operator.rowfiles import RowFile, survey
 from tools.operator.sending.course import Course, take_up
 from tools.operator.sending.delivery import Delivery
 from tools.operator.sending.doors import Door
-from tools.operator.sending.failures import Failures
-from tools.operator.sending.requests import cut
 
 
 class Work(NamedTuple):
@@ -31,7 +32,7 @@ def send(session: Session, work: Work, caller: Caller) -> None:
     surveyed = survey(work.file)
     identity = {
         "command": work.name,
-        "api": session.system.name("API_URL"),
+        "api": session.system.url,
         "digest": surveyed.digest,
         "rows_per_request": work.rows_per_request,
         **work.options,
@@ -49,7 +50,7 @@ def send(session: Session, work: Work, caller: Caller) -> None:
     except OperatorError as error:
         raise type(error)(_so_far(course, surveyed.rows, str(error))) from None
     course.finish()
-    _report(session, course, failures)
+    report(session, course.counts, course.rows, course.failed, failures)
 
 
 def _send_rest(session: Session, work: Work, course: Course, delivery: Delivery, total: int) -> Path:
@@ -76,16 +77,3 @@ def _so_far(course: Course, total: int, text: str) -> str:
     if not course.path.exists():
         return text
     return f"{text}; {course.rows} of {total} rows are done, the same command goes on from there"
-
-
-def _report(session: Session, course: Course, failures: Path) -> None:
-    session.printer.record(
-        {
-            "rows": course.rows,
-            "counts": dict(sorted(course.counts.items())),
-            "failed": course.failed,
-            "failed_rows": str(failures) if course.failed else None,
-        }
-    )
-    if course.failed:
-        raise RowsFailed(f"{course.failed} of {course.rows} rows failed: see {failures}, mend them, and send that file")

@@ -6,8 +6,9 @@ from typing import Any
 
 from urllib3.filepost import encode_multipart_formdata
 
+from tools.operator.results import Results
 from tools.operator.rowfiles import to_csv
-from tools.operator.sending.doors import Body, Results
+from tools.operator.sending.doors import Body
 
 
 class ImportDoor:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tools.operator.faults import OperatorError
-from tools.operator.sending.doors import Body, Results, cell
+from tools.operator.results import Results
+from tools.operator.sending.doors import Body, cell
 
 DATE = "registration_date"
 OWN = ("email", "phone", "profile_id")

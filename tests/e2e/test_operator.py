@@ -1,0 +1,137 @@
+"""The operator's day on the local stack: the command `loyalty` as a shell starts it, over HTTP and on the tables."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.test_make_run import make_run
+from tests.e2e.waiting import until
+from tools.local.deploy import STACK
+from tools.local.ministack import REGION
+from tools.local.stack import LocalStack
+from tools.local.template import ROOT
+
+Loyalty = Callable[..., Any]
+
+ROWS = 3_000
+
+
+@pytest.fixture
+def environment(stack: LocalStack) -> dict[str, str]:
+    """The environment of an operator whose AWS is the emulator, with the deployed stack and the front's URL named."""
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'shared'}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_ENDPOINT_URL": stack.endpoint_url,
+        "LOYALTY_STACK": STACK,
+        "LOYALTY_URL": stack.url,
+    }
+
+
+@pytest.fixture
+def loyalty(environment: dict[str, str]) -> Loyalty:
+    """Gives a command; what it says, read as JSON, once it ended with this exit code."""
+
+    def call(*arguments: str, exit_code: int = 0) -> Any:
+        command = [sys.executable, "-m", "tools.operator", *arguments, "--json"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == exit_code, done.stderr
+        return json.loads(done.stdout)
+
+    return call
+
+
+def customers(directory: Path) -> Path:
+    file = directory / "customers.csv"
+    lines = (f"D{n},Name {n},d{n}@example.com,{'x' if n % 1_000 == 7 else ''}" for n in range(ROWS))
+    file.write_text("code,first_name,email,custom_date\n" + "".join(f"{line}\n" for line in lines))
+    return file
+
+
+def test_an_operators_day(loyalty: Loyalty, tmp_path: Path) -> None:
+    # GIVEN a new account with a program, a promotion and a token
+    loyalty("account", "create", "day", "--match-field", "1:user_id:User ID")
+    loyalty("program", "put", "day", "1", "--name", "Everyone")
+    loyalty("promotion", "put", "day", "77", "--program", "1", "--limit", "1")
+    token = loyalty("credential", "create", "day", "token", "shop")["token"]
+    # WHEN customers are imported as jobs, some of whom are wrong
+    imported = loyalty("import", str(customers(tmp_path)), "--campaign", "1", "--account", "day", exit_code=3)
+    # THEN the good ones are there, and the others in a file
+    assert (imported["rows"], imported["failed"]) == (ROWS, 3)
+    assert imported["counts"] == {"failed": 3, "new": ROWS - 3, "updated": 0}
+    failed = Path(imported["failed_rows"])
+    assert [line.split(",")[0] for line in failed.read_text().splitlines()] == ["code", "D7", "D1007", "D2007"]
+    # AND once mended they follow, with nothing but the token
+    failed.write_text(failed.read_text().replace(",x,", ",2024-01-01,"))
+    mended = loyalty("import", str(failed), "--campaign", "1", "--token", token)
+    assert mended["counts"] == {"new": 3, "updated": 0}
+    # WHEN everybody earns, twice
+    earning = tmp_path / "earns.csv"
+    earning.write_text("email\n" + "".join(f"d{n}@example.com\n" for n in (*range(600), *range(600))))
+    command = ["earn", str(earning), "--program=1", "--promotion=77", "--source=INSTORE", "--account=day"]
+    # THEN the limit holds
+    assert loyalty(*command)["counts"] == {"earned": 600, "limit reached": 600}
+    # AND all of it is told, exported, and taken back
+    job = loyalty("job", "list", "--account", "day", "--limit", "1")[0]
+    assert (job["operation"], job["status"], job["total"]) == ("earn", "done", 1_200)
+    assert loyalty("export", "members", "day", str(tmp_path / "members.csv"))["rows"] == ROWS
+    undone = loyalty("job", "undo", job["job_id"], "--account", "day", "--yes")
+    assert undone["counts"] == {"undone": 600, "unchanged": 600}
+    assert loyalty("export", "earns", "day", str(tmp_path / "out.csv"))["rows"] == 0
+    # AND a customer is erased
+    erased = loyalty("customer", "erase", "day", "d0@example.com", "--yes")
+    assert (erased["customer"], erased["memberships"]) == (True, 1)
+    assert erased["undo_states"] >= 1
+    assert loyalty("export", "customers", "day", str(tmp_path / "all.csv"))["rows"] == ROWS - 1
+
+
+def test_an_import_that_is_interrupted_goes_on_with_the_same_command(
+    loyalty: Loyalty, environment: dict[str, str], tmp_path: Path
+) -> None:
+    # GIVEN an import in several requests
+    loyalty("account", "create", "night")
+    loyalty("program", "put", "night", "1")
+    file = customers(tmp_path)
+    command = ["import", str(file), "--campaign", "1", "--account", "night", "--rows", "1000"]
+    course = tmp_path / "customers.csv.course.json"
+    # WHEN Ctrl-C is pressed after the first request is on its way
+    with subprocess.Popen(
+        [sys.executable, "-m", "tools.operator", *command], env=environment, stderr=subprocess.PIPE, text=True
+    ) as running:
+        until(lambda: course.exists() and json.loads(course.read_text())["job_id"])
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=60)
+    # THEN it says how to go on
+    assert running.returncode == 130
+    assert told.endswith("the same command goes on from there\n")
+    # AND that does each row once
+    done = loyalty(*command, exit_code=3)
+    assert done["counts"] == {"failed": 3, "new": ROWS - 3, "updated": 0}
+    assert not course.exists()
+
+
+def test_the_installed_command_finds_the_stack_of_make_run() -> None:
+    # GIVEN make run, which installs the command
+    loyalty = ROOT / ".venv" / "bin" / "loyalty"
+    with make_run():
+        # THEN it finds that stack
+        shown = subprocess.check_output([loyalty, "account", "show", "greatwidgets", "--local", "--json"], text=True)
+        assert json.loads(shown)["account"] == "greatwidgets"
+        listed = subprocess.check_output([loyalty, "job", "list", "--account", "greatwidgets", "--local"], text=True)
+        assert listed == ""
+    # AND when it has stopped, says so
+    gone = subprocess.run(
+        [loyalty, "job", "list", "--token", "abc123def456", "--local"], capture_output=True, text=True, check=False
+    )
+    assert gone.returncode == 4
+    assert "does not answer" in gone.stderr

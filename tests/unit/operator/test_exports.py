@@ -1,0 +1,97 @@
+"""Exports: all of one account and nothing of another, in files that spreadsheets don't run."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.capillary import basic, request
+from tests.fakes.gateway import EARN, IMPORT
+from tests.fakes.importing import FORM, as_form, rows_form
+from tests.fakes.operator import Desk
+
+
+def fill(desk: Desk) -> None:
+    """A customer with a password and a formula for a name, members of a points and a product campaign, earns."""
+    rows = rows_form(
+        "email first_name customer_password auto_add",
+        "user1@example.com|=1+1|secret|coffee",
+        campaigns_to_include="product-1,visits-1",
+    )
+    assert desk.world.send(IMPORT, as_form(rows), {"Content-Type": FORM}).json()["status"] == "success"
+    for promotion, program in ((56799, 469), (201436, 2750)):
+        desk.world.send(EARN, request("98662653", promotion=promotion, program=program), basic())
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("page", [3, 1_000])
+def test_all_customers_of_the_account_are_exported_without_secrets(page: int, desk: Desk) -> None:
+    # GIVEN tables that are read in pages
+    fill(desk)
+    desk.world.dynamodb.page = page
+    # WHEN customers are exported
+    exported = rows(desk.run("export", "customers", "greatwidgets").out)
+    # THEN all are there, once, with their fields, and no other account's
+    assert len(exported) == 51
+    assert len({row["profile_id"] for row in exported}) == 51
+    (user1,) = [row for row in exported if row["email"] == "user1@example.com"]
+    assert {name: text for name, text in user1.items() if text} == {
+        "profile_id": "663a138cee44bb50a67115cd",
+        "customer_id": "98662653",
+        "email": "user1@example.com",
+        "phone": "'+12025550101",
+        "first_name": "'=1+1",
+        "custom_field_1": "123457",
+    }
+    assert not [name for name in user1 if "password" in name or "PIN" in name]
+
+
+def test_members_are_exported_with_their_balances(desk: Desk, tmp_path: Path) -> None:
+    fill(desk)
+    file = tmp_path / "members.csv"
+    assert desk.json("export", "members", "greatwidgets", str(file)) == {"rows": 3, "file": str(file)}
+    exported = sorted(rows(file.read_text()), key=lambda row: row["program"])
+    assert [(row["program"], row["profile_id"], row["balance"]) for row in exported] == [
+        ("123", "69df4fd5ff232800e2d1e2d6", ""),
+        ("product-1", "663a138cee44bb50a67115cd", '{"coffee": "1"}'),
+        ("visits-1", "663a138cee44bb50a67115cd", ""),
+    ]
+    assert exported[0]["registration_date"] == "2024-01-01T00:00:00Z"
+
+
+def test_earns_are_exported_without_the_tallies_beside_them(desk: Desk) -> None:
+    fill(desk)
+    lines = desk.run("export", "earns", "greatwidgets", "--format", "jsonl").out.splitlines()
+    exported = sorted((json.loads(line) for line in lines), key=lambda earn: earn["promotion"])
+    assert [(earn["promotion"], earn["earned_id"], earn["source"]) for earn in exported] == [
+        ("201436", 2, "INSTORE"),
+        ("56799", 1, "INSTORE"),
+    ]
+    assert exported[0].keys() == {"promotion", "profile_id", "earned_id", "source", "earned_at"}
+
+
+def test_json_lines_hold_values_as_they_are(desk: Desk) -> None:
+    fill(desk)
+    lines = desk.run("export", "members", "greatwidgets", "--format", "jsonl").out.splitlines()
+    assert {"coffee": "1"} in [json.loads(line).get("balance") for line in lines]
+    names = [
+        json.loads(line).get("first_name")
+        for line in desk.run("export", "customers", "greatwidgets", "--format=jsonl").out.splitlines()
+    ]
+    assert "=1+1" in names
+
+
+def test_an_account_that_is_not_there_has_no_export(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "none.csv"
+    assert desk.run("export", "earns", "nobody", str(file)).exit_code == 1
+    assert not file.exists()
+
+
+def test_a_file_that_can_not_be_written_is_one_line(desk: Desk, tmp_path: Path) -> None:
+    result = desk.run("export", "earns", "greatwidgets", str(tmp_path / "no" / "such.csv"))
+    assert (result.exit_code, result.err) == (1, f"{tmp_path}/no/such.csv: No such file or directory\n")

@@ -1,0 +1,63 @@
+"""Where a system runs: by the outputs of its stack, or by what make run wrote."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.fakes.faults import client_error
+from tools.local import template
+from tools.operator import places
+from tools.operator.faults import OperatorError
+from tools.operator.places import Place
+
+
+class CloudFormation:
+    """Answers what it is told."""
+
+    def __init__(self, outputs: dict[str, str] | None) -> None:
+        self._outputs = outputs
+
+    def describe_stacks(self, **arguments: Any) -> dict[str, Any]:
+        if self._outputs is None:
+            raise client_error("ValidationError", message=f"Stack with id {arguments['StackName']} does not exist")
+        return {"Stacks": [{"Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in self._outputs.items()]}]}
+
+
+def test_the_outputs_of_the_template_name_all_that_commands_need() -> None:
+    # GIVEN a stack with the outputs that the template has
+    outputs = {name: f"the-{name}" for name in template.load()["Outputs"]}
+    place = places.deployed(CloudFormation(outputs), "prod", {"region_name": "eu-central-1"})
+    # THEN tables, queues and the URL are found, and AWS is reached as asked
+    for variable in (*template.variables(template.load(), "AWS::DynamoDB::Table"), "CHUNK_QUEUE_URL", "PARKED_QUEUE_URL", "API_URL"):
+        assert place.name(variable).startswith("the-")
+    assert place.client_options == {"region_name": "eu-central-1"}
+
+
+def test_a_stack_without_outputs_and_a_part_that_is_missing_say_what_to_do() -> None:
+    with pytest.raises(OperatorError, match="is it deployed"):
+        places.deployed(CloudFormation({}), "prod", {})
+    with pytest.raises(ClientError, match="does not exist"):
+        places.deployed(CloudFormation(None), "prod", {})
+    with pytest.raises(OperatorError, match="deploy its present template"):
+        Place({}, {}).name("PARKED_QUEUE_URL")
+
+
+def test_the_local_stack_is_found_by_what_make_run_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN no local stack, and then one
+    monkeypatch.setattr(places, "LOCAL_ENVIRONMENT", tmp_path / "local-environment.json")
+    with pytest.raises(OperatorError, match="start one with make run"):
+        places.local()
+    variables = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "API_URL": "http://127.0.0.1:3000"}
+    places.LOCAL_ENVIRONMENT.write_text(json.dumps({"Parameters": variables}))
+    # THEN it is reached there, with nobody's real credentials
+    place = places.local()
+    assert place.name("API_URL") == "http://127.0.0.1:3000"
+    assert place.client_options == {
+        "endpoint_url": "http://127.0.0.1:1",
+        "region_name": "us-east-1",
+        "aws_access_key_id": "test",
+        "aws_secret_access_key": "test",
+    }

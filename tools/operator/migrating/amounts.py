@@ -1,0 +1,36 @@
+"""Balances as files hold them: a number, or for products a JSON object of counts by name."""
+
+import json
+import re
+
+from loyalty.errors import refusal
+from loyalty.identifiers import normalise
+from loyalty.operations import import_credits
+from loyalty.store.memberships import Balance
+from tools.operator.migrating.rows import RowRefused
+
+_COUNT = re.compile("[0-9]{1,15}")
+
+
+def read(kind: str, text: str) -> Balance:
+    """A balance of a program that counts `kind`; raises RowRefused."""
+    if kind == "product":
+        return _products(text)
+    if import_credits.fault(kind, text):
+        raise RowRefused(refusal("balance", f"must be an amount of {kind}, 0 or more", text))
+    return import_credits.balance(kind, text)
+
+
+def _products(text: str) -> Balance:
+    try:
+        counts = json.loads(text)
+    except ValueError:
+        counts = None
+    if not isinstance(counts, dict) or not all(map(_is_count, counts.items())):
+        raise RowRefused(refusal("balance", 'must be counts by product, as {"coffee": 3}', text))
+    return {name: str(count) for name, count in counts.items()}
+
+
+def _is_count(item: tuple[str, object]) -> bool:
+    name, count = item
+    return normalise("product", name) == name and _COUNT.fullmatch(str(count)) is not None

@@ -1,0 +1,54 @@
+"""Balances of memberships that are there."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from loyalty.account import Account
+from loyalty.errors import StorageBusy
+from loyalty.outcome import Origin
+from loyalty.store import memberships
+from loyalty.store.batch import side_by_side
+from loyalty.store.dynamodb import Database
+from loyalty.store.memberships import NewBalance
+from tools.operator.faults import OperatorError
+from tools.operator.migrating import amounts
+from tools.operator.migrating.memberships import BALANCE
+from tools.operator.migrating.rows import BUSY, MemberRows, RowRefused
+from tools.operator.results import Results
+
+_NONE = "Not a member"
+
+
+class BalanceMover:
+    """Sets balances, whatever they were; of several rows of one membership the last counts."""
+
+    def __init__(self, account: Account, headers: Sequence[str], program: str | None) -> None:
+        if BALANCE not in headers:
+            raise OperatorError(f"A column must be called {BALANCE}; there are {', '.join(headers)}")
+        self._rows = MemberRows(account, headers, program)
+
+    def move(self, database: Database, rows: Sequence[Sequence[str]], origin: Origin) -> Results:
+        """What became of each row; raises StorageBusy."""
+        subjects, errors = self._rows.subjects(database, rows)
+        wanted: dict[tuple[str, str], int] = {}
+        balances: dict[int, NewBalance] = {}
+        for index, (profile_id, program) in subjects.items():
+            try:
+                balance = amounts.read(program.kind, self._rows.cell(rows[index], BALANCE))
+            except RowRefused as refused:
+                errors[index] = str(refused)
+            else:
+                wanted[program.id, profile_id] = index
+                balances[index] = NewBalance(profile_id, balance, origin.mark(index))
+
+        def put(member: tuple[str, str]) -> str | None:
+            try:
+                new = balances[wanted[member]]
+                return None if memberships.set_balance(database, self._rows.account_id, member[0], new) else _NONE
+            except StorageBusy:
+                return BUSY
+
+        faults = zip(wanted.values(), side_by_side(put, list(wanted)), strict=True)
+        errors |= {index: fault for index, fault in faults if fault}
+        counts = {"set": len(rows) - len(errors), "failed": len(errors)}
+        return Results(Counter({name: count for name, count in counts.items() if count}), errors)

@@ -1,0 +1,44 @@
+"""Customers, as the import takes them, with the ids that they have."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from loyalty import moment
+from loyalty.account import Account
+from loyalty.contracts import stickystreet_columns, stickystreet_rows
+from loyalty.errors import BadRequest
+from loyalty.operations import import_customers
+from loyalty.operations.import_items import Overwrite, Params
+from loyalty.outcome import Origin, Outcome, Status
+from loyalty.store.dynamodb import Database
+from tools.operator.faults import OperatorError
+from tools.operator.migrating.rows import BUSY
+from tools.operator.results import Results
+from tools.operator.rowfiles import to_csv
+
+_RIGHTS = frozenset({"import", "migrate"})
+_NAMES = {Status.CREATED: "new", Status.UPDATED: "updated", Status.INVALID: "failed", Status.BUSY: "failed"}
+
+
+class CustomerMover:
+    """Makes customers, or changes those that are there as the row says; headers are the import's, and the ids."""
+
+    def __init__(self, account: Account, headers: Sequence[str]) -> None:
+        form = {f"profiles_header_{number}": header for number, header in enumerate(headers, start=1)}
+        try:
+            self._columns = stickystreet_columns.read(form, account, _RIGHTS)
+        except BadRequest as error:
+            raise OperatorError(str(error)) from None
+        self._account = account
+
+    def move(self, database: Database, rows: Sequence[Sequence[str]], origin: Origin) -> Results:
+        """What became of each row; raises StorageBusy."""
+        items = stickystreet_rows.read(to_csv(rows), ",", self._columns, self._account, len(rows))
+        import_ = import_customers.prepare(database, self._account, Params((), Overwrite.UPDATE, moment.now()))
+        outcomes = import_customers.apply(database, import_, items, origin)
+        errors = {index: error for index, outcome in enumerate(outcomes) if (error := _error(outcome))}
+        return Results(Counter(_NAMES[outcome.status] for outcome in outcomes), errors)
+
+
+def _error(outcome: Outcome) -> str | None:
+    return BUSY if outcome.status is Status.BUSY else outcome.reason

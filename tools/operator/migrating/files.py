@@ -1,0 +1,42 @@
+"""A whole file moved in, batch by batch."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+from loyalty.outcome import Origin
+from loyalty.store.dynamodb import Database
+from tools.operator.commands import Session
+from tools.operator.failures import Failures
+from tools.operator.requests import cut
+from tools.operator.results import Results, report
+from tools.operator.rowfiles import RowFile, survey
+
+_ROWS = 1_000
+"""Rows that are moved together."""
+
+_SECONDS = 300.0
+"""How long that may take; passwords take the longest, since they are hashed here."""
+
+
+class Mover(Protocol):
+    """Moves rows in; those that were moved before are met."""
+
+    def move(self, database: Database, rows: Sequence[Sequence[str]], origin: Origin) -> Results:
+        """What became of each row; `origin` is the same for the same rows. Raises StorageBusy."""
+
+
+def move(session: Session, file: RowFile, mover: Mover) -> None:
+    """Move all rows in; raises RowsFailed when some failed, else OperatorError or StorageBusy."""
+    surveyed = survey(file)
+    failures, counts, failed = Failures(file, 0), Counter[str](), 0
+    with session.printer.progress() as progress:
+        task = progress.add_task(file.path.name, total=surveyed.rows)
+        for batch in cut(file.rows(), _ROWS):
+            origin = Origin(f"migration-{surveyed.digest[:32]}", batch.first, redelivered=True)
+            results = mover.move(session.system.database(_SECONDS), batch.rows, origin)
+            failures.add(batch.rows, results.errors)
+            counts += results.counts
+            failed += len(results.errors)
+            progress.update(task, advance=len(batch.rows))
+    report(session, counts, surveyed.rows, failed, failures.path)

@@ -1,0 +1,66 @@
+"""Memberships, with their registration dates, and balances where there are any."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from pydantic_core import PydanticCustomError
+
+from loyalty import moment
+from loyalty.account import Account
+from loyalty.contracts.altcraft_items import to_utc
+from loyalty.errors import refusal
+from loyalty.outcome import Origin
+from loyalty.store import memberships
+from loyalty.store.dynamodb import Database, Write
+from loyalty.store.memberships import Membership
+from tools.operator.migrating import amounts
+from tools.operator.migrating.rows import BUSY, MemberRows, RowRefused, Subject
+from tools.operator.results import Results
+
+DATE, BALANCE = "registration_date", "balance"
+
+_NAMES = {Write.INSERTED: "new", Write.EXISTS: "already member", Write.BUSY: "failed"}
+
+_Batches = defaultdict[tuple[str, bool], dict[str, int]]
+"""By program, and whether there is a balance: the first row of each customer."""
+
+
+class MembershipMover:
+    """Makes each membership that is not there; one that is stays as it is."""
+
+    def __init__(self, account: Account, headers: Sequence[str], program: str | None) -> None:
+        self._rows = MemberRows(account, headers, program)
+
+    def move(self, database: Database, rows: Sequence[Sequence[str]], origin: Origin) -> Results:
+        """What became of each row; raises StorageBusy."""
+        subjects, errors = self._rows.subjects(database, rows)
+        members: dict[int, Membership] = {}
+        today = moment.at(database.now())
+        for index, subject in subjects.items():
+            try:
+                members[index] = self._membership(subject, rows[index], origin.mark(index), today)
+            except RowRefused as refused:
+                errors[index] = str(refused)
+        batches: _Batches = defaultdict(dict)
+        for index, member in members.items():
+            batches[subjects[index].program.id, member.balance is not None].setdefault(member.profile_id, index)
+        fates = dict.fromkeys(members, Write.EXISTS)  # rows that repeat another meet what that makes
+        for (program, _), first in batches.items():
+            made = [members[index] for index in first.values()]
+            writes = memberships.insert_all(database, self._rows.account_id, program, made, redelivered=True)
+            fates |= dict(zip(first.values(), writes, strict=True))
+        errors |= {index: BUSY for index, fate in fates.items() if fate is Write.BUSY}
+        failed = Counter({"failed": len(errors)} if errors else {})
+        return Results(failed + Counter(_NAMES[fate] for index, fate in fates.items() if index not in errors), errors)
+
+    def _membership(self, subject: Subject, row: Sequence[str], mark: str, today: str) -> Membership:
+        text = self._rows.cell(row, BALANCE)
+        balance = amounts.read(subject.program.kind, text) if text else None
+        return Membership(subject.profile_id, _date(self._rows.cell(row, DATE)) or today, mark, balance)
+
+
+def _date(text: str) -> str | None:
+    try:
+        return to_utc(text or None)
+    except PydanticCustomError as error:
+        raise RowRefused(refusal(DATE, error.message(), text)) from None

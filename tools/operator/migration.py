@@ -1,0 +1,44 @@
+"""`loyalty migrate`: moving in from another system, with the ids, dates and balances that there are."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tools.operator.accounts import existing
+from tools.operator.arguments import AccountId
+from tools.operator.commands import Session, command
+from tools.operator.migrating import files
+from tools.operator.migrating.balances import BalanceMover
+from tools.operator.migrating.customers import CustomerMover
+from tools.operator.migrating.memberships import MembershipMover
+from tools.operator.rowfiles import open_rows
+
+app = typer.Typer(help="Moving in, straight into the tables; a file may be given again.", no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, or cells between tabs or pipes; a line of headers.")]
+Program = Annotated[str | None, typer.Option("--program", help="The program, if no column program says which.")]
+
+
+@command(app, "customers")
+def customers(session: Session, account: AccountId, file: File) -> None:
+    """Customers by the import's headers, with profile_id and customer_id where they are known."""
+    opened = open_rows(file)
+    found = existing(session.system.database(), account)
+    files.move(session, opened, CustomerMover(found, opened.headers))
+
+
+@command(app, "members")
+def members(session: Session, account: AccountId, file: File, *, program: Program = None) -> None:
+    """Memberships: program, a column that finds the customer, registration_date, balance."""
+    opened = open_rows(file)
+    found = existing(session.system.database(), account)
+    files.move(session, opened, MembershipMover(found, opened.headers, program))
+
+
+@command(app, "balances")
+def balances(session: Session, account: AccountId, file: File, *, program: Program = None) -> None:
+    """Balances of members that are there: program, a column that finds the customer, balance."""
+    opened = open_rows(file)
+    found = existing(session.system.database(), account)
+    files.move(session, opened, BalanceMover(found, opened.headers, program))
