@@ -62,6 +62,7 @@ def paths() -> dict[str, Any]:
     """The two endpoints."""
     single = {
         "200": answer("Registered", _either("RegisterMemberReply", _REGISTERED)),
+        "202": answer("Queued as a job", _either("RegisterBatchReply", _QUEUED), "Location"),
         **_faults(),
         "404": answer(
             "The account has no such program, or no such customer", _either("RegisterMemberReply", _NOT_FOUND)

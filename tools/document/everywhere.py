@@ -39,7 +39,7 @@ def parameters() -> dict[str, Any]:
         "Prefer": {
             "name": "Prefer",
             "in": "header",
-            "description": "`respond-async`: a request that goes through the queue is answered at once, with its job.",
+            "description": "`respond-async`: the request goes through the queue, and is answered at once with its job.",
             "schema": text(enum=["respond-async"]),
         },
     }

@@ -101,7 +101,10 @@ def stranger(route: str) -> dict[str, list[Call]]:
 
 
 QUEUED: dict[str, dict[str, list[Call]]] = {
-    "registerMember": {"422": [repeated(SINGLE, single(), single(loyalty_program_id=469), JSON)]},
+    "registerMember": {
+        "202": [queued(SINGLE, single(), JSON), queued(SINGLE, as_xml(single()), XML)],
+        "422": [repeated(SINGLE, single(), single(loyalty_program_id=469), JSON)],
+    },
     "registerMemberBatch": {"202": REGISTERED, "422": [repeated(BATCH, batch(emails("user1")), MEMBERS, JSON)]},
     "directEarn": {"202": EARNED, "422": [repeated(EARN, request(), request("98662632"), basic())]},
     "customersBatch": {"200": [*IMPORTED, repeated(IMPORT, as_form(ROWS), as_form(ROWS | {"dry_run": "yes"}), FORM)]},
