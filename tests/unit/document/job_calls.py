@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from loyalty.account import Credential, Grant
+from loyalty.limits import MOST_OF_ADDRESS
 from loyalty.store import accounts
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import raising, refused
@@ -90,10 +91,16 @@ def stranger(route: str) -> dict[str, list[Call]]:
         world.dynamodb.plan_always("get_item", fault)
         return world.job(route, "0" * 32)
 
+    def too_often(world: World) -> Reply:
+        for _ in range(MOST_OF_ADDRESS):
+            world.job(route, "0" * 32, headers={"Authorization": "Bearer x"})
+        return world.job(route, "0" * 32, headers={"Authorization": "Bearer x"})
+
     nobody: list[dict[str, str]] = [{}, {"Authorization": "Bearer x"}, {"Authorization": "Basic x"}]
     found: dict[str, list[Call]] = {
         "401": [partial(World.job, route=route, job_id="0" * 32, headers=headers) for headers in nobody],
         "403": [without_rights],
+        "429": [too_often],
         "500": [partial(broken, raising(ZeroDivisionError()))],
         "503": [partial(broken, refused("ThrottlingException"))],
     }
