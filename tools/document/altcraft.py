@@ -52,16 +52,18 @@ _FAULTS = {
     "413": "Too many items or bytes",
     "415": "Neither JSON nor XML in UTF-8",
     "422": "The Idempotency-Key came before with another request",
+    "429": "Too many wrong tokens from this address in this minute",
     "500": "A fault of the service",
     "503": "Storage is busy, or a request with this Idempotency-Key still runs: repeat the request",
 }
-_FAULT_HEADERS = {"401": ["WWW-Authenticate"], "503": ["Retry-After"]}
+_FAULT_HEADERS = {"401": ["WWW-Authenticate"], "429": ["Retry-After"], "503": ["Retry-After"]}
 
 
 def paths() -> dict[str, Any]:
     """The two endpoints."""
     single = {
         "200": answer("Registered", _either("RegisterMemberReply", _REGISTERED)),
+        "202": answer("Queued as a job", _either("RegisterBatchReply", _QUEUED), "Location"),
         **_faults(),
         "404": answer(
             "The account has no such program, or no such customer", _either("RegisterMemberReply", _NOT_FOUND)

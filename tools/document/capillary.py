@@ -27,10 +27,11 @@ _FAULTS = {
     "413": "Too many customers or bytes",
     "415": "An encoding that is not read",
     "422": "The Idempotency-Key came before with another request",
+    "429": "Too many wrong credentials from this address, or tokens for this client, in this minute",
     "500": "A fault of the service",
     "503": "Storage is busy, or a request with this Idempotency-Key still runs: repeat the request",
 }
-_FAULT_HEADERS = {"401": ["WWW-Authenticate"], "503": ["Retry-After"]}
+_FAULT_HEADERS = {"401": ["WWW-Authenticate"], "429": ["Retry-After"], "503": ["Retry-After"]}
 
 
 def paths() -> dict[str, Any]:
@@ -117,7 +118,7 @@ def _token() -> dict[str, Any]:
     wrong_pair = _answer("No such key and secret", ref("IssueTokenError"), _WRONG_PAIR, "WWW-Authenticate")
     answers = {
         "200": _answer("A token", ref("IssueTokenReply"), _TOKEN),
-        **_faults("IssueTokenError", "400", "413", "415", "500", "503"),
+        **_faults("IssueTokenError", "400", "413", "415", "429", "500", "503"),
         "401": wrong_pair,
     }
     return {

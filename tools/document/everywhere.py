@@ -22,7 +22,12 @@ def with_gateway(answers: Answers, *, body: bool = False) -> Answers:
     Only a request with a body can be too large for the gateway.
     """
     own = {status: ref(name, "responses") for status, (name, _) in _GATEWAY.items() if body or status != "413"}
-    both = {status: _either(answers[status]) for status in own if status in answers}
+    gateways = responses()
+    both = {
+        status: _either(answers[status], gateways[name])
+        for status, (name, _) in _GATEWAY.items()
+        if status in own and status in answers
+    }
     return dict(sorted({**own, **answers, **both}.items()))
 
 
@@ -39,7 +44,7 @@ def parameters() -> dict[str, Any]:
         "Prefer": {
             "name": "Prefer",
             "in": "header",
-            "description": "`respond-async`: a request that goes through the queue is answered at once, with its job.",
+            "description": "`respond-async`: the request goes through the queue, and is answered at once with its job.",
             "schema": text(enum=["respond-async"]),
         },
     }
@@ -71,13 +76,9 @@ def _header(description: str, schema: Schema) -> dict[str, Any]:
     return {"description": description, "schema": schema}
 
 
-def _either(own: Answers) -> Answers:
-    in_json = own["content"].get(JSON, {"schema": ref("GatewayError")})
-    schema = in_json["schema"]
-    if schema != ref("GatewayError"):
-        schema = {"anyOf": [schema, ref("GatewayError")]}
-    return {
-        **own,
-        "headers": {"X-Request-Id": own["headers"]["X-Request-Id"]},
-        "content": {**own["content"], JSON: {**in_json, "schema": schema}},
-    }
+def _either(own: Answers, gateways: Answers) -> Answers:
+    """The headers of both, and the gateway's body beside the operation's own."""
+    mine, theirs = own["content"].get(JSON), gateways["content"][JSON]
+    in_json = {**mine, "schema": {"anyOf": [mine["schema"], theirs["schema"]]}} if mine else theirs
+    headers = {name: header for name, header in own["headers"].items() if name in gateways["headers"]}
+    return {**own, "headers": headers, "content": {**own["content"], JSON: in_json}}

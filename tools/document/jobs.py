@@ -46,11 +46,12 @@ _FAULTS = {
     "403": "The credentials have no right to do this",
     "404": "The account has no such job",
     "409": "The job is not finished yet, or there is nothing to do this with",
+    "429": "Too many wrong credentials from this address in this minute",
     "500": "A fault of the service",
     "503": "Storage is busy: repeat the request",
 }
-_ALWAYS = ("401", "403", "500", "503")
-_FAULT_HEADERS = {"401": ["WWW-Authenticate"], "503": ["Retry-After"]}
+_ALWAYS = ("401", "403", "429", "500", "503")
+_FAULT_HEADERS = {"401": ["WWW-Authenticate"], "429": ["Retry-After"], "503": ["Retry-After"]}
 _CREDENTIALS: list[dict[str, list[str]]] = [{"bearer": []}, {"accessToken": []}, {"basic": []}]
 
 

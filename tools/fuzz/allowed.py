@@ -2,11 +2,12 @@
 
 import http.client
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from tools.fuzz.mutations import Sent
+from tools.fuzz.samples import Sent
 from tools.local.template import ROOT
 
 _DOCUMENT = json.loads((ROOT / "functions" / "describe_api" / "openapi.json").read_text(encoding="utf-8"))
@@ -23,10 +24,14 @@ def fault(sent: Sent, reply: http.client.HTTPResponse, body: bytes) -> str | Non
         return "a traceback"
     if not reply.headers["X-Request-Id"]:
         return "no X-Request-Id"
-    described = _DOCUMENT["paths"].get(sent.path.partition("?")[0], {}).get(sent.method.lower(), {})
+    described = _DOCUMENT["paths"].get(_route(sent.path), {}).get(sent.method.lower(), {})
     if str(reply.status) not in {*described.get("responses", {}), *_ELSEWHERE}:
         return f"HTTP status {reply.status}, which is not described"
     return _unreadable(reply.headers.get_content_type(), body) if body else None
+
+
+def _route(path: str) -> str:
+    return re.sub("^/jobs/[^/]+", "/jobs/{job_id}", path.partition("?")[0])
 
 
 def _unreadable(media_type: str, body: bytes) -> str | None:

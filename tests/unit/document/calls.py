@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from loyalty.limits import MOST_OF_ADDRESS
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import raising, refused
 from tests.fakes.functions import load_handler
@@ -30,6 +31,17 @@ def sent(path: str, body: Any, headers: dict[str, str] | None = None, fault: Any
     return call
 
 
+def again(call: Call) -> Call:
+    """A request of somebody unknown, once too often for a minute."""
+
+    def calls(world: World) -> Reply:
+        for _ in range(MOST_OF_ADDRESS):
+            call(world)
+        return call(world)
+
+    return calls
+
+
 def registering(path: str, one: dict[str, Any], too_many: Any) -> dict[str, list[Call]]:
     """What both of Altcraft's endpoints answer, each in JSON and in XML."""
     wrong: dict[str, dict[str, Any]] = {
@@ -42,6 +54,7 @@ def registering(path: str, one: dict[str, Any], too_many: Any) -> dict[str, list
         status: [sent(path, body, JSON), sent(path, as_xml(body), XML)]
         for status, body in ({"200": one} | wrong).items()
     }
+    calls["429"] = [again(call) for call in calls["401"]]
     calls["413"] = [sent(path, too_many, JSON)]
     calls["415"] = [sent(path, "name: value", JSON | {"Content-Type": "text/yaml"})]
     calls["500"] = [sent(path, one, JSON, BROKEN), sent(path, as_xml(one), XML, BROKEN)]
@@ -90,6 +103,7 @@ ANSWERED: dict[str, dict[str, list[Call]]] = {
             *importing(CREDENTIALS | {"type": "customer_fields_list"}),
             *importing(SEED | {"delimiter": "dot"}),
             *importing(SEED | {"user_api_key": "unknown"}),
+            *map(again, importing(SEED | {"user_id": "unknown"})),
             *importing(SEED, BUSY),
             *importing(SEED, BROKEN),
         ]
@@ -105,6 +119,7 @@ ANSWERED: dict[str, dict[str, list[Call]]] = {
         "400": [sent(EARN, "[]", basic())],
         "401": [sent(EARN, request()), expired],
         "403": [sent(EARN, request(), basic("viewer.server"))],
+        "429": [again(sent(EARN, request(), basic("nobody")))],
         "413": [sent(EARN, request(customers=[{}] * 20_001), basic())],
         "415": [sent(EARN, request(), {**basic(), "Content-Encoding": "br"})],
         "500": [sent(EARN, request(), basic(), BROKEN)],
@@ -115,6 +130,7 @@ ANSWERED: dict[str, dict[str, list[Call]]] = {
         "400": [sent(ACCESS_TOKEN, "")],
         "401": [sent(ACCESS_TOKEN, CLIENT | {"secret": "unknown"})],
         "413": [sent(ACCESS_TOKEN, " " * 20_000)],
+        "429": [again(sent(ACCESS_TOKEN, CLIENT)), again(sent(ACCESS_TOKEN, CLIENT | {"secret": "unknown"}))],
         "415": [sent(ACCESS_TOKEN, CLIENT, {"Content-Encoding": "br"})],
         "500": [sent(ACCESS_TOKEN, CLIENT, None, BROKEN)],
         "503": [sent(ACCESS_TOKEN, CLIENT, None, BUSY)],

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from loyalty.account import Credential, Grant
+from loyalty.limits import MOST_OF_ADDRESS
 from loyalty.store import accounts
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import raising, refused
@@ -90,10 +91,16 @@ def stranger(route: str) -> dict[str, list[Call]]:
         world.dynamodb.plan_always("get_item", fault)
         return world.job(route, "0" * 32)
 
+    def too_often(world: World) -> Reply:
+        for _ in range(MOST_OF_ADDRESS):
+            world.job(route, "0" * 32, headers={"Authorization": "Bearer x"})
+        return world.job(route, "0" * 32, headers={"Authorization": "Bearer x"})
+
     nobody: list[dict[str, str]] = [{}, {"Authorization": "Bearer x"}, {"Authorization": "Basic x"}]
     found: dict[str, list[Call]] = {
         "401": [partial(World.job, route=route, job_id="0" * 32, headers=headers) for headers in nobody],
         "403": [without_rights],
+        "429": [too_often],
         "500": [partial(broken, raising(ZeroDivisionError()))],
         "503": [partial(broken, refused("ThrottlingException"))],
     }
@@ -101,7 +108,10 @@ def stranger(route: str) -> dict[str, list[Call]]:
 
 
 QUEUED: dict[str, dict[str, list[Call]]] = {
-    "registerMember": {"422": [repeated(SINGLE, single(), single(loyalty_program_id=469), JSON)]},
+    "registerMember": {
+        "202": [queued(SINGLE, single(), JSON), queued(SINGLE, as_xml(single()), XML)],
+        "422": [repeated(SINGLE, single(), single(loyalty_program_id=469), JSON)],
+    },
     "registerMemberBatch": {"202": REGISTERED, "422": [repeated(BATCH, batch(emails("user1")), MEMBERS, JSON)]},
     "directEarn": {"202": EARNED, "422": [repeated(EARN, request(), request("98662632"), basic())]},
     "customersBatch": {"200": [*IMPORTED, repeated(IMPORT, as_form(ROWS), as_form(ROWS | {"dry_run": "yes"}), FORM)]},

@@ -1,0 +1,68 @@
+"""Any form and any table of cells is read as it was written, whichever way it was written."""
+
+import csv
+import io
+from typing import Any
+from urllib.parse import urlencode
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyalty.contracts import forms, stickystreet_rows
+from loyalty.contracts.stickystreet_columns import Columns
+from loyalty.operations.import_items import Row
+from loyalty.request import read_event
+from tests.fakes.gateway import FakeContext, proxy_event
+from tools import demo
+
+NAMES = st.from_regex("[a-z_0-9]{1,12}", fullmatch=True)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20).filter(lambda text: text[:1] != "\ufeff")
+FIELDS = st.dictionaries(NAMES, TEXTS, max_size=6)
+BOUNDARY = "------------------------a-boundary"
+
+COLUMNS = Columns(3, {0: "first_name", 1: "last_name", 2: "city"})
+CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="|"), max_size=12)
+ROWS = st.lists(st.tuples(CELLS, CELLS, CELLS).filter(lambda row: any(map(str.strip, row))), min_size=1, max_size=6)
+
+
+def read(body: bytes, content_type: str) -> forms.Form:
+    return forms.read(read_event(proxy_event(body, {"Content-Type": content_type}), FakeContext()))
+
+
+def multipart(fields: dict[str, str], *, as_files: bool) -> bytes:
+    file = '; filename="a.txt"' if as_files else ""
+    parts = (
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n{text}\r\n'
+        for name, text in fields.items()
+    )
+    return f"{''.join(parts)}--{BOUNDARY}--\r\n".encode()
+
+
+@given(FIELDS)
+def test_an_urlencoded_form_is_read_as_it_was_written(fields: dict[str, str]) -> None:
+    assert read(urlencode(fields).encode(), "application/x-www-form-urlencoded") == (fields, frozenset())
+
+
+@given(FIELDS, st.booleans())
+def test_a_multipart_form_is_read_as_it_was_written(fields: dict[str, str], as_files: bool) -> None:  # noqa: FBT001
+    # GIVEN fields, or files that are not empty
+    sent = {name: text for name, text in fields.items() if text} if as_files else fields
+    # WHEN they are sent in parts
+    form = read(multipart(sent, as_files=as_files), f"multipart/form-data; boundary={BOUNDARY}")
+    # THEN they are read, and known for files
+    assert form == (sent, frozenset(sent) if as_files else frozenset())
+
+
+@given(ROWS, st.sampled_from(["|", "\t", ","]))
+def test_a_table_is_read_as_it_was_written(rows: list[tuple[str, ...]], delimiter: str) -> None:
+    # GIVEN rows of cells, quoted where the delimiter is a comma
+    written = io.StringIO()
+    if delimiter == ",":
+        csv.writer(written, quoting=csv.QUOTE_ALL).writerows(rows)
+    else:
+        written.write("\n".join(delimiter.join(row) for row in rows))
+    # THEN each row has its cells, trimmed of blanks, without those that are empty then
+    found: list[Any] = stickystreet_rows.read(written.getvalue(), delimiter, COLUMNS, demo.ACCOUNT, 100)
+    assert [dict(row.fields) for row in found if isinstance(row, Row)] == [
+        {COLUMNS.fields[at]: cell.strip(" ") for at, cell in enumerate(row) if cell.strip(" ")} for row in rows
+    ]

@@ -1,0 +1,104 @@
+"""Whatever became of a request's items: each contract's reply says it, in its every format, as the document has it."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.contracts.capillary import DIRECT_EARN
+from loyalty.contracts.catalogue import Results
+from loyalty.contracts.contract import Answer
+from loyalty.contracts.jobs import UNDO
+from loyalty.contracts.stickystreet import CUSTOMERS_BATCH
+from loyalty.outcome import Outcome, Status
+from loyalty.request import Request
+from tests.fakes.described import OPERATIONS, Answered, assert_described, read, resolved
+
+REQUEST = Request("POST", "/", {}, "request-1")
+RESULTS = "GET", "/jobs/{job_id}/results"
+JOB_ID = "0f6e2c1a6b5d4c3e9a41d2b7c8e9f001"
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1)
+REASONS = TEXTS.map(str.strip).filter(len)
+PROFILE_IDS = st.from_regex("[0-9a-f]{24}", fullmatch=True)
+NUMBERS = st.integers(1, 2**63 - 1)
+NONE = st.none()
+
+
+def body_of(contract: Results, manner: dict[str, Any], answer: Answer) -> Any:
+    """A reply as data; it is one that the document has for the job that it may come from."""
+    reply = contract.render(REQUEST, manner, answer)
+    headers = {"Content-Type": reply.content_type, "X-Request-Id": "request-1"}
+    assert_described(*RESULTS, Answered(reply.status, headers, reply.text))
+    media_type = reply.content_type.partition(";")[0]
+    content = resolved(OPERATIONS[RESULTS]["responses"]["200"])["content"]
+    return read(media_type, reply.text, content[media_type]["schema"])
+
+
+def fates(*statuses: Status, profile_id: Any = NONE, reason: Any = NONE, values: Any = NONE) -> Any:
+    """Outcomes of these kinds."""
+    return st.builds(Outcome, st.sampled_from(statuses), profile_id, reason, values)
+
+
+CUSTOMER = {"customer_id": NUMBERS, "promotion_name": st.none() | TEXTS}
+EARNED = {**CUSTOMER, "issue_id": NUMBERS, "earned_id": NUMBERS}
+DRAWN = st.fixed_dictionaries({}, optional={"code": REASONS, "card_number": REASONS})
+NOTHING_KNOWN = fates(Status.NOT_FOUND, Status.BUSY)
+registered = st.one_of(
+    fates(Status.CREATED, Status.EXISTS, profile_id=PROFILE_IDS), fates(Status.INVALID, reason=REASONS), NOTHING_KNOWN
+)
+earned = st.one_of(
+    fates(Status.CREATED, values=st.fixed_dictionaries(EARNED)),
+    fates(Status.EXHAUSTED, values=st.fixed_dictionaries(CUSTOMER)),
+    fates(Status.INVALID, reason=REASONS, values=st.fixed_dictionaries({"code": NUMBERS})),
+    NOTHING_KNOWN,
+)
+imported = st.one_of(
+    fates(Status.CREATED, Status.UPDATED, values=st.none() | DRAWN),
+    fates(Status.INVALID, reason=REASONS),
+    fates(Status.IGNORED, Status.BUSY),
+)
+
+
+@given(st.lists(registered, min_size=1, max_size=6))
+def test_what_became_of_members_reads_alike_in_json_and_xml(outcomes: list[Outcome]) -> None:
+    for contract in (REGISTER_MEMBER_BATCH, REGISTER_MEMBER):
+        # GIVEN a reply in both formats
+        told = body_of(contract, {"format": "json", "always_200": True}, Answer(outcomes))
+        # THEN they say the same
+        assert body_of(contract, {"format": "xml", "always_200": True}, Answer(outcomes)) == told
+    # AND it is what became of each
+    told = body_of(REGISTER_MEMBER_BATCH, {}, Answer(outcomes))["result"]
+    assert [one["profile_id"] for one in told] == [outcome.profile_id for outcome in outcomes]
+    codes = REGISTER_MEMBER_BATCH.codes
+    assert [str(one["error"]) for one in told] == [codes[outcome.status] for outcome in outcomes]
+
+
+@given(st.lists(imported, max_size=6), st.integers(0, 5))
+def test_what_became_of_rows_reads_alike_in_json_and_xml(outcomes: list[Outcome], first: int) -> None:
+    # GIVEN a reply in both formats, of a part of an import
+    answer = Answer(outcomes, JOB_ID, first)
+    told = body_of(CUSTOMERS_BATCH, {"json": True, "condensed": True}, answer)
+    # THEN they say the same
+    assert body_of(CUSTOMERS_BATCH, {"json": False}, answer) == told
+    # AND count every row, and name those that have something to say
+    assert sum(told["batch"]["customers"].values()) == len(outcomes)
+    noted = [at for at, one in enumerate(outcomes, start=first + 1) if one.values or one.status in ("invalid", "busy")]
+    assert [row["number"] for row in told["batch"].get("rows", [])] == noted
+
+
+@given(st.lists(earned, max_size=6), st.booleans())
+def test_what_became_of_earns_is_counted_and_told_for_each(outcomes: list[Outcome], by_id: bool) -> None:  # noqa: FBT001
+    # GIVEN a reply, the promotion named in either way
+    named = {"promotion_id": "56799"} if by_id else {"promotion_id": None, "promotion_identifier": "Promo"}
+    told = body_of(DIRECT_EARN, {"program_id": "469", **named}, Answer(outcomes))
+    # THEN it has an element for each customer, and counts those that failed
+    good = [outcome.status in ("created", "exhausted") for outcome in outcomes]
+    assert ["result" in element for element in told["response"]] == good
+    assert (told["totalCount"], told["failureCount"]) == (len(outcomes), good.count(False))
+
+
+@given(st.lists(st.sampled_from(list(UNDO.codes)), max_size=6))
+def test_what_became_of_an_undo_is_told_for_each_item(statuses: list[Status]) -> None:
+    told = body_of(UNDO, {}, Answer([Outcome(status) for status in statuses], JOB_ID))
+    assert told == {"job_id": JOB_ID, "first": 0, "results": [UNDO.codes[status] for status in statuses]}
