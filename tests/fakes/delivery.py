@@ -1,6 +1,7 @@
 """SQS's event source mappings: messages to the two queue functions, redelivered and given up as the template says."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from loyalty.queue_trigger import bury_chunks, process_chunks
@@ -28,13 +29,19 @@ class Mappings:
         return True
 
     def deliver_all(self) -> None:
-        """Deliver until nothing is visible, dead letters too."""
+        """Deliver until nothing is visible, then the dead letters, once."""
         while self.deliver():
             pass
+        self.bury_all()
+
+    def bury_all(self) -> None:
+        """Deliver the dead letters, each once; those that fail stay."""
         for message in list(self._sqs.queues[DEAD_LETTERS]):
             received = message._replace(receives=message.receives + 1)
-            if not bury_chunks(self._process)(event_of(received), FakeContext(message.id, 20_000))["batchItemFailures"]:
-                self._sqs.queues[DEAD_LETTERS].remove(message)
+            with suppress(ProcessDied):
+                answer = bury_chunks(self._process)(event_of(received), FakeContext(message.id, 20_000))
+                if not answer["batchItemFailures"]:
+                    self._sqs.queues[DEAD_LETTERS].remove(message)
 
     def _deliver(self, message: Message) -> None:
         queue = self._sqs.queues[CHUNKS]

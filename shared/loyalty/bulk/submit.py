@@ -144,8 +144,8 @@ def _do_here(database: Database, task: Task, stored: Stored) -> list[Outcome]:
     def do(part: Part) -> None:
         items = [task.items[position] for position in part.positions]
 
-        def apply(origin: Origin) -> list[Outcome]:
-            applied = task.operation.apply(database, task.prepared, items, origin)
+        def apply(within: Database, origin: Origin) -> list[Outcome]:
+            applied = task.operation.apply(within, task.prepared, items, origin)
             outcomes.update(zip(part.positions, applied, strict=True))
             return applied
 

@@ -15,7 +15,10 @@ from loyalty.store.dynamodb import Database
 
 JOB_FINISHED = "Job finished"
 
-Apply = Callable[[Origin], list[Outcome]]
+_CLOSING_SECONDS = 1.0
+"""Kept of the time for storing the outcomes, also those of items for which the store was busy to the end."""
+
+Apply = Callable[[Database, Origin], list[Outcome]]
 """Applies a chunk's items under an origin."""
 
 
@@ -40,17 +43,21 @@ def do(database: Database, job: Job, part: Part, apply: Apply, *, last: bool) ->
         except Unfinished as error:
             if not last:
                 raise
-            bury(database, job, part, error.outcomes)
-            return error.outcomes
+            return bury(database, job, part, error.outcomes)
     note(database, job, part.number, outcomes)
     return outcomes
 
 
-def bury(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome] | None = None) -> None:
-    """Close a chunk that can't be done, as BUSY; a later delivery replaces that. Raises StorageBusy."""
-    given_up = outcomes if outcomes is not None else [BUSY] * len(part.positions)
+def bury(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome] | None = None) -> list[Outcome]:
+    """Close a chunk that can't be done, as BUSY; a later delivery replaces that. The outcomes that it has then.
+
+    Raises StorageBusy.
+    """
+    given_up = list(outcomes) if outcomes is not None else [BUSY] * len(part.positions)
     met = chunks.bury(database, job, part, given_up)
-    note(database, job, part.number, (met and met.outcomes) or given_up)
+    closed = (met and met.outcomes) or given_up
+    note(database, job, part.number, closed)
+    return closed
 
 
 def note(database: Database, job: Job, number: int, outcomes: Sequence[Outcome]) -> None:
@@ -72,7 +79,8 @@ def _apply(database: Database, job: Job, part: Part, apply: Apply, *, alone: boo
     has to: it applies once more, which writes nothing twice.
     """
     first = part.positions[0] if part.positions else 0
-    outcomes = apply(Origin(job.id, first, redelivered=not alone, positions=part.positions))
+    origin = Origin(job.id, first, redelivered=not alone, positions=part.positions)
+    outcomes = apply(database.sooner(_CLOSING_SECONDS), origin)
     if any(outcome.status is Status.BUSY for outcome in outcomes):
         raise Unfinished(outcomes)
     met = chunks.finish(database, job, part, outcomes, alone=alone)

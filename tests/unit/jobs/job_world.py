@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from loyalty.endpoint import serve
 from loyalty.queue_trigger import process_chunks
 from loyalty.store.dynamodb import Database
-from tests.fakes.delivery import VISIBILITY_SECONDS, Mappings, event_of
+from tests.fakes.delivery import DEAD_LETTERS, VISIBILITY_SECONDS, Mappings, event_of
 from tests.fakes.faults import Fault
 from tests.fakes.gateway import FakeContext, Reply, proxy_event, reply_of
 from tests.fakes.nth_call import FaultyClient
@@ -87,12 +87,23 @@ class JobWorld(World):
         self.parked().clear()
 
     def work(self, database: Database | None = None) -> None:
-        """Have workers do all that is in the queue, also what comes again only later; each with its caches empty."""
-        mappings = Mappings(self.sqs, lambda: database, self.clock) if database else self.queue
+        """Have workers do all that is in the queues, also what comes again only later; each with its caches empty.
+
+        Where a database is given it is that of all of them.
+        """
+        mappings = Mappings(self.sqs, lambda: database or self.process(self.dynamodb), self.clock)
+        self.idle = True
         mappings.deliver_all()
-        while self.sqs.queues[CHUNKS]:
+        while self.sqs.queues[CHUNKS] or self.sqs.queues[DEAD_LETTERS]:
             self.clock.now += VISIBILITY_SECONDS
             mappings.deliver_all()
+        self.idle = False
+
+    def bury(self, database: Database | None = None) -> None:
+        """Have all that is in the chunk queue given up, as if it had failed three times."""
+        self.sqs.queues[DEAD_LETTERS] += [message._replace(receives=3) for message in self.sqs.queues[CHUNKS]]
+        self.sqs.queues[CHUNKS].clear()
+        self.work(database)
 
     def job_ids(self) -> list[str]:
         """The jobs that are stored, in the order in which they were submitted first."""

@@ -1,0 +1,121 @@
+"""Chunks that are given up after three tries: their items may be repeated, and a redriven message repairs the job."""
+
+import pytest
+
+from loyalty.bulk import cut
+from tests.fakes.delivery import Mappings
+from tests.fakes.faults import Fault, refused
+from tests.unit.jobs import orders
+from tests.unit.jobs.ends import DEATHS, PASSING, differences, ended
+from tests.unit.jobs.job_world import JobWorld, Order
+
+BUSY = {"enrol": "503", "import": "busy", "earn": "8896"}
+"""What items are counted as that found the store busy."""
+
+
+def reasons(world: JobWorld) -> set[str]:
+    return {message.attributes["reason"] for message in world.parked()}
+
+
+@pytest.mark.parametrize("order", orders.ALL.values(), ids=orders.ALL)
+def test_a_job_that_was_given_up_ends_with_its_items_busy_and_is_repaired_by_a_redrive(order: Order) -> None:
+    # GIVEN a job, and what it should come to
+    world = JobWorld()
+    job_id = world.submit(order)
+    clean, before = world.copy(), world.end_state()
+    clean.work()
+    wanted = ended(clean, job_id)
+    # WHEN its chunks are given up
+    world.bury()
+    # THEN it is done, and all its items may be repeated
+    total, operation = wanted.told["total"], wanted.told["operation"]
+    assert world.told(job_id) == {**wanted.told, "counts": {BUSY[operation]: total}}
+    assert world.end_state() == before
+    # AND its messages are kept with the reason
+    assert reasons(world) == {"it failed three times"}
+    # WHEN these are redriven
+    world.redrive()
+    world.work()
+    # THEN it is as if nothing had happened
+    assert not differences(wanted, ended(world, job_id))
+
+
+@pytest.mark.parametrize("order", orders.ALL.values(), ids=orders.ALL)
+def test_a_burial_that_dies_at_any_call_is_completed_when_it_comes_again(order: Order) -> None:
+    # GIVEN what a job comes to whose chunks are given up
+    queued = JobWorld()
+    job_id = queued.submit(order)
+    clean = queued.copy()
+    database, calls = clean.faulty()
+    clean.bury(database)
+    wanted, bodies = ended(clean, job_id), {message.body for message in clean.parked()}
+    for name, fault in {**DEATHS, **PASSING}.items():
+        for number in range(1, calls.count + 1):
+            # WHEN that meets a fault
+            world = queued.copy()
+            database, _ = world.faulty({number: fault})
+            world.bury(database)
+            # THEN it comes to the same, though a message may be kept twice
+            assert differences(wanted, ended(world, job_id)).keys() <= {"parked"}, (name, number)
+            assert {message.body for message in world.parked()} == bodies
+
+
+@pytest.mark.parametrize("order", orders.ALL.values(), ids=orders.ALL)
+def test_a_chunk_that_kills_its_worker_at_the_same_call_each_time_is_repaired_by_a_redrive(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a job of one chunk, and what it should come to
+    monkeypatch.setattr(cut, "MOST_WEIGHT", 250)
+    queued = JobWorld()
+    job_id = queued.submit(order)
+    clean = queued.copy()
+    database, calls = clean.faulty()
+    clean.work(database)
+    wanted = ended(clean, job_id)
+    for name, death in DEATHS.items():
+        for number in range(1, calls.count + 1):
+            # WHEN each worker dies at that call, and the chunk is given up
+            world = queued.copy()
+            die_of(world, {number: death})
+            assert world.told(job_id)["status"] == "done", (name, number)
+            # AND it is redriven once that is mended
+            world.redrive()
+            world.work()
+            # THEN the end is the same
+            assert not differences(wanted, ended(world, job_id)), (name, number)
+
+
+@pytest.mark.parametrize(
+    ("kind", "action"),
+    [("enrol", "batch_execute_statement"), ("import, update", "transact_write_items"), ("earn", "batch_get_item")],
+)
+def test_items_for_which_the_store_was_busy_three_times_are_repaired_by_a_redrive(kind: str, action: str) -> None:
+    # GIVEN a job, and what it should come to
+    world = JobWorld()
+    job_id = world.submit(orders.ALL[kind])
+    clean = world.copy()
+    clean.work()
+    wanted = ended(clean, job_id)
+    # WHEN the store refuses some calls for longer than three deliveries take
+    world.dynamodb.plan_always(action, refused("ThrottlingException"))
+    world.work()
+    world.dynamodb.plan_always(action, lambda do: do())
+    # THEN the job is done, as far as could be
+    told = world.told(job_id)
+    assert (told["status"], told["done"]) == ("done", told["total"])
+    assert told["counts"][BUSY[told["operation"]]] > 0
+    assert reasons(world) == {"the store was busy three times"}
+    # WHEN what is kept is redriven
+    world.redrive()
+    world.work()
+    # THEN it is as if nothing had happened
+    assert not differences(wanted, ended(world, job_id))
+
+
+def die_of(world: JobWorld, faults: dict[int, Fault]) -> None:
+    """Have every worker meet these faults until the chunks are given up; who buries them meets none."""
+    mappings = Mappings(world.sqs, lambda: world.faulty(faults)[0], world.clock)
+    for _ in range(4):
+        mappings.deliver()
+        world.clock.now += 1_000
+    world.work()

@@ -1,0 +1,82 @@
+"""A request that fails or dies at any one of its calls: its job is completed by the same request, or by itself."""
+
+from contextlib import suppress
+
+import pytest
+
+from loyalty.job import SENDING_SECONDS
+from tests.fakes.faults import Fault
+from tests.fakes.gateway import Reply
+from tests.fakes.nth_call import ProcessDied
+from tests.unit.jobs import orders
+from tests.unit.jobs.ends import DEATHS, PASSING, differences, ended
+from tests.unit.jobs.job_world import JobWorld, Order
+
+
+def prepared(order: Order) -> JobWorld:
+    world = JobWorld()
+    world.prepare(order)
+    return world
+
+
+def send(world: JobWorld, order: Order, faults: dict[int, Fault], **headers: str) -> tuple[Reply | None, int]:
+    """The reply to a client that does not wait, None when the process died, and how many calls there were."""
+    database, calls = world.faulty(faults)
+    reply = None
+    with suppress(ProcessDied):
+        reply = world.order(order, database, Prefer="respond-async", **headers)
+    return reply, calls.count
+
+
+@pytest.mark.parametrize("order", orders.ALL.values(), ids=orders.ALL)
+def test_the_job_of_a_dead_request_is_completed_when_that_comes_again(order: Order) -> None:
+    # GIVEN what a request comes to whose process does not die, in how many calls
+    before = prepared(order)
+    clean = before.copy()
+    _, calls = send(clean, order, {})
+    clean.work()
+    wanted = ended(clean, clean.job_ids()[0])
+    for name, death in DEATHS.items():
+        for number in range(1, calls + 1):
+            # GIVEN one that died at a call, and workers who did what it had sent
+            world = before.copy()
+            send(world, order, {number: death})
+            world.work()
+            # WHEN it is no longer to be expected that it sends the rest
+            world.clock.now += SENDING_SECONDS
+            statuses = [world.told(job_id)["status"] for job_id in world.job_ids()]
+            assert statuses in ([], ["failed"], ["done"]), (name, number)
+            if statuses != ["done"]:
+                # AND the request is repeated
+                reply, _ = send(world, order, {})
+                assert reply is not None
+                world.work()
+            # THEN there is one job, and its end is the same
+            (job_id,) = world.job_ids()
+            assert not differences(wanted, ended(world, job_id)), (name, number)
+
+
+@pytest.mark.parametrize("kind", ["enrol", "import, update", "earn twice each"])
+def test_a_fault_that_passes_at_any_call_of_the_request_changes_nothing(kind: str) -> None:
+    # GIVEN what a request comes to that meets no fault
+    order = orders.ALL[kind]
+    before = prepared(order)
+    clean = before.copy()
+    wanted_reply, calls = send(clean, order, {})
+    clean.work()
+    wanted = ended(clean, clean.job_ids()[0])
+    for name, fault in PASSING.items():
+        for number in range(1, calls + 1):
+            # WHEN one of its calls meets one
+            world = before.copy()
+            reply, _ = send(world, order, {number: fault})
+            world.work()
+            # THEN the answer is the same, and so is the end
+            assert wanted_reply is not None
+            assert reply is not None
+            assert (reply.status, world.without_ids(reply.body)) == (
+                wanted_reply.status,
+                clean.without_ids(wanted_reply.body),
+            )
+            (job_id,) = world.job_ids()
+            assert not differences(wanted, ended(world, job_id)), (name, number)
