@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from loyalty import metrics
 from tools.local.template import load, resources
 
 TEMPLATE = load()
@@ -121,6 +122,15 @@ def test_the_dashboard_refers_only_to_what_is_there():
     # THEN each is a resource or a parameter, and all tables are among them
     assert names <= RESOURCES.keys() | TEMPLATE["Parameters"].keys()
     assert names >= TABLES.keys()
+
+
+def test_the_dashboard_finds_the_metrics_that_functions_embed_in_their_log():
+    # GIVEN the search for outcomes, and the name that functions give to their metrics
+    (search,) = re.findall(r"SEARCH\('{(Loyalty.*?)} service=", DASHBOARD)
+    named = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+    # THEN they agree
+    assert search.split(",") == [metrics.NAMESPACE, *metrics.DIMENSIONS]
+    assert named == {"Ref": "AWS::StackName"}
 
 
 def test_every_log_is_kept_for_a_time_that_is_set():

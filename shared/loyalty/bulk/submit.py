@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from loyalty import metrics
 from loyalty.account import Account
 from loyalty.bulk import idempotency, message, results, work
 from loyalty.bulk.cut import Load, cut, fits
@@ -65,7 +66,9 @@ def carry_out(database: Database, task: Task, wish: Wish) -> Done | Queued:
     kept = wish.key.text or (operation.ALWAYS_A_JOB and operation.undoable(operation.resolved(task.prepared)))
     if items and (queued or kept):
         return _as_job(database, task, wish, queued=queued)
-    return Done(operation.apply(database, task.prepared, items, Origin(task.request_id)))
+    outcomes = operation.apply(database, task.prepared, items, Origin(task.request_id))
+    metrics.count(task.contract, outcomes)
+    return Done(outcomes)
 
 
 def new_id() -> str:

@@ -8,6 +8,7 @@ Each step may be the last of a worker that dies: who comes next finds what is do
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from loyalty import metrics
 from loyalty.job import Job, Part
 from loyalty.outcome import BUSY, Origin, Outcome, Status
 from loyalty.store import chunks, events, jobs, progress
@@ -55,6 +56,8 @@ def bury(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome] |
     """
     given_up = list(outcomes) if outcomes is not None else [BUSY] * len(part.positions)
     met = chunks.bury(database, job, part, given_up)
+    if met is None:
+        metrics.count(job.contract, given_up)
     closed = (met and met.outcomes) or given_up
     note(database, job, part.number, closed)
     return closed
@@ -85,5 +88,6 @@ def _apply(database: Database, job: Job, part: Part, apply: Apply, *, alone: boo
         raise Unfinished(outcomes)
     met = chunks.finish(database, job, part, outcomes, alone=alone)
     if met is None:
+        metrics.count(job.contract, outcomes)
         return outcomes
     return met.settled if met.settled is not None else _apply(database, job, part, apply, alone=False)
