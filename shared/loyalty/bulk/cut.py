@@ -20,6 +20,11 @@ class Load(NamedTuple):
     size: int
 
 
+def fit(weight: int, size: int) -> bool:
+    """Whether items of this weight and size together fit into one chunk."""
+    return weight <= MOST_WEIGHT and size <= MOST_BYTES
+
+
 def cut(loads: Sequence[Load]) -> list[Part]:
     """The chunks of a request, numbered from 1.
 
@@ -83,7 +88,7 @@ class _Chunks:
         ]
 
     def _fits(self, weight: int, size: int) -> bool:
-        return self._weight + weight <= MOST_WEIGHT and self._size + size <= MOST_BYTES
+        return fit(self._weight + weight, self._size + size)
 
     def _open(self) -> None:
         self._chunks.append([])

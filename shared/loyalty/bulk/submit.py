@@ -6,12 +6,12 @@ can be undone later or has an Idempotency-Key: then its outcomes have to be kept
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from loyalty.account import Account
 from loyalty.bulk import idempotency, message, results, work
-from loyalty.bulk.cut import Load, cut
+from loyalty.bulk.cut import Load, cut, fit
 from loyalty.bulk.idempotency import Key
 from loyalty.bulk.wire import NAMES, WIRES, write_item
 from loyalty.errors import StorageBusy
@@ -107,9 +107,7 @@ def _create(database: Database, task: Task, job_id: str, items: Sequence[str], *
     """The job, stored; one that was stored before is as it was then, cut and all."""
     name, operation = NAMES[task.operation], task.operation
     params = operation.resolved(task.prepared)
-    shared = operation.keys(database, task.prepared, task.items)
-    weights, sizes = map(operation.weight, task.items), (len(text.encode()) for text in items)
-    parts = cut([Load(*load) for load in zip(shared, weights, sizes, strict=True)])
+    parts = _cut(database, task, items)
     job = Job(
         id=job_id,
         account_id=task.account.id,
@@ -126,6 +124,16 @@ def _create(database: Database, task: Task, job_id: str, items: Sequence[str], *
     return jobs.create(database, job, parts)
 
 
+def _cut(database: Database, task: Task, items: Sequence[str]) -> list[Part]:
+    """The task's chunks; what fits into one chunk stays together, whatever its keys."""
+    operation = task.operation
+    weights, sizes = [operation.weight(item) for item in task.items], [len(text.encode()) for text in items]
+    shared: Sequence[Collection[Hashable]] = [()] * len(items)
+    if not fit(sum(weights), sum(sizes)):
+        shared = operation.keys(database, task.prepared, task.items)
+    return cut([Load(*load) for load in zip(shared, weights, sizes, strict=True)])
+
+
 def _do_here(database: Database, task: Task, stored: Stored) -> list[Outcome]:
     """Do the chunks in the request, in their order.
 
@@ -137,7 +145,7 @@ def _do_here(database: Database, task: Task, stored: Stored) -> list[Outcome]:
     def do(part: Part) -> None:
         items = [task.items[position] for position in part.positions]
 
-        def apply(origin: Origin) -> list[Outcome]:
+        def apply(database: Database, origin: Origin) -> list[Outcome]:
             applied = task.operation.apply(database, task.prepared, items, origin)
             outcomes.update(zip(part.positions, applied, strict=True))
             return applied

@@ -8,6 +8,7 @@ Each step may be the last of a worker that dies: who comes next finds what is do
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from loyalty.errors import StorageBusy
 from loyalty.job import Job, Part
 from loyalty.outcome import BUSY, Origin, Outcome, Status
 from loyalty.store import chunks, events, jobs, progress
@@ -15,8 +16,11 @@ from loyalty.store.dynamodb import Database
 
 JOB_FINISHED = "Job finished"
 
-Apply = Callable[[Origin], list[Outcome]]
-"""Applies a chunk's items under an origin."""
+STORING_SECONDS = 1.0
+"""Kept of a chunk's time for its outcomes, once they are there."""
+
+Apply = Callable[[Database, Origin], list[Outcome]]
+"""Applies a chunk's items under an origin; StorageBusy means that nothing was done."""
 
 
 class Unfinished(Exception):
@@ -72,7 +76,11 @@ def _apply(database: Database, job: Job, part: Part, apply: Apply, *, alone: boo
     has to: it applies once more, which writes nothing twice.
     """
     first = part.positions[0] if part.positions else 0
-    outcomes = apply(Origin(job.id, first, redelivered=not alone, positions=part.positions))
+    origin = Origin(job.id, first, redelivered=not alone, positions=part.positions)
+    try:
+        outcomes = apply(database.sooner(STORING_SECONDS), origin)
+    except StorageBusy:
+        outcomes = [BUSY] * len(part.positions)
     if any(outcome.status is Status.BUSY for outcome in outcomes):
         raise Unfinished(outcomes)
     met = chunks.finish(database, job, part, outcomes, alone=alone)

@@ -69,7 +69,7 @@ def bury(database: Database, body: str) -> Worked:
 
 def _do(database: Database, chunk: Chunk, body: str, *, last: bool) -> Worked:
     try:
-        outcomes = work.do(database, chunk.job, chunk.message.part, _applying(database, chunk), last=last)
+        outcomes = work.do(database, chunk.job, chunk.message.part, _applying(chunk), last=last)
     except StorageBusy:
         raise
     except RequestError as error:  # what the items share is gone or closed: a program, a campaign, a promotion
@@ -87,8 +87,8 @@ def _park(
     return Worked(chunk, outcomes, reason)
 
 
-def _applying(database: Database, chunk: Chunk) -> work.Apply:
-    def apply(origin: Origin) -> list[Outcome]:
+def _applying(chunk: Chunk) -> work.Apply:
+    def apply(database: Database, origin: Origin) -> list[Outcome]:
         wire, received_at = chunk.wire, moment.at(chunk.job.submitted_at)
         prepared = wire.operation.prepare(database, chunk.account, wire.read_params(chunk.job.params, received_at))
         return wire.operation.apply(database, prepared, chunk.items, origin)
