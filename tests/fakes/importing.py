@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 from loyalty.account import Grant
 from loyalty.contracts.stickystreet import CUSTOMERS_BATCH, import_credential
 from loyalty.endpoint import serve
+from loyalty.settings import Settings
 from loyalty.store import accounts
 from tests.fakes.dynamodb import FakeDynamoDB, Item
 from tests.fakes.faults import Answer
 from tests.fakes.gateway import IMPORT, FakeContext, Reply, proxy_event, reply_of
+from tests.fakes.store import SETTINGS
 from tests.fakes.world import World
 from tools import demo
 
@@ -64,8 +66,8 @@ class ForgetfulDynamoDB(FakeDynamoDB):
 class ImportWorld(World):
     """The demo accounts, and a client of the import endpoint; each of its requests has a process of its own."""
 
-    def __init__(self, dynamodb: FakeDynamoDB | None = None) -> None:
-        super().__init__()
+    def __init__(self, dynamodb: FakeDynamoDB | None = None, settings: Settings = SETTINGS) -> None:
+        super().__init__(settings)
         if dynamodb:
             dynamodb.tables = self.dynamodb.tables
             self.dynamodb = dynamodb

@@ -20,9 +20,9 @@ class Load(NamedTuple):
     size: int
 
 
-def fits(loads: Sequence[Load]) -> bool:
-    """Whether all items fit one chunk, whatever they share."""
-    return sum(load.weight for load in loads) <= MOST_WEIGHT and sum(load.size for load in loads) <= MOST_BYTES
+def fits(weight: int, size: int) -> bool:
+    """Whether items of this weight and size together fit one chunk."""
+    return weight <= MOST_WEIGHT and size <= MOST_BYTES
 
 
 def cut(loads: Sequence[Load]) -> list[Part]:
@@ -88,7 +88,7 @@ class _Chunks:
         ]
 
     def _fits(self, weight: int, size: int) -> bool:
-        return self._weight + weight <= MOST_WEIGHT and self._size + size <= MOST_BYTES
+        return fits(self._weight + weight, self._size + size)
 
     def _open(self) -> None:
         self._chunks.append([])

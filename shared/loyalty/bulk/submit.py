@@ -128,12 +128,11 @@ def _create(database: Database, task: Task, job_id: str, items: Sequence[str], *
 
 def _parts(database: Database, task: Task, items: Sequence[str]) -> list[Part]:
     """How the items are cut; what they share is only looked up where it matters."""
-    weights, sizes = map(task.operation.weight, task.items), (len(text.encode()) for text in items)
-    loads = [Load((), weight, size) for weight, size in zip(weights, sizes, strict=True)]
-    if fits(loads):
-        return [Part(1, range(len(loads)))]
+    weights, sizes = [task.operation.weight(item) for item in task.items], [len(text.encode()) for text in items]
+    if fits(sum(weights), sum(sizes)):
+        return [Part(1, range(len(items)))]
     shared = task.operation.keys(database, task.prepared, task.items)
-    return cut([load._replace(keys=keys) for load, keys in zip(loads, shared, strict=True)])
+    return cut([Load(*load) for load in zip(shared, weights, sizes, strict=True)])
 
 
 def _do_here(database: Database, task: Task, stored: Stored) -> list[Outcome]:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from loyalty import metrics
+from loyalty.errors import StorageBusy
 from loyalty.job import Job, Part
 from loyalty.outcome import BUSY, Origin, Outcome, Status
 from loyalty.store import chunks, events, jobs, progress
@@ -20,7 +21,7 @@ _CLOSING_SECONDS = 1.0
 """Kept of the time for storing the outcomes, also those of items for which the store was busy to the end."""
 
 Apply = Callable[[Database, Origin], list[Outcome]]
-"""Applies a chunk's items under an origin."""
+"""Applies a chunk's items under an origin; StorageBusy means that nothing was done."""
 
 
 class Unfinished(Exception):
@@ -83,7 +84,10 @@ def _apply(database: Database, job: Job, part: Part, apply: Apply, *, alone: boo
     """
     first = part.positions[0] if part.positions else 0
     origin = Origin(job.id, first, redelivered=not alone, positions=part.positions)
-    outcomes = apply(database.sooner(_CLOSING_SECONDS), origin)
+    try:
+        outcomes = apply(database.sooner(_CLOSING_SECONDS), origin)
+    except StorageBusy:
+        outcomes = [BUSY] * len(part.positions)
     if any(outcome.status is Status.BUSY for outcome in outcomes):
         raise Unfinished(outcomes)
     met = chunks.finish(database, job, part, outcomes, alone=alone)

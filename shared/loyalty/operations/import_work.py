@@ -73,7 +73,7 @@ class Work:
 
     def _redraw(self, taken: Collection[int]) -> None:
         rows = {index: self._rows[index] for index in sorted(taken)}
-        self._draws.update(rows)
+        self._draws.update(list(rows))
         self._rows |= import_ids.draw(self._database, self._import, rows, self._origin, self._draws)
 
     def _look_up(self, pending: Sequence[int], *, again: bool) -> Snapshot:

@@ -1,6 +1,5 @@
 """Requests that can't be done: an error with HTTP 200 that names the parameter and quotes the value, nothing stored."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -222,24 +221,3 @@ def test_a_user_without_the_right_to_import_is_told_so() -> None:
         "status": "error",
         "error": "This user has no right to import customers",
     }
-
-
-def test_more_secrets_than_a_request_has_time_to_hash_are_refused() -> None:
-    # GIVEN 26 rows with a PIN
-    world = ImportWorld()
-    before = world.dynamodb.snapshot()
-    rows = "\n".join(f"{number}|1234" for number in range(26))
-    columns: dict[str, Any] = {f"profiles_header_{number}": "" for number in range(1, 7)}
-    columns |= {
-        "profiles_header_1": "code",
-        "profiles_header_2": "customer_pin",
-        "Profiles_Data": rows,
-    }
-    # WHEN they are sent
-    answer = world.send(SEED | columns)
-    # THEN the limit is stated
-    text = (
-        "customer_password and customer_PIN may be given at most 25 times in one import, not 26: they are slow to hash"
-    )
-    assert answer == {"status": "error", "error": text}
-    assert world.dynamodb.snapshot() == before

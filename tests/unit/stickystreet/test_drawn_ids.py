@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.fakes.draws import plan_cards
 from tests.fakes.importing import ACCOUNT_ID, ImportWorld
 
 
@@ -51,36 +52,35 @@ def test_a_card_that_was_drawn_stays_when_the_import_is_repeated(
     assert world.items("customers") == before
 
 
-def test_drawn_cards_avoid_those_that_are_taken(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_drawn_cards_avoid_those_that_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN draws that hit the one card of four digits that is taken, then one twice
     world = ImportWorld()
     world.rows("code card_number", "A|1000")
-    draws = iter([0, 1, 1, 2, 3])
-    cards = {9000: lambda: next(draws)}
-    monkeypatch.setattr(
-        "secrets.randbelow",
-        lambda most: cards.get(most, lambda: hash(str(most)) % most)(),
-    )
+    plan_cards(monkeypatch, [1000, 1002], [1001], [1001, 1003])
     # WHEN cards are generated
     batch = world.rows("code", "B", "C", "D", card_number_generate="4")
     # THEN each is another
     assert batch["customers"] == {"new": 3, "updated": 0}
-    assert sorted(row["card_number"] for row in batch["rows"]) == [
-        "1001",
-        "1002",
-        "1003",
-    ]
+    assert [row["card_number"] for row in batch["rows"]] == ["1002", "1001", "1003"]
 
 
-def test_a_row_for_which_no_card_is_free_says_so(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_card_that_was_drawn_anew_is_answered_for_a_customer_of_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a customer without a card, and two draws that hit taken cards
+    world = ImportWorld()
+    world.rows("code card_number", "A|1000", "B|1001", "C|")
+    plan_cards(monkeypatch, [1000, 1001, 1002])
+    # WHEN it is to get one
+    batch = world.rows("code", "C", card_number_generate="4")
+    # THEN the answer names it
+    assert batch["rows"] == [{"number": 1, "card_number": "1002"}]
+    assert world.customer("card_number", "1002") == world.customer("code", "C")
+
+
+def test_a_row_for_which_no_card_is_free_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN draws that only ever hit a taken card
     world = ImportWorld()
     world.rows("code card_number", "A|1000")
-    monkeypatch.setattr("secrets.randbelow", lambda _: 0)
+    plan_cards(monkeypatch, [1000])
     # WHEN a card is to be generated
     batch = world.rows("code", "B", card_number_generate="4")
     # THEN the row fails

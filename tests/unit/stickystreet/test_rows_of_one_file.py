@@ -1,17 +1,15 @@
 """Rows of one file that claim what other rows of it bring, draw or are given."""
 
-import itertools
-
 import pytest
 
+from tests.fakes.draws import plan_cards
 from tests.fakes.importing import ImportWorld, undo_states
 
 
 def test_no_row_is_given_a_card_that_a_later_row_brings(monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a draw that hits the card that the second row brings, and then another
     world = ImportWorld()
-    cards, codes = itertools.count(), itertools.count()
-    monkeypatch.setattr("secrets.randbelow", lambda most: next(cards if most == 9_000 else codes))
+    plan_cards(monkeypatch, [1000, 1002], [1001])
     # WHEN two customers are imported, one without a card
     lines = ("ann@example.com||Ann", "bob@example.com|1000|Bob")
     batch = world.rows("email card_number first_name", *lines, card_number_generate="4")
