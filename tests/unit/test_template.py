@@ -155,6 +155,12 @@ def test_the_emulators_endpoint_is_set_only_when_it_is_given():
     assert TEMPLATE["Parameters"]["EndpointUrl"]["Default"] == ""
 
 
+@pytest.mark.parametrize("name", TEMPLATE["Parameters"])
+def test_a_parameter_says_what_it_is_and_can_be_left_alone(name):
+    assert TEMPLATE["Parameters"][name]["Description"].endswith(".")
+    assert "Default" in TEMPLATE["Parameters"][name]
+
+
 def test_a_domain_of_ones_own_is_optional():
     for name in ("Domain", "DomainMapping"):
         assert TEMPLATE["Resources"][name]["Condition"] == "HasDomain"
