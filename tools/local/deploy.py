@@ -17,6 +17,7 @@ from tools.local.template import ROOT, resources, variables, workers
 
 STACK = "loyalty"
 BUCKET = "loyalty-artifacts"
+TEMPLATE = "template.json"
 
 
 class Deployment(NamedTuple):
@@ -49,7 +50,7 @@ def deploy(template: dict[str, Any], endpoint_url: str, parameters: dict[str, st
     _leave_out_layer(local)
     _number_concurrency(local, parameters)
     _upload(local, endpoint_url)
-    _put_stack(local, {"EndpointUrl": endpoint_url, **parameters}, endpoint_url)
+    _put_stack(f"{endpoint_url}/{BUCKET}/{TEMPLATE}", {"EndpointUrl": endpoint_url, **parameters}, endpoint_url)
     names = _physical_names(endpoint_url)
     stage = parameters.get("StageName", template["Parameters"]["StageName"]["Default"])
     _put_gateway_responses(template, names["Api"], stage, endpoint_url)
@@ -85,6 +86,7 @@ def _upload(local: dict[str, Any], endpoint_url: str) -> None:
         key = f"{name}-{hashlib.sha256(body).hexdigest()}"  # another key makes an update take the new code
         s3.put_object(Bucket=BUCKET, Key=key, Body=body)
         properties["CodeUri"] = {"Bucket": BUCKET, "Key": key}
+    s3.put_object(Bucket=BUCKET, Key=TEMPLATE, Body=json.dumps(local).encode())  # too large to be sent with the call
 
 
 def _zip(directory: Path) -> bytes:
@@ -95,11 +97,11 @@ def _zip(directory: Path) -> bytes:
     return packed.getvalue()
 
 
-def _put_stack(local: dict[str, Any], parameters: dict[str, str], endpoint_url: str) -> None:
+def _put_stack(template_url: str, parameters: dict[str, str], endpoint_url: str) -> None:
     cloudformation = client("cloudformation", endpoint_url)
     arguments = {
         "StackName": STACK,
-        "TemplateBody": json.dumps(local),
+        "TemplateURL": template_url,
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     }
