@@ -1,6 +1,7 @@
 """A client around a client that fails at chosen calls of a request, whatever they are, or ends its process there."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from tests.fakes.faults import Answer, Fault
@@ -22,7 +23,10 @@ def die_after(do: Callable[[], Answer]) -> Answer:
 
 
 class FaultyClient:
-    """Passes calls on; at those that `faults` numbers (from 1) the fault happens instead. `count` is how many came."""
+    """Passes calls on; at those that `faults` numbers (from 1) the fault happens instead.
+
+    A fault is given the call as a `partial`, so that it may do a part of it only.
+    """
 
     def __init__(self, client: Any, faults: Mapping[int, Fault] | None = None) -> None:
         self._client, self._calls = client, _Calls(faults or {})
@@ -30,7 +34,12 @@ class FaultyClient:
     @property
     def count(self) -> int:
         """How many calls came."""
-        return self._calls.count
+        return len(self._calls.actions)
+
+    @property
+    def actions(self) -> list[str]:
+        """The calls that came, in their order."""
+        return self._calls.actions
 
     def beside(self, client: Any) -> "FaultyClient":
         """The same process's client of another service: its calls are numbered among these."""
@@ -40,7 +49,7 @@ class FaultyClient:
 
     def __getattr__(self, action: str) -> Callable[..., Answer]:
         def call(**arguments: Any) -> Answer:
-            return self._calls.next_fault()(lambda: getattr(self._client, action)(**arguments))
+            return self._calls.next_fault(action)(partial(getattr(self._client, action), **arguments))
 
         return call
 
@@ -50,11 +59,11 @@ class _Calls:
 
     def __init__(self, faults: Mapping[int, Fault]) -> None:
         self._faults = faults
-        self.count = 0
+        self.actions: list[str] = []
 
-    def next_fault(self) -> Fault:
-        self.count += 1
-        return self._faults.get(self.count, _pass_on)
+    def next_fault(self, action: str) -> Fault:
+        self.actions.append(action)
+        return self._faults.get(len(self.actions), _pass_on)
 
 
 def _pass_on(do: Callable[[], Answer]) -> Answer:

@@ -89,13 +89,17 @@ class FakeApi:
         if reply := self.replies.get((request.method, self._path(request))) or self.replies.get((request.method, path)):
             return reply(request)
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
-            return _json(401, {"type": "about:blank", "title": "Unauthorized", "status": 401, "detail": "No such token"})
+            return _json(
+                401, {"type": "about:blank", "title": "Unauthorized", "status": 401, "detail": "No such token"}
+            )
         if path == "/jobs":
             return _json(200, {"jobs": self.jobs, "next": None})
         known = {f"/jobs/{one['job_id']}": one for one in self.jobs}
         if path in known:
             return _json(200, known[path])
-        return _json(404, {"type": "about:blank", "title": "Not found", "status": 404, "detail": "There is no such job"})
+        return _json(
+            404, {"type": "about:blank", "title": "Not found", "status": 404, "detail": "There is no such job"}
+        )
 
 
 def _json(status: int, body: Any) -> Answer:

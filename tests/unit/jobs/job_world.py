@@ -79,7 +79,9 @@ class JobWorld(World):
         """Deliver to another worker what is being worked on, as a queue may at any time."""
         (message,) = [message for message in self.sqs.queues[CHUNKS] if message.receives]
         again = message._replace(receives=message.receives + 1)
-        process_chunks(lambda: database or self.process(self.dynamodb))(event_of(again), FakeContext(message.id, 20_000))
+        process_chunks(lambda: database or self.process(self.dynamodb))(
+            event_of(again), FakeContext(message.id, 20_000)
+        )
 
     def redrive(self) -> None:
         """Put all messages that were given up back into the chunk queue, as an operator does."""

@@ -1,0 +1,174 @@
+"""What a process is asked to do while faults happen to its calls, and how it is set right and judged afterwards."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+from loyalty import jobs_api, token_api
+from loyalty.bulk.idempotency import LONGEST_REQUEST_SECONDS
+from loyalty.store.dynamodb import Database
+from tests.fakes.delivery import Mappings
+from tests.fakes.gateway import ACCESS_TOKEN, SINGLE, FakeContext, Reply, proxy_event, reply_of
+from tests.fakes.queues import CHUNKS, Message
+from tests.fakes.requests import as_json, single
+from tests.fakes.world import TOKEN
+from tests.unit.jobs import orders
+from tests.unit.jobs.job_world import JobWorld, Order
+
+Answer = tuple[int, str]
+"""HTTP status and body, generated ids aside."""
+
+LARGE = 20_000
+MOST_REPEATS = 5
+
+KEY = {"Idempotency_Key": "once"}
+
+
+class Scenario(NamedTuple):
+    """`begin` gives a world and what is already there; `act` lets a process do its part, and answers its client."""
+
+    begin: Callable[[], JobWorld]
+    act: Callable[[JobWorld, Database], Answer]
+
+
+def final(scenario: Scenario, world: JobWorld, answer: Answer) -> Answer:
+    """What the client has in the end: it repeats until it need not, and once more; meanwhile the workers go on."""
+    for _ in range(MOST_REPEATS):
+        world.work()
+        world.clock.now += LONGEST_REQUEST_SECONDS
+        before, answer = answer, scenario.act(world, world.process(world.dynamodb))
+        if answer == before and not is_retryable(answer):
+            break
+    world.work()
+    return answer
+
+
+def is_retryable(answer: Answer) -> bool:
+    """Whether a client has to come again: with the whole request, for some of its items, or for the answer."""
+    status, body = answer
+    words = ("torage is busy", "Error occurred while issuing", '"status": "queued"')
+    return status in (202, 503) or any(word in body for word in words)
+
+
+def request(order: Order, *, inline_limit: int) -> Scenario:
+    """A request under a key, done at once or, where it has more items than that, by workers for which it waits."""
+
+    def begin() -> JobWorld:
+        world = JobWorld(inline_limit=inline_limit)
+        world.prepare(order)
+        return world
+
+    def act(world: JobWorld, database: Database) -> Answer:
+        return told(world, world.order(order, replace(database, sleep=world._sleep), **KEY))
+
+    return Scenario(begin, act)
+
+
+def work(order: Order) -> Scenario:
+    """A worker that is given each message of a job once."""
+
+    def begin() -> JobWorld:
+        world = JobWorld()
+        world.submit(order)
+        return world
+
+    def act(world: JobWorld, database: Database) -> Answer:
+        deliver_once(world, database)
+        return 200, ""
+
+    return Scenario(begin, act)
+
+
+def undo(order: Order) -> Scenario:
+    """A request that has a finished job undone, and then its workers."""
+
+    def begin() -> JobWorld:
+        world = JobWorld()
+        world.submit(order)
+        world.work()
+        return world
+
+    def act(world: JobWorld, database: Database) -> Answer:
+        reply = _ask(world, database, "undo_job")
+        deliver_once(world, database)
+        return (200, "") if reply.status == 202 else (reply.status, reply.body)
+
+    return Scenario(begin, act)
+
+
+def read(order: Order, route: str) -> Scenario:
+    """A request of the jobs API about a finished job."""
+
+    def begin() -> JobWorld:
+        world = JobWorld()
+        world.submit(order)
+        world.work()
+        return world
+
+    def act(world: JobWorld, database: Database) -> Answer:
+        return told(world, _ask(world, database, route))
+
+    return Scenario(begin, act)
+
+
+def access_token() -> Scenario:
+    """A request for an access token, which is another one each time."""
+
+    def act(_world: JobWorld, database: Database) -> Answer:
+        body = as_json({"key": "demo-key", "secret": "demo-secret"})
+        handler = token_api.serve(lambda: database)
+        reply = reply_of(handler(proxy_event(body, path=ACCESS_TOKEN), FakeContext()))
+        return reply.status, str("accessToken" in reply.body or reply.body)
+
+    return Scenario(JobWorld, act)
+
+
+def deliver_once(world: JobWorld, database: Database) -> None:
+    """Give a worker each message that is in the queue and was delivered to nobody."""
+    mappings = Mappings(world.sqs, lambda: database, world.clock)
+    while new := [place for place, message in enumerate(_visible(world)) if not message.receives]:
+        mappings.deliver(new[0])
+
+
+def told(world: JobWorld, reply: Reply) -> Answer:
+    """What a reply says."""
+    return reply.status, world.without_ids(reply.body)
+
+
+def _visible(world: JobWorld) -> list[Message]:
+    return [message for message in world.sqs.queues[CHUNKS] if message.visible_at <= world.clock()]
+
+
+def _ask(world: JobWorld, database: Database, route: str) -> Reply:
+    jobs = (item for (_, sk), item in world.dynamodb.tables["jobs"].items() if sk == "job")
+    (job_id,) = [item["pk"]["S"] for item in jobs if item["operation"]["S"] != "undo"]
+    event = proxy_event(b"", {"Authorization": f"Bearer {TOKEN}"}, path="/jobs") | {
+        "pathParameters": {"job_id": job_id}
+    }
+    handler = jobs_api.serve(route, getattr(jobs_api, route), lambda: database)
+    return reply_of(handler(event, FakeContext()))
+
+
+_IMPORT, _LIMITED = orders.imported(), orders.earned(2607, 56801)
+_ONE = Order(SINGLE, as_json(single()))
+
+SCENARIOS = {
+    "register one": request(_ONE, inline_limit=LARGE),
+    "register at once": request(orders.enrol(), inline_limit=LARGE),
+    "import at once": request(_IMPORT, inline_limit=LARGE),
+    "earn at once": request(orders.earned(), inline_limit=LARGE),
+    "earn at once under a limit": request(_LIMITED, inline_limit=LARGE),
+    "register through the queue": request(orders.enrol(), inline_limit=2),
+    "import through the queue": request(_IMPORT, inline_limit=2),
+    "earn through the queue": request(_LIMITED, inline_limit=2),
+    "a worker that registers": work(orders.enrol()),
+    "a worker that imports": work(_IMPORT),
+    "a worker that earns": work(_LIMITED),
+    "undo registrations": undo(orders.enrol()),
+    "undo an import": undo(_IMPORT),
+    "undo earns": undo(_LIMITED),
+    "issue an access token": access_token(),
+    "show a job": read(orders.enrol(), "show_job"),
+    "list jobs": read(orders.enrol(), "list_jobs"),
+    "results of a job": read(orders.enrol(), "job_results"),
+}

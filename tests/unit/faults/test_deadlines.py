@@ -1,0 +1,64 @@
+"""While nothing works, requests and workers end before their function does, having tried less and less often."""
+
+import pytest
+
+from loyalty.store.dynamodb import LONGEST_CALL_SECONDS, Database
+from tests.fakes.delivery import Mappings
+from tests.fakes.faults import Fault, refused, unreachable
+from tests.fakes.queues import CHUNKS
+from tests.unit.faults.scenarios import SCENARIOS, is_retryable
+from tests.unit.jobs.job_world import JobWorld
+from tools.local.template import load
+
+TEMPLATE = load()
+REQUEST_SECONDS = TEMPLATE["Globals"]["Function"]["Timeout"]
+WORKER_SECONDS = TEMPLATE["Resources"]["ProcessChunkFunction"]["Properties"]["Timeout"]
+
+OUTAGES = pytest.mark.parametrize(
+    "fault", [refused("ThrottlingException"), unreachable], ids=["throttled", "unreachable"]
+)
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+
+
+@OUTAGES
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if not name.startswith("a worker")])
+def test_a_request_is_told_of_an_outage_while_there_is_time(name: str, fault: Fault) -> None:
+    # GIVEN a store that refuses every call
+    world = SCENARIOS[name].begin()
+    database, began = outage(world, fault)
+    # WHEN a client asks for something
+    answer = SCENARIOS[name].act(world, database)
+    # THEN it is told to repeat it
+    assert is_retryable(answer)
+    # AND that leaves time for one more call as long as calls can be
+    assert 0 < world.clock.now - began <= REQUEST_SECONDS - LONGEST_CALL_SECONDS
+    assert_backed_off(world)
+
+
+@OUTAGES
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name.startswith("a worker")])
+def test_a_worker_gives_up_while_there_is_time(name: str, fault: Fault) -> None:
+    # GIVEN a store that refuses every call
+    world = SCENARIOS[name].begin()
+    database, began = outage(world, fault)
+    # WHEN a worker is given a chunk
+    Mappings(world.sqs, lambda: database, world.clock).deliver()
+    # THEN it ends before its function would be ended, and the chunk is in the queue
+    assert 0 < world.clock.now - began <= WORKER_SECONDS - LONGEST_CALL_SECONDS
+    assert world.sqs.queues[CHUNKS]
+    assert_backed_off(world)
+
+
+def outage(world: JobWorld, fault: Fault) -> tuple[Database, float]:
+    """A process for which nothing works, and when it began."""
+    database, _ = world.faulty(dict.fromkeys(range(1, 10_000), fault))
+    world.clock.pauses.clear()
+    return database, world.clock.now
+
+
+def assert_backed_off(world: JobWorld) -> None:
+    """Pauses may be twice as long each time, up to a second, and are of different lengths."""
+    pauses = world.clock.pauses
+    assert all(pause <= min(FIRST_PAUSE * 2**number, LONGEST_PAUSE) for number, pause in enumerate(pauses))
+    assert len(set(pauses)) > len(pauses) // 2

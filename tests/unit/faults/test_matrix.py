@@ -1,0 +1,101 @@
+"""Operations x calls to AWS x faults: nothing lost, nothing doubled, and the client knows what to do.
+
+A fault happens to one call of a process, or to every call from one on; then the client does what it was told, the
+queue what queues do, and all has to end as it would have without the fault.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.fakes.faults import Fault, cut_short, refused, reset_after, timed_out_after, unreachable
+from tests.unit.faults.partial_faults import PARTIAL
+from tests.unit.faults.scenarios import SCENARIOS, Answer, Scenario, final, is_retryable
+from tests.unit.jobs.job_world import JobWorld
+
+WHOLE: dict[str, Fault] = {
+    "throttled": refused("ThrottlingException"),
+    "a fault of the server": refused("InternalServerError", status=500),
+    "unreachable": unreachable,
+    "timed out after it was done": timed_out_after,
+    "connection reset after it was done": reset_after,
+    "answer cut short": cut_short,
+    "expired credentials of AWS": refused("ExpiredTokenException"),
+}
+"""What can happen to any call."""
+
+OUTAGES = ("throttled", "timed out after it was done")
+"""What can happen to all calls from one on."""
+
+CUT_SHORT_MATTERS = ("batch_execute_statement", "batch_get_item")
+"""Calls whose answer has parts; any other is either there or not."""
+
+
+class Ended(NamedTuple):
+    """The client's last answer, what is stored, what the jobs API tells, and what was given up."""
+
+    answer: Answer
+    stored: list[str]
+    jobs: list[dict[str, Any]]
+    parked: int
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_whatever_happens_to_any_call_all_ends_as_if_it_had_not(name: str, tell: Callable[[str], None]) -> None:
+    # GIVEN what a process does without a fault, by which calls
+    scenario = SCENARIOS[name]
+    begun = scenario.begin()
+    actions, wanted = clean(scenario, begun)
+    wrong, count = {}, 0
+    for number, fault, faults in combinations(actions):
+        # WHEN one of its calls, or all from it on, meet a fault, and client and queue do what they then do
+        count += 1
+        first, ended = under(scenario, begun, faults)
+        # THEN all ends as it did without
+        if ended != wanted:
+            wrong[number, actions[number - 1], fault] = differences(wanted, ended)
+        # AND the first answer was that of the end, or one to repeat
+        if first != wanted.answer and not is_retryable(first):
+            wrong[number, actions[number - 1], fault, "first"] = first
+    assert wrong == {}
+    tell(f"faults: {count} combinations of a call and a fault, {name} ({len(actions)} calls)")
+
+
+def clean(scenario: Scenario, begun: JobWorld) -> tuple[list[str], Ended]:
+    world = begun.copy()
+    database, client = world.faulty()
+    answer = scenario.act(world, database)
+    assert not is_retryable(answer)
+    return client.actions, end_of(scenario, world, answer)
+
+
+def under(scenario: Scenario, begun: JobWorld, faults: dict[int, Fault]) -> tuple[Answer, Ended]:
+    """The first answer, and the end."""
+    world = begun.copy()
+    database, _ = world.faulty(faults)
+    first = scenario.act(world, database)
+    return first, end_of(scenario, world, first)
+
+
+def end_of(scenario: Scenario, world: JobWorld, first: Answer) -> Ended:
+    answer = final(scenario, world, first)
+    return Ended(answer, world.end_state(), [world.told(job_id) for job_id in world.job_ids()], len(world.parked()))
+
+
+def combinations(actions: list[str]) -> Iterator[tuple[int, str, dict[int, Fault]]]:
+    """For the first and the last call of each action: its number, the fault's name, and the faults by their call."""
+    for action in dict.fromkeys(actions):
+        first, last = actions.index(action) + 1, len(actions) - actions[::-1].index(action)
+        for number in {first, last}:
+            for fault, happens in {**WHOLE, **PARTIAL.get(action, {})}.items():
+                if fault != "answer cut short" or action in CUT_SHORT_MATTERS:
+                    yield number, fault, {number: happens}
+            for fault in OUTAGES:
+                yield number, f"{fault}, from then on", dict.fromkeys(range(number, 1_000), WHOLE[fault])
+
+
+def differences(wanted: Ended, got: Ended) -> dict[str, Any]:
+    """What is other than it should be, by its name: it, and what it should be."""
+    pairs = zip(Ended._fields, got, wanted, strict=True)
+    return {name: (one, other) for name, one, other in pairs if one != other}
