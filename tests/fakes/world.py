@@ -95,6 +95,7 @@ class World:
         *,
         headers: dict[str, str] | None = None,
         address: str = ADDRESS,
+        stage: str = "/v1",
         database: Database | None = None,
         **query: str,
     ) -> Reply:
@@ -107,6 +108,7 @@ class World:
         event = proxy_event(b"", sent, method=method, path=path)
         event |= {"pathParameters": {"job_id": job_id} if job_id else None, "queryStringParameters": query or None}
         event["requestContext"]["identity"]["sourceIp"] = address
+        event["requestContext"]["path"] = stage + path
         return reply_of(handler(event, FakeContext()))
 
     def deliver(self, event: Event, context: FakeContext | None = None) -> Reply:
