@@ -68,8 +68,6 @@ class World:
         self.database = self.process(self.dynamodb)
         self._handlers = {path: self._serve(contract) for path, contract in CONTRACTS.items()}
         self._handlers[ACCESS_TOKEN] = token_api.serve(lambda: self.database)
-        for name, route in _JOB_ROUTES.items():
-            self._handlers[name] = jobs_api.serve(route.__name__, route, lambda: self.database)
 
     def process(self, client: Any) -> Database:
         """The database as another process has it: through a client of its own, with nothing cached."""
@@ -97,16 +95,21 @@ class World:
         *,
         headers: dict[str, str] | None = None,
         address: str = ADDRESS,
+        stage: str = "/v1",
+        database: Database | None = None,
         **query: str,
     ) -> Reply:
         """Call a route of the jobs API, as the demo token unless the headers say otherwise."""
+        called = _JOB_ROUTES[route]
+        handler = jobs_api.serve(called.__name__, called, lambda: database or self.database)
         method, _, template = route.partition(" ")
         path = template.replace("{job_id}", job_id)
         sent = {"Authorization": f"Bearer {TOKEN}"} if headers is None else headers
         event = proxy_event(b"", sent, method=method, path=path)
         event |= {"pathParameters": {"job_id": job_id} if job_id else None, "queryStringParameters": query or None}
         event["requestContext"]["identity"]["sourceIp"] = address
-        return reply_of(self._handlers[route](event, FakeContext()))
+        event["requestContext"]["path"] = stage + path
+        return reply_of(handler(event, FakeContext()))
 
     def deliver(self, event: Event, context: FakeContext | None = None) -> Reply:
         """Hand an event to the endpoint of its path."""

@@ -116,6 +116,10 @@ class JobWorld(World):
         """The messages that were given up."""
         return self.sqs.queues[PARKED]
 
+    def undo(self, job_id: str, database: Database | None = None) -> Reply:
+        """Ask for a job to be taken back."""
+        return self.job("POST /jobs/{job_id}/undo", job_id, database=database)
+
     def told(self, job_id: str) -> dict[str, Any]:
         """What the jobs API tells of a job, the moments aside."""
         document: dict[str, Any] = self.job("GET /jobs/{job_id}", job_id).json()
@@ -130,7 +134,7 @@ class JobWorld(World):
     def end_state(self) -> list[str]:
         """Customers, memberships and earns, generated ids and moments aside."""
         tables = self.dynamodb.tables
-        lines = [_steady(name, item) for name in _OUTCOMES for item in tables[name].values()]
+        lines = [_steady(name, item) for name in _OUTCOMES for item in tables[name].values() if not _is_empty(item)]
         steady = self.without_ids("\n".join(lines)).splitlines()
         return sorted(json.dumps(json.loads(line), sort_keys=True) for line in steady)
 
@@ -152,6 +156,11 @@ def _generated(customer: Mapping[str, Any]) -> list[tuple[str, str]]:
         return []
     ids = [(kind, next(iter(customer[kind].values()))) for kind in ("profile_id", "customer_id", "code")]
     return [(kind, value) for kind, value in ids if kind != "code" or len(value) == _GENERATED_CODE]
+
+
+def _is_empty(item: Mapping[str, Any]) -> bool:
+    """Whether it is a tally in which nobody has a place, as good as none."""
+    return bool(item.get("taken") == {"N": "0"})
 
 
 def _steady(table: str, item: Mapping[str, Any]) -> str:
