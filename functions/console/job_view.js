@@ -9,13 +9,13 @@ const NO_UNDO = {
 
 const opened = { id: "", failures: null, download: "" };
 
-/** Show a job, asking for it where it is not known yet. */
+/** Show a job (none for an empty id), asking for it where it is not known yet. */
 async function openJob(id) {
   Object.assign(opened, { id, failures: null });
   complain("job-fault", "");
   show("failures", false);
   show("job-body", known.jobs.has(id));
-  if (known.jobs.has(id)) return;
+  if (id === "" || known.jobs.has(id)) return;
   write("job-title", "Job");
   try {
     await fetchJob(id);

@@ -7,7 +7,7 @@ const ASKED_SINGLY = 4; // more active jobs than these are asked for with one ca
 const WHOLE_LIST_EVERY = 5; // polls
 
 const known = { jobs: new Map(), next: null };
-const polling = { timer: 0, delay: SOONEST, polls: 0 };
+const polling = { timer: 0, round: 0, delay: SOONEST, polls: 0 };
 
 const isActive = (job) => ["queued", "running", "undoing"].includes(job.status);
 
@@ -35,13 +35,15 @@ async function fetchJob(id) {
 
 /** Poll now, and from then on at first every second. */
 function pollSoon() {
-  clearTimeout(polling.timer);
+  stopPolling();
   polling.delay = SOONEST;
-  polling.timer = setTimeout(poll, 0);
+  polling.timer = setTimeout(poll, 0, polling.round);
 }
 
+/** Poll no more; a call that is under way has no successor. */
 function stopPolling() {
   clearTimeout(polling.timer);
+  polling.round += 1;
 }
 
 /** Forget all jobs. */
@@ -51,25 +53,26 @@ function forgetJobs() {
   known.next = null;
 }
 
-async function poll() {
-  const active = jobsInOrder().filter(isActive);
-  try {
-    const changed = await refresh(active);
-    const latest = active.length > 0 ? LATEST.active : LATEST.idle;
-    polling.delay = changed ? SOONEST : Math.min(polling.delay * 1.5, latest);
-    complain("connection", "");
-  } catch (error) {
-    if (session.ended.signal.aborted) return;
-    if (error.status === 401) return signOut("The token is not valid any more.");
-    polling.delay = Math.min(Math.max(polling.delay * 2, error.wait ?? 0), LATEST.failing);
-    complain("connection", `${error.message} Trying again in ${duration(polling.delay)}.`);
-  }
+async function poll(round) {
+  const fault = await refresh().catch((error) => error);
+  if (round !== polling.round) return;
+  if (fault?.status === 401) return signOut("The token is not valid any more.");
+  if (fault) polling.delay = Math.min(Math.max(2 * polling.delay, fault.wait ?? 0), LATEST.failing);
+  polling.timer = setTimeout(poll, polling.delay, round);
+  complain("connection", fault ? `${fault.message} Trying again in ${duration(polling.delay)}.` : "");
   render();
-  if (!document.hidden) polling.timer = setTimeout(poll, polling.delay);
 }
 
-/** Whether anything is new. */
-async function refresh(active) {
+/** Ask what is new, and settle when to ask again. */
+async function refresh() {
+  const active = jobsInOrder().filter(isActive);
+  const changed = await fetchCurrent(active);
+  const latest = active.length > 0 ? LATEST.active : LATEST.idle;
+  polling.delay = changed ? SOONEST : Math.min(1.5 * polling.delay, latest);
+}
+
+/** The list, or between lists the active jobs alone; resolves to whether anything is new. */
+async function fetchCurrent(active) {
   polling.polls += 1;
   const wholeList = active.length === 0 || active.length > ASKED_SINGLY || polling.polls % WHOLE_LIST_EVERY === 0;
   if (wholeList) return fetchNewest();

@@ -37,7 +37,7 @@ class Watched:
         context.set_default_timeout(15_000)
         self.page: Page = context.new_page()
         self._errors: list[str] = []
-        self.page.on("pageerror", lambda error: self._errors.append(str(error)))
+        self.page.on("pageerror", lambda error: self._errors.append(error.stack or str(error)))
         self.page.on("console", self._keep)
 
     def faults(self) -> list[str]:

@@ -45,6 +45,7 @@ def test_the_list_tells_of_each_job_what_it_is_and_how_far(page: Page, api: Fake
 def test_an_account_without_jobs_is_told_what_would_appear(page: Page, api: FakeApi) -> None:
     sign_in(page, api.base)
     expect(page.locator("#no-jobs")).to_be_visible()
+    assert {call.url for call in api.calls} == {f"{api.base}/jobs"}
 
 
 def test_a_job_shows_its_outcomes_as_a_chart_and_in_words(page: Page, api: FakeApi) -> None:
