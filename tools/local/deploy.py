@@ -17,6 +17,7 @@ from tools.local.template import ROOT, resources, variables, workers
 
 STACK = "loyalty"
 BUCKET = "loyalty-artifacts"
+_TEMPLATE = "template.json"
 _CODE = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
 
 
@@ -91,9 +92,10 @@ def _zip(directory: Path) -> bytes:
 
 def _put_stack(local: dict[str, Any], parameters: dict[str, str], endpoint_url: str) -> None:
     cloudformation = client("cloudformation", endpoint_url)
+    client("s3", endpoint_url).put_object(Bucket=BUCKET, Key=_TEMPLATE, Body=json.dumps(local).encode())
     arguments = {
         "StackName": STACK,
-        "TemplateBody": json.dumps(local),
+        "TemplateURL": f"{endpoint_url}/{BUCKET}/{_TEMPLATE}",  # a body may have 51,200 bytes only
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     }
