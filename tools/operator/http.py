@@ -15,8 +15,10 @@ from urllib3.util import Retry, Timeout
 
 from tools.operator.faults import Unavailable
 
-_RETRIES = Retry(
+RETRIES = Retry(
     total=8,
+    connect=2,
+    redirect=False,
     allowed_methods=None,
     status_forcelist=(429, 502, 503, 504),
     backoff_factor=0.5,
@@ -24,6 +26,8 @@ _RETRIES = Retry(
     backoff_max=20,
     raise_on_status=False,
 )
+"""What passes within some minutes is waited for; a host that can't even be reached is given up within seconds."""
+
 _TIMEOUT = Timeout(connect=5, read=40)  # the gateway itself gives up after 29 seconds
 _PAYS_TO_COMPRESS = 10_000
 
@@ -48,7 +52,7 @@ class Http:
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
-        self._pool = urllib3.PoolManager(retries=_RETRIES, timeout=_TIMEOUT)
+        self._pool = urllib3.PoolManager(retries=RETRIES, timeout=_TIMEOUT)
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
         """One request; raises Unavailable when no answer could be had."""
