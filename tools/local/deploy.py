@@ -17,6 +17,7 @@ from tools.local.template import ROOT, resources, variables, workers
 
 STACK = "loyalty"
 BUCKET = "loyalty-artifacts"
+_TEMPLATE = "template.json"
 
 
 class Deployment(NamedTuple):
@@ -97,9 +98,11 @@ def _zip(directory: Path) -> bytes:
 
 def _put_stack(local: dict[str, Any], parameters: dict[str, str], endpoint_url: str) -> None:
     cloudformation = client("cloudformation", endpoint_url)
+    # A request holds templates of 51,200 bytes at most, a bucket larger ones: `sam deploy` goes this way too.
+    client("s3", endpoint_url).put_object(Bucket=BUCKET, Key=_TEMPLATE, Body=json.dumps(local))
     arguments = {
         "StackName": STACK,
-        "TemplateBody": json.dumps(local),
+        "TemplateURL": f"{endpoint_url}/{BUCKET}/{_TEMPLATE}",
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     }
