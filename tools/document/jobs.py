@@ -50,6 +50,8 @@ _FAULTS = {
     "500": "A fault of the service",
     "503": "Storage is busy: repeat the request",
 }
+_OUTCOMES = ("400", "404", "409", "503")
+"""Statuses that a single registration may have."""
 _ALWAYS = ("401", "403", "429", "500", "503")
 _FAULT_HEADERS = {"401": ["WWW-Authenticate"], "429": ["Retry-After"], "503": ["Retry-After"]}
 _CREDENTIALS: list[dict[str, list[str]]] = [{"bearer": []}, {"accessToken": []}, {"basic": []}]
@@ -119,15 +121,23 @@ def _results() -> dict[str, Any]:
     reply = answer(
         "The reply that a waiting client would have had", in_json | in_xml | content(ref("Jsonp"), JAVASCRIPT)
     )
+    faults = _faults("400", "404", "409")
     return _operation(
         "jobResults",
         "Read a job's results",
-        {"200": reply, **_faults("400", "404", "409")},
+        {"200": reply, **{status: _or_single(one) if status in _OUTCOMES else one for status, one in faults.items()}},
         ref("JobId", "parameters"),
         _query("partial", text(enum=["true", "false"]), "true: of a job that runs, what there is without a gap"),
         _query("from", integer(minimum=0, maximum=10**9), "The first item, from 0"),
         _query("limit", integer(minimum=0, maximum=10**9), "So many items at most"),
     )
+
+
+def _or_single(fault: Answers) -> Answers:
+    """A fault, or the outcome of a job of a single registration, whose HTTP status is that of its outcome."""
+    single = content(ref("RegisterMemberReply"), JSON, XML)
+    described = f"{fault['description']}; or the outcome of a single registration"
+    return {**fault, "description": described, "content": {**fault["content"], **single}}
 
 
 def _undo() -> dict[str, Any]:

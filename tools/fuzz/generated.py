@@ -30,12 +30,12 @@ class Report(NamedTuple):
 def run(url: str, examples: int, seed: int) -> Report:
     """Let schemathesis make up to `examples` requests for each operation; its own output goes to the standard one."""
     command = [str(Path(sys.executable).with_name("st")), "run", str(_DOCUMENT), "--url", url]
-    command += ["--checks", ",".join(_CHECKS), "--max-examples", str(examples), "--seed", str(seed), "--workers", "2"]
+    command += ["--checks", ",".join(_CHECKS), "--max-examples", str(examples), "--seed", str(seed)]
     command += ["--continue-on-failure", "--warnings", "off", "--report", "json", "--report-json-path", str(_REPORT)]
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tools.fuzz.hooks", "PYTHONPATH": str(ROOT)}
     _REPORT.parent.mkdir(exist_ok=True)
     _REPORT.unlink(missing_ok=True)
-    subprocess.run(command, env=environment, cwd=ROOT, check=False)  # noqa: S603 - what it found is in its report
+    subprocess.run(command, env=environment, cwd=_REPORT.parent, check=False)  # noqa: S603 - what it found is in its report
     report = json.loads(_REPORT.read_text(encoding="utf-8"))
     failures = [f"{one['title']}: {', '.join(map(str, one['operations']))}" for one in report["failures"]]
     return Report(report["test_cases"]["generated"], failures + [str(error) for error in report["errors"]])

@@ -1,5 +1,6 @@
 """Sends mutated samples over a few connections at once and counts the answers."""
 
+import gzip
 import http.client
 import json
 from collections import Counter
@@ -68,4 +69,5 @@ def _send_share(address: str, requests: Iterator[Sent]) -> Result:
 def _exchange(connection: http.client.HTTPConnection, sent: Sent) -> tuple[http.client.HTTPResponse, bytes]:
     connection.request(sent.method, sent.path, sent.body, sent.headers)
     reply = connection.getresponse()
-    return reply, reply.read()
+    body = reply.read()
+    return reply, gzip.decompress(body) if reply.headers["Content-Encoding"] == "gzip" else body

@@ -12,7 +12,7 @@ from tests.fakes.faults import raising, refused
 from tests.fakes.gateway import BATCH, EARN, IMPORT, SINGLE, Reply
 from tests.fakes.importing import as_form, rows_form
 from tests.fakes.requests import JSON, XML, as_xml, batch, emails, single
-from tests.fakes.world import World
+from tests.fakes.world import MEMBER_SINCE_2024, World
 
 Call = Callable[[World], Reply]
 
@@ -61,6 +61,12 @@ def after(submit: Call, route: str, *, done: bool = True, **query: str) -> Call:
         return world.job(route, jobs_of(world)[0], **query)
 
     return call
+
+
+def alone(**member: str) -> list[Call]:
+    """The results of a job of a single registration, which has the HTTP status of its outcome."""
+    one = single(**member)
+    return [after(submit, RESULTS) for submit in (queued(SINGLE, one, JSON), queued(SINGLE, as_xml(one), XML))]
 
 
 def undone(route: str) -> Call:
@@ -133,8 +139,9 @@ JOBS: dict[str, dict[str, list[Call]]] = {
         **stranger(RESULTS),
         "200": [after(submit, RESULTS) for submit in (*REGISTERED, *IMPORTED, *EARNED)]
         + [after(REGISTERED[0], RESULTS, done=False, partial="true"), undone(RESULTS)],
-        "400": [after(REGISTERED[0], RESULTS, limit="many")],
-        "409": [after(REGISTERED[0], RESULTS, done=False)],
+        "400": [after(REGISTERED[0], RESULTS, limit="many"), *alone(email="nobody")],
+        "404": [*stranger(RESULTS)["404"], *alone(email="nobody@example.com")],
+        "409": [after(REGISTERED[0], RESULTS, done=False), *alone(email=MEMBER_SINCE_2024)],
     },
     "undoJob": {
         **stranger(UNDO),
