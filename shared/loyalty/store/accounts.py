@@ -61,15 +61,6 @@ def list_programs(database: Database, account_id: str) -> list[Program]:
     return [_program(item["sk"]["S"].removeprefix(prefix), item) for item in items]
 
 
-def program_ids(database: Database, account_id: str) -> list[str]:
-    """The ids of all programs of the account; raises StorageBusy."""
-    prefix = keys.program("")
-    items = database.query(
-        database.settings.accounts_table, keys.account(account_id), prefix=prefix, ProjectionExpression="sk"
-    )
-    return [item["sk"]["S"].removeprefix(prefix) for item in items]
-
-
 def put_grant(database: Database, credential: Credential, grant: Grant) -> None:
     """Store a credential, by its fingerprint only; what expired stays known as that for a day more.
 

@@ -21,7 +21,8 @@ class Links(NamedTuple):
 def read(database: Database, job: Job, profile_ids: Sequence[str], new: Collection[str]) -> Links:
     """What hangs on these customers; for those that are `new` also what others made of them. Raises StorageBusy."""
     campaigns = set(job.params["campaigns"])
-    programs = campaigns | (set(accounts.program_ids(database, job.account_id)) if new else set())
+    known = accounts.list_programs(database, job.account_id) if new else []
+    programs = campaigns | {program.id for program in known}
     wanted = {
         keys.membership(job.account_id, program, profile_id): profile_id
         for profile_id in profile_ids
@@ -43,8 +44,8 @@ def read(database: Database, job: Job, profile_ids: Sequence[str], new: Collecti
 
 def _earners(database: Database, job: Job, profile_ids: Sequence[str]) -> set[str]:
     """Which of these customers earned anything."""
-    promotion_ids = promotions.ids(database, job.account_id) if profile_ids else []
-    pairs = [(profile_id, promotion_id) for profile_id in profile_ids for promotion_id in promotion_ids]
+    known = promotions.list_all(database, job.account_id) if profile_ids else []
+    pairs = [(profile_id, promotion.id) for profile_id in profile_ids for promotion in known]
 
     def has_earned(pair: tuple[str, str]) -> bool:
         pk = keys.earns(job.account_id, pair[1], pair[0])

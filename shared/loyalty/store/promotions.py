@@ -35,15 +35,6 @@ def find_by_identifier(database: Database, account_id: str, identifier: str) -> 
     return find(database, account_id, item["promotion"]["S"]) if item else None
 
 
-def ids(database: Database, account_id: str) -> list[str]:
-    """The ids of all promotions of the account; raises StorageBusy."""
-    prefix = keys.promotion("")
-    items = database.query(
-        database.settings.accounts_table, keys.account(account_id), prefix=prefix, ProjectionExpression="sk"
-    )
-    return [item["sk"]["S"].removeprefix(prefix) for item in items]
-
-
 def earn_without_limit(database: Database, account_id: str, promotion: Promotion) -> Promotion:
     """Note, once in its life, that a promotion without a limit has earns: from then on none can be added to it.
 
