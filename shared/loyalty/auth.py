@@ -19,10 +19,11 @@ def authenticate(database: Database, credentials: Sequence[Credential], address:
     """
     if not credentials:
         raise CredentialsMissing
-    grants = (_find_grant(database, credential, address) for credential in credentials)
+    possible = [credential for credential in credentials if len(credential.secret) <= LONGEST_SECRET]
+    grants = (_find_grant(database, credential, address) for credential in possible)
     grant = next((grant for grant in grants if grant), None)
     if grant is None:
-        raise limits.wrong(database, address, credentials)
+        raise limits.wrong(database, address, possible)
     if grant.expires_at is not None and grant.expires_at <= database.now():
         raise CredentialsExpired(moment.at(grant.expires_at))
     if grant.client is not None and accounts.find_grant_of(database, grant.client) is None:
@@ -35,8 +36,6 @@ def authenticate(database: Database, credentials: Sequence[Credential], address:
 
 def _find_grant(database: Database, credential: Credential, address: str) -> Grant | None:
     """What a credential opens; where its name was wrong too often only if it was good a moment ago."""
-    if len(credential.secret) > LONGEST_SECRET:
-        return None
     if limits.closed(database, address, credential):
         return accounts.recent_grant(database, credential)
     return accounts.find_grant(database, credential)

@@ -1,6 +1,7 @@
 """The demo accounts in a fake store, and the endpoints on it: what most tests begin with."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -18,7 +19,6 @@ from tests.fakes.delivery import Mappings
 from tests.fakes.dynamodb import FakeDynamoDB, Item, Key
 from tests.fakes.gateway import (
     ACCESS_TOKEN,
-    ADDRESS,
     BATCH,
     EARN,
     IMPORT,
@@ -94,12 +94,14 @@ class World:
         job_id: str = "",
         *,
         headers: dict[str, str] | None = None,
-        address: str = ADDRESS,
-        stage: str = "/v1",
+        context: Mapping[str, Any] | None = None,
         database: Database | None = None,
         **query: str,
     ) -> Reply:
-        """Call a route of the jobs API, as the demo token unless the headers say otherwise."""
+        """Call a route of the jobs API, as the demo token unless the headers say otherwise.
+
+        `context` is what the gateway tells of the request beside the usual.
+        """
         called = _JOB_ROUTES[route]
         handler = jobs_api.serve(called.__name__, called, lambda: database or self.database)
         method, _, template = route.partition(" ")
@@ -107,8 +109,7 @@ class World:
         sent = {"Authorization": f"Bearer {TOKEN}"} if headers is None else headers
         event = proxy_event(b"", sent, method=method, path=path)
         event |= {"pathParameters": {"job_id": job_id} if job_id else None, "queryStringParameters": query or None}
-        event["requestContext"]["identity"]["sourceIp"] = address
-        event["requestContext"]["path"] = stage + path
+        event["requestContext"] |= context or {}
         return reply_of(handler(event, FakeContext()))
 
     def deliver(self, event: Event, context: FakeContext | None = None) -> Reply:

@@ -16,6 +16,7 @@ ORIGIN = "https://loyalty.example"
 TOKEN = "abc123def456"
 Job = dict[str, Any]
 Answer = tuple[int, dict[str, str], str]
+Answering = Callable[[Request], Answer]
 
 
 def job(number: int, operation: str = "import", **changes: Any) -> Job:
@@ -46,7 +47,7 @@ class FakeApi:
     def __init__(self, page: Page, stage: str = "/v1") -> None:
         self.base = ORIGIN + stage
         self.jobs: list[Job] = []
-        self.replies: dict[tuple[str, str], Callable[[Request], Answer]] = {}
+        self.replies: dict[tuple[str, str], Answering] = {}
         self.calls: list[Request] = []
         self._stage = stage
         page.route(f"{ORIGIN}/**", self._answer)

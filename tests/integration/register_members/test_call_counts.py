@@ -64,7 +64,7 @@ def test_a_batch_of_one_is_one_read_and_one_put(program, process):
     assert process.store.requests == CONFIGURATION | {"BatchGetItem": 1, "PutItem": 1}
 
 
-def test_a_request_with_an_unknown_token_is_one_read(program, process):
+def test_a_request_with_an_unknown_token_is_one_read_and_is_counted(program, process):
     body = crowd.as_json({**crowd.request(program, known(100)), "token": "wrong"})
     assert process.batch(body).status == 401
-    assert process.store.requests == {"GetItem": 1}
+    assert process.store.requests == {"GetItem": 1, "UpdateItem": 1}

@@ -3,6 +3,10 @@
 The floor is what the guarantees imply. A customer and what finds it change together, so they are in a transaction,
 which costs two units an item: 2 x (1 + pointers). Its memberships are made by inserts of their own at one unit;
 only under `ignore`, where a repeated import would not make up for a missing one, are they in the transaction too.
+
+An import that can be undone is a job, cut into chunks of 250 rows, each applied by itself. The job costs three units
+(its item, its entry in the account's list, its end) and each chunk seven: one for the block of ids, one for having
+begun, four for the outcomes, one for its note of progress; what customers were before comes on top.
 """
 
 import math
@@ -14,6 +18,8 @@ import pytest
 from tests.integration.stickystreet.importers import COLUMNS, POINTERS, Importer, MeteredClient, ten_columns
 
 ROWS = 500
+CHUNKS = ROWS // 250
+JOB_UNITS = 3 + 7 * CHUNKS
 
 
 @pytest.fixture
@@ -38,32 +44,36 @@ def test_new_customers_cost_the_floor_and_one_twentieth_more_at_most(
     lines = [ten_columns(number) for number in range(ROWS)]
     # WHEN new customers are imported, undo state and all
     batch = importer.rows(COLUMNS, *lines, database=database, overwrite_duplicates=overwrite)
-    # THEN what is written beside them, the counter and the undo state, is less than a twentieth
+    # THEN what is written beside them, the job and its undo states, is less than a twentieth
     assert batch["customers"] == {"new": ROWS, "updated": 0}
     assert floor * ROWS <= client.units.total() <= 1.05 * floor * ROWS
-    # AND calls are as full as they can be: no customer is in two of them
+    # AND calls are as full as they can be: no customer is in two of them. What finds customers is looked up to cut
+    # the rows into chunks, and again by each chunk
     per_call = 100 // (1 + POINTERS + (overwrite == "ignore"))
     expected = {
         "get_item": 3,
-        "update_item": 1,
-        "batch_get_item": math.ceil(4 * ROWS / 100),
-        "put_item": 1,
+        "update_item": 1 + 4 * CHUNKS,
+        "batch_get_item": 2 * math.ceil(4 * ROWS / 100),
+        "put_item": 2 + CHUNKS,
         "transact_write_items": math.ceil(ROWS / per_call),
     }
     inserts = {} if overwrite == "ignore" else {"batch_execute_statement": math.ceil(ROWS / 25)}
     assert client.calls == expected | inserts
 
 
-def test_a_repeated_import_reads_and_writes_nothing_but_the_counter(importer: Importer) -> None:
+@pytest.mark.parametrize(("changes", "units"), [({"no_undo": "yes"}, 1), ({}, JOB_UNITS)])
+def test_a_repeated_import_writes_nothing_but_the_counter_and_its_job(
+    importer: Importer, changes: dict[str, str], units: int
+) -> None:
     # GIVEN customers that were imported
     lines = [ten_columns(number) for number in range(ROWS)]
     importer.rows(COLUMNS, *lines)
     client, database = metered(importer)
     # WHEN the same file comes again
-    batch = importer.rows(COLUMNS, *lines, database=database)
-    # THEN it costs one unit
+    batch = importer.rows(COLUMNS, *lines, database=database, **changes)
+    # THEN that is all that it costs
     assert batch["customers"] == {"new": 0, "updated": ROWS}
-    assert client.units.total() == 1
+    assert client.units.total() == units
 
 
 def test_a_changed_name_costs_one_item_of_a_transaction(importer: Importer) -> None:

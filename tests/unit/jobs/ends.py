@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from tests.fakes.faults import Fault, refused, timed_out_after
+from tests.fakes.faults import refused, timed_out_after
 from tests.fakes.nth_call import die_after, die_before
 from tests.unit.jobs.job_world import JobWorld
 

@@ -107,7 +107,9 @@ def test_fates_are_counted_as_their_vendor_calls_them(order: Any, operation: str
     }
 
 
-@pytest.mark.parametrize(("after", "undo"), [(0, "available"), (KEPT_SECONDS - 1, "available"), (KEPT_SECONDS, "expired")])
+@pytest.mark.parametrize(
+    ("after", "undo"), [(0, "available"), (KEPT_SECONDS - 1, "available"), (KEPT_SECONDS, "expired")]
+)
 def test_a_job_can_be_undone_for_a_week(after: int, undo: str) -> None:
     world = JobWorld()
     job_id = world.submit(orders.enrol())
@@ -128,6 +130,6 @@ def test_links_have_no_stage_where_the_api_is_at_the_root_of_its_host() -> None:
     world = JobWorld()
     job_id = world.submit(orders.enrol())
     # WHEN the API is called as behind a domain of its own
-    reply = world.job(SHOW, job_id, stage="")
+    reply = world.job(SHOW, job_id, context={"path": f"/jobs/{job_id}"})
     # THEN links are as clients see them
     assert reply.json()["links"]["self"] == f"/jobs/{job_id}"

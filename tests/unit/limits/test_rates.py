@@ -43,7 +43,7 @@ def access_token(world: World, secret: str, key: str = "demo-key", address: str 
 
 
 def job(world: World, password: str, address: str = HERE) -> Reply:
-    return world.job("GET /jobs", headers=basic("store.server", password), address=address)
+    return world.job("GET /jobs", headers=basic("store.server", password), context={"identity": {"sourceIp": address}})
 
 
 DOORS: dict[str, tuple[Callable[..., Reply], str, str]] = {
