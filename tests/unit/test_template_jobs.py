@@ -3,8 +3,8 @@
 import pytest
 
 from loyalty.bulk.work import JOB_FINISHED
+from loyalty.job import KEPT_SECONDS
 from loyalty.store import events
-from loyalty.store.jobs import KEPT_SECONDS
 from tools.local.template import load, resources, variables, workers
 
 TEMPLATE = load()
