@@ -197,6 +197,26 @@ def test_a_chunk_whose_worker_died_before_it_could_tell_is_told_the_same(fed, sm
     assert until(lambda: get(small, results, **TOKEN).body == told)
 
 
+def test_whoever_listens_hears_that_a_job_is_finished(small):
+    # GIVEN somebody who listens on the event bus
+    events, sqs = client("events", small.endpoint_url), client("sqs", small.endpoint_url)
+    heard = sqs.create_queue(QueueName="heard")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_rule(Name="finished-jobs", EventPattern='{"source":["loyalty"],"detail-type":["Job finished"]}')
+    events.put_targets(Rule="finished-jobs", Targets=[{"Id": "heard", "Arn": arn}])
+    # WHEN a job is done
+    job_id = uuid.uuid4().hex
+    send(small, small.queues["CHUNK_QUEUE_URL"], message(job_id, "user44@example.com"))
+    # THEN that is heard
+    (told,) = until(lambda: sqs.receive_message(QueueUrl=heard).get("Messages"))
+    assert json.loads(told["Body"])["detail"] == {
+        "job_id": job_id,
+        "account": "greatwidgets",
+        "operation": "enrol",
+        "total": 1,
+    }
+
+
 def test_a_message_that_says_nothing_is_parked_with_its_reason(small):
     # WHEN something else than a chunk is sent
     send(small, small.queues["CHUNK_QUEUE_URL"], {"version": 2})

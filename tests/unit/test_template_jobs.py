@@ -2,7 +2,9 @@
 
 import pytest
 
-from loyalty.store.jobs import KEPT_SECONDS
+from loyalty.bulk.work import JOB_FINISHED
+from loyalty.job import KEPT_SECONDS
+from loyalty.store import events
 from tools.local.template import load, resources, variables, workers
 
 TEMPLATE = load()
@@ -121,5 +123,6 @@ def test_only_what_works_on_jobs_may_say_that_one_is_finished():
     assert sorted(allowed) == ["BuryChunkFunction", "ProcessChunkFunction"]
     for statement in allowed.values():
         assert statement["Condition"] == {
-            "StringEquals": {"events:source": "loyalty", "events:detail-type": "Job finished"}
+            "ForAllValues:StringEquals": {"events:source": events.SOURCE},
+            "StringEquals": {"events:detail-type": JOB_FINISHED},
         }

@@ -1,0 +1,44 @@
+"""Credentials that nobody has, at every door of the deployed API that asks for some."""
+
+import json
+
+import pytest
+
+from tests.e2e.requests import BATCH, SINGLE, get, post
+from tests.fakes.gateway import ACCESS_TOKEN, EARN, IMPORT
+from tests.fakes.importing import as_form, rows_form
+
+JSON = {"Content_Type": "application/json"}
+FORM = {"Content_Type": "application/x-www-form-urlencoded"}
+NOBODY = {"Authorization": "Bearer nobody-has-this-token"}
+MEMBER = {"token": "nobody-has-this-token", "loyalty_program_id": 123, "matching": "email", "email": "a@example.com"}
+MEMBERS = {**MEMBER, "data": [{"email": MEMBER.pop("email")}]}
+
+
+def body(document):
+    return json.dumps(document).encode()
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "headers", "status"),
+    [
+        (SINGLE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),
+        (BATCH, body(MEMBERS), JSON, 401),
+        (EARN, body({"customers": []}), {**JSON, "X_CAP_API_OAUTH_TOKEN": "nobody-has-this-token"}, 401),
+        (ACCESS_TOKEN, body({"key": "demo-key", "secret": "wrong"}), JSON, 401),
+        (IMPORT, as_form(rows_form("email", "a@example.com") | {"user_api_key": "wrong"}).encode(), FORM, 200),
+        ("/jobs/0123456789abcdef/undo", b"", NOBODY, 401),
+    ],
+)
+def test_nobody_gets_in_by_a_post(path, sent, headers, status, stack):
+    # WHEN somebody tries
+    reply = post(stack, path, sent, **headers)
+    # THEN nothing was done; the import tells it inside of a 200, as its clients expect
+    assert reply.status == status
+    assert b"error" in reply.body or b"Unauthorized" in reply.body
+
+
+@pytest.mark.parametrize("path", ["/jobs", "/jobs/0123456789abcdef", "/jobs/0123456789abcdef/results"])
+def test_nobody_sees_a_job(path, stack):
+    reply = get(stack, path, **NOBODY)
+    assert (reply.status, json.loads(reply.body)["status"]) == (401, 401)
