@@ -1,8 +1,10 @@
 """The operator's command line on the demo accounts in memory."""
 
+import io
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, redirect_stdout
 from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -25,6 +27,11 @@ class Result(NamedTuple):
     def json(self) -> Any:
         """The output, read as JSON."""
         return json.loads(self.out)
+
+
+def elsewhere() -> AbstractContextManager[Any]:
+    """What functions print goes to their own log, not to the operator's terminal."""
+    return redirect_stdout(io.StringIO())
 
 
 class Sent(NamedTuple):
@@ -52,7 +59,8 @@ class FakeHttp:
         self.sent.append(Sent(method, path, dict(headers), body))
         fault = self.faults.pop(0) if self.faults else None
         do = partial(self._do, method, path, headers, body)
-        return fault(do) if fault else do()
+        with elsewhere():
+            return fault(do) if fault else do()
 
     def _do(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         route, job_id, query = _route(method, path)
@@ -74,7 +82,8 @@ class FakeSystem:
     def sleep(self, seconds: float) -> None:
         """Let time pass, and the workers do what is in the queue."""
         self._world.clock.sleep(seconds)
-        self._world.queue.deliver_all()
+        with elsewhere():
+            self._world.queue.deliver_all()
 
     def database(self, seconds: float = 60) -> Database:
         """The tables, with nothing cached."""

@@ -1,12 +1,26 @@
 """The command `loyalty`."""
 
+import sys
+
+import typer
+
 from tools.operator.application import app
+from tools.operator.faults import REFUSED
 
 
-def main() -> None:
-    """Run the command that the process's arguments name, and exit with its code."""
-    app(prog_name="loyalty")
+def main() -> int | None:
+    """Run the command that the process's arguments name; its exit code, None for 0."""
+    arguments = sys.argv[1:] or ["--help"]
+    try:
+        code: int | None = app(arguments, prog_name="loyalty", standalone_mode=False)
+    except typer.TyperException as error:
+        sys.stderr.write(f"{' '.join(error.format_message().split())} See loyalty --help\n")
+        return error.exit_code
+    except typer.Abort:
+        sys.stderr.write("Nothing was done\n")
+        return REFUSED
+    return code
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

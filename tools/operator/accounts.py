@@ -12,7 +12,7 @@ from tools.operator.arguments import AccountId
 from tools.operator.commands import Session, command
 from tools.operator.faults import OperatorError
 
-app = typer.Typer(help="Accounts and their settings.", no_args_is_help=True)
+app = typer.Typer(help="Accounts and their settings.")
 
 _FIELD = re.compile(r"([1-9][0-9]{0,3}):(\w{1,64})(?::(.{1,200}))?")
 

@@ -23,7 +23,7 @@ Exit codes: 0 done; 1 refused; 2 wrong command line; 3 done, but some rows faile
 4 busy or out of reach, safe to repeat; 130 interrupted.
 """
 
-app = typer.Typer(help=_HELP, no_args_is_help=True, pretty_exceptions_show_locals=False)
+app = typer.Typer(help=_HELP, pretty_exceptions_show_locals=False)
 
 app.add_typer(bulk.app)
 app.add_typer(accounts.app, name="account")

@@ -98,6 +98,8 @@ def _guard(work: Callable[[], None]) -> None:
         _fail(Unavailable("The tables are busy or can't be reached; try again"))
     except (BotoCoreError, ClientError, ConfigurationError) as error:
         _fail(OperatorError(f"AWS refused: {error}"))
+    except BrokenPipeError:  # nobody reads any more, as with head; that is no failure to tell of
+        raise
     except OSError as error:
         _fail(OperatorError(f"{error.filename}: {error.strerror}"))
     except KeyboardInterrupt:

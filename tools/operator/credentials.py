@@ -15,13 +15,13 @@ from tools.operator.commands import Session, command
 from tools.operator.faults import OperatorError
 from tools.operator.secret_kinds import Kind, Made
 
-app = typer.Typer(help="Who may call: tokens, import users, Basic users, OAuth clients.", no_args_is_help=True)
+app = typer.Typer(help="Who may call: tokens, import users, Basic users, OAuth clients.")
 
 _ID_CHARACTERS = 12
 _ONCE = "The secret is shown this once: keep it now. It serves at once."
 _MINUTE = "What was taken back may serve for a minute more."
 
-KindArgument = Annotated[Kind, typer.Argument(help="What sort of credential.")]
+KindArgument = Annotated[Kind, typer.Argument(metavar="KIND", help="token, import-user, basic or client.")]
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="The user_id, user or key; a token's label.", callback=plain_name)
 ]

@@ -16,7 +16,7 @@ from tools.operator.arguments import AccountId, Yes
 from tools.operator.commands import Session, command
 from tools.operator.faults import OperatorError, Unavailable
 
-app = typer.Typer(help="Single customers.", no_args_is_help=True)
+app = typer.Typer(help="Single customers.")
 
 _ERASING_SECONDS = 900.0
 

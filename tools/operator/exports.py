@@ -21,7 +21,7 @@ from tools.operator.arguments import AccountId
 from tools.operator.commands import Session, command
 from tools.operator.rowfiles import write_rows
 
-app = typer.Typer(help="All that an account holds, as files that migrate takes back.", no_args_is_help=True)
+app = typer.Typer(help="All that an account holds, as files that migrate takes back.")
 
 _PARTS = 8
 """Parts of a table that are read side by side."""

@@ -14,7 +14,7 @@ from tools.operator.callers import Account, Caller, Token, authorised
 from tools.operator.commands import Session, command
 from tools.operator.jobs_client import Job, JobsClient
 
-app = typer.Typer(help="Jobs, the larger requests.", no_args_is_help=True)
+app = typer.Typer(help="Jobs, the larger requests.")
 
 _READ = frozenset({"jobs:read"})
 _UNDO = frozenset({"jobs:read", "jobs:undo", "enrol", "import", "earn"})

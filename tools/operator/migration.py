@@ -14,7 +14,7 @@ from tools.operator.migrating.customers import CustomerMover
 from tools.operator.migrating.memberships import MembershipMover
 from tools.operator.rowfiles import open_rows
 
-app = typer.Typer(help="Moving in, straight into the tables; a file may be given again.", no_args_is_help=True)
+app = typer.Typer(help="Moving in, straight into the tables; a file may be given again.")
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, or cells between tabs or pipes; a line of headers.")]
 Program = Annotated[str | None, typer.Option("--program", help="The program, if no column program says which.")]

@@ -12,7 +12,7 @@ from tools.operator.arguments import AccountId, plain_name
 from tools.operator.commands import Session, command
 from tools.operator.faults import OperatorError
 
-app = typer.Typer(help="Programs, which the import calls campaigns.", no_args_is_help=True)
+app = typer.Typer(help="Programs, which the import calls campaigns.")
 
 
 class Counts(StrEnum):

@@ -11,7 +11,7 @@ from tools.operator.arguments import AccountId
 from tools.operator.commands import Session, command
 from tools.operator.faults import OperatorError
 
-app = typer.Typer(help="Promotions of programs.", no_args_is_help=True)
+app = typer.Typer(help="Promotions of programs.")
 
 PromotionId = Annotated[str, typer.Argument(metavar="ID", help="The promotion's id, a number.")]
 Program = Annotated[str | None, typer.Option(help="The program that it belongs to.")]

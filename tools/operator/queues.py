@@ -13,7 +13,7 @@ from loyalty.store.parked_messages import Parked
 from tools.operator.commands import Session, command
 from tools.operator.faults import OperatorError
 
-app = typer.Typer(help="Messages that workers gave up.", no_args_is_help=True)
+app = typer.Typer(help="Messages that workers gave up.")
 
 JobOption = Annotated[str | None, typer.Option("--job", metavar="JOB", help="Those of one job.")]
 All = Annotated[bool, typer.Option("--all", help="Those of all jobs.")]
