@@ -31,7 +31,12 @@ def test_the_outputs_of_the_template_name_all_that_commands_need() -> None:
     outputs = {name: f"the-{name}" for name in template.load()["Outputs"]}
     place = places.deployed(CloudFormation(outputs), "prod", {"region_name": "eu-central-1"})
     # THEN tables, queues and the URL are found, and AWS is reached as asked
-    for variable in (*template.variables(template.load(), "AWS::DynamoDB::Table"), "CHUNK_QUEUE_URL", "PARKED_QUEUE_URL", "API_URL"):
+    for variable in (
+        *template.variables(template.load(), "AWS::DynamoDB::Table"),
+        "CHUNK_QUEUE_URL",
+        "PARKED_QUEUE_URL",
+        "API_URL",
+    ):
         assert place.name(variable).startswith("the-")
     assert place.client_options == {"region_name": "eu-central-1"}
 
