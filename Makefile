@@ -10,6 +10,7 @@ BIN := .venv/bin
 MINISTACK := build/venv/ministack
 SAM := build/venv/sam
 FUZZ := build/venv/fuzz
+AUDIT := build/venv/audit
 LOCKS := tools/requirements
 
 # The locks are complete, so nothing is resolved again, and a package with another hash is refused.
@@ -22,7 +23,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format document fuzz bench build deploy lock clean
+.PHONY: help run test check model audit format document fuzz bench build deploy lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -43,6 +44,16 @@ check: .venv/dev.installed $(SAM)/installed ## lint, format, types, import direc
 	@$(BIN)/pytest --quiet tests/unit/test_imports.py tests/unit/test_locks.py tests/unit/test_template*.py tests/unit/test_samconfig.py
 	@$(BIN)/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM)/bin/sam validate --lint
+
+model: .venv/dev.installed ## run 10,000 steps of the three operations and undo beside a plain model; ARGS=n for n of them
+	@MODEL_STEPS=$(or $(ARGS),10000) $(BIN)/pytest --quiet --show-capture=no tests/unit/properties/test_any_history.py
+
+audit: $(AUDIT)/installed ## ask PyPI for known vulnerabilities of all that is pinned; fails where it can not answer
+	@for lock in shared/requirements.txt $(LOCKS)/*.txt; do \
+	  echo "$$lock"; \
+	  $(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement "$$lock" $(ARGS) || failed=1; \
+	done; test -z "$$failed" || \
+	  { echo 'Vulnerable packages are listed above; where PyPI could not be asked, nothing is known.' >&2; exit 1; }
 
 bench: .venv/bench.installed ## measure speed and price against their targets, up to 15 minutes
 	@$(BIN)/python -m tools.bench
@@ -66,7 +77,7 @@ deploy: build ## deploy to AWS; ARGS=--guided the first time
 
 lock: .venv/dev.installed ## pin the newest dependencies that the requirements allow
 	cd shared && $(CURDIR)/$(COMPILE) requirements.in -o requirements.txt
-	cd $(LOCKS) && for name in run dev bench fuzz ministack sam; do $(CURDIR)/$(COMPILE) $$name.in -o $$name.txt || exit 1; done
+	cd $(LOCKS) && for name in run dev bench fuzz audit ministack sam; do $(CURDIR)/$(COMPILE) $$name.in -o $$name.txt || exit 1; done
 
 clean: ## remove all that these commands made
 	rm -rf .venv build .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
