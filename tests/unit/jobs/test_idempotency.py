@@ -135,4 +135,3 @@ def test_who_is_not_let_in_learns_nothing_of_a_key(token: str) -> None:
     # THEN the answer is that without a key
     keyed, plain = world.order(order, **{"Idempotency-Key": KEY}), world.order(order)
     assert (keyed.status, keyed.body) == (plain.status, plain.body)
-

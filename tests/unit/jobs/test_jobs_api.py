@@ -107,7 +107,9 @@ def test_fates_are_counted_as_their_vendor_calls_them(order: Any, operation: str
     }
 
 
-@pytest.mark.parametrize(("after", "undo"), [(0, "available"), (KEPT_SECONDS - 1, "available"), (KEPT_SECONDS, "expired")])
+@pytest.mark.parametrize(
+    ("after", "undo"), [(0, "available"), (KEPT_SECONDS - 1, "available"), (KEPT_SECONDS, "expired")]
+)
 def test_a_job_can_be_undone_for_a_week(after: int, undo: str) -> None:
     world = JobWorld()
     job_id = world.submit(orders.enrol())

@@ -52,7 +52,9 @@ def is_queued(world: JobWorld, reply: Reply, door: str) -> None:
     assert world.without_ids(reply.body).replace(" ", "") == body.replace(" ", "")
 
 
-@pytest.mark.parametrize("prefer", ["respond-async", "RESPOND-ASYNC", "wait=100, respond-async", "return=minimal,respond-async"])
+@pytest.mark.parametrize(
+    "prefer", ["respond-async", "RESPOND-ASYNC", "wait=100, respond-async", "return=minimal,respond-async"]
+)
 @pytest.mark.parametrize("door", DOORS)
 def test_a_client_that_prefers_so_is_answered_at_once(door: str, prefer: str) -> None:
     # GIVEN an order of any size
