@@ -69,11 +69,17 @@ class JobWorld(World):
         self.order(order, Prefer="respond-async")
         return self.job_ids()[-1]
 
-    def faulty(self, faults: Mapping[int, Fault] | None = None) -> tuple[Database, FaultyClient]:
-        """A process whose calls to all services meet these faults by their number, and what counts them."""
+    def faulty(
+        self, faults: Mapping[int, Fault] | None = None, *, at_work: bool = False
+    ) -> tuple[Database, FaultyClient]:
+        """A process whose calls to all services meet these faults by their number, and what counts them.
+
+        While it waits time passes, and with `at_work` the workers do what is in the queue.
+        """
         client = FaultyClient(self.dynamodb, faults)
         services = {"sqs": client.beside(self.sqs), "events": client.beside(self.events)}
-        return fake_database(client, self.clock, self.settings, services.__getitem__), client
+        database = fake_database(client, self.clock, self.settings, services.__getitem__)
+        return (replace(database, sleep=self._sleep) if at_work else database), client
 
     def deliver_again(self, database: Database | None = None) -> None:
         """Deliver to another worker what is being worked on, as a queue may at any time."""
