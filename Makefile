@@ -22,7 +22,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format document fuzz bench build deploy lock clean pictures
+.PHONY: help run test check format document pictures fuzz bench build deploy lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands

@@ -40,7 +40,7 @@ def test_an_import_under_way(page: Page, stack: LocalStack) -> None:
     take(page, "import")
     page.get_by_role("button", name="Import ").click()
     page.locator("#parts a[href]").click()
-    expect(page.locator("#job-status")).to_have_text("done")
+    expect(page.locator("#job-status")).to_have_text("done", timeout=120_000)
     page.get_by_role("link", name="Import", exact=True).click()
     page.get_by_role("button", name="Another file").click()
     import_rows(page, 1_800, 10_000, "customers-2026-12.csv")
