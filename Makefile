@@ -23,7 +23,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check model audit format document fuzz bench build deploy lock clean
+.PHONY: help run test check model audit format document pictures fuzz bench build deploy lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -64,6 +64,9 @@ format: .venv/dev.installed ## format the code and fix what can be fixed
 
 document: .venv/dev.installed ## write the OpenAPI document, its page and the schema of chunk messages again
 	@$(BIN)/python -m tools.document
+
+pictures: .venv/dev.installed $(MINISTACK)/installed ## take the README's pictures of the console again, needs a Chromium
+	@$(BIN)/pytest tests/e2e/console/pictures.py
 
 fuzz: $(FUZZ)/installed $(MINISTACK)/installed ## send 100,000 broken requests to the local stack; ARGS=n for n of them
 	@$(FUZZ)/bin/python -m tools.fuzz $(ARGS)

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _MISSING = "a Chromium is needed for the tests of the pages: apt-get install chromium"
+_PATIENCE = 20_000
+"""Milliseconds that a page is given to become what a test expects; machines are busy."""
+
 _COLLECT_VIOLATIONS = """
   window.violations = [];
   addEventListener("securitypolicyviolation", (event) =>
@@ -23,6 +26,7 @@ def chromium() -> Iterator[Browser]:
     executable = next((found for name in _NAMES if (found := shutil.which(name))), None)
     if executable is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(_MISSING)
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable)
         yield browser
@@ -34,7 +38,7 @@ class Watched:
 
     def __init__(self, context: BrowserContext) -> None:
         context.add_init_script(_COLLECT_VIOLATIONS)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_PATIENCE)
         self.page: Page = context.new_page()
         self._errors: list[str] = []
         self.page.on("pageerror", lambda error: self._errors.append(error.stack or str(error)))

@@ -60,8 +60,9 @@ class FakeApi:
 
     def problem(self, method: str, path: str, status: int, detail: str, **headers: str) -> None:
         """From now on answer a call with an error of the jobs API."""
-        body = {"type": "about:blank", "title": "Problem", "status": status, "detail": detail}
-        self.reply(method, path, body, status, Content_Type="application/problem+json", **headers)
+        self.reply(
+            method, path, _problem(status, detail)[2], status, Content_Type="application/problem+json", **headers
+        )
 
     def called(self, method: str, path: str) -> list[Request]:
         """The calls of one kind so far; the path may have a query."""
@@ -90,17 +91,17 @@ class FakeApi:
         if reply := self.replies.get((request.method, self._path(request))) or self.replies.get((request.method, path)):
             return reply(request)
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
-            return _json(
-                401, {"type": "about:blank", "title": "Unauthorized", "status": 401, "detail": "No such token"}
-            )
+            return _problem(401, "No such token")
         if path == "/jobs":
             return _json(200, {"jobs": self.jobs, "next": None})
         known = {f"/jobs/{one['job_id']}": one for one in self.jobs}
         if path in known:
             return _json(200, known[path])
-        return _json(
-            404, {"type": "about:blank", "title": "Not found", "status": 404, "detail": "There is no such job"}
-        )
+        return _problem(404, "There is no such job")
+
+
+def _problem(status: int, detail: str) -> Answer:
+    return _json(status, {"type": "about:blank", "title": "Problem", "status": status, "detail": detail})
 
 
 def _json(status: int, body: Any) -> Answer:

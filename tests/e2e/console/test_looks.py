@@ -1,0 +1,97 @@
+"""How the page looks and feels: light and dark, on a phone, for a keyboard, and to assistive technology."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.e2e.console.conftest import sign_in
+from tests.e2e.console.fake_api import FakeApi, job
+
+DONE = job(1, total=2_000, done=2_000, counts={"new": 1_500, "updated": 300, "ignored": 100, "failed": 98, "busy": 2})
+RUNNING = job(2, "enrol", status="running", done=420, counts={"0": 300, "409": 100, "404": 20}, finished_at=None)
+ROWS = [
+    {"number": n, "error": f'email must be an e-mail address of at most 254 characters, not "{n}"'} for n in range(98)
+]
+PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+WINDOWS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {**PHONE, "color_scheme": "light"},
+}
+
+
+def sign_in_page(page: Page, api: FakeApi) -> None:
+    page.goto(f"{api.base}/console")
+
+
+def refused(page: Page, api: FakeApi) -> None:
+    page.goto(f"{api.base}/console")
+    page.get_by_label("Token of the account").fill("wrong")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+
+
+def job_list(page: Page, api: FakeApi) -> None:
+    sign_in(page, api.base)
+
+
+def running_job(page: Page, api: FakeApi) -> None:
+    sign_in(page, api.base, view=f"#{RUNNING['job_id']}")
+    page.get_by_role("progressbar").wait_for()
+
+
+def failed_rows(page: Page, api: FakeApi) -> None:
+    sign_in(page, api.base, view=f"#{DONE['job_id']}")
+    page.get_by_role("button", name="Show 100 failed rows").click()
+    page.get_by_role("heading", name="Failed rows").wait_for()
+
+
+def question(page: Page, api: FakeApi) -> None:
+    sign_in(page, api.base, view=f"#{DONE['job_id']}")
+    page.get_by_role("button", name="Undo this job").click()
+    page.get_by_role("dialog").wait_for()
+
+
+def importing(page: Page, api: FakeApi) -> None:
+    sign_in(page, api.base, view="#import")
+    content = b"email,first_name,last_name,street1,street2,city,postal_code,country\na@b.c,A,B,C,D,E,F,G\n" * 3
+    page.locator("#file").set_input_files({"name": "customers.csv", "mimeType": "text/csv", "buffer": content})
+    page.get_by_role("heading", name="customers.csv").wait_for()
+
+
+VIEWS = [sign_in_page, refused, job_list, running_job, failed_rows, question, importing]
+
+
+@pytest.fixture(params=WINDOWS)
+def options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Every kind of window in turn."""
+    return WINDOWS[request.param]
+
+
+@pytest.fixture
+def api(page: Page) -> FakeApi:
+    """An API with jobs for all views."""
+    api = FakeApi(page)
+    api.jobs = [DONE, RUNNING]
+    api.reply("GET", f"/jobs/{DONE['job_id']}/results", {"batch": {"rows": ROWS}})
+    return api
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__)
+def test_every_view_is_accessible_and_fits_its_window(page: Page, api: FakeApi, view: Any, options: Any) -> None:
+    # GIVEN a view in a window
+    view(page, api)
+    # THEN axe has nothing against it: names, roles, structure, contrast
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
+    assert found.violations_count == 0, found.generate_report()
+    # AND nothing sticks out at the side
+    assert page.evaluate("document.documentElement.scrollWidth") <= options.get("viewport", {"width": 1280})["width"]
+
+
+def test_dark_is_dark_and_light_is_light(page: Page, api: FakeApi, options: Any) -> None:
+    sign_in_page(page, api)
+    red, green, blue = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g).map(Number)")
+    assert (max(red, green, blue) < 60) == (options["color_scheme"] == "dark")
+    assert (min(red, green, blue) > 200) == (options["color_scheme"] == "light")
