@@ -41,7 +41,8 @@ check: .venv/dev.installed $(SAM)/installed ## lint, format, types, import direc
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/pytest --quiet tests/unit/test_imports.py tests/unit/test_locks.py tests/unit/test_template*.py tests/unit/test_samconfig.py
+	@$(BIN)/pytest --quiet tests/unit/test_imports.py tests/unit/test_locks.py tests/unit/test_template*.py tests/unit/test_samconfig.py \
+	  tests/unit/document/test_document.py
 	@$(BIN)/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM)/bin/sam validate --lint
 

@@ -108,6 +108,17 @@ def test_it_can_be_read_and_used_by_keyboard(docs: Page) -> None:
     expect(trial(docs, "health").locator("output")).to_contain_text('"status": "ok"', timeout=ANSWER)
 
 
+def test_it_can_be_read_without_javascript(browser: Browser, stack: LocalStack) -> None:
+    # GIVEN a browser that runs no script
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{stack.url}/docs")
+        # THEN all can be read, and nothing is offered that would not work
+        page.locator("#health summary").first.click()
+        expect(page.locator("#health details p").first).to_be_visible()
+        expect(page.locator("#health form")).to_be_hidden()
+
+
 @pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, PHONE, {**PHONE, "color_scheme": "dark"}])
 def test_it_is_accessible_in_light_and_dark_on_any_screen(docs: Page) -> None:
     # GIVEN the page with all of it open

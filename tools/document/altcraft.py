@@ -45,18 +45,14 @@ _REGISTERED = {"error": 0, "error_text": SUCCESS, "profile_id": "663a138cee44bb5
 _DONE = {"error": 0, "error_text": SUCCESS, "result": [_REGISTERED, _MEMBER, _NOT_FOUND]}
 _QUEUED = {"error": 0, "error_text": SUCCESS, "result": [], "job_id": "0f6e2c1a6b5d4c3e9a41d2b7c8e9f001"}
 _FAULTS = {
-    "400": "A parameter is missing or refused, the text names it; or the program is not active",
+    "400": "A parameter is missing or refused, and the text names it; or the program is not active",
     "401": "No token, or an unknown one",
     "403": "The token has no right to register members",
     "404": "The account has no such program",
     "413": "Too many items or bytes",
     "415": "Neither JSON nor XML in UTF-8",
-    "422": "The Idempotency-Key came before with another request",
-    "429": "Too many wrong tokens from this address in this minute",
-    "500": "A fault of the service",
-    "503": "Storage is busy, or a request with this Idempotency-Key still runs: repeat the request",
+    **everywhere.FAULTS,
 }
-_FAULT_HEADERS = {"401": ["WWW-Authenticate"], "429": ["Retry-After"], "503": ["Retry-After"]}
 
 
 def paths() -> dict[str, Any]:
@@ -64,7 +60,7 @@ def paths() -> dict[str, Any]:
     single = {
         "200": answer("Registered", _either("RegisterMemberReply", _REGISTERED)),
         "202": answer("Queued as a job", _either("RegisterBatchReply", _QUEUED), "Location"),
-        **_faults(),
+        **_faults("RegisterMemberReply"),
         "404": answer(
             "The account has no such program, or no such customer", _either("RegisterMemberReply", _NOT_FOUND)
         ),
@@ -75,7 +71,7 @@ def paths() -> dict[str, Any]:
             "Done, with a result for each item in the order of the request", _either("RegisterBatchReply", _DONE)
         ),
         "202": answer("Queued as a job", _either("RegisterBatchReply", _QUEUED), "Location"),
-        **_faults(),
+        **_faults("RegisterError"),
     }
     return {
         SINGLE: {"post": _operation("registerMember", "Register one member", "RegisterMember", single)},
@@ -98,7 +94,7 @@ def schemas() -> dict[str, Schema]:
         "RegisterMemberBatch": {"oneOf": [_batch(matching) for matching in SHAPES], **root},
         "RegisterMemberReply": record(outcome, ["profile_id"], **root),
         "RegisterBatchReply": record({**envelope, "result": results, "job_id": ref("JobId")}, ["job_id"], **root),
-        "RegisterError": record({**envelope, "message": text()}, ["message"], **root),
+        "RegisterError": record(envelope, **root),
     }
 
 
@@ -153,9 +149,9 @@ def _field(name: str, schema: Schema) -> Schema:
     return {**kept, **_MEMBER_FIELDS[name]}
 
 
-def _faults() -> Answers:
+def _faults(schema: str) -> Answers:
     return {
-        status: answer(said, _either("RegisterError"), *_FAULT_HEADERS.get(status, []))
+        status: answer(said, _either(schema), *everywhere.FAULT_HEADERS.get(status, []))
         for status, said in _FAULTS.items()
     }
 

@@ -26,12 +26,8 @@ _FAULTS = {
     "403": "The credentials have no right to earn (code 4000)",
     "413": "Too many customers or bytes",
     "415": "An encoding that is not read",
-    "422": "The Idempotency-Key came before with another request",
-    "429": "Too many wrong credentials from this address, or tokens for this client, in this minute",
-    "500": "A fault of the service",
-    "503": "Storage is busy, or a request with this Idempotency-Key still runs: repeat the request",
+    **everywhere.FAULTS,
 }
-_FAULT_HEADERS = {"401": ["WWW-Authenticate"], "429": ["Retry-After"], "503": ["Retry-After"]}
 
 
 def paths() -> dict[str, Any]:
@@ -115,11 +111,13 @@ def _earn() -> dict[str, Any]:
 
 
 def _token() -> dict[str, Any]:
+    too_many = "Too many wrong credentials from this address, or tokens for this client, in this minute"
     wrong_pair = _answer("No such key and secret", ref("IssueTokenError"), _WRONG_PAIR, "WWW-Authenticate")
     answers = {
         "200": _answer("A token", ref("IssueTokenReply"), _TOKEN),
-        **_faults("IssueTokenError", "400", "413", "415", "429", "500", "503"),
+        **_faults("IssueTokenError", "400", "413", "415", "500", "503"),
         "401": wrong_pair,
+        "429": _answer(too_many, ref("IssueTokenError"), None, "Retry-After"),
     }
     return {
         "operationId": "issueToken",
@@ -133,7 +131,10 @@ def _token() -> dict[str, Any]:
 
 
 def _faults(schema: str, *statuses: str) -> Answers:
-    return {status: _answer(_FAULTS[status], ref(schema), None, *_FAULT_HEADERS.get(status, [])) for status in statuses}
+    return {
+        status: _answer(_FAULTS[status], ref(schema), None, *everywhere.FAULT_HEADERS.get(status, []))
+        for status in statuses
+    }
 
 
 def _answer(description: str, schema: Schema, example: Any, *more_headers: str) -> Answers:

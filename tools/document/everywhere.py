@@ -7,6 +7,17 @@ from tools.document.parts import JSON, Answers, Schema, answer, content, ref, te
 POST = [ref("IdempotencyKey", "parameters"), ref("Prefer", "parameters")]
 """What every request that changes something may carry."""
 
+FAULTS = {
+    "422": "The Idempotency-Key came before with another request",
+    "429": "Too many wrong credentials from this address in this minute",
+    "500": "A fault of the service",
+    "503": "Storage is busy, or a request with this Idempotency-Key still runs: repeat the request",
+}
+"""What these statuses mean at any endpoint."""
+
+FAULT_HEADERS = {"401": ["WWW-Authenticate"], "429": ["Retry-After"], "503": ["Retry-After"]}
+"""The headers that come with a fault."""
+
 _GATEWAY = {
     "413": ("TooLarge", "The request body is larger than 4.7 MB"),
     "429": ("TooManyRequests", "Too many requests, repeat in a moment"),

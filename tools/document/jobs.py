@@ -46,14 +46,12 @@ _FAULTS = {
     "403": "The credentials have no right to do this",
     "404": "The account has no such job",
     "409": "The job is not finished yet, or there is nothing to do this with",
-    "429": "Too many wrong credentials from this address in this minute",
-    "500": "A fault of the service",
+    **everywhere.FAULTS,
     "503": "Storage is busy: repeat the request",
 }
 _OUTCOMES = ("400", "404", "409", "503")
 """Statuses that a single registration may have."""
 _ALWAYS = ("401", "403", "429", "500", "503")
-_FAULT_HEADERS = {"401": ["WWW-Authenticate"], "429": ["Retry-After"], "503": ["Retry-After"]}
 _CREDENTIALS: list[dict[str, list[str]]] = [{"bearer": []}, {"accessToken": []}, {"basic": []}]
 
 
@@ -168,4 +166,6 @@ def _faults(*statuses: str) -> Answers:
 
 def _fault(status: str) -> Answers:
     examples = {"sample": _PROBLEM} if status == "404" else {}
-    return answer(_FAULTS[status], content(ref("Problem"), PROBLEM, **examples), *_FAULT_HEADERS.get(status, []))
+    return answer(
+        _FAULTS[status], content(ref("Problem"), PROBLEM, **examples), *everywhere.FAULT_HEADERS.get(status, [])
+    )

@@ -46,8 +46,15 @@ def _operations(document: Document) -> Iterator[dict[str, Any]]:
                 "method": method.upper(),
                 "parameters": [_resolved(document, one) for one in operation.get("parameters", [])],
                 "responses": {status: _resolved(document, one) for status, one in operation["responses"].items()},
-                "credentials": [" and ".join(one) or "none, or in the body" for one in operation["security"]],
+                "credentials": [_credential(document, one) for one in operation["security"]],
             }
+
+
+def _credential(document: Document, choice: Mapping[str, Any]) -> str:
+    """Where one of the credentials goes that an operation takes."""
+    schemes = [document["components"]["securitySchemes"][name] for name in choice]
+    headers = [scheme.get("name") or f"Authorization: {scheme['scheme'].title()}" for scheme in schemes]
+    return " and ".join(f"`{header}`" for header in headers) or "in the body"
 
 
 def _resolved(document: Document, part: dict[str, Any]) -> Any:

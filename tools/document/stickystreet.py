@@ -126,7 +126,7 @@ def _post(path: str) -> dict[str, Any]:
     return {
         "operationId": "customersBatch" if path == PATHS[0] else "customersBatchAtRoot",
         "tags": ["Sticky Street"],
-        "summary": "Import customers",
+        "summary": "Import customers" if path == PATHS[0] else "Import customers, at the root",
         "description": "Names of form fields match in any case. Old clients drop the body of anything but HTTP status "
         "200, so refusals come with it too.",
         "security": [{}, {"apiAccessKey": []}, {"bearer": []}],
@@ -141,7 +141,7 @@ def _get(path: str) -> dict[str, Any]:
     return {
         "operationId": "customersBatchByGet" if path == PATHS[0] else "customersBatchAtRootByGet",
         "tags": ["Sticky Street"],
-        "summary": "Always refused",
+        "summary": f"A GET of {path}, which is refused",
         "description": "The refusal tells that the import is a POST, since its clients read no other status than 200.",
         "security": [],
         "responses": everywhere.with_gateway({"200": answer("Use POST", refused)}),

@@ -14,7 +14,7 @@ from tools.fuzz.allowed import fault
 from tools.fuzz.mutations import mutated
 from tools.fuzz.samples import Sent, questions, samples
 
-_CONNECTIONS = 6
+_CONNECTIONS = 4
 _SECONDS = 60
 _FIRST_ADDRESS = int(IPv4Address("10.0.0.0"))
 

@@ -86,6 +86,7 @@ ROWS = rows_form("email first_name custom_date", "a@example.com|Ann|", "b@exampl
 ANSWERED: dict[str, dict[str, list[Call]]] = {
     "registerMember": {
         **registering(SINGLE, single(), "{" + " " * 1_000_000 + "}"),
+        "400": [sent(SINGLE, single(email=email), JSON) for email in ("broken", 5, None)],
         "409": [
             sent(SINGLE, single(email=MEMBER_SINCE_2024), JSON),
             sent(SINGLE, as_xml(single(email=MEMBER_SINCE_2024)), XML),
