@@ -3,6 +3,7 @@
 read -> authenticate -> parse -> prepare -> apply, here or as a job -> render
 """
 
+import gc
 import hashlib
 import json
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from loyalty.telemetry import RequestLog
 
 _RENDERING_SECONDS = 1.0  # for the largest reply, from outcomes to bytes
 _LONGEST_KEY = 255
+_NEW_OBJECTS = 100_000  # between garbage collections; a large request makes as many, and keeps them to its end
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 Do = Callable[[Database, RequestLog], Reply]
@@ -53,6 +55,7 @@ def handler(name: str, begin: Open, database: Callable[[], Database]) -> Handler
 
     It answers whatever happens: a raised error would cost the process and tell the client nothing.
     """
+    gc.set_threshold(_NEW_OBJECTS)
     with suppress(ConfigurationError):  # each request says so in its own form, and the log with it
         database()  # connect while Lambda starts the process, which is when it has most CPU
 

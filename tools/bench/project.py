@@ -42,7 +42,7 @@ def database(endpoint_url: str) -> Database:
 
 
 def settings() -> Settings:
-    """The template's own, the tables named as in the design."""
+    """The template's own, the tables named as in the design, and all done in the request itself."""
     variables = load_template()["Globals"]["Function"]["Environment"]["Variables"]
     parameters = load_template()["Parameters"]
     environment: dict[str, str] = {}
@@ -52,7 +52,7 @@ def settings() -> Settings:
             environment[name] = str(parameter.get("Default") or name.removesuffix("_TABLE").lower())
         elif isinstance(value, str | int):
             environment[name] = str(value)
-    return load(environment)
+    return load(environment)._replace(inline_limit=requests.ITEMS)
 
 
 def _log_to_nowhere() -> None:

@@ -33,9 +33,13 @@ def configure(database: Database) -> None:
 
 
 def elements(count: int = ITEMS) -> list[Element]:
-    """Distinct customers that exist, 80 bytes each in JSON."""
+    """Distinct customers that exist, each with a date of its own, about 80 bytes in JSON."""
     return [
-        {"email": f"person{number}@example.com", "registration_date": "2024-09-01T12:34:56Z"} for number in range(count)
+        {
+            "email": f"person{number}@example.com",
+            "registration_date": f"2024-09-01T{number // 3_600:02}:{number // 60 % 60:02}:{number % 60:02}Z",
+        }
+        for number in range(count)
     ]
 
 

@@ -24,6 +24,7 @@ from loyalty.outcome import Outcome, invalid
 Items = list[Item | Outcome]
 
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
+_AS_STORED = len("2024-09-01T12:34:56Z")  # a date of this length is one in UTC to the second
 
 
 def program_id(value: object) -> str:
@@ -49,8 +50,12 @@ def to_utc(date: str | None) -> str | None:
     """An RFC 3339 date and time with a zone as the same moment in UTC; raises PydanticCustomError."""
     if date is None:
         return None
+    text = date.upper()
     try:
-        moment = datetime.fromisoformat(date.upper()).astimezone(UTC) if _RFC_3339.fullmatch(date) else None
+        moment = datetime.fromisoformat(text) if _RFC_3339.fullmatch(date) else None
+        if moment and len(text) == _AS_STORED:
+            return text
+        moment = moment and moment.astimezone(UTC)
     except (ValueError, OverflowError):  # 30 February, a leap second, or beyond the years 1 to 9999
         moment = None
     if moment is None:

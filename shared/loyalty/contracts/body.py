@@ -4,6 +4,8 @@ import json
 import re
 from typing import Any
 
+import orjson
+
 from loyalty.errors import BadRequest, ParameterError, TooLarge
 
 MAX_ITEM_BYTES = 64 * 1024
@@ -58,10 +60,15 @@ def read_json(text: str) -> dict[str, Any]:
 def too_large(item: object) -> bool:
     """Whether an item that came with a request is beyond MAX_ITEM_BYTES."""
     try:
-        characters = len(repr(item))
-        if 4 * characters <= MAX_ITEM_BYTES:  # in UTF-8 a character has at most four bytes
-            return False
-        if characters > _LONGEST_ESCAPE * MAX_ITEM_BYTES:
+        return len(orjson.dumps(item)) > MAX_ITEM_BYTES
+    except TypeError:  # a lone surrogate, an integer beyond 64 bits, or nested deeply
+        return _too_large(item)
+
+
+def _too_large(item: object) -> bool:
+    """The same for anything that Python's own JSON can hold."""
+    try:
+        if len(repr(item)) > _LONGEST_ESCAPE * MAX_ITEM_BYTES:
             return True
         return len(json.dumps(item, ensure_ascii=False).encode("utf-8", "surrogatepass")) > MAX_ITEM_BYTES
     except RecursionError:

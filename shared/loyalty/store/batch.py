@@ -73,7 +73,7 @@ def insert_all(database: Database, table: str, items: Sequence[Item], *, redeliv
 
 def _get_batch(database: Database, table: str, keys: Sequence[Key], options: Item) -> Read:
     found: dict[Key, Item] = {}
-    wanted = [_key_item(key) for key in keys]
+    wanted = _as_items(keys)
     for _ in database.tries():
         try:
             answer = database.client.batch_get_item(RequestItems={table: {"Keys": wanted, **options}})
@@ -82,12 +82,11 @@ def _get_batch(database: Database, table: str, keys: Sequence[Key], options: Ite
             continue
         if "Responses" not in answer:  # it was cut short
             continue
-        for item in answer["Responses"].get(table, ()):
-            found[_key(item)] = item
+        found.update(_by_key(answer["Responses"].get(table, ())))
         wanted = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
         if not wanted:
             return Read(found, set())
-    return Read(found, {_key(item) for item in wanted})
+    return Read(found, set(_by_key(wanted)))
 
 
 def _insert_batch(
@@ -160,14 +159,14 @@ def _insert_statement(table: str, attributes: tuple[str, ...]) -> str:
     return f'INSERT INTO "{table}" VALUE {{{values}}}'
 
 
-def _key_item(key: Key) -> Item:
-    if isinstance(key, str):
-        return {"pk": {"S": key}}
-    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+def _as_items(keys: Sequence[Key]) -> list[Item]:
+    return [{"pk": {"S": key}} if isinstance(key, str) else {"pk": {"S": key[0]}, "sk": {"S": key[1]}} for key in keys]
 
 
-def _key(item: Item) -> Key:
-    return (item["pk"]["S"], item["sk"]["S"]) if "sk" in item else str(item["pk"]["S"])
+def _by_key(items: Sequence[Item]) -> dict[Key, Item]:
+    if items and "sk" in items[0]:
+        return {(item["pk"]["S"], item["sk"]["S"]): item for item in items}
+    return {item["pk"]["S"]: item for item in items}
 
 
 def _batches(elements: Sequence[Element], size: int) -> list[Sequence[Element]]:

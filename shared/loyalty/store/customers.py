@@ -41,6 +41,8 @@ class Found(NamedTuple):
 def find(database: Database, account_id: str, identifiers: Collection[Identifier]) -> Found:
     """Look up distinct identifiers; what is missing is read once more, consistently, before it counts as unknown."""
     found = _look_up(database, account_id, identifiers, consistent=False)
+    if len(found.customers) == len(identifiers):
+        return found
     missed = [one for one in identifiers if one not in found.customers and one not in found.unread]
     again = find_current(database, account_id, missed)
     return Found(found.customers | again.customers, found.unread | again.unread)
@@ -108,7 +110,7 @@ def from_item(item: Item) -> Customer:
 
 
 def _look_up(database: Database, account_id: str, identifiers: Iterable[Identifier], *, consistent: bool) -> Found:
-    names: dict[batch.Key, Identifier] = {keys.identifier(account_id, *one): one for one in identifiers}
+    names: dict[batch.Key, Identifier] = {keys.identifier(account_id, one[0], one[1]): one for one in identifiers}
     table = database.settings.customers_table
     found, unread = batch.get_all(database, table, list(names), _REFERENCE, consistent=consistent)
     return Found({names[key]: _reference(item) for key, item in found.items()}, {names[key] for key in unread})

@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from enum import Enum
+from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from botocore.exceptions import NoRegionError
 from loyalty import __version__
 from loyalty.errors import ConfigurationError, StorageBusy
 from loyalty.settings import Settings
+from loyalty.store import codec
 from loyalty.store.cache import TimedCache
 from loyalty.store.faults import PASSING_CODES, CallError, cancellation_codes, error_code, raise_unless_passing
 
@@ -35,7 +36,7 @@ LONGEST_CALL_SECONDS = (CONNECT_SECONDS + READ_SECONDS + 1) * TRIES_PER_CALL
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 
 
-class Write(Enum):
+class Write(StrEnum):
     """What became of a conditional insert."""
 
     INSERTED = "inserted"
@@ -73,6 +74,7 @@ def connect(settings: Settings, **client_options: str) -> "Database":
 
     try:
         client = service("dynamodb")
+        codec.install(client)
     except NoRegionError:
         raise ConfigurationError("environment variable not set: AWS_DEFAULT_REGION") from None
     except ValueError as error:
