@@ -2,19 +2,21 @@
 
 What the job did to one customer goes in one transaction: its fields and what finds it, and the memberships that the
 job made. A customer that somebody changed since stays, and so does a new one with a membership or an earn that
-the job did not make. An identifier that came to another customer goes back in turn, once that one gave it up.
+the job did not make. An identifier that came to another customer goes back once that one gave it up; customers who
+exchanged theirs go back together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loyalty.customer import Customer
 from loyalty.job import Job
+from loyalty.operations.undo_knots import Key, changes, knots
 from loyalty.outcome import BUSY, Origin, Outcome, Status
 from loyalty.store import customers, links, memberships, undo_states
 from loyalty.store.dynamodb import Database, Item
 from loyalty.store.links import Links
-from loyalty.store.transactions import Fate, commit
+from loyalty.store.transactions import MOST_ACTIONS, Fate, commit
 from loyalty.store.undo_states import UndoState
 
 _TOUCHED = {Status.CREATED, Status.UPDATED, Status.BUSY}
@@ -49,7 +51,8 @@ class _Restoration:
     def fates(self) -> dict[str, Status]:
         """What became of each customer, by profile_id.
 
-        Who is refused comes again after the others, until all that are left were refused one after the other.
+        Who is refused comes again after the others, until all that are left were refused one after the other; these
+        may wait for each other.
         """
         fates: dict[str, Status] = {}
         refused: set[str] = set()
@@ -59,31 +62,48 @@ class _Restoration:
             refused = again if Status.UNDONE in settled.values() else refused | again
             fates |= settled
             pending = {who: state for who, state in pending.items() if who not in settled}
-        return fates | dict.fromkeys(pending, Status.KEPT)
+        return fates | self._together(list(pending.values()))
 
     def _round(self, pending: Sequence[UndoState]) -> tuple[dict[str, Status], set[str]]:
-        """The fates that can be settled now, and who was refused; no two that touch one item are tried together."""
+        """The fates that can be settled now, and who was refused; no two that touch one item are tried at once."""
+        fates, groups = self._plan(pending)
+        taken: set[Key] = set()
+        tried: dict[str, list[Item]] = {}
+        for who, actions in groups.items():
+            if taken.isdisjoint(touched := set(changes(actions))):
+                taken |= touched
+                tried[who] = actions
+        committed = dict(zip(tried, commit(self.database, list(tried.values())), strict=True))
+        fates |= {who: _FATES[fate] for who, fate in committed.items() if fate in _FATES}
+        return fates, {who for who, fate in committed.items() if fate is Fate.REFUSED}
+
+    def _together(self, stuck: Sequence[UndoState]) -> dict[str, Status]:
+        """Customers who exchanged identifiers go back in one transaction; who is refused even so is KEPT."""
+        fates, groups = self._plan(stuck)
+        tied = [(members, actions) for members, actions in knots(groups) if len(actions) <= MOST_ACTIONS]
+        fates |= dict.fromkeys(groups, Status.KEPT)
+        committed = commit(self.database, [actions for _, actions in tied])
+        for (members, _), fate in zip(tied, committed, strict=True):
+            fates |= dict.fromkeys(members, _FATES.get(fate, Status.KEPT))
+        return fates
+
+    def _plan(self, pending: Sequence[UndoState]) -> tuple[dict[str, Status], dict[str, list[Item]]]:
+        """The fates of customers for whom nothing is to be written, and what is to be written for the others."""
         ids = [state.profile_id for state in pending]
         current, unread = customers.read(self.database, self.job.account_id, ids)
         made_here = [state.profile_id for state in pending if state.before is None and state.profile_id in current]
         found = links.read(self.database, self.job, ids, made_here)
         fates: dict[str, Status] = {}
         groups: dict[str, list[Item]] = {}
-        taken: set[str] = set()
         for state in pending:
             who = state.profile_id
             if ("profile_id", who) in unread:
                 fates[who] = Status.BUSY
-                continue
-            actions = self._actions(state, current.get(who), found)
-            if not actions:
-                fates[who] = Status.KEPT if actions is None else Status.UNDONE
-            elif taken.isdisjoint(touched := set(_keys(actions))):
-                taken |= touched
+            elif actions := self._actions(state, current.get(who), found):
                 groups[who] = actions
-        committed = dict(zip(groups, commit(self.database, list(groups.values())), strict=True))
-        fates |= {who: _FATES[fate] for who, fate in committed.items() if fate in _FATES}
-        return fates, {who for who, fate in committed.items() if fate is Fate.REFUSED}
+            else:
+                fates[who] = Status.KEPT if actions is None else Status.UNDONE
+        return fates, groups
 
     def _actions(self, state: UndoState, current: Customer | None, found: Links) -> list[Item] | None:
         """What takes a customer back: nothing where it is back already, None where it has to stay."""
@@ -100,9 +120,3 @@ class _Restoration:
             actions = customers.replace(database, account_id, current, before)
         own = found.own.get(current.profile_id, {})
         return actions + [memberships.removal(database, key, origin) for key, origin in own.items()]
-
-
-def _keys(actions: Iterable[Item]) -> Iterable[str]:
-    for action in actions:
-        (change,) = action.values()
-        yield (change.get("Item") or change["Key"])["pk"]["S"]

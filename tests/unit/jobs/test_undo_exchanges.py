@@ -1,0 +1,42 @@
+"""Customers who gave identifiers to each other in one import, and the undo of it."""
+
+from tests.fakes.importing import ImportWorld
+
+HEADERS = "code card_number email"
+
+
+def undone(world: ImportWorld, job_id: str) -> dict[str, int]:
+    undoing = world.job("POST /jobs/{job_id}/undo", job_id).json()["job_id"]
+    world.queue.deliver_all()
+    counts: dict[str, int] = world.job("GET /jobs/{job_id}", undoing).json()["counts"]
+    return counts
+
+
+def test_customers_who_exchanged_identifiers_get_them_back() -> None:
+    # GIVEN an import after which two customers have each other's card, and a third another one
+    world = ImportWorld()
+    world.rows(HEADERS, "A|a|1@x.com", "B|b|2@x.com", "C|c|3@x.com", no_undo="yes")
+    before = dict(world.dynamodb.tables["customers"])
+    batch = world.rows(HEADERS, "A|x|", "B|a|", "A|b|", "C|d|4@x.com")
+    assert world.customer("card_number", "a")["code"] == {"S": "B"}
+    # WHEN it is undone
+    counts = undone(world, batch["job_id"])
+    # THEN all is as it was
+    assert counts == {"undone": 4}
+    assert world.dynamodb.tables["customers"] == before
+
+
+def test_an_exchange_in_which_one_was_changed_since_stays_and_costs_nobody_else() -> None:
+    # GIVEN the same, and a change of one of the two since
+    world = ImportWorld()
+    world.rows(HEADERS, "A|a|1@x.com", "B|b|2@x.com", "C|c|3@x.com", no_undo="yes")
+    third = world.customer("code", "C")
+    batch = world.rows(HEADERS, "A|x|", "B|a|", "A|b|", "C|d|4@x.com")
+    world.rows("code first_name", "B|Bob", no_undo="yes")
+    since = [world.customer("code", code) for code in "AB"]
+    # WHEN it is undone
+    counts = undone(world, batch["job_id"])
+    # THEN both stay, since one can't have back what the other keeps, and the third is as it was
+    assert counts == {"kept": 3, "undone": 1}
+    assert [world.customer("code", code) for code in "AB"] == since
+    assert world.customer("code", "C") == third
