@@ -43,7 +43,7 @@ class Run:
 
     def read_until(self, pattern):
         """What it prints up to a line that matches; it is ended if none comes."""
-        watchdog = threading.Timer(START_SECONDS, self.process.kill)
+        watchdog = threading.Timer(START_SECONDS, os.killpg, (self.process.pid, signal.SIGKILL))
         watchdog.start()
         printed = ""
         try:
