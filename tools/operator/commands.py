@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from loyalty.errors import ConfigurationError, StorageBusy
 from tools.operator.faults import Interrupted, OperatorError, Unavailable
-from tools.operator.printer import Printer
+from tools.operator.printer import Printer, printable
 from tools.operator.system import Choice, System
 
 Parameters = ParamSpec("Parameters")
@@ -107,5 +107,5 @@ def _guard(work: Callable[[], None]) -> None:
 
 
 def _fail(error: OperatorError) -> None:
-    sys.stderr.write(" ".join(str(error).split()) + "\n")
+    sys.stderr.write(printable(" ".join(str(error).split())) + "\n")
     raise typer.Exit(error.exit_code)

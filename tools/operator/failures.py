@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tools.operator.faults import OperatorError
 from tools.operator.rowfiles import ERROR_COLUMN, RowFile, write_rows
 
 
@@ -16,6 +17,8 @@ class Failures:
         self._size = size
         self.path = beside(file.path)
         if size:
+            if self.path.stat().st_size < size:
+                raise OperatorError(f"{self.path} was changed meanwhile; what was sent before is not in it any more")
             os.truncate(self.path, size)
         else:
             self.path.unlink(missing_ok=True)

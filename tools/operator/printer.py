@@ -71,4 +71,9 @@ def _text(value: Any) -> str:
         text = ", ".join(map(_text, value))
     else:
         text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    """The text with no control character that a terminal would obey."""
     return "".join(one if one.isprintable() else "�" for one in text)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.faults import refused
-from tests.fakes.operator import Desk, Fault
+from tests.fakes.operator import Desk, Fault, Result
 from tools.operator.faults import Unavailable
 from tools.operator.http import Reply
 
@@ -292,3 +292,42 @@ def test_a_request_that_could_not_be_queued_is_completed_by_the_same_command(des
     # THEN each row earns once
     assert desk.run(*command, "--json").json()["counts"] == {"11013": 1, "8015": 1, "earned": 4}
     assert len(holdings(desk)["earns"]) == 4
+
+
+def test_a_file_that_is_being_sent_is_not_sent_a_second_time(desk: Desk, tmp_path: Path) -> None:
+    # GIVEN a file that another command sends
+    command, file = file_of(tmp_path, "earn")
+    other: list[Result] = []
+
+    def meanwhile(do: Callable[[], Reply]) -> Reply:
+        other.append(Desk().run(*command))
+        return do()
+
+    desk.system.http.faults = [meanwhile]
+    # THEN a second command leaves it alone, and the first does it
+    assert desk.run(*command).exit_code == 3
+    assert [(one.exit_code, one.err) for one in other] == [(1, f"{file} is being sent by another command\n")]
+
+
+def test_failed_rows_that_somebody_changed_meanwhile_are_not_overwritten(desk: Desk, tmp_path: Path) -> None:
+    # GIVEN an import that was interrupted after rows had failed
+    command, file = file_of(tmp_path, "import")
+    desk.system.http.faults = [*[None] * 5, interrupted_before]
+    desk.run(*command)
+    failed = tmp_path / "import.failed.csv"
+    assert failed.exists()
+    # WHEN the file of failed rows was shortened
+    failed.write_text("mended\n")
+    # THEN going on is refused
+    result = desk.run(*command)
+    assert (result.exit_code, "was changed meanwhile" in result.err) == (1, True)
+    assert failed.read_text() == "mended\n"
+    assert file.exists()
+
+
+def test_no_control_character_of_a_file_reaches_the_terminal(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "evil.csv"
+    file.write_text("\x1b[31mred,b\n1,2\n")
+    result = desk.run(*EARN, str(file))
+    assert result.exit_code == 1
+    assert "\x1b" not in result.err

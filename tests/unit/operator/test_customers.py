@@ -179,3 +179,19 @@ def test_tables_that_do_not_answer_are_said_to_be_busy_with_an_exit_code_of_its_
     desk.world.dynamodb.plan_always("get_item", unreachable)
     result = desk.run("customer", "show", "greatwidgets", WHO)
     assert (result.exit_code, result.err) == (4, "The tables are busy or can't be reached; try again\n")
+
+
+def test_an_undo_after_an_erasure_brings_nothing_back(desk: Desk) -> None:
+    # GIVEN an import that changed and made customers, of whom two were erased since
+    use_everything(desk)
+    (job,) = desk.json("job", "list", "--account", "greatwidgets")
+    for who in (WHO, "new@example.com"):
+        desk.run("customer", "erase", "greatwidgets", who, "--yes")
+    # WHEN it is undone
+    undone = desk.json("job", "undo", job["job_id"], "--account", "greatwidgets", "--yes")
+    # THEN the one that is left is as it was, and the others are gone
+    assert undone["done"] == 3
+    assert "first_name" not in desk.json("customer", "show", "greatwidgets", "user2@example.com")["fields"]
+    for who in (WHO, "new@example.com"):
+        assert desk.run("customer", "show", "greatwidgets", who).exit_code == 1
+    assert PROFILE_ID not in repr(tables_without_undo(desk))

@@ -1,6 +1,8 @@
 """A whole file through a door: what is done goes into its course, what failed into a file beside it."""
 
-from collections.abc import Mapping
+import fcntl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +31,22 @@ class Work(NamedTuple):
 
 def send(session: Session, work: Work, caller: Caller) -> None:
     """Send all rows, from where it stopped before; raises RowsFailed when some failed, else OperatorError."""
+    with _alone(work.file.path):
+        _send(session, work, caller)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep others from sending the file too; raises OperatorError when one does."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OperatorError(f"{path} is being sent by another command") from None
+        yield
+
+
+def _send(session: Session, work: Work, caller: Caller) -> None:
     surveyed = survey(work.file)
     identity = {
         "command": work.name,

@@ -1,0 +1,69 @@
+"""What an export holds: which items of which table, as rows of which columns."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from loyalty.account import Account
+from loyalty.identifiers import custom_field
+from loyalty.profile import MIGRATED, SECRETS, STANDARD
+from loyalty.settings import Settings
+from loyalty.store import customers, earns, keys, memberships
+from loyalty.store.dynamodb import Item
+
+Row = dict[str, Any]
+"""A row by column, with values as JSON has them."""
+
+
+class Kind(NamedTuple):
+    """Where rows are stored, their columns, and how an item is read (None when it is something else)."""
+
+    table: str
+    prefix: str
+    columns: Sequence[str]
+    read: Callable[[Item], Row | None]
+
+
+def customers_of(account: Account, settings: Settings) -> Kind:
+    """The account's customers, without passwords and PINs."""
+    standard = (field for field in STANDARD if field not in SECRETS)
+    columns = (*MIGRATED, *standard, *(custom_field(field.number) for field in account.custom_fields))
+    return Kind(settings.customers_table, keys.customer(account.id, ""), columns, _customer)
+
+
+def members_of(account: Account, settings: Settings) -> Kind:
+    """The account's memberships, with registration dates and balances."""
+    columns = ("program", "profile_id", "registration_date", "balance")
+    return Kind(settings.memberships_table, keys.of_account(account.id), columns, _member)
+
+
+def earns_of(account: Account, settings: Settings) -> Kind:
+    """The account's earns."""
+    columns = ("promotion", "profile_id", "earned_id", "source", "earned_at")
+    return Kind(settings.earns_table, keys.of_account(account.id), columns, _earn)
+
+
+def _customer(item: Item) -> Row:
+    customer = customers.from_item(item)
+    fields = {name: text for name, text in customer.fields.items() if name not in SECRETS}
+    return {"profile_id": customer.profile_id, "customer_id": customer.customer_id, **fields}
+
+
+def _member(item: Item) -> Row:
+    _, program, profile_id = item["pk"]["S"].split(keys.SEPARATOR, 2)
+    member = memberships.from_item(profile_id, item)
+    row: Row = {"program": program, "profile_id": profile_id, "registration_date": member.registered_at}
+    return row if member.balance is None else {**row, "balance": member.balance}
+
+
+def _earn(item: Item) -> Row | None:
+    if item["sk"]["S"] == keys.TALLY:
+        return None
+    _, promotion, profile_id = item["pk"]["S"].split(keys.SEPARATOR, 2)
+    earn = earns.from_item(profile_id, item)
+    return {
+        "promotion": promotion,
+        "profile_id": profile_id,
+        "earned_id": earn.earned_id,
+        "source": earn.source,
+        "earned_at": earn.earned_at,
+    }
