@@ -1,0 +1,68 @@
+"""Pages: what a file links comes with it, under a policy that names exactly that."""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+
+from loyalty.page import inlined, page_reply
+from tests.fakes.functions import load_handler
+from tests.fakes.gateway import FakeContext, proxy_event, reply_of
+from tools.local.template import ROOT
+
+
+def source(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def test_what_a_page_links_from_its_folder_is_put_into_it(tmp_path: Path) -> None:
+    # GIVEN a page with a stylesheet, two scripts and a link to elsewhere
+    (tmp_path / "a.css").write_text("a{}\n")
+    (tmp_path / "b.js").write_text("b\\1()\n")
+    (tmp_path / "c.js").write_text("c()\n")
+    page = tmp_path / "page.html"
+    page.write_text(
+        '<link rel="stylesheet" href="a.css"><script src="b.js"></script>'
+        '<script src="c.js"></script><a href="https://example.com">x</a>'
+    )
+    # THEN it is one file, and the link is a link
+    assert inlined(page) == (
+        '<style>\na{}\n</style><script>\nb\\1()\n</script><script>\nc()\n</script><a href="https://example.com">x</a>'
+    )
+
+
+def test_a_page_is_served_under_a_policy_that_allows_what_is_in_it() -> None:
+    # GIVEN a page with styles and scripts of its own
+    html = "<style>a</style><script>b</script><script>c</script>"
+    # WHEN it becomes a reply
+    reply = page_reply(html)
+    # THEN a browser runs these, calls the page's own origin, and does nothing else
+    assert (reply.status, reply.content_type, reply.text) == (200, "text/html; charset=utf-8", html)
+    assert reply.headers == {
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src {source('a')}; script-src {source('b')} {source('c')}; connect-src 'self'; "
+            "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+            "require-trusted-types-for 'script'; trusted-types xml-reply"
+        ),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-cache",
+    }
+
+
+def test_the_console_is_one_page_for_everybody_and_small_as_sent() -> None:
+    # WHEN a browser asks for the console, with a token or without
+    handler = load_handler("console")
+    answers = [
+        handler(proxy_event(headers={"Accept-Encoding": "gzip", **more}, method="GET", path="/console"), FakeContext())
+        for more in ({}, {"Authorization": "Bearer abc123def456"})
+    ]
+    # THEN it gets the same: the page whole, in gzip
+    assert answers[0] == answers[1]
+    reply = reply_of(answers[0])
+    assert (reply.status, reply.body) == (200, inlined(ROOT / "functions" / "console" / "page.html"))
+    assert reply.headers["Content-Encoding"] == "gzip"
+    assert len(answers[0]["body"]) < 40_000
+    # AND names nothing elsewhere
+    targets = re.findall(r'(?:href|src|action)="([^"]*)"', reply.body)
+    assert {target for target in targets if not target.startswith(("#", "data:"))} == set()
