@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from loyalty.account import Account, Credential, Grant, Program
-from loyalty.store import accounts, batch, keys, memberships
+from loyalty.store import accounts, inserts, keys, memberships
 from loyalty.store.dynamodb import Database, Write
 from loyalty.store.memberships import Membership
 
@@ -43,7 +43,7 @@ def create(database: Database) -> None:
         }
         for number in range(COUNT)
     ]
-    assert set(batch.insert_all(database, database.settings.customers_table, pointers)) == {Write.INSERTED}
+    assert set(inserts.insert_all(database, database.settings.customers_table, pointers)) == {Write.INSERTED}
 
 
 def add_program(database: Database, program: str) -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from loyalty.account import Account, Credential, CustomField, Grant, Program
-from loyalty.store import accounts, batch, counters, customers, memberships
+from loyalty.store import accounts, batch, counters, customers, inserts, memberships
 from loyalty.store.customers import Customer, Found, Reference
 from loyalty.store.dynamodb import Write
 from loyalty.store.memberships import Membership
@@ -60,7 +60,7 @@ def test_any_text_is_stored_and_found_as_it_is(count, store, account):
     items = [{"pk": {"S": f"{account}#{number}{text}"}, "origin": {"S": text}} for number in range(count)]
     table = store.database.settings.memberships_table
     # WHEN they are inserted
-    assert batch.insert_all(store.database, table, items) == [Write.INSERTED] * count
+    assert inserts.insert_all(store.database, table, items) == [Write.INSERTED] * count
     # THEN they are there
     read = batch.get_all(store.database, table, [item["pk"]["S"] for item in items], "origin")
     assert read == ({item["pk"]["S"]: item for item in items}, set())

@@ -8,7 +8,7 @@ The origin is part of an earn's key, so the same item delivered again meets its 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from loyalty.store import batch, keys
+from loyalty.store import batch, inserts, keys
 from loyalty.store.batch import Key
 from loyalty.store.dynamodb import Database, Item, Write
 
@@ -43,7 +43,7 @@ def insert_all(database: Database, account_id: str, promotion_id: str, earns: Se
         for earn in earns
     ]
     table = database.settings.earns_table
-    writes = batch.insert_all(database, table, items)
+    writes = inserts.insert_all(database, table, items)
     own = [_key(item) for item, write in zip(items, writes, strict=True) if write is Write.EXISTS]
     stored = batch.get_all(database, table, own, "earned_id", consistent=True).found
     return [_earned(item, write, stored) for item, write in zip(items, writes, strict=True)]

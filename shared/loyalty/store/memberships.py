@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from loyalty.errors import StorageBusy
-from loyalty.store import batch, keys
+from loyalty.store import batch, inserts, keys
 from loyalty.store.dynamodb import Database, Item, Write, equals
 
 Balance = str | Mapping[str, str]
@@ -40,7 +40,8 @@ def insert_all(
     All have a balance, or none.
     """
     items = [_item(account_id, program_id, membership) for membership in memberships]
-    return batch.insert_all(database, database.settings.memberships_table, items, redelivered=redelivered)
+    table, program = database.settings.memberships_table, (account_id, program_id)
+    return inserts.insert_again(database, table, items, within=program, redelivered=redelivered)
 
 
 def insertion(database: Database, account_id: str, program_id: str, membership: Membership) -> Item:

@@ -10,7 +10,7 @@ from loyalty.account import Account, Program, Promotion
 from loyalty.operations import earn
 from loyalty.operations.earn import Item, Params
 from loyalty.outcome import Origin, Outcome
-from loyalty.store import accounts, batch, keys, promotion_changes
+from loyalty.store import accounts, inserts, keys, promotion_changes
 from loyalty.store.dynamodb import Database
 from tests.fakes.emulated import Store
 
@@ -42,7 +42,7 @@ def open_shop(database: Database, limit: int | None, customers: int) -> Shop:
         }
         for number in range(customers)
     ]
-    batch.insert_all(database, database.settings.customers_table, pointers)
+    inserts.insert_all(database, database.settings.customers_table, pointers)
     return Shop(account, customers)
 
 

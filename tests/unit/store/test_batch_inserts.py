@@ -3,7 +3,7 @@
 import pytest
 
 from loyalty.errors import InternalError
-from loyalty.store import batch
+from loyalty.store import inserts
 from loyalty.store.dynamodb import Write
 from loyalty.store.faults import PASSING_CODES
 from tests.fakes.faults import refused, unreachable
@@ -15,7 +15,7 @@ def test_items_are_inserted_twenty_five_at_a_time(count: int, calls: int) -> Non
     # GIVEN an empty table
     store = Store()
     # WHEN so many items are inserted
-    writes = batch.insert_all(store.database, TABLE, items(count))
+    writes = inserts.insert_all(store.database, TABLE, items(count))
     # THEN all are there, with as few calls as there can be and one write unit each
     assert writes == [Write.INSERTED] * count
     assert sorted(store.stored(), key=repr) == sorted(items(count), key=repr)
@@ -28,7 +28,7 @@ def test_one_item_is_inserted_by_a_call_of_its_own() -> None:
     store = Store()
     # WHEN one item is inserted
     # THEN it is a conditional PutItem
-    assert batch.insert_all(store.database, TABLE, items(1)) == [Write.INSERTED]
+    assert inserts.insert_all(store.database, TABLE, items(1)) == [Write.INSERTED]
     assert [call.action for call in store.dynamodb.calls] == ["put_item"]
 
 
@@ -38,7 +38,7 @@ def test_items_that_are_there_stay_as_they_are() -> None:
     others = items(60, origin="another")[::3]
     store.put(*others)
     # WHEN all are inserted
-    writes = batch.insert_all(store.database, TABLE, items(60))
+    writes = inserts.insert_all(store.database, TABLE, items(60))
     # THEN the taken ones are told, and unchanged
     assert writes == [Write.EXISTS, Write.INSERTED, Write.INSERTED] * 20
     assert [one for one in store.stored() if one in others] == others
@@ -49,7 +49,7 @@ def test_the_statement_names_the_attributes_and_holds_no_values() -> None:
     store = Store()
     hostile = item("key'} --")
     # WHEN they are inserted
-    batch.insert_all(store.database, TABLE, [hostile, item("key")])
+    inserts.insert_all(store.database, TABLE, [hostile, item("key")])
     # THEN the values travel beside the statement
     (call,) = store.dynamodb.calls
     statement = "INSERT INTO \"memberships\" VALUE {'pk':?,'registered_at':?,'origin':?}"
@@ -63,7 +63,7 @@ def test_throttled_statements_are_repeated_and_no_others() -> None:
     store.dynamodb.throttle("key-1", "ThrottlingError")
     store.dynamodb.throttle("key-3", "ProvisionedThroughputExceeded", "RequestLimitExceeded")
     # WHEN five items are inserted
-    writes = batch.insert_all(store.database, TABLE, items(5))
+    writes = inserts.insert_all(store.database, TABLE, items(5))
     # THEN all are inserted, and each repeat holds what was left
     assert writes == [Write.INSERTED] * 5
     sizes = [len(call.arguments["Statements"]) for call in store.dynamodb.calls]
@@ -76,7 +76,7 @@ def test_a_statement_that_is_throttled_to_the_end_is_busy_and_not_written(code: 
     store = Store()
     store.dynamodb.throttle("key-1", *[code] * 1_000)
     # WHEN three are inserted
-    writes = batch.insert_all(store.database, TABLE, items(3))
+    writes = inserts.insert_all(store.database, TABLE, items(3))
     # THEN that one is busy, when the time is over, and the others are there
     assert writes == [Write.INSERTED, Write.BUSY, Write.INSERTED]
     assert store.stored() == [items(3)[0], items(3)[2]]
@@ -88,7 +88,7 @@ def test_a_call_that_is_throttled_as_a_whole_is_repeated_as_a_whole() -> None:
     store = Store()
     store.dynamodb.plan("batch_execute_statement", refused("ThrottlingException"), unreachable)
     # WHEN three items are inserted
-    writes = batch.insert_all(store.database, TABLE, items(3))
+    writes = inserts.insert_all(store.database, TABLE, items(3))
     # THEN the third call holds them all again
     assert writes == [Write.INSERTED] * 3
     assert [len(call.arguments["Statements"]) for call in store.dynamodb.calls] == [3, 3, 3]
@@ -100,7 +100,7 @@ def test_a_store_that_stays_away_leaves_all_busy() -> None:
     store.dynamodb.plan_always("batch_execute_statement", unreachable)
     # WHEN three items are inserted
     # THEN none is decided
-    assert batch.insert_all(store.database, TABLE, items(3)) == [Write.BUSY] * 3
+    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.BUSY] * 3
     assert store.stored() == []
 
 
@@ -110,7 +110,7 @@ def test_without_time_nothing_is_written_and_all_is_busy() -> None:
     store.clock.now += SECONDS
     # WHEN three items are inserted
     # THEN no call is made
-    assert batch.insert_all(store.database, TABLE, items(3)) == [Write.BUSY] * 3
+    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.BUSY] * 3
     assert store.dynamodb.calls == []
 
 
@@ -121,7 +121,7 @@ def test_a_statement_that_repeating_cannot_mend_raises() -> None:
     # WHEN three items are inserted
     # THEN our fault is raised, with the code and no value
     with pytest.raises(InternalError) as caught:
-        batch.insert_all(store.database, TABLE, items(3))
+        inserts.insert_all(store.database, TABLE, items(3))
     assert str(caught.value) == "INSERT was refused: ValidationError"
     assert store.dynamodb.count("batch_execute_statement") == 1
 
@@ -134,6 +134,6 @@ def test_a_call_that_repeating_cannot_mend_raises(code: str) -> None:
     # WHEN three items are inserted
     # THEN the refusal is raised at once
     with pytest.raises(Exception, match=code):
-        batch.insert_all(store.database, TABLE, items(3))
+        inserts.insert_all(store.database, TABLE, items(3))
     assert store.dynamodb.count("batch_execute_statement") == 1
     assert store.clock.pauses == []

@@ -1,6 +1,6 @@
 """An item without an origin has it in its key: one that is there exists, and the caller knows what that means."""
 
-from loyalty.store import batch
+from loyalty.store import inserts
 from loyalty.store.dynamodb import Write
 from tests.fakes.dynamodb import Item
 from tests.fakes.faults import timed_out_after
@@ -27,5 +27,5 @@ def test_an_item_without_an_origin_exists_and_is_not_read() -> None:
     store.dynamodb.plan("batch_execute_statement", timed_out_after)
     # WHEN a batch is inserted
     # THEN its items exist, and nothing was read to find out whose they are
-    assert batch.insert_all(store.database, TABLE, notes(3)) == [Write.EXISTS] * 3
+    assert inserts.insert_all(store.database, TABLE, notes(3)) == [Write.EXISTS] * 3
     assert [call.action for call in store.dynamodb.calls] == ["batch_execute_statement"] * 2

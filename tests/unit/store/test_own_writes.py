@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from loyalty.store import batch
+from loyalty.store import inserts
 from loyalty.store.dynamodb import Write
 from tests.fakes.faults import Answer, Fault, cut_short, refused, repeated_by_botocore, reset_after, timed_out_after
 from tests.fakes.store import SECONDS, TABLE, Store, item, items
@@ -19,7 +19,7 @@ def test_a_batch_whose_answer_was_lost_is_known_for_our_own(fault: Fault) -> Non
     store.put(item("key-1", "another"))
     store.dynamodb.plan("batch_execute_statement", fault)
     # WHEN three items are inserted
-    writes = batch.insert_all(store.database, TABLE, items(3))
+    writes = inserts.insert_all(store.database, TABLE, items(3))
     # THEN ours count as inserted and the other's as there, after one consistent look
     assert writes == [Write.INSERTED, Write.EXISTS, Write.INSERTED]
     (look,) = [
@@ -47,7 +47,7 @@ def test_a_fresh_batch_takes_what_is_there_for_somebody_elses_without_looking() 
     store.put(*items(3))
     # WHEN they are inserted by a first and only call
     # THEN nothing is read
-    assert batch.insert_all(store.database, TABLE, items(3)) == [Write.EXISTS] * 3
+    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.EXISTS] * 3
     assert [call.action for call in store.dynamodb.calls] == ["batch_execute_statement"]
 
 
@@ -56,7 +56,7 @@ def test_a_redelivered_batch_finds_its_own_writes() -> None:
     store = Store()
     store.put(*items(2), item("key-2", "another"))
     # WHEN the batch is delivered again
-    writes = batch.insert_all(store.database, TABLE, items(4), redelivered=True)
+    writes = inserts.insert_all(store.database, TABLE, items(4), redelivered=True)
     # THEN what is ours counts as inserted
     assert writes == [Write.INSERTED, Write.INSERTED, Write.EXISTS, Write.INSERTED]
 
@@ -67,7 +67,7 @@ def test_a_redelivered_single_item_finds_its_own_write_without_another_call() ->
     store.put(item("key"))
     # WHEN it is delivered again
     # THEN the refusal itself tells
-    assert batch.insert_all(store.database, TABLE, [item("key")], redelivered=True) == [Write.INSERTED]
+    assert inserts.insert_all(store.database, TABLE, [item("key")], redelivered=True) == [Write.INSERTED]
     assert len(store.dynamodb.calls) == 1
 
 
@@ -77,7 +77,7 @@ def test_only_the_doubtful_ones_are_looked_at() -> None:
     store.put(item("key-0", "another"), item("key-1", "another"))
     store.dynamodb.throttle("key-1", "ThrottlingError")
     # WHEN the batch is inserted
-    writes = batch.insert_all(store.database, TABLE, items(3))
+    writes = inserts.insert_all(store.database, TABLE, items(3))
     # THEN what the first call said is sure, what the repeat said is looked up
     assert writes == [Write.EXISTS, Write.EXISTS, Write.INSERTED]
     look = store.dynamodb.calls[-1].arguments["RequestItems"][TABLE]["Keys"]
@@ -96,7 +96,7 @@ def test_a_statement_that_failed_after_its_write_meets_it_as_its_own() -> None:
 
     store.dynamodb.plan("batch_execute_statement", one_failed)
     # WHEN a batch is inserted
-    writes = batch.insert_all(store.database, TABLE, items(3))
+    writes = inserts.insert_all(store.database, TABLE, items(3))
     # THEN only that one was doubted, and it is our own
     assert writes == [Write.EXISTS, Write.INSERTED, Write.INSERTED]
     look = store.dynamodb.calls[-1].arguments["RequestItems"][TABLE]["Keys"]
@@ -110,7 +110,7 @@ def test_an_answer_that_was_cut_short_is_no_answer() -> None:
     store.dynamodb.plan("batch_get_item", cut_short)
     # WHEN a batch is inserted
     # THEN it is known for our own
-    assert batch.insert_all(store.database, TABLE, items(3)) == [Write.INSERTED] * 3
+    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.INSERTED] * 3
     assert store.dynamodb.count("batch_get_item") == 2
 
 
@@ -121,7 +121,7 @@ def test_what_cannot_be_looked_at_is_busy() -> None:
     store.dynamodb.plan_always("batch_get_item", refused("ThrottlingException"))
     # WHEN three items are inserted
     # THEN nobody can say whose they are
-    assert batch.insert_all(store.database, TABLE, items(3)) == [Write.BUSY] * 3
+    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.BUSY] * 3
 
 
 def test_what_is_gone_when_it_is_looked_at_is_busy() -> None:
@@ -137,7 +137,7 @@ def test_what_is_gone_when_it_is_looked_at_is_busy() -> None:
     store.dynamodb.plan("batch_get_item", removed)
     # WHEN two items are inserted
     # THEN it may be repeated
-    assert batch.insert_all(store.database, TABLE, items(2)) == [Write.EXISTS, Write.BUSY]
+    assert inserts.insert_all(store.database, TABLE, items(2)) == [Write.EXISTS, Write.BUSY]
 
 
 def test_a_lost_answer_at_the_deadline_is_busy_and_the_repeat_of_the_same_request_finds_its_own() -> None:
@@ -151,6 +151,6 @@ def test_a_lost_answer_at_the_deadline_is_busy_and_the_repeat_of_the_same_reques
     store.dynamodb.plan("batch_execute_statement", lost_and_late)
     # WHEN three items are inserted
     # THEN none is told to exist, though all do
-    assert batch.insert_all(store.database, TABLE, items(3)) == [Write.BUSY] * 3
+    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.BUSY] * 3
     # AND a redelivery finds them for its own
-    assert batch.insert_all(store.database.within(100), TABLE, items(3), redelivered=True) == [Write.INSERTED] * 3
+    assert inserts.insert_all(store.database.within(100), TABLE, items(3), redelivered=True) == [Write.INSERTED] * 3

@@ -1,0 +1,134 @@
+"""Conditional inserts of many items in few calls, which know their own writes.
+
+botocore repeats calls, not the parts of a batch: statements that fail inside an HTTP 200 are repeated here, until the
+database's deadline.
+"""
+
+from collections.abc import Hashable, Sequence
+from functools import cache
+from itertools import chain
+
+from loyalty.errors import InternalError
+from loyalty.store.batch import batches, get_all, side_by_side
+from loyalty.store.dynamodb import Database, Item, Write, met
+from loyalty.store.faults import PASSING_CODES, CallError, raise_unless_passing
+
+WRITE_BATCH = 25
+"""Statements of one BatchExecuteStatement, DynamoDB's limit."""
+
+
+def insert_all(database: Database, table: str, items: Sequence[Item], *, redelivered: bool = False) -> list[Write]:
+    """Insert each item whose key is not taken, in order; all have the same attributes and distinct keys.
+
+    An item that is there already is our own write, and INSERTED, when it has the same `origin`. That
+    is looked up where it can be so: after a repeated call, or for a redelivered chunk. (Items without
+    that attribute have it in their key, so that EXISTS means our own.)
+    """
+    if len(items) == 1:
+        return [database.insert(table, items[0])]
+    return _insert(database, table, items, redelivered=redelivered)
+
+
+def insert_again(
+    database: Database, table: str, items: Sequence[Item], *, within: Hashable, redelivered: bool
+) -> list[Write]:
+    """The same for items of which many may be there, as when a file is sent again; their key has one part.
+
+    A read costs a tenth of an insert that fails. So once more than a tenth of some items `within` the same were there,
+    further ones are read before they are inserted, for a minute, or until fewer are. What is read may be a second
+    old: an item that was deleted in that second can still count as there.
+    """
+    if len(items) == 1:
+        return [database.insert(table, items[0])]
+    many = ("many exist", table, within)
+    expected = database.cache.get(many, lambda: None) is not None
+    trial = 0 if expected else WRITE_BATCH
+    writes = _insert(database, table, items[:trial], redelivered=redelivered)
+    insert = _insert_missing if expected or _many(writes) else _insert
+    writes += insert(database, table, items[trial:], redelivered=redelivered)
+    database.cache.forget(many)
+    if _many(writes):
+        database.cache.get(many, lambda: True)
+    return writes
+
+
+def _many(writes: Sequence[Write]) -> bool:
+    return 10 * writes.count(Write.EXISTS) > len(writes)
+
+
+def _insert(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Write]:
+    statement = _insert_statement(table, tuple(items[0])) if items else ""
+    return list(
+        chain.from_iterable(
+            side_by_side(
+                lambda batch: _insert_batch(database, table, statement, batch, redelivered=redelivered),
+                batches(items, WRITE_BATCH),
+            )
+        )
+    )
+
+
+def _insert_missing(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Write]:
+    keys = [item["pk"]["S"] for item in items]
+    found = get_all(database, table, keys, "origin").found
+    missing = [item for item, key in zip(items, keys, strict=True) if key not in found]
+    writes = iter(_insert(database, table, missing, redelivered=redelivered))
+    return [met(found[key], item) if key in found else next(writes) for item, key in zip(items, keys, strict=True)]
+
+
+def _insert_batch(
+    database: Database, table: str, statement: str, items: Sequence[Item], *, redelivered: bool
+) -> list[Write]:
+    writes = [Write.BUSY] * len(items)
+    pending = list(range(len(items)))
+    doubtful: list[int] = []
+    repeated = redelivered
+    for _ in database.tries():
+        codes, retried = _execute(database, statement, [items[index] for index in pending])
+        repeated = repeated or retried
+        left = []
+        for index, code in zip(pending, codes, strict=True):
+            if code is None:
+                writes[index] = Write.INSERTED
+            elif code == "DuplicateItem":
+                writes[index] = Write.EXISTS
+                if repeated and "origin" in items[index]:
+                    doubtful.append(index)
+            elif code in PASSING_CODES:
+                left.append(index)
+            else:
+                raise InternalError(f"INSERT was refused: {code}")
+        pending, repeated = left, True
+        if not pending:
+            break
+    if doubtful:
+        _recognise(database, table, items, doubtful, writes)
+    return writes
+
+
+def _execute(database: Database, statement: str, items: Sequence[Item]) -> tuple[list[str | None], bool]:
+    """One BatchExecuteStatement: each statement's error code, and whether the call was sent more than once."""
+    statements = [{"Statement": statement, "Parameters": list(item.values())} for item in items]
+    answer: Item = {}
+    try:
+        answer = database.client.batch_execute_statement(Statements=statements)
+    except CallError as error:
+        raise_unless_passing(error)
+    if "Responses" not in answer:  # none came, or it was cut short
+        return ["ServiceUnavailable"] * len(items), True
+    codes = [response.get("Error", {}).get("Code") for response in answer["Responses"]]
+    return codes, answer["ResponseMetadata"].get("RetryAttempts", 0) > 0
+
+
+def _recognise(database: Database, table: str, items: Sequence[Item], doubtful: list[int], writes: list[Write]) -> None:
+    """Settle which of the `doubtful` items, found to exist, are our own write that we were not told of."""
+    keys = [items[index]["pk"]["S"] for index in doubtful]
+    found, unread = get_all(database, table, keys, "origin", consistent=True)
+    for index, key in zip(doubtful, keys, strict=True):
+        writes[index] = Write.BUSY if key in unread or key not in found else met(found[key], items[index])
+
+
+@cache
+def _insert_statement(table: str, attributes: tuple[str, ...]) -> str:
+    values = ",".join(f"'{name}':?" for name in attributes)
+    return f'INSERT INTO "{table}" VALUE {{{values}}}'

@@ -1,0 +1,142 @@
+"""Items that are there already, many of them: they are read before they are inserted, which costs a tenth."""
+
+import pytest
+
+from loyalty.store import inserts
+from loyalty.store.cache import LIFETIME_SECONDS
+from loyalty.store.dynamodb import Write
+from tests.fakes.dynamodb import Item
+from tests.fakes.faults import refused, timed_out_after
+from tests.fakes.store import TABLE, Store, item, items
+
+
+def again(store: Store, wanted: list[Item], within: str = "program", *, redelivered: bool = False) -> list[Write]:
+    return inserts.insert_again(store.database, TABLE, wanted, within=within, redelivered=redelivered)
+
+
+def others(numbers: range) -> list[Item]:
+    """Items of another request, at the keys of `items`."""
+    return [item(f"key-{number}", "another") for number in numbers]
+
+
+def test_a_file_that_is_sent_again_costs_a_failed_batch_and_half_a_unit_for_each_further_item() -> None:
+    # GIVEN a table that has all of 1,025 items
+    store = Store()
+    store.put(*others(range(1_025)))
+    # WHEN they are inserted
+    writes = again(store, items(1_025))
+    # THEN the first batch tells, and the others are read
+    assert writes == [Write.EXISTS] * 1_025
+    assert store.dynamodb.units == {"write": 25, "read": 1_000 / 2}
+    assert store.dynamodb.count("batch_execute_statement") == 1
+    assert store.dynamodb.count("batch_get_item") == 10
+
+
+def test_of_items_that_are_half_there_only_the_others_are_inserted() -> None:
+    # GIVEN a table that has every second item
+    store = Store()
+    store.put(*others(range(0, 425, 2)))
+    # WHEN all are inserted
+    writes = again(store, items(425))
+    # THEN each has its own fate, in order
+    assert writes == [Write.INSERTED if number % 2 else Write.EXISTS for number in range(425)]
+    assert store.dynamodb.units == {"write": 25 + 200, "read": 400 / 2}
+
+
+@pytest.mark.parametrize(("there", "reads"), [(0, 0), (2, 0), (3, 4)])
+def test_reading_begins_when_more_than_a_tenth_of_the_first_batch_was_there(there: int, reads: int) -> None:
+    # GIVEN so many of the first 25 items
+    store = Store()
+    store.put(*others(range(there)))
+    # WHEN 400 are inserted
+    writes = again(store, items(400))
+    # THEN they are read before, or not
+    assert writes == [Write.EXISTS] * there + [Write.INSERTED] * (400 - there)
+    assert store.dynamodb.count("batch_get_item") == reads
+
+
+def test_what_was_learnt_serves_further_items_of_the_same_for_a_minute() -> None:
+    # GIVEN a request that met what is there already
+    store = Store()
+    store.put(*others(range(1_000)))
+    again(store, items(100))
+    # WHEN the next one comes
+    store.dynamodb.units.clear()
+    again(store, items(100))
+    # THEN nothing is tried
+    assert store.dynamodb.units == {"read": 50}
+    # AND something else begins with a trial, as everything does after a minute
+    again(store, items(100), within="another program")
+    assert store.dynamodb.units == {"read": 50 + 75 / 2, "write": 25}
+    store.clock.now += LIFETIME_SECONDS
+    store.database = store.database.within(100)
+    again(store, items(100))
+    assert store.dynamodb.units == {"read": 50 + 75, "write": 50}
+
+
+def test_reading_ends_when_few_are_there() -> None:
+    # GIVEN a request that met what is there already
+    store = Store()
+    store.put(*others(range(100)))
+    again(store, items(100))
+    # WHEN new ones come
+    new = [item(f"new-{number}", f"request-2#{number}") for number in range(150)]
+    assert again(store, new[:100]) == [Write.INSERTED] * 100
+    store.dynamodb.units.clear()
+    # THEN those after them are not read
+    assert again(store, new[100:]) == [Write.INSERTED] * 50
+    assert store.dynamodb.units == {"write": 50}
+
+
+def test_a_redelivered_chunk_finds_its_own_writes_whether_read_or_refused() -> None:
+    # GIVEN a table with the first half of a chunk, and some of another request
+    store = Store()
+    store.put(*items(200)[:100], *others(range(150, 160)))
+    # WHEN the chunk is delivered again
+    writes = again(store, items(200), redelivered=True)
+    # THEN what is ours counts as inserted, the others' as there
+    assert writes == [Write.EXISTS if 150 <= number < 160 else Write.INSERTED for number in range(200)]
+
+
+def test_an_answer_that_is_lost_after_reading_loses_no_outcome() -> None:
+    # GIVEN a table of which half is there, and a store that does the second batch of writes and never says so
+    store = Store()
+    store.put(*others(range(0, 100, 2)))
+    store.dynamodb.plan("batch_execute_statement", None, timed_out_after)
+    # WHEN all are inserted
+    writes = again(store, items(100))
+    # THEN our own are known
+    assert writes == [Write.INSERTED if number % 2 else Write.EXISTS for number in range(100)]
+
+
+def test_an_item_that_cannot_be_read_in_time_is_busy_alone() -> None:
+    # GIVEN a table that has all items, of which one can't be read
+    store = Store()
+    store.put(*others(range(50)))
+    store.dynamodb.leave_unprocessed("key-40", times=1_000_000)
+    # WHEN all are inserted
+    writes = again(store, items(50))
+    # THEN nothing is told of that one that is not known
+    assert writes == [Write.BUSY if number == 40 else Write.EXISTS for number in range(50)]
+
+
+def test_a_store_that_cannot_be_read_leaves_what_was_not_tried_busy() -> None:
+    # GIVEN a table that has all items, and can't be read
+    store = Store()
+    store.put(*others(range(50)))
+    store.dynamodb.plan_always("batch_get_item", refused("ThrottlingException"))
+    # WHEN all are inserted
+    # THEN nothing is told that is not known
+    assert again(store, items(50)) == [Write.EXISTS] * 25 + [Write.BUSY] * 25
+
+
+def test_a_single_item_is_one_put_whatever_was_learnt() -> None:
+    # GIVEN a request that met what is there already
+    store = Store()
+    store.put(*others(range(100)))
+    again(store, items(100))
+    store.dynamodb.calls.clear()
+    # WHEN one item comes
+    # THEN its refusal tells all
+    assert again(store, items(1)) == [Write.EXISTS]
+    assert [call.action for call in store.dynamodb.calls] == ["put_item"]
