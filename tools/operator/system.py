@@ -57,14 +57,14 @@ class System:
 
     @cached_property
     def _place(self) -> Place:
-        if self._choice.local == bool(self._choice.stack):
-            raise OperatorError("Say where: --local for the stack of make run, or --stack NAME (or LOYALTY_STACK)")
         if self._choice.local:
             return places.local()
+        if not self._choice.stack:
+            raise OperatorError("Say where: --local for the stack of make run, or --stack NAME (or LOYALTY_STACK)")
         options = {"region_name": self._choice.region} if self._choice.region else {}
         import boto3  # noqa: PLC0415 - takes half a second, which most commands do not need
 
-        return places.deployed(boto3.client("cloudformation", **options), self._choice.stack or "", options)
+        return places.deployed(boto3.client("cloudformation", **options), self._choice.stack, options)
 
     @cached_property
     def _tables(self) -> Database:

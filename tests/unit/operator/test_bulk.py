@@ -221,7 +221,7 @@ def test_a_token_serves_without_a_right_to_the_tables(desk: Desk, tmp_path: Path
     # AND with one that has not the right it is refused in the vendor's words
     (tmp_path / "register.failed.csv").unlink()
     result = desk.run(*command, "--token", "readonly-token")
-    assert (result.exit_code, result.err.split(";")[0]) == (1, "API token has no right to register members")
+    assert (result.exit_code, result.err) == (1, "API token has no right to register members\n")
 
 
 @pytest.mark.parametrize(
@@ -243,6 +243,8 @@ def test_what_can_not_be_sent_is_refused_in_one_line(
     assert result.exit_code == 1
     assert words in result.err
     assert result.err.count("\n") == 1
+    # AND nothing is left that another command would trip over
+    assert kept(file) == []
 
 
 @pytest.mark.parametrize("change", ["file", "options", "state"])

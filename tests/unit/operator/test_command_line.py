@@ -32,7 +32,6 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
         (["credential", "create", "acme", "password", "x"], 2, "Invalid value for 'KIND'"),
         (["import", "none.csv", "--campaign", "1", "--local"], 1, "none.csv can't be read: No such file or directory"),
         (["account", "show", "acme"], 1, "Say where: --local for the stack of make run, or --stack NAME"),
-        (["account", "show", "acme", "--local", "--stack", "x"], 1, "Say where: "),
     ],
 )
 def test_what_is_wrong_is_one_line_and_an_exit_code(arguments: list[str], exit_code: int, line: str, call) -> None:

@@ -15,6 +15,10 @@ _KEY_SECONDS = 23 * 3600
 """The API keeps an Idempotency-Key for a day; an hour is left for clocks that disagree."""
 
 
+class RequestRefused(OperatorError):
+    """The API will not do a request as it is, and has done nothing of it."""
+
+
 class Delivery:
     """Sends the requests of one file, one after the other, since rows of one customer must stay in their order."""
 
@@ -47,7 +51,7 @@ class Delivery:
         reply = self._http.send("POST", self._door.path, headers, body.content)
         document = reply.json()
         if fault := _fault(self._door, reply, document):
-            kind = Unavailable if reply.status >= 500 else OperatorError  # noqa: PLR2004 - HTTP's own classes
+            kind = Unavailable if reply.status >= 500 else RequestRefused  # noqa: PLR2004 - HTTP's own classes
             raise kind(fault)
         return document
 

@@ -15,7 +15,7 @@ from tools.operator.requests import cut
 from tools.operator.results import report
 from tools.operator.rowfiles import RowFile, survey
 from tools.operator.sending.course import Course, take_up
-from tools.operator.sending.delivery import Delivery
+from tools.operator.sending.delivery import Delivery, RequestRefused
 from tools.operator.sending.doors import Door
 
 
@@ -66,6 +66,8 @@ def _send(session: Session, work: Work, caller: Caller) -> None:
     except KeyboardInterrupt:
         raise Interrupted(_so_far(course, surveyed.rows, "Interrupted")) from None
     except OperatorError as error:
+        if isinstance(error, RequestRefused) and not course.rows:
+            course.finish()  # nothing is done, so another command may begin anew
         raise type(error)(_so_far(course, surveyed.rows, str(error))) from None
     course.finish()
     report(session, course.counts, course.rows, course.failed, failures)
