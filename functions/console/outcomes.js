@@ -32,6 +32,7 @@ const OUTCOMES = {
 };
 const SVG = "http://www.w3.org/2000/svg";
 const TONES = ["good", "better", "same", "missing", "bad", "busy"];
+const LEAST_WIDTH = 0.7; // percent: one failure among thousands must be seen
 const FAILED_TONES = ["missing", "bad", "busy"];
 
 /** The outcomes that occurred, best first: code, count, words and tone. */
@@ -63,10 +64,12 @@ function drawBreakdown(parts, total) {
 
 /** The breakdown as parts of one bar; what is not done yet is left empty. */
 function bars(parts, total) {
+  const widths = parts.map(({ count }) => Math.max((100 * count) / total, LEAST_WIDTH));
+  const scale = Math.min(1, 100 / widths.reduce((sum, width) => sum + width, 0));
   let offset = 0;
-  return parts.map(({ count, tone }) => {
+  return parts.map(({ tone }, at) => {
     const bar = document.createElementNS(SVG, "rect");
-    const width = (100 * count) / total;
+    const width = scale * widths[at];
     const shape = { x: `${offset}%`, width: `${width}%`, height: "100%", class: `tone-${tone}` };
     for (const [name, value] of Object.entries(shape)) bar.setAttribute(name, value);
     offset += width;
