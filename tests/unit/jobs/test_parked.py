@@ -18,7 +18,10 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "no account": (message("enrol", *ONE, account=None), "enrol.account: missing"),
     "an unknown account": (message("enrol", *ONE, account="nobody"), "account: there is no such account"),
     "another version": (message("enrol", *ONE, version=2), "enrol.version: literal_error"),
-    "no operation": ({name: value for name, value in message("enrol", *ONE).items() if name != "operation"}, "the message: union_tag_not_found"),
+    "no operation": (
+        {name: value for name, value in message("enrol", *ONE).items() if name != "operation"},
+        "the message: union_tag_not_found",
+    ),
     "an unknown operation": ({**message("enrol", *ONE), "operation": "drop"}, "the message: union_tag_invalid"),
     "a job_id that is none": (message("enrol", *ONE, job_id="x"), "enrol.job_id: string_pattern_mismatch"),
     "no items": (message("enrol", total=1), "enrol.items: too_short"),
