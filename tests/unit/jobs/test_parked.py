@@ -19,10 +19,10 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "an unknown account": (message("enrol", *ONE, account="nobody"), "account: there is no such account"),
     "another version": (message("enrol", *ONE, version=2), "enrol.version: literal_error"),
     "no operation": (
-        {name: value for name, value in message("enrol", *ONE).items() if name != "operation"},
+        message("enrol", *ONE, operation=None),
         "the message: union_tag_not_found",
     ),
-    "an unknown operation": ({**message("enrol", *ONE), "operation": "drop"}, "the message: union_tag_invalid"),
+    "an unknown operation": (message("enrol", *ONE, operation="drop"), "the message: union_tag_invalid"),
     "a job_id that is none": (message("enrol", *ONE, job_id="x"), "enrol.job_id: string_pattern_mismatch"),
     "no items": (message("enrol", total=1), "enrol.items: too_short"),
     "items that are none": (message("enrol", total=1) | {"items": 5}, "enrol.items: list_type"),
