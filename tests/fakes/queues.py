@@ -1,6 +1,7 @@
 """In-memory SQS and EventBridge clients: what is sent, with SQS's limits, and faults on demand."""
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from tests.fakes.faults import Answer, Fault, client_error
 
 CHUNKS, PARKED = "https://sqs.test/chunks", "https://sqs.test/parked"
 
+_NO_CHARACTERS = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MOST_ENTRIES, _MOST_BYTES = 10, 1_048_576
 
 
@@ -78,8 +80,10 @@ class FakeSQS:
     def _send(self, url: str, entries: list[dict[str, Any]]) -> Answer:
         if not 0 < len(entries) <= _MOST_ENTRIES:
             raise client_error("AWS.SimpleQueueService.TooManyEntriesInBatchRequest")
-        if sum(len(entry["MessageBody"].encode()) for entry in entries) > _MOST_BYTES:
+        if sum(len(entry["MessageBody"].encode(errors="surrogatepass")) for entry in entries) > _MOST_BYTES:
             raise client_error("AWS.SimpleQueueService.BatchRequestTooLong")
+        if any(_NO_CHARACTERS.search(entry["MessageBody"]) for entry in entries):
+            raise client_error("InvalidMessageContents")
         refused = self._refused.pop(0) if self._refused else set()
         for place, entry in enumerate(entries):
             if place not in refused:

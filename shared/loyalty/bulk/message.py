@@ -1,12 +1,15 @@
 """Chunk messages: the text in the queue to values and back. What each may hold is in `schema`."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from loyalty.job import Job, Part
 
 VERSION = 1
+
+_NO_CHARACTERS = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 class MessageRefused(Exception):
@@ -48,8 +51,9 @@ def write(job: Job, part: Part, items: Sequence[str] = ()) -> str:
 
 
 def to_text(document: Mapping[str, Any]) -> str:
-    """A document as it stands in a message."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    """A document as it stands in a message: what SQS takes in no message is escaped."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return _NO_CHARACTERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def read(text: str) -> ChunkMessage:

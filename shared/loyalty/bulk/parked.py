@@ -20,16 +20,17 @@ def park(database: Database, body: str, reason: str) -> None:
     """Keep a message in the parked queue; raises StorageBusy.
 
     A row with a password or PIN gives way to one that asks for it again, when the message is redriven; of what is
-    no JSON object only the length and the SHA-256 are kept.
+    no JSON object, or too large like that, only the length and the SHA-256 are kept.
     """
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
         document = None
+    group = _NOBODY
+    text = to_text({"characters": len(body), "sha256": _digest(body)})
     if isinstance(document, dict):
-        text, group = to_text(_without_secrets(document)), str(document.get("account") or _NOBODY)[:128]
-    else:
-        text, group = to_text({"characters": len(body), "sha256": _digest(body)}), _NOBODY
+        group, kept = str(document.get("account") or _NOBODY)[:128], to_text(_without_secrets(document))
+        text = kept if len(kept.encode()) <= queue.MOST_BODY_BYTES else text
     message = Message(text, _as_group(group), attributes={"reason": reason[:_LONGEST_REASON]})
     queue.send(database, database.settings.parked_queue_url, [message])
 

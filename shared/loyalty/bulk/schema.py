@@ -8,15 +8,16 @@ building the models takes longer than a function's start may.
 
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import AfterValidator, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
-
-from loyalty.outcome import from_json
 
 MOST_ITEMS = 20_000
 """Items of one message; those that we send hold 250 at most."""
 
 MOST_CHUNKS = 100_000
+
+MOST_TOTAL = 1_000_000_000
+"""Items of one job."""
 
 Name = Annotated[str, Field(min_length=1, max_length=256)]
 Moment = Annotated[
@@ -25,15 +26,22 @@ Moment = Annotated[
 JobId = Annotated[str, Field(pattern="^[0-9a-f]{32}$", description="128 random bits, as hex")]
 
 
-def _outcome(parts: list[Any]) -> list[Any]:
-    from_json(parts)
-    return parts
+class Code(TypedDict):
+    """The vendor's own code of a fault, where it has several."""
+
+    code: int
 
 
-class Decided(TypedDict):
-    """An item whose fate was decided before it was sent: a status, profile_id, reason and values."""
+class Refused(TypedDict):
+    """An item that was found to be wrong before it was sent, and why; it keeps its place."""
 
-    decided: Annotated[list[Any], Field(min_length=1, max_length=4), AfterValidator(_outcome)]
+    decided: tuple[Literal["invalid"], None, str] | tuple[Literal["invalid"], None, str, Code]
+
+
+class Unknown(TypedDict):
+    """An item that can be nobody's."""
+
+    decided: tuple[Literal["not_found"]]
 
 
 class EnrolParams(TypedDict):
@@ -98,8 +106,10 @@ class _Chunk(TypedDict):
     account: Name
     chunk: Annotated[int, Field(ge=1, le=MOST_CHUNKS, description="This chunk's number, from 1")]
     chunks: Annotated[int, Field(ge=1, le=MOST_CHUNKS, description="How many chunks the job has")]
-    total: Annotated[int, Field(ge=1, description="How many items the job has")]
-    first_index: Annotated[int, Field(ge=0, description="Where the chunk's first item stands in the job, from 0")]
+    total: Annotated[int, Field(ge=1, le=MOST_TOTAL, description="How many items the job has")]
+    first_index: Annotated[
+        int, Field(ge=0, lt=MOST_TOTAL, description="Where the chunk's first item stands in the job, from 0")
+    ]
     indexes: NotRequired[Annotated[list[int], Field(description="Where each item stands, if not one after another")]]
     after: NotRequired[Annotated[int, Field(ge=1, description="The chunk that has to be finished before")]]
 
@@ -109,7 +119,7 @@ class EnrolChunk(_Chunk):
 
     operation: Literal["enrol"]
     params: EnrolParams
-    items: Annotated[list[EnrolItem | Decided], Field(min_length=1, max_length=MOST_ITEMS)]
+    items: Annotated[list[EnrolItem | Refused], Field(min_length=1, max_length=MOST_ITEMS)]
 
 
 class EarnChunk(_Chunk):
@@ -117,7 +127,7 @@ class EarnChunk(_Chunk):
 
     operation: Literal["earn"]
     params: EarnParams
-    items: Annotated[list[EarnItem | Decided], Field(min_length=1, max_length=MOST_ITEMS)]
+    items: Annotated[list[EarnItem | Refused | Unknown], Field(min_length=1, max_length=MOST_ITEMS)]
 
 
 class ImportChunk(_Chunk):
@@ -125,7 +135,7 @@ class ImportChunk(_Chunk):
 
     operation: Literal["import"]
     params: ImportParams
-    items: Annotated[list[ImportRow | Decided], Field(min_length=1, max_length=MOST_ITEMS)]
+    items: Annotated[list[ImportRow | Refused], Field(min_length=1, max_length=MOST_ITEMS)]
 
 
 class UndoChunk(_Chunk):

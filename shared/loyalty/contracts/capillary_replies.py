@@ -27,6 +27,8 @@ _NOT_FOUND = (8015, "Customer not found for the given identifiers")
 _BUSY = (8896, "Error occurred while issuing promotion to the customer")
 _EXHAUSTED = (8890, "promotion not issued due to config issues or customer exhausted limits")
 
+_INVALID = 400
+
 _ENTITY_FAULTS: dict[type[RequestError], Fault] = {
     ProgramNotFound: (1101, "invalid programId passed"),
     PromotionNotFound: (8874, "promotion id passed is invalid"),
@@ -37,7 +39,7 @@ COUNTED = {
     Status.EXHAUSTED: str(_EXHAUSTED[0]),
     Status.NOT_FOUND: str(_NOT_FOUND[0]),
     Status.BUSY: str(_BUSY[0]),
-    Status.INVALID: "400",
+    Status.INVALID: str(_INVALID),
 }
 """The codes that customers are counted under; those that are themselves wrong have one together."""
 
@@ -90,7 +92,7 @@ def element(manner: Manner, outcome: Outcome) -> dict[str, Any]:
         return failure(*_BUSY)
     values = outcome.values or {}
     if outcome.status is Status.INVALID:
-        return failure(values["code"], outcome.reason or "")
+        return failure(values.get("code", _INVALID), outcome.reason or "")
     warnings = [_said(*_EXHAUSTED)] if outcome.status is Status.EXHAUSTED else []
     return {"result": _result(manner, values), "errors": [], "warnings": warnings}
 

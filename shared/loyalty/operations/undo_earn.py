@@ -15,16 +15,14 @@ _MADE = {Status.CREATED, Status.BUSY}
 
 def take_back(database: Database, job: Job, items: Sequence[Outcome], made: Origin) -> list[Outcome]:
     """What became of each item's earn; `made` is the origin that made it."""
-    promotion_id = job.params["promotion_id"]
-    promotion = promotions.find(database, job.account_id, promotion_id)
-    limited = promotion is None or promotion.limit is not None
+    promotion_id, limited = _promotion(database, job)
 
     def take(index: int) -> Outcome:
         item = items[index]
         if item.status not in _MADE:
             return Outcome(Status.IGNORED, item.profile_id)
-        if item.profile_id is None:
-            return Outcome(Status.KEPT)
+        if item.profile_id is None or promotion_id is None:
+            return Outcome(Status.KEPT, item.profile_id)
         try:
             earns.remove(database, job.account_id, promotion_id, item.profile_id, made.mark(index))
             if limited:
@@ -34,3 +32,13 @@ def take_back(database: Database, job: Job, items: Sequence[Outcome], made: Orig
         return Outcome(Status.UNDONE, item.profile_id)
 
     return side_by_side(take, range(len(items)))
+
+
+def _promotion(database: Database, job: Job) -> tuple[str | None, bool]:
+    """The id of the job's promotion, None where its name leads nowhere by now, and whether it may have a limit."""
+    promotion_id, name = job.params.get("promotion_id"), job.params.get("promotion_identifier")
+    if promotion_id:
+        promotion = promotions.find(database, job.account_id, promotion_id)
+    else:
+        promotion = promotions.find_by_identifier(database, job.account_id, name) if name else None
+    return (promotion.id if promotion else promotion_id), promotion is None or promotion.limit is not None

@@ -17,6 +17,9 @@ MOST_BYTES = 1_048_576
 
 _ATTRIBUTE_BYTES = 1_024  # what a message's group and attributes may add
 
+MOST_BODY_BYTES = MOST_BYTES - _ATTRIBUTE_BYTES
+"""Bytes of a message's text."""
+
 
 class Message(NamedTuple):
     """What is sent: the body, whose it is (fair queues serve groups in turn), texts beside it, and a delay."""

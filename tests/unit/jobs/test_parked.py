@@ -1,0 +1,227 @@
+"""Messages that no repetition makes right: each is parked at once, with its reason and without its secrets."""
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from tests.fakes.queues import Message
+from tests.unit.jobs import orders
+from tests.unit.jobs.fed import JOB_ID, cut, feed, members, message
+from tests.unit.jobs.job_world import JobWorld
+
+ONE = members("user1")
+ROW = {"fields": {"code": "A", "last_name": "Aa"}}
+
+REFUSED: dict[str, tuple[Any, str]] = {
+    "no account": (message("enrol", *ONE, account=None), "enrol.account: missing"),
+    "an unknown account": (message("enrol", *ONE, account="nobody"), "account: there is no such account"),
+    "another version": (message("enrol", *ONE, version=2), "enrol.version: literal_error"),
+    "no operation": (
+        message("enrol", *ONE, operation=None),
+        "the message: union_tag_not_found",
+    ),
+    "an unknown operation": (message("enrol", *ONE, operation="drop"), "the message: union_tag_invalid"),
+    "a job_id that is none": (message("enrol", *ONE, job_id="x"), "enrol.job_id: string_pattern_mismatch"),
+    "no items": (message("enrol", total=1), "enrol.items: too_short"),
+    "items that are none": (message("enrol", total=1) | {"items": 5}, "enrol.items: list_type"),
+    "params of another operation": (
+        message("enrol", *ONE, params={"campaigns": ["1"]}),
+        "enrol.params.program_id: missing",
+    ),
+    "no chunk": (message("enrol", *ONE, chunk=0), "enrol.chunk: greater_than_equal"),
+    "a chunk beyond the last": (message("enrol", *ONE, chunk=3, chunks=2), "chunk: there are fewer chunks"),
+    "items beyond the total": (
+        message("enrol", *members("user1", "user2"), total=1),
+        "first_index: the items stand beyond the total",
+    ),
+    "a total that no table holds": (message("enrol", *ONE, total=10**50), "enrol.total: less_than_equal"),
+    "too few indexes": (
+        message("enrol", *members("user1", "user2"), indexes=[0]),
+        "indexes: one for each item, each greater than the one before",
+    ),
+    "indexes twice": (
+        message("enrol", *members("user1", "user2"), indexes=[1, 1]),
+        "indexes: one for each item, each greater than the one before",
+    ),
+    "negative indexes": (message("enrol", *ONE, indexes=[-1]), "first_index: the items stand beyond the total"),
+    "waiting for itself": (message("enrol", *ONE, after=1), "after: must be an earlier chunk"),
+    "a cell that is no text": (
+        message("import", {"fields": {"first_name": 5}}),
+        "import.items.0.ImportRow.fields.first_name: string_type; import.items.0.Refused.decided: missing",
+    ),
+    "an undo of nothing": (
+        {**message("enrol", *ONE), "operation": "undo", "params": {"job_id": "0" * 32}, "items": []},
+        "job_id: there is no such job",
+    ),
+}
+
+
+def parked(world: JobWorld) -> tuple[Any, str]:
+    """The one message that is parked, and why."""
+    (one,) = world.parked()
+    return json.loads(one.body), one.attributes["reason"]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_message_that_is_wrong_is_parked_as_it_is_at_its_first_delivery(name: str) -> None:
+    # GIVEN a message
+    world = JobWorld()
+    sent, reason = REFUSED[name]
+    before = world.end_state()
+    feed(world, sent)
+    # THEN it is kept with what is wrong with it, and nothing is done
+    assert parked(world) == (sent, reason)
+    assert (world.end_state(), world.job_ids()) == (before, [])
+    assert world.clock.now < 1_002
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "x", "{", "[]", "5", "null", '"text"', "[" * 100_000, "9" * 10_000, '{"a":' * 100_000, "\ud800"],
+    ids=lambda text: text[:8],
+)
+def test_of_what_is_no_object_only_a_fingerprint_is_kept(text: str) -> None:
+    world = JobWorld()
+    world.sqs.queues[world.settings.chunk_queue_url].append(_message(text))
+    world.work()
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    document, reason = parked(world)
+    assert document == {"characters": len(text), "sha256": digest}
+    assert reason.startswith("the message: ")
+
+
+@pytest.mark.parametrize("text", ['{"account":"\\ud800"}', '{"account":"\\uffff"}', '{"items":["\\ufffe"],"x":NaN}'])
+def test_characters_that_sqs_takes_in_no_message_are_escaped(text: str) -> None:
+    world = JobWorld()
+    feed(world, text)
+    (one,) = world.parked()
+    assert json.loads(one.body).keys() == json.loads(text).keys()
+
+
+def test_our_own_messages_may_hold_any_character() -> None:
+    # GIVEN rows with characters that XML and SQS forbid
+    lines = [f"{code}|{code.lower()}@example.com|\uffff\ufffe\U0001f600|{code}" for code in ("Aa", "Bb", "Cc")]
+    world = JobWorld()
+    order = orders.customers(*lines, columns="code email first_name last_name", campaigns_to_include="898989889")
+    # WHEN they go through the queue
+    reply = world.order(order)
+    # THEN they arrive as they are
+    assert reply.json()["batch"]["customers"] == {"new": 3, "updated": 0}
+    names = [json.loads(line)[1].get("first_name") for line in world.end_state() if "of Aa" in line]
+    assert {"S": "\uffff\ufffe\U0001f600"} in names
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"account": "othertenant"}, "account: not that of the job"),
+        ({"params": {"program_id": "469"}}, "params: not that of the job"),
+        ({"chunks": 3}, "chunks: not that of the job"),
+        ({"total": 5}, "total: not that of the job"),
+    ],
+)
+def test_a_chunk_that_does_not_fit_its_job_is_parked(changes: dict[str, Any], reason: str) -> None:
+    # GIVEN a job of two chunks, the first of which was done
+    world = JobWorld()
+    first, second = cut("enrol", members("user1", "user3"), 1)
+    feed(world, first)
+    end_state = world.end_state()
+    # WHEN a chunk comes that is not like it
+    feed(world, {**second, **changes})
+    # THEN it is parked, and the job goes on with the right one
+    assert parked(world) == ({**second, **changes}, reason)
+    assert world.end_state() == end_state
+    feed(world, second)
+    assert world.told(JOB_ID)["status"] == "done"
+
+
+def test_a_job_of_another_operation_is_not_joined() -> None:
+    world = JobWorld()
+    feed(world, message("enrol", *ONE), message("import", ROW))
+    assert parked(world) == (message("import", ROW), "operation: not that of the job")
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        (message("enrol", *ONE, params={"program_id": "no-such"}), "ProgramNotFound"),
+        (message("enrol", *ONE, params={"program_id": "124"}), "ProgramInactive"),
+        (message("import", ROW, params={"campaigns": ["no-such"], "overwrite": "yes"}), "ProgramNotFound"),
+        (message("earn", {**ONE[0], "source": "JD"}, params={"program_id": "469"}), "PromotionNotFound"),
+        (
+            message("earn", {**ONE[0], "source": "JD"}, params={"program_id": "469", "promotion_id": "56800"}),
+            "PromotionInactive",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value["operation"],
+)
+def test_a_job_for_a_program_or_promotion_that_is_not_there_ends_with_items_to_repeat(sent: Any, reason: str) -> None:
+    world = JobWorld()
+    feed(world, sent)
+    assert parked(world) == (sent, reason)
+    told = world.told(JOB_ID)
+    assert (told["status"], told["done"], list(told["counts"])) == ("done", 1, [_BUSY[sent["operation"]]])
+
+
+_BUSY = {"enrol": "503", "import": "busy", "earn": "8896"}
+
+
+def test_rows_with_secrets_give_way_to_ones_that_ask_for_them_again() -> None:
+    # GIVEN a chunk of rows, two of which hold a password or a PIN, that is given up
+    world = JobWorld()
+    secrets = [
+        {"fields": {"code": "B", "customer_password": "hunter2"}},
+        {"fields": {"code": "C", "customer_PIN": "1"}},
+    ]
+    body = message("import", ROW, *secrets)
+    world.sqs.queues[world.settings.chunk_queue_url].append(_message(json.dumps(body)))
+    world.bury()
+    # THEN none of these is kept, and the rest is
+    lost = {"decided": ["invalid", None, "Its password or PIN is no longer kept, send this row again"]}
+    assert parked(world) == ({**body, "items": [ROW, lost, lost]}, "it failed three times")
+    # WHEN it is redriven
+    world.redrive()
+    world.work()
+    # THEN the rows without are imported, and the others say what to do
+    batch = world.job("GET /jobs/{job_id}/results", JOB_ID).json()["batch"]
+    assert batch["customers"] == {"new": 1, "updated": 0, "failed": 2}
+    assert [row["error"] for row in batch["rows"]] == [lost["decided"][2]] * 2
+    assert world.parked() == []
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"customer_password": "hunter2"},
+        {"params": {"customer_PIN": "hunter2"}},
+        {"items": {"customer_password": ["hunter2"]}},
+        {"items": [[{"customer_PIN": "hunter2"}]]},
+        {
+            "items": [{"fields": {"customer_password": {"customer_PIN": "hunter2"}}}],
+            "account": {"customer_PIN": "hunter2"},
+        },
+    ],
+    ids=str,
+)
+def test_no_secret_is_kept_wherever_it_stands(sent: Any) -> None:
+    world = JobWorld()
+    feed(world, sent)
+    (one,) = world.parked()
+    assert "hunter2" not in str(one)
+
+
+def test_of_a_message_that_is_too_large_without_its_secrets_only_a_fingerprint_is_kept() -> None:
+    # GIVEN so many PINs that what takes their place would not fit a message
+    world = JobWorld()
+    sent = message("import", *[{"fields": {"customer_PIN": "1"}}] * 20_001)
+    feed(world, json.dumps(sent, separators=(",", ":")))
+    # THEN nothing of it is kept
+    document, reason = parked(world)
+    assert (document.keys(), reason) == ({"characters", "sha256"}, "import.items: too_long")
+
+
+def _message(text: str) -> Any:
+
+    return Message("sent-1", text, "feeder", {})
