@@ -3,11 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from pydantic_core import PydanticCustomError
-
 from loyalty import moment
 from loyalty.account import Account
-from loyalty.contracts.altcraft_items import to_utc
 from loyalty.errors import refusal
 from loyalty.outcome import Origin
 from loyalty.store import memberships
@@ -60,6 +57,10 @@ class MembershipMover:
 
 
 def _date(text: str) -> str | None:
+    from pydantic_core import PydanticCustomError  # noqa: PLC0415 - loading it takes half of any command's start
+
+    from loyalty.contracts.altcraft_items import to_utc  # noqa: PLC0415 - the same
+
     try:
         return to_utc(text or None)
     except PydanticCustomError as error:
