@@ -1,6 +1,7 @@
 """The built layer: complete by itself, compiled, and built only when it has to be."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,6 @@ from tools.local import layer
 from tools.local.template import ROOT
 
 FUNCTIONS = sorted(path.parent for path in (ROOT / "functions").glob("*/handler.py"))
-RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
-"""What the Lambda runtime brings."""
 
 
 @pytest.fixture(scope="module")
@@ -20,22 +19,11 @@ def built():
     return layer.build()
 
 
-@pytest.fixture(scope="module")
-def runtime(tmp_path_factory):
-    """A folder with what the Lambda runtime brings, and nothing else of this environment."""
-    folder = tmp_path_factory.mktemp("runtime")
-    for name in RUNTIME:
-        origin = Path(importlib.util.find_spec(name).origin)
-        source = origin.parent if origin.name == "__init__.py" else origin
-        (folder / source.name).symlink_to(source)
-    return folder
-
-
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda folder: folder.name)
-def test_a_function_imports_with_the_layer_and_the_runtime_alone(function, built, runtime):
+def test_a_function_imports_with_the_layer_alone(function, built):
     # GIVEN a fresh interpreter that sees no other package
     program = "import sys; sys.path[:0] = sys.argv[1:]; import handler; assert callable(handler.lambda_handler)"
-    paths = [function, built / "python", runtime]
+    paths = [function, built / "python"]
     # WHEN it imports the function, with no environment variable of ours set
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", program, *map(str, paths)],
@@ -57,12 +45,38 @@ def test_every_module_of_the_layer_is_compiled_without_a_check_at_import(built):
     assert {path.read_bytes()[4:8] for path in compiled} == {(0b01).to_bytes(4, "little")}
 
 
-def test_the_layer_holds_the_project_and_its_dependencies_but_not_the_sdk(built):
+def test_the_layer_holds_the_project_and_its_dependencies(built):
     # GIVEN what is at the layer's top
     names = {path.name for path in (built / "python").iterdir()}
-    # THEN the runtime's own packages are not among it
-    assert {"loyalty", "pydantic", "aws_lambda_powertools"} <= names
-    assert not names & set(RUNTIME[:2])
+    # THEN all that functions import is there, and nothing that they do not
+    assert {"loyalty", "pydantic", "aws_lambda_powertools", "botocore", "orjson"} <= names
+    assert "boto3" not in names
+
+
+def test_the_sdk_in_the_layer_can_do_what_the_store_calls_and_knows_every_region(built):
+    # GIVEN the calls that the store's source makes, by service
+    source = "".join(path.read_text() for path in (ROOT / "shared" / "loyalty" / "store").glob("*.py"))
+    calls = {("dynamodb", call) for call in re.findall(r"\bclient\.([a-z]+_[a-z_]+|query|scan)\(", source)}
+    calls |= set(re.findall(r'service\("([a-z]+)"\)\.([a-z_]+)\(', source))
+    assert {("dynamodb", "batch_get_item"), ("sqs", "send_message_batch"), ("events", "put_events")} <= calls
+    # WHEN clients of the layer's own botocore are made
+    program = """
+import sys; sys.path[:0] = sys.argv[1:]
+import botocore, botocore.session
+assert botocore.__file__.startswith(sys.argv[1])
+session = botocore.session.get_session()
+for service in ("dynamodb", "events", "sqs"):
+    client = session.create_client(service, region_name="us-east-1")
+    print(*[f"{service}.{method}" for method in client.meta.method_to_api_mapping])
+    print(session.create_client(service, region_name="cn-north-1").meta.endpoint_url)
+"""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program, str(built / "python")], check=False, capture_output=True, text=True
+    )
+    # THEN each call is among their methods, and an endpoint of another partition is found
+    assert done.returncode == 0, done.stderr
+    assert {f"{service}.{call}" for service, call in calls} <= set(done.stdout.split())
+    assert "https://dynamodb.cn-north-1.amazonaws.com.cn" in done.stdout
 
 
 def test_the_layer_is_not_built_again_while_nothing_changes(built):

@@ -42,17 +42,21 @@ def database(endpoint_url: str) -> Database:
 
 
 def settings() -> Settings:
-    """The template's own, the tables named as in the design, and all done in the request itself."""
-    variables = load_template()["Globals"]["Function"]["Environment"]["Variables"]
-    parameters = load_template()["Parameters"]
-    environment: dict[str, str] = {}
-    for name, value in variables.items():
-        if isinstance(value, dict) and "Ref" in value:
-            parameter = parameters.get(value["Ref"], {})
-            environment[name] = str(parameter.get("Default") or name.removesuffix("_TABLE").lower())
-        elif isinstance(value, str | int):
-            environment[name] = str(value)
-    return load(environment)._replace(inline_limit=requests.ITEMS)
+    """The template's own, but for the limit beyond which a request goes through the queue: all is done at once."""
+    return load(environment())._replace(inline_limit=requests.ITEMS)
+
+
+def environment() -> dict[str, str]:
+    """The functions' environment as the template has it, the tables and queues named as their variables."""
+    template = load_template()
+    defaults = {name: parameter.get("Default") for name, parameter in template["Parameters"].items()}
+    names: dict[str, str] = {}
+    for name, value in template["Globals"]["Function"]["Environment"]["Variables"].items():
+        if isinstance(value, dict) and "Fn::If" in value:
+            continue
+        default = defaults.get(value["Ref"]) if isinstance(value, dict) and "Ref" in value else value
+        names[name] = str(default) if isinstance(default, str | int) else name.removesuffix("_TABLE").lower()
+    return names
 
 
 def _log_to_nowhere() -> None:

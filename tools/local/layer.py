@@ -21,7 +21,7 @@ class LayerError(Exception):
 
 def build(directory: Path = BUILD) -> Path:
     """The folder of the layer, laid out as below /opt."""
-    recipe = [SHARED / "Makefile", SHARED / "requirements.txt"]
+    recipe = [SHARED / "Makefile", SHARED / "requirements.txt", SHARED / "trim_sdk.py"]
     dependencies = _once(directory, "dependencies", recipe, lambda target: _make("dependencies", target))
 
     def assemble(target: Path) -> None:
