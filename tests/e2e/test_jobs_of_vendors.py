@@ -240,6 +240,21 @@ def test_a_chunk_that_is_given_up_ends_its_job_and_is_kept(small, dead_letters):
     assert until(lambda: (found := job(small, job_id)["counts"]) == {"0": 2} and found)
 
 
+def test_an_undo_that_is_given_up_after_it_was_done_stays_done(small, dead_letters):
+    # GIVEN a job that is undone
+    job_id = uuid.uuid4().hex
+    send(small, small.queues["CHUNK_QUEUE_URL"], message(job_id, "user35@example.com"))
+    finished(small, job_id)
+    undo_id = json.loads(post(small, f"/jobs/{job_id}/undo", b"", **TOKEN).body)["job_id"]
+    assert finished(small, undo_id)["counts"] == {"undone": 1}
+    # WHEN the undo's chunk comes to the dead-letter queue all the same, its worker having died too late
+    undoing = {"operation": "undo", "params": {"job_id": job_id}, "items": []}
+    send(small, dead_letters, message(undo_id, total=1) | undoing)
+    # THEN it is kept for the operator, and nothing else has changed
+    assert [json.loads(one["Body"])["job_id"] for one in parked(small)] == [undo_id]
+    assert job(small, undo_id)["counts"] == {"undone": 1}
+
+
 @pytest.fixture
 def dead_letters(small):
     """The URL of the dead-letter queue."""

@@ -1,14 +1,18 @@
 """Waiting for what happens beside the request, in a queue or a worker."""
 
+import http
+import json
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
+from tests.e2e.requests import TOKEN, Reply, get, post
+
 Found = TypeVar("Found")
 
-SECONDS = 60
+SECONDS = 120
 _PAUSE = 0.05
 
 
@@ -20,3 +24,14 @@ def until(look: Callable[[], Found]) -> Found:
             pytest.fail(f"still {found!r} after {SECONDS} s")
         time.sleep(_PAUSE)
     return found
+
+
+def answered(stack: Any, path: str, body: bytes, **headers: str) -> Reply:
+    """The answer to a request; where the machine is too busy for it to come in time, what its job has in the end."""
+    reply = post(stack, path, body, **headers)
+    if reply.status != http.HTTPStatus.ACCEPTED:
+        return reply
+    asked = {"Authorization": f"Bearer {TOKEN}", **headers}
+    job = reply.headers["Location"]
+    until(lambda: json.loads(get(stack, job, Authorization=asked["Authorization"]).body)["status"] == "done")
+    return get(stack, f"{job}/results", **asked)
