@@ -1,0 +1,69 @@
+"""Jobs that are interrupted in the middle: by workers that are killed, and by a stack that is stopped and starts again."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.e2e import processes
+from tests.e2e.jobs import counted, done, submit
+from tests.fakes.gateway import IMPORT
+from tests.fakes.importing import as_form, rows_form
+from tools.local.deploy import client
+
+ROWS, CHUNK = 2_000, 250
+FORM = "application/x-www-form-urlencoded"
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
+
+
+def rows(name):
+    """An import of so many new customers, each with an e-mail address and a membership."""
+    lines = [f"{name}{number}|{name}{number}@example.com" for number in range(ROWS)]
+    return as_form(rows_form("code email", *lines)).encode()
+
+
+def workers(stack):
+    """The processes that do chunks."""
+    tree = processes.tree(stack.ministack.pid)
+    return {pid for pid in tree if b"ProcessChunk" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+
+
+def kill_workers(stack):
+    killed = workers(stack)
+    assert killed
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+
+
+def stored(stack, name):
+    """How many customers and memberships the imported customers have."""
+    dynamodb = client("dynamodb", stack.endpoint_url)
+    found = []
+    for table in ("CUSTOMERS_TABLE", "MEMBERSHIPS_TABLE"):
+        pages = dynamodb.get_paginator("scan").paginate(TableName=stack.tables[table], ProjectionExpression="pk,code")
+        found.append([item for page in pages for item in page["Items"]])
+    customers, memberships = found
+    mine = {item["pk"]["S"].rpartition("#")[2] for item in customers if item.get("code", {"S": ""})["S"].startswith(name)}
+    return len(mine), sum(item["pk"]["S"].rpartition("#")[2] in mine for item in memberships)
+
+
+def test_jobs_end_right_although_workers_are_killed_and_the_stack_is_stopped(stack_with, tmp_path):
+    # GIVEN a stack that keeps its state, and a job on it
+    settings = {"state": tmp_path, "ChunkVisibilitySeconds": "5"}
+    with stack_with(**settings) as stack:
+        job_id = submit(stack, IMPORT, rows("killed"), Content_Type=FORM)
+        # WHEN its workers are killed in the middle, twice
+        for chunks in (1, 3):
+            done(stack, job_id, chunks * CHUNK)
+            kill_workers(stack)
+        # THEN it ends as if they had not been
+        counted(stack, job_id, new=ROWS)
+        assert stored(stack, "killed") == (ROWS, ROWS)
+        # WHEN the stack is stopped in the middle of another job
+        job_id = submit(stack, IMPORT, rows("stopped"), Content_Type=FORM)
+        done(stack, job_id, CHUNK)
+    with stack_with(**settings) as stack:
+        # THEN that goes on where it was, once the stack starts again
+        counted(stack, job_id, new=ROWS)
+        assert stored(stack, "stopped") == (ROWS, ROWS)
