@@ -34,8 +34,10 @@ run: ## serve the API on http://127.0.0.1:3000; PORT=n elsewhere, STATE=dir keep
 	@$(MAKE) --silent -j2 .venv/run.installed $(MINISTACK)/installed
 	@PORT='$(PORT)' STATE='$(STATE)' exec $(BIN)/python -m tools.local
 
+# Unit tests side by side, then those that have processes of their own; pytest ends with 5 where it finds none.
 test: .venv/dev.installed $(MINISTACK)/installed ## run all tests; ARGS="-k name" some
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist worksteal tests/unit tests/events $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest tests/integration tests/e2e $(ARGS) || [ $$? -eq 5 ]
 
 check: .venv/dev.installed $(SAM)/installed ## lint, format, types, import directions, template
 	@$(BIN)/ruff check .
