@@ -25,5 +25,7 @@ def write_units(item: dict[str, Any]) -> float:
 
 def _value_bytes(value: dict[str, Any]) -> int:
     ((kind, content),) = value.items()
+    if isinstance(content, bytes):
+        return len(content)
     texts = content if kind == "SS" else [str(content)]
     return sum(len(text.encode()) for text in texts)

@@ -126,7 +126,7 @@ class AltcraftExchange:
 
     def submission(self, account: Account, settings: Settings) -> Submission:
         """The members to register; elements that are themselves wrong are outcomes already."""
-        document = self._document
+        document, self._document = self._document, {}  # what was sent is not kept while the items are done
         _check_format(document.get("format"))
         program_id = altcraft_items.program_id(document.get("loyalty_program_id"))
         read_items = altcraft_items.reader(document.get("matching"), account)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from threading import current_thread
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from loyalty.store.dynamodb import CALLS_AT_ONCE, Database, Item
 from loyalty.store.faults import CallError, raise_unless_passing
@@ -17,36 +17,55 @@ Key = str | tuple[str, str]
 """A partition key, with the sort key where the table has one."""
 Element = TypeVar("Element")
 Result = TypeVar("Result")
+Value = TypeVar("Value")
 
 READ_BATCH = 100
 """Keys of one BatchGetItem, DynamoDB's limit."""
 _POOL = "dynamodb"
 
 
-class Read(NamedTuple):
-    """A batch read: items by key; `unread` keys had no answer in time."""
+class Read(NamedTuple, Generic[Value]):
+    """A batch read: what was found by key; `unread` keys had no answer in time."""
 
-    found: dict[Key, Item]
+    found: dict[Key, Value]
     unread: set[Key]
+
+
+class Wanted(NamedTuple, Generic[Value]):
+    """What to read of each item, beside its key: the named attributes (None: all), and what to make of them."""
+
+    attributes: str | None
+    value: Callable[[Item], Value]
 
 
 def get_all(
     database: Database, table: str, keys: Sequence[Key], attributes: str | None, *, consistent: bool = False
-) -> Read:
+) -> Read[Item]:
     """The items at distinct `keys`, with the key and the named attributes (comma-separated) only; None for all."""
+    return read_all(database, table, keys, Wanted(attributes, lambda item: item), consistent=consistent)
+
+
+def read_all(
+    database: Database, table: str, keys: Sequence[Key], wanted: Wanted[Value], *, consistent: bool
+) -> Read[Value]:
+    """What is `wanted` of the items at distinct `keys`: so whole items need not be in memory together."""
     options: Item = {"ConsistentRead": consistent}
-    if attributes:
+    if wanted.attributes:
         key_names = "pk" if not keys or isinstance(keys[0], str) else "pk,sk"
-        options["ProjectionExpression"] = f"{key_names},{attributes}"
-    reads = side_by_side(lambda batch: _get_batch(database, table, batch, options), batches(keys, READ_BATCH))
-    read = Read({}, set())
-    for found, unread in reads:
-        read.found.update(found)
-        read.unread.update(unread)
-    return read
+        options["ProjectionExpression"] = f"{key_names},{wanted.attributes}"
+
+    def read(some: Sequence[Key]) -> Read[Value]:
+        found, unread = _get_batch(database, table, some, options)
+        return Read({key: wanted.value(item) for key, item in found.items()}, unread)
+
+    whole: Read[Value] = Read({}, set())
+    for found, unread in side_by_side(read, batches(keys, READ_BATCH)):
+        whole.found.update(found)
+        whole.unread.update(unread)
+    return whole
 
 
-def _get_batch(database: Database, table: str, keys: Sequence[Key], options: Item) -> Read:
+def _get_batch(database: Database, table: str, keys: Sequence[Key], options: Item) -> Read[Item]:
     found: dict[Key, Item] = {}
     wanted = _as_items(keys)
     for _ in database.tries():

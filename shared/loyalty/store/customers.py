@@ -21,9 +21,6 @@ _RESERVED = frozenset({"pk", "profile_id", "customer_id", "found_by", "origin", 
 """Attributes of a customer's item that are no fields; no field has such a name (see `profile`)."""
 
 
-_REFERENCE = "profile_id,customer_id"
-
-
 class Reference(NamedTuple):
     """The two names that every customer has."""
 
@@ -112,12 +109,15 @@ def from_item(item: Item) -> Customer:
 def _look_up(database: Database, account_id: str, identifiers: Iterable[Identifier], *, consistent: bool) -> Found:
     names: dict[batch.Key, Identifier] = {keys.identifier(account_id, one[0], one[1]): one for one in identifiers}
     table = database.settings.customers_table
-    found, unread = batch.get_all(database, table, list(names), _REFERENCE, consistent=consistent)
-    return Found({names[key]: _reference(item) for key, item in found.items()}, {names[key] for key in unread})
+    found, unread = batch.read_all(database, table, list(names), _REFERENCE, consistent=consistent)
+    return Found({names[key]: customer for key, customer in found.items()}, {names[key] for key in unread})
 
 
 def _reference(item: Item) -> Reference:
     return Reference(item["profile_id"]["S"], int(item["customer_id"]["N"]))
+
+
+_REFERENCE = batch.Wanted("profile_id,customer_id", _reference)
 
 
 def _put_if_new(table: str, item: Item) -> Item:

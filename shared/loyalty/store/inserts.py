@@ -57,15 +57,10 @@ def _many(writes: Sequence[Write]) -> bool:
 
 
 def _insert(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Write]:
-    statement = _insert_statement(table, tuple(items[0])) if items else ""
-    return list(
-        chain.from_iterable(
-            side_by_side(
-                lambda batch: _insert_batch(database, table, statement, batch, redelivered=redelivered),
-                batches(items, WRITE_BATCH),
-            )
-        )
-    )
+    def insert(some: Sequence[Item]) -> list[Write]:
+        return _insert_batch(database, table, list(some), redelivered=redelivered)
+
+    return list(chain.from_iterable(side_by_side(insert, batches(items, WRITE_BATCH))))
 
 
 def _insert_missing(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Write]:
@@ -76,9 +71,8 @@ def _insert_missing(database: Database, table: str, items: Sequence[Item], *, re
     return [met(found[key], item) if key in found else next(writes) for item, key in zip(items, keys, strict=True)]
 
 
-def _insert_batch(
-    database: Database, table: str, statement: str, items: Sequence[Item], *, redelivered: bool
-) -> list[Write]:
+def _insert_batch(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Write]:
+    statement = _insert_statement(table, tuple(items[0]))
     writes = [Write.BUSY] * len(items)
     pending = list(range(len(items)))
     doubtful: list[int] = []

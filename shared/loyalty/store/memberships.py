@@ -5,7 +5,7 @@ pk = <account>#<program>#<profile_id>     registered_at (RFC 3339, UTC), origin 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from loyalty.errors import StorageBusy
 from loyalty.store import batch, inserts, keys
@@ -39,7 +39,7 @@ def insert_all(
 
     All have a balance, or none.
     """
-    items = [_item(account_id, program_id, membership) for membership in memberships]
+    items = _Items(account_id, program_id, memberships)
     table, program = database.settings.memberships_table, (account_id, program_id)
     return inserts.insert_again(database, table, items, within=program, redelivered=redelivered)
 
@@ -101,6 +101,27 @@ def _balance(stored: Item) -> Balance | None:
     if "M" in stored:
         return {name: count["S"] for name, count in stored["M"].items()}
     return stored.get("S")
+
+
+class _Items(Sequence[Item]):
+    """The items of memberships, made when they are asked for: a large request's need not be in memory together."""
+
+    def __init__(self, account_id: str, program_id: str, memberships: Sequence[Membership]) -> None:
+        self._account_id, self._program_id, self._memberships = account_id, program_id, memberships
+
+    def __len__(self) -> int:
+        return len(self._memberships)
+
+    @overload
+    def __getitem__(self, place: int) -> Item: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "_Items": ...
+
+    def __getitem__(self, place: int | slice) -> "Item | _Items":
+        if isinstance(place, slice):
+            return _Items(self._account_id, self._program_id, self._memberships[place])
+        return _item(self._account_id, self._program_id, self._memberships[place])
 
 
 def _item(account_id: str, program_id: str, membership: Membership) -> Item:

@@ -1,0 +1,160 @@
+"""Rows 6 to 8: what requests consume, in write and read units and dollars, against the least that there can be.
+
+Counted on the tests' DynamoDB and SQS in memory, which a test holds against the emulator: that does not count
+batch reads. Customers have random ids, as real ones do, so that the outcomes of a job compress no better.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tests.fakes.capillary import basic, request
+from tests.fakes.gateway import BATCH, EARN, IMPORT
+from tests.fakes.importing import as_form, rows_form
+from tests.fakes.store import SETTINGS
+from tests.fakes.world import TOKEN, World
+from tools.bench.figures import Figure
+
+WRITE, READ, QUEUE = 0.625, 0.125, 0.40
+"""Dollars per million write units, read units (DynamoDB, on demand) and requests (SQS), us-east-1, November 2026."""
+REGISTRATION = WRITE + READ / 2
+"""Dollars per million registrations at least: a membership written, its customer looked up."""
+
+_ACCOUNT = "greatwidgets"
+_QUEUE_UNIT = 64 * 1024  # bytes that SQS counts as a request
+_POLLS = 60  # of a request that waits 24 seconds, each a consistent read of the job
+_EACH = 500  # items of a request that is done at once, the template's limit
+_QUEUED = 10_000
+_ROWS = 2_000
+_POINTERS = 4  # of an imported customer: customer_id, code, e-mail, phone
+
+
+class Bill(NamedTuple):
+    """What something consumed, for each item."""
+
+    writes: float
+    reads: float
+    requests: float = 0.0
+
+    @property
+    def dollars(self) -> float:
+        """Dollars per million items."""
+        return WRITE * self.writes + READ * self.reads + QUEUE * self.requests
+
+    def __str__(self) -> str:
+        return f"{self.writes:.3f} writes and {self.reads:.3f} reads an item, ${self.dollars:.3f} a million"
+
+
+def measure() -> list[Figure]:
+    """The figures."""
+    inline, queued, repeated = _registrations(), _queued_registrations(), _registrations(members=0.5)
+    earned, imported = _earns(), _imports()
+    # An import's rows are looked up to be cut into chunks, and by the chunk that writes them: three identifiers each.
+    least_earn, least_import = Bill(1, 0.5), Bill(2 * (1 + _POINTERS) + 1, 2 * 3)
+    floors = f"floors {least_earn.dollars:.3f} and {least_import.dollars:.3f}; earn {earned}; import {imported}"
+    return [
+        _registration("write and read units of a registration, to the floor, at once", inline, 1.01),
+        _registration("the same through SQS, its requests and the waiting included", queued, 1.06),
+        Figure(7, "the same when half exist already", repeated.dollars / REGISTRATION, 0.65, str(repeated)),
+        Figure(
+            8,
+            "earns and imported customers, to their own floors",
+            max(earned.dollars / least_earn.dollars, imported.dollars / least_import.dollars),
+            1.05,
+            floors,
+        ),
+    ]
+
+
+def _registration(text: str, bill: Bill, target: float) -> Figure:
+    return Figure(6, text, bill.dollars / REGISTRATION, target, str(bill))
+
+
+def _registrations(members: float = 0.0) -> Bill:
+    """Twenty requests of one process, of as many items as are done at once; so many of the customers are members."""
+    world = _world(20 * _EACH)
+    pages = [range(start, start + _EACH) for start in range(0, 20 * _EACH, _EACH)]
+    if members:
+        _register(world, [number for page in pages for number in page if number % 10 < 10 * members])
+
+    def register() -> None:
+        for page in pages:
+            _register(world, page)
+
+    return _bill(world, 20 * _EACH, register)
+
+
+def _queued_registrations() -> Bill:
+    world = _world(_QUEUED, inline_limit=_EACH)
+    bill = _bill(world, _QUEUED, lambda: _register(world, range(_QUEUED)))
+    return bill._replace(reads=bill.reads + _POLLS / _QUEUED)
+
+
+def _earns() -> Bill:
+    world = _world(10 * _EACH)
+    emails = [_email(number) for number in range(10 * _EACH)]
+
+    def earn() -> None:
+        for start in range(0, len(emails), _EACH):
+            body = request(*emails[start : start + _EACH], identifierName="email")
+            reply = world.send(EARN, body, basic(), request_id=f"request-{start}")
+            _require(reply.json()["failureCount"] == 0, reply.body)
+
+    return _bill(world, len(emails), earn)
+
+
+def _imports() -> Bill:
+    world = _world(0, inline_limit=_EACH)
+    lines = [f"{_email(number)}|+{12_000_000_000 + number}|code-{number}|Ann" for number in range(_ROWS)]
+    form = as_form(rows_form("email phone code first_name", *lines))
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    def import_() -> None:
+        reply = world.send(IMPORT, form, headers)
+        _require(reply.json()["batch"]["customers"] == {"new": _ROWS, "updated": 0}, reply.body)
+
+    return _bill(world, _ROWS, import_)
+
+
+def _world(customers: int, **settings: int) -> World:
+    """The demo accounts and so many customers more, the configuration known."""
+    world = World(SETTINGS._replace(**settings))  # type: ignore[arg-type]  # by name
+    table = world.dynamodb.tables["customers"]
+    for number in range(customers):
+        key = f"{_ACCOUNT}#email#{_email(number)}"
+        profile_id = hashlib.sha256(key.encode()).hexdigest()[:24]
+        table[key,] = {"pk": {"S": key}, "profile_id": {"S": profile_id}, "customer_id": {"N": str(10**9 + number)}}
+    return world
+
+
+def _register(world: World, numbers: range | list[int]) -> None:
+    data = [{"email": _email(number)} for number in numbers]
+    body = {"token": TOKEN, "loyalty_program_id": 123, "matching": "email", "data": data}
+    reply = world.send(BATCH, json.dumps(body), request_id=f"request-{numbers[0]}-{len(numbers)}")
+    errors = [result["error"] for result in reply.json()["result"]]
+    _require(set(errors) <= {0, 409}, reply.body)
+
+
+def _bill(world: World, items: int, work: Callable[[], object]) -> Bill:
+    world.dynamodb.units.clear()
+    work()
+    units = world.dynamodb.units
+    return Bill(units["write"] / items, units["read"] / items, _queue_requests(world) / items)
+
+
+def _queue_requests(world: World) -> int:
+    """Requests that SQS charges for: each call of so many kilobytes, each message received, and deleted."""
+    sizes = [[len(entry["MessageBody"].encode()) for entry in call] for call in world.sqs.calls]
+    sent = sum(math.ceil(sum(call) / _QUEUE_UNIT) for call in sizes)
+    return sent + sum(math.ceil(size / _QUEUE_UNIT) + 1 for call in sizes for size in call)
+
+
+def _email(number: int) -> str:
+    return f"person{number}@example.com"
+
+
+def _require(holds: bool, body: str) -> None:  # noqa: FBT001 - reads as a sentence
+    if not holds:
+        raise AssertionError(body[:300])
