@@ -119,11 +119,10 @@ def test_it_can_be_read_without_javascript(browser: Browser, stack: LocalStack) 
         expect(page.locator("#health form")).to_be_hidden()
 
 
-@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, PHONE, {**PHONE, "color_scheme": "dark"}])
-def test_it_is_accessible_in_light_and_dark_on_any_screen(docs: Page) -> None:
+@pytest.mark.parametrize("options", [{}, {**PHONE, "color_scheme": "dark"}])
+def test_it_is_accessible_on_a_large_light_screen_and_a_small_dark_one(docs: Page) -> None:
     # GIVEN the page with all of it open
-    for details in docs.locator("details").all():
-        details.evaluate("element => { element.open = true; }")
+    docs.evaluate("for (const details of document.querySelectorAll('details')) details.open = true;")
     # THEN nothing sticks out of the screen, and axe finds nothing to object to
     assert docs.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert [(found["id"], len(found["nodes"])) for found in Axe().run(docs).response["violations"]] == []
