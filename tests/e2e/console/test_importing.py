@@ -196,7 +196,7 @@ def test_a_part_that_was_done_before_tells_its_counts(page: Page, api: FakeApi) 
     choose(page, HEADER + "a,,\nb,,\n")
     send(page)
     # THEN the counts are there, without a job to open
-    expect(page.locator("#parts li")).to_have_text("Rows 1 to 20 new, 0 updated, 2 failed")
+    expect(page.locator("#parts li")).to_have_text("Rows 1 to 2 0 new, 0 updated, 2 failed")
 
 
 def test_failed_rows_of_an_import_from_here_can_be_corrected_and_sent_again(
