@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from tests.e2e.requests import TOKEN, Reply, get, post
+from tests.e2e.requests import Reply, get, post
 
 Found = TypeVar("Found")
 
@@ -26,12 +26,15 @@ def until(look: Callable[[], Found]) -> Found:
     return found
 
 
-def answered(stack: Any, path: str, body: bytes, **headers: str) -> Reply:
-    """The answer to a request; where the machine is too busy for it to come in time, what its job has in the end."""
+def answered(stack: Any, path: str, body: bytes, token: str, **headers: str) -> Reply:
+    """The answer to a request; where the machine is too busy for it to come in time, what its job has in the end.
+
+    `token` is one of the account with the right `jobs:read`.
+    """
     reply = post(stack, path, body, **headers)
     if reply.status != http.HTTPStatus.ACCEPTED:
         return reply
-    asked = {"Authorization": f"Bearer {TOKEN}", **headers}
+    asked = {"Authorization": f"Bearer {token}", **headers}
     job = reply.headers["Location"]
     until(lambda: json.loads(get(stack, job, Authorization=asked["Authorization"]).body)["status"] == "done")
     return get(stack, f"{job}/results", **asked)
