@@ -21,6 +21,12 @@ def job(stack: Any, job_id: str, token: str = TOKEN) -> dict[str, Any]:
     return shown
 
 
+def newest_job(stack: Any, token: str = TOKEN) -> dict[str, Any]:
+    """The first of the account's jobs in its list."""
+    newest: dict[str, Any] = json.loads(get(stack, "/jobs", Authorization=f"Bearer {token}").body)["jobs"][0]
+    return newest
+
+
 def done(stack: Any, job_id: str, items: int) -> None:
     """Wait until so many items of a job are done."""
     until(lambda: job(stack, job_id)["done"] >= items)

@@ -34,7 +34,7 @@ def profile_id(number: int) -> str:
 def create(database: Database) -> None:
     """The account, its token, and all the customers."""
     accounts.put_account(database, Account(ACCOUNT))
-    accounts.put_grant(database, Credential("token", TOKEN), Grant(ACCOUNT, frozenset({"enrol"})))
+    accounts.put_grant(database, Credential("token", TOKEN), Grant(ACCOUNT, frozenset({"enrol", "jobs:read"})))
     pointers = [
         {
             "pk": {"S": keys.identifier(ACCOUNT, "email", f"crowd{number}@example.com")},

@@ -56,7 +56,9 @@ def test_a_job_shows_its_outcomes_as_a_chart_and_in_words(page: Page, api: FakeA
     sign_in(page, api.base)
     page.get_by_role("link", name="Registration done").click()
     # THEN the chart has a part for each, as wide as its share but wide enough to be seen, the good ones first
-    widths = page.locator("#chart rect").evaluate_all("(all) => all.map((one) => parseFloat(one.getAttribute('width')))")
+    widths = page.locator("#chart rect").evaluate_all(
+        "(all) => all.map((one) => parseFloat(one.getAttribute('width')))"
+    )
     assert widths == pytest.approx([60, 30, 5, 3.9, 0.7, 1], rel=0.01)
     assert sum(widths) == pytest.approx(100)
     # AND the same is said to who can't see it
