@@ -3,10 +3,8 @@
 import json
 from typing import Any
 
-from tests.e2e.requests import get, post
+from tests.e2e.requests import TOKEN, get, post
 from tests.e2e.waiting import until
-
-TOKEN = "abc123def456"
 
 
 def submit(stack: Any, path: str, body: bytes, **headers: str) -> str:

@@ -6,8 +6,8 @@ import time
 
 from loyalty.account import Program
 from loyalty.store import accounts
-from tests.e2e.jobs import TOKEN, job, submit
-from tests.e2e.requests import BATCH, SINGLE, post
+from tests.e2e.jobs import job, submit
+from tests.e2e.requests import BATCH, SINGLE, TOKEN, post
 from tests.fakes import crowd
 from tools import demo
 
