@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from loyalty.store.dynamodb import Database
+from tests.fakes import crowd
+from tests.fakes.emulated import Store
 from tools.local.stack import LocalStack
 from tools.local.template import ROOT
 
@@ -27,6 +30,15 @@ def stack(logs: Path) -> Iterator[LocalStack]:
     """A running stack with the demo accounts: see `LocalStack` for what it tells."""
     with LocalStack(log=logs / "stack.log") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def crowded(stack: LocalStack) -> Iterator[Database]:
+    """A database of that stack with ten thousand customers more: see `crowd`."""
+    database = Store(stack.endpoint_url, stack.tables).database
+    crowd.create(database)
+    yield database
+    database.client.close()
 
 
 @pytest.fixture(scope="session")

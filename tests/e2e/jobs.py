@@ -3,10 +3,8 @@
 import json
 from typing import Any
 
-from tests.e2e.requests import get, post
+from tests.e2e.requests import TOKEN, get, post
 from tests.e2e.waiting import until
-
-TOKEN = "abc123def456"
 
 
 def submit(stack: Any, path: str, body: bytes, **headers: str) -> str:
@@ -19,6 +17,12 @@ def job(stack: Any, job_id: str, token: str = TOKEN) -> dict[str, Any]:
     """A job as its API shows it."""
     shown: dict[str, Any] = json.loads(get(stack, f"/jobs/{job_id}", Authorization=f"Bearer {token}").body)
     return shown
+
+
+def newest_job(stack: Any, token: str = TOKEN) -> dict[str, Any]:
+    """The first of the account's jobs in its list."""
+    newest: dict[str, Any] = json.loads(get(stack, "/jobs", Authorization=f"Bearer {token}").body)["jobs"][0]
+    return newest
 
 
 def done(stack: Any, job_id: str, items: int) -> None:

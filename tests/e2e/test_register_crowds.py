@@ -7,22 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.e2e.jobs import newest_job
 from tests.e2e.requests import BATCH
 from tests.e2e.waiting import answered
 from tests.fakes import crowd
-from tests.fakes.emulated import Store
 
 CLIENTS = 8
 FORMATS = {"json": (crowd.as_json, crowd.reply_json), "xml": (crowd.as_xml, crowd.reply_xml)}
-
-
-@pytest.fixture(scope="module")
-def crowded(stack):
-    """A database that holds the crowd."""
-    database = Store(stack.endpoint_url, stack.tables).database
-    crowd.create(database)
-    yield database
-    database.client.close()
 
 
 @pytest.mark.parametrize(("form", "program"), [("json", "1"), ("xml", "2")])
@@ -38,7 +29,12 @@ def test_ten_thousand_members_in_one_request_are_each_answered_right(form, progr
         reply = answered(stack, BATCH, body, crowd.TOKEN, Content_Encoding="gzip", Accept_Encoding="gzip")
         # THEN every index is as a plain model says, and the reply is compressed
         assert (reply.status, reply.headers["Content-Encoding"]) == (200, "gzip")
-        assert gzip.decompress(reply.body) == reply_of(crowd.expected(data, members))
+        results = crowd.expected(data, members)
+        assert gzip.decompress(reply.body) == reply_of(results)
+        # AND the job that it went through tells the same
+        told = newest_job(stack, crowd.TOKEN)
+        counts = Counter(str(result["error"]) for result in results)
+        assert (told["status"], told["total"], told["counts"]) == ("done", crowd.COUNT, counts)
 
 
 def test_eight_clients_register_the_same_thousand_profiles_and_each_got_exactly_one_0(stack, crowded):

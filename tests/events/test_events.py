@@ -1,21 +1,15 @@
 """Each file of events/ goes through the function that its route leads to, and the whole reply is compared."""
 
-import json
 import re
-import secrets
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from loyalty import __version__, endpoint
-from loyalty.store import dynamodb
-from tests.fakes.functions import load_handler
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, Event, FakeContext, Reply, reply_of
+from loyalty import __version__
+from tests.events.deliveries import EVENTS, OF_JOBS, deliver, read
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE
 from tests.fakes.world import World
-from tools.local import template
 
-EVENTS = template.ROOT / "events"
 DONE_JSON = '"error":0,"error_text":"Successful operation"'
 DONE_XML = "<error>0</error><error_text>Successful operation</error_text>"
 MEMBER = "Member already exists"
@@ -42,7 +36,6 @@ EARNED = (
 ISSUED = '{"data":{"accessToken":"drawn","ttlSeconds":3600},"errors":null}'
 CAPILLARY = {**JSON, "X-Cap-Requestid": "request-1"}
 
-JOB_ID_BYTES = 16
 IMPORTED = (
     '<response status="success"><batch status="imported"><customers><new>3</new><updated>0</updated></customers>'
     "<job_id>drawn</job_id></batch></response>"
@@ -68,44 +61,8 @@ REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
 }
 
 
-def read(name: str) -> Event:
-    event: Event = json.loads((EVENTS / f"{name}.json").read_text())
-    return event
-
-
-def function_of(event: Event) -> str:
-    """The folder of the function that the template's route leads to."""
-    described = template.load()
-    route = next(
-        route
-        for route in template.routes(described)
-        if (route.method, route.path) == (event["httpMethod"], event["resource"])
-    )
-    code: str = template.resources(described, "AWS::Serverless::Function")[route.function]["CodeUri"]
-    return code.strip("/").removeprefix("functions/")
-
-
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """The demo accounts, which every function finds where it looks for its database."""
-    world = World()
-    for name, value in world.settings._asdict().items():
-        monkeypatch.setenv(name.upper(), str(value))
-    monkeypatch.setattr(dynamodb, "connect", lambda _settings: world.database)
-    monkeypatch.setattr(secrets, "token_urlsafe", lambda _bytes: "drawn")
-    token_hex = secrets.token_hex
-    monkeypatch.setattr(secrets, "token_hex", lambda size: "drawn" if size == JOB_ID_BYTES else token_hex(size))
-    endpoint.process_database.cache_clear()
-    yield world
-    endpoint.process_database.cache_clear()
-
-
-def deliver(event: Event, request_id: str = "request-1") -> Reply:
-    return reply_of(load_handler(function_of(event))(event, FakeContext(request_id)))
-
-
 def test_there_is_a_reply_for_each_event() -> None:
-    assert sorted(path.stem for path in EVENTS.iterdir()) == sorted(REPLIES)
+    assert sorted(path.stem for path in EVENTS.iterdir()) == sorted([*REPLIES, *OF_JOBS])
 
 
 @pytest.mark.parametrize("name", REPLIES)
@@ -133,7 +90,7 @@ def test_an_event_that_is_delivered_again_finds_members(name: str, world: World)
     assert world.dynamodb.snapshot() == before
 
 
-@pytest.mark.parametrize("name", REPLIES)
+@pytest.mark.parametrize("name", [*REPLIES, *OF_JOBS[2:]])
 def test_an_event_agrees_with_itself(name: str) -> None:
     # GIVEN an event
     event: dict[str, Any] = read(name)

@@ -1,0 +1,89 @@
+"""The events of jobs: a message of the chunk queue makes one, and each route of the jobs API tells of it."""
+
+import hashlib
+import json
+from typing import Any
+
+import jsonschema
+import pytest
+
+from loyalty.bulk.schema import json_schema
+from tests.events.deliveries import deliver, feed, read
+from tests.fakes.queues import CHUNKS, PARKED
+from tests.fakes.world import World
+
+JOB_ID = "5f2b8c0e9d7a4f1b8e6c3a2d1f0b9c8e"
+DONE = '{"error":0,"error_text":"Successful operation",'
+MOMENT = "1970-01-01T00:16:40Z"
+
+
+def job(job_id: str = JOB_ID, **changes: Any) -> dict[str, Any]:
+    """A job as its API shows it, once it is done."""
+    self = f"/v1/jobs/{job_id}"
+    return {
+        "job_id": job_id,
+        "operation": "enrol",
+        "status": "done",
+        "total": 3,
+        "done": 3,
+        "counts": {"0": 1, "409": 1, "404": 1},
+        "submitted_at": MOMENT,
+        "finished_at": MOMENT,
+        "undo": "available",
+        "links": {"self": self, "results": f"{self}/results", "undo": f"{self}/undo"},
+        **changes,
+    }
+
+
+def test_a_chunk_message_is_done_and_the_jobs_api_tells_of_its_job(world: World) -> None:
+    # GIVEN the message of a job of one chunk
+    assert feed("process_chunk") == {"batchItemFailures": []}
+    member = world.member("663a138cee44bb50a67115cd")
+    assert member
+    assert (member["registered_at"], member["origin"]) == ({"S": "2024-09-01T12:34:56Z"}, {"S": f"{JOB_ID}#0"})
+    # THEN each route answers in whole
+    listed, shown, results, undone = (
+        deliver(read(name)) for name in ("list_jobs", "show_job", "job_results", "undo_job")
+    )
+    assert (listed.status, listed.json()) == (200, {"jobs": [job()], "next": None})
+    assert (shown.status, shown.json()) == (200, job())
+    assert (results.status, results.body) == (
+        200,
+        (
+            f'{DONE}"result":[{DONE}"profile_id":"663a138cee44bb50a67115cd"}},'
+            '{"error":409,"error_text":"Member already exists","profile_id":"69df4fd5ff232800e2d1e2d6"}]}'
+        ),
+    )
+    undoing = {"operation": "undo", "status": "queued", "done": 0, "counts": {}, "finished_at": None, "undo": "none"}
+    assert (undone.status, undone.json()) == (202, job("drawn", **undoing))
+    assert undone.headers["Location"] == "/v1/jobs/drawn"
+    # AND the undo is in the queue
+    assert [json.loads(message.body)["operation"] for message in world.sqs.queues[CHUNKS]] == ["undo"]
+
+
+@pytest.mark.usefixtures("world")
+def test_a_chunk_message_that_comes_again_changes_nothing() -> None:
+    feed("process_chunk")
+    assert feed("process_chunk") == {"batchItemFailures": []}
+    assert deliver(read("show_job")).json() == job()
+
+
+def test_a_dead_letter_ends_its_job_and_is_parked(world: World) -> None:
+    # GIVEN the same message after three deliveries in vain
+    assert feed("bury_chunk") == {"batchItemFailures": []}
+    # THEN its job is done, and all its items may be repeated
+    assert deliver(read("show_job")).json() == job(counts={"503": 3})
+    # AND the message is kept with the reason
+    (parked,) = world.sqs.queues[PARKED]
+    (record,) = read("bury_chunk")["Records"]
+    assert (json.loads(parked.body), parked.attributes) == (
+        json.loads(record["body"]),
+        {"reason": "it failed three times"},
+    )
+
+
+@pytest.mark.parametrize("name", ["process_chunk", "bury_chunk"])
+def test_the_message_in_an_event_is_as_its_schema_says(name: str) -> None:
+    (record,) = read(name)["Records"]
+    jsonschema.Draft202012Validator(json_schema()).validate(json.loads(record["body"]))
+    assert record["md5OfBody"] == hashlib.md5(record["body"].encode(), usedforsecurity=False).hexdigest()
