@@ -44,7 +44,9 @@ def stored(stack, name):
         pages = dynamodb.get_paginator("scan").paginate(TableName=stack.tables[table], ProjectionExpression="pk,code")
         found.append([item for page in pages for item in page["Items"]])
     customers, memberships = found
-    mine = {item["pk"]["S"].rpartition("#")[2] for item in customers if item.get("code", {"S": ""})["S"].startswith(name)}
+    mine = {
+        item["pk"]["S"].rpartition("#")[2] for item in customers if item.get("code", {"S": ""})["S"].startswith(name)
+    }
     return len(mine), sum(item["pk"]["S"].rpartition("#")[2] in mine for item in memberships)
 
 
