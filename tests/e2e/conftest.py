@@ -52,6 +52,13 @@ def stack_with(logs: Path) -> Callable[..., LocalStack]:
     return another
 
 
+@pytest.fixture(scope="session")
+def small(stack_with: Callable[..., LocalStack]) -> Iterator[LocalStack]:
+    """A stack on which three items are many, and a failed chunk comes again soon."""
+    with stack_with(InlineLimit="2", ChunkVisibilitySeconds="2") as running:
+        yield running
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Compare rights with their use at the end, and find unused ones only when everything that uses them was run."""
     items.sort(key=lambda item: item.path == Path(__file__).with_name("test_rights.py"))

@@ -36,3 +36,8 @@ def counted(stack: Any, job_id: str, token: str = TOKEN, **counts: int) -> None:
     On a slow machine a chunk may be given up while its last worker is still at it, whose outcomes then stand.
     """
     until(lambda: (shown := job(stack, job_id, token))["status"] == "done" and shown["counts"] == counts)
+
+
+def finished(stack: Any, job_id: str) -> dict[str, Any]:
+    """A job once it is done, whether or not it was undone since."""
+    return until(lambda: (shown := job(stack, job_id)).get("status") in ("done", "undone") and shown)

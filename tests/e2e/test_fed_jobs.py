@@ -1,0 +1,110 @@
+"""Chunks that others feed, that come again, or are given up, over the deployed template."""
+
+import json
+import uuid
+
+import pytest
+
+from tests.e2e.feeding import dead_letters, feed, message, parked
+from tests.e2e.jobs import finished, job
+from tests.e2e.requests import TOKEN, get, post
+from tests.e2e.waiting import until
+from tools.local.deploy import client
+
+AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
+ENROL = message("", "user41@example.com", "user42@example.com", "nobody@example.com")
+EARN_ONCE = message("", "user43@example.com") | {
+    "operation": "earn",
+    "params": {"program_id": "469", "promotion_id": "56799"},
+    "items": [{"kind": "email", "value": "user43@example.com", "source": "INSTORE"}],
+}
+
+
+def test_a_job_that_another_system_feeds_may_come_in_any_order(small):
+    # GIVEN a job whose second chunk has to wait for its first
+    job_id = uuid.uuid4().hex
+    second = message(job_id, "user32@example.com", chunk=2, chunks=2, total=2, first_index=1, after=1)
+    # WHEN the second is there before the first
+    feed(small, second)
+    until(lambda: job(small, job_id).get("job_id"))
+    feed(small, message(job_id, "user31@example.com", chunks=2, total=2))
+    # THEN both are done in the end
+    assert finished(small, job_id)["counts"] == {"0": 2}
+
+
+@pytest.mark.parametrize("fed", [ENROL, EARN_ONCE], ids=["enrol", "earn"])
+def test_a_chunk_whose_worker_died_before_it_could_tell_is_told_the_same(fed, small):
+    # GIVEN a job whose outcomes were lost after the work was done
+    sent = fed | {"job_id": uuid.uuid4().hex}
+    results = f"/jobs/{sent['job_id']}/results"
+    feed(small, sent)
+    finished(small, sent["job_id"])
+    told = get(small, results, **AUTHORIZED).body
+    client("dynamodb", small.endpoint_url).update_item(
+        TableName=small.tables["JOBS_TABLE"],
+        Key={"pk": {"S": sent["job_id"]}, "sk": {"S": "chunk#000001"}},
+        UpdateExpression="REMOVE outcomes, positions",
+    )
+    assert get(small, results, **AUTHORIZED).body != told
+    # WHEN the chunk is delivered again
+    feed(small, sent)
+    # THEN what was written is known as this job's own
+    assert until(lambda: get(small, results, **AUTHORIZED).body == told)
+
+
+def test_whoever_listens_hears_that_a_job_is_finished(small):
+    # GIVEN somebody who listens on the event bus
+    events, sqs = client("events", small.endpoint_url), client("sqs", small.endpoint_url)
+    heard = sqs.create_queue(QueueName="heard")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_rule(Name="finished-jobs", EventPattern='{"source":["loyalty"],"detail-type":["Job finished"]}')
+    events.put_targets(Rule="finished-jobs", Targets=[{"Id": "heard", "Arn": arn}])
+    # WHEN a job is done
+    job_id = uuid.uuid4().hex
+    feed(small, message(job_id, "user44@example.com"))
+    # THEN that is heard
+    (told,) = until(lambda: sqs.receive_message(QueueUrl=heard).get("Messages"))
+    assert json.loads(told["Body"])["detail"] == {
+        "job_id": job_id,
+        "account": "greatwidgets",
+        "operation": "enrol",
+        "total": 1,
+    }
+
+
+def test_a_message_that_says_nothing_is_parked_with_its_reason(small):
+    # WHEN something else than a chunk is sent
+    feed(small, {"version": 2})
+    # THEN the operator finds it, and why
+    reasons = [one["MessageAttributes"]["reason"]["StringValue"] for one in parked(small)]
+    assert reasons == ["the message: union_tag_not_found"]
+
+
+def test_a_chunk_that_is_given_up_ends_its_job_and_is_kept(small):
+    # GIVEN a chunk that failed three times
+    job_id = uuid.uuid4().hex
+    given_up = message(job_id, "user33@example.com", "user34@example.com")
+    # WHEN it comes to the dead-letter queue
+    feed(small, given_up, dead_letters(small))
+    # THEN its items may be tried again, by whoever sent them or by the operator
+    assert finished(small, job_id)["counts"] == {"503": 2}
+    assert [json.loads(one["Body"]) for one in parked(small)] == [given_up]
+    # WHEN the operator does
+    feed(small, given_up)
+    # THEN the job is as if nothing had happened
+    assert until(lambda: (found := job(small, job_id)["counts"]) == {"0": 2} and found)
+
+
+def test_an_undo_that_is_given_up_after_it_was_done_stays_done(small):
+    # GIVEN a job that is undone
+    job_id = uuid.uuid4().hex
+    feed(small, message(job_id, "user35@example.com"))
+    finished(small, job_id)
+    undo_id = json.loads(post(small, f"/jobs/{job_id}/undo", b"", **AUTHORIZED).body)["job_id"]
+    assert finished(small, undo_id)["counts"] == {"undone": 1}
+    # WHEN the undo's chunk comes to the dead-letter queue all the same, its worker having died too late
+    undoing = {"operation": "undo", "params": {"job_id": job_id}, "items": []}
+    feed(small, message(undo_id, total=1) | undoing, dead_letters(small))
+    # THEN it is kept for the operator, and nothing else has changed
+    assert [json.loads(one["Body"])["job_id"] for one in parked(small)] == [undo_id]
+    assert job(small, undo_id)["counts"] == {"undone": 1}
