@@ -90,6 +90,8 @@ def _no_service(name: str) -> Any:
 class Database:
     """The tables that `settings` names, up to a deadline (seconds of `clock`) after which no further try is begun.
 
+    A call is tried once even then, up to `latest`: who spent the time on something else has not tried in vain.
+
     `now` is the time of day, in seconds of the epoch, for what is stored with a moment. `service` gives the client of
     another AWS service ("sqs", "events"), made when it is first asked for.
     """
@@ -98,6 +100,7 @@ class Database:
     settings: Settings
     cache: TimedCache = field(default_factory=TimedCache)
     deadline: float = float("inf")
+    latest: float = float("inf")
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
@@ -105,7 +108,8 @@ class Database:
 
     def within(self, seconds: float) -> "Database":
         """The same database for one request, which has `seconds` left to answer."""
-        return replace(self, deadline=self.clock() + seconds - LONGEST_CALL_SECONDS)
+        latest = self.clock() + seconds - LONGEST_CALL_SECONDS
+        return replace(self, deadline=latest, latest=latest)
 
     def seconds_left(self) -> float:
         """How long the request has that `within` was told of."""
@@ -113,10 +117,11 @@ class Database:
 
     def patient(self, seconds: float) -> "Database":
         """The same database for tries in the next so many seconds, whatever is left after them."""
-        return replace(self, deadline=self.clock() + seconds)
+        latest = self.clock() + seconds
+        return replace(self, deadline=latest, latest=latest)
 
     def sooner(self, seconds: float) -> "Database":
-        """The same database with a deadline that is so much earlier."""
+        """The same database with a deadline that is so much earlier, so that repeated calls leave time for others."""
         return replace(self, deadline=self.deadline - seconds)
 
     def get(self, table: str, key: Item) -> Item | None:
@@ -285,9 +290,10 @@ class Database:
 
     def tries(self) -> Iterator[None]:
         """Once for each try of a call before the deadline, with growing, jittered pauses between."""
-        pause = _FIRST_PAUSE
-        while self.clock() < self.deadline:
+        pause, until = _FIRST_PAUSE, self.latest
+        while self.clock() < until:
             yield
+            until = self.deadline
             self.sleep(min(random.uniform(0, pause), max(0.0, self.deadline - self.clock())))  # noqa: S311 (jitter)
             pause = min(2 * pause, _LONGEST_PAUSE)
 

@@ -53,3 +53,23 @@ def test_the_deadline_leaves_time_for_one_more_call() -> None:
     # THEN tries end as long before as one call may take
     assert store.database.within(29).deadline == store.clock.now + 29 - LONGEST_CALL_SECONDS
     assert LONGEST_CALL_SECONDS >= TRIES_PER_CALL * (CONNECT_SECONDS + READ_SECONDS)
+
+
+def test_who_gives_up_sooner_tries_once_however_late() -> None:
+    # GIVEN a database whose repeats end before its time does, and time that was spent on something else
+    store = Store()
+    sooner = store.database.sooner(5)
+    store.clock.now += SECONDS - 1
+    # WHEN a call is made
+    # THEN it is tried
+    assert sooner.get(TABLE, KEY) is None
+    # AND where it fails it is not repeated
+    store.dynamodb.plan_always("get_item", refused("ThrottlingException"))
+    with pytest.raises(StorageBusy):
+        sooner.get(TABLE, KEY)
+    assert store.dynamodb.count("get_item") == 2
+    # AND once all time is over it is not tried
+    store.clock.now += 1
+    with pytest.raises(StorageBusy):
+        sooner.get(TABLE, KEY)
+    assert store.dynamodb.count("get_item") == 2
