@@ -5,6 +5,7 @@ import pytest
 from loyalty.bulk.work import JOB_FINISHED
 from loyalty.job import KEPT_SECONDS
 from loyalty.store import events
+from tests.fakes import delivery
 from tools.local.template import load, resources, variables, workers
 
 TEMPLATE = load()
@@ -67,6 +68,12 @@ def test_no_message_is_delivered_again_while_a_worker_may_still_be_at_it(mapping
     assert chosen == {"Ref": "ChunkVisibilitySeconds"}
     assert min(map(int, on_aws)) == 6 * timeout == PARAMETERS["ChunkVisibilitySeconds"]["Default"]
     assert set(map(int, on_aws)) < set(PARAMETERS["ChunkVisibilitySeconds"]["AllowedValues"])
+
+
+@pytest.mark.parametrize("mapping", MAPPINGS.values(), ids=list(MAPPINGS))
+def test_the_tests_of_workers_give_them_the_time_that_they_have_deployed(mapping):
+    assert FUNCTIONS[mapping["FunctionName"]["Ref"]]["Timeout"] == delivery.WORKER_SECONDS
+    assert PARAMETERS["ChunkVisibilitySeconds"]["Default"] == delivery.VISIBILITY_SECONDS
 
 
 @pytest.mark.parametrize("name", QUEUES)
