@@ -97,11 +97,13 @@ def _places(database: Database, pk: str, before: str | None, most: int) -> list[
 
 
 def _jobs(database: Database, places: Sequence[str]) -> list[Job]:
-    ids: list[batch.Key] = [(place.partition("#")[2], keys.JOB) for place in places]
-    read_ = batch.get_all(database, database.settings.jobs_table, ids, None)
+    """The jobs that are listed at these places; one that was submitted again counts where it was listed first."""
+    ids: dict[batch.Key, None] = dict.fromkeys((place.partition("#")[2], keys.JOB) for place in places)
+    read_ = batch.get_all(database, database.settings.jobs_table, list(ids), None)
     if read_.unread:
         raise StorageBusy
-    return [_job(read_.found[key]) for key in ids if key in read_.found]
+    jobs = {_place(job): job for job in map(_job, read_.found.values())}
+    return [jobs[place] for place in places if place in jobs]
 
 
 def _set_once(database: Database, job_id: str, attribute: str, value: Item) -> Item | None:
