@@ -40,10 +40,13 @@ class Task(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """How the client wants it done: under which key, and how long it waits for it (seconds, None: not at all)."""
+    """How the client wants it done: under which key, and until when (of the database's clock) it waits.
+
+    `until` is None where it doesn't wait at all.
+    """
 
     key: Key
-    wait: float | None
+    until: float | None
 
 
 class Done(NamedTuple):
@@ -62,7 +65,7 @@ class Queued(NamedTuple):
 def carry_out(database: Database, task: Task, wish: Wish) -> Done | Queued:
     """Do a task, or have it done. Raises StorageBusy, KeyReused or StillRunning."""
     operation, items = task.operation, task.items
-    queued = wish.wait is None or sum(map(operation.weight, items)) > database.settings.inline_limit
+    queued = wish.until is None or sum(map(operation.weight, items)) > database.settings.inline_limit
     kept = wish.key.text or (operation.ALWAYS_A_JOB and operation.undoable(operation.resolved(task.prepared)))
     if items and (queued or kept):
         return _as_job(database, task, wish, queued=queued)
@@ -100,9 +103,9 @@ def _as_job(database: Database, task: Task, wish: Wish, *, queued: bool) -> Done
 
 def _follow(database: Database, job: Job, wish: Wish) -> Done | Queued:
     """The outcomes of a job if they come in time."""
-    if wish.wait is None and job.finished_at is None:
+    if wish.until is None and job.finished_at is None:
         return Queued(job.id)
-    outcomes = results.gather(database, job, wish.wait or 0.0)
+    outcomes = results.gather(database, job, wish.until or 0.0)
     return Queued(job.id) if outcomes is None else Done(outcomes, job.id)
 
 
