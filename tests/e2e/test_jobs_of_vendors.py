@@ -165,6 +165,15 @@ def test_a_request_that_comes_again_under_its_key_is_answered_again(small):
         assert (second.status, second.body) == (first.status, first.body)
 
 
+def test_even_one_registration_is_a_job_for_a_client_that_does_not_wait(small):
+    # WHEN a client prefers not to wait
+    one = as_json(members() | {"email": "user25@example.com"})
+    reply = post(small, SINGLE, one, **JSON, Prefer="respond-async")
+    # THEN it is told of a job, which is done
+    assert reply.status == 202
+    assert finished(small, json.loads(reply.body)["job_id"])["counts"] == {"0": 1}
+
+
 def test_a_job_that_another_system_feeds_may_come_in_any_order(small):
     # GIVEN a job whose second chunk has to wait for its first
     job_id = uuid.uuid4().hex
@@ -238,6 +247,17 @@ def test_a_chunk_that_is_given_up_ends_its_job_and_is_kept(small, dead_letters):
     send(small, small.queues["CHUNK_QUEUE_URL"], given_up)
     # THEN the job is as if nothing had happened
     assert until(lambda: (found := job(small, job_id)["counts"]) == {"0": 2} and found)
+
+
+def test_a_chunk_of_a_job_of_many_that_is_given_up_is_counted(small, dead_letters):
+    # GIVEN the last of more chunks than are noted together
+    job_id = uuid.uuid4().hex
+    given_up = message(job_id, "user36@example.com", chunk=33, chunks=33, total=33, first_index=32)
+    # WHEN it comes to the dead-letter queue
+    send(small, dead_letters, given_up)
+    # THEN it is counted, and kept
+    assert until(lambda: job(small, job_id).get("counts") == {"503": 1})
+    assert [json.loads(one["Body"]) for one in parked(small)] == [given_up]
 
 
 def test_an_undo_that_is_given_up_after_it_was_done_stays_done(small, dead_letters):
