@@ -7,6 +7,7 @@ can be undone later or has an Idempotency-Key: then its outcomes have to be kept
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from loyalty import metrics
@@ -25,6 +26,7 @@ from loyalty.store.jobs import Stored
 from loyalty.store.queue import Message
 
 _JOB_ID_BYTES = 16
+_NOTING_SECONDS = 1.0
 
 
 class Task(NamedTuple):
@@ -80,10 +82,18 @@ def new_id() -> str:
 
 
 def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
-    """Send a job's messages, and note that all went. Raises StorageBusy."""
+    """Send a job's messages, and note that all went.
+
+    Raises StorageBusy, and notes that: some may have gone, so who repeats the request has to complete this very job.
+    """
     messages = [Message(text, job.account_id) for text in texts]
-    queue.send(database, database.settings.chunk_queue_url, messages)
-    return jobs.mark(database, job, sent=True)
+    try:
+        queue.send(database, database.settings.chunk_queue_url, messages)
+        return jobs.mark(database, job, sent=True)
+    except StorageBusy:
+        with suppress(StorageBusy):
+            jobs.mark(database.patient(_NOTING_SECONDS), job, abandoned=True)
+        raise
 
 
 def _as_job(database: Database, task: Task, wish: Wish, *, queued: bool) -> Done | Queued:

@@ -59,7 +59,7 @@ def read(database: Database, job_id: str) -> Stored | None:
 
 
 def mark(database: Database, job: Job, **fields: Any) -> Job:
-    """The job with `sent`, `finished_at` or `announced` set; what is set already stays. Raises StorageBusy."""
+    """The job with `sent`, `abandoned`, `finished_at` or `announced` set; what is set already stays. Raises StorageBusy."""
     changed = job._replace(**fields)
     (name, value), *_ = _attributes_of(fields).items()
     met = _set_once(database, job.id, name, value)
@@ -148,7 +148,7 @@ def _attributes_of(fields: dict[str, Any]) -> Item:
 
 
 def _job(item: Item) -> Job:
-    fields: Item = {name: name in item for name in ("queued", "undoable", "sent", "announced")}
+    fields: Item = {name: name in item for name in ("queued", "undoable", "sent", "abandoned", "announced")}
     fields |= {name: json.loads(item[name]["S"]) for name in ("manner", "params")}
     fields |= {name: int(item[name]["N"]) for name in _NUMBERS if name in item}
     fields |= {name: item[name]["S"] for name in _TEXTS if name in item}
