@@ -102,7 +102,7 @@ def _do(call: _Call, database: Database, log: RequestLog) -> Reply:
     prepared = contract.operation.prepare(database, caller.account, submission.params)
     manner = exchange.manner()
     task = Task(caller.account, contract.operation, prepared, submission.items, contract.name, manner, request.id)
-    wish = Wish(Key(request.path, key, lambda: _fingerprint(request, manner)), _patience(request, database))
+    wish = Wish(Key(request.path, key, lambda: _fingerprint(request, manner)), _wait_until(request, database))
     result = carry_out(database, task, wish)
     if result.job_id:
         log.job(result.job_id)
@@ -112,12 +112,13 @@ def _do(call: _Call, database: Database, log: RequestLog) -> Reply:
     return contract.render(request, manner, Answer(result.outcomes, result.job_id))
 
 
-def _patience(request: Request, database: Database) -> float | None:
-    """How many seconds the request may still wait for a job; None when the client won't."""
+def _wait_until(request: Request, database: Database) -> float | None:
+    """Until when, of the database's clock, the request may wait for a job; None when the client won't."""
     if "respond-async" in map(str.strip, request.headers.get("prefer", "").lower().split(",")):
         return None
     passed = max(0.0, database.now() - request.received_at) if request.received_at is not None else 0.0
-    return min(database.settings.gather_seconds - passed, database.seconds_left() - COLLECTING_SECONDS)
+    seconds = min(database.settings.gather_seconds - passed, database.seconds_left() - COLLECTING_SECONDS)
+    return database.clock() + seconds
 
 
 def _idempotency_key(request: Request) -> str | None:

@@ -12,7 +12,7 @@ SENDING_SECONDS = 60
 
 
 class JobStatus(StrEnum):
-    """Where a job stands. FAILED is one whose sender died half-way; repeating its request completes it."""
+    """Where a job stands. FAILED is one whose sender got half-way; repeating its request completes it."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -42,8 +42,9 @@ class Job(NamedTuple):
     """A job as it is stored; moments are seconds of the epoch.
 
     `operation` and `contract` name whose work it is and how it is answered, in which `manner`; `params` are the
-    operation's as JSON holds them. `queued` says that its chunks go through the queue, `sent` that all went, `undoes`
-    names the job that it takes back, `undone_by` the one that takes it back.
+    operation's as JSON holds them. `queued` says that its chunks go through the queue, `sent` that all went,
+    `abandoned` that its sender gave up before and told its client so; `undoes` names the job that it takes back,
+    `undone_by` the one that takes it back.
     """
 
     id: str
@@ -58,14 +59,16 @@ class Job(NamedTuple):
     queued: bool
     undoable: bool
     sent: bool = False
+    abandoned: bool = False
     finished_at: int | None = None
     announced: bool = False
     undoes: str | None = None
     undone_by: str | None = None
 
     def lost(self, now: float) -> bool:
-        """Whether its sender died before all was sent, or done."""
-        return not (self.sent or self.finished_at) and now >= self.submitted_at + SENDING_SECONDS
+        """Whether its sender gave up before all was sent, or died before that or the end."""
+        died = self.finished_at is None and now >= self.submitted_at + SENDING_SECONDS
+        return not self.sent and (self.abandoned or died)
 
     def undo(self, now: float) -> Undo:
         """Whether it can be undone once it is finished."""

@@ -95,6 +95,17 @@ def test_a_chunk_that_is_given_up_ends_its_job_and_is_kept(small):
     assert until(lambda: (found := job(small, job_id)["counts"]) == {"0": 2} and found)
 
 
+def test_a_chunk_of_a_job_of_many_that_is_given_up_is_counted(small):
+    # GIVEN the last of more chunks than are noted together
+    job_id = uuid.uuid4().hex
+    given_up = message(job_id, "user36@example.com", chunk=33, chunks=33, total=33, first_index=32)
+    # WHEN it comes to the dead-letter queue
+    feed(small, given_up, dead_letters(small))
+    # THEN it is counted, and kept
+    assert until(lambda: job(small, job_id).get("counts") == {"503": 1})
+    assert [json.loads(one["Body"]) for one in parked(small)] == [given_up]
+
+
 def test_an_undo_that_is_given_up_after_it_was_done_stays_done(small):
     # GIVEN a job that is undone
     job_id = uuid.uuid4().hex

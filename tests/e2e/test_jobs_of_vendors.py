@@ -109,3 +109,12 @@ def test_a_request_that_comes_again_under_its_key_is_answered_again(small):
         first, second = (post(small, path, body, **headers, **key) for _ in range(2))
         # THEN it was done once
         assert (second.status, second.body) == (first.status, first.body)
+
+
+def test_even_one_registration_is_a_job_for_a_client_that_does_not_wait(small):
+    # WHEN a client prefers not to wait
+    one = as_json(members() | {"email": "user25@example.com"})
+    reply = post(small, SINGLE, one, **JSON, Prefer="respond-async")
+    # THEN it is told of a job, which is done
+    assert reply.status == 202
+    assert finished(small, json.loads(reply.body)["job_id"])["counts"] == {"0": 1}

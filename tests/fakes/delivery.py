@@ -11,7 +11,9 @@ from tests.fakes.nth_call import ProcessDied
 from tests.fakes.queues import CHUNKS, FakeSQS, Message
 
 DEAD_LETTERS = "https://sqs.test/dead-letters"
-MOST_RECEIVES, VISIBILITY_SECONDS = 3, 120.0
+MOST_RECEIVES, VISIBILITY_SECONDS = 3, 180.0
+WORKER_SECONDS = 30
+"""How long a worker may run, as the template says."""
 
 
 class Mappings:
@@ -39,7 +41,7 @@ class Mappings:
         for message in list(self._sqs.queues[DEAD_LETTERS]):
             received = message._replace(receives=message.receives + 1)
             with suppress(ProcessDied):
-                answer = bury_chunks(self._process)(event_of(received), FakeContext(message.id, 20_000))
+                answer = bury_chunks(self._process)(event_of(received), FakeContext(message.id, 1_000 * WORKER_SECONDS))
                 if not answer["batchItemFailures"]:
                     self._sqs.queues[DEAD_LETTERS].remove(message)
 
@@ -52,7 +54,7 @@ class Mappings:
         received = message._replace(receives=message.receives + 1, visible_at=self._clock() + VISIBILITY_SECONDS)
         queue[queue.index(message)] = received
         try:
-            answer = process_chunks(self._process)(event_of(received), FakeContext(message.id, 20_000))
+            answer = process_chunks(self._process)(event_of(received), FakeContext(message.id, 1_000 * WORKER_SECONDS))
         except ProcessDied:
             return
         if not answer["batchItemFailures"]:

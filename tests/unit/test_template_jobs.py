@@ -5,6 +5,8 @@ import pytest
 from loyalty.bulk.work import JOB_FINISHED
 from loyalty.job import KEPT_SECONDS
 from loyalty.store import events
+from tests.fakes import delivery
+from tests.rights import Right, granted
 from tools.local.template import load, resources, variables, workers
 
 TEMPLATE = load()
@@ -15,6 +17,8 @@ QUEUES = resources(TEMPLATE, "AWS::SQS::Queue")
 POLICIES = resources(TEMPLATE, "AWS::SQS::QueuePolicy")
 VARIABLES = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
 TWO_WEEKS = 14 * 24 * 3600
+RIGHTS = granted(TEMPLATE)
+STORES_JOBS = Right("dynamodb:PutItem", "JobsTable")
 
 
 def test_the_worker_takes_chunks_and_the_undertaker_what_failed_too_often():
@@ -67,6 +71,12 @@ def test_no_message_is_delivered_again_while_a_worker_may_still_be_at_it(mapping
     assert chosen == {"Ref": "ChunkVisibilitySeconds"}
     assert min(map(int, on_aws)) == 6 * timeout == PARAMETERS["ChunkVisibilitySeconds"]["Default"]
     assert set(map(int, on_aws)) < set(PARAMETERS["ChunkVisibilitySeconds"]["AllowedValues"])
+
+
+@pytest.mark.parametrize("mapping", MAPPINGS.values(), ids=list(MAPPINGS))
+def test_the_tests_of_workers_give_them_the_time_that_they_have_deployed(mapping):
+    assert FUNCTIONS[mapping["FunctionName"]["Ref"]]["Timeout"] == delivery.WORKER_SECONDS
+    assert PARAMETERS["ChunkVisibilitySeconds"]["Default"] == delivery.VISIBILITY_SECONDS
 
 
 @pytest.mark.parametrize("name", QUEUES)
@@ -126,3 +136,19 @@ def test_only_what_works_on_jobs_may_say_that_one_is_finished():
             "ForAllValues:StringEquals": {"events:source": events.SOURCE},
             "StringEquals": {"events:detail-type": JOB_FINISHED},
         }
+
+
+def test_whoever_makes_jobs_may_send_them():
+    # GIVEN the functions that store jobs for requests, of any size where the client does not wait
+    makers = [name for name, rights in RIGHTS.items() if STORES_JOBS in rights and "Events" in FUNCTIONS[name]]
+    # THEN they may send chunks
+    assert len(makers) == 5
+    assert all(Right("sqs:SendMessage", "ChunkQueue") in RIGHTS[name] for name in makers)
+
+
+def test_whoever_notes_that_a_chunk_is_finished_may_ask_whether_all_are():
+    # GIVEN the functions that write to jobs, of which one with more than 32 chunks has several notes
+    writers = [name for name, rights in RIGHTS.items() if Right("dynamodb:UpdateItem", "JobsTable") in rights]
+    # THEN they may query those
+    assert {"ProcessChunkFunction", "BuryChunkFunction"} < set(writers)
+    assert all(Right("dynamodb:Query", "JobsTable") in RIGHTS[name] for name in writers)

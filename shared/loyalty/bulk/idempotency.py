@@ -2,7 +2,7 @@
 
 A request with an Idempotency-Key is done once: who repeats it within a day gets the answer of the first. A large
 request without a key has its own content for one, but only in need: repeating it is a new request, unless the first
-one died before all its chunks were sent. Then it completes that one's job.
+one gave up, or died, before all its chunks were sent. Then it completes that one's job.
 """
 
 from collections.abc import Callable
@@ -48,7 +48,7 @@ def claim(database: Database, account_id: str, key: Key, job_id: str) -> Claimed
 
 
 def _renew(database: Database, held: Claim, job: Job | None, job_id: str) -> Claimed:
-    """Take up a job whose sender died, else begin anew."""
+    """Take up a job that lost its sender, else begin anew."""
     wanted = held.job_id if job and job.lost(database.now()) else job_id
     taken = claims.take_over(database, held, wanted)
     return Claimed(wanted if taken else job_id)
@@ -58,8 +58,9 @@ def _repeat(database: Database, held: Claim, job: Job | None) -> Claimed:
     finished = job is not None and job.finished_at is not None
     if job and (job.sent or (finished and not _is_busy(database, job))):
         return Claimed(job.id, job)
+    lost = job is not None and job.lost(database.now())
     died = database.now() >= held.claimed_at + LONGEST_REQUEST_SECONDS
-    if not (died or finished) or not claims.take_over(database, held):
+    if not (lost or died or finished) or not claims.take_over(database, held):
         raise StillRunning
     return Claimed(held.job_id)
 

@@ -16,8 +16,9 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
 _LEAST_SECONDS = 0.01  # enough to look once
 
 
-def gather(database: Database, job: Job, seconds: float) -> list[Outcome] | None:
-    """The job's outcomes if it finishes within so many seconds, and the store tells them in time."""
+def gather(database: Database, job: Job, until: float) -> list[Outcome] | None:
+    """The job's outcomes if it finishes by then (of the database's clock), and the store tells them in time."""
+    seconds = until - database.clock()
     with suppress(StorageBusy):
         if job.finished_at is not None or _finishes(database.patient(max(seconds, _LEAST_SECONDS)), job):
             return outcomes(database.patient(COLLECTING_SECONDS), job)

@@ -7,6 +7,7 @@ can be undone later or has an Idempotency-Key: then its outcomes have to be kept
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from loyalty import metrics
@@ -25,6 +26,7 @@ from loyalty.store.jobs import Stored
 from loyalty.store.queue import Message
 
 _JOB_ID_BYTES = 16
+_NOTING_SECONDS = 1.0
 
 
 class Task(NamedTuple):
@@ -40,10 +42,13 @@ class Task(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """How the client wants it done: under which key, and how long it waits for it (seconds, None: not at all)."""
+    """How the client wants it done: under which key, and until when (of the database's clock) it waits.
+
+    `until` is None where it doesn't wait at all.
+    """
 
     key: Key
-    wait: float | None
+    until: float | None
 
 
 class Done(NamedTuple):
@@ -62,7 +67,7 @@ class Queued(NamedTuple):
 def carry_out(database: Database, task: Task, wish: Wish) -> Done | Queued:
     """Do a task, or have it done. Raises StorageBusy, KeyReused or StillRunning."""
     operation, items = task.operation, task.items
-    queued = wish.wait is None or sum(map(operation.weight, items)) > database.settings.inline_limit
+    queued = wish.until is None or sum(map(operation.weight, items)) > database.settings.inline_limit
     kept = wish.key.text or (operation.ALWAYS_A_JOB and operation.undoable(operation.resolved(task.prepared)))
     if items and (queued or kept):
         return _as_job(database, task, wish, queued=queued)
@@ -77,10 +82,18 @@ def new_id() -> str:
 
 
 def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
-    """Send a job's messages, and note that all went. Raises StorageBusy."""
+    """Send a job's messages, and note that all went.
+
+    Raises StorageBusy, and notes that: some may have gone, so who repeats the request has to complete this very job.
+    """
     messages = [Message(text, job.account_id) for text in texts]
-    queue.send(database, database.settings.chunk_queue_url, messages)
-    return jobs.mark(database, job, sent=True)
+    try:
+        queue.send(database, database.settings.chunk_queue_url, messages)
+        return jobs.mark(database, job, sent=True)
+    except StorageBusy:
+        with suppress(StorageBusy):
+            jobs.mark(database.patient(_NOTING_SECONDS), job, abandoned=True)
+        raise
 
 
 def _as_job(database: Database, task: Task, wish: Wish, *, queued: bool) -> Done | Queued:
@@ -100,9 +113,9 @@ def _as_job(database: Database, task: Task, wish: Wish, *, queued: bool) -> Done
 
 def _follow(database: Database, job: Job, wish: Wish) -> Done | Queued:
     """The outcomes of a job if they come in time."""
-    if wish.wait is None and job.finished_at is None:
+    if wish.until is None and job.finished_at is None:
         return Queued(job.id)
-    outcomes = results.gather(database, job, wish.wait or 0.0)
+    outcomes = results.gather(database, job, wish.until or 0.0)
     return Queued(job.id) if outcomes is None else Done(outcomes, job.id)
 
 

@@ -59,7 +59,10 @@ def read(database: Database, job_id: str) -> Stored | None:
 
 
 def mark(database: Database, job: Job, **fields: Any) -> Job:
-    """The job with `sent`, `finished_at` or `announced` set; what is set already stays. Raises StorageBusy."""
+    """The job with `sent`, `abandoned`, `finished_at` or `announced` set; what is set already stays.
+
+    Raises StorageBusy.
+    """
     changed = job._replace(**fields)
     (name, value), *_ = _attributes_of(fields).items()
     met = _set_once(database, job.id, name, value)
@@ -97,11 +100,13 @@ def _places(database: Database, pk: str, before: str | None, most: int) -> list[
 
 
 def _jobs(database: Database, places: Sequence[str]) -> list[Job]:
-    ids: list[batch.Key] = [(place.partition("#")[2], keys.JOB) for place in places]
-    read_ = batch.get_all(database, database.settings.jobs_table, ids, None)
+    """The jobs that are listed at these places; one that was submitted again counts where it was listed first."""
+    ids: dict[batch.Key, None] = dict.fromkeys((place.partition("#")[2], keys.JOB) for place in places)
+    read_ = batch.get_all(database, database.settings.jobs_table, list(ids), None)
     if read_.unread:
         raise StorageBusy
-    return [_job(read_.found[key]) for key in ids if key in read_.found]
+    jobs = {_place(job): job for job in map(_job, read_.found.values())}
+    return [jobs[place] for place in places if place in jobs]
 
 
 def _set_once(database: Database, job_id: str, attribute: str, value: Item) -> Item | None:
@@ -146,7 +151,7 @@ def _attributes_of(fields: dict[str, Any]) -> Item:
 
 
 def _job(item: Item) -> Job:
-    fields: Item = {name: name in item for name in ("queued", "undoable", "sent", "announced")}
+    fields: Item = {name: name in item for name in ("queued", "undoable", "sent", "abandoned", "announced")}
     fields |= {name: json.loads(item[name]["S"]) for name in ("manner", "params")}
     fields |= {name: int(item[name]["N"]) for name in _NUMBERS if name in item}
     fields |= {name: item[name]["S"] for name in _TEXTS if name in item}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from loyalty.endpoint import serve
 from loyalty.queue_trigger import process_chunks
 from loyalty.store.dynamodb import Database
-from tests.fakes.delivery import DEAD_LETTERS, VISIBILITY_SECONDS, Mappings, event_of
+from tests.fakes.delivery import DEAD_LETTERS, VISIBILITY_SECONDS, WORKER_SECONDS, Mappings, event_of
 from tests.fakes.faults import Fault
 from tests.fakes.gateway import FakeContext, Reply, proxy_event, reply_of
 from tests.fakes.nth_call import FaultyClient
@@ -86,7 +86,7 @@ class JobWorld(World):
         (message,) = [message for message in self.sqs.queues[CHUNKS] if message.receives]
         again = message._replace(receives=message.receives + 1)
         process_chunks(lambda: database or self.process(self.dynamodb))(
-            event_of(again), FakeContext(message.id, 20_000)
+            event_of(again), FakeContext(message.id, 1_000 * WORKER_SECONDS)
         )
 
     def redrive(self) -> None:

@@ -1,10 +1,14 @@
 """The list of an account's jobs: newest first, a page at a time, over all days for which they are kept."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from loyalty.job import SENDING_SECONDS
 from loyalty.jobs_api import PAGE
+from loyalty.store import jobs
+from tests.fakes.nth_call import ProcessDied, die_before
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld
 
@@ -99,6 +103,30 @@ def test_a_job_that_is_forgotten_already_is_left_out() -> None:
     gone, kept = submit(world, 2, 1)
     del world.dynamodb.tables["jobs"][gone, "job"]
     assert pages(world) == [[kept]]
+
+
+def test_a_job_that_a_second_request_completed_is_listed_once() -> None:
+    # GIVEN a request that died before it sent anything
+    database, calls = JobWorld().faulty()
+    JobWorld().order(orders.enrol(), database, Prefer="respond-async")
+    sending = calls.actions.index("send_message_batch") + 1
+    world = JobWorld()
+    with suppress(ProcessDied):
+        world.order(orders.enrol(), world.faulty({sending: die_before})[0], Prefer="respond-async")
+    # WHEN it comes again, later
+    world.clock.now += SENDING_SECONDS
+    world.order(orders.enrol(), Prefer="respond-async")
+    # THEN its job is listed once, as of the first time
+    assert pages(world) == [world.job_ids()]
+
+
+def test_a_fed_job_whose_first_chunks_come_at_the_same_time_is_listed_once() -> None:
+    # GIVEN two workers, each of which saw no job, and stores it in a second of its own
+    world = JobWorld()
+    job = jobs.find(world.database, submit(world, 1, 1)[0])
+    assert job is not None
+    jobs.create(world.database, job._replace(submitted_at=job.submitted_at + 1), [])
+    assert pages(world) == [[job.id]]
 
 
 @pytest.mark.parametrize("place", ["*", "ü", "a", "4pyT", "AAAA", ""])

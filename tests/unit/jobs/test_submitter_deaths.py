@@ -1,11 +1,12 @@
 """A request that fails or dies at any one of its calls: its job is completed by the same request, or by itself."""
 
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
 
 from loyalty.job import SENDING_SECONDS
-from tests.fakes.faults import Fault
+from tests.fakes.faults import Answer, Fault, refused
 from tests.fakes.gateway import Reply
 from tests.fakes.nth_call import ProcessDied
 from tests.unit.jobs import orders
@@ -80,3 +81,40 @@ def test_a_fault_that_passes_at_any_call_of_the_request_changes_nothing(kind: st
             )
             (job_id,) = world.job_ids()
             assert not differences(wanted, ended(world, job_id)), (name, number)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "key-1"}], ids=["without a key", "with a key"])
+@pytest.mark.parametrize("at_work", [True, False], ids=["workers were faster", "workers were slower"])
+@pytest.mark.parametrize("unsent", [{0}, set()], ids=["a chunk was not sent", "all were, but not noted"])
+def test_a_client_that_is_told_to_come_again_completes_the_job_that_was_begun(
+    headers: dict[str, str], unsent: set[int], *, at_work: bool
+) -> None:
+    # GIVEN what a request comes to
+    order = orders.ALL["earn"]
+    before = prepared(order)
+    clean = before.copy()
+    _, calls = send(clean, order, {}, **headers)
+    clean.work()
+    wanted = ended(clean, clean.job_ids()[0])
+    # GIVEN one that sent some of its chunks, or all, and found everything busy then for as long as it could try
+    world = before.copy()
+    until = world.clock.now + 14
+
+    def busy(do: Callable[[], Answer]) -> Answer:
+        return refused("ThrottlingException")(do) if world.clock.now < until else do()
+
+    world.sqs.refuse(unsent)
+    reply, _ = send(world, order, dict.fromkeys(range(calls, calls + 1_000), busy), **headers)
+    assert reply is not None
+    assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
+    if at_work:
+        world.work()
+    # WHEN its client comes again
+    world.clock.now += 1
+    reply, _ = send(world, order, {}, **headers)
+    world.work()
+    # THEN there is one job, and its end is the same
+    assert reply is not None
+    assert reply.status in (200, 202)
+    (job_id,) = world.job_ids()
+    assert not differences(wanted, ended(world, job_id))

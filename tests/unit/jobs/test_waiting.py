@@ -1,10 +1,12 @@
 """How long a client waits for a large request, and what it gets when that takes longer, or when it won't wait."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
 from loyalty.jobs_api import serve, show_job
+from tests.fakes.faults import Answer
 from tests.fakes.gateway import FakeContext, Reply, proxy_event, reply_of
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld, Order
@@ -106,6 +108,22 @@ def test_what_passed_since_the_gateway_received_a_request_is_not_waited_again() 
     reply = world.deliver(event)
     is_queued(world, reply, "registration")
     assert began + 13 < world.clock.now <= began + 14
+
+
+def test_the_time_that_sending_took_is_not_waited_again() -> None:
+    # GIVEN a queue that takes a job's chunks only after five seconds
+    world = JobWorld()
+    world.idle = True
+
+    def slowly(do: Callable[[], Answer]) -> Answer:
+        world.clock.now += 5
+        return do()
+
+    world.sqs.plan(slowly)
+    began = world.clock.now
+    # THEN the client is told of the job no later than otherwise
+    is_queued(world, world.order(orders.enrol()), "registration")
+    assert began + 23 < world.clock.now <= began + 24
 
 
 def test_no_request_waits_longer_than_its_function_may_run() -> None:
