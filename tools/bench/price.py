@@ -120,7 +120,7 @@ def _imports() -> Bill:
 
 def _world(customers: int, **settings: int) -> World:
     """The demo accounts and so many customers more, the configuration known."""
-    world = World(SETTINGS._replace(**settings))  # type: ignore[arg-type]  # by name
+    world = World(SETTINGS._replace(**settings))
     table = world.dynamodb.tables["customers"]
     for number in range(customers):
         key = f"{_ACCOUNT}#email#{_email(number)}"
