@@ -38,7 +38,7 @@ async function call(method, path, { body, headers = {} } = {}) {
     response = await fetch(BASE + path, options);
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new ApiError(0, "The server can't be reached.");
+    throw new ApiError(0, "The server can't be reached");
   }
   if (!response.ok) throw await refusal(response);
   return response;
@@ -72,9 +72,9 @@ async function refusal(response) {
 function reason(text, status) {
   try {
     const problem = JSON.parse(text);
-    return problem.detail ?? problem.message ?? problem.title ?? `The server answered ${status}.`;
+    return problem.detail ?? problem.message ?? problem.title ?? `The server answered ${status}`;
   } catch {
-    return `The server answered ${status}.`;
+    return `The server answered ${status}`;
   }
 }
 

@@ -59,7 +59,7 @@ async function poll(round) {
   if (fault?.status === 401) return signOut("The token is not valid any more.");
   if (fault) polling.delay = Math.min(Math.max(2 * polling.delay, fault.wait ?? 0), LATEST.failing);
   polling.timer = setTimeout(poll, polling.delay, round);
-  complain("connection", fault ? `${fault.message} Trying again in ${duration(polling.delay)}.` : "");
+  complain("connection", fault ? `${fault.message}. Trying again in ${duration(polling.delay)}.` : "");
   render();
 }
 
