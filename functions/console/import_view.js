@@ -1,7 +1,8 @@
 "use strict";
 /* An import: a file is chosen or dropped, looked at, and sent part by part. */
 
-const importing = { upload: null, choices: {}, sending: false };
+/* `sent` has the rows of each job that was sent from here, for its failed rows. */
+const importing = { upload: null, choices: {}, sending: false, sent: new Map() };
 
 /** Read a file and show what is in it, or what is wrong with it. */
 async function chooseFile(file) {
@@ -46,9 +47,11 @@ async function send(part) {
     part.state = "not sent";
     throw error;
   }
-  pollSoon();
-  if (part.jobId) await fetchJob(part.jobId);
   drawSending();
+  if (!part.jobId) return;
+  importing.sent.set(part.jobId, { header: importing.upload.header, text: part.text });
+  await patiently(() => fetchJob(part.jobId));
+  pollSoon();
 }
 
 /** Forget the file, and what was typed for it. */
@@ -59,10 +62,10 @@ function forgetUpload() {
   drawUpload();
 }
 
-/** The rows of a job that were sent from here: `{header, text}`, or undefined. */
-function sentRows(jobId) {
-  const part = importing.upload?.parts.find((one) => one.jobId === jobId);
-  return part && { header: importing.upload.header, text: part.text };
+/** Forget all that was sent, too. */
+function forgetImports() {
+  importing.sent.clear();
+  forgetUpload();
 }
 
 /** Show a file that was chosen. */
@@ -89,10 +92,12 @@ function drawSending() {
   const begun = sending || left.length < upload.parts.length;
   byId("fields").disabled = begun; // all parts are sent with the same choices
   byId("send").disabled = sending || left.length === 0;
-  write("send", begun ? "Send the rest" : `Import ${counted(upload.rows, "row")}`);
+  write("send", begun ? restWords(left.length) : `Import ${counted(upload.rows, "row")}`);
   show("another", !sending);
   upload.parts.forEach((part, at) => drawPart(byId("parts").children[at], part));
 }
+
+const restWords = (left) => (left > 0 ? "Send the rest" : "All rows are sent");
 
 function drawPart(entry, part) {
   const [rows, state] = entry.children;

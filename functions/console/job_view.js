@@ -7,7 +7,7 @@ const NO_UNDO = {
   expired: "This job can't be undone any more: undo states are kept for a week.",
 };
 
-const opened = { id: "", failures: null, download: "" };
+const opened = { id: "", failures: null };
 
 /** Show a job (none for an empty id), asking for it where it is not known yet. */
 async function openJob(id) {
@@ -92,7 +92,7 @@ async function showFailures() {
 
 /** Save the failed rows; those that were sent from this page as they were sent. */
 function downloadFailures() {
-  save(`failed-${opened.id}.csv`, "text/csv", failuresFile(opened.failures, sentRows(opened.id)));
+  save(`failed-${opened.id}.csv`, "text/csv", failuresFile(opened.failures, importing.sent.get(opened.id)));
 }
 
 /** Save the reply that a waiting client would have had. */

@@ -12,7 +12,8 @@ const polling = { timer: 0, round: 0, delay: SOONEST, polls: 0 };
 const isActive = (job) => ["queued", "running", "undoing"].includes(job.status);
 
 /** Newest first. */
-const jobsInOrder = () => [...known.jobs.values()].sort((one, other) => (one.submitted_at < other.submitted_at ? 1 : -1));
+const jobsInOrder = () =>
+  [...known.jobs.values()].sort((one, other) => other.submitted_at.localeCompare(one.submitted_at));
 
 /** The newest jobs; an ApiError tells that the token won't do. */
 async function fetchNewest() {

@@ -28,7 +28,7 @@ async function signIn() {
 function signOut(why = "") {
   endSession();
   forgetJobs();
-  forgetUpload();
+  forgetImports();
   complain("connection", "");
   showSession(false);
   drawList("");
