@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
-MOST_ITEMS = 20_000
-"""Items of one message; those that we send hold 250 at most."""
+MOST_ITEMS = 1_000
+"""Items of one message: their outcomes fit one item of a table. Those that we send hold 250 at most."""
 
 MOST_CHUNKS = 100_000
 

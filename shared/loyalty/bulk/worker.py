@@ -20,6 +20,7 @@ MOST_RECEIVES = 3
 """How often a chunk is delivered before it is given up: the chunk queue's maxReceiveCount."""
 
 _LONGEST_DELAY_SECONDS = 900  # SQS's limit
+_LONGEST_WAIT_SECONDS = 24 * 3600  # since the job began, for a chunk that has to be finished before
 
 
 class Chunk(NamedTuple):
@@ -52,8 +53,7 @@ def process(database: Database, body: str, receives: int) -> Worked:
     if chunk.job.undone_by:
         return Worked(chunk)
     if _waits(database, chunk):
-        _send_again(database, chunk, body)
-        return Worked(chunk)
+        return _put_off(database, chunk, body)
     return _do(database, chunk, body, last=receives >= MOST_RECEIVES)
 
 
@@ -157,8 +157,12 @@ def _waits(database: Database, chunk: Chunk) -> bool:
     return before is None or before.outcomes is None
 
 
-def _send_again(database: Database, chunk: Chunk, body: str) -> None:
-    """Later the older the job: what never comes must not keep us busy."""
+def _put_off(database: Database, chunk: Chunk, body: str) -> Worked:
+    """Have a chunk come again, later the older the job; what waits in vain is given up, for the operator to see."""
     age = int(database.now()) - chunk.job.submitted_at
+    if age >= _LONGEST_WAIT_SECONDS:
+        work.bury(database, chunk.job, chunk.message.part)
+        return _park(database, body, "after: that chunk did not come", chunk)
     delay = min(_LONGEST_DELAY_SECONDS, 1 + age // 10)
     queue.send(database, database.settings.chunk_queue_url, [Message(body, chunk.account.id, delay_seconds=delay)])
+    return Worked(chunk)

@@ -2,12 +2,13 @@
 
 import itertools
 import json
+from random import Random
 
 import jsonschema
 import pytest
 
 from loyalty.bulk.message import VERSION
-from loyalty.bulk.schema import json_schema
+from loyalty.bulk.schema import MOST_ITEMS, json_schema
 from tests.unit.jobs.fed import JOB_ID, Message, cut, feed, members, message
 from tests.unit.jobs.job_world import JobWorld
 
@@ -34,6 +35,7 @@ COUNTS = {
     "import": {"new": 3, "updated": 1, "failed": 2},
     "earn": {"0": 4, "8890": 1, "8015": 1},
 }
+DAY_SECONDS = 24 * 3600
 ORDERS = [order for order in itertools.permutations(range(3)) if order != (0, 1, 2)]
 
 
@@ -125,6 +127,36 @@ def test_a_chunk_may_wait_for_another() -> None:
     feed(world, first)
     assert world.told(JOB_ID)["counts"] == {"new": 1, "updated": 1}
     assert any('"last_name": {"S": "Two"}' in line for line in world.end_state())
+
+
+def test_a_chunk_that_waits_for_one_that_never_comes_is_given_up_after_a_day() -> None:
+    # GIVEN a job of which only the second chunk was sent
+    world = JobWorld()
+    second = message("enrol", *members("user3"), chunk=2, chunks=2, total=2, first_index=1, after=1)
+    began = world.clock.now
+    # WHEN all is done that can be done
+    feed(world, second)
+    # THEN its items may be tried again, and the message is kept for the operator
+    assert world.told(JOB_ID)["counts"] == {"503": 1}
+    assert [(one.attributes["reason"], json.loads(one.body)) for one in world.parked()] == [
+        ("after: that chunk did not come", second)
+    ]
+    assert began + DAY_SECONDS <= world.clock.now < began + DAY_SECONDS + 1_200
+    # AND it is done once the other was, and the operator redrives it
+    feed(world, message("enrol", *members("user1"), chunks=2, total=2))
+    world.redrive()
+    world.work()
+    assert world.told(JOB_ID)["counts"] == {"0": 2}
+
+
+def test_the_outcomes_of_the_largest_chunk_fit_one_item() -> None:
+    # GIVEN as many items as one message may have, each refused with a text that can hardly be compressed
+    world, random = JobWorld(), Random(1)
+    kinds = ["".join(chr(random.randrange(0x4E00, 0x9FFF)) for _ in range(64)) for _ in range(MOST_ITEMS)]
+    feed(world, message("enrol", *({"kind": kind, "value": "x"} for kind in kinds)))
+    # THEN what they came to takes less than the 400 KB of an item
+    assert world.told(JOB_ID)["counts"] == {"400": MOST_ITEMS}
+    assert len(world.dynamodb.tables["jobs"][JOB_ID, "chunk#000001"]["outcomes"]["B"]) < 300_000
 
 
 def test_items_need_not_follow_one_another() -> None:
