@@ -1,8 +1,4 @@
-<<<<<<< Updated upstream
-"""Jobs that are interrupted: by workers that are killed, and by a stack that is stopped and starts again."""
-=======
 """Jobs that are interrupted in the middle: workers are killed, the stack is stopped and starts again."""
->>>>>>> Stashed changes
 
 import os
 import signal
@@ -48,14 +44,8 @@ def stored(stack, name):
         pages = dynamodb.get_paginator("scan").paginate(TableName=stack.tables[table], ProjectionExpression="pk,code")
         found.append([item for page in pages for item in page["Items"]])
     customers, memberships = found
-<<<<<<< Updated upstream
-    mine = {
-        item["pk"]["S"].rpartition("#")[2] for item in customers if item.get("code", {"S": ""})["S"].startswith(name)
-    }
-=======
     named = [item for item in customers if item.get("code", {"S": ""})["S"].startswith(name)]
     mine = {item["pk"]["S"].rpartition("#")[2] for item in named}
->>>>>>> Stashed changes
     return len(mine), sum(item["pk"]["S"].rpartition("#")[2] in mine for item in memberships)
 
 
