@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from loyalty.bulk import worker
-from loyalty.bulk.work import Unfinished
 from loyalty.bulk.worker import Worked
 from loyalty.endpoint import Handler, process_database
 from loyalty.errors import StorageBusy
@@ -36,7 +35,7 @@ def _process(database: Database, record: Record) -> Worked:
     receives = _receives(record)
     try:
         return worker.process(database, record["body"], receives)
-    except (StorageBusy, Unfinished):
+    except StorageBusy:
         url = database.settings.chunk_queue_url
         queue.delay(database, url, record["receiptHandle"], _COMES_AGAIN_SECONDS * receives)
         raise
@@ -57,7 +56,7 @@ def _try(name: str, work: Work, database: Database, record: Record) -> bool:
     log = ChunkLog(name, record["messageId"], _receives(record))
     try:
         log.worked(work(database, record))
-    except (StorageBusy, Unfinished) as error:
+    except StorageBusy as error:
         log.fault(error)
     except Exception as error:  # noqa: BLE001 - it is delivered again, and given up after three times
         log.unexpected(error)

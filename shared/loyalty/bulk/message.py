@@ -98,6 +98,6 @@ def _positions(document: Mapping[str, Any]) -> Sequence[int]:
         raise MessageRefused("indexes: one for each item, each greater than the one before")
     if count and not 0 <= positions[0] <= positions[-1] < total:
         raise MessageRefused("first_index: the items stand beyond the total")
-    if document.get("after", 0) >= document["chunk"]:
+    if document["operation"] != "undo" and document.get("after", 0) >= document["chunk"]:
         raise MessageRefused("after: must be an earlier chunk")
     return positions

@@ -21,8 +21,14 @@ def undo(database: Database, job: Job) -> Job:
     undoing = jobs.find(database, undo_id) or jobs.create(database, _undoing(database, job, undo_id), []).job
     if undoing.sent:
         return undoing
-    numbers = range(1, job.chunks + 1)
-    return send(database, undoing, [message.write(undoing, Part(number, range(0))) for number in numbers])
+    return send(database, undoing, [message.write(undoing, part) for part in _parts(database, job)])
+
+
+def _parts(database: Database, job: Job) -> list[Part]:
+    """The job's chunks, which bring no items; a chain goes back from its end."""
+    stored = jobs.read(database, job.id)
+    following = {part.after: part.number for part in (stored.parts if stored else ()) if part.after}
+    return [Part(number, range(0), following.get(number)) for number in range(1, job.chunks + 1)]
 
 
 def _undoing(database: Database, job: Job, undo_id: str) -> Job:

@@ -24,7 +24,7 @@ Apply = Callable[[Database, Origin], list[Outcome]]
 """Applies a chunk's items under an origin; StorageBusy means that nothing was done."""
 
 
-class Unfinished(Exception):
+class Unfinished(StorageBusy):
     """The store was too busy for some items; the `outcomes` as far as they are known."""
 
     def __init__(self, outcomes: list[Outcome]) -> None:

@@ -9,7 +9,7 @@ from loyalty.bulk import message, work
 from loyalty.bulk.message import ChunkMessage, MessageRefused
 from loyalty.bulk.parked import park
 from loyalty.bulk.wire import WIRES, Wire, read_item
-from loyalty.errors import RequestError, StorageBusy
+from loyalty.errors import InternalError, RequestError, StorageBusy
 from loyalty.job import Job
 from loyalty.outcome import Origin, Outcome, Status
 from loyalty.store import accounts, chunks, jobs, queue
@@ -70,7 +70,7 @@ def bury(database: Database, body: str) -> Worked:
 def _do(database: Database, chunk: Chunk, body: str, *, last: bool) -> Worked:
     try:
         outcomes = work.do(database, chunk.job, chunk.message.part, _applying(chunk), last=last)
-    except StorageBusy:
+    except (StorageBusy, InternalError):  # a fault of ours is logged, and tried again
         raise
     except RequestError as error:  # what the items share is gone or closed: a program, a campaign, a promotion
         work.bury(database, chunk.job, chunk.message.part)

@@ -3,6 +3,8 @@
 import pytest
 
 from loyalty.bulk import cut
+from loyalty.errors import InternalError
+from loyalty.operations import enrol
 from tests.fakes.delivery import Mappings
 from tests.fakes.faults import Fault, refused
 from tests.unit.jobs import orders
@@ -119,3 +121,26 @@ def die_of(world: JobWorld, faults: dict[int, Fault]) -> None:
         mappings.deliver()
         world.clock.now += 1_000
     world.work()
+
+
+def test_a_fault_of_ours_is_logged_and_tried_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # GIVEN a job that meets a fault of ours
+    world = JobWorld()
+    job_id = world.submit(orders.enrol())
+
+    def fail(*_: object, **__: object) -> None:
+        raise InternalError("INSERT was refused: ValidationError")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(enrol, "apply", fail)
+        world.queue.deliver_all()
+    # THEN the log has it as an error, with what it was, and nothing is given up yet
+    details = {getattr(record, "detail", None) for record in caplog.records if record.levelname == "ERROR"}
+    assert details == {"INSERT was refused: ValidationError"}
+    assert world.parked() == []
+    # AND the next try finishes it
+    world.work()
+    assert world.told(job_id)["status"] == "done"
+    assert world.parked() == []
