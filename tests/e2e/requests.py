@@ -8,6 +8,7 @@ from tools.local.template import ROOT
 
 SINGLE = "/api/v1.1/loyalty/register_member"
 BATCH = "/api/v1.1/loyalty/register_member_batch"
+TOKEN = "abc123def456"
 
 
 class Reply(NamedTuple):
