@@ -28,8 +28,8 @@ def measure(meter: Meter, stub: Stub) -> tuple[list[Figure], dict[int, float]]:
         meter,
         {
             "naive": _batches(naive.batch, requests.batch, data[:_NAIVE_ITEMS]),
-            "naive single": Case(lambda: naive.single(single), 1, 25),
-            "single": Case(lambda: project.single(single), 1, 25),
+            "naive single": Case(lambda: naive.single(single), 1, 100),
+            "single": Case(lambda: project.single(single), 1, 100),
             "xml": _batches(project.batch, requests.batch_xml, data),
             **{str(size): _batches(project.batch, requests.batch, data[:size], 2_000 // size or 1) for size in SIZES},
         },
