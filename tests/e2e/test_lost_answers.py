@@ -1,6 +1,6 @@
-"""Answers of the store that never come: each handler, in this process, on the deployed tables, as its function.
+"""Answers of the store that never come, or refuse: handlers in this process, on the deployed tables, as functions.
 
-It signs with the function's name, so what it asks for counts as the function's: `test_rights.py` compares that.
+Each signs with its function's name, so what it asks for counts as the function's: `test_rights.py` compares that.
 """
 
 import json
@@ -15,11 +15,13 @@ from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.contracts.capillary import DIRECT_EARN
 from loyalty.contracts.stickystreet import CUSTOMERS_BATCH
 from loyalty.endpoint import serve
+from loyalty.queue_trigger import process_chunks
 from loyalty.store import dynamodb
-from loyalty.store.dynamodb import Database
+from loyalty.store.dynamodb import LONGEST_CALL_SECONDS, Database
+from tests.e2e.feeding import message
 from tests.e2e.requests import BATCH, SINGLE
 from tests.fakes.capillary import basic, request
-from tests.fakes.faults import timed_out_after
+from tests.fakes.faults import refused, timed_out_after
 from tests.fakes.gateway import EARN, IMPORT, Event, FakeContext, proxy_event, reply_of
 from tests.fakes.importing import FORM, as_form, rows_form
 from tests.fakes.nth_call import FaultyClient
@@ -102,3 +104,17 @@ def test_whichever_answer_is_lost_the_reply_is_as_if_none_were(inline: Inline, s
         # THEN each is done, and told as done
         assert inline.told in "".join(reply.body.split()), (number, reply)
     assert number > 2
+
+
+def test_a_chunk_that_finds_the_store_busy_is_put_off(stack: LocalStack) -> None:
+    # GIVEN a store that refuses whatever is asked
+    database = as_function(stack, "ProcessChunkFunction")
+    busy = FaultyClient(database.client, dict.fromkeys(range(1, 1_000), refused("ThrottlingException")))
+    # WHEN a chunk comes, and its worker has half a second
+    body = json.dumps(message("0" * 32, user(1)))
+    record = {"messageId": "put-off", "receiptHandle": "of-no-queue", "body": body}
+    record |= {"attributes": {"ApproximateReceiveCount": "1"}}
+    context = FakeContext("put-off", milliseconds=int(1_500 + 1_000 * LONGEST_CALL_SECONDS))
+    answer = process_chunks(lambda: replace(database, client=busy))({"Records": [record]}, context)
+    # THEN it is to come again
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "put-off"}]}
