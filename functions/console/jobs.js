@@ -55,25 +55,30 @@ function forgetJobs() {
 }
 
 async function poll(round) {
-  const fault = await refresh().catch((error) => error);
+  let changed = false;
+  let fault = null;
+  try {
+    changed = await fetchCurrent();
+  } catch (error) {
+    fault = error;
+  }
   if (round !== polling.round) return;
   if (fault?.status === 401) return signOut("The token is not valid any more.");
-  if (fault) polling.delay = Math.min(Math.max(2 * polling.delay, fault.wait ?? 0), LATEST.failing);
+  polling.delay = nextDelay(changed, fault);
   polling.timer = setTimeout(poll, polling.delay, round);
   complain("connection", fault ? `${fault.message}. Trying again in ${duration(polling.delay)}.` : "");
   render();
 }
 
-/** Ask what is new, and settle when to ask again. */
-async function refresh() {
-  const active = jobsInOrder().filter(isActive);
-  const changed = await fetchCurrent(active);
-  const latest = active.length > 0 ? LATEST.active : LATEST.idle;
-  polling.delay = changed ? SOONEST : Math.min(1.5 * polling.delay, latest);
+function nextDelay(changed, fault) {
+  if (fault) return Math.min(Math.max(2 * polling.delay, fault.wait ?? 0), LATEST.failing);
+  const latest = jobsInOrder().some(isActive) ? LATEST.active : LATEST.idle;
+  return changed ? SOONEST : Math.min(1.5 * polling.delay, latest);
 }
 
 /** The list, or between lists the active jobs alone; resolves to whether anything is new. */
-async function fetchCurrent(active) {
+async function fetchCurrent() {
+  const active = jobsInOrder().filter(isActive);
   polling.polls += 1;
   const wholeList = active.length === 0 || active.length > ASKED_SINGLY || polling.polls % WHOLE_LIST_EVERY === 0;
   if (wholeList) return fetchNewest();
