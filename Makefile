@@ -23,11 +23,11 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check model audit format document pictures fuzz bench build deploy lock clean
+.PHONY: help run test check model audit format document pictures fuzz bench bench-peer build deploy lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## serve the API on http://127.0.0.1:3000; PORT=n elsewhere, STATE=dir keeps the data
 	@$(PYTHON) -m tools.local.port '$(PORT)'
@@ -61,6 +61,9 @@ audit: $(AUDIT)/installed ## ask PyPI for known vulnerabilities of all that is p
 bench: .venv/bench.installed ## measure speed and price against their targets, up to 15 minutes
 	@$(BIN)/python -m tools.bench
 
+bench-peer: build/venv/peer/installed ## the same on FastAPI and PostgreSQL, for comparison
+	@build/venv/peer/bin/python -m tools.bench.peer
+
 format: .venv/dev.installed ## format the code and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -83,7 +86,7 @@ deploy: build ## deploy to AWS; ARGS=--guided the first time
 
 lock: .venv/dev.installed ## pin the newest dependencies that the requirements allow
 	cd shared && $(CURDIR)/$(COMPILE) requirements.in -o requirements.txt
-	cd $(LOCKS) && for name in run dev bench fuzz audit ministack sam; do $(CURDIR)/$(COMPILE) $$name.in -o $$name.txt || exit 1; done
+	cd $(LOCKS) && for name in run dev bench peer fuzz audit ministack sam; do $(CURDIR)/$(COMPILE) $$name.in -o $$name.txt || exit 1; done
 
 clean: ## remove all that these commands made
 	rm -rf .venv build .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
