@@ -12,7 +12,7 @@ from tests.unit.jobs.ends import DEATHS, PASSING, Ended, differences, ended
 from tests.unit.jobs.job_world import JobWorld
 
 KINDS = [kind for kind in orders.ALL if kind != "import without undo"]
-FEW = ["enrol", "import, yes", "earn twice each"]
+FEW = ["enrol", "import, ignore", "earn twice each"]
 
 
 class Done(NamedTuple):
