@@ -19,21 +19,24 @@ _WELCOME = """
 Register a member, JSON and XML:
 
   curl {url}/api/v1.1/loyalty/register_member -H 'Content-Type: application/json' -d \\
-    '{{"token":"abc123def456","matching":"email","email":"user1@example.com","loyalty_program_id":123}}'
+    '{{"token":"abc123def456","matching":"email","email":"user11@example.com","loyalty_program_id":123}}'
 
   curl {url}/api/v1.1/loyalty/register_member -H 'Content-Type: application/xml' -d \\
-    '<xml><token>abc123def456</token><matching>email</matching><email>user3@example.com</email>
+    '<xml><token>abc123def456</token><matching>email</matching><email>user13@example.com</email>
      <loyalty_program_id>123</loyalty_program_id></xml>'
 
 Several at once, JSON and XML:
 
   curl {url}/api/v1.1/loyalty/register_member_batch -H 'Content-Type: application/json' -d \\
     '{{"token":"abc123def456","matching":"email","loyalty_program_id":123,
-      "data":[{{"email":"user4@example.com"}},{{"email":"user2@example.com"}},{{"email":"nobody@example.com"}}]}}'
+      "data":[{{"email":"user14@example.com"}},{{"email":"user2@example.com"}},{{"email":"nobody@example.com"}}]}}'
 
   curl {url}/api/v1.1/loyalty/register_member_batch -H 'Content-Type: application/xml' -d \\
     '<xml><token>abc123def456</token><matching>phone</matching><loyalty_program_id>123</loyalty_program_id>
-     <data><item><phone>+12025550105</phone></item><item><phone>+12025550106</phone></item></data></xml>'
+     <data><item><phone>+12025550115</phone></item><item><phone>+12025550116</phone></item></data></xml>'
+
+Watch jobs and import files at {url}/console (token abc123def456), read the API at {url}/docs;
+the operator's command is .venv/bin/loyalty --help.
 
 The functions log to {log}; the local AWS answers at {endpoint_url}. Ctrl-C stops.
 """
