@@ -1,7 +1,8 @@
 """The jobs' half of row 14: what a chunk costs a worker, in jobs of 10,000 to 1,000,000 items that come by the queue.
 
 As another system would feed them: the first chunk that comes makes the job. The tables are the tests' in memory,
-emptied of customers and memberships after each chunk; of the largest job a tenth is done, the rest extrapolated.
+emptied of customers and memberships after each chunk. Jobs of each size have 400 chunks done, in turns: ten jobs of the
+smallest size, one of the next, and a tenth of one of the largest, from which the rest is extrapolated.
 """
 
 import hashlib
@@ -9,7 +10,6 @@ import json
 import statistics
 from dataclasses import replace
 
-from loyalty.endpoint import Handler
 from loyalty.queue_trigger import process_chunks
 from tests.fakes.delivery import event_of
 from tests.fakes.gateway import FakeContext
@@ -22,33 +22,54 @@ JOBS = (10_000, 100_000, 1_000_000)
 """Items."""
 
 _ITEMS = 250  # of a chunk
-_MOST_DONE = 400  # chunks of one job
+_DONE = 400  # chunks of jobs of one size
 
 
 def costs(meter: Meter) -> dict[int, tuple[float, float]]:
     """By the items of the job: what a chunk costs the processor (its median), and dollars per million items."""
-    _job(meter, JOBS[0])  # warms up
-    return {total: _job(meter, total) for total in JOBS}
+    workers = {total: _Worker(meter, total) for total in JOBS}
+    spent: dict[int, list[float]] = {total: [] for total in JOBS}
+    for place in range(_DONE):
+        for total, worker in workers.items():
+            spent[total].append(worker.chunk(place))
+    return {total: (statistics.median(spent[total]), worker.dollars / _DONE) for total, worker in workers.items()}
 
 
-def _chunk(meter: Meter, world: World, handler: Handler, total: int, number: int) -> float:
-    """What the worker spends on one chunk."""
-    first = (number - 1) * _ITEMS
-    emails = [f"person{place}@example.com" for place in range(first, first + _ITEMS)]
-    world.dynamodb.tables["customers"].update({(item["pk"]["S"],): item for item in map(_customer, emails)})
-    event = event_of(Message(f"message-{number}", _body(total, number, emails), "greatwidgets", {}, receives=1))
+class _Worker:
+    """Does chunks of jobs of one size."""
 
-    def work() -> None:
-        if handler(event, FakeContext(f"request-{number}"))["batchItemFailures"]:
-            raise AssertionError(f"chunk {number} failed")
+    def __init__(self, meter: Meter, total: int) -> None:
+        self._meter, self._total = meter, total
+        self._world = World()
+        database = replace(self._world.database, deadline=float("inf"))
+        self._handler = process_chunks(lambda: database)
 
-    spent = meter.cost(Case(work))
-    if len(world.dynamodb.tables["memberships"]) != _ITEMS:
-        raise AssertionError(f"chunk {number} did not register its customers")
-    for table in ("customers", "memberships"):
-        world.dynamodb.tables[table].clear()
-    world.dynamodb.calls.clear()
-    return spent
+    @property
+    def dollars(self) -> float:
+        """What all chunks so far consumed, for a million of the items of one."""
+        units = self._world.dynamodb.units
+        consumed: float = WRITE * units["write"] + READ * units["read"]
+        return consumed / _ITEMS
+
+    def chunk(self, place: int) -> float:
+        """What the worker spends on the chunk at this place of one job after the other."""
+        job, number = divmod(place, self._total // _ITEMS)
+        emails = [f"person{item}@example.com" for item in range(number * _ITEMS, (number + 1) * _ITEMS)]
+        tables = self._world.dynamodb.tables
+        tables["customers"] = {(item["pk"]["S"],): item for item in map(_customer, emails)}
+        tables["memberships"] = {}
+        body = _body(f"{self._total + job:032x}", self._total, number + 1, emails)
+        event = event_of(Message(f"message-{place}", body, "greatwidgets", {}, receives=1))
+
+        def work() -> None:
+            if self._handler(event, FakeContext(f"request-{place}"))["batchItemFailures"]:
+                raise AssertionError(f"chunk {place} failed")
+
+        spent = self._meter.cost(Case(work))
+        if len(tables["memberships"]) != _ITEMS:
+            raise AssertionError(f"chunk {place} did not register its customers")
+        self._world.dynamodb.calls.clear()
+        return spent
 
 
 def _customer(email: str) -> dict[str, dict[str, str]]:
@@ -60,10 +81,10 @@ def _customer(email: str) -> dict[str, dict[str, str]]:
     }
 
 
-def _body(total: int, number: int, emails: list[str]) -> str:
+def _body(job_id: str, total: int, number: int, emails: list[str]) -> str:
     message = {
         "version": 1,
-        "job_id": f"{total:032x}",
+        "job_id": job_id,
         "account": "greatwidgets",
         "operation": "enrol",
         "params": {"program_id": "123"},
@@ -74,15 +95,3 @@ def _body(total: int, number: int, emails: list[str]) -> str:
         "items": [{"kind": "email", "value": email} for email in emails],
     }
     return json.dumps(message)
-
-
-def _job(meter: Meter, total: int) -> tuple[float, float]:
-    world = World()
-    for table in ("customers", "memberships"):
-        world.dynamodb.tables[table].clear()
-    database = replace(world.database, deadline=float("inf"))
-    handler = process_chunks(lambda: database)
-    done = min(total // _ITEMS, _MOST_DONE)
-    spent = [_chunk(meter, world, handler, total, number) for number in range(1, done + 1)]
-    units = world.dynamodb.units
-    return statistics.median(spent), (WRITE * units["write"] + READ * units["read"]) / (done * _ITEMS)
