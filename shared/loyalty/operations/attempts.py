@@ -53,7 +53,7 @@ def attempt_all(database: Database, issue: Issue, attempts: Sequence[Attempt]) -
 
 
 def _attempt_some(database: Database, issue: Issue, attempts: Sequence[Attempt]) -> list[Outcome]:
-    counted = _count(database.sooner(SECONDS_TO_WRITE), issue, attempts)
+    counted = _count(database.ending(SECONDS_TO_WRITE), issue, attempts)
     new = [
         Earn(one.customer.profile_id, one.earned_id, one.source, issue.received_at, one.origin)
         for one in attempts

@@ -124,6 +124,10 @@ class Database:
         """The same database with a deadline that is so much earlier, so that repeated calls leave time for others."""
         return replace(self, deadline=self.deadline - seconds)
 
+    def ending(self, seconds: float) -> "Database":
+        """The same with both, for calls that must not even be begun when what follows them has no time."""
+        return replace(self, deadline=self.deadline - seconds, latest=self.deadline - seconds)
+
     def get(self, table: str, key: Item) -> Item | None:
         """The item at `key` as last written, or None; raises StorageBusy."""
         for _ in self.tries():
