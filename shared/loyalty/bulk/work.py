@@ -85,7 +85,7 @@ def _apply(database: Database, job: Job, part: Part, apply: Apply, *, alone: boo
     first = part.positions[0] if part.positions else 0
     origin = Origin(job.id, first, redelivered=not alone, positions=part.positions)
     try:
-        outcomes = apply(database.sooner(_CLOSING_SECONDS), origin)
+        outcomes = apply(database.ending(_CLOSING_SECONDS), origin)
     except StorageBusy:
         outcomes = [BUSY] * len(part.positions)
     if any(outcome.status is Status.BUSY for outcome in outcomes):

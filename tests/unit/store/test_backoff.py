@@ -73,3 +73,17 @@ def test_who_gives_up_sooner_tries_once_however_late() -> None:
     with pytest.raises(StorageBusy):
         sooner.get(TABLE, KEY)
     assert store.dynamodb.count("get_item") == 2
+
+
+def test_what_ends_sooner_is_not_begun_in_its_last_seconds_at_all() -> None:
+    # GIVEN a database for something that others need time after
+    store = Store()
+    ending = store.database.ending(5)
+    # WHEN a call is made just before that time, and just then
+    store.clock.now += SECONDS - 5.1
+    assert ending.get(TABLE, KEY) is None
+    store.clock.now += 0.1
+    with pytest.raises(StorageBusy):
+        ending.get(TABLE, KEY)
+    # THEN the second was not tried
+    assert store.dynamodb.count("get_item") == 1
