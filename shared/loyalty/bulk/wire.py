@@ -36,12 +36,12 @@ class Wire(NamedTuple):
 
 def read_item(wire: Wire, document: Document, account: Account) -> Any:
     """An item, or the outcome that was decided before it was sent."""
-    return from_json(document["decided"]) if "decided" in document else wire.read_item(document, account)
+    return _read_outcome(document, account) if "decided" in document else wire.read_item(document, account)
 
 
 def write_item(wire: Wire, item: Any) -> Document:
     """What `read_item` takes."""
-    return {"decided": to_json(item)} if isinstance(item, Outcome) else wire.write_item(item)
+    return _write_outcome(item) if isinstance(item, Outcome) else wire.write_item(item)
 
 
 def _identifier(document: Document) -> Identifier | Outcome:
@@ -124,8 +124,12 @@ def _write_fields(params: Any) -> Document:
     return _given(params._asdict())
 
 
-def _no_items(_item: Any, _account: Account | None = None) -> Any:
-    raise NotImplementedError("an undo's items are the outcomes of the job that it takes back")
+def _read_outcome(document: Document, _account: Account) -> Outcome:
+    return from_json(document["decided"])
+
+
+def _write_outcome(outcome: Outcome) -> Document:
+    return {"decided": to_json(outcome)}
 
 
 WIRES = {
@@ -147,7 +151,12 @@ WIRES = {
     ),
     "earn": Wire(earn, "capillary.direct_earn", _read_earn_params, _write_fields, _read_earn_item, _write_earn_item),
     "undo": Wire(
-        undo, "jobs.undo", lambda document, _now: undo.Params(document["job_id"]), _write_fields, _no_items, _no_items
+        undo,
+        "jobs.undo",
+        lambda document, _now: undo.Params(document["job_id"]),
+        _write_fields,
+        _read_outcome,
+        _write_outcome,
     ),
 }
 """By the operation's name in messages and jobs."""
