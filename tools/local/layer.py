@@ -42,8 +42,11 @@ def _once(directory: Path, name: str, inputs: Iterable[Path], fill: Callable[[Pa
         fill(built)
         for old in directory.glob(f"{name}-*"):
             shutil.rmtree(old, ignore_errors=True)
-        if not target.exists():  # another process may have been faster
+        try:
             built.rename(target)
+        except OSError:
+            if not target.exists():  # unless another process was faster
+                raise
     return target
 
 
