@@ -1,7 +1,7 @@
-"""Cuts the AWS SDK in the layer down to the calls that the store makes: `python trim_sdk.py <folder of botocore>`.
+"""Cuts the AWS SDK in the layer down to the calls that are made by it: `python trim_sdk.py <folder of botocore>`.
 
-botocore reads the models of its services at every cold start, and lists those of all: a third of what a function's
-start costs goes there. Endpoints of all regions and partitions stay.
+botocore reads the models of a service when its client is made, and lists those of all: a third of what that costs goes
+there. Endpoints of all regions and partitions stay.
 """
 
 import gzip
@@ -12,17 +12,6 @@ from pathlib import Path
 from typing import Any
 
 CALLS = {
-    "dynamodb": (
-        "BatchExecuteStatement",
-        "BatchGetItem",
-        "DeleteItem",
-        "GetItem",
-        "PutItem",
-        "Query",
-        "Scan",
-        "TransactWriteItems",
-        "UpdateItem",
-    ),
     "events": ("PutEvents",),
     "sqs": ("ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage", "SendMessageBatch"),
 }

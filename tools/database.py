@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from loyalty.settings import load
-from loyalty.store import dynamodb
+from loyalty.store import services
 from loyalty.store.dynamodb import Database
 
 _UNUSED = {
@@ -22,6 +22,8 @@ _UNUSED = {
 def connect(tables: Mapping[str, str], **client_options: str) -> Database:
     """A database of these tables, and queues, by the functions' own environment variables: ACCOUNTS_TABLE and so on.
 
-    `client_options` are botocore's own, such as endpoint_url.
+    All calls go through botocore, which knows a person's profiles, proxies and certificates; `client_options` are its
+    own, such as endpoint_url.
     """
-    return dynamodb.connect(load({**_UNUSED, **tables}), **client_options)
+    service = services.maker(**client_options)
+    return Database(service("dynamodb"), load({**_UNUSED, **tables}), service=service)

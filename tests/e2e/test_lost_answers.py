@@ -17,6 +17,7 @@ from loyalty.contracts.stickystreet import CUSTOMERS_BATCH
 from loyalty.endpoint import serve
 from loyalty.queue_trigger import process_chunks
 from loyalty.store import dynamodb
+from loyalty.store.access import Access, Credentials
 from loyalty.store.dynamodb import LONGEST_CALL_SECONDS, Database
 from tests.e2e.feeding import message
 from tests.e2e.requests import BATCH, SINGLE
@@ -82,10 +83,7 @@ def as_function(stack: LocalStack, function: str) -> Database:
     deployed = client("lambda", stack.endpoint_url).get_function_configuration(FunctionName=name)
     return dynamodb.connect(
         settings.load(deployed["Environment"]["Variables"]),
-        endpoint_url=stack.endpoint_url,
-        region_name=REGION,
-        aws_access_key_id=name,
-        aws_secret_access_key="test",
+        Access(REGION, Credentials(name, "test"), stack.endpoint_url),
     )
 
 

@@ -106,7 +106,7 @@ class FakeDynamoDB:
 
     def _call(self, action: str, arguments: dict[str, Any], do: Callable[[dict[str, Any]], Answer]) -> Answer:
         def answer() -> Answer:
-            return do(_copy(arguments)) | {"ResponseMetadata": {"HTTPStatusCode": 200, "RetryAttempts": 0}}
+            return do(_copy(arguments)) | {"ResponseMetadata": {"HTTPStatusCode": 200}}
 
         with self._lock:
             self.calls.append(Call(action, _copy(arguments)))

@@ -1,10 +1,11 @@
 """Databases on the emulator, each with a client of its own as each Lambda process has, and a count of HTTP requests."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Mapping
 
 from loyalty.settings import Settings
-from loyalty.store.dynamodb import Database, connect
+from loyalty.store.access import Access, Credentials
+from loyalty.store.dynamodb import Database, Item, connect
 from tools.local.ministack import REGION
 
 _LIMITS = {
@@ -23,11 +24,22 @@ class Store:
     def __init__(self, endpoint_url: str, tables: dict[str, str]) -> None:
         names = {variable.lower(): name for variable, name in tables.items()}
         names = {field: names.get(field, field) for field in Settings._fields if field.endswith(("_table", "_url"))}
-        credentials = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
         settings = Settings(**{**_LIMITS, **names})  # type: ignore[arg-type]  # by name
-        self.database: Database = connect(settings, endpoint_url=endpoint_url, region_name=REGION, **credentials)
+        self.database: Database = connect(settings, Access(REGION, Credentials("test", "test"), endpoint_url))
         self.requests: Counter[str] = Counter()
-        self.database.client.meta.events.register("before-send.dynamodb.*", self._count)
+        connections = self.database.client._connections
+        self._post, connections.post = connections.post, self._count_and_post
 
-    def _count(self, event_name: str, **_: Any) -> None:
-        self.requests[event_name.rsplit(".", 1)[1]] += 1
+    def _count_and_post(self, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+        self.requests[headers["x-amz-target"].rpartition(".")[2]] += 1
+        return self._post(headers, body)
+
+
+def scan(database: Database, table: str) -> list[Item]:
+    """All items of a table."""
+    page = database.client.scan(TableName=table)
+    items: list[Item] = page["Items"]
+    while start := page.get("LastEvaluatedKey"):
+        page = database.client.scan(TableName=table, ExclusiveStartKey=start)
+        items += page["Items"]
+    return items

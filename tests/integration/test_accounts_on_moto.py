@@ -7,8 +7,9 @@ from moto import mock_aws
 
 from loyalty.account import Account, Credential, CustomField, Grant, Program
 from loyalty.store import accounts, counters
-from loyalty.store.dynamodb import Database, Update, Write, connect
+from loyalty.store.dynamodb import Database, Update, Write
 from tests.fakes.store import SETTINGS
+from tools.database import connect
 
 KEYS = {
     SETTINGS.accounts_table: ["pk", "sk"],
@@ -19,7 +20,7 @@ ITEM = {"pk": {"S": "acme#123#p1"}, "origin": {"S": "request-1#0"}}
 
 @pytest.fixture
 def store() -> Database:
-    """The database that a function has, over tables in moto."""
+    """The database that a tool has, over tables in moto."""
     with mock_aws():
         dynamodb = boto3.client("dynamodb")
         for table, names in KEYS.items():
@@ -32,7 +33,7 @@ def store() -> Database:
                 AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
                 BillingMode="PAY_PER_REQUEST",
             )
-        yield connect(SETTINGS)
+        yield connect({name.upper(): value for name, value in SETTINGS._asdict().items() if name.endswith("_table")})
 
 
 def test_configuration_comes_back_as_it_was_stored(store):

@@ -9,6 +9,7 @@ from loyalty import telemetry
 from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.endpoint import serve
 from loyalty.settings import Settings, load
+from loyalty.store.access import Access, Credentials
 from loyalty.store.dynamodb import Database, connect
 from tools.bench import requests
 from tools.bench.requests import Event
@@ -37,8 +38,7 @@ class Project:
 
 def database(endpoint_url: str) -> Database:
     """A database with a client of its own."""
-    credentials = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    return connect(settings(), endpoint_url=endpoint_url, region_name=REGION, **credentials)
+    return connect(settings(), Access(REGION, Credentials("test", "test"), endpoint_url))
 
 
 def settings() -> Settings:

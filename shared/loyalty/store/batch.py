@@ -1,7 +1,6 @@
 """Many items in few calls, several at once: batch reads; the conditional inserts are in `inserts`.
 
-botocore repeats calls, not the parts of a batch: keys that a read leaves unprocessed are repeated here, until the
-database's deadline.
+Calls that fail, and keys that a read leaves unprocessed, are repeated until the database's deadline.
 """
 
 from collections.abc import Callable, Sequence

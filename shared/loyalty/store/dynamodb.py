@@ -10,18 +10,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache
 from typing import Any, NamedTuple
 
-import botocore.session
-from botocore.config import Config
-from botocore.exceptions import NoRegionError
-
-from loyalty import __version__
 from loyalty.errors import ConfigurationError, StorageBusy
 from loyalty.settings import Settings
-from loyalty.store import codec
+from loyalty.store import services
+from loyalty.store.access import Access, from_environment
 from loyalty.store.cache import TimedCache
+from loyalty.store.client import Client
+from loyalty.store.connections import CONNECT_SECONDS, READ_SECONDS
 from loyalty.store.faults import PASSING_CODES, CallError, cancellation_codes, error_code, raise_unless_passing
 
 Item = dict[str, Any]
@@ -29,9 +26,8 @@ Item = dict[str, Any]
 CALLS_AT_ONCE = 16
 """Connections, and threads that use them."""
 
-CONNECT_SECONDS, READ_SECONDS, TRIES_PER_CALL = 1, 4, 2
-LONGEST_CALL_SECONDS = (CONNECT_SECONDS + READ_SECONDS + 1) * TRIES_PER_CALL
-"""What one call may take in the worst case, botocore's own pauses included; a deadline must leave that much time."""
+LONGEST_CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS + 1
+"""What one call may take in the worst case; a deadline must leave that much time."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 
@@ -51,35 +47,13 @@ class Update(NamedTuple):
     met: Item | None
 
 
-def connect(settings: Settings, **client_options: str) -> "Database":
-    """A database with a client of its own, one for each process; raises ConfigurationError.
+def connect(settings: Settings, access: Access | None = None) -> "Database":
+    """The database of a function, one for each process; raises ConfigurationError.
 
-    `client_options` (botocore's own, such as endpoint_url) serve tools and tests; functions have the environment.
+    `access` serves tests and benchmarks; functions have it from the environment.
     """
-    config = Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": TRIES_PER_CALL},
-        max_pool_connections=CALLS_AT_ONCE,
-        tcp_keepalive=True,
-        # Both are measured: validation is a quarter of a batch call, building the default agent an eighth of a PutItem.
-        parameter_validation=False,
-        user_agent=f"loyalty/{__version__}",
-    )
-    session = botocore.session.get_session()
-
-    @cache
-    def service(name: str) -> Any:
-        return session.create_client(name, config=config, **client_options)
-
-    try:
-        client = service("dynamodb")
-        codec.install(client)
-    except NoRegionError:
-        raise ConfigurationError("environment variable not set: AWS_DEFAULT_REGION") from None
-    except ValueError as error:
-        raise ConfigurationError(f"environment variable AWS_ENDPOINT_URL is wrong: {error}") from None
-    return Database(client, settings, service=service)
+    access = access or from_environment()
+    return Database(Client(access), settings, service=services.for_access(access))
 
 
 def _no_service(name: str) -> Any:
@@ -92,8 +66,8 @@ class Database:
 
     A call is tried once even then, up to `latest`: who spent the time on something else has not tried in vain.
 
-    `now` is the time of day, in seconds of the epoch, for what is stored with a moment. `service` gives the client of
-    another AWS service ("sqs", "events"), made when it is first asked for.
+    `client` is a `Client`, or botocore's. `now` is the time of day, in seconds of the epoch, for what is stored with a
+    moment. `service` gives the client of another AWS service ("sqs", "events"), made when it is first asked for.
     """
 
     client: Any

@@ -2,10 +2,9 @@
 
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as NoConnectionError
-from botocore.parsers import ResponseParserError
 
-CallError = (ClientError, HTTPClientError, IncompleteReadError, NoConnectionError, ResponseParserError)
-"""What botocore raises for a call that was refused, failed or got no answer."""
+CallError = (ClientError, HTTPClientError, IncompleteReadError, NoConnectionError)
+"""What a client raises for a call that was refused, failed or got no answer."""
 
 PASSING_CODES = frozenset(
     {

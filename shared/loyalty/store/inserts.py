@@ -1,7 +1,6 @@
 """Conditional inserts of many items in few calls, which know their own writes.
 
-botocore repeats calls, not the parts of a batch: statements that fail inside an HTTP 200 are repeated here, until the
-database's deadline.
+Calls that fail, and statements that fail inside an HTTP 200, are repeated until the database's deadline.
 """
 
 from collections.abc import Hashable, Sequence
@@ -78,8 +77,7 @@ def _insert_batch(database: Database, table: str, items: Sequence[Item], *, rede
     doubtful: list[int] = []
     repeated = redelivered
     for _ in database.tries():
-        codes, retried = _execute(database, statement, [items[index] for index in pending])
-        repeated = repeated or retried
+        codes = _execute(database, statement, [items[index] for index in pending])
         left = []
         for index, code in zip(pending, codes, strict=True):
             if code is None:
@@ -100,8 +98,8 @@ def _insert_batch(database: Database, table: str, items: Sequence[Item], *, rede
     return writes
 
 
-def _execute(database: Database, statement: str, items: Sequence[Item]) -> tuple[list[str | None], bool]:
-    """One BatchExecuteStatement: each statement's error code, and whether the call was sent more than once."""
+def _execute(database: Database, statement: str, items: Sequence[Item]) -> list[str | None]:
+    """One BatchExecuteStatement: each statement's error code."""
     statements = [{"Statement": statement, "Parameters": list(item.values())} for item in items]
     answer: Item = {}
     try:
@@ -109,9 +107,8 @@ def _execute(database: Database, statement: str, items: Sequence[Item]) -> tuple
     except CallError as error:
         raise_unless_passing(error)
     if "Responses" not in answer:  # none came, or it was cut short
-        return ["ServiceUnavailable"] * len(items), True
-    codes = [response.get("Error", {}).get("Code") for response in answer["Responses"]]
-    return codes, answer["ResponseMetadata"].get("RetryAttempts", 0) > 0
+        return ["ServiceUnavailable"] * len(items)
+    return [response.get("Error", {}).get("Code") for response in answer["Responses"]]
 
 
 def _recognise(database: Database, table: str, items: Sequence[Item], doubtful: list[int], writes: list[Write]) -> None:

@@ -1,6 +1,5 @@
 """Accounts with a promotion and many customers, on the emulator, and the processes that earn there."""
 
-import itertools
 import uuid
 from collections.abc import Sequence
 from multiprocessing.synchronize import Barrier
@@ -12,7 +11,7 @@ from loyalty.operations.earn import Item, Params
 from loyalty.outcome import Origin, Outcome
 from loyalty.store import accounts, inserts, keys, promotion_changes
 from loyalty.store.dynamodb import Database
-from tests.fakes.emulated import Store
+from tests.fakes.emulated import Store, scan
 
 EARLIEST = 1_000_000_000
 
@@ -54,8 +53,7 @@ def issue(database: Database, shop: Shop, items: Sequence[Item], origin: Origin)
 
 def stored_earns(database: Database, shop: Shop) -> list[dict[str, Any]]:
     """Every earn of the shop."""
-    pages = database.client.get_paginator("scan").paginate(TableName=database.settings.earns_table)
-    items = itertools.chain.from_iterable(page["Items"] for page in pages)
+    items = scan(database, database.settings.earns_table)
     return [item for item in items if item["pk"]["S"].startswith(f"{shop.account.id}#") and "earned_id" in item]
 
 

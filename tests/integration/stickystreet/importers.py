@@ -11,9 +11,12 @@ from loyalty.contracts.stickystreet import CUSTOMERS_BATCH, import_credential
 from loyalty.endpoint import serve
 from loyalty.settings import load
 from loyalty.store import accounts
+from loyalty.store.access import Access, Credentials
 from loyalty.store.dynamodb import Database, connect
+from tests.fakes.emulated import scan
 from tests.fakes.gateway import IMPORT, FakeContext, proxy_event, reply_of
 from tests.fakes.importing import FORM, as_form, rows_form
+from tools.local.ministack import REGION
 
 SETTINGS = {
     "CHUNK_QUEUE_URL": "none",
@@ -56,7 +59,7 @@ class Importer:
     """A tenant with one campaign, and its client; `database` may be given a client that watches."""
 
     def __init__(self, endpoint: str, tables: Mapping[str, str]) -> None:
-        self.database = connect(load(SETTINGS | dict(tables)), endpoint_url=endpoint)
+        self.database = connect(load(SETTINGS | dict(tables)), Access(REGION, Credentials("test", "test"), endpoint))
         self.account_id = f"importer-{uuid.uuid4().hex}"
         self._user = {"user_id": self.account_id, "user_api_key": "key", "account_id": self.account_id}
         self._numbers = itertools.count(1)
@@ -78,9 +81,8 @@ class Importer:
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """The tenant's items in a table."""
-        name = getattr(self.database.settings, table)
-        pages = self.database.client.get_paginator("scan").paginate(TableName=name)
-        return [item for page in pages for item in page["Items"] if item["pk"]["S"].startswith(f"{self.account_id}#")]
+        items = scan(self.database, getattr(self.database.settings, table))
+        return [item for item in items if item["pk"]["S"].startswith(f"{self.account_id}#")]
 
     def customers(self) -> dict[str, dict[str, Any]]:
         """The tenant's customers by profile_id."""

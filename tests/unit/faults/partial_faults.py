@@ -26,7 +26,7 @@ def some_statements_refused(code: str) -> Callable[[Call], Answer]:
 def all_statements_refused(call: Call) -> Answer:
     """BatchExecuteStatement: HTTP 200, and nothing done."""
     refused = {"Error": {"Code": "ProvisionedThroughputExceeded", "Message": "refused"}}
-    metadata = {"HTTPStatusCode": 200, "RetryAttempts": 0}
+    metadata = {"HTTPStatusCode": 200}
     return {"Responses": [refused for _ in call.keywords["Statements"]], "ResponseMetadata": metadata}
 
 

@@ -6,8 +6,9 @@ from contextlib import suppress
 import pytest
 
 from loyalty.job import SENDING_SECONDS
+from loyalty.store.dynamodb import LONGEST_CALL_SECONDS
 from tests.fakes.faults import Answer, Fault, refused
-from tests.fakes.gateway import Reply
+from tests.fakes.gateway import FakeContext, Reply
 from tests.fakes.nth_call import ProcessDied
 from tests.unit.jobs import orders
 from tests.unit.jobs.ends import DEATHS, PASSING, differences, ended
@@ -98,7 +99,7 @@ def test_a_client_that_is_told_to_come_again_completes_the_job_that_was_begun(
     wanted = ended(clean, clean.job_ids()[0])
     # GIVEN one that sent some of its chunks, or all, and found everything busy then for as long as it could try
     world = before.copy()
-    until = world.clock.now + 14
+    until = world.clock.now + FakeContext().get_remaining_time_in_millis() / 1_000 - 1 - LONGEST_CALL_SECONDS
 
     def busy(do: Callable[[], Answer]) -> Answer:
         return refused("ThrottlingException")(do) if world.clock.now < until else do()

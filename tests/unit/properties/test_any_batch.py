@@ -6,15 +6,7 @@ from hypothesis import strategies as st
 from loyalty.operations import enrol
 from loyalty.operations.enrol import Enrolment, Item, Params
 from loyalty.outcome import Origin, Outcome, Status, invalid
-from tests.fakes.faults import (
-    Fault,
-    refused,
-    repeated_by_botocore,
-    reset_after,
-    timed_out_after,
-    timed_out_before,
-    unreachable,
-)
+from tests.fakes.faults import Fault, refused, reset_after, timed_out_after, timed_out_before, unreachable
 from tests.fakes.model import Model
 from tests.fakes.population import people, populate
 from tests.fakes.store import Store
@@ -28,15 +20,7 @@ PHONES = st.integers(0, 60).map(lambda n: Item(("phone", f"+{10_000_000_000 + n}
 ALWAYS = [Item(("email", f"person{n}@example.com")) for n in (38, 39)]
 BATCHES = st.lists(EMAILS | PHONES | st.just(invalid("because")), max_size=70)
 FAULTS = st.sampled_from(
-    [
-        None,
-        refused("ThrottlingException"),
-        unreachable,
-        timed_out_before,
-        timed_out_after,
-        reset_after,
-        repeated_by_botocore,
-    ]
+    [None, refused("ThrottlingException"), unreachable, timed_out_before, timed_out_after, reset_after]
 )
 CODES = st.lists(
     st.sampled_from(["ThrottlingError", "ProvisionedThroughputExceeded", "InternalServerError"]), max_size=2

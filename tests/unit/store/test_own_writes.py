@@ -6,10 +6,10 @@ import pytest
 
 from loyalty.store import inserts
 from loyalty.store.dynamodb import Write
-from tests.fakes.faults import Answer, Fault, cut_short, refused, repeated_by_botocore, reset_after, timed_out_after
+from tests.fakes.faults import Answer, Fault, cut_short, refused, reset_after, timed_out_after
 from tests.fakes.store import SECONDS, TABLE, Store, item, items
 
-LOST = {"timed out": timed_out_after, "reset": reset_after, "repeated by botocore": repeated_by_botocore}
+LOST = {"timed out": timed_out_after, "reset": reset_after}
 
 
 @pytest.mark.parametrize("fault", LOST.values(), ids=LOST)

@@ -6,12 +6,12 @@ from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    HTTPClientError,
     IncompleteReadError,
     ProxyConnectionError,
     ReadTimeoutError,
     SSLError,
 )
-from botocore.parsers import ResponseParserError
 
 from loyalty.store.faults import CallError, cancellation_codes, error_code, raise_unless_passing
 from tests.fakes.faults import client_error
@@ -43,8 +43,8 @@ def test_a_fault_of_the_server_may_be_repeated_whatever_its_name(status: int) ->
         ConnectionClosedError(endpoint_url=URL),
         ConnectTimeoutError(endpoint_url=URL),
         EndpointConnectionError(endpoint_url=URL),
+        HTTPClientError(error=TimeoutError()),
         IncompleteReadError(actual_bytes=1, expected_bytes=2),
-        ResponseParserError("cut short"),
         ProxyConnectionError(proxy_url=URL),
         ReadTimeoutError(endpoint_url=URL),
         SSLError(endpoint_url=URL, error="handshake"),

@@ -1,0 +1,248 @@
+"""Connections to a server that keeps them, closes them, breaks them off, or proves by a certificate who it is."""
+
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from loyalty.store import connections
+from loyalty.store.connections import CallFailed, Connections
+
+LOOPBACK = "127.0.0.1"
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+Serve = Callable[[socket.socket, int], bool]
+"""Answers a request (the how-many-th of all) on a connection; whether the connection stays."""
+
+
+class Server:
+    """Serves each connection in a thread; counts connections and requests, and keeps the bodies."""
+
+    def __init__(self, serve: Serve, tls: ssl.SSLContext | None = None) -> None:
+        self._serve, self._tls = serve, tls
+        self._listener = socket.create_server((LOOPBACK, 0))
+        self.port = self._listener.getsockname()[1]
+        self.connections = 0
+        self.bodies: list[bytes] = []
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
+
+    def close(self) -> None:
+        """End, once all connections are closed."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(timeout=10)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:  # it was closed
+                return
+            self.connections += 1
+            thread = threading.Thread(target=self._talk, args=(connection,))
+            thread.start()
+            self._threads.append(thread)
+
+    def _talk(self, connection: socket.socket) -> None:
+        try:
+            with self._tls.wrap_socket(connection, server_side=True) if self._tls else connection as stream:
+                while (body := _read_request(stream)) is not None:
+                    self.bodies.append(body)
+                    if not self._serve(stream, len(self.bodies)):
+                        return
+        except OSError:  # the client left
+            connection.close()
+
+
+def _read_request(stream: socket.socket) -> bytes | None:
+    received = b""
+    while b"\r\n\r\n" not in received:
+        if not (data := stream.recv(65_536)):
+            return None
+        received += data
+    head, _, body = received.partition(b"\r\n\r\n")
+    (length,) = [int(line.split()[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")]
+    while len(body) < length:
+        body += stream.recv(65_536)
+    return body
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Server]]:
+    """Starts servers that end with the test."""
+    servers: list[Server] = []
+
+    def begin(serve: Serve, tls: ssl.SSLContext | None = None) -> Server:
+        servers.append(Server(serve, tls))
+        return servers[-1]
+
+    yield begin
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def to() -> Iterator[Callable[..., Connections]]:
+    """Gives connections to a server, closed when the test is over."""
+    made: list[Connections] = []
+
+    def connect(server: Server, scheme: str = "http", host: str = LOOPBACK) -> Connections:
+        made.append(Connections(f"{scheme}://{host}:{server.port}"))
+        return made[-1]
+
+    yield connect
+    for one in made:
+        one.close()
+
+
+def keep(stream: socket.socket, _number: int) -> bool:
+    stream.sendall(ANSWER)
+    return True
+
+
+def close_after(stream: socket.socket, _number: int) -> bool:
+    stream.sendall(ANSWER)
+    return False
+
+
+def announce_the_end(stream: socket.socket, _number: int) -> bool:
+    stream.sendall(ANSWER.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    return False
+
+
+def fail(answer: bytes) -> Serve:
+    """Sends that and no more as the first answer, and the whole one from then on."""
+
+    def serve(stream: socket.socket, number: int) -> bool:
+        stream.sendall(ANSWER if number > 1 else answer)
+        return number > 1
+
+    return serve
+
+
+def test_calls_one_after_the_other_share_a_connection(start, to):
+    # GIVEN a server that keeps connections
+    server = start(keep)
+    client = to(server)
+    # WHEN it is called three times
+    answers = [client.post({"x": "y"}, body) for body in (b"one", b"two", b"x" * 1_000_000)]
+    # THEN it was on one connection, with the bodies as they are
+    assert answers == [(200, b"{}")] * 3
+    assert (server.connections, server.bodies) == (1, [b"one", b"two", b"x" * 1_000_000])
+
+
+@pytest.mark.parametrize("serve", [close_after, announce_the_end])
+def test_a_connection_that_the_server_closed_is_replaced(serve, start, to):
+    # GIVEN a server that closes after each answer, said or not
+    server = start(serve)
+    client = to(server)
+    for _ in range(3):
+        # WHEN it is called, and the end has come
+        assert client.post({}, b"{}") == (200, b"{}")
+        for connection in client._idle:
+            assert connection.sock.recv(1, socket.MSG_PEEK) == b""
+    # THEN each call had a connection of its own
+    assert server.connections == 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"HTTP/1.1 200 OK\r\nContent-Le", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", b"no HTTP\r\n\r\n"],
+    ids=["nothing", "half a head", "half a body", "something else"],
+)
+def test_an_answer_that_breaks_off_fails_the_call_and_not_the_next(answer, start, to):
+    # GIVEN a server whose first answer breaks off
+    server = start(fail(answer))
+    client = to(server)
+    # WHEN it is called twice
+    with pytest.raises(CallFailed):
+        client.post({}, b"first")
+    # THEN the second call is done, on a new connection, and nothing was sent again
+    assert client.post({}, b"second") == (200, b"{}")
+    assert (server.connections, server.bodies) == (2, [b"first", b"second"])
+
+
+def test_an_answer_that_does_not_come_in_time_fails_the_call(start, to, monkeypatch):
+    # GIVEN a server that never answers
+    monkeypatch.setattr(connections, "READ_SECONDS", 0.05)
+    client = to(start(lambda _stream, _number: True))
+    # THEN the call ends by itself
+    with pytest.raises(TimeoutError):
+        client.post({}, b"{}")
+
+
+def test_a_server_that_is_not_there_fails_the_call(to):
+    # GIVEN a port where nobody listens any more
+    server = Server(keep)
+    server.close()
+    # THEN the call says so
+    with pytest.raises(ConnectionRefusedError):
+        to(server).post({}, b"{}")
+
+
+def test_threads_share_connections_and_never_one_at_the_same_time(start, to):
+    # GIVEN a server
+    server = start(keep)
+    client = to(server)
+    # WHEN eight threads make a hundred calls
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda n: client.post({}, b"%d" % n), range(100)))
+    # THEN each is answered, over at most eight connections
+    assert answers == [(200, b"{}")] * 100
+    assert sorted(server.bodies) == sorted(b"%d" % n for n in range(100))
+    assert server.connections <= 8
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory) -> Path:
+    """A certificate for localhost that nobody vouches for, with its key."""
+    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    files = ["-keyout", str(path), "-out", str(path.with_suffix(".crt"))]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *names, *files]
+    subprocess.run(command, check=True, capture_output=True)
+    path.write_text(path.read_text() + path.with_suffix(".crt").read_text())
+    return path
+
+
+@pytest.fixture
+def secure(certificate, start) -> Server:
+    """A server with that certificate."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate)
+    return start(keep, tls)
+
+
+def test_a_server_that_cannot_prove_who_it_is_gets_nothing(secure, to):
+    # WHEN a server is called whose certificate nobody vouches for
+    with pytest.raises(ssl.SSLCertVerificationError):
+        to(secure, "https", "localhost").post({}, b"secret")
+    # THEN it was told nothing
+    assert secure.bodies == []
+
+
+def test_a_bundle_of_ones_own_is_believed(secure, certificate, to, monkeypatch):
+    # GIVEN a bundle that vouches for the server
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
+    client = to(secure, "https", "localhost")
+    # WHEN it is called twice
+    answers = [client.post({}, b"{}") for _ in range(2)]
+    # THEN it answers, on one connection
+    assert answers == [(200, b"{}")] * 2
+    assert secure.connections == 1
+
+
+def test_a_certificate_for_another_name_is_not_believed(secure, certificate, to, monkeypatch):
+    # GIVEN a bundle that vouches for localhost
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
+    # THEN the same server under another name is nobody
+    with pytest.raises(ssl.SSLCertVerificationError):
+        to(secure, "https").post({}, b"secret")
+    assert secure.bodies == []
