@@ -58,7 +58,7 @@ audit: $(AUDIT)/installed ## ask PyPI for known vulnerabilities of all that is p
 	done; test -z "$$failed" || \
 	  { echo 'Vulnerable packages are listed above; where PyPI could not be asked, nothing is known.' >&2; exit 1; }
 
-bench: .venv/bench.installed ## measure speed and price against their targets, up to 15 minutes
+bench: .venv/bench.installed $(MINISTACK)/installed ## measure speed and price against their targets, up to 15 minutes
 	@$(BIN)/python -m tools.bench
 
 bench-peer: build/venv/peer/installed ## the same on FastAPI and PostgreSQL, for comparison
