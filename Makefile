@@ -51,14 +51,15 @@ check: .venv/dev.installed $(SAM)/installed ## lint, format, types, import direc
 model: .venv/dev.installed ## run 10,000 steps of the three operations and undo beside a plain model; ARGS=n for n of them
 	@MODEL_STEPS=$(or $(ARGS),10000) $(BIN)/pytest --quiet --show-capture=no tests/unit/properties/test_any_history.py
 
-audit: $(AUDIT)/installed ## ask PyPI for known vulnerabilities of all that is pinned; fails where it can not answer
-	@for lock in shared/requirements.txt $(LOCKS)/*.txt; do \
+audit: $(AUDIT)/installed ## ask PyPI for known vulnerabilities of all that is pinned, or in LOCK=file; fails where it can not answer
+	@for lock in $(or $(LOCK),shared/requirements.txt $(LOCKS)/*.txt); do \
 	  echo "$$lock"; \
-	  $(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement "$$lock" $(ARGS) || failed=1; \
+	  $(AUDIT)/bin/pip-audit --vulnerability-service pypi --strict --disable-pip --require-hashes --progress-spinner off \
+	    --requirement "$$lock" $(ARGS) || failed=1; \
 	done; test -z "$$failed" || \
 	  { echo 'Vulnerable packages are listed above; where PyPI could not be asked, nothing is known.' >&2; exit 1; }
 
-bench: .venv/bench.installed ## measure speed and price against their targets, up to 15 minutes
+bench: .venv/bench.installed $(MINISTACK)/installed ## measure speed and price against their targets, up to 15 minutes
 	@$(BIN)/python -m tools.bench
 
 bench-peer: build/venv/peer/installed ## the same on FastAPI and PostgreSQL, for comparison

@@ -6,7 +6,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from tools.bench import chunks, cold_start, figures, growth, limits, picture, price, speed
+from tools.bench import chunks, cold_start, fed, figures, growth, limits, picture, price, speed
 from tools.bench.figures import Figure
 from tools.bench.meter import Meter
 from tools.bench.stub import Stub
@@ -17,6 +17,8 @@ BUILD = ROOT / "build"
 
 def main() -> int:
     """Measure all rows; 1 when a target is missed."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]  # nobody's real account is meant
     report = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where functions log
     began = time.monotonic()
@@ -41,7 +43,7 @@ def _measure(meter: Meter, stub: Stub, slow_stub: Stub) -> list[Figure]:
         *prices,
         *cold_start.measure(meter),
         *limits.measure(meter, stub, slow_stub),
-        growth.measure(sizes, jobs),
+        growth.measure(sizes, jobs, fed.measure()),
     ]
 
 

@@ -1,12 +1,12 @@
-"""The jobs' half of row 14: what a chunk costs a worker, in jobs of 10,000 to 1,000,000 items that come by the queue.
+"""The jobs' part of row 14 in memory: what a chunk costs a worker, in jobs of 10,000 to 1,000,000 items.
 
-As another system would feed them: the first chunk that comes makes the job. The tables are the tests' in memory,
+Messages as another system feeds them go to the worker's handler without a queue (`fed` sends them through one), so that
+prices are exact and work is as exact as the meter. The first message of a job makes it. The tables are the tests' own,
 emptied of customers and memberships after each chunk. Jobs of each size have 400 chunks done, in turns: ten jobs of the
 smallest size, one of the next, and a tenth of one of the largest, from which the rest is extrapolated.
 """
 
 import hashlib
-import json
 import statistics
 from dataclasses import replace
 
@@ -15,13 +15,13 @@ from tests.fakes.delivery import event_of
 from tests.fakes.gateway import FakeContext
 from tests.fakes.queues import Message
 from tests.fakes.world import World
+from tools.bench.feeding import ITEMS, Job
 from tools.bench.meter import Case, Meter
 from tools.bench.price import READ, WRITE
 
 JOBS = (10_000, 100_000, 1_000_000)
 """Items."""
 
-_ITEMS = 250  # of a chunk
 _DONE = 400  # chunks of jobs of one size
 
 
@@ -49,24 +49,23 @@ class _Worker:
         """What all chunks so far consumed, for a million of the items of one."""
         units = self._world.dynamodb.units
         consumed: float = WRITE * units["write"] + READ * units["read"]
-        return consumed / _ITEMS
+        return consumed / ITEMS
 
     def chunk(self, place: int) -> float:
         """What the worker spends on the chunk at this place of one job after the other."""
-        job, number = divmod(place, self._total // _ITEMS)
-        emails = [f"person{item}@example.com" for item in range(number * _ITEMS, (number + 1) * _ITEMS)]
+        before, chunk = divmod(place, self._total // ITEMS)
+        job, number = Job(f"{self._total + before:032x}", "greatwidgets", "123", self._total), chunk + 1
         tables = self._world.dynamodb.tables
-        tables["customers"] = {(item["pk"]["S"],): item for item in map(_customer, emails)}
+        tables["customers"] = {(item["pk"]["S"],): item for item in map(_customer, job.emails(number))}
         tables["memberships"] = {}
-        body = _body(f"{self._total + job:032x}", self._total, number + 1, emails)
-        event = event_of(Message(f"message-{place}", body, "greatwidgets", {}, receives=1))
+        event = event_of(Message(f"message-{place}", job.message(number), job.account, {}, receives=1))
 
         def work() -> None:
             if self._handler(event, FakeContext(f"request-{place}"))["batchItemFailures"]:
                 raise AssertionError(f"chunk {place} failed")
 
         spent = self._meter.cost(Case(work))
-        if len(tables["memberships"]) != _ITEMS:
+        if len(tables["memberships"]) != ITEMS:
             raise AssertionError(f"chunk {place} did not register its customers")
         self._world.dynamodb.calls.clear()
         return spent
@@ -79,19 +78,3 @@ def _customer(email: str) -> dict[str, dict[str, str]]:
         "profile_id": {"S": digest[:24]},
         "customer_id": {"N": str(int(digest[:12], 16))},
     }
-
-
-def _body(job_id: str, total: int, number: int, emails: list[str]) -> str:
-    message = {
-        "version": 1,
-        "job_id": job_id,
-        "account": "greatwidgets",
-        "operation": "enrol",
-        "params": {"program_id": "123"},
-        "chunk": number,
-        "chunks": total // _ITEMS,
-        "total": total,
-        "first_index": (number - 1) * _ITEMS,
-        "items": [{"kind": "email", "value": email} for email in emails],
-    }
-    return json.dumps(message)
