@@ -34,6 +34,8 @@ def test_writing_escapes_and_keeps_what_xml_allows() -> None:
         ("<xml><a>&#x41;&#66;&lt;&apos;</a></xml>", {"a": "AB<'"}),
         ("<xml><a b='c'> d </a></xml>", {"a": "d"}),
         ("<xml xmlns='urn:x'><a/></xml>", {"a": None}),
+        ("<p:xml xmlns:p='urn:x'><p:a>1</p:a><data><p:item>2</p:item></data></p:xml>", {"a": "1", "data": ["2"]}),
+        ("<xml><data>1<a>2</a><item>3</item></data></xml>", {"data": ["3"]}),
         ("<xml><a><b><c>1</c></b></a></xml>", {"a": {"b": {"c": "1"}}}),
         ("<xml><item>1</item></xml>", {"item": "1"}),
         ("<xml><data/></xml>", {}),
@@ -52,6 +54,47 @@ def test_writing_escapes_and_keeps_what_xml_allows() -> None:
 )
 def test_the_shapes_of_documents(text: str, document: dict[str, Any]) -> None:
     assert read(text) == document
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<xml><a><b><c><d/></c></b></a></xml>",
+        "<xml><data><item><a><b/></a></item></data></xml>",
+        "<xml><data><item/><a><b><c/></b></a></data></xml>",
+        "<xml><data><a><b><c><d/></c></b></a></data></xml>",
+    ],
+)
+def test_what_is_nested_deeper_than_a_field_of_an_item_is_refused(text: str) -> None:
+    with pytest.raises(BadRequest, match="nested deeper than a request needs"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["<!DOCTYPE xml><xml/>", "<xml><!-- <!DOCTYPE --></xml>", "<xml><![CDATA[<!DOCTYPE]]></xml>"]
+)
+def test_a_doctype_is_refused_and_so_is_its_name_elsewhere(text: str) -> None:
+    with pytest.raises(BadRequest, match="XML with a DOCTYPE is not accepted"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "<xml>", "<xml></a>", "<p:xml/>", "<xml/><xml/>", "<xml>&nbsp;</xml>", "<xml>\x00</xml>"]
+)
+def test_what_is_not_well_formed_is_refused(text: str) -> None:
+    with pytest.raises(BadRequest, match="not well-formed XML"):
+        read(text)
+
+
+@pytest.mark.parametrize("declared", ["utf-8", "UTF8", "us-ascii"])
+def test_an_encoding_may_be_declared_that_utf_8_reads(declared: str) -> None:
+    assert read(f"<?xml version='1.0' encoding='{declared}' standalone='yes'?><xml><a>1</a></xml>") == {"a": "1"}
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_another_encoding_is_refused_and_named(quote: str) -> None:
+    with pytest.raises(BadRequest, match='must be UTF-8, not "latin-1"'):
+        read(f"<?xml version='1.0'  encoding = {quote}latin-1{quote} ?><xml/>")
 
 
 def test_items_beyond_the_limit_are_left_out() -> None:

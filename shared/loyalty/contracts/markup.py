@@ -1,27 +1,33 @@
 """XML of the small, fixed shapes that the contracts use.
 
-Reading goes straight from expat to plain values. It refuses a DOCTYPE (and so every entity but the
-predefined ones), nesting beyond what the contract needs and far too many elements, and keeps no more items
-than it is asked for. Writing is text with the four escapes.
+Reading refuses a DOCTYPE, and so every entity but the predefined ones (also the text "<!DOCTYPE" elsewhere), nesting
+beyond what the contract needs and far too many elements, and keeps no more items than it is asked for. Expat's elements
+come from C: handlers in Python would cost twice as much. Writing is text with the four escapes.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+from xml.etree.ElementTree import Element, ParseError, XMLParser
 from xml.parsers import expat
 
 from loyalty.errors import BadRequest, refusal
 
 _MOST_TAGS_PER_ITEM = 20
-"""Start and end tags of one item and its fields, with room for some that are not read."""
+"""Start and end tags of one item and its fields, with room for some that are not read; and as many line ends."""
 _MOST_ATTRIBUTES_PER_ITEM = 5
 _MOST_FIELDS = 100
 """Children of one element, the items of a list aside."""
 
-_SLICE = 256 * 1024
+_DEEPEST = 3  # levels below the root: list, item, field
+
+_SLICE = 256 * 1024  # characters
+_ENCODING = re.compile(r"""<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]*)""")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+@lru_cache(maxsize=1_000)  # texts of outcomes, which many items have in common
 def escape(text: str) -> str:
     """Text as element content (XML 1.0); characters that XML can't hold are left out."""
     return (
@@ -35,100 +41,92 @@ def write(root: str, fields: Mapping[str, Any]) -> str:
 
 
 def _elements(fields: Mapping[str, Any]) -> str:
-    return "".join([_element(name, value) for name, value in fields.items()])
+    return "".join(
+        [
+            f"<{name}>{value if isinstance(value, int) or value.isalnum() else escape(value)}</{name}>"
+            if isinstance(value, str | int)
+            else _element(name, value)
+            for name, value in fields.items()
+        ]
+    )
 
 
-def _element(name: str, value: Any) -> str:
+def _element(name: str, value: list[Mapping[str, Any]] | None) -> str:
     if value is None:
         return f"<{name} />"
-    if isinstance(value, list):
-        return f"<{name}>{''.join([f'<item>{_elements(item)}</item>' for item in value])}</{name}>"
-    return f"<{name}>{escape(value) if isinstance(value, str) else value}</{name}>"
+    return f"<{name}>{''.join([f'<item>{_elements(item)}</item>' for item in value])}</{name}>"
 
 
 def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
     """The document as a dict: element name to text, None where empty, or a dict; a repeated name's last one counts.
 
     Elements named `lists` under the root collect into one list: `<data><item>…</item></data>` and
-    repeated `<data>…</data>` are the same; items beyond `most_items` are left out. Attributes are ignored,
-    texts are trimmed. Raises BadRequest.
+    repeated `<data>…</data>` are the same; items beyond `most_items` are left out. Attributes and namespaces are
+    ignored, texts are trimmed. Raises BadRequest.
     """
-    if text.count("<") > _MOST_TAGS_PER_ITEM * most_items or text.count("=") > _MOST_ATTRIBUTES_PER_ITEM * most_items:
+    _refuse_hostile(text, most_items)
+    document = _parse(text)
+    if document.tag != root:
+        raise BadRequest(refusal("The XML root element", f"must be {root}", document.tag))
+    fields = _fields([element for element in document if element.tag != lists], _DEEPEST)
+    items = _items([element for element in document if element.tag == lists], most_items)
+    return fields | {lists: items} if items else fields
+
+
+def _refuse_hostile(text: str, most_items: int) -> None:
+    most_tags, most_attributes = _MOST_TAGS_PER_ITEM * most_items, _MOST_ATTRIBUTES_PER_ITEM * most_items
+    if max(map(text.count, "<\n\r")) > most_tags or text.count("=") > most_attributes:
         raise _too_many_elements()
-    reader = _Reader(root, lists, most_items)
-    try:
-        return reader.parse(text)
-    except expat.ExpatError as error:
-        raise BadRequest(f"The body is not well-formed XML: {expat.ErrorString(error.code)}") from None
-
-
-class _Reader:
-    """Expat's handlers over a stack: the children of each element that is still open."""
-
-    _IN_LIST, _DEEPEST = 2, 4  # open elements: root and list; root, list, item and field
-
-    def __init__(self, root: str, lists: str, most_items: int) -> None:
-        self._root, self._lists, self._most_items = root, lists, most_items
-        self._open: list[tuple[str, dict[str, Any]]] = []
-        self._text: list[str] = []
-        self._items: list[Any] = []
-        self._items_before = 0
-        self._lone_blank = False  # an empty list element and nothing else: no list at all
-        self._document: dict[str, Any] = {}
-
-    def parse(self, text: str) -> dict[str, Any]:
-        parser = expat.ParserCreate("utf-8")
-        parser.buffer_text = True
-        parser.XmlDeclHandler = self._declaration
-        parser.StartDoctypeDeclHandler = self._doctype
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text.append
-        for start in range(0, len(text), _SLICE):  # expat's copies of all of it would be as large as the text
-            parser.Parse(text[start : start + _SLICE].encode(), False)  # noqa: FBT003 - expat takes no keywords
-        parser.Parse(b"", True)  # noqa: FBT003
-        return self._document
-
-    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
-        if encoding is not None and encoding.lower() not in ("utf-8", "utf8", "us-ascii"):
-            raise BadRequest(refusal("The encoding in the XML declaration", "must be UTF-8", encoding))
-
-    def _doctype(self, *_: Any) -> None:
+    if "<!DOCTYPE" in text:
         raise BadRequest("XML with a DOCTYPE is not accepted")
+    declared = _ENCODING.match(text)
+    if declared and declared[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise BadRequest(refusal("The encoding in the XML declaration", "must be UTF-8", declared[1]))
 
-    def _start(self, name: str, _attributes: dict[str, str]) -> None:
-        if not self._open and name != self._root:
-            raise BadRequest(refusal("The XML root element", f"must be {self._root}", name))
-        if len(self._open) == self._DEEPEST:
-            raise BadRequest("The XML is nested deeper than a request needs")
-        if len(self._open) == 1:
-            self._items_before = len(self._items)
-        self._open.append((name, {}))
-        self._text.clear()
 
-    def _end(self, name: str) -> None:
-        _, children = self._open.pop()
-        value = children or "".join(self._text).strip() or None
-        self._text.clear()
-        if not self._open:
-            self._document = children | ({self._lists: self._items} if self._items and not self._lone_blank else {})
-        elif len(self._open) == self._IN_LIST and name == "item" and self._open[-1][0] == self._lists:
-            self._add(value)
-        elif len(self._open) == 1 and name == self._lists:
-            if len(self._items) == self._items_before:  # it held no <item>, so it is one itself
-                self._add(value)
-                self._lone_blank = value is None and len(self._items) == 1
+def _parse(text: str) -> Element:
+    """The root element; names are without their namespaces."""
+    parser = XMLParser()  # noqa: S314 - entities need a DOCTYPE, which was refused
+    try:
+        for start in range(0, len(text), _SLICE):  # expat's copies of all of it would be as large as the text
+            parser.feed(text[start : start + _SLICE])
+        document: Element = parser.close()
+    except ParseError as error:
+        raise BadRequest(f"The body is not well-formed XML: {expat.ErrorString(error.code)}") from None
+    if "xmlns" in text:
+        for element in document.iter():
+            element.tag = element.tag.rpartition("}")[2]
+    return document
+
+
+def _items(lists: Sequence[Element], most_items: int) -> list[Any]:
+    """The items of all lists; one that holds no <item> is one itself, unless it is empty and alone."""
+    items: list[Any] = []
+    for one in lists:
+        others = [child for child in one if child.tag != "item"]
+        if len(others) == len(one):
+            items += _values([one], _DEEPEST - 1)
         else:
-            fields = self._open[-1][1]
-            if len(fields) == _MOST_FIELDS and name not in fields:
-                raise _too_many_elements()
-            fields[name] = value
+            items += _values(one.findall("item")[: most_items - len(items)], _DEEPEST - 2)
+            _values(others, _DEEPEST - 2)  # which are not read, and not to be nested deeper all the same
+    alone = len(lists) == 1 and not len(lists[0])
+    return [] if alone and items == [None] else items[:most_items]
 
-    def _add(self, item: Any) -> None:
-        self._lone_blank = False
-        if len(self._items) < self._most_items:
-            self._items.append(item)
+
+def _values(elements: Iterable[Element], levels: int) -> list[Any]:
+    """Of each element its children, of at most so many levels, else its text, else None."""
+    return [_fields(one, levels) if len(one) else (one.text or "").strip() or None for one in elements]
+
+
+def _fields(elements: Iterable[Element], levels: int) -> dict[str, Any]:
+    """The same by name."""
+    if not levels:
+        raise BadRequest("The XML is nested deeper than a request needs")
+    fields = {one.tag: _fields(one, levels - 1) if len(one) else (one.text or "").strip() or None for one in elements}
+    if len(fields) > _MOST_FIELDS:
+        raise _too_many_elements()
+    return fields
 
 
 def _too_many_elements() -> BadRequest:
-    return BadRequest("The XML has more elements or attributes than a request needs")
+    return BadRequest("The XML has more elements, attributes or lines than a request needs")
