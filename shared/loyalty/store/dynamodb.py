@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from botocore.exceptions import ClientError
+
 from loyalty.errors import ConfigurationError, StorageBusy
 from loyalty.settings import Settings
 from loyalty.store import services
@@ -19,7 +21,7 @@ from loyalty.store.access import Access, from_environment
 from loyalty.store.cache import TimedCache
 from loyalty.store.client import Client
 from loyalty.store.connections import CONNECT_SECONDS, READ_SECONDS
-from loyalty.store.faults import PASSING_CODES, CallError, cancellation_codes, error_code, raise_unless_passing
+from loyalty.store.faults import CallError, cancellation_codes, error_code, raise_unless_passing
 
 Item = dict[str, Any]
 
@@ -41,7 +43,7 @@ class Write(StrEnum):
 
 
 class Update(NamedTuple):
-    """A conditional update: whether it was done, and if not the item that it met (None: there is none)."""
+    """A change under a condition: whether it was done, and if not the item that it met (None: there is none)."""
 
     done: bool
     met: Item | None
@@ -102,17 +104,21 @@ class Database:
         """The same with both, for calls that must not even be begun when what follows them has no time."""
         return replace(self, deadline=self.deadline - seconds, latest=self.deadline - seconds)
 
-    def get(self, table: str, key: Item) -> Item | None:
-        """The item at `key` as last written, or None; raises StorageBusy."""
+    def call(self, action: Callable[..., Item], **parameters: Any) -> Item:
+        """The answer to one call of a client, repeated while that fails for the moment.
+
+        Raises StorageBusy, or the ClientError of a call that was refused for good.
+        """
         for _ in self.tries():
             try:
-                answer = self.client.get_item(TableName=table, Key=key, ConsistentRead=True)
+                return action(**parameters)
             except CallError as error:
                 raise_unless_passing(error)
-            else:
-                item: Item | None = answer.get("Item")
-                return item
         raise StorageBusy
+
+    def get(self, table: str, key: Item) -> Item | None:
+        """The item at `key` as last written, or None; raises StorageBusy."""
+        return self.call(self.client.get_item, TableName=table, Key=key, ConsistentRead=True).get("Item")
 
     def get_cached(self, table: str, key: Item) -> Item | None:
         """The same, as of at most a minute ago."""
@@ -128,25 +134,11 @@ class Database:
 
     def delete(self, table: str, key: Item) -> None:
         """Have no item at `key`; raises StorageBusy."""
-        for _ in self.tries():
-            try:
-                self.client.delete_item(TableName=table, Key=key)
-            except CallError as error:
-                raise_unless_passing(error)
-            else:
-                return
-        raise StorageBusy
+        self.call(self.client.delete_item, TableName=table, Key=key)
 
     def put(self, table: str, item: Item) -> None:
         """Write configuration, replacing what was there; raises StorageBusy."""
-        for _ in self.tries():
-            try:
-                self.client.put_item(TableName=table, Item=item)
-            except CallError as error:
-                raise_unless_passing(error)
-            else:
-                return
-        raise StorageBusy
+        self.call(self.client.put_item, TableName=table, Item=item)
 
     def increase(self, table: str, key: Item, attribute: str, by: int) -> int:
         """Add to a number, which begins at 0, and return the sum; a lost answer may add twice. Raises StorageBusy."""
@@ -163,15 +155,9 @@ class Database:
 
         Raises StorageBusy. A lost answer may do it twice.
         """
-        for _ in self.tries():
-            try:
-                answer = self.client.update_item(TableName=table, ReturnValues="ALL_NEW", **request)
-            except CallError as error:
-                raise_unless_passing(error)
-            else:
-                item: Item = answer["Attributes"]
-                return item
-        raise StorageBusy
+        answer = self.call(self.client.update_item, TableName=table, ReturnValues="ALL_NEW", **request)
+        item: Item = answer["Attributes"]
+        return item
 
     def query(self, table: str, pk: str, *, prefix: str = "", most: int | None = None, **options: Any) -> list[Item]:
         """The items of a partition whose sort keys begin with `prefix`, in their order, at most so many.
@@ -186,85 +172,52 @@ class Database:
         }
         items: list[Item] = []
         while True:
-            page = self._page(request | ({"Limit": most - len(items)} if most else {}))
+            page = self.call(self.client.query, **request, **({"Limit": most - len(items)} if most else {}))
             items += page["Items"]
             if "LastEvaluatedKey" not in page or (most and len(items) >= most):
                 return items
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    def _page(self, request: Item) -> Item:
-        for _ in self.tries():
-            try:
-                page: Item = self.client.query(**request)
-            except CallError as error:
-                raise_unless_passing(error)
-            else:
-                return page
-        raise StorageBusy
-
     def insert(self, table: str, item: Item) -> Write:
         """Insert one item unless its key is taken; the same `origin` there means that we wrote it."""
-        for _ in self.tries():
-            try:
-                self.client.put_item(
-                    TableName=table,
-                    Item=item,
-                    ConditionExpression="attribute_not_exists(pk)",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
-            except CallError as error:
-                if error_code(error) == "ConditionalCheckFailedException":
-                    return met(error.response["Item"], item)
-                raise_unless_passing(error)
-            else:
-                return Write.INSERTED
-        return Write.BUSY
+        condition = {"ConditionExpression": "attribute_not_exists(pk)"}
+        try:
+            done = self._call_if(self.client.put_item, TableName=table, Item=item, **condition)
+        except StorageBusy:
+            return Write.BUSY
+        return Write.INSERTED if done.done else met(done.met or {}, item)
 
     def update_if(self, table: str, request: Item) -> Update:
         """One UpdateItem under the condition in `request` (its parameters, as of botocore); raises StorageBusy."""
-        for _ in self.tries():
-            try:
-                self.client.update_item(TableName=table, ReturnValuesOnConditionCheckFailure="ALL_OLD", **request)
-            except CallError as error:
-                if error_code(error) == "ConditionalCheckFailedException":
-                    return Update(done=False, met=error.response.get("Item"))
-                raise_unless_passing(error)
-            else:
-                return Update(done=True, met=None)
-        raise StorageBusy
+        return self._call_if(self.client.update_item, TableName=table, **request)
 
     def delete_if(self, table: str, key: Item, attribute: str, text: str) -> bool:
         """Delete the item at `key` if its attribute is this text; whether there is none now. Raises StorageBusy."""
-        for _ in self.tries():
-            try:
-                self.client.delete_item(
-                    TableName=table, Key=key, ReturnValuesOnConditionCheckFailure="ALL_OLD", **equals(attribute, text)
-                )
-            except CallError as error:
-                if error_code(error) == "ConditionalCheckFailedException":
-                    return "Item" not in error.response
-                raise_unless_passing(error)
-            else:
-                return True
-        raise StorageBusy
+        deletion = self._call_if(self.client.delete_item, TableName=table, Key=key, **equals(attribute, text))
+        return deletion.done or deletion.met is None
+
+    def _call_if(self, action: Callable[..., Item], **parameters: Any) -> Update:
+        """A call under a condition, for one item."""
+        try:
+            self.call(action, ReturnValuesOnConditionCheckFailure="ALL_OLD", **parameters)
+        except ClientError as error:
+            if error_code(error) != "ConditionalCheckFailedException":
+                raise
+            return Update(done=False, met=error.response.get("Item"))
+        return Update(done=True, met=None)
 
     def transact(self, actions: list[Item], token: str) -> list[str]:
         """Do all `actions` or none. Returns each one's cancellation code, all "None" once they are done.
 
         `token` makes repeats of the same call one call (DynamoDB's ClientRequestToken, ten minutes).
         """
-        for _ in self.tries():
-            try:
-                self.client.transact_write_items(TransactItems=actions, ClientRequestToken=token)
-            except CallError as error:
-                reasons = cancellation_codes(error)
-                if reasons and not PASSING_CODES.intersection(reasons):
-                    return reasons
-                if not reasons:
-                    raise_unless_passing(error)
-            else:
-                return ["None"] * len(actions)
-        raise StorageBusy
+        try:
+            self.call(self.client.transact_write_items, TransactItems=actions, ClientRequestToken=token)
+        except ClientError as error:
+            if reasons := cancellation_codes(error):
+                return reasons
+            raise
+        return ["None"] * len(actions)
 
     def tries(self) -> Iterator[None]:
         """Once for each try of a call before the deadline, with growing, jittered pauses between."""

@@ -6,7 +6,6 @@ from typing import Any
 
 from loyalty.errors import StorageBusy
 from loyalty.store.dynamodb import Database
-from loyalty.store.faults import CallError, raise_unless_passing
 
 SOURCE = "loyalty"
 
@@ -15,11 +14,7 @@ def announce(database: Database, kind: str, detail: Mapping[str, Any]) -> None:
     """Put one event, at least once; raises StorageBusy."""
     entry = {"Source": SOURCE, "DetailType": kind, "Detail": json.dumps(detail)}
     for _ in database.tries():
-        try:
-            answer = database.service("events").put_events(Entries=[entry])
-        except CallError as error:
-            raise_unless_passing(error)
-        else:
-            if not answer.get("FailedEntryCount"):
-                return
+        answer = database.call(database.service("events").put_events, Entries=[entry])
+        if not answer.get("FailedEntryCount"):
+            return
     raise StorageBusy

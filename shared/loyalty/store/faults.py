@@ -30,7 +30,9 @@ _SERVER_FAULT = 500
 
 def raise_unless_passing(error: Exception) -> None:
     """Return for throttling, an outage or a lost connection; raise `error` when repeating can't mend it."""
-    if not isinstance(error, ClientError) or error_code(error) in PASSING_CODES:
+    if not isinstance(error, ClientError) or PASSING_CODES.intersection(
+        [error_code(error), *cancellation_codes(error)]
+    ):
         return
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) < _SERVER_FAULT:
         raise error

@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from loyalty.errors import StorageBusy
 from loyalty.store import queue
 from loyalty.store.dynamodb import Database
-from loyalty.store.faults import CallError, raise_unless_passing
 
 _HELD_SECONDS = 300
 """How long a message that was received is nobody else's."""
@@ -29,21 +27,16 @@ def receive(database: Database) -> list[Parked]:
 
     Raises StorageBusy.
     """
-    for _ in database.tries():
-        try:
-            answer = database.service("sqs").receive_message(
-                QueueUrl=database.settings.parked_queue_url,
-                MaxNumberOfMessages=queue.MOST_ENTRIES,
-                VisibilityTimeout=_HELD_SECONDS,
-                WaitTimeSeconds=_LONG_POLL_SECONDS,
-                MessageSystemAttributeNames=["MessageGroupId", "SentTimestamp"],
-                MessageAttributeNames=["reason"],
-            )
-        except CallError as error:
-            raise_unless_passing(error)
-        else:
-            return [_parked(message) for message in answer.get("Messages", ())]
-    raise StorageBusy
+    answer = database.call(
+        database.service("sqs").receive_message,
+        QueueUrl=database.settings.parked_queue_url,
+        MaxNumberOfMessages=queue.MOST_ENTRIES,
+        VisibilityTimeout=_HELD_SECONDS,
+        WaitTimeSeconds=_LONG_POLL_SECONDS,
+        MessageSystemAttributeNames=["MessageGroupId", "SentTimestamp"],
+        MessageAttributeNames=["reason"],
+    )
+    return [_parked(message) for message in answer.get("Messages", ())]
 
 
 def redrive(database: Database, message: Parked) -> None:
@@ -52,16 +45,8 @@ def redrive(database: Database, message: Parked) -> None:
     Dying in between sends it twice, which does what sending it once does.
     """
     queue.send(database, database.settings.chunk_queue_url, [queue.Message(message.body, message.group)])
-    for _ in database.tries():
-        try:
-            database.service("sqs").delete_message(
-                QueueUrl=database.settings.parked_queue_url, ReceiptHandle=message.receipt
-            )
-        except CallError as error:
-            raise_unless_passing(error)
-        else:
-            return
-    raise StorageBusy
+    delete = database.service("sqs").delete_message
+    database.call(delete, QueueUrl=database.settings.parked_queue_url, ReceiptHandle=message.receipt)
 
 
 def release(database: Database, messages: Iterable[Parked]) -> None:

@@ -6,10 +6,8 @@ A scan reads, and costs, the whole table, whatever it finds; nothing that serves
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from loyalty.errors import StorageBusy
 from loyalty.store import keys
 from loyalty.store.dynamodb import Database, Item
-from loyalty.store.faults import CallError, raise_unless_passing
 
 
 class Place(NamedTuple):
@@ -56,11 +54,4 @@ def undo_states(database: Database, account_id: str) -> Iterator[Item]:
 
 
 def _scan(database: Database, request: Item, after: Item | None) -> Item:
-    for _ in database.tries():
-        try:
-            answer: Item = database.client.scan(**request, **({"ExclusiveStartKey": after} if after else {}))
-        except CallError as error:
-            raise_unless_passing(error)
-        else:
-            return answer
-    raise StorageBusy
+    return database.call(database.client.scan, **request, **({"ExclusiveStartKey": after} if after else {}))
