@@ -37,11 +37,14 @@ run: ## serve the API on http://127.0.0.1:3000; PORT=n elsewhere, STATE=dir keep
 	@$(TOGETHER) .venv/run.installed $(MINISTACK)/installed
 	@PORT='$(PORT)' STATE='$(STATE)' exec $(BIN)/python -m tools.local
 
-# Unit tests side by side, then those that have processes of their own; pytest ends with 5 where it finds none.
+# Unit tests side by side; then those that start an emulator or a stack, mostly to wait for it, in two processes that
+# each start their own; and when these have ended, tests of the logs and recorded calls that all of their stacks left in
+# build/e2e. The first of the three that fails ends it; pytest ends with 5 where it finds no test.
 test: ## run all tests; ARGS="-k name" some
 	@$(TOGETHER) .venv/dev.installed $(MINISTACK)/installed
 	@$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist worksteal tests/unit tests/events $(ARGS) || [ $$? -eq 5 ]
-	@$(BIN)/pytest tests/integration tests/e2e $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile tests/integration tests/e2e $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest tests/left_behind $(ARGS) || [ $$? -eq 5 ]
 
 check: ## lint, format, types, import directions, template
 	@$(TOGETHER) .venv/dev.installed $(SAM)/installed
