@@ -19,11 +19,14 @@ INSTALL := install --quiet --disable-pip-version-check --no-deps --require-hashe
 INSTALL_PROJECT := install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade
 
+# What does not need each other is done side by side.
+TOGETHER := $(MAKE) --silent -j2
+
 export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check model audit format document pictures fuzz bench bench-peer build deploy lock clean
+.PHONY: help run test check check-code check-template environments model audit format document pictures fuzz bench bench-peer build deploy lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -31,22 +34,35 @@ help: ## list these commands
 
 run: ## serve the API on http://127.0.0.1:3000; PORT=n elsewhere, STATE=dir keeps the data
 	@$(PYTHON) -m tools.local.port '$(PORT)'
-	@$(MAKE) --silent -j2 .venv/run.installed $(MINISTACK)/installed
+	@$(TOGETHER) .venv/run.installed $(MINISTACK)/installed
 	@PORT='$(PORT)' STATE='$(STATE)' exec $(BIN)/python -m tools.local
 
-# Unit tests side by side, then those that have processes of their own; pytest ends with 5 where it finds none.
-test: .venv/dev.installed $(MINISTACK)/installed ## run all tests; ARGS="-k name" some
+# Unit tests side by side; then those that start an emulator or a stack, mostly to wait for it, in two processes that
+# each start their own; and when these have ended, tests of the logs and recorded calls that all of their stacks left in
+# build/e2e. The first of the three that fails ends it; pytest ends with 5 where it finds no test.
+test: ## run all tests; ARGS="-k name" some
+	@$(TOGETHER) .venv/dev.installed $(MINISTACK)/installed
 	@$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist worksteal tests/unit tests/events $(ARGS) || [ $$? -eq 5 ]
-	@$(BIN)/pytest tests/integration tests/e2e $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile tests/integration tests/e2e $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest tests/left_behind $(ARGS) || [ $$? -eq 5 ]
 
-check: .venv/dev.installed $(SAM)/installed ## lint, format, types, import directions, template
+check: ## lint, format, types, import directions, template
+	@$(TOGETHER) .venv/dev.installed $(SAM)/installed
+	@$(TOGETHER) check-code check-template
+
+check-code:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+check-template:
 	@$(BIN)/pytest --quiet tests/unit/test_imports.py tests/unit/test_locks.py tests/unit/test_template*.py tests/unit/test_samconfig.py \
 	  tests/unit/document/test_document.py
 	@$(BIN)/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM)/bin/sam validate --lint
+
+environments:
+	@$(TOGETHER) .venv/dev.installed $(SAM)/installed $(MINISTACK)/installed
 
 model: .venv/dev.installed ## run 10,000 steps of the three operations and undo beside a plain model; ARGS=n for n of them
 	@MODEL_STEPS=$(or $(ARGS),10000) $(BIN)/pytest --quiet --show-capture=no tests/unit/properties/test_any_history.py
@@ -108,8 +124,8 @@ clean: ## remove all that these commands made
 	@$(BIN)/python -m pip $(INSTALL_PROJECT)
 	@touch $@
 
-# It runs a small part of its many modules, which are compiled when that first happens.
-$(MINISTACK)/installed: INSTALL += --no-compile
+# Of their many modules a small part is run, and compiled when that first happens.
+.venv/dev.installed $(SAM)/installed $(MINISTACK)/installed: INSTALL += --no-compile
 
 build/venv/%/installed: $(LOCKS)/%.txt | .venv/made
 	@echo 'Installing $< into $(@D) (once)'

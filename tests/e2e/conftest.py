@@ -1,5 +1,6 @@
-"""The whole local stack, deployed once for all end-to-end tests."""
+"""The whole local stack, deployed once for all end-to-end tests of a process: `make test` runs them in two."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -12,23 +13,30 @@ from tests.fakes.emulated import Store
 from tools.local.stack import LocalStack
 from tools.local.template import ROOT
 
-LOGS = ROOT / "build" / "test-e2e"
-NEEDS_ALL = "test_every_right_of_a_function_was_used_by_the_end_to_end_tests"
+LOGS = ROOT / "build" / "e2e"
+CHOSEN = "chosen.txt"
+"""Names the files of tests in this folder that a run was of."""
 
 
 @pytest.fixture(scope="session")
-def logs() -> Path:
-    """The folder in which every stack of these tests has its log and its calls: see `Ministack`."""
-    LOGS.mkdir(parents=True, exist_ok=True)
-    for old in LOGS.iterdir():
-        old.unlink()
-    return LOGS
+def logs(request: pytest.FixtureRequest, testrun_uid: str) -> Path:
+    """The folder of this run, shared by its processes, in which every stack has its log and calls: see `Ministack`.
+
+    Those of earlier runs go. It is looked at once more when all processes have ended: see `tests/left_behind`.
+    """
+    folder = LOGS / testrun_uid
+    folder.mkdir(parents=True, exist_ok=True)
+    for earlier in set(LOGS.iterdir()) - {folder}:
+        shutil.rmtree(earlier, ignore_errors=True)  # another process may do the same
+    chosen = {str(item.path) for item in request.session.items if item.path.is_relative_to(Path(__file__).parent)}
+    (folder / CHOSEN).write_text("\n".join(sorted(chosen)))
+    return folder
 
 
 @pytest.fixture(scope="session")
-def stack(logs: Path) -> Iterator[LocalStack]:
+def stack(logs: Path, worker_id: str) -> Iterator[LocalStack]:
     """A running stack with the demo accounts: see `LocalStack` for what it tells."""
-    with LocalStack(log=logs / "stack.log") as running:
+    with LocalStack(log=logs / f"{worker_id}.log") as running:
         yield running
 
 
@@ -42,12 +50,12 @@ def crowded(stack: LocalStack) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def stack_with(logs: Path) -> Callable[..., LocalStack]:
+def stack_with(logs: Path, worker_id: str) -> Callable[..., LocalStack]:
     """Makes a further stack, not yet started, with other parameters of the template than the one for all tests."""
     numbers = count(1)
 
     def another(*, state: Path | None = None, **parameters: str) -> LocalStack:
-        return LocalStack(log=logs / f"stack-{next(numbers)}.log", state=state, parameters=parameters)
+        return LocalStack(log=logs / f"{worker_id}-{next(numbers)}.log", state=state, parameters=parameters)
 
     return another
 
@@ -57,13 +65,3 @@ def small(stack_with: Callable[..., LocalStack]) -> Iterator[LocalStack]:
     """A stack on which three items are many, and a failed chunk comes again soon."""
     with stack_with(InlineLimit="2", ChunkVisibilitySeconds="2") as running:
         yield running
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Compare rights with their use at the end, and find unused ones only when everything that uses them was run."""
-    items.sort(key=lambda item: item.path == Path(__file__).with_name("test_rights.py"))
-    files = {item.path for item in items}
-    if config.option.keyword or not files >= set(Path(__file__).parent.glob("test_*.py")):
-        left_out = [item for item in items if item.name == NEEDS_ALL]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]

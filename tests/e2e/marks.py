@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from tools import demo
 from tools.database import connect
 from tools.local.deploy import client
 from tools.local.stack import LocalStack
@@ -79,6 +80,11 @@ def messages(stack: LocalStack, variable: str) -> list[str]:
     while new := [one for one in sqs.receive_message(**asked).get("Messages", ()) if one["MessageId"] not in found]:
         found |= {one["MessageId"]: json.dumps([one["Body"], one.get("MessageAttributes")]) for one in new}
     return list(found.values())
+
+
+def demo_secrets() -> list[str]:
+    """The secret parts of the demo credentials."""
+    return [credential.secret.rpartition(":")[2] for _, credential, _ in demo.CREDENTIALS]
 
 
 def database(stack: LocalStack) -> Any:

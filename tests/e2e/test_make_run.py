@@ -160,3 +160,20 @@ def test_state_is_kept_across_starts_when_asked(tmp_path):
     with make_run(STATE=tmp_path) as run:
         # THEN the member is still there
         assert run.register() == 409
+
+
+def test_the_installed_command_finds_the_stack_of_make_run() -> None:
+    # GIVEN make run, which installs the command
+    loyalty = ROOT / ".venv" / "bin" / "loyalty"
+    with make_run():
+        # THEN it finds that stack
+        shown = subprocess.check_output([loyalty, "account", "show", "greatwidgets", "--local", "--json"], text=True)
+        assert json.loads(shown)["account"] == "greatwidgets"
+        listed = subprocess.check_output([loyalty, "job", "list", "--account", "greatwidgets", "--local"], text=True)
+        assert listed == ""
+    # AND when it has stopped, says so
+    gone = subprocess.run(
+        [loyalty, "job", "list", "--token", "abc123def456", "--local"], capture_output=True, text=True, check=False
+    )
+    assert gone.returncode == 4
+    assert "does not answer" in gone.stderr

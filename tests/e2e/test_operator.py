@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.test_make_run import make_run
 from tests.e2e.waiting import until
 from tools.local.deploy import STACK
 from tools.local.ministack import REGION
@@ -118,20 +117,3 @@ def test_an_import_that_is_interrupted_goes_on_with_the_same_command(
     done = loyalty(*command, exit_code=3)
     assert done["counts"] == {"failed": 3, "new": ROWS - 3, "updated": 0}
     assert not course.exists()
-
-
-def test_the_installed_command_finds_the_stack_of_make_run() -> None:
-    # GIVEN make run, which installs the command
-    loyalty = ROOT / ".venv" / "bin" / "loyalty"
-    with make_run():
-        # THEN it finds that stack
-        shown = subprocess.check_output([loyalty, "account", "show", "greatwidgets", "--local", "--json"], text=True)
-        assert json.loads(shown)["account"] == "greatwidgets"
-        listed = subprocess.check_output([loyalty, "job", "list", "--account", "greatwidgets", "--local"], text=True)
-        assert listed == ""
-    # AND when it has stopped, says so
-    gone = subprocess.run(
-        [loyalty, "job", "list", "--token", "abc123def456", "--local"], capture_output=True, text=True, check=False
-    )
-    assert gone.returncode == 4
-    assert "does not answer" in gone.stderr

@@ -15,7 +15,7 @@ from loyalty.account import Credential, Grant
 from loyalty.contracts.capillary_credentials import basic_credential, client_credential
 from loyalty.contracts.stickystreet import import_credential
 from loyalty.store import accounts
-from tests.e2e.marks import Contacts, Marks, database, items, leaks, messages, readable
+from tests.e2e.marks import Contacts, Marks, database, demo_secrets, items, leaks, messages, readable
 from tests.e2e.requests import BATCH, SINGLE, get, post
 from tests.e2e.waiting import until
 from tests.fakes.capillary import basic
@@ -181,11 +181,6 @@ def test_no_log_holds_a_secret_or_an_address(searched, logs):
 def endpoints(text):
     """The endpoints that wrote lines."""
     return set(re.findall('"endpoint":"([^"]+)"', text))
-
-
-def demo_secrets():
-    """The secret parts of the demo credentials."""
-    return [credential.secret.rpartition(":")[2] for _, credential, _ in demo.CREDENTIALS]
 
 
 def test_no_table_holds_a_secret(searched):

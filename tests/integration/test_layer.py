@@ -4,7 +4,9 @@ import importlib.util
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier, Event
 
 import pytest
 
@@ -86,3 +88,26 @@ def test_the_layer_is_not_built_again_while_nothing_changes(built):
     # THEN it is the same folder, untouched
     assert again == built
     assert again.stat().st_mtime_ns == before
+
+
+def test_who_needs_a_folder_that_another_builds_waits_for_it(tmp_path):
+    # GIVEN two that begin at the same time, of which the first gives the second half a second to build too
+    together, built, again = Barrier(2), [], Event()
+
+    def fill(target):
+        built.append(target)
+        if len(built) == 1:
+            again.wait(timeout=0.5)
+        again.set()
+        (target / "module.py").touch()
+
+    def need(_):
+        together.wait()
+        return layer._once(tmp_path / "layer", "layer", [Path(layer.__file__)], fill)
+
+    # WHEN they build
+    with ThreadPoolExecutor(2) as pool:
+        (folder,) = set(pool.map(need, range(2)))
+    # THEN one has, and both have that
+    assert len(built) == 1
+    assert [path.name for path in folder.iterdir()] == ["module.py"]

@@ -1,5 +1,6 @@
 """The layer, built as for AWS but for the Python that runs this, and built again only when its inputs changed."""
 
+import fcntl
 import hashlib
 import platform
 import shutil
@@ -33,20 +34,17 @@ def build(directory: Path = BUILD) -> Path:
 
 def _once(directory: Path, name: str, inputs: Iterable[Path], fill: Callable[[Path], None]) -> Path:
     target = directory / f"{name}-{_fingerprint(inputs)}"
-    if target.exists():
-        return target
     directory.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=directory) as scratch:
-        built = Path(scratch) / name
-        built.mkdir()
-        fill(built)
-        for old in directory.glob(f"{name}-*"):
-            shutil.rmtree(old, ignore_errors=True)
-        try:
-            built.rename(target)
-        except OSError:
-            if not target.exists():  # unless another process was faster
-                raise
+    with (directory / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # what another process is building is waited for, and used
+        if not target.exists():
+            with tempfile.TemporaryDirectory(dir=directory) as scratch:
+                built = Path(scratch) / name
+                built.mkdir()
+                fill(built)
+                for old in directory.glob(f"{name}-*"):
+                    shutil.rmtree(old, ignore_errors=True)
+                built.rename(target)
     return target
 
 

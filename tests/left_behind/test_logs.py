@@ -1,0 +1,17 @@
+"""No secret, and no customer's address, is in the log of any stack, whatever the end-to-end tests did there.
+
+Of these `test_secrets.py` brings what can't occur by chance, the others use what the demo accounts have.
+"""
+
+from tests.e2e.marks import Contacts, Marks, demo_secrets, leaks
+
+
+def test_no_log_of_any_stack_holds_a_secret_or_an_address(left):
+    # GIVEN the log of every stack, among them those of functions that met secrets and addresses
+    text = "\n".join(log.read_text() for log in left.glob("*.log"))
+    for line in ("altcraft.register_member", "stickystreet.customers_batch", "capillary.direct_earn", "process_chunk"):
+        assert f'"{line}"' in text
+    # THEN there is no secret in them
+    assert leaks([*Marks(), *demo_secrets()], text) == []
+    # AND no address
+    assert leaks([*Contacts(), "@example.com", "+12025550"], text) == []
