@@ -7,8 +7,8 @@ batch, and the reply format by `format` in the body or by Accept.
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from loyalty import moment
 from loyalty.account import Account, Caller, Credential
@@ -58,8 +58,7 @@ _MAX_SINGLE_BYTES = 1_000_000  # one member: far more than an item may have
 _CONTENT_TYPES = {JSON: "application/json", XML: "application/xml; charset=utf-8"}
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How a reply is written."""
 
     format: str
@@ -122,7 +121,7 @@ class AltcraftExchange:
 
     def identified(self, caller: Caller) -> None:
         """From here on the account decides about HTTP statuses."""
-        self._style = replace(self._style, always_200=caller.account.always_200)
+        self._style = self._style._replace(always_200=caller.account.always_200)
 
     def submission(self, account: Account, settings: Settings) -> Submission:
         """The members to register; elements that are themselves wrong are outcomes already."""
@@ -135,7 +134,7 @@ class AltcraftExchange:
 
     def manner(self) -> Manner:
         """The style."""
-        return asdict(self._style)
+        return self._style._asdict()
 
     def error(self, error: RequestError) -> Reply:
         """The envelope with the error alone."""
