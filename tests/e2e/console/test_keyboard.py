@@ -64,6 +64,7 @@ def test_a_file_is_imported_with_the_keyboard(page: Page, api: FakeApi) -> None:
     # GIVEN somebody who is signed in
     batch = {"status": "success", "batch": {"status": "queued", "job_id": DONE["job_id"]}}
     api.reply("POST", "/api.php", json.dumps(batch))
+    page.on("filechooser", lambda _: None)  # or the browser may be told to hand it over only after it was opened
     page.goto(f"{api.base}/console")
     page.keyboard.type(TOKEN)
     page.keyboard.press("Enter")
