@@ -147,7 +147,7 @@ def test_a_connection_that_the_server_closed_is_replaced(serve, start, to):
         # WHEN it is called, and the end has come
         assert client.post({}, b"{}") == (200, b"{}")
         for connection in client._idle:
-            assert connection.sock.recv(1, socket.MSG_PEEK) == b""
+            assert connection._socket.recv(1, socket.MSG_PEEK) == b""
     # THEN each call had a connection of its own
     assert server.connections == 3
 

@@ -43,6 +43,8 @@ _CODES = {
     Status.NOT_FOUND: (404, "Profile not found"),
     Status.BUSY: (503, "Storage is busy, repeat this item"),
 }
+_SAID = {status: markup.elements({"error": code, "error_text": text}) for status, (code, text) in _CODES.items()}
+"""The same in XML."""
 _COUNTED = {**{status: str(code) for status, (code, _) in _CODES.items()}, Status.INVALID: "400"}
 _FAULTS: dict[type[RequestError], str] = {
     CredentialsMissing: "API token required",
@@ -90,8 +92,9 @@ class Altcraft:
 
     def queued(self, _request: Request, manner: Manner, job_id: str, location: str) -> Reply:
         """No results yet, and the job; HTTP status 202."""
-        envelope = {"error": 0, "error_text": SUCCESS, "result": [], "job_id": job_id}
-        reply = _reply(_style(manner), 0, envelope)
+        style = _style(manner)
+        nothing = markup.Written() if style.format == XML else []
+        reply = _reply(style, 0, {"error": 0, "error_text": SUCCESS, "result": nothing, "job_id": job_id})
         return replace(reply, status=202, headers={"Location": location})
 
 
@@ -177,7 +180,8 @@ def render_single(style: Style, outcome: Outcome) -> Reply:
 
 def render_batch(style: Style, outcomes: Sequence[Outcome]) -> Reply:
     """The reply of register_member_batch: one result for each item, in request order."""
-    return _reply(style, 0, {"error": 0, "error_text": SUCCESS, "result": [_result(outcome) for outcome in outcomes]})
+    result = _xml_results(outcomes) if style.format == XML else [_result(outcome) for outcome in outcomes]
+    return _reply(style, 0, {"error": 0, "error_text": SUCCESS, "result": result})
 
 
 def render_error(style: Style, error: RequestError) -> Reply:
@@ -189,6 +193,19 @@ def render_error(style: Style, error: RequestError) -> Reply:
 def _result(outcome: Outcome) -> dict[str, Any]:
     code, text = _CODES.get(outcome.status) or (400, outcome.reason)
     return {"error": code, "error_text": text, "profile_id": outcome.profile_id}
+
+
+def _xml_results(outcomes: Sequence[Outcome]) -> markup.Written:
+    """The results as items in XML, all but the profile_id taken as it is from the few that there are."""
+    return markup.Written("".join([f"<item>{_said(one)}{_profile(one.profile_id)}</item>" for one in outcomes]))
+
+
+def _said(outcome: Outcome) -> str:
+    return _SAID.get(outcome.status) or markup.elements({"error": 400, "error_text": outcome.reason})
+
+
+def _profile(profile_id: str | None) -> str:
+    return "<profile_id />" if profile_id is None else f"<profile_id>{markup.escape(profile_id)}</profile_id>"
 
 
 def _reply(style: Style, error: int, envelope: dict[str, Any]) -> Reply:

@@ -7,7 +7,6 @@ come from C: handlers in Python would cost twice as much. Writing is text with t
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 from xml.parsers import expat
@@ -27,34 +26,35 @@ _ENCODING = re.compile(r"""<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]*)""")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@lru_cache(maxsize=1_000)  # texts of outcomes, which many items have in common
+class Written(str):
+    """The content of an element that is written already."""
+
+    __slots__ = ()
+
+
 def escape(text: str) -> str:
     """Text as element content (XML 1.0); characters that XML can't hold are left out."""
+    if text.isalnum():  # as most ids are
+        return text
     return (
         _FORBIDDEN.sub("", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
     )
 
 
 def write(root: str, fields: Mapping[str, Any]) -> str:
-    """A document of the fields in their order: text, an int, None (an empty element), or a list of further fields."""
-    return f"<{root}>{_elements(fields)}</{root}>"
+    """A document of the fields in their order: text, an int, None (an empty element), or what is written already."""
+    return f"<{root}>{elements(fields)}</{root}>"
 
 
-def _elements(fields: Mapping[str, Any]) -> str:
-    return "".join(
-        [
-            f"<{name}>{value if isinstance(value, int) or value.isalnum() else escape(value)}</{name}>"
-            if isinstance(value, str | int)
-            else _element(name, value)
-            for name, value in fields.items()
-        ]
-    )
+def elements(fields: Mapping[str, Any]) -> Written:
+    """The same without a root around them."""
+    return Written("".join([_element(name, value) for name, value in fields.items()]))
 
 
-def _element(name: str, value: list[Mapping[str, Any]] | None) -> str:
+def _element(name: str, value: Any) -> str:
     if value is None:
         return f"<{name} />"
-    return f"<{name}>{''.join([f'<item>{_elements(item)}</item>' for item in value])}</{name}>"
+    return f"<{name}>{escape(value) if isinstance(value, str) and not isinstance(value, Written) else value}</{name}>"
 
 
 def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
