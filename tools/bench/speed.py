@@ -13,7 +13,8 @@ from tools.local.ministack import REGION
 
 SIZES = (10, 100, 1_000, requests.ITEMS)
 _NAIVE_ITEMS = 200
-_ROUNDS = 9
+_ROUNDS = 21
+_FORMATS, _FORMAT_ROUNDS = (requests.batch_xml, requests.batch), 25  # they differ by less than rounds do
 
 Send = Callable[[requests.Event], dict[str, Any]]
 
@@ -30,13 +31,15 @@ def measure(meter: Meter, stub: Stub) -> tuple[list[Figure], dict[int, float]]:
             "naive": _batches(naive.batch, requests.batch, data[:_NAIVE_ITEMS]),
             "naive single": Case(lambda: naive.single(single), 1, 100),
             "single": Case(lambda: project.single(single), 1, 100),
-            "xml": _batches(project.batch, requests.batch_xml, data),
             **{str(size): _batches(project.batch, requests.batch, data[:size], 2_000 // size or 1) for size in SIZES},
         },
         _ROUNDS,
     )
+    formats = rounds(
+        meter, {write.__name__: _batches(project.batch, write, data) for write in _FORMATS}, _FORMAT_ROUNDS
+    )
     to_naive = {size: ratio(costs[str(size)], costs["naive"]) for size in SIZES}
-    xml, one = ratio(costs["xml"], costs[str(len(data))]), ratio(costs["single"], costs["naive single"])
+    xml, one = ratio(*formats.values()), ratio(costs["single"], costs["naive single"])
     return [
         Figure(1, "whole request, 10,000 JSON items, per item, to the naive loop", to_naive[len(data)], 0.03),
         Figure(2, "the same at 100 items", to_naive[100], 0.04),

@@ -15,6 +15,8 @@ from collections import Counter
 from types import TracebackType
 from typing import Any, Self, cast
 
+import orjson
+
 from tools.local.port import LOOPBACK
 
 Item = dict[str, Any]
@@ -68,11 +70,11 @@ class _Answers:
 
     def answer(self, action: str, body: bytes) -> bytes:
         self.calls[action] += 1
-        return json.dumps(getattr(self, action)(json.loads(body)), separators=(",", ":")).encode()
+        return orjson.dumps(getattr(self, action)(orjson.loads(body)))
 
     def taken_calls(self) -> bytes:
         calls, self.calls = self.calls, Counter()
-        return json.dumps(calls).encode()
+        return orjson.dumps(calls)
 
     def GetItem(self, request: Item) -> Item:  # noqa: N802 - as the action
         item = self._configuration.get(str(request["Key"])) or _customer(request["Key"])

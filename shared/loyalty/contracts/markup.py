@@ -21,7 +21,7 @@ _MOST_FIELDS = 100
 
 _DEEPEST = 3  # levels below the root: list, item, field
 
-_SLICE = 256 * 1024  # characters
+_SLICE = 64 * 1024  # characters
 _ENCODING = re.compile(r"""<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]*)""")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -68,8 +68,11 @@ def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
     document = _parse(text)
     if document.tag != root:
         raise BadRequest(refusal("The XML root element", f"must be {root}", document.tag))
-    fields = _fields([element for element in document if element.tag != lists], _DEEPEST)
-    items = _items([element for element in document if element.tag == lists], most_items)
+    others = [element for element in document if element.tag != lists]
+    fields = dict(zip([element.tag for element in others], _values(others, _DEEPEST - 1), strict=True))
+    if len(fields) > _MOST_FIELDS:
+        raise _too_many_elements()
+    items = _items(document.findall(lists), most_items)
     return fields | {lists: items} if items else fields
 
 
@@ -114,18 +117,21 @@ def _items(lists: Sequence[Element], most_items: int) -> list[Any]:
 
 
 def _values(elements: Iterable[Element], levels: int) -> list[Any]:
-    """Of each element its children, of at most so many levels, else its text, else None."""
-    return [_fields(one, levels) if len(one) else (one.text or "").strip() or None for one in elements]
+    """Of each element its children by name, of at most so many levels, else its text, else None.
 
-
-def _fields(elements: Iterable[Element], levels: int) -> dict[str, Any]:
-    """The same by name."""
-    if not levels:
-        raise BadRequest("The XML is nested deeper than a request needs")
-    fields = {one.tag: _fields(one, levels - 1) if len(one) else (one.text or "").strip() or None for one in elements}
-    if len(fields) > _MOST_FIELDS:
-        raise _too_many_elements()
-    return fields
+    One loop in another, without a call for each item: those were half of what it costs.
+    """
+    values: list[Any] = []
+    for element in elements:
+        if len(element) and not levels:
+            raise BadRequest("The XML is nested deeper than a request needs")
+        fields: dict[str, Any] = {}
+        for child in element:
+            fields[child.tag] = _values([child], levels - 1)[0] if len(child) else (child.text or "").strip() or None
+        if len(fields) > _MOST_FIELDS:
+            raise _too_many_elements()
+        values.append(fields or (element.text or "").strip() or None)
+    return values
 
 
 def _too_many_elements() -> BadRequest:

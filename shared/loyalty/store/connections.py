@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import botocore
@@ -23,6 +23,7 @@ CONNECT_SECONDS, READ_SECONDS = 1, 4
 
 _PORTS = {"http": 80, "https": 443}
 _LONGEST_LINE, _MOST_LINES = 65_536, 100
+_BUFFER = 32_768  # bytes: most answers are read at once
 
 
 class BrokenAnswer(Exception):
@@ -90,7 +91,7 @@ class _Connection:
             self._socket.close()
             raise
         self._socket.settimeout(READ_SECONDS)
-        self._answers = self._socket.makefile("rb")
+        self._answers = cast("BinaryIO", self._socket.makefile("rb", _BUFFER))
 
     def post(self, headers: Mapping[str, str], body: bytes) -> _Answer:
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])

@@ -25,7 +25,7 @@ from loyalty.store.faults import CallError, cancellation_codes, error_code, rais
 
 Item = dict[str, Any]
 
-CALLS_AT_ONCE = 24
+CALLS_AT_ONCE = 32
 """Connections, and threads that use them."""
 
 LONGEST_CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS + 1

@@ -4,7 +4,7 @@ pk = <account>#<program>#<profile_id>     registered_at (RFC 3339, UTC), origin 
                                           balance where there is one: a decimal (S) or a count by product (M of S)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, overload
 
 from loyalty.errors import StorageBusy
@@ -111,6 +111,9 @@ class _Items(Sequence[Item]):
 
     def __len__(self) -> int:
         return len(self._memberships)
+
+    def __iter__(self) -> Iterator[Item]:
+        return (_item(self._account_id, self._program_id, one) for one in self._memberships)
 
     @overload
     def __getitem__(self, place: int) -> Item: ...
