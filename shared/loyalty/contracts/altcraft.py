@@ -92,9 +92,8 @@ class Altcraft:
 
     def queued(self, _request: Request, manner: Manner, job_id: str, location: str) -> Reply:
         """No results yet, and the job; HTTP status 202."""
-        style = _style(manner)
-        nothing = markup.Written() if style.format == XML else []
-        reply = _reply(style, 0, {"error": 0, "error_text": SUCCESS, "result": nothing, "job_id": job_id})
+        envelope = {"error": 0, "error_text": SUCCESS, "result": [], "job_id": job_id}
+        reply = _reply(_style(manner), 0, envelope)
         return replace(reply, status=202, headers={"Location": location})
 
 

@@ -42,7 +42,10 @@ def escape(text: str) -> str:
 
 
 def write(root: str, fields: Mapping[str, Any]) -> str:
-    """A document of the fields in their order: text, an int, None (an empty element), or what is written already."""
+    """A document of the fields in their order.
+
+    Each is text, an int, None (an empty element), a list of further fields, or what is written already.
+    """
     return f"<{root}>{elements(fields)}</{root}>"
 
 
@@ -52,9 +55,13 @@ def elements(fields: Mapping[str, Any]) -> Written:
 
 
 def _element(name: str, value: Any) -> str:
-    if value is None:
-        return f"<{name} />"
-    return f"<{name}>{escape(value) if isinstance(value, str) and not isinstance(value, Written) else value}</{name}>"
+    return f"<{name} />" if value is None else f"<{name}>{_content(value)}</{name}>"
+
+
+def _content(value: Any) -> str:
+    if isinstance(value, list):
+        return "".join([f"<item>{elements(item)}</item>" for item in value])
+    return escape(value) if isinstance(value, str) and not isinstance(value, Written) else str(value)
 
 
 def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
