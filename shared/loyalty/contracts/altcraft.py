@@ -196,15 +196,12 @@ def _result(outcome: Outcome) -> dict[str, Any]:
 
 def _xml_results(outcomes: Sequence[Outcome]) -> markup.Written:
     """The results as items in XML, all but the profile_id taken as it is from the few that there are."""
-    return markup.Written("".join([f"<item>{_said(one)}{_profile(one.profile_id)}</item>" for one in outcomes]))
-
-
-def _said(outcome: Outcome) -> str:
-    return _SAID.get(outcome.status) or markup.elements({"error": 400, "error_text": outcome.reason})
-
-
-def _profile(profile_id: str | None) -> str:
-    return "<profile_id />" if profile_id is None else f"<profile_id>{markup.escape(profile_id)}</profile_id>"
+    items: list[str] = []
+    for status, profile_id, reason, _ in outcomes:
+        said = _SAID.get(status) or markup.elements({"error": 400, "error_text": reason})
+        profile = "<profile_id />" if profile_id is None else f"<profile_id>{markup.escape(profile_id)}</profile_id>"
+        items.append(f"<item>{said}{profile}</item>")
+    return markup.Written("".join(items))
 
 
 def _reply(style: Style, error: int, envelope: dict[str, Any]) -> Reply:
