@@ -4,8 +4,10 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -114,7 +116,22 @@ def close_after(stream: socket.socket, _number: int) -> bool:
 
 def announce_the_end(stream: socket.socket, _number: int) -> bool:
     stream.sendall(ANSWER.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
-    return False
+    return True
+
+
+def say_more_than_was_asked(stream: socket.socket, _number: int) -> bool:
+    stream.sendall(ANSWER + ANSWER)
+    return True
+
+
+def answer_by_drops(stream: socket.socket, _number: int) -> bool:
+    stream.settimeout(0.03)
+    for byte in ANSWER:
+        stream.sendall(bytes([byte]))
+        with suppress(TimeoutError):
+            stream.recv(1)  # until the client leaves
+            return False
+    return True
 
 
 def fail(answer: bytes) -> Serve:
@@ -138,7 +155,7 @@ def test_calls_one_after_the_other_share_a_connection(start, to):
     assert (server.connections, server.bodies) == (1, [b"one", b"two", b"x" * 1_000_000])
 
 
-@pytest.mark.parametrize("serve", [close_after, announce_the_end])
+@pytest.mark.parametrize("serve", [close_after, announce_the_end, say_more_than_was_asked])
 def test_a_connection_that_the_server_closed_is_replaced(serve, start, to):
     # GIVEN a server that closes after each answer, said or not
     server = start(serve)
@@ -176,6 +193,29 @@ def test_an_answer_that_does_not_come_in_time_fails_the_call(start, to, monkeypa
     # THEN the call ends by itself
     with pytest.raises(TimeoutError):
         client.post({}, b"{}")
+
+
+def test_an_answer_that_trickles_is_not_waited_for_longer_than_one_that_does_not_come(start, to, monkeypatch):
+    # GIVEN a server that sends a byte at a time, each well before a call would end
+    monkeypatch.setattr(connections, "READ_SECONDS", 0.2)
+    client = to(start(answer_by_drops))
+    began = time.monotonic()
+    # THEN the whole has to be there in that time
+    with pytest.raises(TimeoutError):
+        client.post({}, b"{}")
+    assert time.monotonic() - began < 0.2 + 1
+
+
+def test_a_call_that_fails_gives_up_all_that_is_idle(start, to):
+    # GIVEN connections that are idle, to a server that from then on breaks off
+    client = to(start(lambda stream, number: number < 3 and keep(stream, number)))
+    assert [client.post({}, b"{}") for _ in range(2)] == [(200, b"{}")] * 2
+    client._idle.append(connections._Connection(client._address, None))
+    # WHEN a call fails
+    with pytest.raises(CallFailed):
+        client.post({}, b"{}")
+    # THEN none is left that may be dead as well
+    assert not client._idle
 
 
 def test_a_server_that_is_not_there_fails_the_call(to):

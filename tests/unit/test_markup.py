@@ -34,7 +34,7 @@ def test_writing_escapes_and_keeps_what_xml_allows() -> None:
         ("<xml><a>&#x41;&#66;&lt;&apos;</a></xml>", {"a": "AB<'"}),
         ("<xml><a b='c'> d </a></xml>", {"a": "d"}),
         ("<xml xmlns='urn:x'><a/></xml>", {"a": None}),
-        ("<p:xml xmlns:p='urn:x'><p:a>1</p:a><data><p:item>2</p:item></data></p:xml>", {"a": "1", "data": ["2"]}),
+        ("<xml xmlns:p='urn:x'><p:a>1</p:a><q:a>2</q:a></xml>", {"p:a": "1", "q:a": "2"}),
         ("<xml><data>1<a>2</a><item>3</item></data></xml>", {"data": ["3"]}),
         ("<xml><a><b><c>1</c></b></a></xml>", {"a": {"b": {"c": "1"}}}),
         ("<xml><item>1</item></xml>", {"item": "1"}),
@@ -70,17 +70,13 @@ def test_what_is_nested_deeper_than_a_field_of_an_item_is_refused(text: str) -> 
         read(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["<!DOCTYPE xml><xml/>", "<xml><!-- <!DOCTYPE --></xml>", "<xml><![CDATA[<!DOCTYPE]]></xml>"]
-)
-def test_a_doctype_is_refused_and_so_is_its_name_elsewhere(text: str) -> None:
+def test_a_doctype_is_refused_and_its_name_elsewhere_is_text() -> None:
     with pytest.raises(BadRequest, match="XML with a DOCTYPE is not accepted"):
-        read(text)
+        read("<!DOCTYPE xml><xml/>")
+    assert read("<xml><!-- <!DOCTYPE --><a><![CDATA[<!DOCTYPE]]></a></xml>") == {"a": "<!DOCTYPE"}
 
 
-@pytest.mark.parametrize(
-    "text", ["", "<xml>", "<xml></a>", "<p:xml/>", "<xml/><xml/>", "<xml>&nbsp;</xml>", "<xml>\x00</xml>"]
-)
+@pytest.mark.parametrize("text", ["", "<xml>", "<xml></a>", "<xml/><xml/>", "<xml>&nbsp;</xml>", "<xml>\x00</xml>"])
 def test_what_is_not_well_formed_is_refused(text: str) -> None:
     with pytest.raises(BadRequest, match="not well-formed XML"):
         read(text)

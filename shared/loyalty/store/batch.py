@@ -9,7 +9,8 @@ from functools import cache
 from threading import current_thread
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from loyalty.store.dynamodb import CALLS_AT_ONCE, Database, Item
+from loyalty.store.connections import CALLS_AT_ONCE
+from loyalty.store.dynamodb import Database, Item
 from loyalty.store.faults import CallError, raise_unless_passing
 
 Key = str | tuple[str, str]

@@ -18,6 +18,7 @@ from loyalty.store.access import Access
 from loyalty.store.connections import CallFailed, Connections
 from loyalty.store.signature import Signer
 
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _BINARY = b'"B":'  # or text with these characters, which costs no more than time
 
 Answer = dict[str, Any]
@@ -91,7 +92,7 @@ def _refusal(action: str, status: int, body: bytes) -> ClientError:
         said = _read(body)
         code = said.pop("__type").rpartition("#")[2]
     except (ValueError, KeyError, AttributeError):
-        said, code = {"message": HTTPStatus(status).phrase}, str(status)
+        said, code = {"message": _PHRASES.get(status)}, str(status)
     error = {"Code": code, "Message": said.pop("message", None) or said.pop("Message", "")}
     return ClientError({"Error": error, **said, "ResponseMetadata": {"HTTPStatusCode": status}}, action)
 

@@ -8,22 +8,27 @@ import os
 import select
 import socket
 import ssl
+import time
 import weakref
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import botocore
 
-CONNECT_SECONDS, READ_SECONDS = 1, 4
-"""How long a connection, and each part of an answer, may take."""
+CALLS_AT_ONCE = 32
+"""Connections, and threads that use them."""
 
+CONNECT_SECONDS, READ_SECONDS = 1, 4
+"""How long a connection may take, and its TLS handshake; and how long an answer, from the first byte of the call."""
+
+_HEAD_ENDS = b"\r\n\r\n"
 _PORTS = {"http": 80, "https": 443}
-_LONGEST_LINE, _MOST_LINES = 65_536, 100
-_BUFFER = 32_768  # bytes: most answers are read at once
+_LONGEST_HEAD = 65_536
+_READ = 65_536  # bytes at once: most answers
 
 
 class BrokenAnswer(Exception):
@@ -37,7 +42,7 @@ CallFailed = (OSError, BrokenAnswer)
 class _Answer(NamedTuple):
     status: int
     body: bytes
-    is_last: bool  # the server closes the connection
+    is_last: bool  # nothing more can be asked on this connection
 
 
 class Connections:
@@ -57,6 +62,7 @@ class Connections:
             answer = connection.post(headers, body)
         except BaseException:
             connection.close()
+            self.close()  # what is idle is as old: after a freeze all may be dead, and nobody has said so
             raise
         if answer.is_last:
             connection.close()
@@ -84,19 +90,28 @@ class _Connection:
         self._socket = socket.create_connection(address, CONNECT_SECONDS)
         try:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             if tls:
                 self._socket = tls.wrap_socket(self._socket, server_hostname=address[0])
         except BaseException:
             self._socket.close()
             raise
-        self._socket.settimeout(READ_SECONDS)
-        self._answers = cast("BinaryIO", self._socket.makefile("rb", _BUFFER))
 
     def post(self, headers: Mapping[str, str], body: bytes) -> _Answer:
+        until = time.monotonic() + READ_SECONDS
+        self._socket.settimeout(READ_SECONDS)
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         self._socket.sendall(f"POST / HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n".encode() + body)
-        return _read_answer(self._answers)
+        received = self._receive(until)
+        while (end := received.find(_HEAD_ENDS)) < 0:
+            if len(received) > _LONGEST_HEAD:
+                raise BrokenAnswer("the head does not end")
+            received += self._receive(until)
+        status, length, is_last = _read_head(received[:end])
+        begin = end + len(_HEAD_ENDS)
+        while len(received) < begin + length:
+            received += self._receive(until)
+        surplus = len(received) > begin + length
+        return _Answer(status, received[begin : begin + length], is_last or surplus)
 
     def is_open(self) -> bool:
         """Whether there is nothing to read: what comes though nothing was asked is the end of the connection."""
@@ -105,13 +120,19 @@ class _Connection:
         return not poll.poll(0)
 
     def close(self) -> None:
-        self._answers.close()
         self._socket.close()
+
+    def _receive(self, until: float) -> bytes:
+        self._socket.settimeout(max(0.001, until - time.monotonic()))
+        if data := self._socket.recv(_READ):
+            return data
+        raise BrokenAnswer("it ends too early")
 
 
 def _close(connections: deque[_Connection]) -> None:
-    while connections:
-        connections.pop().close()
+    with suppress(IndexError):  # another thread may take some
+        while True:
+            connections.pop().close()
 
 
 def _tls_context() -> ssl.SSLContext:
@@ -120,23 +141,13 @@ def _tls_context() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE") or str(ours))
 
 
-def _read_answer(stream: BinaryIO) -> _Answer:
-    version, _, rest = stream.readline(_LONGEST_LINE).partition(b" ")
-    headers = _read_headers(stream)
-    try:
-        status, length = int(rest[:3]), int(headers[b"content-length"])
-    except (ValueError, KeyError):
-        raise BrokenAnswer("no status or no length") from None
-    if length < 0 or len(body := stream.read(length)) < length:
-        raise BrokenAnswer("the body ends too early")
-    return _Answer(status, body, version != b"HTTP/1.1" or headers.get(b"connection", b"").lower() == b"close")
-
-
-def _read_headers(stream: BinaryIO) -> dict[bytes, bytes]:
-    headers: dict[bytes, bytes] = {}
-    for _ in range(_MOST_LINES):
-        name, _, value = stream.readline(_LONGEST_LINE).partition(b":")
-        if name in (b"\r\n", b"\n"):
-            return headers
-        headers[name.lower()] = value.strip()
-    raise BrokenAnswer("the head does not end")
+def _read_head(head: bytes) -> tuple[int, int, bool]:
+    """The status, the length of the body, and whether the server closes the connection after it."""
+    first, *lines = head.split(b"\r\n")
+    version, _, rest = first.partition(b" ")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
+    length = headers.get(b"content-length", b"")
+    if version not in (b"HTTP/1.1", b"HTTP/1.0") or not (rest[:3].isdigit() and length.isdigit()):
+        raise BrokenAnswer("no HTTP, no status or no length")
+    is_last = version != b"HTTP/1.1" or headers.get(b"connection", b"").lower() == b"close"
+    return int(rest[:3]), int(length), is_last

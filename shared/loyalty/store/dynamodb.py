@@ -25,11 +25,8 @@ from loyalty.store.faults import CallError, cancellation_codes, error_code, rais
 
 Item = dict[str, Any]
 
-CALLS_AT_ONCE = 32
-"""Connections, and threads that use them."""
-
 LONGEST_CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS + 1
-"""What one call may take in the worst case; a deadline must leave that much time."""
+"""What one call may take in the worst case, its TLS handshake included; a deadline must leave that much time."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 
@@ -185,7 +182,9 @@ class Database:
             done = self._call_if(self.client.put_item, TableName=table, Item=item, **condition)
         except StorageBusy:
             return Write.BUSY
-        return Write.INSERTED if done.done else met(done.met or {}, item)
+        if done.done:
+            return Write.INSERTED
+        return met(done.met, item) if done.met else Write.BUSY
 
     def update_if(self, table: str, request: Item) -> Update:
         """One UpdateItem under the condition in `request` (its parameters, as of botocore); raises StorageBusy."""

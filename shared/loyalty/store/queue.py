@@ -1,7 +1,8 @@
 """SQS: messages to the chunk queue and to the parked queue, as few calls as its limits allow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 from loyalty.errors import StorageBusy
@@ -32,8 +33,9 @@ class Message(NamedTuple):
 
 def send(database: Database, url: str, messages: Sequence[Message]) -> None:
     """Send all messages; raises StorageBusy when some could not be sent in time, then others may have been."""
+    sqs = database.service("sqs")  # made here, before several threads ask for it
     calls = _pack(messages)
-    if not all(side_by_side(lambda call: _send(database, url, call), calls)):
+    if not all(side_by_side(lambda call: _send(database, partial(sqs.send_message_batch, QueueUrl=url), call), calls)):
         raise StorageBusy
 
 
@@ -59,13 +61,13 @@ def _pack(messages: Sequence[Message]) -> list[list[Message]]:
     return calls
 
 
-def _send(database: Database, url: str, messages: Sequence[Message]) -> bool:
+def _send(database: Database, send_batch: Callable[..., Any], messages: Sequence[Message]) -> bool:
     """Whether all of one call's messages went; those that fail are sent again."""
     pending = {str(number): _entry(message) for number, message in enumerate(messages)}
     for _ in database.tries():
         entries = [{"Id": number, **entry} for number, entry in pending.items()]
         try:
-            answer = database.service("sqs").send_message_batch(QueueUrl=url, Entries=entries)
+            answer = send_batch(Entries=entries)
         except CallError as error:
             raise_unless_passing(error)
             continue

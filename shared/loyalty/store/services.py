@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from loyalty.store.access import Access
-from loyalty.store.connections import CONNECT_SECONDS, READ_SECONDS
+from loyalty.store.connections import CALLS_AT_ONCE, CONNECT_SECONDS, READ_SECONDS
 
 MakeClient = Callable[[str], Any]
 """Gives the client of a service by its name, such as "sqs", always the same one."""
@@ -27,6 +27,7 @@ def maker(**client_options: str) -> MakeClient:
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             retries={"mode": "standard", "total_max_attempts": 1},
+            max_pool_connections=CALLS_AT_ONCE,
             tcp_keepalive=True,
         )
         return botocore.session.get_session().create_client(service, config=config, **client_options)

@@ -1,4 +1,4 @@
-"""The client of functions beside botocore's: what is sent and what comes back is the same, to the signature."""
+"""The client of functions beside botocore's: the same JSON, target and signature is sent, the same comes back."""
 
 import json
 import string
@@ -227,16 +227,17 @@ def test_an_answer_that_is_cut_short_or_garbled_is_none(body: bytes) -> None:
         wire.client.get_item(TableName="t", Key=KEY)
 
 
+@pytest.mark.parametrize("status", [460, 502, 530, 599])
 @pytest.mark.parametrize("body", [b"[]", b"null", b'{"message": "no type"}', b'{"__type": null}', b"\xff"])
-def test_a_refusal_in_other_words_is_one_by_its_status(body: bytes) -> None:
+def test_a_refusal_in_other_words_is_one_by_its_status(body: bytes, status: int) -> None:
     # GIVEN an answer that something between us and DynamoDB gave
-    wire = Ours(502, body)
+    wire = Ours(status, body)
     # WHEN it comes in the place of DynamoDB's
     with pytest.raises(ClientError) as caught:
         wire.client.get_item(TableName="t", Key=KEY)
     # THEN its status is what is known
-    assert caught.value.response["ResponseMetadata"] == {"HTTPStatusCode": 502}
-    assert caught.value.response["Error"]["Code"] == "502"
+    assert caught.value.response["ResponseMetadata"] == {"HTTPStatusCode": status}
+    assert caught.value.response["Error"]["Code"] == str(status)
 
 
 @given(
