@@ -100,6 +100,19 @@ def test_items_beyond_the_limit_are_left_out() -> None:
     assert read(text, most_items=2) == {"data": ["1", "2"]}
 
 
+@pytest.mark.parametrize(("names", "refused"), [(997, False), (998, True)])
+def test_a_document_may_have_a_thousand_names(names: int, *, refused: bool) -> None:
+    # GIVEN items with a field each, of another name than all others, beside the names xml, data and item
+    items = [f"<item><a{number}/></item>" for number in range(names)]
+    text = f"<xml><data>{''.join(items)}</data></xml>"
+    # THEN a thousand names are read, and one more is refused
+    if refused:
+        with pytest.raises(BadRequest, match="more elements"):
+            read(text, most_items=1_000)
+    else:
+        assert read(text, most_items=1_000) == {"data": [{f"a{number}": None} for number in range(names)]}
+
+
 def test_far_too_many_elements_are_refused_before_they_are_read() -> None:
     # GIVEN a document of more elements than two items can have, which is broken at its end
     text = "<xml>" + "<a/>" * 100 + "<broken"

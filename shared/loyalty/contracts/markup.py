@@ -19,6 +19,9 @@ _MOST_ATTRIBUTES_PER_ITEM = 5
 _MOST_FIELDS = 100
 """Children of one element, the items of a list aside."""
 
+_MOST_NAMES = 1_000
+"""Names of elements and attributes in a document, as expat keeps them: each costs more than an element."""
+
 _DEEPEST = 3  # levels below the root: list, item, field
 
 _SLICE = 256 * 1024  # characters
@@ -85,7 +88,8 @@ def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
 
 def _parse(text: str) -> Element:
     """The root element."""
-    builder, parser = TreeBuilder(), expat.ParserCreate("utf-8")
+    names: dict[str, str] = {}
+    builder, parser = TreeBuilder(), expat.ParserCreate("utf-8", None, names)
     parser.buffer_text = True
     parser.XmlDeclHandler = _declaration
     parser.StartDoctypeDeclHandler = _doctype
@@ -95,6 +99,8 @@ def _parse(text: str) -> Element:
     try:
         for start in range(0, len(text), _SLICE):  # expat's copies of all of it would be as large as the text
             parser.Parse(text[start : start + _SLICE].encode(), False)  # noqa: FBT003 - expat takes no keywords
+            if len(names) > _MOST_NAMES:
+                raise _too_many_elements()
         parser.Parse(b"", True)  # noqa: FBT003
     except expat.ExpatError as error:
         raise BadRequest(f"The body is not well-formed XML: {expat.ErrorString(error.code)}") from None

@@ -105,6 +105,16 @@ XML_BODIES: dict[str, Callable[[], bytes]] = {
     "one text with an emoji": lambda: _filled(b"<xml><token>", b"x", _EMOJI + b"</token></xml>"),
     "lines": lambda: _filled(b"<xml><token>", b"a\n", b"</token></xml>"),
     "entities": lambda: _filled(b"<xml><token>", b"&amp;", b"</token></xml>"),
+    "character references": lambda: _filled(b"<xml><token>", b"&#256;", b"</token></xml>"),
+    "a long namespace of many names": lambda: (
+        b"<xml xmlns:p='%s'>%s</xml>" % (b"u" * 100_000, b"".join(b"<p:a%d/>" % n for n in range(399_000)))
+    ),
+    "a long namespace of many attributes": lambda: (
+        b"<xml xmlns:p='%s'>%s</xml>" % (b"u" * 100_000, b"".join(b"<a p:a%d=''/>" % n for n in range(99_000)))
+    ),
+    "as many elements as may be": lambda: b"<xml>%s</xml>" % (b"<a/>" * 399_000),
+    "as many items as may be": lambda: b"<xml><data>%s</data></xml>" % (b"<item><a>1</a></item>" * 99_000),
+    "one comment": lambda: _filled(b"<xml><!--", b"x", b"--></xml>"),
     "comments": lambda: _filled(b"<xml>", b"<!---->", b"</xml>"),
     "instructions": lambda: _filled(b"<xml>", b"<?a?>", b"</xml>"),
     "a bomb of entities": lambda: b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><xml>&b;</xml>',
