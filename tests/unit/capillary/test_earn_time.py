@@ -1,5 +1,6 @@
 """A request that runs out of time under a limit: what it began is done, and the next delivery does the rest."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,9 +24,12 @@ class SlowClient:
     def __init__(self, world: CapillaryWorld, seconds: float) -> None:
         self._world, self._seconds = world, seconds
 
-    def __getattr__(self, action: str) -> Any:
-        self._world.pass_by(self._seconds)
-        return getattr(self._world.dynamodb, action)
+    def __getattr__(self, action: str) -> Callable[..., Any]:
+        def call(**arguments: Any) -> Any:
+            self._world.pass_by(self._seconds)
+            return getattr(self._world.dynamodb, action)(**arguments)
+
+        return call
 
 
 @pytest.fixture(autouse=True)
