@@ -12,7 +12,7 @@ from tests.e2e.requests import Reply, get, post
 
 Found = TypeVar("Found")
 
-SECONDS = 120
+SECONDS = 300
 _PAUSE = 0.05
 
 
