@@ -14,7 +14,7 @@ from tools.local.ministack import REGION
 SIZES = (10, 100, 1_000, requests.ITEMS)
 _NAIVE_ITEMS = 200
 _ROUNDS = 21
-_FORMATS, _FORMAT_ROUNDS = (requests.batch_xml, requests.batch), 25  # they differ by less than rounds do
+_FORMATS, _FORMAT_ROUNDS = (requests.batch_xml, requests.batch), 75  # they differ by less than rounds do
 
 Send = Callable[[requests.Event], dict[str, Any]]
 

@@ -43,8 +43,6 @@ _CODES = {
     Status.NOT_FOUND: (404, "Profile not found"),
     Status.BUSY: (503, "Storage is busy, repeat this item"),
 }
-_SAID = {status: markup.elements({"error": code, "error_text": text}) for status, (code, text) in _CODES.items()}
-"""The same in XML."""
 _COUNTED = {**{status: str(code) for status, (code, _) in _CODES.items()}, Status.INVALID: "400"}
 _FAULTS: dict[type[RequestError], str] = {
     CredentialsMissing: "API token required",
@@ -195,13 +193,23 @@ def _result(outcome: Outcome) -> dict[str, Any]:
 
 
 def _xml_results(outcomes: Sequence[Outcome]) -> markup.Written:
-    """The results as items in XML, all but the profile_id taken as it is from the few that there are."""
-    items: list[str] = []
+    """The same as items in XML, with all but the profile_id written once for each status."""
+    written = markup.Written()
     for status, profile_id, reason, _ in outcomes:
-        said = _SAID.get(status) or markup.elements({"error": 400, "error_text": reason})
-        profile = "<profile_id />" if profile_id is None else f"<profile_id>{markup.escape(profile_id)}</profile_id>"
-        items.append(f"<item>{said}{profile}</item>")
-    return markup.Written("".join(items))
+        written.append(_BEGUN.get(status) or _begun(400, reason))
+        if profile_id is None:
+            written.append("<profile_id /></item>")
+        else:
+            written += ("<profile_id>", markup.escape(profile_id), "</profile_id></item>")
+    return written
+
+
+def _begun(code: int, text: str | None) -> str:
+    """An item in XML up to its profile_id."""
+    return "".join(["<item>", *markup.elements({"error": code, "error_text": text})])
+
+
+_BEGUN = {status: _begun(code, text) for status, (code, text) in _CODES.items()}
 
 
 def _reply(style: Style, error: int, envelope: dict[str, Any]) -> Reply:

@@ -28,10 +28,8 @@ _SLICE = 256 * 1024  # characters
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class Written(str):
-    """The content of an element that is written already."""
-
-    __slots__ = ()
+class Written(list[str]):
+    """The content of an element that is written already, in pieces."""
 
 
 def escape(text: str) -> str:
@@ -48,22 +46,23 @@ def write(root: str, fields: Mapping[str, Any]) -> str:
 
     Each is text, an int, None (an empty element), a list of further fields, or what is written already.
     """
-    return f"<{root}>{elements(fields)}</{root}>"
+    return "".join([f"<{root}>", *elements(fields), f"</{root}>"])
 
 
 def elements(fields: Mapping[str, Any]) -> Written:
     """The same without a root around them."""
-    return Written("".join([_element(name, value) for name, value in fields.items()]))
+    written = Written()
+    for name, value in fields.items():
+        written += (f"<{name} />",) if value is None else (f"<{name}>", *_content(value), f"</{name}>")
+    return written
 
 
-def _element(name: str, value: Any) -> str:
-    return f"<{name} />" if value is None else f"<{name}>{_content(value)}</{name}>"
-
-
-def _content(value: Any) -> str:
+def _content(value: Any) -> Sequence[str]:
+    if isinstance(value, Written):
+        return value
     if isinstance(value, list):
-        return "".join([f"<item>{elements(item)}</item>" for item in value])
-    return escape(value) if isinstance(value, str) and not isinstance(value, Written) else str(value)
+        return [piece for item in value for piece in ("<item>", *elements(item), "</item>")]
+    return (escape(value) if isinstance(value, str) else str(value),)
 
 
 def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
@@ -121,12 +120,13 @@ def _items(lists: Sequence[Element], most_items: int) -> list[Any]:
     """The items of all lists; one that holds no <item> is one itself, unless it is empty and alone."""
     items: list[Any] = []
     for one in lists:
-        others = [child for child in one if child.tag != "item"]
-        if len(others) == len(one):
+        found = one.findall("item")
+        if not found:
             items += _values([one], _DEEPEST - 1)
-        else:
-            items += _values(one.findall("item")[: max(0, most_items - len(items))], _DEEPEST - 2)
-            _values(others, _DEEPEST - 2)  # which are not read, and not to be nested deeper all the same
+            continue
+        items += _values(found[: max(0, most_items - len(items))], _DEEPEST - 2)
+        if len(found) != len(one):  # the others are not read, and not to be nested deeper all the same
+            _values([child for child in one if child.tag != "item"], _DEEPEST - 2)
     alone = len(lists) == 1 and not len(lists[0])
     return [] if alone and items == [None] else items[:most_items]
 
@@ -138,11 +138,14 @@ def _values(elements: Iterable[Element], levels: int) -> list[Any]:
     """
     values: list[Any] = []
     for element in elements:
-        if len(element) and not levels:
+        if not levels and len(element):
             raise BadRequest("The XML is nested deeper than a request needs")
         fields: dict[str, Any] = {}
         for child in element:
-            fields[child.tag] = _values([child], levels - 1)[0] if len(child) else (child.text or "").strip() or None
+            if len(child):
+                fields[child.tag] = _values([child], levels - 1)[0]
+            else:
+                fields[child.tag] = text.strip() or None if (text := child.text) else None
         if len(fields) > _MOST_FIELDS:
             raise _too_many_elements()
         values.append(fields or (element.text or "").strip() or None)
