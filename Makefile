@@ -12,6 +12,7 @@ SAM := build/venv/sam
 FUZZ := build/venv/fuzz
 AUDIT := build/venv/audit
 LOCKS := tools/requirements
+WITHOUT_PIP := --without-pip
 
 # The locks are complete, so nothing is resolved again, and a package with another hash is refused.
 INSTALL := install --quiet --disable-pip-version-check --no-deps --require-hashes
@@ -127,9 +128,12 @@ clean: ## remove all that these commands made
 # Of their many modules a small part is run, and compiled when that first happens.
 .venv/dev.installed $(SAM)/installed $(MINISTACK)/installed: INSTALL += --no-compile
 
+# Another pip installs into them. The local stack, which fuzzing starts from its own environment, makes the layer with one.
+$(FUZZ)/installed: WITHOUT_PIP :=
+
 build/venv/%/installed: $(LOCKS)/%.txt | .venv/made
 	@echo 'Installing $< into $(@D) (once)'
 	@rm -rf $(@D)
-	@$(BIN)/python -m venv --without-pip $(@D)
+	@$(BIN)/python -m venv $(WITHOUT_PIP) $(@D)
 	@$(BIN)/python -m pip --python $(@D)/bin/python $(INSTALL) -r $<
 	@touch $@

@@ -134,6 +134,13 @@ def answer_by_drops(stream: socket.socket, _number: int) -> bool:
     return True
 
 
+def answer_at_length(stream: socket.socket, _number: int) -> bool:
+    stream.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 20000000\r\n\r\n")
+    for _ in range(20):
+        stream.sendall(b" " * 1_000_000)  # until the client leaves
+    return True
+
+
 def fail(answer: bytes) -> Serve:
     """Sends that and no more as the first answer, and the whole one from then on."""
 
@@ -156,8 +163,8 @@ def test_calls_one_after_the_other_share_a_connection(start, to):
 
 
 @pytest.mark.parametrize("serve", [close_after, announce_the_end, say_more_than_was_asked])
-def test_a_connection_that_the_server_closed_is_replaced(serve, start, to):
-    # GIVEN a server that closes after each answer, said or not
+def test_a_connection_on_which_nothing_more_can_be_asked_is_replaced(serve, start, to):
+    # GIVEN a server that closes after each answer, says that it will, or has begun one that nobody asked for
     server = start(serve)
     client = to(server)
     for _ in range(3):
@@ -195,15 +202,18 @@ def test_an_answer_that_does_not_come_in_time_fails_the_call(start, to, monkeypa
         client.post({}, b"{}")
 
 
-def test_an_answer_that_trickles_is_not_waited_for_longer_than_one_that_does_not_come(start, to, monkeypatch):
-    # GIVEN a server that sends a byte at a time, each well before a call would end
-    monkeypatch.setattr(connections, "READ_SECONDS", 0.2)
-    client = to(start(answer_by_drops))
+@pytest.mark.parametrize(("serve", "seconds"), [(answer_by_drops, 0.2), (answer_at_length, 0.01)])
+def test_an_answer_that_keeps_coming_is_not_waited_for_longer_than_one_that_does_not_come(
+    serve, seconds, start, to, monkeypatch
+):
+    # GIVEN a server that sends a byte at a time, each well before a call would end, or has always more to send
+    monkeypatch.setattr(connections, "READ_SECONDS", seconds)
+    client = to(start(serve))
     began = time.monotonic()
     # THEN the whole has to be there in that time
     with pytest.raises(TimeoutError):
         client.post({}, b"{}")
-    assert time.monotonic() - began < 0.2 + 1
+    assert time.monotonic() - began < seconds + 1
 
 
 def test_a_call_that_fails_gives_up_all_that_is_idle(start, to):

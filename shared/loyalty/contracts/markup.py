@@ -13,9 +13,9 @@ from xml.parsers import expat
 
 from loyalty.errors import BadRequest, refusal
 
-_MOST_TAGS_PER_ITEM = 20
-"""Start and end tags of one item and its fields, with room for some that are not read."""
-_MOST_ATTRIBUTES_PER_ITEM = 5
+_MOST_ELEMENTS_PER_ITEM = 8
+"""One item and its fields, of which the contract has three, with room for some that are not read."""
+_MOST_ATTRIBUTES_PER_ITEM = 3
 _MOST_FIELDS = 100
 """Children of one element, the items of a list aside."""
 
@@ -72,7 +72,8 @@ def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
     repeated `<data>…</data>` are the same; items beyond `most_items` are left out. Attributes are ignored,
     texts are trimmed. Raises BadRequest.
     """
-    if text.count("<") > _MOST_TAGS_PER_ITEM * most_items or text.count("=") > _MOST_ATTRIBUTES_PER_ITEM * most_items:
+    elements = text.count("<") - text.count("</")  # or more, with what only looks like them
+    if elements > _MOST_ELEMENTS_PER_ITEM * most_items or text.count("=") > _MOST_ATTRIBUTES_PER_ITEM * most_items:
         raise _too_many_elements()
     document = _parse(text)
     if document.tag != root:
@@ -90,17 +91,19 @@ def _parse(text: str) -> Element:
     names: dict[str, str] = {}
     builder, parser = TreeBuilder(), expat.ParserCreate("utf-8", None, names)
     parser.buffer_text = True
+    if hasattr(parser, "SetReparseDeferralEnabled"):  # else newer ones put off a long token, and what is behind it
+        parser.SetReparseDeferralEnabled(False)  # noqa: FBT003 - expat takes no keywords
     parser.XmlDeclHandler = _declaration
     parser.StartDoctypeDeclHandler = _doctype
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.data
     try:
-        for start in range(0, len(text), _SLICE):  # expat's copies of all of it would be as large as the text
-            parser.Parse(text[start : start + _SLICE].encode(), False)  # noqa: FBT003 - expat takes no keywords
+        for start in range(0, len(text) or 1, _SLICE):  # expat's copies of all of it would be as large as the text
+            is_last = start + _SLICE >= len(text)
+            parser.Parse(text[start : start + _SLICE].encode(), is_last)
             if len(names) > _MOST_NAMES:
                 raise _too_many_elements()
-        parser.Parse(b"", True)  # noqa: FBT003
     except expat.ExpatError as error:
         raise BadRequest(f"The body is not well-formed XML: {expat.ErrorString(error.code)}") from None
     document: Element = builder.close()

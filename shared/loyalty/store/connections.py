@@ -123,7 +123,9 @@ class _Connection:
         self._socket.close()
 
     def _receive(self, until: float) -> bytes:
-        self._socket.settimeout(max(0.001, until - time.monotonic()))
+        if (seconds := until - time.monotonic()) <= 0:
+            raise TimeoutError
+        self._socket.settimeout(seconds)
         if data := self._socket.recv(_READ):
             return data
         raise BrokenAnswer("it ends too early")

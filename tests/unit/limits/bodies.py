@@ -11,6 +11,8 @@ SIZE = 9_900_000
 """Bytes, just below what an endpoint reads."""
 MANY = 115_000
 """Items that fit."""
+MOST_ELEMENTS, MOST_ATTRIBUTES = 159_900, 59_900
+"""Of XML, just below what is read."""
 
 JSON, XML = "application/json", "application/xml"
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"
@@ -112,8 +114,23 @@ XML_BODIES: dict[str, Callable[[], bytes]] = {
     "a long namespace of many attributes": lambda: (
         b"<xml xmlns:p='%s'>%s</xml>" % (b"u" * 100_000, b"".join(b"<a p:a%d=''/>" % n for n in range(99_000)))
     ),
-    "as many elements as may be": lambda: b"<xml>%s</xml>" % (b"<a/>" * 399_000),
-    "as many items as may be": lambda: b"<xml><data>%s</data></xml>" % (b"<item><a>1</a></item>" * 99_000),
+    "names after a long comment": lambda: (
+        b"<xml><!--%s-->%s</xml>" % (b"x" * 4_250_000, b"".join(b"<a%d/>" % n for n in range(MOST_ELEMENTS)))
+    ),
+    "as many elements as may be": lambda: b"<xml>%s</xml>" % (b"<a/>" * MOST_ELEMENTS),
+    "as many open elements as may be": lambda: b"<xml>" + b"<a>" * MOST_ELEMENTS,
+    "as many elements in elements as may be": lambda: (
+        b"<xml>%s%s</xml>" % (b"<a>" * MOST_ELEMENTS, b"</a>" * MOST_ELEMENTS)
+    ),
+    "as many elements as may be, with texts": lambda: (
+        b"<xml>%s</xml>" % ((b"<a/>" + b"x" * (SIZE // MOST_ELEMENTS - 5)) * MOST_ELEMENTS)
+    ),
+    "as many attributes as may be": lambda: (
+        b"<xml>%s%s</xml>" % (b"<a b=''/>" * MOST_ATTRIBUTES, b"<a/>" * (MOST_ELEMENTS - MOST_ATTRIBUTES))
+    ),
+    "as many items as may be": lambda: (
+        b"<xml><data>%s</data></xml>" % (b"<item><a>1</a></item>" * (MOST_ELEMENTS // 2))
+    ),
     "one comment": lambda: _filled(b"<xml><!--", b"x", b"--></xml>"),
     "comments": lambda: _filled(b"<xml>", b"<!---->", b"</xml>"),
     "instructions": lambda: _filled(b"<xml>", b"<?a?>", b"</xml>"),
