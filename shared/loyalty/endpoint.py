@@ -16,8 +16,8 @@ from loyalty import settings
 from loyalty.auth import authenticate
 from loyalty.bulk.idempotency import Key
 from loyalty.bulk.results import COLLECTING_SECONDS
-from loyalty.bulk.submit import Queued, Task, Wish, carry_out
-from loyalty.contracts.contract import Answer, Contract, Exchange
+from loyalty.bulk.submit import Done, Queued, Task, Wish, carry_out
+from loyalty.contracts.contract import Answer, Contract, Exchange, Manner
 from loyalty.errors import BadRequest, ConfigurationError, InternalError, RequestError
 from loyalty.request import Reply, Request, read_event, to_proxy
 from loyalty.store import dynamodb
@@ -68,7 +68,7 @@ def handler(name: str, begin: Open, database: Callable[[], Database]) -> Handler
             reply = do(database().within(seconds_left), log)
         except RequestError as error:
             log.fault(error)
-            reply = _with_retry_after(refuse(error), error)
+            reply = _with_header(refuse(error), "Retry-After", error.retry_after)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
             log.unexpected(error)
             reply = refuse(InternalError())
@@ -78,10 +78,9 @@ def handler(name: str, begin: Open, database: Callable[[], Database]) -> Handler
     return lambda_handler
 
 
-def _with_retry_after(reply: Reply, error: RequestError) -> Reply:
-    if error.retry_after is None:
-        return reply
-    return replace(reply, headers={**reply.headers, "Retry-After": str(error.retry_after)})
+def _with_header(reply: Reply, name: str, value: object) -> Reply:
+    """The reply with a header more, where there is a value."""
+    return reply if value is None else replace(reply, headers={**reply.headers, name: str(value)})
 
 
 class _Call(NamedTuple):
@@ -106,10 +105,14 @@ def _do(call: _Call, database: Database, log: RequestLog) -> Reply:
     result = carry_out(database, task, wish)
     if result.job_id:
         log.job(result.job_id)
+    return _with_header(_reply(call, manner, result, log), "X-Job-Id", result.job_id)
+
+
+def _reply(call: _Call, manner: Manner, result: Done | Queued, log: RequestLog) -> Reply:
     if isinstance(result, Queued):
-        return contract.queued(request, manner, result.job_id, f"{request.base}/jobs/{result.job_id}")
+        return call.contract.queued(call.request, manner, result.job_id, f"{call.request.base}/jobs/{result.job_id}")
     log.outcomes(result.outcomes)
-    return contract.render(request, manner, Answer(result.outcomes, result.job_id))
+    return call.contract.render(call.request, manner, Answer(result.outcomes, result.job_id))
 
 
 def _wait_until(request: Request, database: Database) -> float | None:

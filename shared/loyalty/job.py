@@ -55,7 +55,7 @@ class Job(NamedTuple):
     params: Mapping[str, Any]
     total: int
     chunks: int
-    submitted_at: int
+    submitted_at: float
     queued: bool
     undoable: bool
     sent: bool = False
@@ -64,6 +64,11 @@ class Job(NamedTuple):
     announced: bool = False
     undoes: str | None = None
     undone_by: str | None = None
+
+    @property
+    def forgotten_at(self) -> int:
+        """When all that belongs to it is forgotten."""
+        return int(self.submitted_at) + KEPT_SECONDS
 
     def lost(self, now: float) -> bool:
         """Whether its sender gave up before all was sent, or died before that or the end."""
@@ -74,7 +79,7 @@ class Job(NamedTuple):
         """Whether it can be undone once it is finished."""
         if not self.undoable or self.undone_by:
             return Undo.NONE
-        return Undo.AVAILABLE if now < self.submitted_at + KEPT_SECONDS else Undo.EXPIRED
+        return Undo.AVAILABLE if now < self.forgotten_at else Undo.EXPIRED
 
 
 class Progress(NamedTuple):

@@ -34,7 +34,7 @@ PAGE = 50
 
 _READ = "jobs:read"
 _JOB_ID = re.compile("[0-9a-f]{32}")
-_PLACE = re.compile("[0-9TZ:-]{20}#[0-9a-f]{32}")
+_PLACE = re.compile("[0-9T:.-]{23}Z#[0-9a-f]{32}")
 _LARGEST_NUMBER = 10**9
 
 Route = Callable[[Database, Request, Caller, RequestLog], Reply]

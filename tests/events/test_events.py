@@ -34,6 +34,7 @@ EARNED = (
     '"totalCount":2,"failureCount":0}'
 )
 ISSUED = '{"data":{"accessToken":"drawn","ttlSeconds":3600},"errors":null}'
+AS_A_JOB = {"Content-Type": "text/xml; charset=utf-8", "X-Job-Id": "drawn"}
 CAPILLARY = {**JSON, "X-Cap-Requestid": "request-1"}
 
 IMPORTED = (
@@ -49,8 +50,8 @@ REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
     "register_member_batch_gzip": (200, JSON, JSON_BATCH),
     "direct_earn": (200, CAPILLARY, EARNED),
     "issue_token": (200, CAPILLARY, ISSUED),
-    "customers_batch": (200, {"Content-Type": "text/xml; charset=utf-8"}, IMPORTED),
-    "customers_batch_multipart": (200, {"Content-Type": "text/xml; charset=utf-8"}, IMPORTED),
+    "customers_batch": (200, AS_A_JOB, IMPORTED),
+    "customers_batch_multipart": (200, AS_A_JOB, IMPORTED),
     "health": (200, JSON, f'{{"status": "ok", "version": "{__version__}"}}'),
     "not_found": (404, JSON, f'{{"error":404,"error_text":"{NOTHING}","message":"{NOTHING}"}}'),
     "not_found_wrong_method": (

@@ -58,19 +58,23 @@ _FAULTS = {
 def paths() -> dict[str, Any]:
     """The two endpoints."""
     single = {
-        "200": answer("Registered", _either("RegisterMemberReply", _REGISTERED)),
-        "202": answer("Queued as a job", _either("RegisterBatchReply", _QUEUED), "Location"),
+        "200": answer("Registered", _either("RegisterMemberReply", _REGISTERED), "X-Job-Id"),
+        "202": answer("Queued as a job", _either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
         **_faults("RegisterMemberReply"),
         "404": answer(
-            "The account has no such program, or no such customer", _either("RegisterMemberReply", _NOT_FOUND)
+            "The account has no such program, or no such customer",
+            _either("RegisterMemberReply", _NOT_FOUND),
+            "X-Job-Id",
         ),
-        "409": answer("The customer is a member already", _either("RegisterMemberReply", _MEMBER)),
+        "409": answer("The customer is a member already", _either("RegisterMemberReply", _MEMBER), "X-Job-Id"),
     }
     batch = {
         "200": answer(
-            "Done, with a result for each item in the order of the request", _either("RegisterBatchReply", _DONE)
+            "Done, with a result for each item in the order of the request",
+            _either("RegisterBatchReply", _DONE),
+            "X-Job-Id",
         ),
-        "202": answer("Queued as a job", _either("RegisterBatchReply", _QUEUED), "Location"),
+        "202": answer("Queued as a job", _either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
         **_faults("RegisterError"),
     }
     return {

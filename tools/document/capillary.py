@@ -93,8 +93,8 @@ def _result() -> Schema:
 def _earn() -> dict[str, Any]:
     reply = ref("DirectEarnReply")
     answers = {
-        "200": _answer("Done, with an element for each customer, also when all failed", reply, _ANSWER),
-        "202": _answer("Queued as a job", reply, _QUEUED, "Location"),
+        "200": _answer("Done, with an element for each customer, also when all failed", reply, _ANSWER, "X-Job-Id"),
+        "202": _answer("Queued as a job", reply, _QUEUED, "Location", "X-Job-Id"),
         **_faults("CapillaryError", *_FAULTS),
     }
     return {

@@ -66,6 +66,7 @@ def components() -> dict[str, Any]:
     identify = "How to identify oneself; behind AWS's gateway it is called x-amzn-Remapped-WWW-Authenticate"
     return {
         "X-Request-Id": _header("The id that the request has in the log", text()),
+        "X-Job-Id": _header("The job that has the results, where there is one", ref("JobId"), required=False),
         "X-Cap-Requestid": _header("The same, under Capillary's name", text()),
         "Retry-After": _header("Seconds to wait before repeating the request", text(pattern="^[0-9]+$")),
         "WWW-Authenticate": _header(identify, text()),
@@ -83,8 +84,8 @@ def responses() -> dict[str, Any]:
     return found
 
 
-def _header(description: str, schema: Schema) -> dict[str, Any]:
-    return {"description": description, "schema": schema}
+def _header(description: str, schema: Schema, *, required: bool = True) -> dict[str, Any]:
+    return {"description": description, "required": required, "schema": schema}
 
 
 def _either(own: Answers, gateways: Answers) -> Answers:

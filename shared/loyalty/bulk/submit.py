@@ -132,7 +132,7 @@ def _create(database: Database, task: Task, job_id: str, items: Sequence[str], *
         params=WIRES[name].write_params(params),
         total=len(task.items),
         chunks=len(parts),
-        submitted_at=int(database.now()),
+        submitted_at=database.now(),
         queued=queued,
         undoable=task.operation.undoable(params),
     )

@@ -41,7 +41,7 @@ def _undoing(database: Database, job: Job, undo_id: str) -> Job:
         params={"job_id": job.id},
         total=job.total,
         chunks=job.chunks,
-        submitted_at=int(database.now()),
+        submitted_at=database.now(),
         queued=True,
         undoable=False,
         undoes=job.id,

@@ -128,7 +128,7 @@ def _job(database: Database, sent: ChunkMessage) -> Job:
 
 
 def _make(database: Database, sent: ChunkMessage) -> Job:
-    wire, now = WIRES[sent.operation], int(database.now())
+    wire, now = WIRES[sent.operation], database.now()
     if sent.operation == "undo":
         raise MessageRefused("job_id: there is no such job")
     job = Job(
@@ -159,7 +159,7 @@ def _waits(database: Database, chunk: Chunk) -> bool:
 
 def _put_off(database: Database, chunk: Chunk, body: str) -> Worked:
     """Have a chunk come again, later the older the job; what waits in vain is given up, for the operator to see."""
-    age = int(database.now()) - chunk.job.submitted_at
+    age = int(database.now() - chunk.job.submitted_at)
     if age >= _LONGEST_WAIT_SECONDS:
         work.bury(database, chunk.job, chunk.message.part)
         return _park(database, body, "after: that chunk did not come", chunk)

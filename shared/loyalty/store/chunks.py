@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from loyalty.errors import StorageBusy
-from loyalty.job import KEPT_SECONDS, Job, Part
+from loyalty.job import Job, Part
 from loyalty.outcome import Outcome, from_json, to_json
 from loyalty.store import batch, keys
 from loyalty.store.dynamodb import Database, Item
@@ -40,7 +40,7 @@ def begin(database: Database, job: Job, number: int) -> Chunk:
             "Key": _key(job.id, number),
             "UpdateExpression": "ADD begun :one SET #ttl = :ttl",
             "ExpressionAttributeNames": {"#ttl": "ttl"},
-            "ExpressionAttributeValues": {":one": {"N": "1"}, ":ttl": {"N": str(job.submitted_at + KEPT_SECONDS)}},
+            "ExpressionAttributeValues": {":one": {"N": "1"}, ":ttl": {"N": str(job.forgotten_at)}},
         },
     )
     return _chunk(item)
@@ -89,7 +89,7 @@ def _storing(job: Job, part: Part, outcomes: Sequence[Outcome]) -> Item:
         "ExpressionAttributeValues": {
             ":outcomes": {"B": zlib.compress(text.encode())},
             ":positions": {"S": _pack(part.positions)},
-            ":ttl": {"N": str(job.submitted_at + KEPT_SECONDS)},
+            ":ttl": {"N": str(job.forgotten_at)},
         },
     }
 

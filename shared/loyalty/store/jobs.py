@@ -3,7 +3,7 @@
     pk = <job_id>              sk = job                       account, operation, contract, manner, params, parts, …
     pk = <job_id>              sk = chunk#…, finished#…       see `chunks` and `progress`
     pk = <job_id>              sk = undo#…                    see `undo_states`
-    pk = jobs#<account>#<day>  sk = <submitted_at>#<job_id>   the list
+    pk = jobs#<account>#<day>  sk = <submitted_at>#<job_id>   the list, to the millisecond
     pk = key#<fingerprint>     sk = key#<fingerprint>         see `claims`
 
 Everything is forgotten (TTL) a week after it was submitted, claims after a day.
@@ -21,7 +21,7 @@ from loyalty.store import batch, keys
 from loyalty.store.dynamodb import Database, Item, Write
 
 _DAY_SECONDS = 24 * 3600
-_NUMBERS = ("total", "chunks", "submitted_at", "finished_at")
+_NUMBERS = {"total": int, "chunks": int, "submitted_at": float, "finished_at": int}
 _TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by")
 
 
@@ -34,7 +34,7 @@ class Stored(NamedTuple):
 
 def create(database: Database, job: Job, parts: Sequence[Part]) -> Stored:
     """Store a job unless it is there, and list it; what is stored then. Raises StorageBusy."""
-    table, ttl = database.settings.jobs_table, {"N": str(job.submitted_at + KEPT_SECONDS)}
+    table, ttl = database.settings.jobs_table, {"N": str(job.forgotten_at)}
     entry = {"pk": {"S": keys.jobs(job.account_id, _day(job.submitted_at))}, "sk": {"S": _place(job)}, "ttl": ttl}
     database.put(table, entry)
     write = database.insert(table, {**_key(job.id), **_attributes(job), "parts": _pack(parts), "ttl": ttl})
@@ -130,7 +130,8 @@ def _day(seconds: float) -> str:
 
 
 def _place(job: Job) -> str:
-    return f"{moment.at(job.submitted_at)}#{job.id}"
+    seconds, milliseconds = divmod(round(job.submitted_at * 1_000), 1_000)
+    return f"{moment.at(seconds).removesuffix('Z')}.{milliseconds:03}Z#{job.id}"
 
 
 def _attributes(job: Job) -> Item:
@@ -143,7 +144,7 @@ def _attributes_of(fields: dict[str, Any]) -> Item:
     for name, value in fields.items():
         if isinstance(value, bool):
             attributes |= {name: {"BOOL": True}} if value else {}
-        elif isinstance(value, int):
+        elif isinstance(value, int | float):
             attributes[name] = {"N": str(value)}
         elif value is not None:
             attributes[name] = {"S": value if isinstance(value, str) else json.dumps(value)}
@@ -153,7 +154,7 @@ def _attributes_of(fields: dict[str, Any]) -> Item:
 def _job(item: Item) -> Job:
     fields: Item = {name: name in item for name in ("queued", "undoable", "sent", "abandoned", "announced")}
     fields |= {name: json.loads(item[name]["S"]) for name in ("manner", "params")}
-    fields |= {name: int(item[name]["N"]) for name in _NUMBERS if name in item}
+    fields |= {name: read(item[name]["N"]) for name, read in _NUMBERS.items() if name in item}
     fields |= {name: item[name]["S"] for name in _TEXTS if name in item}
     return Job(id=item["pk"]["S"], **fields)
 

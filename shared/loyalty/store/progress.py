@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 
-from loyalty.job import KEPT_SECONDS, Job, Progress
+from loyalty.job import Job, Progress
 from loyalty.store import keys
 from loyalty.store.dynamodb import Database, Item
 
@@ -29,7 +29,7 @@ def note(database: Database, job: Job, number: int, counts: Mapping[str, int]) -
             "ExpressionAttributeNames": {"#chunk": f"{_PREFIX}{number}", "#ttl": "ttl"},
             "ExpressionAttributeValues": {
                 ":counts": {"S": json.dumps(counts, separators=(",", ":"))},
-                ":ttl": {"N": str(job.submitted_at + KEPT_SECONDS)},
+                ":ttl": {"N": str(job.forgotten_at)},
             },
         },
     )

@@ -44,6 +44,17 @@ def test_results_are_the_reply_that_a_waiting_client_gets(order: Order) -> None:
     assert (reply.status, asking.without_ids(reply.body)) == (200, waiting.without_ids(wanted.body))
     assert reply.headers["Content-Type"] == wanted.headers["Content-Type"]
     assert "Location" not in wanted.headers
+    # AND the client that waited knows which job it was
+    assert wanted.headers["X-Job-Id"] == waiting.job_ids()[-1]
+
+
+def test_a_request_that_is_no_job_names_none() -> None:
+    # GIVEN a registration that is done at once
+    world = JobWorld(inline_limit=1_000)
+    reply = world.order(members("user1"))
+    # THEN there is no job, and no id of one
+    assert (reply.status, world.job_ids()) == (200, [])
+    assert "X-Job-Id" not in reply.headers
 
 
 def members(*names: str) -> Order:

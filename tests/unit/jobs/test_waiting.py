@@ -50,7 +50,7 @@ def is_queued(world: JobWorld, reply: Reply, door: str) -> None:
     _, status, content_type, body = DOORS[door]
     (job_id,) = world.job_ids()
     assert (reply.status, reply.headers["Content-Type"]) == (status, content_type)
-    assert reply.headers["Location"] == f"/v1/jobs/{job_id}"
+    assert (reply.headers["Location"], reply.headers["X-Job-Id"]) == (f"/v1/jobs/{job_id}", job_id)
     assert world.without_ids(reply.body).replace(" ", "") == body.replace(" ", "")
 
 
