@@ -35,6 +35,21 @@ Several at once, JSON and XML:
     '<xml><token>abc123def456</token><matching>phone</matching><loyalty_program_id>123</loyalty_program_id>
      <data><item><phone>+12025550115</phone></item><item><phone>+12025550116</phone></item></data></xml>'
 
+Import customers, issue a promotion:
+
+  curl {url}/api.php -d user_id=john1970 -d user_api_key=1959caadac9b13dcb3 -d account_id=greatwidgets \
+    -d type=customers_batch -d delimiter=comma -d campaigns_to_include=898989889 -d profiles_header_1=email \
+    -d profiles_header_2=first_name --data-urlencode 'profiles_data=jane@example.com,Jane'
+
+  curl {url}/v2/promotion/bulk/directEarn -u store.server:8a16a6b70505eb1f1ff7cdc0cd5559a7 \
+    -H 'Content-Type: application/json' -d '{{"type":"CUSTOMER","identifierName":"email",
+      "promotionDetails":{{"programId":469,"promotionId":56799}},
+      "customers":[{{"identifierValue":"user1@example.com","source":"INSTORE"}}]}}'
+
+The account's jobs, such as that import:
+
+  curl {url}/jobs -H 'Authorization: Bearer abc123def456'
+
 Watch jobs and import files at {url}/console (token abc123def456), read the API at {url}/docs;
 the operator's command is .venv/bin/loyalty --help.
 
