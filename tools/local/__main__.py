@@ -70,7 +70,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
-        return 0
+        _say("stopped")
     return 0
 
 
@@ -87,7 +87,7 @@ def _serve(front_port: int, state: Path | None) -> None:
         try:
             signal.pause()
         finally:
-            _say("stopping" + (f", the data is kept in {state}" if state else ""))
+            _say("stopping" + (f", and writing the data to {state}" if state else ""))
 
 
 def _write_environment(stack: LocalStack) -> None:
