@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from loyalty.settings import load
 from loyalty.store import services
+from loyalty.store.connections import READ_SECONDS
 from loyalty.store.dynamodb import Database
 
 _UNUSED = {
@@ -19,11 +20,11 @@ _UNUSED = {
 """Settings that functions need and tools do not."""
 
 
-def connect(tables: Mapping[str, str], **client_options: str) -> Database:
+def connect(tables: Mapping[str, str], read_seconds: float = READ_SECONDS, /, **client_options: str) -> Database:
     """A database of these tables, and queues, by the functions' own environment variables: ACCOUNTS_TABLE and so on.
 
-    All calls go through botocore, which knows a person's profiles, proxies and certificates; `client_options` are its
-    own, such as endpoint_url.
+    All calls go through botocore, which knows a person's profiles, proxies and certificates, and waits `read_seconds`
+    for an answer; `client_options` are its own, such as endpoint_url.
     """
-    service = services.maker(**client_options)
+    service = services.maker(read_seconds, **client_options)
     return Database(service("dynamodb"), load({**_UNUSED, **tables}), service=service)

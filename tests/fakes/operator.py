@@ -78,6 +78,7 @@ class FakeSystem:
         self._world = world
         self.http = FakeHttp(world)
         self.url = "http://fake"
+        self.table_parts = 8
 
     def sleep(self, seconds: float) -> None:
         """Let time pass, and the workers do what is in the queue."""

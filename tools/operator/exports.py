@@ -23,9 +23,6 @@ from tools.operator.rowfiles import write_rows
 
 app = typer.Typer(help="All that an account holds, as files that migrate takes back.")
 
-_PARTS = 8
-"""Parts of a table that are read side by side."""
-
 
 class Format(StrEnum):
     """How rows are written."""
@@ -75,8 +72,9 @@ def _export(
 
 
 def _pages(session: Session, kind: Kind) -> Iterator[list[Item]]:
-    """What is found in all parts of the table, which are read side by side."""
-    places = [scans.Place(part, _PARTS) for part in range(_PARTS)]
+    """What is found in all parts of the table, of which a page each is read side by side."""
+    parts = session.system.table_parts
+    places = [scans.Place(part, parts) for part in range(parts)]
     while places:
         database = session.system.database()
         pages = side_by_side(lambda place: scans.page(database, kind.table, kind.prefix, place), places)  # noqa: B023

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from loyalty.store.connections import READ_SECONDS
 from tools.local.template import ROOT
 from tools.operator.faults import OperatorError
 
@@ -12,16 +13,21 @@ LOCAL_ENVIRONMENT = ROOT / "build" / "local-environment.json"
 """What `make run` writes about the stack that it serves."""
 
 _ENDPOINT = "AWS_ENDPOINT_URL"
+_PARTS, _LOCAL_PARTS = 8, 1  # the emulator is one process, and sorts the whole table for each page of each part
+_LOCAL_READ_SECONDS = 30  # which takes it seconds when that is large
 
 
 class Place(NamedTuple):
     """A system's names, by environment variable (ACCOUNTS_TABLE, CHUNK_QUEUE_URL, API_URL, …), and how to reach AWS.
 
-    `client_options` are botocore's own, such as endpoint_url.
+    `client_options` are botocore's own, such as endpoint_url; `read_seconds` is how long an answer may take. A table is
+    read in `table_parts` side by side.
     """
 
     variables: Mapping[str, str]
     client_options: Mapping[str, str]
+    table_parts: int = _PARTS
+    read_seconds: float = READ_SECONDS
 
     def name(self, variable: str) -> str:
         """The name of a part; raises OperatorError when this system has none."""
@@ -37,7 +43,8 @@ def local() -> Place:
     except (OSError, ValueError, KeyError):
         raise OperatorError("There is no local stack: start one with make run") from None
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # the emulator takes any
-    return Place(variables, {"endpoint_url": variables[_ENDPOINT], "region_name": "us-east-1", **keys})
+    options = {"endpoint_url": variables[_ENDPOINT], "region_name": "us-east-1", **keys}
+    return Place(variables, options, _LOCAL_PARTS, _LOCAL_READ_SECONDS)
 
 
 def deployed(cloudformation: Any, stack: str, client_options: Mapping[str, str]) -> Place:

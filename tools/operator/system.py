@@ -41,6 +41,11 @@ class System:
         return self._place.name(variable)
 
     @property
+    def table_parts(self) -> int:
+        """In how many parts its tables are read, side by side; raises OperatorError."""
+        return self._place.table_parts
+
+    @property
     def url(self) -> str:
         """Where its API is; raises OperatorError."""
         return self._choice.url or self.name("API_URL")
@@ -71,4 +76,6 @@ class System:
         from tools.database import connect  # noqa: PLC0415 - takes a third of a second, which --help does not need
 
         parts = [name for name in self._place.variables if name.endswith(("_TABLE", "_QUEUE_URL"))]
-        return connect({name: self.name(name) for name in parts}, **self._place.client_options)
+        return connect(
+            {name: self.name(name) for name in parts}, self._place.read_seconds, **self._place.client_options
+        )

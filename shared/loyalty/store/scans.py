@@ -27,13 +27,13 @@ class Page(NamedTuple):
 
 def page(database: Database, table: str, prefix: str, place: Place) -> Page:
     """The next items whose partition key begins with `prefix`, perhaps none yet; raises StorageBusy."""
-    request = {
+    request: Item = {
         "TableName": table,
         "FilterExpression": "begins_with(pk, :prefix)",
         "ExpressionAttributeValues": {":prefix": {"S": prefix}},
-        "Segment": place.part,
-        "TotalSegments": place.parts,
     }
+    if place.parts > 1:
+        request |= {"Segment": place.part, "TotalSegments": place.parts}
     answer = _scan(database, request, place.after)
     after = answer.get("LastEvaluatedKey")
     return Page(answer["Items"], place._replace(after=after) if after else None)

@@ -15,8 +15,8 @@ MakeClient = Callable[[str], Any]
 """Gives the client of a service by its name, such as "sqs", always the same one."""
 
 
-def maker(**client_options: str) -> MakeClient:
-    """What makes clients with these options of botocore's, such as `region_name`."""
+def maker(read_seconds: float = READ_SECONDS, /, **client_options: str) -> MakeClient:
+    """What makes clients that wait so long for an answer, with options of botocore's, such as `region_name`."""
 
     @cache
     def client(service: str) -> Any:
@@ -25,7 +25,7 @@ def maker(**client_options: str) -> MakeClient:
 
         config = Config(
             connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
+            read_timeout=read_seconds,
             retries={"mode": "standard", "total_max_attempts": 1},
             max_pool_connections=CALLS_AT_ONCE,
             tcp_keepalive=True,

@@ -20,6 +20,8 @@ _numbers = itertools.count(1)
 class EmulatedSystem:
     """A system of tables and queues on the emulator, without an API."""
 
+    table_parts = 8
+
     def __init__(self, names: dict[str, str], endpoint_url: str) -> None:
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
         self._database = connect(names, endpoint_url=endpoint_url, region_name=REGION, **keys)

@@ -51,6 +51,18 @@ def test_all_customers_of_the_account_are_exported_without_secrets(page: int, de
     assert not [name for name in user1 if "password" in name or "PIN" in name]
 
 
+@pytest.mark.parametrize("parts", [1, 8])
+def test_a_table_is_read_in_as_many_parts_as_the_system_bears(parts: int, desk: Desk) -> None:
+    # GIVEN a system whose tables are read in so many parts, and several pages of each
+    desk.system.table_parts, desk.world.dynamodb.page = parts, 3
+    # WHEN customers are exported
+    exported = rows(desk.run("export", "customers", "greatwidgets").out)
+    # THEN all are there, once, and all parts were read
+    assert len({row["profile_id"] for row in exported}) == len(exported) == 51
+    scanned = [call.arguments for call in desk.world.dynamodb.calls if call.action == "scan"]
+    assert {call.get("Segment", 0) for call in scanned} == set(range(parts))
+
+
 def test_members_are_exported_with_their_balances(desk: Desk, tmp_path: Path) -> None:
     fill(desk)
     file = tmp_path / "members.csv"

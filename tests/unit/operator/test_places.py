@@ -39,6 +39,8 @@ def test_the_outputs_of_the_template_name_all_that_commands_need() -> None:
     ):
         assert place.name(variable).startswith("the-")
     assert place.client_options == {"region_name": "eu-central-1"}
+    # AND tables are read in several parts side by side
+    assert place.table_parts == 8
 
 
 def test_a_stack_without_outputs_and_a_part_that_is_missing_say_what_to_do() -> None:
@@ -66,3 +68,5 @@ def test_the_local_stack_is_found_by_what_make_run_wrote(tmp_path: Path, monkeyp
         "aws_access_key_id": "test",
         "aws_secret_access_key": "test",
     }
+    # AND its tables are read one page after the other, since the emulator sorts the whole table for each
+    assert place.table_parts == 1
