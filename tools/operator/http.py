@@ -62,6 +62,6 @@ class Http:
             reply = self._pool.request(
                 method, self._url + path, headers={**headers, "Accept-Encoding": "gzip"}, body=body
             )
-        except HTTPError as error:
-            raise Unavailable(f"{self._url} does not answer ({type(error).__name__}); try again") from None
+        except HTTPError:
+            raise Unavailable(f"{self._url} does not answer; try again") from None
         return Reply(reply.status, {name.lower(): text for name, text in reply.headers.items()}, reply.data)

@@ -2,17 +2,20 @@
 
 import json
 import re
+import socket
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from loyalty.store.connections import READ_SECONDS
 from tools.local.template import ROOT
-from tools.operator.faults import OperatorError
+from tools.operator.faults import OperatorError, Unavailable
 
 LOCAL_ENVIRONMENT = ROOT / "build" / "local-environment.json"
 """What `make run` writes about the stack that it serves."""
 
 _ENDPOINT = "AWS_ENDPOINT_URL"
+_CONNECT_SECONDS = 5
 _PARTS, _LOCAL_PARTS = 8, 1  # the emulator is one process, and sorts the whole table for each page of each part
 _LOCAL_READ_SECONDS = 30  # which takes it seconds when that is large
 
@@ -37,13 +40,16 @@ class Place(NamedTuple):
 
 
 def local() -> Place:
-    """The stack that `make run` serves on this machine; raises OperatorError when there was none."""
+    """The stack that `make run` serves on this machine; raises OperatorError when there was none, or none is now."""
     try:
         variables = json.loads(LOCAL_ENVIRONMENT.read_text())["Parameters"]
+        endpoint = variables[_ENDPOINT]
     except (OSError, ValueError, KeyError):
         raise OperatorError("There is no local stack: start one with make run") from None
+    if not _accepts_connections(endpoint):
+        raise Unavailable("The local stack is not running: make run")
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # the emulator takes any
-    options = {"endpoint_url": variables[_ENDPOINT], "region_name": "us-east-1", **keys}
+    options = {"endpoint_url": endpoint, "region_name": "us-east-1", **keys}
     return Place(variables, options, _LOCAL_PARTS, _LOCAL_READ_SECONDS)
 
 
@@ -57,6 +63,15 @@ def deployed(cloudformation: Any, stack: str, client_options: Mapping[str, str])
         raise OperatorError(f"The stack {stack} has no outputs: is it deployed?")
     variables = {_variable(output["OutputKey"]): output["OutputValue"] for output in outputs}
     return Place(variables, client_options)
+
+
+def _accepts_connections(url: str) -> bool:
+    address = urlsplit(url)
+    try:
+        socket.create_connection((address.hostname, address.port), _CONNECT_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 def _variable(output: str) -> str:

@@ -1,6 +1,5 @@
 """Where a system runs: by the outputs of its stack, or by what make run wrote."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -52,21 +51,14 @@ def test_a_stack_without_outputs_and_a_part_that_is_missing_say_what_to_do() -> 
         Place({}, {}).name("PARKED_QUEUE_URL")
 
 
-def test_the_local_stack_is_found_by_what_make_run_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # GIVEN no local stack, and then one
+@pytest.mark.parametrize("text", [None, "{", "{}", '{"Parameters": {}}'])
+def test_where_make_run_wrote_nothing_it_is_said_how_to_start_the_local_stack(
+    text: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN nothing that tells of a local stack
     monkeypatch.setattr(places, "LOCAL_ENVIRONMENT", tmp_path / "local-environment.json")
-    with pytest.raises(OperatorError, match="start one with make run"):
+    if text is not None:
+        places.LOCAL_ENVIRONMENT.write_text(text)
+    # THEN the command that starts one is named
+    with pytest.raises(OperatorError, match=r"^There is no local stack: start one with make run$"):
         places.local()
-    variables = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "API_URL": "http://127.0.0.1:3000"}
-    places.LOCAL_ENVIRONMENT.write_text(json.dumps({"Parameters": variables}))
-    # THEN it is reached there, with nobody's real credentials
-    place = places.local()
-    assert place.name("API_URL") == "http://127.0.0.1:3000"
-    assert place.client_options == {
-        "endpoint_url": "http://127.0.0.1:1",
-        "region_name": "us-east-1",
-        "aws_access_key_id": "test",
-        "aws_secret_access_key": "test",
-    }
-    # AND its tables are read one page after the other, since the emulator sorts the whole table for each
-    assert place.table_parts == 1
