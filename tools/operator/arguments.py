@@ -1,6 +1,7 @@
 """Arguments that several commands take."""
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,4 +17,8 @@ def plain_name(text: str | None) -> str | None:
 
 
 AccountId = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.", callback=plain_name)]
+File = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", help="CSV (with , or ;), or cells between tabs or pipes, under a line of headers."),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

@@ -1,11 +1,11 @@
 """`loyalty import`, `register` and `earn`: bulk work from a file, through the same endpoints as clients use."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from tools.operator.arguments import File
 from tools.operator.callers import Account, Caller, Token
 from tools.operator.commands import Session, command
 from tools.operator.faults import OperatorError
@@ -30,7 +30,6 @@ class Overwrite(StrEnum):
     IGNORE = "ignore"
 
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, or cells between tabs or pipes; a line of headers.")]
 Rows = Annotated[int, typer.Option("--rows", min=1, max=MOST_ROWS, help="Rows of one request.")]
 Campaigns = Annotated[list[str], typer.Option("--campaign", help="Every customer becomes its member; may come often.")]
 OverwriteOption = Annotated[Overwrite, typer.Option("--overwrite", help="What rows do to customers that are there.")]

@@ -1,12 +1,11 @@
 """`loyalty migrate`: moving in from another system, with the ids, dates and balances that there are."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tools.operator.accounts import existing
-from tools.operator.arguments import AccountId
+from tools.operator.arguments import AccountId, File
 from tools.operator.commands import Session, command
 from tools.operator.migrating import files
 from tools.operator.migrating.balances import BalanceMover
@@ -16,7 +15,6 @@ from tools.operator.rowfiles import open_rows
 
 app = typer.Typer(help="Moving in, straight into the tables; a file may be given again.")
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, or cells between tabs or pipes; a line of headers.")]
 Program = Annotated[str | None, typer.Option("--program", help="The program, if no column program says which.")]
 
 

@@ -1,4 +1,6 @@
-"""Files of rows under a line of headers: CSV (RFC 4180), or plain cells between tabs or pipes. UTF-8, of any size.
+"""Files of rows under a line of headers: CSV, or plain cells between tabs or pipes. UTF-8, of any size.
+
+CSV is as in RFC 4180, also with the semicolons that spreadsheets write in countries with a decimal comma.
 
 A spreadsheet runs a cell that begins like a formula. In what we write such a cell has an apostrophe before it, and
 from what we read one is taken away: so a report can be opened in a spreadsheet, and what a report or a spreadsheet
@@ -18,7 +20,9 @@ from tools.operator.faults import OperatorError
 ERROR_COLUMN = "loyalty_error"
 """The last column of a file of failed rows, which is not sent again."""
 
-_DELIMITERS = ("\t", "|", ",")
+_QUOTED = (",", ";")
+_DELIMITERS = ("\t", "|", *_QUOTED)
+"""What may stand between cells: the first that is in the line of headers does."""
 _RUN = re.compile(r"'*[=+\-@\t\r]")
 _DEFUSED = re.compile(r"'+[=+\-@\t\r]")
 
@@ -78,8 +82,9 @@ def survey(file: RowFile) -> Survey:
 
 def write_rows(file: TextIO, delimiter: str, rows: Iterable[Sequence[str]]) -> None:
     """Write rows so that `rows` reads them back, with cells that a spreadsheet would run defused."""
-    if delimiter == ",":
-        csv.writer(file, lineterminator="\r\n").writerows([defuse(cell) for cell in row] for row in rows)
+    if delimiter in _QUOTED:
+        writer = csv.writer(file, delimiter=delimiter, lineterminator="\r\n")
+        writer.writerows([defuse(cell) for cell in row] for row in rows)
         return
     file.writelines(delimiter.join(defuse(_one_line(cell, delimiter)) for cell in row) + "\n" for row in rows)
 
@@ -113,8 +118,8 @@ def _records(file: TextIO, delimiter: str, path: Path) -> Iterator[list[str]]:
 
 
 def _cells(file: TextIO, delimiter: str) -> Iterator[list[str]]:
-    if delimiter == ",":
-        yield from csv.reader(file, strict=True)
+    if delimiter in _QUOTED:
+        yield from csv.reader(file, delimiter=delimiter, strict=True)
     else:  # a quote is data there, as in the import itself
         for line in file:
             yield line.rstrip("\r\n").split(delimiter)

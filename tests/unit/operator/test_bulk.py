@@ -98,6 +98,30 @@ def test_columns_are_renamed_and_left_out(desk: Desk, tmp_path: Path) -> None:
     assert b"secret" not in desk.system.http.sent[0].body
 
 
+def test_a_file_with_semicolons_as_spreadsheets_write_it_is_imported_and_so_are_its_failed_rows(
+    desk: Desk, tmp_path: Path
+) -> None:
+    # GIVEN a file as a spreadsheet writes it where commas are decimal, with a bad row
+    file = tmp_path / "semi.csv"
+    file.write_text('\ufeffKundennr;Vorname;custom_date\r\nA;"Ann; Mia, Eva";\r\nB;"B ""x""";morgen\r\n')
+    columns = ["--column", "Kundennr=code", "--column", "Vorname=first_name"]
+    # WHEN it is imported
+    result = desk.run(*IMPORT, str(file), *columns, "--json")
+    # THEN the good row is there, its cells as they are meant
+    assert result.json()["counts"] == {"failed": 1, "new": 1, "updated": 0}
+    shown = desk.json("customer", "show", "greatwidgets", "code=A")["fields"]
+    assert shown == {"code": "A", "first_name": "Ann; Mia, Eva"}
+    # AND the other is kept with semicolons too, and follows once it is mended
+    failed = tmp_path / "semi.failed.csv"
+    assert failed.read_text() == (
+        "Kundennr;Vorname;custom_date;loyalty_error\n"
+        'B;"B ""x""";morgen;"custom_date must be a date as YYYY-MM-DD, not ""morgen"""\n'
+    )
+    failed.write_text(failed.read_text().replace(";morgen;", ";2026-01-31;"))
+    assert desk.json(*IMPORT, str(failed), *columns)["counts"] == {"new": 1, "updated": 0}
+    assert desk.json("customer", "show", "greatwidgets", "code=B")["fields"]["first_name"] == 'B "x"'
+
+
 def test_members_are_found_by_a_custom_field(desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "members.csv"
     file.write_text("user_id\n123457\n")

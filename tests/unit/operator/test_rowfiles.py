@@ -12,7 +12,7 @@ from tools.operator.requests import MOST_BYTES, cut
 from tools.operator.rowfiles import defuse, open_rows, refuse, survey, write_rows
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
-SUGGESTIVE = st.text("'=+-@\t\ra1", max_size=5)
+SUGGESTIVE = st.text("'=+-@\t\ra1;,\"", max_size=5)
 
 
 @given(CELLS | SUGGESTIVE)
@@ -22,11 +22,11 @@ def test_no_cell_that_is_written_begins_like_a_formula_and_each_is_read_as_it_wa
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(st.lists(CELLS | SUGGESTIVE, min_size=2, max_size=4), max_size=5))
-def test_any_rows_that_are_written_as_csv_are_read_back(rows: list[list[str]], tmp_path: Path) -> None:
+@given(delimiter=st.sampled_from(",;"), rows=st.lists(st.lists(CELLS | SUGGESTIVE, min_size=2, max_size=4), max_size=5))
+def test_any_rows_that_are_written_as_csv_are_read_back(delimiter: str, rows: list[list[str]], tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
-        write_rows(file, ",", [["a", "b"], *rows])
+        write_rows(file, delimiter, [["a", "b"], *rows])
     assert list(open_rows(path).rows()) == rows
 
 
@@ -37,6 +37,8 @@ def test_any_rows_that_are_written_as_csv_are_read_back(rows: list[list[str]], t
         (b"\xef\xbb\xbfa,b\r\n1,2\r\n\r\n,\r\n", ("a", "b"), [["1", "2"], ["", ""]]),
         (b'a\tb\n"1\t2\n', ("a", "b"), [['"1', "2"]]),
         (b"a|b\n1,5|2\n", ("a", "b"), [["1,5", "2"]]),
+        (b'\xef\xbb\xbfa;"b;c"\r\n1,5;"x;\r\n""y"""\r\n', ("a", "b;c"), [["1,5", 'x;\r\n"y"']]),
+        (b"a,b;c\n1,2;3\n", ("a", "b;c"), [["1", "2;3"]]),
         (b" a , b \n1\n1,2,3\n", ("a", "b"), [["1"], ["1", "2", "3"]]),
         (b'a,b\n"x\ny","""z"""\n', ("a", "b"), [["x\ny", '"z"']]),
         (b"a\n1\n\n  \n2\n", ("a",), [["1"], ["2"]]),
