@@ -78,7 +78,7 @@ def import_(
         "no_undo": "yes" if no_undo else "no",
         "dry_run": "yes" if dry_run else "no",
     }
-    door = ImportDoor(fields, parameters)
+    door = ImportDoor(opened.headers, fields, parameters)
     send(session, Work("import", opened, door, {**parameters, "fields": fields}, rows), Caller(account, token))
 
 
@@ -129,4 +129,7 @@ def _fields(headers: tuple[str, ...], columns: list[str]) -> list[str | None]:
     named = dict(column.rpartition("=")[::2] for column in columns)
     if unknown := sorted(named.keys() - set(headers)):
         raise OperatorError(f"There is no column {unknown[0]!r}; there are {', '.join(headers)}")
-    return [None if named.get(header) == _NOT_SENT else named.get(header, header) for header in headers]
+    fields = [None if named.get(header) == _NOT_SENT else named.get(header, header) for header in headers]
+    if not any(fields):
+        raise OperatorError("All columns are left out, so there is nothing to import")
+    return fields

@@ -11,6 +11,7 @@ from loyalty.operations import import_customers
 from loyalty.operations.import_items import Overwrite, Params
 from loyalty.outcome import Origin, Outcome, Status
 from loyalty.store.dynamodb import Database
+from tools.operator.columns import in_columns
 from tools.operator.faults import OperatorError
 from tools.operator.migrating.rows import BUSY
 from tools.operator.results import Results
@@ -28,7 +29,7 @@ class CustomerMover:
         try:
             self._columns = stickystreet_columns.read(form, account, _RIGHTS)
         except BadRequest as error:
-            raise OperatorError(str(error)) from None
+            raise OperatorError(in_columns(str(error), headers)) from None
         self._account = account
 
     def move(self, database: Database, rows: Sequence[Sequence[str]], origin: Origin) -> Results:

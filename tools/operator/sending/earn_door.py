@@ -13,6 +13,8 @@ SOURCE = "source"
 NAMES = ("id", "mobile", "email")
 """What the API finds customers by."""
 
+_OWN_WORDS = {"Unauthorized": "The token is not known; earn needs an OAuth access token"}
+
 
 class EarnDoor:
     """The bulk earn; `headers` name the columns, one of them in NAMES; a blank source is `source`."""
@@ -48,8 +50,9 @@ class EarnDoor:
 
     def fault(self, reply: Any) -> str | None:
         """A fault that is not of single rows."""
-        faults = reply.get("errors") or ()
-        return str(faults[0]["message"]) if faults else None
+        faults = () if reply["response"] else reply.get("errors", ())
+        texts = (str(fault["message"]) for fault in faults)
+        return next((_OWN_WORDS.get(text, text) for text in texts), None)
 
     def job_id(self, reply: Any) -> str | None:
         """The job of a reply without results."""

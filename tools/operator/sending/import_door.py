@@ -1,14 +1,33 @@
 """`customers_batch`: rows to the form of the customer import."""
 
+import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from urllib3.filepost import encode_multipart_formdata
 
+from loyalty.errors import quote
+from tools.operator.columns import in_columns
 from tools.operator.results import Results
 from tools.operator.rowfiles import to_csv
 from tools.operator.sending.doors import Body
+
+_UNKNOWN_FIELD = "profiles_header_([0-9]+) must name a field .*"
+_OWN_WORDS = {
+    "campaigns_to_include must name campaigns of the account, not (.*)": r"The account has no campaign \1",
+    "campaigns_to_include must name active campaigns, not (.*)": r"The campaign \1 is not active",
+    "user_id, user_api_key or account_id is wrong": "The token is not known",
+}
+"""Errors about what has another name on the command line."""
+
+
+class Column(NamedTuple):
+    """A column that is sent: its header in the file, and its field."""
+
+    header: str
+    field: str
 
 
 class ImportDoor:
@@ -19,14 +38,15 @@ class ImportDoor:
     credential_kind = "token"
     repeatable = True
 
-    def __init__(self, fields: Sequence[str | None], parameters: Mapping[str, str]) -> None:
-        self._fields = fields
+    def __init__(self, headers: Sequence[str], fields: Sequence[str | None], parameters: Mapping[str, str]) -> None:
+        columns = enumerate(zip(headers, fields, strict=True))
+        self._sent = {place: Column(header, field) for place, (header, field) in columns if field}
+        self._width = len(headers)
         self._parameters = parameters
 
     def body(self, rows: Sequence[Sequence[str]], name: str) -> Body:
         """A multipart form, whose boundary is made of the name so that it is the same each time."""
-        sent = {position: field for position, field in enumerate(self._fields) if field}
-        headers = {f"profiles_header_{n}": field for n, field in enumerate(sent.values(), start=1)}
+        headers = {f"profiles_header_{n}": column.field for n, column in enumerate(self._sent.values(), start=1)}
         form = {
             "API": "1.5",
             "type": "customers_batch",
@@ -35,14 +55,24 @@ class ImportDoor:
             "delimiter": "comma",
             **self._parameters,
             **headers,
-            "profiles_data": to_csv([_cells(row, sent, len(self._fields)) for row in rows]),
+            "profiles_data": to_csv([_cells(row, self._sent, self._width) for row in rows]),
         }
         content, content_type = encode_multipart_formdata(form, boundary=f"loyalty-{name}")
         return Body(content_type, content)
 
     def fault(self, reply: Any) -> str | None:
-        """The import's own error."""
-        return None if reply["status"] == "success" else str(reply["error"])
+        """The import's own error, where it can be in the words of the command line."""
+        return None if reply["status"] == "success" else self._in_own_words(str(reply["error"]))
+
+    def _in_own_words(self, error: str) -> str:
+        columns = list(self._sent.values())
+        unknown = re.fullmatch(_UNKNOWN_FIELD, error)
+        if unknown and int(unknown[1]) <= len(columns):
+            return _no_field(*columns[int(unknown[1]) - 1])
+        for theirs, ours in _OWN_WORDS.items():
+            if told := re.fullmatch(theirs, error):
+                return told.expand(ours)
+        return in_columns(error, [column.header for column in columns])
 
     def job_id(self, reply: Any) -> str | None:
         """The job of a batch that is queued; others name one only for undoing."""
@@ -53,6 +83,14 @@ class ImportDoor:
         batch = reply["batch"]
         errors = {row["number"] - 1: row["error"] for row in batch.get("rows", ()) if "error" in row}
         return Results(Counter(batch["customers"]), errors)
+
+
+def _no_field(header: str, field: str) -> str:
+    named = f" {quote(field)}" if field != header else ""
+    return (
+        f"There is no field{named} for the column {quote(header)}; name one with --column "
+        f"{shlex.quote(f'{header}=code')}, or leave it out with --column {shlex.quote(f'{header}=-')}"
+    )
 
 
 def _cells(row: Sequence[str], sent: Iterable[int], width: int) -> list[str]:

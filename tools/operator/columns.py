@@ -1,0 +1,21 @@
+"""The import's errors about its numbered headers, in the words of a file: which column it is."""
+
+import re
+from collections.abc import Sequence
+
+from loyalty.errors import quote
+
+_HEADER = re.compile("profiles_header_([0-9]+)")
+
+
+def in_columns(error: str, columns: Sequence[str]) -> str:
+    """An error about a header, with the columns that these numbers stand for; any other error as it is."""
+    if not _HEADER.match(error):
+        return error
+    told = _HEADER.sub(lambda header: _column(header, columns), error)
+    return told[0].upper() + told[1:]
+
+
+def _column(header: re.Match[str], columns: Sequence[str]) -> str:
+    number = int(header[1])
+    return f"the column {quote(columns[number - 1])}" if number <= len(columns) else header[0]
