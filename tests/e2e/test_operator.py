@@ -73,7 +73,7 @@ def test_an_operators_day(loyalty: Loyalty, tmp_path: Path) -> None:
     # WHEN customers are imported as jobs, some of whom are wrong
     imported = loyalty("import", str(customers(tmp_path)), "--campaign", "1", "--account", "day", exit_code=3)
     # THEN the good ones are there, and the others in a file
-    assert (imported["rows"], imported["failed"]) == (ROWS, 3)
+    assert (imported["rows"], imported["failed"], len(imported["jobs"])) == (ROWS, 3, 1)
     assert imported["counts"] == {"failed": 3, "new": ROWS - 3, "updated": 0}
     failed = Path(imported["failed_rows"])
     assert [line.split(",")[0] for line in failed.read_text().splitlines()] == ["code", "D7", "D407", "D807"]
@@ -86,10 +86,12 @@ def test_an_operators_day(loyalty: Loyalty, tmp_path: Path) -> None:
     earning.write_text("email\n" + "".join(f"d{n}@example.com\n" for n in (*range(200), *range(200))))
     command = ["earn", str(earning), "--program=1", "--promotion=77", "--source=INSTORE", "--account=day"]
     # THEN the limit holds
-    assert loyalty(*command)["counts"] == {"earned": 200, "limit reached": 200}
+    earned = loyalty(*command)
+    assert earned["counts"] == {"earned": 200, "limit reached": 200}
     # AND all of it is told, exported, and taken back
     job = loyalty("job", "list", "--account", "day", "--limit", "1")[0]
     assert (job["operation"], job["status"], job["total"]) == ("earn", "done", 400)
+    assert earned["jobs"] == [job["job_id"]]
     assert loyalty("export", "members", "day", str(tmp_path / "members.csv"))["rows"] == ROWS
     undone = loyalty("job", "undo", job["job_id"], "--account", "day", "--yes")
     assert undone["counts"] == {"undone": 200, "unchanged": 200}
@@ -112,15 +114,24 @@ def test_an_import_that_is_interrupted_goes_on_with_the_same_command(
     course = tmp_path / "customers.csv.course.json"
     # WHEN Ctrl-C is pressed after the first of them is done
     with subprocess.Popen(
-        [sys.executable, "-m", "tools.operator", *command], env=environment, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tools.operator", *command, "--json"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as running:
         until(lambda: course.exists() and json.loads(course.read_text())["rows"])
         running.send_signal(signal.SIGINT)
-        _, told = running.communicate(timeout=60)
-    # THEN it says how to go on
+        out, told = running.communicate(timeout=60)
+    # THEN it says how to go on, and in which jobs the rows were sent
     assert running.returncode == 130
     assert told.endswith("the same command goes on from there\n")
+    jobs = json.loads(out)["jobs"]
+    assert jobs
     # AND that does each row once
     done = loyalty(*command, exit_code=3)
     assert done["counts"] == {"failed": 3, "new": ROWS - 3, "updated": 0}
     assert not course.exists()
+    # AND all its jobs are told, from the first on
+    assert len(set(done["jobs"])) == len(done["jobs"]) == ROWS // 40
+    assert done["jobs"][: len(jobs)] == jobs

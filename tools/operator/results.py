@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from tools.operator.commands import Session
 from tools.operator.faults import RowsFailed
 
 
@@ -16,15 +15,26 @@ class Results(NamedTuple):
     errors: Mapping[int, str]
 
 
-def report(session: Session, counts: Mapping[str, int], rows: int, failed: int, path: Path) -> None:
-    """Say what became of a file's rows; raises RowsFailed when some failed, which are in the file at `path`."""
-    session.printer.record(
-        {
-            "rows": rows,
-            "counts": dict(sorted(counts.items())),
-            "failed": failed,
-            "failed_rows": str(path) if failed else None,
+class Report(NamedTuple):
+    """What became of a file's rows; those that failed are in the file at `path`."""
+
+    rows: int
+    counts: Mapping[str, int]
+    failed: int
+    path: Path
+
+    def record(self) -> dict[str, Any]:
+        """The report as it is told."""
+        return {
+            "rows": self.rows,
+            "counts": dict(sorted(self.counts.items())),
+            "failed": self.failed,
+            "failed_rows": str(self.path) if self.failed else None,
         }
-    )
-    if failed:
-        raise RowsFailed(f"{failed} of {rows} rows failed: see {path}, mend them, and send that file")
+
+    def raise_for_failed(self) -> None:
+        """Raise RowsFailed when some rows failed."""
+        if self.failed:
+            raise RowsFailed(
+                f"{self.failed} of {self.rows} rows failed: see {self.path}, mend them, and send that file"
+            )

@@ -5,9 +5,15 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.dynamodb import Key
 from tests.fakes.operator import Desk
 from tests.unit.operator.bulk_files import EARN, IMPORT, REGISTER, WORKS, file_of, kept
 from tools.operator.http import Reply
+
+
+def held(desk: Desk) -> dict[str, set[Key]]:
+    """The keys of all customers, members and earns."""
+    return {table: set(desk.world.dynamodb.tables[table]) for table in ("customers", "memberships", "earns")}
 
 
 @pytest.mark.parametrize(
@@ -47,7 +53,10 @@ def test_a_file_of_several_requests_is_done_and_its_failed_rows_are_kept(
     result = desk.run(*command, "--json")
     # THEN the counts are right, and an exit code says that some failed
     path = tmp_path / f"{work}.failed.csv"
-    assert result.json() == {**expected, "failed_rows": str(path)}
+    jobs = [job["job_id"] for job in desk.json("job", "list", "--account", "greatwidgets")]
+    told = result.json()
+    assert sorted(told["jobs"]) == sorted(jobs)
+    assert told == {**expected, "failed_rows": str(path), "jobs": told["jobs"]}
     assert result.exit_code == 3
     assert sum(sent.method == "POST" for sent in desk.system.http.sent) == -(-expected["rows"] // 4)
     # AND those are in a file beside, as they were, with the reason; nothing else is left
@@ -70,11 +79,32 @@ def test_the_file_of_failed_rows_can_be_mended_and_sent(desk: Desk, tmp_path: Pa
     failed.write_text(failed.read_text().replace("soon", "2024-01-01"))
     done = desk.json(*IMPORT, str(failed))
     # THEN all is done, and the cells are what they were meant to be
+    (job,) = done.pop("jobs")
     assert done == {"rows": 1, "counts": {"new": 1, "updated": 0}, "failed": 0, "failed_rows": None}
+    assert desk.json("job", "show", job, "--account", "greatwidgets")["total"] == 1
     shown = desk.json("customer", "show", "greatwidgets", "code=A")["fields"]
     assert (shown["first_name"], shown["phone"]) == ("=cmd()|x", "+49 170 5550101")
     assert desk.json("customer", "show", "greatwidgets", "code=B")["fields"]["first_name"] == "=1"
     assert desk.json("customer", "show", "greatwidgets", "+491705550101")["fields"]["code"] == "A"
+
+
+@pytest.mark.parametrize(("work", "last"), [("import", 3), ("register", 4), ("earn", 2)])
+def test_what_a_file_did_can_be_undone_by_the_jobs_that_are_told(
+    work: str, last: int, desk: Desk, tmp_path: Path
+) -> None:
+    # GIVEN a file that was sent in several requests
+    command, _ = file_of(tmp_path, work)
+    before = held(desk)
+    told = desk.run(*command).out.splitlines()[-1]
+    # THEN their jobs are told in the order of the rows
+    name, *jobs = told.replace(",", " ").split()
+    shown = [desk.json("job", "show", job, "--account", "greatwidgets") for job in jobs]
+    assert (name, [job["total"] for job in shown]) == ("jobs", [4, last])
+    assert held(desk) != before
+    # AND undoing them leaves no customer, member or earn of the file
+    for job in reversed(shown):
+        desk.json("job", "undo", job["job_id"], "--account", "greatwidgets", "--yes")
+    assert held(desk) == before
 
 
 def test_a_dry_run_writes_nothing_and_says_what_would_fail(desk: Desk, tmp_path: Path) -> None:

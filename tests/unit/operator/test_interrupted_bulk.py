@@ -31,6 +31,11 @@ def holdings(desk: Desk) -> dict[str, Any]:
     }
 
 
+def jobs_of(desk: Desk) -> list[str]:
+    """The ids of all jobs that there are."""
+    return sorted(job["job_id"] for job in desk.json("job", "list", "--account", "greatwidgets"))
+
+
 def interrupted_before(_do: Callable[[], Reply]) -> Reply:
     raise KeyboardInterrupt
 
@@ -61,19 +66,83 @@ def test_stopped_at_any_request_the_same_command_goes_on_and_does_each_row_once(
         other = Desk()
         command, file = file_of(tmp_path / f"{number}", work)
         other.system.http.faults = [None] * number + [stop]
-        result = other.run(*command)
-        # THEN it says how far it came, and that the same command goes on
+        result = other.run(*command, "--json")
+        # THEN it says how far it came, in which jobs, and that the same command goes on
         assert result.exit_code == (4 if stop is lost else 130)
+        told = result.json()["jobs"] if result.out else []
+        posted = sum(sent.method == "POST" for sent in other.system.http.sent[:number])
+        assert len(told) == posted
         assert "the same command goes on from there" in result.err
         assert result.err.count("\n") == 1
         # AND that leaves the same as if nothing had been
-        assert other.run(*command, "--json").json() == {
+        done = other.run(*command, "--json").json()
+        assert done == {
             **expected,
             "failed_rows": str(file.with_name(f"{work}.failed.csv")),
+            "jobs": done["jobs"],
         }
+        # AND all jobs are told in the end, those of before it was stopped first
+        assert sorted(done["jobs"]) == jobs_of(other)
+        assert done["jobs"][: len(told)] == told
         assert holdings(other) == holdings(desk)
         assert kept(file) == [f"{work}.failed.csv"]
         assert file.with_name(f"{work}.failed.csv").read_text() == reports
+
+
+def test_what_is_done_and_in_which_job_is_told_when_the_rest_is_interrupted(desk: Desk, tmp_path: Path) -> None:
+    # GIVEN a file whose second request is not sent any more
+    command, _ = file_of(tmp_path, "register")
+    desk.system.http.faults = [*[None] * 4, interrupted_before]
+    # WHEN it is sent
+    result = desk.run(*command)
+    # THEN people read what is done, and in which job
+    (job,) = jobs_of(desk)
+    assert [line.rstrip() for line in result.out.splitlines()] == [
+        "rows         4",
+        "counts       already member: 1, registered: 3",
+        "failed       0",
+        "failed rows  -",
+        f"jobs         {job}",
+    ]
+    # AND how to go on
+    assert (result.exit_code, result.err) == (
+        130,
+        "Interrupted; 4 of 8 rows are done, the same command goes on from there\n",
+    )
+
+
+def test_nothing_is_told_of_a_file_of_which_nothing_is_known_to_be_done(desk: Desk, tmp_path: Path) -> None:
+    # GIVEN a file whose first request gets no answer
+    command, _ = file_of(tmp_path, "register")
+    desk.system.http.faults = [lost]
+    # THEN there is nothing to report but that
+    result = desk.run(*command, "--json")
+    assert (result.exit_code, result.out, result.err) == (
+        4,
+        "",
+        "http://fake does not answer; try again; 0 of 8 rows are done, the same command goes on from there\n",
+    )
+
+
+@pytest.mark.parametrize("has_job", [True, False])
+def test_the_job_of_a_request_that_is_answered_with_results_is_the_one_that_a_header_names(
+    *, has_job: bool, desk: Desk, tmp_path: Path
+) -> None:
+    # GIVEN an API that answers at once with results, which a job has or not
+    command, _ = file_of(tmp_path, "register")
+
+    def at_once(do: Callable[[], Reply]) -> Reply:
+        job = do().json()["job_id"]
+        desk.system.sleep(1)
+        return do()._replace(headers={"x-job-id": job} if has_job else {})
+
+    desk.system.http.faults = [at_once]
+    # WHEN a file is sent in one request
+    told = desk.run(*command[:-2], "--json").json()
+    # THEN it has that job, or none
+    assert [sent.method for sent in desk.system.http.sent] == ["POST"]
+    assert told["counts"] == {"404": 1, "already member": 1, "registered": 6}
+    assert told["jobs"] == (jobs_of(desk) if has_job else [])
 
 
 @pytest.mark.parametrize("change", ["file", "options", "state"])
@@ -95,6 +164,22 @@ def test_what_was_begun_is_not_mixed_with_something_else(change: str, desk: Desk
     result = desk.run(*command)
     assert (result.exit_code, "delete it to begin anew" in result.err) == (1, True)
     assert len(desk.system.http.sent) == sent
+
+
+def test_a_file_that_was_begun_before_jobs_were_noted_is_gone_on_with(desk: Desk, tmp_path: Path) -> None:
+    # GIVEN what a version that knew no jobs kept of a file
+    command, _ = file_of(tmp_path, "register")
+    desk.system.http.faults = [*[None] * 4, interrupted_before]
+    desk.run(*command)
+    (first,) = jobs_of(desk)
+    course = tmp_path / "register.csv.course.json"
+    kept_before = json.loads(course.read_text())
+    assert kept_before.pop("jobs") == [first]
+    course.write_text(json.dumps(kept_before))
+    # THEN the same command goes on, and tells the job of the rest
+    told = desk.run(*command, "--json").json()
+    assert told["rows"] == 8
+    assert sorted([first, *told["jobs"]]) == jobs_of(desk)
 
 
 def test_earns_that_may_have_been_done_are_not_sent_when_their_key_is_forgotten(desk: Desk, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from loyalty.store.dynamodb import Database
 from tools.operator.commands import Session
 from tools.operator.failures import Failures
 from tools.operator.requests import cut
-from tools.operator.results import Results, report
+from tools.operator.results import Report, Results
 from tools.operator.rowfiles import RowFile, survey
 
 _ROWS = 1_000
@@ -39,4 +39,6 @@ def move(session: Session, file: RowFile, mover: Mover) -> None:
             counts += results.counts
             failed += len(results.errors)
             progress.update(task, advance=len(batch.rows))
-    report(session, counts, surveyed.rows, failed, failures.path)
+    report = Report(surveyed.rows, counts, failed, failures.path)
+    session.printer.record(report.record())
+    report.raise_for_failed()

@@ -19,7 +19,8 @@ class Course:
     """The course of a file; `work` says what is done with it, `name` is drawn for it and part of its requests' keys.
 
     `rows` are done, `failed` of them failed, and `failed_bytes` is the size of the file that holds those. The request
-    after them was sent first at `sent_at` (seconds of the epoch), and goes on as `job_id`, if these are known.
+    after them was sent first at `sent_at` (seconds of the epoch), and goes on as `job_id`, if these are known. `jobs`
+    are those of all requests so far.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class Course:
     counts: Counter[str] = field(default_factory=Counter)
     sent_at: float | None = None
     job_id: str | None = None
+    jobs: list[str] = field(default_factory=list)
 
     def save(self) -> None:
         """Keep it; what was kept before stays until this is there whole."""
@@ -44,8 +46,14 @@ class Course:
         self.sent_at = self.sent_at or time.time()
         self.save()
 
+    def note_job(self, job_id: str) -> None:
+        """Note the job that has a request's results; one that was sent again has the same."""
+        if job_id not in self.jobs:
+            self.jobs.append(job_id)
+
     def go_on_as(self, job_id: str) -> None:
         """Note the job in which the request goes on."""
+        self.note_job(job_id)
         self.job_id = job_id
         self.save()
 

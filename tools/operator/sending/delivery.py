@@ -13,6 +13,7 @@ from tools.operator.sending.doors import Door
 
 _KEY_SECONDS = 23 * 3600
 """The API keeps an Idempotency-Key for a day; an hour is left for clocks that disagree."""
+_JOB_HEADER = "x-job-id"
 
 
 class RequestRefused(OperatorError):
@@ -53,6 +54,8 @@ class Delivery:
         if fault := _fault(self._door, reply, document):
             kind = Unavailable if reply.status >= 500 else RequestRefused  # noqa: PLR2004 - HTTP's own classes
             raise kind(fault)
+        if job_id := reply.headers.get(_JOB_HEADER):
+            course.note_job(job_id)
         return document
 
 

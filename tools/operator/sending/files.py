@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from tools.operator.callers import Caller, authorised
 from tools.operator.commands import Session
-from tools.operator.failures import Failures
+from tools.operator.failures import Failures, beside
 from tools.operator.faults import Interrupted, OperatorError
 from tools.operator.jobs_client import JobsClient
 from tools.operator.requests import cut
-from tools.operator.results import report
+from tools.operator.results import Report
 from tools.operator.rowfiles import RowFile, survey
 from tools.operator.sending.course import Course, take_up
 from tools.operator.sending.delivery import Delivery, RequestRefused
@@ -62,18 +62,20 @@ def _send(session: Session, work: Work, caller: Caller) -> None:
         with authorised(session.system, caller, work.door.credential_kind, work.door.rights) as headers:
             jobs = JobsClient(session.system.http, headers, session.system.sleep)
             delivery = Delivery(work.door, session.system.http, headers, jobs)
-            failures = _send_rest(session, work, course, delivery, surveyed.rows)
+            _send_rest(session, work, course, delivery, surveyed.rows)
     except KeyboardInterrupt:
+        _tell_begun(session, work, course)
         raise Interrupted(_so_far(course, surveyed.rows, "Interrupted")) from None
     except OperatorError as error:
         if isinstance(error, RequestRefused) and not course.rows:
             course.finish()  # nothing is done, so another command may begin anew
+        _tell_begun(session, work, course)
         raise type(error)(_so_far(course, surveyed.rows, str(error))) from None
     course.finish()
-    report(session, course.counts, course.rows, course.failed, failures)
+    _tell(session, work, course).raise_for_failed()
 
 
-def _send_rest(session: Session, work: Work, course: Course, delivery: Delivery, total: int) -> Path:
+def _send_rest(session: Session, work: Work, course: Course, delivery: Delivery, total: int) -> None:
     failures = Failures(work.file, course.failed_bytes)
     with session.printer.progress() as progress:
         task = progress.add_task(work.name, total=total, completed=course.rows)
@@ -86,7 +88,18 @@ def _send_rest(session: Session, work: Work, course: Course, delivery: Delivery,
             size = failures.add(batch.rows, results.errors)
             course.advance(len(batch.rows), len(results.errors), size, results.counts)
             progress.update(task, completed=course.rows)
-    return failures.path
+
+
+def _tell_begun(session: Session, work: Work, course: Course) -> None:
+    if course.rows or course.jobs:
+        _tell(session, work, course)
+
+
+def _tell(session: Session, work: Work, course: Course) -> Report:
+    """Say what became of the rows that are done, and in which jobs, so that these can be undone."""
+    report = Report(course.rows, course.counts, course.failed, beside(work.file.path))
+    session.printer.record({**report.record(), "jobs": course.jobs})
+    return report
 
 
 def _kept_at(path: Path) -> Path:
