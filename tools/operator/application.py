@@ -1,7 +1,11 @@
 """All commands together."""
 
+import sys
+from typing import Annotated
+
 import typer
 
+from loyalty import __version__
 from tools.operator import (
     accounts,
     bulk,
@@ -24,6 +28,24 @@ Exit codes: 0 done; 1 refused; 2 wrong command line; 3 done, but some rows faile
 """
 
 app = typer.Typer(help=_HELP, pretty_exceptions_show_locals=False)
+
+
+def _tell_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with an option's value
+    if asked:
+        sys.stdout.write(f"loyalty {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def loyalty(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="The version, as /health tells it.")
+    ] = False,
+) -> None:
+    """What is said before a command; the version is told before anything is looked at."""
+    del version
+
 
 app.add_typer(bulk.app)
 app.add_typer(accounts.app, name="account")

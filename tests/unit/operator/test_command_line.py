@@ -1,9 +1,12 @@
 """The command line itself: what is wrong with it is one line, and help is there for every command."""
 
+import json
 import re
 
 import pytest
 
+from tests.fakes.functions import load_handler
+from tests.fakes.gateway import FakeContext, proxy_event
 from tools.operator.__main__ import main
 
 
@@ -39,6 +42,13 @@ def test_what_is_wrong_is_one_line_and_an_exit_code(arguments: list[str], exit_c
     assert (code, out) == (exit_code, "")
     assert err.startswith(line), err
     assert err.count("\n") == 1
+
+
+def test_the_version_is_the_one_that_health_tells(call) -> None:
+    # GIVEN what a deployment of these sources says of itself
+    health = load_handler("health")(proxy_event(method="GET", path="/health"), FakeContext())
+    # THEN the command line says the same
+    assert call("--version") == (0, f"loyalty {json.loads(health['body'])['version']}\n", "")
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"]])
