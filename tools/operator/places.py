@@ -17,7 +17,7 @@ LOCAL_ENVIRONMENT = ROOT / "build" / "local-environment.json"
 _ENDPOINT = "AWS_ENDPOINT_URL"
 _CONNECT_SECONDS = 5
 _PARTS, _LOCAL_PARTS = 8, 1  # the emulator is one process, and sorts the whole table for each page of each part
-_LOCAL_READ_SECONDS = 30  # which takes it seconds when that is large
+_LOCAL_READ_SECONDS = 30  # a page of a large table takes it several
 
 
 class Place(NamedTuple):
