@@ -82,6 +82,23 @@ def test_what_is_not_well_formed_is_refused(text: str) -> None:
         read(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("<xml></a>", "line 1, column 7"),
+        ("<xml>\n  <a>1</a>\n  <a>2</b>\n</xml>", "line 3, column 8"),
+        ("<xml>\r\n<a>\u00fc\u20ac\U0001f600</b>", "line 2, column 8"),
+        ("<xml>\n" + "<a>\u00fc</a>\n" * 100_000 + "<a>\u00fc</b>", "line 100002, column 6"),
+        ("<xml>" + "\u00fc" * 1_000_000 + "</a>", "line 1, column 1000007"),
+    ],
+    ids=["at the beginning", "in a line below", "beyond ASCII", "megabytes further down", "in one very long line"],
+)
+def test_the_place_of_an_error_is_told_in_lines_and_characters_of_the_whole_text(text: str, place: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        read(text, most_items=100_000)
+    assert str(refused.value) == f"The body is not well-formed XML: mismatched tag ({place})"
+
+
 @pytest.mark.parametrize("declared", ["utf-8", "UTF8", "us-ascii"])
 def test_an_encoding_may_be_declared_that_utf_8_reads(declared: str) -> None:
     assert read(f"<?xml version='1.0' encoding='{declared}' standalone='yes'?><xml><a>1</a></xml>") == {"a": "1"}

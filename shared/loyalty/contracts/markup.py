@@ -105,7 +105,8 @@ def _parse(text: str) -> Element:
             if len(names) > _MOST_NAMES:
                 raise _too_many_elements()
     except expat.ExpatError as error:
-        raise BadRequest(f"The body is not well-formed XML: {expat.ErrorString(error.code)}") from None
+        fault = f"{expat.ErrorString(error.code)} (line {error.lineno}, column {error.offset})"
+        raise BadRequest(f"The body is not well-formed XML: {fault}") from None
     document: Element = builder.close()
     return document
 

@@ -9,6 +9,7 @@ from tests.fakes.requests import JSON, XML, as_json, as_xml, batch, emails, sing
 from tests.fakes.world import World
 
 GOOD = {SINGLE: single(), BATCH: batch(emails("user1"))}
+MALFORMED = "The body is not well-formed XML"
 DOCTYPE = "XML with a DOCTYPE is not accepted"
 DEEP_XML = "The XML is nested deeper than a request needs"
 ENTITY = '<!DOCTYPE xml [<!ENTITY a "user1"><!ENTITY b "&a;&a;&a;">]>'
@@ -47,26 +48,26 @@ BAD_JSON = {
 }
 
 BAD_XML = {
-    "not XML": (b"hello", "The body is not well-formed XML: syntax error"),
-    "JSON declared as XML": (b"{}", "The body is not well-formed XML: not well-formed (invalid token)"),
-    "empty": (b"", "The body is not well-formed XML: no element found"),
-    "cut off": (b"<xml><token>abc", "The body is not well-formed XML: no element found"),
-    "an element not closed": (b"<xml><token></xml>", "The body is not well-formed XML: mismatched tag"),
-    "two roots": (b"<xml/><xml/>", "The body is not well-formed XML: junk after document element"),
+    "not XML": (b"hello", f"{MALFORMED}: syntax error (line 1, column 0)"),
+    "JSON declared as XML": (b"{}", f"{MALFORMED}: not well-formed (invalid token) (line 1, column 0)"),
+    "empty": (b"", f"{MALFORMED}: no element found (line 1, column 0)"),
+    "cut off": (b"<xml><token>abc", f"{MALFORMED}: no element found (line 1, column 15)"),
+    "an element not closed": (b"<xml>\n<token></xml>", f"{MALFORMED}: mismatched tag (line 2, column 9)"),
+    "two roots": (b"<xml/><xml/>", f"{MALFORMED}: junk after document element (line 1, column 6)"),
     "a wrong root": (b"<request/>", 'The XML root element must be xml, not "request"'),
     "a root in capitals": (b"<XML></XML>", 'The XML root element must be xml, not "XML"'),
     "a DOCTYPE": (b"<!DOCTYPE xml><xml/>", DOCTYPE),
     "entities of one's own": (f"{ENTITY}<xml><token>&b;</token></xml>".encode(), DOCTYPE),
     "an external entity": (f"{EXTERNAL}<xml/>".encode(), DOCTYPE),
-    "an unknown entity": (b"<xml><token>&a;</token></xml>", "The body is not well-formed XML: undefined entity"),
+    "an unknown entity": (b"<xml><token>&a;</token></xml>", f"{MALFORMED}: undefined entity (line 1, column 12)"),
     "elements 10,000 deep": (b"<xml>" + b"<a>" * 10_000 + b"</a>" * 10_000 + b"</xml>", DEEP_XML),
     "elements 5 deep": (b"<xml><data><item><email><b/></email></item></data></xml>", DEEP_XML),
-    "a NUL": (b"<xml>\x00</xml>", "The body is not well-formed XML: not well-formed (invalid token)"),
-    "a control character": (b"<xml>\x1b</xml>", "The body is not well-formed XML: not well-formed (invalid token)"),
-    "a NUL by number": (b"<xml>&#0;</xml>", "The body is not well-formed XML: reference to invalid character number"),
+    "a NUL": (b"<xml>\x00</xml>", f"{MALFORMED}: not well-formed (invalid token) (line 1, column 5)"),
+    "a control character": (b"<xml>\x1b</xml>", f"{MALFORMED}: not well-formed (invalid token) (line 1, column 5)"),
+    "a NUL by number": (b"<xml>&#0;</xml>", f"{MALFORMED}: reference to invalid character number (line 1, column 5)"),
     "a surrogate by number": (
         b"<xml>&#xd800;</xml>",
-        "The body is not well-formed XML: reference to invalid character number",
+        f"{MALFORMED}: reference to invalid character number (line 1, column 5)",
     ),
     "invalid UTF-8": (b"<xml>\xff</xml>", "The body is not valid UTF-8 (byte 5)"),
     "UTF-16 with a BOM": ("<xml/>".encode("utf-16"), "The body is not valid UTF-8 (byte 0)"),
