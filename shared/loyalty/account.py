@@ -79,7 +79,7 @@ class Caller(NamedTuple):
     def require(self, right: str) -> None:
         """Raise RightMissing unless the caller has the right."""
         if right not in self.rights:
-            raise RightMissing
+            raise RightMissing(right)
 
 
 class Program(NamedTuple):

@@ -83,9 +83,12 @@ class CredentialsExpired(CredentialsError):
 
 
 class RightMissing(RequestError):
-    """The credential's rights don't cover this operation."""
+    """The credential's rights don't cover this operation; the text names the right."""
 
     status = 403
+
+    def __init__(self, right: str) -> None:
+        super().__init__(f"The credentials lack the right {right}")
 
 
 class ProgramNotFound(RequestError):

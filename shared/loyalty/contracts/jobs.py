@@ -19,7 +19,6 @@ from loyalty.errors import (
     CredentialsUnknown,
     InternalError,
     RequestError,
-    RightMissing,
     StorageBusy,
 )
 from loyalty.job import Job, JobStatus, Undo
@@ -30,7 +29,6 @@ from loyalty.request import Reply, Request
 _TEXTS: dict[type[RequestError], str] = {
     CredentialsMissing: "An Authorization header is required: Bearer with a token, or Basic",
     CredentialsUnknown: "The credentials are not known",
-    RightMissing: "The credentials' rights do not reach",
     StorageBusy: "Storage is busy, repeat the request",
 }
 

@@ -29,11 +29,11 @@ def test_what_can_be_no_token_is_not_even_sent(page: Page, api: FakeApi, text: s
 
 
 def test_a_token_without_the_right_to_read_jobs_is_told_so(page: Page, api: FakeApi) -> None:
-    api.problem("GET", "/jobs", 403, "The credentials' rights do not reach")
+    api.problem("GET", "/jobs", 403, "The credentials lack the right jobs:read")
     page.goto(f"{api.base}/console")
     page.get_by_label("Token of the account").fill(TOKEN)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_have_text("The credentials' rights do not reach")
+    expect(page.get_by_role("alert")).to_have_text("The credentials lack the right jobs:read")
 
 
 def test_the_token_goes_into_a_header_and_is_kept_nowhere(page: Page, api: FakeApi) -> None:

@@ -78,10 +78,10 @@ def test_an_undo_whose_answer_is_lost_is_sent_again_under_the_same_key(page: Pag
 
 
 def test_an_undo_that_is_refused_is_told_so(page: Page, api: FakeApi) -> None:
-    api.problem("POST", UNDO_PATH, 403, "The credentials' rights do not reach")
+    api.problem("POST", UNDO_PATH, 403, "The credentials lack the right jobs:undo")
     ask(page, api)
     page.get_by_role("button", name="Undo the job").click()
-    expect(page.get_by_role("alert")).to_have_text("The credentials' rights do not reach")
+    expect(page.get_by_role("alert")).to_have_text("The credentials lack the right jobs:undo")
 
 
 def test_a_job_that_can_not_be_undone_says_why(page: Page, api: FakeApi) -> None:

@@ -105,7 +105,7 @@ def test_a_token_sees_its_accounts_jobs_and_its_rights_hold(desk: Desk) -> None:
     desk.world.queue.deliver_all()
     assert desk.json("job", "show", job, "--token", TOKEN)["status"] == "done"
     result = desk.run("job", "undo", job, "--token", "readonly-token", "--yes")
-    assert (result.exit_code, result.err) == (1, "The credentials' rights do not reach\n")
+    assert (result.exit_code, result.err) == (1, "The credentials lack the right jobs:undo\n")
 
 
 def test_parked_messages_are_listed_with_their_reason_and_stay(desk: Desk) -> None:
