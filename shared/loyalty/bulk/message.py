@@ -60,13 +60,12 @@ def read(text: str) -> ChunkMessage:
     """A message in the queue; raises MessageRefused."""
     from pydantic import ValidationError  # noqa: PLC0415 - see `schema`
 
-    from loyalty.bulk import schema  # noqa: PLC0415
+    from loyalty.bulk import faults, schema  # noqa: PLC0415
 
     try:
         document = schema.ANY.validate_json(text)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
-        raise MessageRefused("; ".join(_fault(fault) for fault in faults[:3])) from None
+        raise MessageRefused(faults.tell(error.errors(include_url=False, include_input=False))) from None
     return ChunkMessage(
         job_id=document["job_id"],
         account_id=document["account"],
@@ -79,25 +78,15 @@ def read(text: str) -> ChunkMessage:
     )
 
 
-def _fault(fault: Mapping[str, Any]) -> str:
-    """Where it is and what kind it is: pydantic's own words may quote the input."""
-    where = ".".join(part if isinstance(part, str) else str(part) for part in fault["loc"] if _is_ours(part))
-    return f"{where or 'the message'}: {fault['type']}"
-
-
-def _is_ours(part: object) -> bool:
-    return isinstance(part, int) or str(part).isidentifier()
-
-
 def _positions(document: Mapping[str, Any]) -> Sequence[int]:
     first, count, total = document["first_index"], len(document["items"]), document["total"]
     positions: Sequence[int] = document.get("indexes", range(first, first + count))
     if document["chunk"] > document["chunks"]:
-        raise MessageRefused("chunk: there are fewer chunks")
+        raise MessageRefused("chunk must be at most chunks")
     if len(positions) != count or list(positions) != sorted(set(positions)):
-        raise MessageRefused("indexes: one for each item, each greater than the one before")
+        raise MessageRefused("indexes must hold one for each item, each greater than the one before")
     if count and not 0 <= positions[0] <= positions[-1] < total:
-        raise MessageRefused("first_index: the items stand beyond the total")
+        raise MessageRefused("the items stand beyond the total")
     if document["operation"] != "undo" and document.get("after", 0) >= document["chunk"]:
-        raise MessageRefused("after: must be an earlier chunk")
+        raise MessageRefused("after must be an earlier chunk")
     return positions

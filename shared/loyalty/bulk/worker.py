@@ -100,13 +100,13 @@ def _understand(database: Database, sent: ChunkMessage) -> Chunk:
     """What a message is about; raises MessageRefused or StorageBusy."""
     account = accounts.find_account(database, sent.account_id)
     if account is None:
-        raise MessageRefused("account: there is no such account")
+        raise MessageRefused("there is no such account")
     wire, job = WIRES[sent.operation], _job(database, sent)
     if job.undoes is None:
         return Chunk(sent, job, account, wire, [read_item(wire, item, account) for item in sent.items])
     undone = chunks.read_all(database, job.undoes, [sent.part.number]).get(sent.part.number)
     if undone is None or undone.outcomes is None:
-        raise MessageRefused("chunk: the job to undo has no such chunk")
+        raise MessageRefused("the job to undo has no such chunk")
     there = sent._replace(part=sent.part._replace(positions=undone.positions))
     return Chunk(there, job, account, wire, undone.outcomes)
 
@@ -123,14 +123,14 @@ def _job(database: Database, sent: ChunkMessage) -> Job:
     }
     for name, holds in same.items():
         if not holds:
-            raise MessageRefused(f"{name}: not that of the job")
+            raise MessageRefused(f"{name} must be the job's")
     return job
 
 
 def _make(database: Database, sent: ChunkMessage) -> Job:
     wire, now = WIRES[sent.operation], database.now()
     if sent.operation == "undo":
-        raise MessageRefused("job_id: there is no such job")
+        raise MessageRefused("there is no such job")
     job = Job(
         id=sent.job_id,
         account_id=sent.account_id,
@@ -162,7 +162,7 @@ def _put_off(database: Database, chunk: Chunk, body: str) -> Worked:
     age = int(database.now() - chunk.job.submitted_at)
     if age >= _LONGEST_WAIT_SECONDS:
         work.bury(database, chunk.job, chunk.message.part)
-        return _park(database, body, "after: that chunk did not come", chunk)
+        return _park(database, body, "the chunk that it waits for did not come", chunk)
     delay = min(_LONGEST_DELAY_SECONDS, 1 + age // 10)
     queue.send(database, database.settings.chunk_queue_url, [Message(body, chunk.account.id, delay_seconds=delay)])
     return Worked(chunk)

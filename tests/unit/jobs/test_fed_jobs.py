@@ -139,7 +139,7 @@ def test_a_chunk_that_waits_for_one_that_never_comes_is_given_up_after_a_day() -
     # THEN its items may be tried again, and the message is kept for the operator
     assert world.told(JOB_ID)["counts"] == {"503": 1}
     assert [(one.attributes["reason"], json.loads(one.body)) for one in world.parked()] == [
-        ("after: that chunk did not come", second)
+        ("the chunk that it waits for did not come", second)
     ]
     assert began + DAY_SECONDS <= world.clock.now < began + DAY_SECONDS + 1_200
     # AND it is done once the other was, and the operator redrives it
