@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from loyalty import moment
+from loyalty.bulk.parked import is_fingerprint
 from loyalty.store import parked_messages
 from loyalty.store.parked_messages import Parked
 from tools.operator.commands import Session, command
@@ -32,19 +33,27 @@ def parked(session: Session) -> None:
 
 @command(app, "redrive")
 def redrive(session: Session, *, job: JobOption = None, all_: All = False) -> None:
-    """Send parked messages to the workers again, which mend the job and its counts."""
+    """Send parked messages to the workers again, which mend the job and its counts.
+
+    Skipped is what was no JSON object or too large: nothing is kept of it that could be sent.
+    """
     if bool(job) == all_:
         raise OperatorError("Say which: --job JOB or --all")
     sent: set[int] = set()
+    skipped = 0
     with _left_to_others(session) as left:
         for message in _all(session):
-            wanted = all_ or _document(message).get("job_id") == job
-            if wanted and hash(message.body) not in sent:  # one that is here again was parked again meanwhile
+            document = _document(message)
+            wanted = all_ or document.get("job_id") == job
+            if is_fingerprint(document):
+                skipped += wanted
+                left.append(message)
+            elif wanted and hash(message.body) not in sent:  # one that is here again was parked again meanwhile
                 parked_messages.redrive(session.system.database(), message)
                 sent.add(hash(message.body))
             else:
                 left.append(message)
-    session.printer.record({"redriven": len(sent)})
+    session.printer.record({"redriven": len(sent), "skipped": skipped})
 
 
 def _all(session: Session) -> Iterator[Parked]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from loyalty.bulk.message import to_text
@@ -27,12 +28,22 @@ def park(database: Database, body: str, reason: str) -> None:
     except (ValueError, RecursionError):
         document = None
     group = _NOBODY
-    text = to_text({"characters": len(body), "sha256": _digest(body)})
+    text = to_text(_fingerprint(body))
     if isinstance(document, dict):
         group, kept = str(document.get("account") or _NOBODY)[:128], to_text(_without_secrets(document))
         text = kept if len(kept.encode()) <= queue.MOST_BODY_BYTES else text
     message = Message(text, _as_group(group), attributes={"reason": reason[:_LONGEST_REASON]})
     queue.send(database, database.settings.parked_queue_url, [message])
+
+
+def is_fingerprint(document: Mapping[str, Any]) -> bool:
+    """Whether a parked message is all that is left of one, so that sending it again is in vain."""
+    return document.keys() == _fingerprint("").keys()
+
+
+def _fingerprint(body: str) -> dict[str, Any]:
+    digest = hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+    return {"characters": len(body), "sha256": digest}
 
 
 def _without_secrets(document: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +65,3 @@ def _stripped(value: Any) -> Any:
 def _as_group(text: str) -> str:
     """A message group's name: letters, digits and punctuation of ASCII."""
     return text if text.isascii() and text.isprintable() and " " not in text else _NOBODY
-
-
-def _digest(body: str) -> str:
-    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()

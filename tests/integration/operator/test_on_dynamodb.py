@@ -98,12 +98,12 @@ def test_parked_messages_are_seen_and_sent_again(loyalty: Loyalty, system: Emula
     queue.send(database, database.settings.parked_queue_url, messages)
     # WHEN those of one job are redriven
     assert len(loyalty("queue", "parked")) == 25
-    assert loyalty("queue", "redrive", "--job", "job-0") == {"redriven": 13}
+    assert loyalty("queue", "redrive", "--job", "job-0") == {"redriven": 13, "skipped": 0}
     # THEN they are in the chunk queue, and the others still parked, with their reason
     left = loyalty("queue", "parked")
     assert {(message["job"], message["reason"]) for message in left} == {("job-1", "given up three times")}
     assert len(left) == 12
-    assert loyalty("queue", "redrive", "--all") == {"redriven": 12}
+    assert loyalty("queue", "redrive", "--all") == {"redriven": 12, "skipped": 0}
     assert loyalty("queue", "parked") == []
     counted = database.service("sqs").get_queue_attributes(
         QueueUrl=database.settings.chunk_queue_url, AttributeNames=["ApproximateNumberOfMessages"]

@@ -138,13 +138,13 @@ def test_a_redrive_of_one_job_mends_it_and_leaves_the_others(desk: Desk) -> None
     give_up(desk)
     assert [desk.json("job", "show", job, *OWN)["counts"] for job in jobs] == [{"503": 1}, {"503": 1}]
     # WHEN one is redriven, and the workers do it
-    assert desk.json("queue", "redrive", "--job", jobs[0]) == {"redriven": 1}
+    assert desk.json("queue", "redrive", "--job", jobs[0]) == {"redriven": 1, "skipped": 0}
     desk.world.queue.deliver_all()
     # THEN its counts are mended, and the other's chunk is still parked
     assert [desk.json("job", "show", job, *OWN)["counts"] for job in jobs] == [{"0": 1}, {"503": 1}]
     assert [message["job"] for message in desk.json("queue", "parked")] == [jobs[1]]
     # AND with all, that too
-    assert desk.json("queue", "redrive", "--all") == {"redriven": 1}
+    assert desk.json("queue", "redrive", "--all") == {"redriven": 1, "skipped": 0}
     desk.world.queue.deliver_all()
     assert desk.json("job", "show", jobs[1], *OWN)["counts"] == {"0": 1}
     assert desk.world.sqs.queues[PARKED] == []
@@ -164,8 +164,31 @@ def test_a_message_that_is_parked_again_at_once_is_redriven_once(desk: Desk) -> 
 
     desk.world.sqs.receive_message = after_delivery  # type: ignore[method-assign,assignment]
     # THEN redriving ends
-    assert desk.json("queue", "redrive", "--all") == {"redriven": 1}
+    assert desk.json("queue", "redrive", "--all") == {"redriven": 1, "skipped": 0}
     assert len(desk.world.sqs.queues[PARKED]) == 1
+
+
+def test_what_is_kept_of_an_unreadable_message_is_not_sent_in_its_place(desk: Desk) -> None:
+    # GIVEN a message that is no JSON, one that is no object, and a chunk that was given up
+    job = submit(desk, "user1")
+    give_up(desk)
+    unreadable = [{"Id": text, "MessageBody": text, "MessageGroupId": "unknown"} for text in ("hello", "[1]")]
+    desk.world.sqs.send_message_batch(QueueUrl=CHUNKS, Entries=unreadable)
+    desk.world.queue.deliver_all()
+    # WHEN all are redriven
+    told = desk.json("queue", "redrive", "--all")
+    desk.world.queue.deliver_all()
+    # THEN only the chunk is sent, and the job is mended
+    assert told == {"redriven": 1, "skipped": 2}
+    assert desk.json("job", "show", job, *OWN)["counts"] == {"0": 1}
+    # AND the others are still parked for the reason that they had
+    assert {message["reason"] for message in desk.json("queue", "parked")} == {
+        "the message is not JSON",
+        "the message must be an object",
+    }
+    assert desk.json("queue", "redrive", "--all") == {"redriven": 0, "skipped": 2}
+    # AND none of them belongs to a job
+    assert desk.json("queue", "redrive", "--job", job) == {"redriven": 0, "skipped": 0}
 
 
 def test_a_redrive_of_nothing_in_particular_is_refused(desk: Desk) -> None:
