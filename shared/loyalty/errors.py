@@ -92,25 +92,25 @@ class RightMissing(RequestError):
 
 
 class ProgramNotFound(RequestError):
-    """The account has no such program; the text, where there is one, is its id."""
+    """The account has no such program; the text is its id."""
 
     status = 404
 
 
 class ProgramInactive(RequestError):
-    """The program exists and takes nobody in; the text, where there is one, is its id."""
+    """The program exists and takes nobody in; the text is its id."""
 
     status = 400
 
 
 class PromotionNotFound(RequestError):
-    """The program has no such promotion."""
+    """The program has no such promotion; the text is how it was named, if it was."""
 
     status = 404
 
 
 class PromotionInactive(RequestError):
-    """The promotion can't be earned now."""
+    """The promotion can't be earned now; the text is its id."""
 
     status = 400
 

@@ -43,7 +43,7 @@ BUSY = Outcome(Status.BUSY)
 
 
 def invalid(reason: str) -> Outcome:
-    """The outcome of an item that is itself wrong."""
+    """The outcome of an item that is itself wrong, or can't be done for what it shares with the others."""
     return Outcome(Status.INVALID, reason=reason)
 
 

@@ -5,10 +5,13 @@ import uuid
 
 import pytest
 
+from loyalty.account import Program
+from loyalty.store import accounts
 from tests.e2e.feeding import dead_letters, feed, message, parked
 from tests.e2e.jobs import finished, job
 from tests.e2e.requests import TOKEN, get, post
 from tests.e2e.waiting import until
+from tests.fakes.emulated import Store
 from tools.local.deploy import client
 
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
@@ -78,6 +81,26 @@ def test_a_message_that_says_nothing_is_parked_with_its_reason(small):
     # THEN the operator finds it, and why
     reasons = [one["MessageAttributes"]["reason"]["StringValue"] for one in parked(small)]
     assert reasons == ["operation is missing"]
+
+
+def test_a_job_for_a_program_that_is_not_there_is_refused_for_that_until_it_is_there(small):
+    # GIVEN a job for a program that nobody has made yet
+    job_id = uuid.uuid4().hex
+    early = message(job_id, "user38@example.com", "nobody@example.com", params={"program_id": "777"})
+    feed(small, early)
+    # THEN its items have failed for good, and its message is kept with the reason
+    assert finished(small, job_id)["counts"] == {"400": 2}
+    (kept,) = parked(small)
+    assert (json.loads(kept["Body"]), kept["MessageAttributes"]["reason"]["StringValue"]) == (
+        early,
+        'program "777" does not exist',
+    )
+    # WHEN it is sent again, the program being there
+    database = Store(small.endpoint_url, small.tables).database
+    accounts.put_program(database, "greatwidgets", Program("777", "Seven", "points", active=True))
+    feed(small, early)
+    # THEN the job is mended
+    assert until(lambda: job(small, job_id)["counts"] == {"0": 1, "404": 1})
 
 
 def test_a_chunk_that_is_given_up_ends_its_job_and_is_kept(small):

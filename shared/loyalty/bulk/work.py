@@ -7,6 +7,7 @@ Each step may be the last of a worker that dies: who comes next finds what is do
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from loyalty import metrics
 from loyalty.errors import StorageBusy
@@ -30,6 +31,13 @@ class Unfinished(StorageBusy):
     def __init__(self, outcomes: list[Outcome]) -> None:
         super().__init__()
         self.outcomes = outcomes
+
+
+class Refused(NamedTuple):
+    """A chunk whose items may not be done: its outcomes, and whether they stay since it was done before."""
+
+    outcomes: list[Outcome]
+    done: bool = False
 
 
 def do(database: Database, job: Job, part: Part, apply: Apply, *, last: bool) -> list[Outcome]:
@@ -56,12 +64,20 @@ def bury(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome] |
     Raises StorageBusy.
     """
     given_up = list(outcomes) if outcomes is not None else [BUSY] * len(part.positions)
-    met = chunks.bury(database, job, part, given_up)
-    if met is None:
-        metrics.count(job.contract, given_up)
-    closed = (met and met.outcomes) or given_up
-    note(database, job, part.number, closed)
-    return closed
+    return _close(database, job, part, given_up, chunks.bury(database, job, part, given_up))
+
+
+def refuse(database: Database, job: Job, part: Part, outcomes: list[Outcome]) -> Refused:
+    """The same for a chunk whose items may not be done at all: as `outcomes`, which say why.
+
+    Once somebody has begun with it something may be written: then what is known of it stays, else it is BUSY.
+    Raises StorageBusy.
+    """
+    met = chunks.bury(database, job, part, outcomes, untouched=True)
+    if met is not None and met.outcomes is None:
+        return Refused(bury(database, job, part))
+    closed = _close(database, job, part, outcomes, met)
+    return Refused(closed, done=met is not None and met.settled is not None)
 
 
 def note(database: Database, job: Job, number: int, outcomes: Sequence[Outcome]) -> None:
@@ -74,6 +90,17 @@ def note(database: Database, job: Job, number: int, outcomes: Sequence[Outcome])
         detail = {"job_id": job.id, "account": job.account_id, "operation": job.operation, "total": job.total}
         events.announce(database, JOB_FINISHED, detail)
         jobs.mark(database, finished, announced=True)
+
+
+def _close(
+    database: Database, job: Job, part: Part, outcomes: list[Outcome], met: chunks.Chunk | None
+) -> list[Outcome]:
+    """Count and note the outcomes that were stored, or those that were `met` in their place."""
+    if met is None:
+        metrics.count(job.contract, outcomes)
+    closed = (met and met.outcomes) or outcomes
+    note(database, job, part.number, closed)
+    return closed
 
 
 def _apply(database: Database, job: Job, part: Part, apply: Apply, *, alone: bool) -> list[Outcome]:

@@ -9,9 +9,16 @@ from loyalty.bulk import message, work
 from loyalty.bulk.message import ChunkMessage, MessageRefused
 from loyalty.bulk.parked import park
 from loyalty.bulk.wire import WIRES, Wire, read_item
-from loyalty.errors import InternalError, RequestError, StorageBusy
+from loyalty.errors import (
+    JobNotFound,
+    ProgramInactive,
+    ProgramNotFound,
+    PromotionInactive,
+    PromotionNotFound,
+    quote,
+)
 from loyalty.job import Job
-from loyalty.outcome import Origin, Outcome, Status
+from loyalty.outcome import BUSY, Origin, Outcome, Status, invalid
 from loyalty.store import accounts, chunks, jobs, queue
 from loyalty.store.dynamodb import Database
 from loyalty.store.queue import Message
@@ -21,6 +28,16 @@ MOST_RECEIVES = 3
 
 _LONGEST_DELAY_SECONDS = 900  # SQS's limit
 _LONGEST_WAIT_SECONDS = 24 * 3600  # since the job began, for a chunk that has to be finished before
+
+
+_GONE: dict[type[Exception], str] = {
+    ProgramNotFound: "program {} does not exist",
+    ProgramInactive: "program {} is not active",
+    PromotionNotFound: "promotion {} does not exist in its program",
+    PromotionInactive: "promotion {} can't be earned: it or its program is inactive, or the job came outside its dates",
+    JobNotFound: "the job to undo is no longer kept",
+}
+"""What items share and can't be done without, and what is said of it."""
 
 
 class Chunk(NamedTuple):
@@ -68,13 +85,16 @@ def bury(database: Database, body: str) -> Worked:
 
 
 def _do(database: Database, chunk: Chunk, body: str, *, last: bool) -> Worked:
+    wire, received_at = chunk.wire, moment.at(chunk.job.submitted_at)
     try:
-        outcomes = work.do(database, chunk.job, chunk.message.part, _applying(chunk), last=last)
-    except (StorageBusy, InternalError):  # a fault of ours is logged, and tried again
-        raise
-    except RequestError as error:  # what the items share is gone or closed: a program, a campaign, a promotion
-        work.bury(database, chunk.job, chunk.message.part)
-        return _park(database, body, type(error).__name__, chunk)
+        prepared = wire.operation.prepare(database, chunk.account, wire.read_params(chunk.job.params, received_at))
+    except tuple(_GONE) as error:
+        return _refuse(database, chunk, body, error)
+
+    def apply(within: Database, origin: Origin) -> list[Outcome]:
+        return wire.operation.apply(within, prepared, chunk.items, origin)
+
+    outcomes = work.do(database, chunk.job, chunk.message.part, apply, last=last)
     if any(outcome.status is Status.BUSY for outcome in outcomes):
         return _park(database, body, "the store was busy three times", chunk, outcomes)
     return Worked(chunk, outcomes)
@@ -87,13 +107,26 @@ def _park(
     return Worked(chunk, outcomes, reason)
 
 
-def _applying(chunk: Chunk) -> work.Apply:
-    def apply(database: Database, origin: Origin) -> list[Outcome]:
-        wire, received_at = chunk.wire, moment.at(chunk.job.submitted_at)
-        prepared = wire.operation.prepare(database, chunk.account, wire.read_params(chunk.job.params, received_at))
-        return wire.operation.apply(database, prepared, chunk.items, origin)
+def _refuse(database: Database, chunk: Chunk, body: str, error: Exception) -> Worked:
+    """Close a chunk for what its items share, unless it was done before; the log has only the kind of the error."""
+    reason = _said(error)
+    refused = work.refuse(database, chunk.job, chunk.message.part, _refused(chunk, reason))
+    if refused.done:
+        return Worked(chunk, refused.outcomes)
+    park(database, body, reason)
+    return Worked(chunk, refused.outcomes, type(error).__name__)
 
-    return apply
+
+def _refused(chunk: Chunk, reason: str) -> list[Outcome]:
+    """An undo's items are what became of others, which stays so: to take that back may be tried again."""
+    if chunk.job.undoes:
+        return [BUSY] * len(chunk.items)
+    return [item if isinstance(item, Outcome) else invalid(reason) for item in chunk.items]
+
+
+def _said(error: Exception) -> str:
+    name = str(error)
+    return _GONE[type(error)].format(quote(name)) if name else "the params name no promotion"
 
 
 def _understand(database: Database, sent: ChunkMessage) -> Chunk:

@@ -40,12 +40,12 @@ def prepare(database: Database, account: Account, params: Params) -> Issue:
     """Check program and promotion; raises ProgramNotFound, PromotionNotFound, PromotionInactive or StorageBusy."""
     program = accounts.find_program(database, account.id, params.program_id)
     if program is None:
-        raise ProgramNotFound
+        raise ProgramNotFound(params.program_id)
     promotion = _find_promotion(database, account.id, params)
     if promotion is None or promotion.program_id != program.id:
-        raise PromotionNotFound
+        raise PromotionNotFound(params.promotion_id or params.promotion_identifier or "")
     if not (program.active and promotion.open_at(params.received_at)):
-        raise PromotionInactive
+        raise PromotionInactive(promotion.id)
     return Issue(account.id, promotion, params.received_at)
 
 

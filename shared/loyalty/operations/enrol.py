@@ -46,9 +46,9 @@ def prepare(database: Database, account: Account, params: Params) -> Enrolment:
     """Check the program; raises ProgramNotFound, ProgramInactive or StorageBusy."""
     program = accounts.find_program(database, account.id, params.program_id)
     if program is None:
-        raise ProgramNotFound
+        raise ProgramNotFound(params.program_id)
     if not program.active:
-        raise ProgramInactive
+        raise ProgramInactive(program.id)
     return Enrolment(account.id, params)
 
 

@@ -3,7 +3,7 @@
     pk = <job_id>   sk = chunk#<number>   begun, positions, outcomes, buried, ttl
 
 `outcomes` is zlib-compressed JSON. A chunk is finished once: who comes later finds the outcomes. Only those of a
-`buried` chunk, which were given up as busy, are replaced when it is delivered again.
+`buried` chunk, which was given up, are replaced when it is delivered again.
 """
 
 import json
@@ -59,9 +59,13 @@ def finish(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome]
     return _store(database, request)
 
 
-def bury(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome]) -> Chunk | None:
-    """The same for outcomes that another delivery may replace."""
+def bury(
+    database: Database, job: Job, part: Part, outcomes: Sequence[Outcome], *, untouched: bool = False
+) -> Chunk | None:
+    """The same for outcomes that another delivery may replace; with `untouched` only if nobody ever began with it."""
     request = _storing(job, part, outcomes)
+    if untouched:
+        request["ConditionExpression"] += " AND attribute_not_exists(begun)"
     request["UpdateExpression"] += ", buried = :true"
     request["ExpressionAttributeValues"][":true"] = {"BOOL": True}
     return _store(database, request)

@@ -12,6 +12,7 @@ from tests.unit.jobs.fed import JOB_ID, cut, feed, members, message
 from tests.unit.jobs.job_world import JobWorld
 
 ONE = members("user1")
+EARNER = {**ONE[0], "source": "JD"}
 ROW = {"fields": {"code": "A", "last_name": "Aa"}}
 
 REFUSED: dict[str, tuple[Any, str]] = {
@@ -178,26 +179,33 @@ def test_a_job_of_another_operation_is_not_joined() -> None:
 @pytest.mark.parametrize(
     ("sent", "reason"),
     [
-        (message("enrol", *ONE, params={"program_id": "no-such"}), "ProgramNotFound"),
-        (message("enrol", *ONE, params={"program_id": "124"}), "ProgramInactive"),
-        (message("import", ROW, params={"campaigns": ["no-such"], "overwrite": "yes"}), "ProgramNotFound"),
-        (message("earn", {**ONE[0], "source": "JD"}, params={"program_id": "469"}), "PromotionNotFound"),
+        (message("enrol", *ONE, params={"program_id": "no-such"}), 'program "no-such" does not exist'),
+        (message("enrol", *ONE, params={"program_id": "124"}), 'program "124" is not active'),
         (
-            message("earn", {**ONE[0], "source": "JD"}, params={"program_id": "469", "promotion_id": "56800"}),
-            "PromotionInactive",
+            message("import", ROW, params={"campaigns": ["no-such"], "overwrite": "yes"}),
+            'program "no-such" does not exist',
+        ),
+        (message("earn", EARNER, params={"program_id": "469"}), "the params name no promotion"),
+        (
+            message("earn", EARNER, params={"program_id": "469", "promotion_identifier": "Nothing"}),
+            'promotion "Nothing" does not exist in its program',
+        ),
+        (
+            message("earn", EARNER, params={"program_id": "469", "promotion_id": "56800"}),
+            """promotion "56800" can't be earned: it or its program is inactive, or the job came outside its dates""",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else value["operation"],
 )
-def test_a_job_for_a_program_or_promotion_that_is_not_there_ends_with_items_to_repeat(sent: Any, reason: str) -> None:
+def test_a_job_for_a_program_or_promotion_that_is_not_there_ends_with_items_refused_for_that(
+    sent: Any, reason: str
+) -> None:
     world = JobWorld()
     feed(world, sent)
     assert parked(world) == (sent, reason)
     told = world.told(JOB_ID)
-    assert (told["status"], told["done"], list(told["counts"])) == ("done", 1, [_BUSY[sent["operation"]]])
-
-
-_BUSY = {"enrol": "503", "import": "busy", "earn": "8896"}
+    assert (told["status"], told["counts"]) == ("done", {"failed" if sent["operation"] == "import" else "400": 1})
+    assert json.dumps(reason) in world.results(JOB_ID)
 
 
 def test_rows_with_secrets_give_way_to_ones_that_ask_for_them_again() -> None:

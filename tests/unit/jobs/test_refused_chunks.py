@@ -1,0 +1,305 @@
+"""Chunks whose program, campaign or promotion is not there: closed with that reason, and mended once it is there."""
+
+import json
+from typing import Any
+
+import pytest
+
+from loyalty.account import Program, Promotion
+from loyalty.store import accounts, promotion_changes
+from tests.fakes.delivery import Mappings
+from tests.fakes.faults import Fault
+from tests.fakes.log import captured_log, told
+from tests.fakes.queues import CHUNKS
+from tests.unit.jobs import orders
+from tests.unit.jobs.ends import DEATHS, PASSING, Ended, differences, ended
+from tests.unit.jobs.fed import JOB_ID, Message, feed, members, message
+from tests.unit.jobs.job_world import JobWorld
+
+OWN = {"decided": ["invalid", None, "It is wrong"]}
+"""An item that was refused before it was sent."""
+
+SENT: dict[str, Message] = {
+    "enrol": message("enrol", *members("user1", "nobody", "user3"), OWN, params={"program_id": "777"}),
+    "import": message(
+        "import",
+        {"fields": {"code": "A", "last_name": "Aa"}},
+        {"fields": {"email": "user1@example.com", "first_name": "Uma"}},
+        {"fields": {"email": "broken"}},
+        OWN,
+        params={"campaigns": ["898989889", "777"], "overwrite": "update"},
+    ),
+    "earn": message(
+        "earn",
+        *({**one, "source": "JD"} for one in members("user1", "user1", "nobody", "user3")),
+        OWN,
+        params={"program_id": "777", "promotion_id": "7777"},
+    ),
+}
+"""A job of each operation for a program that does not exist."""
+
+USER3 = "000000000000000000000003"
+GONE = 'program "777" does not exist'
+REFUSED = {"enrol": {"400": 4}, "import": {"failed": 4}, "earn": {"400": 5}}
+BUSY = {"enrol": "503", "import": "busy", "earn": "8896"}
+DONE = {
+    "enrol": {"0": 2, "404": 1, "400": 1},
+    "import": {"new": 1, "updated": 1, "failed": 2},
+    "earn": {"0": 2, "8890": 1, "8015": 1, "400": 1},
+}
+
+
+def open_program(world: JobWorld, *, active: bool = True) -> None:
+    """Make the program, or close it; its promotion can be earned once."""
+    account = "greatwidgets"
+    accounts.put_program(world.database, account, Program("777", "Seven", "points", active))
+    if active:
+        promotion_changes.put(world.database, account, Promotion("7777", "777", "Sevens", limit=1))
+
+
+def queued(operation: str) -> JobWorld:
+    """A world with a message in its queue."""
+    world = JobWorld()
+    entry = {"Id": "1", "MessageBody": json.dumps(SENT[operation]), "MessageGroupId": "feeder"}
+    world.sqs.send_message_batch(QueueUrl=CHUNKS, Entries=[entry])
+    return world
+
+
+def wanted_of(operation: str) -> Ended:
+    """What a job comes to whose program is there from the beginning."""
+    world = queued(operation)
+    open_program(world)
+    world.work()
+    wanted = ended(world, JOB_ID)
+    assert wanted.told["counts"] == DONE[operation]
+    return wanted
+
+
+def parked(world: JobWorld) -> list[tuple[Any, str]]:
+    """The messages that are parked, and why."""
+    return [(json.loads(one.body), one.attributes["reason"]) for one in world.parked()]
+
+
+def die_of(world: JobWorld, faults: dict[int, Fault]) -> None:
+    """Have one worker meet these faults."""
+    database, _ = world.faulty(faults)
+    Mappings(world.sqs, lambda: database, world.clock).deliver()
+
+
+def redrive(world: JobWorld) -> None:
+    world.redrive()
+    world.work()
+
+
+def results(world: JobWorld) -> Any:
+    return world.job("GET /jobs/{job_id}/results", JOB_ID).json()
+
+
+def test_results_tell_what_is_not_there_and_what_was_wrong_before() -> None:
+    # GIVEN a job of each operation that was fed for a program that does not exist
+    worlds = {operation: queued(operation) for operation in SENT}
+    for operation, world in worlds.items():
+        world.work()
+        # THEN it is done, all its items have failed for good, and its message is kept with the reason
+        assert (world.told(JOB_ID)["status"], world.told(JOB_ID)["counts"]) == ("done", REFUSED[operation])
+        assert parked(world) == [(SENT[operation], GONE)]
+    # AND the results give that reason, but for the item that had one of its own
+    enrolled = {"error": 400, "error_text": GONE, "profile_id": None}
+    assert results(worlds["enrol"])["result"] == [*[enrolled] * 3, {**enrolled, "error_text": "It is wrong"}]
+    assert results(worlds["import"])["batch"] == {
+        "status": "imported",
+        "customers": {"new": 0, "updated": 0, "failed": 4},
+        "rows": [
+            {"number": 1, "error": GONE},
+            {"number": 2, "error": GONE},
+            {"number": 3, "error": 'email must be an e-mail address of at most 254 characters, not "broken"'},
+            {"number": 4, "error": "It is wrong"},
+        ],
+    }
+    earned = {"errors": [{"status": False, "code": 400, "message": GONE}], "warnings": []}
+    own = {"errors": [{"status": False, "code": 400, "message": "It is wrong"}], "warnings": []}
+    assert results(worlds["earn"]) == {"response": [*[earned] * 4, own], "totalCount": 5, "failureCount": 5}
+
+
+@pytest.mark.parametrize("operation", SENT)
+def test_a_redrive_once_the_program_is_there_mends_the_job_as_if_it_had_always_been(operation: str) -> None:
+    # GIVEN a job that was refused for its program
+    world = queued(operation)
+    before = world.end_state()
+    world.work()
+    refused = ended(world, JOB_ID)
+    assert world.end_state() == before
+    # WHEN it is redriven too early, and fed once more
+    redrive(world)
+    assert not differences(refused, ended(world, JOB_ID))
+    feed(world, SENT[operation])
+    # THEN that changes nothing, but that the message is kept twice
+    assert not differences(refused._replace(parked=2), ended(world, JOB_ID))
+    # WHEN the program is there
+    open_program(world)
+    redrive(world)
+    # THEN it is as if nothing had happened, and can be undone
+    assert not differences(wanted_of(operation), ended(world, JOB_ID))
+    world.undo(JOB_ID)
+    world.work()
+    assert world.end_state() == before
+
+
+@pytest.mark.parametrize("operation", SENT)
+def test_a_refusal_that_meets_a_fault_at_any_call_comes_to_the_same(operation: str) -> None:
+    # GIVEN what comes of a job that is refused, in how many calls
+    clean = queued(operation)
+    database, calls = clean.faulty()
+    clean.work(database)
+    refused, wanted = ended(clean, JOB_ID), wanted_of(operation)
+    for name, fault in {**DEATHS, **PASSING}.items():
+        for number in range(1, calls.count + 1):
+            # WHEN one of those calls meets a fault
+            world = queued(operation)
+            database, _ = world.faulty({number: fault})
+            world.work(database)
+            # THEN the end is the same, though the message may be kept twice
+            assert differences(refused, ended(world, JOB_ID)).keys() <= {"parked"}, (name, number)
+            assert {reason for _, reason in parked(world)} == {GONE}
+            # AND a redrive mends it all the same
+            open_program(world)
+            redrive(world)
+            assert not differences(wanted, ended(world, JOB_ID)), (name, number)
+
+
+@pytest.mark.parametrize("operation", SENT)
+def test_items_that_may_be_written_are_not_told_to_be_refused(operation: str) -> None:
+    # GIVEN a job, and what it should come to, in how many calls
+    clean = queued(operation)
+    open_program(clean)
+    before = clean.end_state()
+    database, calls = clean.faulty()
+    clean.work(database)
+    wanted = ended(clean, JOB_ID)
+    fates: set[str] = set()
+    for name, death in DEATHS.items():
+        for number in range(1, calls.count + 1):
+            # WHEN its worker dies at one of those calls, and the program is closed before the next one comes
+            world = queued(operation)
+            open_program(world)
+            die_of(world, {number: death})
+            open_program(world, active=False)
+            world.work()
+            # THEN the items are refused only if nothing was written, else they may be repeated, or were done
+            counts = world.told(JOB_ID)["counts"]
+            told_as = {str(REFUSED[operation]): "refused", str(wanted.told["counts"]): "done"}
+            fates.add(fate := told_as.get(str(counts), "busy"))
+            assert counts.keys() == {BUSY[operation]} or fate != "busy"
+            assert world.end_state() == before or fate != "refused", (name, number)
+            # AND once it is open again a redrive mends all
+            open_program(world)
+            redrive(world)
+            assert not differences(wanted, ended(world, JOB_ID)), (name, number)
+    assert fates == {"refused", "busy", "done"}
+
+
+def test_what_is_known_of_a_chunk_that_was_done_in_part_stays() -> None:
+    # GIVEN a job for one of whose items the store is busy at the last of three deliveries
+    world, wanted = queued("enrol"), wanted_of("enrol")
+    (sent,) = world.sqs.queues[CHUNKS]
+    world.sqs.queues[CHUNKS] = [sent._replace(receives=2)]
+    open_program(world)
+    world.dynamodb.throttle(f"greatwidgets#777#{USER3}", *["ThrottlingError"] * 1_000)
+    world.work()
+    partly = {"0": 1, "404": 1, "400": 1, "503": 1}
+    assert world.told(JOB_ID)["counts"] == partly
+    # WHEN it is redriven while its program is closed
+    world.dynamodb.throttle(f"greatwidgets#777#{USER3}")
+    open_program(world, active=False)
+    redrive(world)
+    # THEN what was written is still told, and the rest may be repeated
+    assert world.told(JOB_ID)["counts"] == partly
+    assert parked(world) == [(SENT["enrol"], 'program "777" is not active')]
+    # AND once it is open again a redrive mends it
+    open_program(world)
+    redrive(world)
+    assert not differences(wanted, ended(world, JOB_ID))
+
+
+def test_a_chunk_that_is_done_stays_so_when_it_comes_again_after_its_program_was_closed() -> None:
+    # GIVEN a job that is done, and its program closed since
+    world = queued("enrol")
+    open_program(world)
+    world.work()
+    done = ended(world, JOB_ID)
+    open_program(world, active=False)
+    # WHEN its message comes once more
+    feed(world, SENT["enrol"])
+    # THEN nothing changes, and nothing is parked
+    assert not differences(done, ended(world, JOB_ID))
+
+
+def test_a_request_whose_program_is_closed_before_its_chunks_are_done_is_told_so() -> None:
+    # GIVEN registrations that are queued when their program is closed
+    world = JobWorld()
+    job_id = world.submit(orders.enrol())
+    clean = world.copy()
+    clean.work()
+    wanted = ended(clean, job_id)
+    accounts.put_program(world.database, "greatwidgets", Program("123", "Points", "points", active=False))
+    world.work()
+    # THEN they have failed, each chunk is kept with the reason
+    assert world.told(job_id)["counts"] == {"400": 12}
+    assert {reason for _, reason in parked(world)} == {'program "123" is not active'}
+    # AND once it is open again a redrive mends all
+    accounts.put_program(world.database, "greatwidgets", Program("123", "Points", "points", active=True))
+    redrive(world)
+    assert not differences(wanted, ended(world, job_id))
+
+
+def test_an_undo_finds_nothing_to_take_back_and_drops_the_message() -> None:
+    # GIVEN a job that was refused, and its undo
+    world = queued("enrol")
+    world.work()
+    world.undo(JOB_ID)
+    world.work()
+    # THEN nothing was to be taken back
+    assert world.told(world.job_ids()[-1])["counts"] == {"unchanged": 4}
+    # AND what was undone is not mended any more
+    before = world.end_state()
+    open_program(world)
+    redrive(world)
+    assert (world.end_state(), world.parked()) == (before, [])
+
+
+def test_an_undo_whose_job_is_no_longer_kept_is_parked_and_may_be_tried_again() -> None:
+    # GIVEN an undo of a job whose record is gone before its chunks
+    world = queued("enrol")
+    open_program(world)
+    world.work()
+    world.undo(JOB_ID)
+    (sent,) = world.sqs.queues[CHUNKS]
+    del world.dynamodb.tables["jobs"][JOB_ID, "job"]
+    world.work()
+    # THEN its items may be tried again, and the message is kept with the reason
+    assert world.told(json.loads(sent.body)["job_id"])["counts"] == {"busy": 4}
+    assert parked(world) == [(json.loads(sent.body), "the job to undo is no longer kept")]
+
+
+def test_the_log_tells_the_kind_of_the_fault_and_no_name() -> None:
+    # GIVEN a message that names a program as nobody would
+    sent = message("enrol", *members("user1"), params={"program_id": "ann@example.com"})
+    world = JobWorld()
+    with captured_log() as log:
+        feed(world, sent)
+    # THEN the operator finds the name beside the message, which holds it too, and not in the log
+    assert parked(world) == [(sent, 'program "ann@example.com" does not exist')]
+    (line,) = log.lines
+    assert told(line) == {
+        "level": "INFO",
+        "function": "process_chunk",
+        "message_id": "message-1",
+        "receives": 1,
+        "account": "greatwidgets",
+        "job_id": JOB_ID,
+        "operation": "enrol",
+        "chunk": 1,
+        "parked": "ProgramNotFound",
+        "items": 1,
+        "outcomes": {"invalid": 1},
+    }
