@@ -46,6 +46,7 @@ def assert_described(method: str, path: str, reply: Answered) -> None:
     response = resolved(operation["responses"][str(reply.status)])
     headers = {name.lower() for name in reply.headers}
     assert {name.lower() for name, header in response["headers"].items() if resolved(header)["required"]} <= headers
+    assert "x-job-id" not in headers or "X-Job-Id" in response["headers"]
     media_type = reply.headers["Content-Type"].partition(";")[0]
     schema = response["content"][media_type]["schema"]
     validator = Draft202012Validator({**closed(schema), "components": COMPONENTS})

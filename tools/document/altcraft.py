@@ -60,7 +60,7 @@ def paths() -> dict[str, Any]:
     single = {
         "200": answer("Registered", _either("RegisterMemberReply", _REGISTERED), "X-Job-Id"),
         "202": answer("Queued as a job", _either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
-        **_faults("RegisterMemberReply"),
+        **_faults("RegisterMemberReply", "X-Job-Id"),
         "404": answer(
             "The account has no such program, or no such customer",
             _either("RegisterMemberReply", _NOT_FOUND),
@@ -153,9 +153,9 @@ def _field(name: str, schema: Schema) -> Schema:
     return {**kept, **_MEMBER_FIELDS[name]}
 
 
-def _faults(schema: str) -> Answers:
+def _faults(schema: str, *headers: str) -> Answers:
     return {
-        status: answer(said, _either(schema), *everywhere.FAULT_HEADERS.get(status, []))
+        status: answer(said, _either(schema), *everywhere.FAULT_HEADERS.get(status, []), *headers)
         for status, said in _FAULTS.items()
     }
 

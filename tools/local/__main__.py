@@ -37,11 +37,11 @@ Several at once, JSON and XML:
 
 Import customers, issue a promotion:
 
-  curl {url}/api.php -d user_id=john1970 -d user_api_key=1959caadac9b13dcb3 -d account_id=greatwidgets \
-    -d type=customers_batch -d delimiter=comma -d campaigns_to_include=898989889 -d profiles_header_1=email \
+  curl {url}/api.php -d user_id=john1970 -d user_api_key=1959caadac9b13dcb3 -d account_id=greatwidgets \\
+    -d type=customers_batch -d delimiter=comma -d campaigns_to_include=898989889 -d profiles_header_1=email \\
     -d profiles_header_2=first_name --data-urlencode 'profiles_data=jane@example.com,Jane'
 
-  curl {url}/v2/promotion/bulk/directEarn -u store.server:8a16a6b70505eb1f1ff7cdc0cd5559a7 \
+  curl {url}/v2/promotion/bulk/directEarn -u store.server:8a16a6b70505eb1f1ff7cdc0cd5559a7 \\
     -H 'Content-Type: application/json' -d '{{"type":"CUSTOMER","identifierName":"email",
       "promotionDetails":{{"programId":469,"promotionId":56799}},
       "customers":[{{"identifierValue":"user1@example.com","source":"INSTORE"}}]}}'

@@ -36,6 +36,8 @@ _WORDS = {
 }
 """By pydantic's kinds of error, with what the schema says; pydantic's own words may quote the input."""
 
+_OTHERWISE = "is not as the schema says"
+
 _WITHOUT_OPERATION = {
     "union_tag_not_found": "operation is missing",
     "union_tag_invalid": "operation must be enrol, import or earn",
@@ -71,8 +73,10 @@ def _relevant(faults: Sequence[Fault]) -> Iterable[Fault]:
 def _told(fault: Fault) -> str:
     if fault["type"] in _WITHOUT_OPERATION:
         return _WITHOUT_OPERATION[fault["type"]]
-    words = _WORDS.get(fault["type"], "is not as the schema says")
-    return f"{_where(fault['loc'])} {words.format_map(fault.get('ctx', {}))}"
+    place, words = fault["loc"], _WORDS.get(fault["type"], _OTHERWISE)
+    if "decided" in place:  # of which there are forms, and each has other faults
+        place, words = place[: place.index("decided") + 1], _OTHERWISE
+    return f"{_where(place)} {words.format_map(fault.get('ctx', {}))}"
 
 
 def _where(place: Place) -> str:

@@ -33,11 +33,11 @@ class Unfinished(StorageBusy):
         self.outcomes = outcomes
 
 
-class Refused(NamedTuple):
-    """A chunk whose items may not be done: its outcomes, and whether they stay since it was done before."""
+class Closed(NamedTuple):
+    """The outcomes of a chunk that could not be done, and whether they stay since it was done before."""
 
     outcomes: list[Outcome]
-    done: bool = False
+    done: bool
 
 
 def do(database: Database, job: Job, part: Part, apply: Apply, *, last: bool) -> list[Outcome]:
@@ -53,31 +53,27 @@ def do(database: Database, job: Job, part: Part, apply: Apply, *, last: bool) ->
         except Unfinished as error:
             if not last:
                 raise
-            return bury(database, job, part, error.outcomes)
+            given_up = error.outcomes
+            return _close(database, job, part, given_up, chunks.bury(database, job, part, given_up))
     note(database, job, part.number, outcomes)
     return outcomes
 
 
-def bury(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome] | None = None) -> list[Outcome]:
-    """Close a chunk that can't be done, as BUSY; a later delivery replaces that. The outcomes that it has then.
+def bury(database: Database, job: Job, part: Part) -> list[Outcome]:
+    """Close a chunk that can't be done, as BUSY where nothing is known of it; a later delivery replaces that.
 
-    Raises StorageBusy.
+    The outcomes that it has then. Raises StorageBusy.
     """
-    given_up = list(outcomes) if outcomes is not None else [BUSY] * len(part.positions)
-    return _close(database, job, part, given_up, chunks.bury(database, job, part, given_up))
+    return _give_up(database, job, part).outcomes
 
 
-def refuse(database: Database, job: Job, part: Part, outcomes: list[Outcome]) -> Refused:
+def refuse(database: Database, job: Job, part: Part, outcomes: list[Outcome]) -> Closed:
     """The same for a chunk whose items may not be done at all: as `outcomes`, which say why.
 
-    Once somebody has begun with it something may be written: then what is known of it stays, else it is BUSY.
-    Raises StorageBusy.
+    Once somebody has begun with it something may be written: then it is closed as any other. Raises StorageBusy.
     """
-    met = chunks.bury(database, job, part, outcomes, untouched=True)
-    if met is not None and met.outcomes is None:
-        return Refused(bury(database, job, part))
-    closed = _close(database, job, part, outcomes, met)
-    return Refused(closed, done=met is not None and met.settled is not None)
+    met = chunks.refuse(database, job, part, outcomes)
+    return _give_up(database, job, part) if met else Closed(_close(database, job, part, outcomes, None), done=False)
 
 
 def note(database: Database, job: Job, number: int, outcomes: Sequence[Outcome]) -> None:
@@ -90,6 +86,12 @@ def note(database: Database, job: Job, number: int, outcomes: Sequence[Outcome])
         detail = {"job_id": job.id, "account": job.account_id, "operation": job.operation, "total": job.total}
         events.announce(database, JOB_FINISHED, detail)
         jobs.mark(database, finished, announced=True)
+
+
+def _give_up(database: Database, job: Job, part: Part) -> Closed:
+    outcomes = [BUSY] * len(part.positions)
+    met = chunks.give_up(database, job, part, outcomes)
+    return Closed(_close(database, job, part, outcomes, met), done=met is not None and met.settled is not None)
 
 
 def _close(

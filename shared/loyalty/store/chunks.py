@@ -1,9 +1,10 @@
 """Chunks of jobs, in the Jobs table: how often each was begun, and its outcomes once it is finished.
 
-    pk = <job_id>   sk = chunk#<number>   begun, positions, outcomes, buried, ttl
+    pk = <job_id>   sk = chunk#<number>   begun, positions, outcomes, buried, refused, ttl
 
 `outcomes` is zlib-compressed JSON. A chunk is finished once: who comes later finds the outcomes. Only those of a
-`buried` chunk, which was given up, are replaced when it is delivered again.
+`buried` chunk, which was given up, are replaced when it is delivered again. Those of a `refused` one hold only until
+somebody begins with it.
 """
 
 import json
@@ -52,22 +53,30 @@ def finish(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome]
     With `alone` that is so as soon as anybody else began with the chunk, whose writes may look like a stranger's.
     """
     request = _storing(job, part, outcomes)
-    request["UpdateExpression"] += " REMOVE buried"
+    request["UpdateExpression"] += " REMOVE buried, refused"
     if alone:
         request["ConditionExpression"] += " AND begun = :one"
         request["ExpressionAttributeValues"][":one"] = {"N": "1"}
     return _store(database, request)
 
 
-def bury(
-    database: Database, job: Job, part: Part, outcomes: Sequence[Outcome], *, untouched: bool = False
-) -> Chunk | None:
-    """The same for outcomes that another delivery may replace; with `untouched` only if nobody ever began with it."""
-    request = _storing(job, part, outcomes)
-    if untouched:
-        request["ConditionExpression"] += " AND attribute_not_exists(begun)"
-    request["UpdateExpression"] += ", buried = :true"
-    request["ExpressionAttributeValues"][":true"] = {"BOOL": True}
+def bury(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome]) -> Chunk | None:
+    """The same for outcomes that another delivery may replace."""
+    return _store(database, _burying(job, part, outcomes))
+
+
+def give_up(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome]) -> Chunk | None:
+    """The same where nothing is known of the chunk."""
+    request = _burying(job, part, outcomes)
+    unknown = "attribute_not_exists(outcomes) OR (attribute_exists(refused) AND attribute_exists(begun))"
+    request["ConditionExpression"] = unknown
+    return _store(database, request)
+
+
+def refuse(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome]) -> Chunk | None:
+    """The same where nobody ever began with the chunk, and so nothing can be written."""
+    request = _burying(job, part, outcomes, refused=True)
+    request["ConditionExpression"] += " AND attribute_not_exists(begun)"
     return _store(database, request)
 
 
@@ -96,6 +105,13 @@ def _storing(job: Job, part: Part, outcomes: Sequence[Outcome]) -> Item:
             ":ttl": {"N": str(job.forgotten_at)},
         },
     }
+
+
+def _burying(job: Job, part: Part, outcomes: Sequence[Outcome], *, refused: bool = False) -> Item:
+    request = _storing(job, part, outcomes)
+    request["UpdateExpression"] += ", buried = :true" + (", refused = :true" if refused else " REMOVE refused")
+    request["ExpressionAttributeValues"][":true"] = {"BOOL": True}
+    return request
 
 
 def _store(database: Database, request: Item) -> Chunk | None:

@@ -35,8 +35,9 @@ class Stored(NamedTuple):
 def create(database: Database, job: Job, parts: Sequence[Part]) -> Stored:
     """Store a job unless it is there, and list it; what is stored then. Raises StorageBusy."""
     table, ttl = database.settings.jobs_table, {"N": str(job.forgotten_at)}
-    entry = {"pk": {"S": keys.jobs(job.account_id, _day(job.submitted_at))}, "sk": {"S": _place(job)}, "ttl": ttl}
-    database.put(table, entry)
+    place = _place(job)
+    day, _, _ = place.partition("T")
+    database.put(table, {"pk": {"S": keys.jobs(job.account_id, day)}, "sk": {"S": place}, "ttl": ttl})
     write = database.insert(table, {**_key(job.id), **_attributes(job), "parts": _pack(parts), "ttl": ttl})
     if write is Write.INSERTED:
         return Stored(job, parts)

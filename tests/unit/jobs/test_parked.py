@@ -61,7 +61,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
         message("earn", {"kind": "name", "value": "x"}, {"decided": ["created", "p"]}, 5),
         (
             "items.0.kind must be 'customer_id', 'phone' or 'email'; items.0.source is missing; "
-            "items.1.decided.0 must be 'invalid'"
+            "items.1.decided is not as the schema says"
         ),
     ),
     "an item that is none": (message("enrol", *ONE, 5), "items.1 must be an object"),

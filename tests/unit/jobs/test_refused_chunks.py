@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from loyalty.account import Program, Promotion
-from loyalty.store import accounts, promotion_changes
+from loyalty.bulk import worker
+from loyalty.store import accounts, chunks, jobs, promotion_changes
 from tests.fakes.delivery import Mappings
 from tests.fakes.faults import Fault
 from tests.fakes.log import captured_log, told
@@ -119,6 +120,24 @@ def test_results_tell_what_is_not_there_and_what_was_wrong_before() -> None:
     earned = {"errors": [{"status": False, "code": 400, "message": GONE}], "warnings": []}
     own = {"errors": [{"status": False, "code": 400, "message": "It is wrong"}], "warnings": []}
     assert results(worlds["earn"]) == {"response": [*[earned] * 4, own], "totalCount": 5, "failureCount": 5}
+
+
+@pytest.mark.parametrize("operation", SENT)
+def test_a_burial_keeps_a_refusal_until_somebody_has_begun_with_the_chunk(operation: str) -> None:
+    # GIVEN a job that was refused for its program
+    world = queued(operation)
+    world.work()
+    # WHEN its message is buried as well, since it could not be parked at first
+    worker.bury(world.database, json.dumps(SENT[operation]))
+    # THEN the refusal stays
+    assert world.told(JOB_ID)["counts"] == REFUSED[operation]
+    # WHEN a worker has begun with it, and died, and it is buried
+    job = jobs.find(world.database, JOB_ID)
+    assert job is not None
+    chunks.begin(world.database, job, 1)
+    worker.bury(world.database, json.dumps(SENT[operation]))
+    # THEN nothing is known of its items
+    assert world.told(JOB_ID)["counts"] == {BUSY[operation]: len(SENT[operation]["items"])}
 
 
 @pytest.mark.parametrize("operation", SENT)
