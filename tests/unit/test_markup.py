@@ -56,6 +56,24 @@ def test_the_shapes_of_documents(text: str, document: dict[str, Any]) -> None:
     assert read(text) == document
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 13, 1_000])
+def test_a_document_is_read_alike_in_slices_of_any_size(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN lists of items, with other elements between, before and behind them, and a list that is an item itself
+    text = (
+        "<xml><a>1</a><data> <item>1</item><b>2</b><item><c>\u00e9</c><c>3</c></item> <item/> </data>"
+        "<data><c>4</c></data><data><item>5</item><item>6</item></data><d><item>7</item></d></xml>"
+    )
+    # WHEN it is parsed a slice after the other
+    monkeypatch.setattr(markup, "_SLICE", size)
+    # THEN that makes no difference
+    items = ["1", {"c": "3"}, None, {"c": "4"}, "5", "6"]
+    assert read(text) == {"a": "1", "d": {"item": "7"}, "data": items}
+    assert read(text, most_items=40)["data"] == items
+    # AND nor does it for what is nested too deeply
+    with pytest.raises(BadRequest, match="nested deeper than a request needs"):
+        read(text.replace("3", "<e/>"))
+
+
 @pytest.mark.parametrize(
     "text",
     [

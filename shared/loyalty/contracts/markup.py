@@ -28,6 +28,10 @@ _SLICE = 256 * 1024  # characters
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+Taken = dict[Element, list[Any]]
+"""By list the values of its first items, which are no longer in it."""
+
+
 class Written(list[str]):
     """The content of an element that is written already, in pieces."""
 
@@ -72,30 +76,41 @@ def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
     repeated `<data>…</data>` are the same; items beyond `most_items` are left out. Attributes are ignored,
     texts are trimmed. Raises BadRequest.
     """
-    elements = text.count("<") - text.count("</")  # or more, with what only looks like them
-    if elements > _MOST_ELEMENTS_PER_ITEM * most_items or text.count("=") > _MOST_ATTRIBUTES_PER_ITEM * most_items:
+    tags, most = text.count("<"), _MOST_ELEMENTS_PER_ITEM * most_items  # or more, with what only looks like them
+    if (tags > most and tags - text.count("</") > most) or text.count("=") > _MOST_ATTRIBUTES_PER_ITEM * most_items:
         raise _too_many_elements()
-    document = _parse(text)
+    document, taken = _parse(text, lists, most_items)
     if document.tag != root:
         raise BadRequest(refusal("The XML root element", f"must be {root}", document.tag))
     others = [element for element in document if element.tag != lists]
     fields = dict(zip([element.tag for element in others], _values(others, _DEEPEST - 1), strict=True))
     if len(fields) > _MOST_FIELDS:
         raise _too_many_elements()
-    items = _items(document.findall(lists), most_items)
+    items = _items(document.findall(lists), taken, most_items)
     return fields | {lists: items} if items else fields
 
 
-def _parse(text: str) -> Element:
-    """The root element."""
+def _parse(text: str, lists: str, most_items: int) -> tuple[Element, Taken]:
+    """The root element, and what was taken out of its lists.
+
+    Items are taken as the text goes on: with thousands of elements kept to its end, what is done afterwards is slower,
+    in memory that these have left full of holes.
+    """
     names: dict[str, str] = {}
+    taken: Taken = {}
+    roots: list[Element] = []
     builder, parser = TreeBuilder(), expat.ParserCreate("utf-8", None, names)
     parser.buffer_text = True
     if hasattr(parser, "SetReparseDeferralEnabled"):  # else newer ones put off a long token, and what is behind it
         parser.SetReparseDeferralEnabled(False)  # noqa: FBT003 - expat takes no keywords
     parser.XmlDeclHandler = _declaration
     parser.StartDoctypeDeclHandler = _doctype
-    parser.StartElementHandler = builder.start
+
+    def begin(tag: str, attributes: dict[str, str]) -> None:
+        roots.append(builder.start(tag, attributes))
+        parser.StartElementHandler = builder.start
+
+    parser.StartElementHandler = begin
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.data
     try:
@@ -104,11 +119,21 @@ def _parse(text: str) -> Element:
             parser.Parse(text[start : start + _SLICE].encode(), is_last)
             if len(names) > _MOST_NAMES:
                 raise _too_many_elements()
+            for going_on in [element for root in roots for element in root[-1:] if element.tag == lists]:
+                _take(going_on, taken.setdefault(going_on, []), most_items)
     except expat.ExpatError as error:
         fault = f"{expat.ErrorString(error.code)} (line {error.lineno}, column {error.offset})"
         raise BadRequest(f"The body is not well-formed XML: {fault}") from None
     document: Element = builder.close()
-    return document
+    return document, taken
+
+
+def _take(going_on: Element, taken: list[Any], most_items: int) -> None:
+    """Take those items out of a list that have ended, as all but the last have."""
+    ended = going_on[:-1]
+    going_on[:-1] = [child for child in ended if child.tag != "item"]
+    items = [child for child in ended if child.tag == "item"]
+    taken += _values(items[: max(0, most_items - len(taken))], _DEEPEST - 2)
 
 
 def _declaration(_version: str, encoding: str | None, _standalone: int) -> None:
@@ -120,14 +145,15 @@ def _doctype(*_: Any) -> None:
     raise BadRequest("XML with a DOCTYPE is not accepted")
 
 
-def _items(lists: Sequence[Element], most_items: int) -> list[Any]:
+def _items(lists: Sequence[Element], taken: Taken, most_items: int) -> list[Any]:
     """The items of all lists; one that holds no <item> is one itself, unless it is empty and alone."""
     items: list[Any] = []
     for one in lists:
-        found = one.findall("item")
-        if not found:
+        found, before = one.findall("item"), taken.get(one, [])
+        if not (found or before):
             items += _values([one], _DEEPEST - 1)
             continue
+        items += before
         items += _values(found[: max(0, most_items - len(items))], _DEEPEST - 2)
         if len(found) != len(one):  # the others are not read, and not to be nested deeper all the same
             _values([child for child in one if child.tag != "item"], _DEEPEST - 2)
