@@ -1,6 +1,6 @@
 """What is wrong with a message, in words for its operator: where, and what should be there; never what is there.
 
-Imported where messages are read, as `schema` is.
+Imported where a message is wrong.
 """
 
 import re
@@ -47,7 +47,13 @@ _DECIDED = frozenset(("Refused", "Unknown"))
 
 _NOT_A_NAME = ("tuple[", "[key]")
 _CUSTOM_FIELD = re.compile("custom_field_[0-9]{1,9}")
-_NAMES = schema.NAMES | {*STANDARD, *MIGRATED}
+_MODELS = (
+    *(schema.EnrolChunk, schema.EarnChunk, schema.ImportChunk, schema.UndoChunk),
+    *(schema.EnrolParams, schema.EarnParams, schema.ImportParams, schema.UndoParams),
+    *(schema.EnrolItem, schema.EarnItem, schema.ImportRow, schema.Refused, schema.Unknown, schema.Code),
+)
+_NAMES = frozenset((*STANDARD, *MIGRATED, *(name for model in _MODELS for name in model.__annotations__)))
+"""What fields are called, in messages and in all that they hold."""
 
 Fault = Mapping[str, Any]
 Place = tuple[str | int, ...]

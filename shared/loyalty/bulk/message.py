@@ -60,11 +60,13 @@ def read(text: str) -> ChunkMessage:
     """A message in the queue; raises MessageRefused."""
     from pydantic import ValidationError  # noqa: PLC0415 - see `schema`
 
-    from loyalty.bulk import faults, schema  # noqa: PLC0415
+    from loyalty.bulk import schema  # noqa: PLC0415
 
     try:
         document = schema.ANY.validate_json(text)
     except ValidationError as error:
+        from loyalty.bulk import faults  # noqa: PLC0415 - messages are hardly ever wrong
+
         raise MessageRefused(faults.tell(error.errors(include_url=False, include_input=False))) from None
     return ChunkMessage(
         job_id=document["job_id"],

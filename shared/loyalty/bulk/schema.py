@@ -146,16 +146,6 @@ class UndoChunk(_Chunk):
     items: Annotated[list[Any], Field(max_length=0)]
 
 
-NAMES = frozenset(
-    name
-    for model in (
-        *(EnrolChunk, EarnChunk, ImportChunk, UndoChunk, EnrolParams, EarnParams, ImportParams, UndoParams),
-        *(EnrolItem, EarnItem, ImportRow, Refused, Unknown, Code),
-    )
-    for name in model.__annotations__
-)
-"""What fields are called, in messages and in all that they hold."""
-
 PUBLIC: TypeAdapter[Any] = TypeAdapter(
     Annotated[EnrolChunk | ImportChunk | EarnChunk, Field(discriminator="operation")]
 )

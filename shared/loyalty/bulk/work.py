@@ -53,8 +53,8 @@ def do(database: Database, job: Job, part: Part, apply: Apply, *, last: bool) ->
         except Unfinished as error:
             if not last:
                 raise
-            given_up = error.outcomes
-            return _close(database, job, part, given_up, chunks.bury(database, job, part, given_up))
+            met = chunks.bury(database, job, part, error.outcomes)
+            return _close(database, job, part, error.outcomes, met)
     note(database, job, part.number, outcomes)
     return outcomes
 

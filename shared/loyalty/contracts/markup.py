@@ -119,7 +119,7 @@ def _parse(text: str, lists: str, most_items: int) -> tuple[Element, Taken]:
             parser.Parse(text[start : start + _SLICE].encode(), is_last)
             if len(names) > _MOST_NAMES:
                 raise _too_many_elements()
-            for going_on in [element for root in roots for element in root[-1:] if element.tag == lists]:
+            if roots and len(roots[0]) and (going_on := roots[0][-1]).tag == lists:
                 _take(going_on, taken.setdefault(going_on, []), most_items)
     except expat.ExpatError as error:
         fault = f"{expat.ErrorString(error.code)} (line {error.lineno}, column {error.offset})"
@@ -129,11 +129,11 @@ def _parse(text: str, lists: str, most_items: int) -> tuple[Element, Taken]:
 
 
 def _take(going_on: Element, taken: list[Any], most_items: int) -> None:
-    """Take those items out of a list that have ended, as all but the last have."""
-    ended = going_on[:-1]
-    going_on[:-1] = [child for child in ended if child.tag != "item"]
-    items = [child for child in ended if child.tag == "item"]
-    taken += _values(items[: max(0, most_items - len(taken))], _DEEPEST - 2)
+    """Take what has ended, as all but the last has, out of a list that holds an <item>."""
+    if going_on.find("item") is not None:
+        ended = going_on[:-1]
+        del going_on[:-1]
+        taken += _listed(ended, most_items - len(taken))
 
 
 def _declaration(_version: str, encoding: str | None, _standalone: int) -> None:
@@ -149,16 +149,23 @@ def _items(lists: Sequence[Element], taken: Taken, most_items: int) -> list[Any]
     """The items of all lists; one that holds no <item> is one itself, unless it is empty and alone."""
     items: list[Any] = []
     for one in lists:
-        found, before = one.findall("item"), taken.get(one, [])
-        if not (found or before):
+        before = taken.get(one, [])
+        if before or one.find("item") is not None:
+            items += before
+            items += _listed(list(one), most_items - len(items))
+        else:
             items += _values([one], _DEEPEST - 1)
-            continue
-        items += before
-        items += _values(found[: max(0, most_items - len(items))], _DEEPEST - 2)
-        if len(found) != len(one):  # the others are not read, and not to be nested deeper all the same
-            _values([child for child in one if child.tag != "item"], _DEEPEST - 2)
     alone = len(lists) == 1 and not len(lists[0])
     return [] if alone and items == [None] else items[:most_items]
+
+
+def _listed(children: Sequence[Element], most_items: int) -> list[Any]:
+    """The items among the children of a list; the others are not read, and not to be nested deeper all the same."""
+    items = [child for child in children if child.tag == "item"]
+    values = _values(items[: max(0, most_items)], _DEEPEST - 2)
+    if len(items) != len(children):
+        _values([child for child in children if child.tag != "item"], _DEEPEST - 2)
+    return values
 
 
 def _values(elements: Iterable[Element], levels: int) -> list[Any]:

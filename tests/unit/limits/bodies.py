@@ -125,6 +125,12 @@ XML_BODIES: dict[str, Callable[[], bytes]] = {
     "as many elements as may be, with texts": lambda: (
         b"<xml>%s</xml>" % ((b"<a/>" + b"x" * (SIZE // MOST_ELEMENTS - 5)) * MOST_ELEMENTS)
     ),
+    "as many elements in a list as may be, with texts": lambda: (
+        b"<xml><data>%s</data></xml>" % ((b"<a/>" + b"x" * (SIZE // MOST_ELEMENTS - 5)) * MOST_ELEMENTS)
+    ),
+    "items between as many elements as may be": lambda: (
+        b"<xml><data>%s</data></xml>" % ((b"<a/>" + b"<item/>" + b"x" * 110) * (MOST_ELEMENTS // 2))
+    ),
     "as many attributes as may be": lambda: (
         b"<xml>%s%s</xml>" % (b"<a b=''/>" * MOST_ATTRIBUTES, b"<a/>" * (MOST_ELEMENTS - MOST_ATTRIBUTES))
     ),
