@@ -4,8 +4,6 @@ read -> authenticate -> parse -> prepare -> apply, here or as a job -> render
 """
 
 import gc
-import hashlib
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -14,9 +12,8 @@ from typing import Any, NamedTuple
 
 from loyalty import settings
 from loyalty.auth import authenticate
-from loyalty.bulk.idempotency import Key
 from loyalty.bulk.results import COLLECTING_SECONDS
-from loyalty.bulk.submit import Done, Queued, Task, Wish, carry_out
+from loyalty.bulk.submit import Done, Queued, Task, Wish, answer_of, carry_out
 from loyalty.contracts.contract import Answer, Contract, Exchange, Manner
 from loyalty.errors import BadRequest, ConfigurationError, InternalError, RequestError
 from loyalty.request import Reply, Request, read_event, to_proxy
@@ -98,21 +95,39 @@ def _do(call: _Call, database: Database, log: RequestLog) -> Reply:
     caller.require(contract.operation.RIGHT)
     key = _idempotency_key(request)
     submission = exchange.submission(caller.account, database.settings)
-    prepared = contract.operation.prepare(database, caller.account, submission.params)
-    manner = exchange.manner()
-    task = Task(caller.account, contract.operation, prepared, submission.items, contract.name, manner, request.id)
-    wish = Wish(Key(request.path, key, lambda: _fingerprint(request, manner)), _wait_until(request, database))
-    result = carry_out(database, task, wish)
+    task = Task(
+        caller.account,
+        contract.operation,
+        submission.params,
+        None,
+        submission.items,
+        contract.name,
+        exchange.manner(),
+        request.id.replace("-", ""),
+    )
+    result = _carry_out(database, task, Wish(key, _wait_until(request, database)))
     if result.job_id:
         log.job(result.job_id)
-    return _with_header(_reply(call, manner, result, log), "X-Job-Id", result.job_id)
+    return _with_header(_reply(call, task.manner, result, log), "X-Job-Id", result.job_id)
+
+
+def _carry_out(database: Database, task: Task, wish: Wish) -> Done | Queued:
+    """Do a task; one that was done before has its answer also when it could not be done any more."""
+    try:
+        prepared = task.operation.prepare(database, task.account, task.params)
+    except RequestError:
+        if (answer := answer_of(database, task, wish)) is not None:
+            return answer
+        raise
+    return carry_out(database, task._replace(prepared=prepared), wish)
 
 
 def _reply(call: _Call, manner: Manner, result: Done | Queued, log: RequestLog) -> Reply:
     if isinstance(result, Queued):
         return call.contract.queued(call.request, manner, result.job_id, f"{call.request.base}/jobs/{result.job_id}")
     log.outcomes(result.outcomes)
-    return call.contract.render(call.request, manner, Answer(result.outcomes, result.job_id))
+    answer = Answer(result.outcomes, result.job_id, repeat_under=result.repeat_under)
+    return call.contract.render(call.request, manner, answer)
 
 
 def _wait_until(request: Request, database: Database) -> float | None:
@@ -129,10 +144,3 @@ def _idempotency_key(request: Request) -> str | None:
     if len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise BadRequest(f"Idempotency-Key must be at most {_LONGEST_KEY} characters of printable ASCII")
     return key or None
-
-
-def _fingerprint(request: Request, manner: Any) -> str:
-    """A request and how it wants to be answered, as a SHA-256."""
-    digest = hashlib.sha256(json.dumps([request.path, manner], sort_keys=True).encode())
-    digest.update(request.body())
-    return digest.hexdigest()

@@ -20,6 +20,7 @@
     ├── StorageBusy             nothing decided, safe to repeat
     ├── StillRunning            a request with the same Idempotency-Key is being done
     ├── KeyReused               an Idempotency-Key came before with another request
+    ├── RequestUndone           an Idempotency-Key whose request was taken back
     ├── JobNotFound
     ├── JobRunning              a job that is not finished yet
     └── JobNotUndoable
@@ -148,10 +149,14 @@ class TooManyRequests(RequestError):
 
 
 class StorageBusy(RequestError):
-    """The store can't answer now; repeating the request is safe."""
+    """The store can't answer now; repeating the request is safe. A single call that is `lost` may have been done."""
 
     status = 503
     retry_after = 1
+
+    def __init__(self, *, lost: bool = False) -> None:
+        super().__init__()
+        self.lost = lost
 
 
 class StillRunning(RequestError):
@@ -171,6 +176,15 @@ class KeyReused(RequestError):
 
     def __init__(self) -> None:
         super().__init__("This Idempotency-Key was used for another request; a new request needs a new key")
+
+
+class RequestUndone(RequestError):
+    """What was done under an Idempotency-Key was taken back, or is being taken back."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("The job of this Idempotency-Key was undone; to do its request again, use a new key")
 
 
 class JobNotFound(RequestError):

@@ -4,15 +4,21 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from loyalty import lifetime
+
 KEPT_SECONDS = 7 * 24 * 3600
 """How long a job, its outcomes and what undoes it can be seen."""
 
-SENDING_SECONDS = 60
-"""No request takes longer to send its chunks: a job that is older and not wholly sent has lost its sender."""
+SPARE_SECONDS = 24 * 3600
+"""How much longer they are stored, so that an undo in the last second still finds all of it."""
 
 
 class JobStatus(StrEnum):
-    """Where a job stands. FAILED is one whose sender got half-way; repeating its request completes it."""
+    """Where a job stands.
+
+    FAILED is one whose sender got half-way, which repeating its request completes, or one whose chunks, fed by another
+    system, don't hold each item once.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -42,9 +48,12 @@ class Job(NamedTuple):
     """A job as it is stored; moments are seconds of the epoch.
 
     `operation` and `contract` name whose work it is and how it is answered, in which `manner`; `params` are the
-    operation's as JSON holds them. `queued` says that its chunks go through the queue, `sent` that all went,
-    `abandoned` that its sender gave up before and told its client so; `undoes` names the job that it takes back,
-    `undone_by` the one that takes it back.
+    operation's as JSON holds them, `request` is a digest of the whole request. `queued` says that its chunks go
+    through the queue, `sent` that all went, `abandoned` that its sender gave up before and told its client so;
+    `reopened_at` is when it was begun again after it had ended, for items that could be repeated. `resumed` says that
+    a request without a job may have written under its id before, `fed` that another system sends its chunks, `faulty`
+    that these don't hold each item once. `undoes` names the job that it takes back, `undone_by` the one that takes it
+    back.
     """
 
     id: str
@@ -64,15 +73,25 @@ class Job(NamedTuple):
     announced: bool = False
     undoes: str | None = None
     undone_by: str | None = None
+    request: str | None = None
+    reopened_at: float | None = None
+    resumed: bool = False
+    fed: bool = False
+    faulty: bool = False
 
     @property
     def forgotten_at(self) -> int:
-        """When all that belongs to it is forgotten."""
+        """When it is told for the last time, whether or not anything of it is still stored then."""
         return int(self.submitted_at) + KEPT_SECONDS
+
+    @property
+    def deleted_at(self) -> int:
+        """From when on all that belongs to it may be deleted (TTL)."""
+        return self.forgotten_at + SPARE_SECONDS
 
     def lost(self, now: float) -> bool:
         """Whether its sender gave up before all was sent, or died before that or the end."""
-        died = self.finished_at is None and now >= self.submitted_at + SENDING_SECONDS
+        died = self.finished_at is None and lifetime.is_over(self.reopened_at or self.submitted_at, now)
         return not self.sent and (self.abandoned or died)
 
     def undo(self, now: float) -> Undo:

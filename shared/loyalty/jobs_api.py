@@ -7,12 +7,14 @@ job's own operation needs. Another account's job is not there.
 import base64
 import binascii
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from loyalty.account import Caller
 from loyalty.auth import authenticate
 from loyalty.bulk import results
+from loyalty.bulk.idempotency import key_of
 from loyalty.bulk.undo import undo
 from loyalty.bulk.wire import WIRES
 from loyalty.contracts import jobs as contract
@@ -74,7 +76,7 @@ def job_results(database: Database, request: Request, caller: Caller, log: Reque
     if running and request.query.get("partial") != "true":
         raise JobRunning
     collect = results.known if running else results.outcomes
-    answer = Answer(collect(database, job, first, most), job.undoes or job.id, first)
+    answer = Answer(collect(database, job, first, most), job.undoes or job.id, first, key_of(job.id))
     return RESULTS[job.contract].render(request, job.manner, answer)
 
 
@@ -106,7 +108,9 @@ def _find(database: Database, request: Request, caller: Caller, log: RequestLog)
 
 def _document(database: Database, request: Request, job: Job) -> dict[str, Any]:
     far, codes = progress.read(database, job), RESULTS[job.contract].codes
-    counts = {codes[status]: far.counts[status] for status in Status if status in far.counts}
+    counts: Counter[str] = Counter()
+    for status in Status:
+        counts.update({codes[status]: far.counts[status]} if status in far.counts else {})
     undoable = job.undo(database.now()) if job.finished_at is not None else Undo.NONE
     return contract.document(View(job, _status(database, job, far.chunks), counts, undoable), request.base)
 
@@ -116,7 +120,7 @@ def _status(database: Database, job: Job, chunks: int) -> JobStatus:
         undoing = jobs.find(database, job.undone_by)
         return JobStatus.UNDONE if undoing and undoing.finished_at is not None else JobStatus.UNDOING
     if job.finished_at is not None:
-        return JobStatus.DONE
+        return JobStatus.FAILED if job.faulty else JobStatus.DONE
     if job.lost(database.now()):
         return JobStatus.FAILED
     return JobStatus.RUNNING if chunks else JobStatus.QUEUED

@@ -1,7 +1,11 @@
 """Moments as they are stored and told: RFC 3339, in UTC, to the second; as texts they sort as they follow."""
 
+import re
 import time
 from datetime import UTC, datetime
+
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
+_AS_STORED = len("2024-09-01T12:34:56Z")  # a moment of this length is one in UTC to the second
 
 
 def now() -> str:
@@ -12,3 +16,17 @@ def now() -> str:
 def at(seconds: float) -> str:
     """The moment that is so many seconds after the epoch."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def utc(text: str) -> str | None:
+    """An RFC 3339 date and time with a zone as it is stored, None for what is no such moment of the years 1 to 9999."""
+    upper = text.upper()
+    try:
+        moment = datetime.fromisoformat(upper) if _RFC_3339.fullmatch(text) else None
+        if moment is None:
+            return None
+        if len(upper) == _AS_STORED:
+            return upper
+        return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+    except (ValueError, OverflowError):  # 30 February, a leap second, or beyond those years
+        return None

@@ -20,6 +20,7 @@ class Status(StrEnum):
     NOT_FOUND = "not_found"
     INVALID = "invalid"
     BUSY = "busy"
+    UNKNOWN = "unknown"
     UNDONE = "undone"
     KEPT = "kept"
 
@@ -29,7 +30,8 @@ class Outcome(NamedTuple):
 
     `profile_id` names the customer and is None exactly when none is known; `reason` says what is
     wrong with an INVALID item; `values` holds what else the operation has to tell, such as generated
-    ids. A BUSY item was not written and may be repeated.
+    ids. A BUSY item was not written and may be repeated; an UNKNOWN one may be written, since no answer came and
+    nothing could be read: it may be repeated under the same writer only.
     """
 
     status: Status
@@ -40,6 +42,10 @@ class Outcome(NamedTuple):
 
 NOT_FOUND = Outcome(Status.NOT_FOUND)
 BUSY = Outcome(Status.BUSY)
+UNKNOWN = Outcome(Status.UNKNOWN)
+
+RETRYABLE = frozenset({Status.BUSY, Status.UNKNOWN})
+"""The fates that another try may change."""
 
 
 def invalid(reason: str) -> Outcome:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from loyalty.bulk import worker
-from loyalty.bulk.worker import Worked
+from loyalty.bulk.message import MessageTooNew
+from loyalty.bulk.worker import ComesAgain, Worked
 from loyalty.endpoint import Handler, process_database
 from loyalty.errors import StorageBusy
 from loyalty.store import queue
@@ -15,7 +16,7 @@ from loyalty.store.dynamodb import Database
 from loyalty.telemetry import ChunkLog
 
 _STORING_SECONDS = 1.0  # for the last call that begins before the deadline
-_COMES_AGAIN_SECONDS = 10
+_COMES_AGAIN_SECONDS, _MOST_TENFOLD = 10, 18  # after a try for which the store was busy, longer each time, to 3 minutes
 
 Record = dict[str, Any]
 Work = Callable[[Database, Record], Worked]
@@ -32,12 +33,15 @@ def bury_chunks(database: Callable[[], Database] = process_database) -> Handler:
 
 
 def _process(database: Database, record: Record) -> Worked:
-    receives = _receives(record)
+    receives, receipt = _receives(record), record["receiptHandle"]
+    url = database.settings.chunk_queue_url
     try:
-        return worker.process(database, record["body"], receives)
+        return worker.process(database, record["body"], receives, receipt)
     except StorageBusy:
-        url = database.settings.chunk_queue_url
-        queue.delay(database, url, record["receiptHandle"], _COMES_AGAIN_SECONDS * receives)
+        queue.delay(database, url, receipt, _COMES_AGAIN_SECONDS * min(receives, _MOST_TENFOLD))
+        raise
+    except ComesAgain as later:
+        queue.delay(database, url, receipt, later.seconds)
         raise
 
 
@@ -56,8 +60,8 @@ def _try(name: str, work: Work, database: Database, record: Record) -> bool:
     log = ChunkLog(name, record["messageId"], _receives(record))
     try:
         log.worked(work(database, record))
-    except StorageBusy as error:
-        log.fault(error)
+    except (StorageBusy, ComesAgain, MessageTooNew) as error:
+        log.again(error)
     except Exception as error:  # noqa: BLE001 - it is delivered again, and given up after three times
         log.unexpected(error)
     log.write()

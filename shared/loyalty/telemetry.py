@@ -92,6 +92,11 @@ class ChunkLog(Log):
             self._fields["parked"] = worked.parked
         self.outcomes(worked.outcomes)
 
+    def again(self, error: Exception) -> None:
+        """That the message is to come again, and why; that is nobody's fault."""
+        self.failed = True
+        self._fields["error"] = type(error).__name__
+
     def write(self) -> None:
         """Write it."""
         self._write()

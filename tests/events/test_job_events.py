@@ -7,7 +7,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from loyalty.bulk.message import content
 from loyalty.bulk.schema import json_schema
+from loyalty.job import KEPT_SECONDS
 from tests.events.deliveries import deliver, feed, read
 from tests.fakes.queues import CHUNKS, PARKED
 from tests.fakes.world import World
@@ -69,17 +71,16 @@ def test_a_chunk_message_that_comes_again_changes_nothing() -> None:
 
 
 def test_a_dead_letter_ends_its_job_and_is_parked(world: World) -> None:
-    # GIVEN the same message after three deliveries in vain
+    # GIVEN the same message after too many failed deliveries
     assert feed("bury_chunk") == {"batchItemFailures": []}
     # THEN its job is done, and all its items may be repeated
     assert deliver(read("show_job")).json() == job(counts={"503": 3})
     # AND the message is kept with the reason
     (parked,) = world.sqs.queues[PARKED]
     (record,) = read("bury_chunk")["Records"]
-    assert (json.loads(parked.body), parked.attributes) == (
-        json.loads(record["body"]),
-        {"reason": "it failed three times"},
-    )
+    sent = json.loads(record["body"])
+    noted = {"content": content(sent["items"], range(3)), "job_forgotten_at": int(world.clock()) + KEPT_SECONDS}
+    assert (json.loads(parked.body), parked.attributes) == (sent | noted, {"reason": "it failed too often"})
 
 
 @pytest.mark.parametrize("name", ["process_chunk", "bury_chunk"])

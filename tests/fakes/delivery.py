@@ -11,7 +11,7 @@ from tests.fakes.nth_call import ProcessDied
 from tests.fakes.queues import CHUNKS, FakeSQS, Message
 
 DEAD_LETTERS = "https://sqs.test/dead-letters"
-MOST_RECEIVES, VISIBILITY_SECONDS = 3, 180.0
+MOST_RECEIVES, VISIBILITY_SECONDS = 50, 180.0
 WORKER_SECONDS = 30
 """How long a worker may run, as the template says."""
 

@@ -126,11 +126,13 @@ class FakeDynamoDB:
         return {}
 
     def _update_item(self, arguments: dict[str, Any]) -> Answer:
-        item = changed(self._stored(arguments, arguments["Key"]) or arguments["Key"], arguments)
+        before = self._stored(arguments, arguments["Key"])
+        item = changed(before or arguments["Key"], arguments)
         self.units["write"] += write_units(item)
         self._refuse_unless_met(arguments, arguments["Key"])
         self.tables[arguments["TableName"]][_key(item)] = item
-        return {"Attributes": dict(item)}
+        told = {"ALL_NEW": item, "ALL_OLD": before}.get(arguments.get("ReturnValues", "NONE"))
+        return {"Attributes": dict(told)} if told else {}
 
     def _delete_item(self, arguments: dict[str, Any]) -> Answer:
         self.units["write"] += write_units(self._stored(arguments, arguments["Key"]) or arguments["Key"])

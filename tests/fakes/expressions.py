@@ -63,14 +63,20 @@ def _compare(condition: str, item: Mapping[str, Any], placeholders: Words) -> bo
     if function := re.fullmatch(r"begins_with\((#?\w+), ?(:\w+)\)", condition):
         text = item.get(placeholders.names.get(function[1], function[1]), {"S": ""})["S"]
         return bool(text.startswith(placeholders.values[function[2]]["S"]))
-    word, operator, value = re.fullmatch(r"(#?\w+) ([=<]) (:\w+)", condition).groups()  # type: ignore[union-attr]
+    word, operator, value = re.fullmatch(r"(#?\w+) (=|<=?) (:\w+)", condition).groups()  # type: ignore[union-attr]
     old, new = item.get(placeholders.names.get(word, word)), placeholders.values[value]
     if operator == "=":
         return bool(old == new)
-    return old is not None and int(old["N"]) < int(new["N"])
+    if old is None:
+        return False
+    below, equal = float(old["N"]) < float(new["N"]), float(old["N"]) == float(new["N"])
+    return below or (equal and operator == "<=")
 
 
 def _sum(old: Item | None, value: Item) -> Item:
+    """A number with another added, or a set with more in it."""
+    if "SS" in value:
+        return {"SS": sorted({*(old["SS"] if old else ()), *value["SS"]})}
     return {"N": str(int(old["N"] if old else 0) + int(value["N"]))}
 
 

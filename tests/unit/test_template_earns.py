@@ -2,8 +2,8 @@
 
 import pytest
 
+from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.settings import Settings, load
-from loyalty.store.tallies import LONGEST_WRITER_SECONDS
 from tools.local.template import load as load_template
 from tools.local.template import resources
 
@@ -93,4 +93,4 @@ def test_what_a_queue_feeds_sees_no_credential(function: str) -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_no_function_lives_as_long_as_a_place_in_a_tally_is_safe(function: str) -> None:
-    assert FUNCTIONS[function].get("Timeout", GLOBALS["Timeout"]) < LONGEST_WRITER_SECONDS
+    assert FUNCTIONS[function].get("Timeout", GLOBALS["Timeout"]) < LONGEST_SECONDS

@@ -2,8 +2,9 @@
 
 import pytest
 
-from loyalty.bulk.work import JOB_FINISHED
+from loyalty.bulk.work import JOB_FINISHED, MOST_TRIES
 from loyalty.job import KEPT_SECONDS
+from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.store import events
 from tests.fakes import delivery
 from tests.rights import Right, granted
@@ -38,11 +39,21 @@ def test_a_message_comes_alone_and_fails_alone_and_workers_are_limited(name):
     assert PARAMETERS["WorkerConcurrency"]["MinValue"] == 2  # Lambda refuses less
 
 
-def test_a_chunk_is_received_three_times_before_it_is_buried():
-    assert QUEUES["ChunkQueue"]["RedrivePolicy"] == {
+def test_a_chunk_is_received_more_often_than_it_is_tried_before_it_is_buried():
+    # GIVEN that a delivery for which there is no function at the moment counts, and one of a chunk that waits
+    policy = QUEUES["ChunkQueue"]["RedrivePolicy"]
+    # THEN there is room for many of them beside the tries
+    assert policy == {
         "deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]},
-        "maxReceiveCount": 3,
+        "maxReceiveCount": delivery.MOST_RECEIVES,
     }
+    assert delivery.MOST_RECEIVES >= 5 + 2 * MOST_TRIES
+
+
+@pytest.mark.parametrize("name", ["ProcessChunkFunction", "RegisterMemberFunction"])
+def test_no_function_outlives_what_others_take_for_the_longest_life(name):
+    timeout = FUNCTIONS[name].get("Timeout", TEMPLATE["Globals"]["Function"]["Timeout"])
+    assert timeout + 5 <= LONGEST_SECONDS
 
 
 @pytest.mark.parametrize("name", ["DeadLetterQueue", "ParkedQueue"])

@@ -1,13 +1,19 @@
 """Chunk messages: the text in the queue to values and back. What each may hold is in `schema`."""
 
+import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from loyalty.job import Job, Part
+from loyalty.outcome import invalid, to_json
+from loyalty.profile import SECRETS
 
 VERSION = 1
+
+MOST_ITEM_BYTES = 64 * 1024
+"""Bytes of one item."""
 
 _NO_CHARACTERS = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
@@ -16,8 +22,16 @@ class MessageRefused(Exception):
     """A message that no repetition makes right; `str(error)` says what is wrong, without quoting what it holds."""
 
 
+class MessageTooNew(Exception):
+    """A message of a later version: a worker that is being replaced leaves it to its successor."""
+
+
 class ChunkMessage(NamedTuple):
-    """A chunk on its way: whose it is, its operation with params and items as JSON holds them, and its place."""
+    """A chunk on its way: whose it is, its operation with params and items as JSON holds them, and its place.
+
+    `content` is a digest of the items and where they stand, of a parked one as they were when it was sent. Where
+    `job_forgotten_at` is there (seconds of the epoch) the job was stored before the message was written.
+    """
 
     job_id: str
     account_id: str
@@ -27,6 +41,8 @@ class ChunkMessage(NamedTuple):
     total: int
     part: Part
     items: Sequence[Mapping[str, Any]]
+    content: str
+    job_forgotten_at: int | None = None
 
 
 def write(job: Job, part: Part, items: Sequence[str] = ()) -> str:
@@ -42,6 +58,7 @@ def write(job: Job, part: Part, items: Sequence[str] = ()) -> str:
         "chunks": job.chunks,
         "total": job.total,
         "first_index": positions[0] if positions else 0,
+        "job_forgotten_at": job.forgotten_at,
     }
     if not isinstance(positions, range):
         message["indexes"] = positions
@@ -56,8 +73,28 @@ def to_text(document: Mapping[str, Any]) -> str:
     return _NO_CHARACTERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def digest(about: object, items: Iterable[Mapping[str, Any]]) -> str:
+    """A SHA-256, as hex, of items as JSON holds them and of what is said about them, without passwords and PINs."""
+    hashed = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+    for item in items:
+        hashed.update(json.dumps(_without_secrets(item), sort_keys=True, separators=(",", ":")).encode())
+    return hashed.hexdigest()
+
+
+def content(items: Iterable[Mapping[str, Any]], positions: Sequence[int]) -> str:
+    """What tells a chunk's items from others under the same number."""
+    return digest(list(positions), items)[:32]
+
+
+def _without_secrets(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    fields = item.get("fields")
+    if fields is None or not any(name in fields for name in SECRETS):
+        return item
+    return {**item, "fields": {name: text for name, text in fields.items() if name not in SECRETS}}
+
+
 def read(text: str) -> ChunkMessage:
-    """A message in the queue; raises MessageRefused."""
+    """A message in the queue; raises MessageRefused or MessageTooNew."""
     from pydantic import ValidationError  # noqa: PLC0415 - see `schema`
 
     from loyalty.bulk import schema  # noqa: PLC0415
@@ -65,9 +102,12 @@ def read(text: str) -> ChunkMessage:
     try:
         document = schema.ANY.validate_json(text)
     except ValidationError as error:
+        if _is_newer(text):
+            raise MessageTooNew from None
         from loyalty.bulk import faults  # noqa: PLC0415 - messages are hardly ever wrong
 
         raise MessageRefused(faults.tell(error.errors(include_url=False, include_input=False))) from None
+    positions, items = _positions(document), document["items"]
     return ChunkMessage(
         job_id=document["job_id"],
         account_id=document["account"],
@@ -75,9 +115,28 @@ def read(text: str) -> ChunkMessage:
         params=document["params"],
         chunks=document["chunks"],
         total=document["total"],
-        part=Part(document["chunk"], _positions(document), document.get("after")),
-        items=document["items"],
+        part=Part(document["chunk"], positions, document.get("after")),
+        items=items if len(text) <= MOST_ITEM_BYTES else [_bounded(item) for item in items],
+        content=document.get("content") or content(items, positions),
+        job_forgotten_at=document.get("job_forgotten_at"),
     )
+
+
+def _bounded(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An item, or in its place that it is too large, as a request's would be."""
+    if len(to_text(item).encode(errors="replace")) <= MOST_ITEM_BYTES:
+        return item
+    return {"decided": to_json(invalid(f"The item is larger than {MOST_ITEM_BYTES // 1024} KB"))}
+
+
+def _is_newer(text: str) -> bool:
+    """Whether a message that this version does not read says that it is of a later one."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    version = document.get("version") if isinstance(document, dict) else None
+    return isinstance(version, int) and version > VERSION
 
 
 def _positions(document: Mapping[str, Any]) -> Sequence[int]:

@@ -17,8 +17,8 @@ _LOST = {"decided": to_json(invalid("Its password or PIN is no longer kept, send
 _NOBODY = "unknown"
 
 
-def park(database: Database, body: str, reason: str) -> None:
-    """Keep a message in the parked queue; raises StorageBusy.
+def park(database: Database, body: str, reason: str, about: Mapping[str, Any]) -> None:
+    """Keep a message in the parked queue, with what is known `about` it beside; raises StorageBusy.
 
     A row with a password or PIN gives way to one that asks for it again, when the message is redriven; of what is
     no JSON object, or too large like that, only the length and the SHA-256 are kept.
@@ -30,7 +30,7 @@ def park(database: Database, body: str, reason: str) -> None:
     group = _NOBODY
     text = to_text(_fingerprint(body))
     if isinstance(document, dict):
-        group, kept = str(document.get("account") or _NOBODY)[:128], to_text(_without_secrets(document))
+        group, kept = str(document.get("account") or _NOBODY)[:128], to_text({**_without_secrets(document), **about})
         text = kept if len(kept.encode()) <= queue.MOST_BODY_BYTES else text
     message = Message(text, _as_group(group), attributes={"reason": reason[:_LONGEST_REASON]})
     queue.send(database, database.settings.parked_queue_url, [message])

@@ -5,13 +5,14 @@ from itertools import takewhile
 
 from loyalty.errors import StorageBusy
 from loyalty.job import Job
-from loyalty.outcome import BUSY, Outcome
+from loyalty.outcome import Outcome, invalid
 from loyalty.store import chunks, jobs
 from loyalty.store.dynamodb import Database
 
 COLLECTING_SECONDS = 2.0
 """What collecting a job's outcomes may take, once they are there."""
 
+_MISSING = invalid("No chunk of the job brought this item")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
 _LEAST_SECONDS = 0.01  # enough to look once
 
@@ -26,13 +27,13 @@ def gather(database: Database, job: Job, until: float) -> list[Outcome] | None:
 
 
 def outcomes(database: Database, job: Job, first: int = 0, most: int | None = None) -> list[Outcome]:
-    """The outcomes from position `first` on, at most so many; those that no chunk brought are BUSY.
+    """The outcomes from position `first` on, at most so many; those that no chunk brought say that.
 
     Raises StorageBusy.
     """
     wanted = _range(job, first, most)
     found = _by_position(database, job, wanted)
-    return [found.get(position, BUSY) for position in wanted]
+    return [found.get(position, _MISSING) for position in wanted]
 
 
 def known(database: Database, job: Job, first: int = 0, most: int | None = None) -> list[Outcome]:

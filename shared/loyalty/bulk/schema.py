@@ -8,11 +8,17 @@ building the models takes longer than a function's start may.
 
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import Field, TypeAdapter
+from pydantic import AfterValidator, Field, TypeAdapter
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
+
+from loyalty import moment
 
 MOST_ITEMS = 1_000
 """Items of one message: their outcomes fit one item of a table. Those that we send hold 250 at most."""
+
+MOST_REASON = 1_000
+"""Characters of why an item was refused before it was sent."""
 
 MOST_CHUNKS = 100_000
 
@@ -20,9 +26,21 @@ MOST_TOTAL = 1_000_000_000
 """Items of one job."""
 
 Name = Annotated[str, Field(min_length=1, max_length=256)]
-Moment = Annotated[
-    str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$", description="RFC 3339, in UTC")
+_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$"
+
+
+def _real(text: str) -> str:
+    if moment.utc(text) is None:
+        raise PydanticCustomError("no_moment", "is no date and time that there is")
+    return text
+
+
+Moment = Annotated[str, Field(pattern=_MOMENT, description="RFC 3339, in UTC"), AfterValidator(_real)]
+Registered = Annotated[
+    str, Field(max_length=64, description="RFC 3339, in UTC", json_schema_extra={"pattern": _MOMENT})
 ]
+"""Of one item, which is refused alone when there is no such moment."""
+Reason = Annotated[str, Field(max_length=MOST_REASON)]
 JobId = Annotated[str, Field(pattern="^[0-9a-f]{32}$", description="128 random bits, as hex")]
 
 
@@ -35,7 +53,7 @@ class Code(TypedDict):
 class Refused(TypedDict):
     """An item that was found to be wrong before it was sent, and why; it keeps its place."""
 
-    decided: tuple[Literal["invalid"], None, str] | tuple[Literal["invalid"], None, str, Code]
+    decided: tuple[Literal["invalid"], None, Reason] | tuple[Literal["invalid"], None, Reason, Code]
 
 
 class Unknown(TypedDict):
@@ -56,7 +74,7 @@ class EnrolItem(TypedDict):
 
     kind: Name
     value: str
-    registered_at: NotRequired[Moment]
+    registered_at: NotRequired[Registered]
 
 
 class EarnParams(TypedDict):
@@ -112,6 +130,12 @@ class _Chunk(TypedDict):
     ]
     indexes: NotRequired[Annotated[list[int], Field(description="Where each item stands, if not one after another")]]
     after: NotRequired[Annotated[int, Field(ge=1, description="The chunk that has to be finished before")]]
+    job_forgotten_at: NotRequired[
+        Annotated[int, Field(ge=0, description="Of a job that is there already: until when, in seconds of the epoch")]
+    ]
+    content: NotRequired[
+        Annotated[str, Field(pattern="^[0-9a-f]{32}$", description="Of a parked message: a digest of what was sent")]
+    ]
 
 
 class EnrolChunk(_Chunk):

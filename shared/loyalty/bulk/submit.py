@@ -14,13 +14,14 @@ from loyalty import metrics
 from loyalty.account import Account
 from loyalty.bulk import idempotency, message, results, work
 from loyalty.bulk.cut import Load, cut, fits
-from loyalty.bulk.idempotency import Key
+from loyalty.bulk.idempotency import Claimed
 from loyalty.bulk.wire import NAMES, WIRES, write_item
-from loyalty.errors import StorageBusy
+from loyalty.bulk.work import Chunk, ChunkTaken, OtherContent
+from loyalty.errors import KeyReused, StillRunning, StorageBusy
 from loyalty.job import Job, Part
 from loyalty.operations.operation import Operation
-from loyalty.outcome import BUSY, Origin, Outcome
-from loyalty.store import jobs, queue
+from loyalty.outcome import BUSY, Origin, Outcome, Status
+from loyalty.store import jobs, progress, queue
 from loyalty.store.dynamodb import Database
 from loyalty.store.jobs import Stored
 from loyalty.store.queue import Message
@@ -30,10 +31,14 @@ _NOTING_SECONDS = 1.0
 
 
 class Task(NamedTuple):
-    """The work: checked and parsed. `contract` and `manner` tell how it is answered, `request_id` whose it is."""
+    """The work: checked and parsed, as the client sent it (`params`) and as it is then (`prepared`).
+
+    `contract` and `manner` tell how it is answered, `request_id` (hex) who asks.
+    """
 
     account: Account
     operation: Operation
+    params: Any
     prepared: Any
     items: Sequence[Any]
     contract: str
@@ -47,15 +52,19 @@ class Wish(NamedTuple):
     `until` is None where it doesn't wait at all.
     """
 
-    key: Key
+    key: str | None
     until: float | None
 
 
 class Done(NamedTuple):
-    """The outcomes, and the job that has them, if there is one."""
+    """The outcomes, and the job that has them, if there is one.
+
+    `repeat_under` is the key under which the request can be repeated where it is not known what became of some items.
+    """
 
     outcomes: list[Outcome]
     job_id: str | None = None
+    repeat_under: str | None = None
 
 
 class Queued(NamedTuple):
@@ -65,15 +74,26 @@ class Queued(NamedTuple):
 
 
 def carry_out(database: Database, task: Task, wish: Wish) -> Done | Queued:
-    """Do a task, or have it done. Raises StorageBusy, KeyReused or StillRunning."""
+    """Do a task, or have it done. Raises StorageBusy, KeyReused, RequestUndone or StillRunning."""
     operation, items = task.operation, task.items
     queued = wish.until is None or sum(map(operation.weight, items)) > database.settings.inline_limit
-    kept = wish.key.text or (operation.ALWAYS_A_JOB and operation.undoable(operation.resolved(task.prepared)))
+    kept = wish.key or (operation.ALWAYS_A_JOB and operation.undoable(operation.resolved(task.prepared)))
     if items and (queued or kept):
         return _as_job(database, task, wish, queued=queued)
     outcomes = operation.apply(database, task.prepared, items, Origin(task.request_id))
     metrics.count(task.contract, outcomes)
-    return Done(outcomes)
+    return Done(outcomes, repeat_under=_repeat_under(task.request_id, outcomes))
+
+
+def answer_of(database: Database, task: Task, wish: Wish) -> Done | Queued | None:
+    """The answer that a task had before under its key, where it can't be done any more; None if there is none.
+
+    Raises StorageBusy, KeyReused or RequestUndone.
+    """
+    if not wish.key or not task.items:
+        return None
+    job = idempotency.find(database, _request(task, wish, _written(task)))
+    return _follow(database, job, wish) if job else None
 
 
 def new_id() -> str:
@@ -97,18 +117,54 @@ def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
 
 
 def _as_job(database: Database, task: Task, wish: Wish, *, queued: bool) -> Done | Queued:
-    job_id = new_id()
-    if queued or wish.key.text:
-        claimed = idempotency.claim(database, task.account.id, wish.key, job_id)
+    items = _written(task)
+    request, claimed = _request(task, wish, items), Claimed(new_id())
+    if queued or wish.key:
+        claimed = idempotency.claim(database, request, claimed.job_id)
         if claimed.job:
             return _follow(database, claimed.job, wish)
-        job_id = claimed.job_id
-    items = [message.to_text(write_item(WIRES[NAMES[task.operation]], item)) for item in task.items]
-    stored = _create(database, task, job_id, items, queued=queued)
+    texts = [message.to_text(item) for item in items]
+    parts = _parts(database, task, texts)
+    job = _job(task, claimed, request.digest, queued=queued)
+    stored = jobs.create(database, job._replace(chunks=len(parts), submitted_at=database.now()), parts)
     if not stored.job.queued:
-        return Done(_do_here(database, task, stored), job_id)
-    texts = [message.write(stored.job, part, [items[place] for place in part.positions]) for part in stored.parts]
-    return _follow(database, send(database, stored.job, texts), wish)
+        outcomes = _do_here(database, task, stored, items)
+        return Done(outcomes, stored.job.id, _repeat_under(stored.job.id, outcomes))
+    return _follow(database, _send_open(database, stored, texts), wish)
+
+
+def _written(task: Task) -> list[Mapping[str, Any]]:
+    """The items as JSON holds them."""
+    wire = WIRES[NAMES[task.operation]]
+    return [write_item(wire, item) for item in task.items]
+
+
+def _request(task: Task, wish: Wish, items: Sequence[Mapping[str, Any]]) -> idempotency.Request:
+    """What tells the request apart: what was parsed of it, and how it is to be answered; not when it came."""
+    params = WIRES[NAMES[task.operation]].write_params(task.params)
+    about = [{name: value for name, value in params.items() if name != "received_at"}, task.manner]
+    return idempotency.Request(task.account.id, task.contract, wish.key, message.digest(about, items))
+
+
+def _repeat_under(writer: str, outcomes: Sequence[Outcome]) -> str | None:
+    unknown = any(outcome.status is Status.UNKNOWN for outcome in outcomes)
+    return idempotency.key_of(writer) if unknown else None
+
+
+def _send_open(database: Database, stored: Stored, items: Sequence[str]) -> Job:
+    """Send those chunks of a job that are not done, all of a new one; a job that had ended is begun again for them."""
+    job, parts = stored.job, stored.parts
+    noted = {} if stored.new else progress.read_chunks(database, job)
+    again = [number for number, chunk in noted.items() if chunk.retryable]
+    if again:
+        job = jobs.reopen(database, job) if job.finished_at is not None else job
+        progress.forget(database, job, again)
+    texts = [
+        message.write(job, part, [items[place] for place in part.positions])
+        for part in parts
+        if part.number not in noted or part.number in again
+    ]
+    return send(database, job, texts)
 
 
 def _follow(database: Database, job: Job, wish: Wish) -> Done | Queued:
@@ -116,27 +172,28 @@ def _follow(database: Database, job: Job, wish: Wish) -> Done | Queued:
     if wish.until is None and job.finished_at is None:
         return Queued(job.id)
     outcomes = results.gather(database, job, wish.until or 0.0)
-    return Queued(job.id) if outcomes is None else Done(outcomes, job.id)
+    if outcomes is None:
+        return Queued(job.id)
+    return Done(outcomes, job.id, _repeat_under(job.id, outcomes))
 
 
-def _create(database: Database, task: Task, job_id: str, items: Sequence[str], *, queued: bool) -> Stored:
-    """The job, stored; one that was stored before is as it was then, cut and all."""
-    name, parts = NAMES[task.operation], _parts(database, task, items)
-    params = task.operation.resolved(task.prepared)
-    job = Job(
-        id=job_id,
+def _job(task: Task, claimed: Claimed, digest: str, *, queued: bool) -> Job:
+    name, params = NAMES[task.operation], task.operation.resolved(task.prepared)
+    return Job(
+        id=claimed.job_id,
         account_id=task.account.id,
         operation=name,
         contract=task.contract,
         manner=task.manner,
         params=WIRES[name].write_params(params),
         total=len(task.items),
-        chunks=len(parts),
-        submitted_at=database.now(),
+        chunks=0,
+        submitted_at=0.0,
         queued=queued,
         undoable=task.operation.undoable(params),
+        request=digest,
+        resumed=claimed.resumed,
     )
-    return jobs.create(database, job, parts)
 
 
 def _parts(database: Database, task: Task, items: Sequence[str]) -> list[Part]:
@@ -148,29 +205,40 @@ def _parts(database: Database, task: Task, items: Sequence[str]) -> list[Part]:
     return cut([Load(*load) for load in zip(shared, weights, sizes, strict=True)])
 
 
-def _do_here(database: Database, task: Task, stored: Stored) -> list[Outcome]:
+def _do_here(database: Database, task: Task, stored: Stored, written: Sequence[Mapping[str, Any]]) -> list[Outcome]:
     """Do the chunks in the request, in their order.
 
     Once something is written the client hears what became of it, whether or not the job could be noted as done; what
-    was not begun by then is BUSY.
+    was not begun by then is BUSY. Raises StorageBusy, StillRunning, RequestUndone or KeyReused before that.
     """
     outcomes: dict[int, Outcome] = {}
-
-    def do(part: Part) -> None:
-        items = [task.items[position] for position in part.positions]
-
-        def apply(within: Database, origin: Origin) -> list[Outcome]:
-            applied = task.operation.apply(within, task.prepared, items, origin)
-            outcomes.update(zip(part.positions, applied, strict=True))
-            return applied
-
-        done = work.do(database, stored.job, part, apply, last=True)
-        outcomes.update(zip(part.positions, done, strict=True))
-
     for part in stored.parts:
+        chunk = _chunk(task, part, written, outcomes)
         try:
-            do(part)
+            done = work.do(database, stored.job, chunk, last=True)
         except StorageBusy:
             if not outcomes:
                 raise
+        except ChunkTaken:
+            raise StillRunning from None
+        except OtherContent:
+            raise KeyReused from None
+        else:
+            outcomes.update(zip(part.positions, done.outcomes, strict=True))
     return [outcomes.get(position, BUSY) for position in range(stored.job.total)]
+
+
+def _chunk(task: Task, part: Part, written: Sequence[Mapping[str, Any]], applied: dict[int, Outcome]) -> Chunk:
+    """A chunk to be done here, which leaves its outcomes in `applied` as soon as they are known."""
+    operation, items = task.operation, [task.items[position] for position in part.positions]
+
+    def apply(within: Database, origin: Origin) -> list[Outcome]:
+        outcomes = operation.apply(within, task.prepared, items, origin)
+        applied.update(zip(part.positions, outcomes, strict=True))
+        return outcomes
+
+    def settle(within: Database, origin: Origin) -> list[Outcome]:
+        return operation.settle(within, task.account, operation.resolved(task.prepared), items, origin)
+
+    content = message.content([written[position] for position in part.positions], part.positions)
+    return Chunk(part, content, work.nothing(items), apply, settle)

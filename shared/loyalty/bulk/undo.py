@@ -13,7 +13,7 @@ def undo(database: Database, job: Job) -> Job:
 
     Raises JobRunning, JobNotUndoable or StorageBusy; after the latter, asking again completes it.
     """
-    if job.finished_at is None:
+    if job.finished_at is None and not job.undone_by:
         raise JobRunning
     if not job.undone_by and job.undo(database.now()) is not Undo.AVAILABLE:
         raise JobNotUndoable

@@ -7,6 +7,7 @@ refused alone, as a request's would be.
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from loyalty import moment
 from loyalty.account import Account
 from loyalty.errors import refusal
 from loyalty.identifiers import Identifier, custom_field, expected, normalise
@@ -59,13 +60,16 @@ def _read_enrol_params(document: Document, now: str) -> enrol.Params:
 
 
 def _read_enrol_item(document: Document, account: Account) -> enrol.Item | Outcome:
+    registered_at = document.get("registered_at")
+    if registered_at is not None and moment.utc(registered_at) is None:
+        return invalid(refusal("registered_at", "must be a date and time that there is, in UTC", registered_at))
     matching = {custom_field(field.number) for field in account.custom_fields if field.match}
     if document["kind"] not in {"email", "phone", "profile_id", *matching}:
         return invalid(refusal("kind", "must be email, phone, profile_id or a match field", document["kind"]))
     identifier = _identifier(document)
     if isinstance(identifier, Outcome):
         return identifier
-    return enrol.Item(identifier, document.get("registered_at"))
+    return enrol.Item(identifier, registered_at and moment.utc(registered_at))
 
 
 def _write_enrol_item(item: enrol.Item) -> Document:

@@ -2,27 +2,36 @@
 
 begin -> apply -> store the outcomes -> note the progress -> after the last chunk: finish the job
 
-Each step may be the last of a worker that dies: who comes next finds what is done, and goes on.
+Whoever begins holds the chunk until the outcomes are stored: no two are at one chunk at a time. Each step may be the
+last of a worker that dies: who comes next finds what is done, and goes on.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
 
-from loyalty import metrics
-from loyalty.errors import StorageBusy
+from loyalty import lifetime, metrics
+from loyalty.errors import RequestUndone, StorageBusy
 from loyalty.job import Job, Part
-from loyalty.outcome import BUSY, Origin, Outcome, Status
+from loyalty.outcome import BUSY, RETRYABLE, UNKNOWN, Origin, Outcome, Status
 from loyalty.store import chunks, events, jobs, progress
+from loyalty.store.chunks import Begun, Results, Turn
 from loyalty.store.dynamodb import Database
+from loyalty.store.progress import Noted
 
 JOB_FINISHED = "Job finished"
+
+MOST_TRIES = 3
+"""How often a chunk is begun before it is closed."""
 
 _CLOSING_SECONDS = 1.0
 """Kept of the time for storing the outcomes, also those of items for which the store was busy to the end."""
 
 Apply = Callable[[Database, Origin], list[Outcome]]
 """Applies a chunk's items under an origin; StorageBusy means that nothing was done."""
+Settle = Callable[[Database, Origin], list[Outcome]]
+"""Reads what earlier deliveries wrote: items that were not written are BUSY, or UNKNOWN where that can't be told."""
 
 
 class Unfinished(StorageBusy):
@@ -33,54 +42,89 @@ class Unfinished(StorageBusy):
         self.outcomes = outcomes
 
 
-class Closed(NamedTuple):
-    """The outcomes of a chunk that could not be done, and whether they stay since it was done before."""
+class ChunkTaken(Exception):
+    """Somebody else may be at work on the chunk, for so many more `seconds` at most."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class OtherContent(Exception):
+    """The chunk was begun with other items before."""
+
+
+class Chunk(NamedTuple):
+    """What is to be done: the chunk's place, a digest of its items, and what does them and finds out about them.
+
+    `nothing` is what is told of the items as long as none is written: BUSY, or what was decided before they were sent.
+    """
+
+    part: Part
+    content: str
+    nothing: Sequence[Outcome]
+    apply: Apply
+    settle: Settle
+
+
+def nothing(items: Sequence[Any]) -> list[Outcome]:
+    """What is told of items none of which is written."""
+    return [item if isinstance(item, Outcome) else BUSY for item in items]
+
+
+class Done(NamedTuple):
+    """A chunk's outcomes, and the reason where it is `closed` with them for now, and may come again.
+
+    `waiters` are receipts of messages in the chunk queue that wait for this chunk.
+    """
 
     outcomes: list[Outcome]
-    done: bool
+    closed: str | None = None
+    waiters: Collection[str] = ()
 
 
-def do(database: Database, job: Job, part: Part, apply: Apply, *, last: bool) -> list[Outcome]:
-    """Do a chunk, or find it done; its outcomes. Raises StorageBusy.
+def do(database: Database, job: Job, chunk: Chunk, *, last: bool = False) -> Done:
+    """Do a chunk, or find it done.
 
-    Raises Unfinished when items are BUSY and this is not the `last` try; else the chunk is closed with them as that.
+    Raises Unfinished when items are RETRYABLE and this is not the `last` try, nor the third one; else the chunk is
+    closed with them as that. Raises StorageBusy, ChunkTaken, OtherContent, and RequestUndone where the job is taken
+    back.
     """
-    begun = chunks.begin(database, job, part.number)
-    outcomes = begun.settled
-    if outcomes is None:
-        try:
-            outcomes = _apply(database, job, part, apply, alone=begun.begun == 1)
-        except Unfinished as error:
-            if not last:
-                raise
-            met = chunks.bury(database, job, part, error.outcomes)
-            return _close(database, job, part, error.outcomes, met)
-    note(database, job, part.number, outcomes)
-    return outcomes
+    with _held(database, job, chunk) as begun:
+        if isinstance(begun, Done):
+            return begun
+        if begun.chunk.tries > MOST_TRIES:
+            outcomes, reason = _settled(database, job, chunk, begun), "it failed three times"
+        else:
+            outcomes, reason = _applied(database, job, chunk, begun), "the store was busy three times"
+            if _is_open(outcomes) and not last and begun.chunk.tries < MOST_TRIES:
+                raise Unfinished(outcomes)
+        return _store(database, job, chunk, begun, Done(outcomes, reason if _is_open(outcomes) else None))
 
 
-def bury(database: Database, job: Job, part: Part) -> list[Outcome]:
-    """Close a chunk that can't be done, as BUSY where nothing is known of it; a later delivery replaces that.
+def close(database: Database, job: Job, chunk: Chunk, reason: str, unwritten: Sequence[Outcome] | None = None) -> Done:
+    """Close a chunk that can't be done, for a later delivery to replace that: what was written is told as that.
 
-    The outcomes that it has then. Raises StorageBusy.
+    Items that nobody has written are told as `unwritten`, else as when it was closed before. Raises as `do`.
     """
-    return _give_up(database, job, part).outcomes
+    with _held(database, job, chunk) as begun:
+        if isinstance(begun, Done):
+            return begun
+        unwritten = unwritten or begun.chunk.outcomes or chunk.nothing
+        outcomes = [
+            instead if outcome.status is Status.BUSY else outcome
+            for outcome, instead in zip(_settled(database, job, chunk, begun), unwritten, strict=True)
+        ]
+        return _store(database, job, chunk, begun, Done(outcomes, reason))
 
 
-def refuse(database: Database, job: Job, part: Part, outcomes: list[Outcome]) -> Closed:
-    """The same for a chunk whose items may not be done at all: as `outcomes`, which say why.
-
-    Once somebody has begun with it something may be written: then it is closed as any other. Raises StorageBusy.
-    """
-    met = chunks.refuse(database, job, part, outcomes)
-    return _give_up(database, job, part) if met else Closed(_close(database, job, part, outcomes, None), done=False)
-
-
-def note(database: Database, job: Job, number: int, outcomes: Sequence[Outcome]) -> None:
+def note(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome]) -> None:
     """Note that a chunk is finished, and finish the job with its last one. Raises StorageBusy."""
     counts = Counter(outcome.status.value for outcome in outcomes)
-    if not progress.note(database, job, number, counts):
+    if not progress.note(database, job, part.number, Noted(counts, part.positions)):
         return
+    if job.fed and not progress.covers(progress.read_chunks(database, job).values(), job.total):
+        jobs.mark(database, job, faulty=True)
     finished = jobs.mark(database, job, finished_at=int(database.now()))
     if job.queued and not finished.announced:
         detail = {"job_id": job.id, "account": job.account_id, "operation": job.operation, "total": job.total}
@@ -88,39 +132,82 @@ def note(database: Database, job: Job, number: int, outcomes: Sequence[Outcome])
         jobs.mark(database, finished, announced=True)
 
 
-def _give_up(database: Database, job: Job, part: Part) -> Closed:
-    outcomes = [BUSY] * len(part.positions)
-    met = chunks.give_up(database, job, part, outcomes)
-    return Closed(_close(database, job, part, outcomes, met), done=met is not None and met.settled is not None)
-
-
-def _close(
-    database: Database, job: Job, part: Part, outcomes: list[Outcome], met: chunks.Chunk | None
-) -> list[Outcome]:
-    """Count and note the outcomes that were stored, or those that were `met` in their place."""
-    if met is None:
-        metrics.count(job.contract, outcomes)
-    closed = (met and met.outcomes) or outcomes
-    note(database, job, part.number, closed)
-    return closed
-
-
-def _apply(database: Database, job: Job, part: Part, apply: Apply, *, alone: bool) -> list[Outcome]:
-    """Apply the items and store their outcomes, or those that somebody else was faster to store.
-
-    Who begins alone need not ask whether what it meets is its own, which is cheaper. When somebody joined meanwhile it
-    has to: it applies once more, which writes nothing twice.
-    """
-    first = part.positions[0] if part.positions else 0
-    origin = Origin(job.id, first, redelivered=not alone, positions=part.positions)
+@contextmanager
+def _held(database: Database, job: Job, chunk: Chunk) -> Iterator[Begun | Done]:
+    """Hold a chunk, or find it done; who fails gives it back, so that the next one need not wait."""
+    if job.undone_by:
+        _settle_for_undo(database, job, chunk)
+        raise RequestUndone
+    begun = chunks.begin(database, job, chunk.part.number, chunk.content)
+    if begun.turn is Turn.FENCED:
+        _settle_for_undo(database, job, chunk)
+    if begun.turn is not Turn.OURS:
+        yield _met(database, job, chunk, begun)
+        return
     try:
-        outcomes = apply(database.ending(_CLOSING_SECONDS), origin)
+        yield begun
+    except Exception:
+        with suppress(StorageBusy):
+            chunks.release(database, job, chunk.part.number, begun.holder)
+        raise
+
+
+def _met(database: Database, job: Job, chunk: Chunk, begun: Begun) -> Done:
+    """A chunk that is done already; raises what else keeps us from it."""
+    met = begun.chunk
+    if begun.turn is Turn.DONE and met.outcomes is not None:
+        note(database, job, chunk.part, met.outcomes)
+        return Done(met.outcomes, waiters=met.waiters)
+    if begun.turn is Turn.OTHER_CONTENT:
+        raise OtherContent
+    if begun.turn is Turn.FENCED:
+        raise RequestUndone
+    raise ChunkTaken(lifetime.over_at(met.held_at or database.now()) - database.now())
+
+
+def _settle_for_undo(database: Database, job: Job, chunk: Chunk) -> None:
+    """Store what a holder wrote that died before it said so: the undo of the chunk waits for that."""
+    stored = chunks.read_all(database, job.id, [chunk.part.number]).get(chunk.part.number)
+    if stored is None or stored.held_at is None:
+        return
+    begun = chunks.begin(database, job, chunk.part.number, chunk.content, past_fence=True)
+    if begun.turn is Turn.OURS:
+        _store(database, job, chunk, begun, Done(_settled(database, job, chunk, begun), "its job is undone"))
+
+
+def _applied(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[Outcome]:
+    try:
+        return chunk.apply(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun))
     except StorageBusy:
-        outcomes = [BUSY] * len(part.positions)
-    if any(outcome.status is Status.BUSY for outcome in outcomes):
-        raise Unfinished(outcomes)
-    met = chunks.finish(database, job, part, outcomes, alone=alone)
-    if met is None:
-        metrics.count(job.contract, outcomes)
-        return outcomes
-    return met.settled if met.settled is not None else _apply(database, job, part, apply, alone=False)
+        never = begun.first and not job.resumed
+        return [one if never or one.status is not Status.BUSY else UNKNOWN for one in chunk.nothing]
+
+
+def _settled(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[Outcome]:
+    """What is known of the items: nobody wrote any where this is the first to begin."""
+    if begun.first and not job.resumed:
+        return list(chunk.nothing)
+    return chunk.settle(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun))
+
+
+def _origin(job: Job, chunk: Chunk, begun: Begun) -> Origin:
+    positions = chunk.part.positions
+    first = positions[0] if positions else 0
+    return Origin(job.id, first, redelivered=job.resumed or not begun.first, positions=positions)
+
+
+def _is_open(outcomes: Sequence[Outcome]) -> bool:
+    return any(outcome.status in RETRYABLE for outcome in outcomes)
+
+
+def _store(database: Database, job: Job, chunk: Chunk, begun: Begun, ended: Done) -> Done:
+    """Store, count and note the outcomes of a chunk that we hold; what somebody else stored in the end, if we don't."""
+    results = Results(ended.outcomes, buried=ended.closed is not None)
+    finished = chunks.finish(database, job, chunk.part, results, begun.holder)
+    if finished.done:
+        metrics.count(job.contract, ended.outcomes)
+    elif finished.chunk.outcomes is None:
+        raise StorageBusy
+    stored = ended.outcomes if finished.done else finished.chunk.outcomes or []
+    note(database, job, chunk.part, stored)
+    return Done(stored, ended.closed, finished.chunk.waiters)

@@ -1,33 +1,33 @@
 """What becomes of a message in the chunk queue: it is done, comes again later, or is parked with its reason."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from loyalty import moment
+from loyalty import lifetime, moment
 from loyalty.account import Account
 from loyalty.bulk import message, work
-from loyalty.bulk.message import ChunkMessage, MessageRefused
+from loyalty.bulk.message import ChunkMessage, MessageRefused, MessageTooNew
 from loyalty.bulk.parked import park
 from loyalty.bulk.wire import WIRES, Wire, read_item
+from loyalty.bulk.work import Apply, ChunkTaken, OtherContent
 from loyalty.errors import (
     JobNotFound,
     ProgramInactive,
     ProgramNotFound,
     PromotionInactive,
     PromotionNotFound,
+    RequestUndone,
     quote,
 )
 from loyalty.job import Job
 from loyalty.outcome import BUSY, Origin, Outcome, Status, invalid
 from loyalty.store import accounts, chunks, jobs, queue
 from loyalty.store.dynamodb import Database
-from loyalty.store.queue import Message
 
-MOST_RECEIVES = 3
-"""How often a chunk is delivered before it is given up: the chunk queue's maxReceiveCount."""
-
-_LONGEST_DELAY_SECONDS = 900  # SQS's limit
-_LONGEST_WAIT_SECONDS = 24 * 3600  # since the job began, for a chunk that has to be finished before
+_WAITS_SECONDS = 24 * 3600  # since the job began, for a chunk that has to be finished before
+_LOOKS_AGAIN_SECONDS = 60  # for what a dead worker's message will tell when it comes again
+_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 30, 3600  # of a chunk that waits for another and is not woken
 
 
 _GONE: dict[type[Exception], str] = {
@@ -58,34 +58,61 @@ class Worked(NamedTuple):
     parked: str | None = None
 
 
-def process(database: Database, body: str, receives: int) -> Worked:
+class ComesAgain(Exception):
+    """A message that can't be done yet: it is to come again in so many `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = math.ceil(seconds)
+
+
+class Delivery(NamedTuple):
+    """A message as it was received: its text, how often it was by now, and the receipt by which it can be put off."""
+
+    body: str
+    receives: int
+    receipt: str | None
+
+
+def process(database: Database, body: str, receives: int, receipt: str | None = None) -> Worked:
     """Do the chunk in a message that is received for the `receives`-th time.
 
-    Raises StorageBusy or Unfinished: then it has to come again.
+    Raises StorageBusy, Unfinished, MessageTooNew or ComesAgain: then it has to come again.
     """
-    try:
-        chunk = _understand(database, message.read(body))
-    except MessageRefused as error:
-        return _park(database, body, str(error))
-    if chunk.job.undone_by:
-        return Worked(chunk)
-    if _waits(database, chunk):
-        return _put_off(database, chunk, body)
-    return _do(database, chunk, body, last=receives >= MOST_RECEIVES)
+    return _once(database, body, lambda chunk: _do(database, chunk, Delivery(body, receives, receipt)))
 
 
 def bury(database: Database, body: str) -> Worked:
-    """Close the chunk in a message that was given up, and park the message. Raises StorageBusy."""
+    """Close the chunk in a message that was given up, and park the message. Raises as `process`.
+
+    By now every worker that could be replaced was: a message of a later version is parked too.
+    """
+    try:
+        return _once(database, body, lambda chunk: _bury(database, chunk, body))
+    except MessageTooNew:
+        return _park(database, body, f"version must be {message.VERSION}")
+
+
+def _once(database: Database, body: str, work_on: Callable[[Chunk], Worked]) -> Worked:
+    """Work on a message's chunk, unless the message is wrong, its job taken back, or somebody else at work on it."""
+    chunk = None
     try:
         chunk = _understand(database, message.read(body))
+        return work_on(chunk)
     except MessageRefused as error:
-        return _park(database, body, str(error))
-    work.bury(database, chunk.job, chunk.message.part)
-    return _park(database, body, "it failed three times", chunk)
+        return _park(database, body, str(error), chunk)
+    except OtherContent:
+        return _park(database, body, "the chunk came before with other items", chunk)
+    except RequestUndone:
+        return Worked(chunk)
+    except ChunkTaken as taken:
+        raise ComesAgain(taken.seconds) from None
 
 
-def _do(database: Database, chunk: Chunk, body: str, *, last: bool) -> Worked:
-    wire, received_at = chunk.wire, moment.at(chunk.job.submitted_at)
+def _do(database: Database, chunk: Chunk, delivery: Delivery) -> Worked:
+    wire, received_at, body = chunk.wire, moment.at(chunk.job.submitted_at), delivery.body
+    if _waits(database, chunk, delivery.receipt):
+        return _put_off(database, chunk, delivery)
     try:
         prepared = wire.operation.prepare(database, chunk.account, wire.read_params(chunk.job.params, received_at))
     except tuple(_GONE) as error:
@@ -94,34 +121,70 @@ def _do(database: Database, chunk: Chunk, body: str, *, last: bool) -> Worked:
     def apply(within: Database, origin: Origin) -> list[Outcome]:
         return wire.operation.apply(within, prepared, chunk.items, origin)
 
-    outcomes = work.do(database, chunk.job, chunk.message.part, apply, last=last)
-    if any(outcome.status is Status.BUSY for outcome in outcomes):
-        return _park(database, body, "the store was busy three times", chunk, outcomes)
-    return Worked(chunk, outcomes)
+    done = work.do(database, chunk.job, _task(chunk, apply))
+    _wake(database, done)
+    if done.closed:
+        return _park(database, body, done.closed, chunk, done.outcomes)
+    return Worked(chunk, done.outcomes)
+
+
+def _wake(database: Database, done: work.Done) -> None:
+    """Have the chunks come that waited for this one."""
+    for receipt in done.waiters:
+        queue.delay(database, database.settings.chunk_queue_url, receipt, 0)
+
+
+def _task(chunk: Chunk, apply: Apply) -> work.Chunk:
+    wire, job, sent = chunk.wire, chunk.job, chunk.message
+
+    def settle(within: Database, origin: Origin) -> list[Outcome]:
+        params = wire.read_params(job.params, moment.at(job.submitted_at))
+        return wire.operation.settle(within, chunk.account, params, chunk.items, origin)
+
+    return work.Chunk(sent.part, sent.content, _nothing(chunk), apply, settle)
+
+
+def _never(_within: Database, _origin: Origin) -> list[Outcome]:
+    raise AssertionError("a chunk that is closed is not applied")
 
 
 def _park(
     database: Database, body: str, reason: str, chunk: Chunk | None = None, outcomes: Sequence[Outcome] = ()
 ) -> Worked:
-    park(database, body, reason)
+    about = {"content": chunk.message.content, "job_forgotten_at": chunk.job.forgotten_at} if chunk else {}
+    park(database, body, reason, about)
     return Worked(chunk, outcomes, reason)
+
+
+def _bury(database: Database, chunk: Chunk, body: str, reason: str = "it failed too often") -> Worked:
+    return _close(database, chunk, body, reason)
 
 
 def _refuse(database: Database, chunk: Chunk, body: str, error: Exception) -> Worked:
     """Close a chunk for what its items share, unless it was done before; the log has only the kind of the error."""
     reason = _said(error)
-    refused = work.refuse(database, chunk.job, chunk.message.part, _refused(chunk, reason))
-    if refused.done:
-        return Worked(chunk, refused.outcomes)
-    park(database, body, reason)
-    return Worked(chunk, refused.outcomes, type(error).__name__)
+    worked = _close(database, chunk, body, reason, _refused(chunk, reason))
+    return worked._replace(parked=worked.parked and type(error).__name__)
+
+
+def _close(
+    database: Database, chunk: Chunk, body: str, reason: str, unwritten: Sequence[Outcome] | None = None
+) -> Worked:
+    done = work.close(database, chunk.job, _task(chunk, _never), reason, unwritten)
+    _wake(database, done)
+    return _park(database, body, reason, chunk, done.outcomes) if done.closed else Worked(chunk, done.outcomes)
 
 
 def _refused(chunk: Chunk, reason: str) -> list[Outcome]:
-    """An undo's items are what became of others, which stays so: to take that back may be tried again."""
+    """What is told of items that can't be done, of an undo's that they may be tried again."""
     if chunk.job.undoes:
-        return [BUSY] * len(chunk.items)
+        return _nothing(chunk)
     return [item if isinstance(item, Outcome) else invalid(reason) for item in chunk.items]
+
+
+def _nothing(chunk: Chunk) -> list[Outcome]:
+    """An undo's items are what became of others, which is no outcome of its own."""
+    return [BUSY] * len(chunk.items) if chunk.job.undoes else work.nothing(chunk.items)
 
 
 def _said(error: Exception) -> str:
@@ -130,23 +193,54 @@ def _said(error: Exception) -> str:
 
 
 def _understand(database: Database, sent: ChunkMessage) -> Chunk:
-    """What a message is about; raises MessageRefused or StorageBusy."""
+    """What a message is about; raises MessageRefused, RequestUndone, ChunkTaken or StorageBusy."""
     account = accounts.find_account(database, sent.account_id)
     if account is None:
         raise MessageRefused("there is no such account")
     wire, job = WIRES[sent.operation], _job(database, sent)
     if job.undoes is None:
         return Chunk(sent, job, account, wire, [read_item(wire, item, account) for item in sent.items])
-    undone = chunks.read_all(database, job.undoes, [sent.part.number]).get(sent.part.number)
-    if undone is None or undone.outcomes is None:
-        raise MessageRefused("the job to undo has no such chunk")
+    undone = _fenced(database, job, sent.part.number)
     there = sent._replace(part=sent.part._replace(positions=undone.positions))
     return Chunk(there, job, account, wire, undone.outcomes)
 
 
+class Undone(NamedTuple):
+    """A chunk that nobody writes any more: where its items stand, and what became of them."""
+
+    positions: Sequence[int]
+    outcomes: Sequence[Outcome]
+
+
+def _fenced(database: Database, undoing: Job, number: int) -> Undone:
+    """A chunk of the job that is to be undone, once nobody can be at work on it.
+
+    A worker that died at it leaves its message, which tells what was written when it comes again; a request that died
+    leaves nothing but what was known before. Raises MessageRefused, ChunkTaken or StorageBusy.
+    """
+    chunk = chunks.fence(database, undoing, number)
+    if chunk.outcomes is None and chunk.held_at is None:
+        raise MessageRefused("the job to undo has no such chunk")
+    if chunk.held_at is None:
+        return Undone(chunk.positions, chunk.outcomes or ())
+    left = lifetime.over_at(chunk.held_at) - database.now()
+    stored = jobs.read_stored(database, undoing.undoes or "")
+    if left > 0 or (stored and stored.job.queued) or chunk.outcomes is None:
+        raise ChunkTaken(left if left > 0 else _LOOKS_AGAIN_SECONDS)
+    doubtful = [one._replace(status=Status.UNKNOWN) if one.status is Status.BUSY else one for one in chunk.outcomes]
+    return Undone(chunk.positions, doubtful)
+
+
 def _job(database: Database, sent: ChunkMessage) -> Job:
-    """The job that a message belongs to, which the first one makes if another system sends them."""
-    job = jobs.find(database, sent.job_id) or _make(database, sent)
+    """The job that a message belongs to, which the first one makes if another system sends them.
+
+    Raises MessageRefused, RequestUndone where the job is taken back, or StorageBusy.
+    """
+    job = jobs.find(database, sent.job_id)
+    try:
+        job = job or _make(database, sent)
+    except JobNotFound:
+        raise MessageRefused("its job is no longer kept") from None
     same = {
         "account": job.account_id == sent.account_id,
         "operation": job.operation == sent.operation,
@@ -161,9 +255,10 @@ def _job(database: Database, sent: ChunkMessage) -> Job:
 
 
 def _make(database: Database, sent: ChunkMessage) -> Job:
+    """The job of a message that another system sent; raises JobNotFound where it was there before, and is forgotten."""
     wire, now = WIRES[sent.operation], database.now()
-    if sent.operation == "undo":
-        raise MessageRefused("there is no such job")
+    if sent.operation == "undo" or sent.job_forgotten_at is not None:
+        raise JobNotFound
     job = Job(
         id=sent.job_id,
         account_id=sent.account_id,
@@ -177,25 +272,29 @@ def _make(database: Database, sent: ChunkMessage) -> Job:
         queued=True,
         undoable=wire.operation.undoable(wire.read_params(sent.params, moment.at(now))),
         sent=True,
+        fed=True,
     )
     return jobs.create(database, job, []).job
 
 
-def _waits(database: Database, chunk: Chunk) -> bool:
-    """Whether another chunk has to be finished before this one."""
+def _waits(database: Database, chunk: Chunk, receipt: str | None) -> bool:
+    """Whether another chunk has to be finished before this one, which is woken then."""
     after = chunk.message.part.after
     if after is None:
         return False
     before = chunks.read_all(database, chunk.job.id, [after]).get(after)
+    if receipt and (before is None or before.outcomes is None):
+        before = chunks.wait_for(database, chunk.job, after, receipt)
     return before is None or before.outcomes is None
 
 
-def _put_off(database: Database, chunk: Chunk, body: str) -> Worked:
-    """Have a chunk come again, later the older the job; what waits in vain is given up, for the operator to see."""
-    age = int(database.now() - chunk.job.submitted_at)
-    if age >= _LONGEST_WAIT_SECONDS:
-        work.bury(database, chunk.job, chunk.message.part)
-        return _park(database, body, "the chunk that it waits for did not come", chunk)
-    delay = min(_LONGEST_DELAY_SECONDS, 1 + age // 10)
-    queue.send(database, database.settings.chunk_queue_url, [Message(body, chunk.account.id, delay_seconds=delay)])
-    return Worked(chunk)
+def _put_off(database: Database, chunk: Chunk, delivery: Delivery) -> Worked:
+    """Leave a chunk in the queue until it is woken; what waits for a day is closed, for the operator to see.
+
+    It is never sent again: Lambda ends what goes round in a queue.
+    """
+    began = chunk.job.reopened_at or chunk.job.submitted_at
+    if database.now() - began >= _WAITS_SECONDS:
+        return _bury(database, chunk, delivery.body, "the chunk that it waits for did not come")
+    doubled = _FIRST_WAIT_SECONDS * 2 ** min(delivery.receives - 1, 10)
+    raise ComesAgain(min(_LONGEST_WAIT_SECONDS, doubled))

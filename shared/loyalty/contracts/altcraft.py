@@ -37,11 +37,13 @@ from loyalty.settings import Settings
 
 SUCCESS = "Successful operation"
 
+_REPEAT = "Storage is busy, repeat this item"
 _CODES = {
     Status.CREATED: (0, SUCCESS),
     Status.EXISTS: (409, "Member already exists"),
     Status.NOT_FOUND: (404, "Profile not found"),
-    Status.BUSY: (503, "Storage is busy, repeat this item"),
+    Status.BUSY: (503, _REPEAT),
+    Status.UNKNOWN: (503, _REPEAT),  # repeating registers nobody twice, whether or not this one was written
 }
 _COUNTED = {**{status: str(code) for status, (code, _) in _CODES.items()}, Status.INVALID: "400"}
 _FAULTS: dict[type[RequestError], str] = {

@@ -4,9 +4,7 @@ A list is validated inside pydantic-core with None in the place of each wrong el
 item costs the others nothing; only the wrong ones are looked at again, for the reason.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Annotated, Any, NotRequired
 
@@ -14,6 +12,7 @@ from pydantic import AfterValidator, GetCoreSchemaHandler, StrictInt, TypeAdapte
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import TypedDict
 
+from loyalty import moment
 from loyalty.account import Account
 from loyalty.contracts.body import integer_id, too_large
 from loyalty.errors import BadRequest, ParameterError, refusal
@@ -22,9 +21,6 @@ from loyalty.operations.enrol import Item
 from loyalty.outcome import Outcome, invalid
 
 Items = list[Item | Outcome]
-
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
-_AS_STORED = len("2024-09-01T12:34:56Z")  # a date of this length is one in UTC to the second
 
 
 def program_id(value: object) -> str:
@@ -50,17 +46,9 @@ def to_utc(date: str | None) -> str | None:
     """An RFC 3339 date and time with a zone as the same moment in UTC; raises PydanticCustomError."""
     if date is None:
         return None
-    text = date.upper()
-    try:
-        moment = datetime.fromisoformat(text) if _RFC_3339.fullmatch(date) else None
-        if moment and len(text) == _AS_STORED:
-            return text
-        moment = moment and moment.astimezone(UTC)
-    except (ValueError, OverflowError):  # 30 February, a leap second, or beyond the years 1 to 9999
-        moment = None
-    if moment is None:
+    if (stored := moment.utc(date)) is None:
         raise PydanticCustomError("rfc_3339", "must be a date and time with a zone as in RFC 3339")
-    return moment.isoformat().removesuffix("+00:00") + "Z"
+    return stored
 
 
 Date = Annotated[str | None, AfterValidator(to_utc)]

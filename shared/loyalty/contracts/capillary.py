@@ -35,7 +35,7 @@ class Capillary:
 
     def render(self, request: Request, manner: Manner, answer: Answer) -> Reply:
         """The documented reply: one element for each customer."""
-        elements = [capillary_replies.element(manner, outcome) for outcome in answer.outcomes]
+        elements = [capillary_replies.element(manner, outcome, answer.repeat_under) for outcome in answer.outcomes]
         return capillary_replies.answer(request, elements)
 
     def queued(self, request: Request, _manner: Manner, job_id: str, location: str) -> Reply:

@@ -25,6 +25,10 @@ Fault = tuple[int, str]
 
 _NOT_FOUND = (8015, "Customer not found for the given identifiers")
 _BUSY = (8896, "Error occurred while issuing promotion to the customer")
+_UNKNOWN = (
+    "It is not known whether the promotion was issued; "
+    "to have it issued once, repeat the whole request with the header Idempotency-Key"
+)
 _EXHAUSTED = (8890, "promotion not issued due to config issues or customer exhausted limits")
 
 _INVALID = 400
@@ -39,6 +43,7 @@ COUNTED = {
     Status.EXHAUSTED: str(_EXHAUSTED[0]),
     Status.NOT_FOUND: str(_NOT_FOUND[0]),
     Status.BUSY: str(_BUSY[0]),
+    Status.UNKNOWN: str(_BUSY[0]),
     Status.INVALID: str(_INVALID),
 }
 """The codes that customers are counted under; those that are themselves wrong have one together."""
@@ -84,12 +89,14 @@ def json_reply(request: Request, status: int, body: dict[str, Any]) -> Reply:
     return Reply(status, "application/json", json.dumps(body, separators=(",", ":")), headers)
 
 
-def element(manner: Manner, outcome: Outcome) -> dict[str, Any]:
-    """One customer's element of the answer."""
+def element(manner: Manner, outcome: Outcome, repeat_under: str | None = None) -> dict[str, Any]:
+    """One customer's element of the answer; where it is not known, `repeat_under` is the key to repeat it with."""
     if outcome.status is Status.NOT_FOUND:
         return failure(*_NOT_FOUND)
     if outcome.status is Status.BUSY:
         return failure(*_BUSY)
+    if outcome.status is Status.UNKNOWN:
+        return failure(_BUSY[0], f"{_UNKNOWN}: {repeat_under}")
     values = outcome.values or {}
     if outcome.status is Status.INVALID:
         return failure(values.get("code", _INVALID), outcome.reason or "")

@@ -28,11 +28,15 @@ class Submission(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What there is to tell: outcomes, the place of the first of them in the request, and the job if there is one."""
+    """What there is to tell: outcomes, the place of the first of them in the request, and the job if there is one.
+
+    `repeat_under` is the Idempotency-Key under which the request can be repeated where some outcomes are UNKNOWN.
+    """
 
     outcomes: Sequence[Outcome]
     job_id: str | None = None
     first: int = 0
+    repeat_under: str | None = None
 
 
 class Exchange(Protocol):

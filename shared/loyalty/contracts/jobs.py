@@ -106,6 +106,7 @@ class UndoContract:
         Status.KEPT: "kept",
         Status.IGNORED: "unchanged",
         Status.BUSY: "busy",
+        Status.UNKNOWN: "busy",
     }
 
     def render(self, _request: Request, _manner: Manner, result: Answer) -> Reply:

@@ -26,7 +26,7 @@ from loyalty.errors import (
     refusal,
 )
 from loyalty.identifiers import custom_field
-from loyalty.outcome import Outcome, Status
+from loyalty.outcome import RETRYABLE, Outcome, Status
 from loyalty.request import Reply
 
 LONGEST_CALLBACK = 128
@@ -38,6 +38,10 @@ _FAULTS: dict[type[RequestError], str] = {
     RightMissing: "This user has no right to import customers",
     StorageBusy: "Storage is busy, repeat the request",
 }
+_UNKNOWN = (
+    "It is not known whether this row was imported; "
+    "to have it imported once, repeat the whole request with the header Idempotency-Key"
+)
 _IDENTIFIER = r"[A-Za-z_$][A-Za-z0-9_$]*"
 _CALLBACK = re.compile(rf"{_IDENTIFIER}(\.{_IDENTIFIER})*")
 _WHITE_SPACE: dict[bool, Any] = {True: {"separators": (",", ":")}, False: {"indent": 2}}
@@ -52,8 +56,9 @@ COUNTED = {
     Status.IGNORED: "ignored",
     Status.INVALID: "failed",
     Status.BUSY: "busy",
+    Status.UNKNOWN: "busy",
 }
-"""What rows are counted as; an answer counts the last two as failed."""
+"""What rows are counted as; an answer counts the last three as failed."""
 
 
 class Style(NamedTuple):
@@ -102,10 +107,10 @@ def imported(style: Style, answer: Answer, *, dry_run: bool, keep_undo: bool) ->
         batch["customers"]["ignored"] = ignored
     if failed := len(statuses) - new - updated - ignored:
         batch["customers"]["failed"] = failed
-    if answer.job_id and keep_undo and not {Status.CREATED, Status.UPDATED, Status.BUSY}.isdisjoint(statuses):
+    if answer.job_id and keep_undo and not {Status.CREATED, Status.UPDATED, *RETRYABLE}.isdisjoint(statuses):
         batch["job_id"] = answer.job_id
     numbered = enumerate(answer.outcomes, start=answer.first + 1)
-    if rows := [row for number, outcome in numbered if (row := _row(number, outcome))]:
+    if rows := [row for number, outcome in numbered if (row := _row(number, outcome, answer.repeat_under))]:
         batch["rows"] = rows
     return _reply(style, "success", {"batch": batch})
 
@@ -138,9 +143,11 @@ def _text(error: RequestError) -> str:
     return _FAULTS.get(type(error)) or str(error)
 
 
-def _row(number: int, outcome: Outcome) -> dict[str, Any] | None:
+def _row(number: int, outcome: Outcome, repeat_under: str | None) -> dict[str, Any] | None:
     if outcome.status is Status.BUSY:
         return {"number": number, "error": "Storage is busy, repeat this row"}
+    if outcome.status is Status.UNKNOWN:
+        return {"number": number, "error": f"{_UNKNOWN}: {repeat_under}"}
     if outcome.status is Status.INVALID:
         return {"number": number, "error": outcome.reason}
     return {"number": number, **outcome.values} if outcome.values else None

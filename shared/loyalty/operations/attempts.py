@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from loyalty.account import Promotion
-from loyalty.outcome import Outcome, Status
+from loyalty.outcome import RETRYABLE, Outcome, Status
 from loyalty.store import earns, promotions, tallies
 from loyalty.store.customers import Reference
 from loyalty.store.dynamodb import Database, Write
@@ -53,7 +53,7 @@ def attempt_all(database: Database, issue: Issue, attempts: Sequence[Attempt]) -
 
 
 def _attempt_some(database: Database, issue: Issue, attempts: Sequence[Attempt]) -> list[Outcome]:
-    counted = _count(database.ending(SECONDS_TO_WRITE), issue, attempts)
+    counted = _count(database.writing().ending(SECONDS_TO_WRITE), issue, attempts)
     new = [
         Earn(one.customer.profile_id, one.earned_id, one.source, issue.received_at, one.origin)
         for one in attempts
@@ -61,7 +61,19 @@ def _attempt_some(database: Database, issue: Issue, attempts: Sequence[Attempt])
     ]
     earned = earns.insert_all(database, issue.account_id, issue.promotion.id, new)
     by_origin = {earn.origin: result for earn, result in zip(new, earned, strict=True)}
-    return [_outcome(issue, one, counted[one.origin], by_origin.get(one.origin)) for one in attempts]
+    outcomes = [_outcome(issue, one, counted[one.origin], by_origin.get(one.origin)) for one in attempts]
+    return _undecided(outcomes)
+
+
+def _undecided(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The outcomes; nobody is EXHAUSTED by a place whose earn may not be written: that is BUSY too."""
+    open_ = {outcome.profile_id for outcome in outcomes if outcome.status in RETRYABLE}
+    return [
+        outcome._replace(status=Status.BUSY)
+        if outcome.status is Status.EXHAUSTED and outcome.profile_id in open_
+        else outcome
+        for outcome in outcomes
+    ]
 
 
 def _count(database: Database, issue: Issue, attempts: Sequence[Attempt]) -> dict[str, Counted]:
@@ -75,14 +87,21 @@ def _count(database: Database, issue: Issue, attempts: Sequence[Attempt]) -> dic
     return tallies.count(database, issue.account_id, promotion.id, promotion.limit, origins)
 
 
+def issued(issue: Issue, customer: Reference, earned_id: int | None, status: Status = Status.BUSY) -> Outcome:
+    """The outcome of an attempt: CREATED with the ids of an earn, else as `status` says."""
+    values = {"customer_id": customer.customer_id, "promotion_name": issue.promotion.name}
+    if earned_id is None:
+        return Outcome(status, customer.profile_id, values=values)
+    values |= {"earned_id": earned_id, "issue_id": _issue_id(issue, customer)}
+    return Outcome(Status.CREATED, customer.profile_id, values=values)
+
+
 def _outcome(issue: Issue, attempt: Attempt, counted: Counted, earned: Earned | None) -> Outcome:
-    customer = attempt.customer
-    status, values = _STATUS[counted], {"customer_id": customer.customer_id, "promotion_name": issue.promotion.name}
-    if earned and earned.write is Write.INSERTED:
-        values |= {"earned_id": earned.earned_id, "issue_id": _issue_id(issue, customer)}
-    elif earned:
-        status = Status.BUSY
-    return Outcome(status, customer.profile_id, values=values)
+    if earned is None:
+        return issued(issue, attempt.customer, None, _STATUS[counted])
+    written = earned.write is Write.INSERTED
+    status = Status.UNKNOWN if earned.write is Write.UNKNOWN else Status.BUSY
+    return issued(issue, attempt.customer, earned.earned_id if written else None, status)
 
 
 def _issue_id(issue: Issue, customer: Reference) -> int:

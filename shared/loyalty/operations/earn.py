@@ -6,9 +6,9 @@ from typing import NamedTuple
 from loyalty.account import Account, Promotion
 from loyalty.errors import ProgramNotFound, PromotionInactive, PromotionNotFound
 from loyalty.identifiers import Identifier
-from loyalty.operations.attempts import Attempt, Issue, attempt_all
-from loyalty.outcome import BUSY, NOT_FOUND, Origin, Outcome
-from loyalty.store import accounts, counters, customers, promotions
+from loyalty.operations.attempts import Attempt, Issue, attempt_all, issued
+from loyalty.outcome import BUSY, NOT_FOUND, UNKNOWN, Origin, Outcome
+from loyalty.store import accounts, counters, customers, earns, promotions, tallies
 from loyalty.store.dynamodb import Database
 
 RIGHT = "earn"
@@ -91,6 +91,39 @@ def apply(database: Database, issue: Issue, items: Sequence[Item | Outcome], ori
     return [
         fates[index] if index in fates else _without_customer(item, found.unread) for index, item in enumerate(items)
     ]
+
+
+def settle(
+    database: Database, account: Account, params: Params, items: Sequence[Item | Outcome], origin: Origin
+) -> list[Outcome]:
+    """CREATED for items whose earn is there as their own, else BUSY; UNKNOWN where nothing leads to the promotion.
+
+    A place that such an item took under the promotion's limit is free again. Raises StorageBusy.
+    """
+    promotion = _find_promotion(database, account.id, params)
+    promotion_id = params.promotion_id or (promotion and promotion.id)
+    if promotion_id is None:
+        return [item if isinstance(item, Outcome) else UNKNOWN for item in items]
+    found = customers.find_all(database, account.id, [item.identifier for item in items if isinstance(item, Item)])
+    wanted = [
+        (found[item.identifier].profile_id, origin.mark(index))
+        for index, item in enumerate(items)
+        if isinstance(item, Item) and item.identifier in found
+    ]
+    written = earns.find(database, account.id, promotion_id, wanted)
+    issue = Issue(account.id, promotion or Promotion(promotion_id, params.program_id), params.received_at)
+
+    def settled(index: int, item: Item | Outcome) -> Outcome:
+        if isinstance(item, Outcome):
+            return item
+        customer, mark = found.get(item.identifier), origin.mark(index)
+        if customer and (customer.profile_id, mark) in written:
+            return issued(issue, customer, written[customer.profile_id, mark])
+        if customer and (promotion is None or promotion.limit is not None):
+            tallies.give_back(database, account.id, promotion_id, customer.profile_id, mark)
+        return BUSY
+
+    return [settled(index, item) for index, item in enumerate(items)]
 
 
 def _draw(database: Database, issue: Issue, wanted: int) -> Sequence[int]:

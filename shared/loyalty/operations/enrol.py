@@ -18,7 +18,12 @@ RIGHT = "enrol"
 
 ALWAYS_A_JOB = False
 
-_STATUS = {Write.INSERTED: Status.CREATED, Write.EXISTS: Status.EXISTS, Write.BUSY: Status.BUSY}
+_STATUS = {
+    Write.INSERTED: Status.CREATED,
+    Write.EXISTS: Status.EXISTS,
+    Write.BUSY: Status.BUSY,
+    Write.UNKNOWN: Status.UNKNOWN,
+}
 
 
 class Params(NamedTuple):
@@ -95,6 +100,24 @@ def apply(database: Database, enrolment: Enrolment, items: Sequence[Item | Outco
     )
     fates = dict(zip(new, writes, strict=True))
     return [_outcome(item, found, fates) for item in items]
+
+
+def settle(
+    database: Database, account: Account, params: Params, items: Sequence[Item | Outcome], origin: Origin
+) -> list[Outcome]:
+    """CREATED for items whose membership is there as their own, else BUSY. Raises StorageBusy."""
+    found = customers.find_all(database, account.id, [item.identifier for item in items if isinstance(item, Item)])
+    ids = list(dict.fromkeys(customer.profile_id for customer in found.values()))
+    written = memberships.origins(database, account.id, params.program_id, ids)
+
+    def settled(index: int, item: Item | Outcome) -> Outcome:
+        if isinstance(item, Outcome):
+            return item
+        customer = found.get(item.identifier)
+        ours = customer and written.get(customer.profile_id) == origin.mark(index)
+        return Outcome(Status.CREATED, customer.profile_id) if customer and ours else BUSY
+
+    return [settled(index, item) for index, item in enumerate(items)]
 
 
 def _outcome(item: Item | Outcome, found: Found, fates: dict[str, Write]) -> Outcome:

@@ -1,15 +1,16 @@
 """Import: rows create customers or change them, and make them members of campaigns.
 
 Source: "Batch Import Customers" (API 1.5). An import may be repeated at any time, also one that died
-half-way: its rows then meet the customers that they made, and create only the memberships that miss. (Where
+half-way: its rows then meet the customers that they made, and create only the memberships that are missing. (Where
 a later row makes an earlier one valid, as when it gives up what that one claims, repeating is importing twice.)
+A job's chunk that is delivered again goes on where it was: what each row came to is recorded with what it wrote.
 """
 
 from collections.abc import Collection, Hashable, Sequence
 
 from loyalty.account import Account
 from loyalty.errors import ProgramInactive, ProgramNotFound, StorageBusy
-from loyalty.operations import import_credits
+from loyalty.operations import import_credits, import_records
 from loyalty.operations.import_items import Import, Params, Row, kinds_of
 from loyalty.operations.import_work import Work
 from loyalty.outcome import Origin, Outcome, invalid
@@ -82,6 +83,18 @@ def apply(database: Database, import_: Import, items: Sequence[Row | Outcome], o
     if rows:
         outcomes |= Work(database, import_, rows, origin).outcomes()
     return [outcomes[index] for index in range(len(items))]
+
+
+def settle(
+    database: Database, account: Account, params: Params, items: Sequence[Row | Outcome], origin: Origin
+) -> list[Outcome]:
+    """Each row as the records of what was written say, else BUSY; UNKNOWN where memberships are missing.
+
+    Raises StorageBusy.
+    """
+    rows = [index for index, item in enumerate(items) if isinstance(item, Row)]
+    settled = import_records.settled(database, account.id, params, rows, origin)
+    return [item if isinstance(item, Outcome) else settled[index] for index, item in enumerate(items)]
 
 
 def _check(import_: Import, item: Row | Outcome) -> Row | Outcome:

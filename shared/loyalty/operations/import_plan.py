@@ -6,6 +6,7 @@ identifier that one customer gives up in this plan reaches the next one only the
 can't have two actions on one item; and whatever touches such a row waits with it, so that the order holds.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from loyalty.customer import Customer
@@ -28,15 +29,21 @@ class Whole(NamedTuple):
     tally: dict[str, set[int]]
     cards: frozenset[Identifier]
 
+    @classmethod
+    def of(cls, rows: Mapping[int, Row], written: Mapping[int, Outcome]) -> "Whole":
+        """That of these rows, some of which were written before."""
+        tally: dict[str, set[int]] = {}
+        for index, outcome in written.items():
+            if outcome.profile_id:
+                tally.setdefault(outcome.profile_id, set()).add(index)
+        return cls(tally, frozenset(card for row in rows.values() if (card := row.identifier("card_number"))))
+
 
 class Planner:
-    """Places rows one by one; `outcomes` hold once `state.changes()` are written.
+    """Places rows one by one; `outcomes` hold once `state.changes()` are written."""
 
-    `again` says that rows may have been written before, by a try or a delivery that nobody heard back from.
-    """
-
-    def __init__(self, import_: Import, snapshot: Snapshot, origin: Origin, whole: Whole, *, again: bool) -> None:
-        self._import, self._origin, self._whole, self._again = import_, origin, whole, again
+    def __init__(self, import_: Import, snapshot: Snapshot, origin: Origin, whole: Whole) -> None:
+        self._import, self._origin, self._whole = import_, origin, whole
         self._waiting: set[Identifier | str] = {*snapshot.torn()}
         self.state = State(snapshot)
         self.outcomes: dict[int, Outcome] = {}
@@ -55,8 +62,6 @@ class Planner:
 
     def _match(self, row: Row) -> str | None:
         """The customer that the row is about, None for a new one."""
-        if self._again and row.drawn.profile_id in self.state.customers:
-            return row.drawn.profile_id  # made for this very row before
         decisive = row.match()
         return self.state.owners.get(decisive) if decisive else None
 
@@ -68,15 +73,15 @@ class Planner:
             return None  # it changed between the two reads of the snapshot
         if fault := self._fault(index, row, keys, customer):
             return invalid(fault)
-        if customer and (status := self._met(index, customer)):
-            return self._outcome(status, index, row, customer)
+        if customer and self._import.params.overwrite is Overwrite.IGNORE:
+            return self._outcome(Status.IGNORED, index, row, customer)
         return self._apply(index, row, customer)
 
     def _fault(self, index: int, row: Row, keys: set[Identifier], customer: Customer | None) -> str | None:
         profile_id = customer.profile_id if customer else None
         for kind, text in sorted(keys):
             owner = self.state.owners.get((kind, text), profile_id)
-            if kind not in SHARED and owner != profile_id and not self._given_later(index, owner):
+            if kind not in SHARED and owner != profile_id:
                 return f"{kind} {quote(text)} belongs to another customer"
         if customer is None:
             return None
@@ -85,23 +90,10 @@ class Planner:
                 return f"{kind} of a customer can't be changed, not to {quote(row.fields[kind])}"
         return TOO_MANY_ROWS.reason if self._count(index, customer.profile_id) > MOST_ROWS else None
 
-    def _given_later(self, index: int, profile_id: str | None) -> bool:
-        """Whether a customer is known to have got what it has by a later row, in a delivery before this one."""
-        customer = self.state.customers.get(profile_id or "")
-        last = self._origin.marked(customer.origin) if self._again and customer else None
-        return last is not None and last > self._origin.position(index)
-
     def _count(self, index: int, profile_id: str) -> int:
         rows = self._whole.tally.setdefault(profile_id, set())
         rows.add(index)
         return len(rows)
-
-    def _met(self, index: int, customer: Customer) -> Status | None:
-        """What the row is if it writes nothing: done before by ourselves, or ignored."""
-        last = self._origin.marked(customer.origin) if self._again else None
-        if last is not None and last >= self._origin.position(index):
-            return Status.CREATED if customer.created_by == self._origin.mark(index) else Status.UPDATED
-        return Status.IGNORED if self._import.params.overwrite is Overwrite.IGNORE else None
 
     def _apply(self, index: int, row: Row, customer: Customer | None) -> Outcome | None:
         state, mark = self.state, self._origin.mark(index)

@@ -1,8 +1,8 @@
 """What a plan writes, in the order that lets an import die anywhere and be sent again.
 
-First the undo state, then each customer with its pointers in one transaction, then memberships. A customer
-whose memberships are missing gets them from the next import that meets it; one that ignores the customers
-it meets would not see to that, so there a new customer's memberships are in the customer's transaction.
+First the undo state, then each customer with its pointers and the record of its rows in one transaction, then
+memberships. A customer whose memberships are missing gets them from the next import that meets it; one that ignores
+the customers it meets would not see to that, so there a new customer's memberships are in the customer's transaction.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,9 @@ from loyalty.operations import import_credits
 from loyalty.operations.import_items import Import, Overwrite, Row
 from loyalty.operations.import_state import Change, State
 from loyalty.outcome import Origin, Outcome, Status
-from loyalty.store import customers, memberships, undo_states
+from loyalty.store import customers, journal, memberships, undo_states
 from loyalty.store.dynamodb import Database, Write
+from loyalty.store.journal import Record
 from loyalty.store.memberships import Balance, Membership
 from loyalty.store.transactions import Fate, commit
 from loyalty.store.undo_states import UndoState
@@ -45,26 +46,40 @@ class Writer:
     def __init__(self, database: Database, import_: Import, origin: Origin) -> None:
         self._database, self._import, self._origin = database, import_, origin
 
-    def write(self, state: State, rows: FirstRows) -> dict[str, Fate]:
-        """Each touched customer's fate, by profile_id; raises StorageBusy while nothing is written yet."""
+    def write(self, state: State, outcomes: Mapping[int, Outcome], rows: Mapping[int, Row]) -> dict[str, Fate]:
+        """Each touched customer's fate, by profile_id; raises StorageBusy while nothing is written yet.
+
+        The `outcomes` of rows are recorded together with what they write.
+        """
         changes = state.changes()
-        entries = self._entries(state, rows)
+        entries = self._entries(first_rows(outcomes, rows), state)
         self._keep_undo(state, changes, entries)
+        if changes:
+            self._keep_refusals(outcomes)
         if self._import.params.overwrite is Overwrite.IGNORE:
-            return self._write_customers(changes, entries)
-        fates = self._write_customers(changes, [])
+            return self._write_customers(changes, entries, outcomes)
+        fates = self._write_customers(changes, [], outcomes)
         return fates | self._insert([entry for entry in entries if _written(fates, entry)])
 
-    def _entries(self, state: State, rows: FirstRows) -> list[Entry]:
+    def complete(self, rows: FirstRows) -> dict[str, Fate]:
+        """The same for customers that were written before, and may lack memberships. Raises StorageBusy."""
+        return self._insert(self._entries(rows, None)) if rows and self._makes_up else {}
+
+    @property
+    def _makes_up(self) -> bool:
+        """Whether customers that are there get the memberships that they lack."""
+        return self._import.params.overwrite is not Overwrite.IGNORE
+
+    def _entries(self, rows: FirstRows, state: State | None) -> list[Entry]:
         """The memberships to insert: all of new customers, and those that customers of before turn out to lack."""
         params = self._import.params
-        made_up_for = params.overwrite is not Overwrite.IGNORE
-        met = [profile_id for profile_id in rows if made_up_for and state.stored(profile_id)]
+        known = [profile_id for profile_id in rows if state is None or state.stored(profile_id)]
+        met = known if self._makes_up else []
         entries = []
         for campaign in params.campaigns:
             lacking = memberships.missing(self._database, self._import.account.id, campaign, met)
             for profile_id, (index, row) in rows.items():
-                if profile_id in lacking or not state.stored(profile_id):
+                if profile_id in lacking or (state is not None and not state.stored(profile_id)):
                     balance = self._balance(row) if campaign == params.campaigns[0] else None
                     member = Membership(profile_id, params.received_at, self._origin.mark(index), balance)
                     entries.append(Entry(campaign, member))
@@ -83,7 +98,15 @@ class Writer:
         states = [UndoState(*customer) for customer in before.items()]
         undo_states.keep(self._database, self._import.account.id, self._origin, states)
 
-    def _write_customers(self, changes: Sequence[Change], entries: Sequence[Entry]) -> dict[str, Fate]:
+    def _keep_refusals(self, outcomes: Mapping[int, Outcome]) -> None:
+        """Record the rows that are refused beside others that write: what these change must not change that."""
+        refused = {index: one for index, one in outcomes.items() if one.status is Status.INVALID}
+        if refused:
+            journal.keep(self._database, journal.record(self._database, self._origin, refused))
+
+    def _write_customers(
+        self, changes: Sequence[Change], entries: Sequence[Entry], outcomes: Mapping[int, Outcome]
+    ) -> dict[str, Fate]:
         database, account_id = self._database, self._import.account.id
         groups = {
             change.after.profile_id: customers.replace(database, account_id, change.before, change.after)
@@ -91,10 +114,19 @@ class Writer:
         }
         for campaign, member in entries:
             groups[member.profile_id].append(memberships.insertion(database, account_id, campaign, member))
-        return dict(zip(groups, commit(database, list(groups.values())), strict=True))
+        ids = list(groups)
+        rows_of: dict[str, list[int]] = {}
+        for index, outcome in outcomes.items():
+            rows_of.setdefault(outcome.profile_id or "", []).append(index)
+
+        def recording(positions: Sequence[int]) -> Record:
+            written = {index: outcomes[index] for position in positions for index in rows_of.get(ids[position], ())}
+            return journal.record(database, self._origin, written)
+
+        return dict(zip(groups, commit(database, list(groups.values()), recording), strict=True))
 
     def _insert(self, entries: Sequence[Entry]) -> dict[str, Fate]:
-        """Insert memberships; BUSY for the customers for whom that failed."""
+        """Insert memberships; UNKNOWN for the customers for whom that failed, who are written in part."""
         batches: dict[tuple[str, bool], list[Membership]] = {}
         for campaign, member in entries:
             batches.setdefault((campaign, member.balance is None), []).append(member)
@@ -104,9 +136,9 @@ class Writer:
                 self._database, self._import.account.id, campaign, members, redelivered=self._origin.redelivered
             )
             failed |= {
-                member.profile_id: Fate.BUSY
+                member.profile_id: Fate.UNKNOWN
                 for member, result in zip(members, writes, strict=True)
-                if result is Write.BUSY
+                if result in (Write.BUSY, Write.UNKNOWN)
             }
         return failed
 

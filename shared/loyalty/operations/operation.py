@@ -5,10 +5,10 @@ from typing import Any, Protocol
 
 from loyalty.account import Account
 from loyalty.outcome import Origin, Outcome
-from loyalty.store.dynamodb import Database
+from loyalty.store.dynamodb import LONGEST_CALL_SECONDS, Database
 
-WRITING_SECONDS = 5.0
-"""Kept of a request's time for the writes, when look-ups have to be repeated."""
+WRITING_SECONDS = LONGEST_CALL_SECONDS + 5.0
+"""Kept of a request's time for the writes, when look-ups have to be repeated, and for reading them back."""
 
 
 class Operation(Protocol):
@@ -40,4 +40,13 @@ class Operation(Protocol):
 
         Doing the same again under the same origin, redelivered, completes what was begun, and has the outcomes that
         it would have had.
+        """
+
+    def settle(
+        self, database: Database, account: Account, params: Any, items: Sequence[Any], origin: Origin
+    ) -> list[Outcome]:
+        """What became of items that may have been applied under this origin, without applying them; in their order.
+
+        BUSY is one that was not written, UNKNOWN one of which that can't be told. What items share need not be there
+        any more. Raises StorageBusy.
         """

@@ -10,7 +10,7 @@ from loyalty.account import Account
 from loyalty.errors import JobNotFound
 from loyalty.job import Job
 from loyalty.operations import undo_earn, undo_enrol, undo_import
-from loyalty.outcome import Origin, Outcome
+from loyalty.outcome import BUSY, Origin, Outcome
 from loyalty.store import jobs
 from loyalty.store.dynamodb import Database
 
@@ -36,10 +36,10 @@ class Params(NamedTuple):
 
 def prepare(database: Database, account: Account, params: Params) -> Job:
     """The job; raises JobNotFound or StorageBusy."""
-    job = jobs.find(database, params.job_id)
-    if job is None or job.account_id != account.id:
+    stored = jobs.read_stored(database, params.job_id)
+    if stored is None or stored.job.account_id != account.id:
         raise JobNotFound
-    return job
+    return stored.job
 
 
 def resolved(job: Job) -> Params:
@@ -69,3 +69,10 @@ def apply(database: Database, job: Job, items: Sequence[Outcome], origin: Origin
     """
     made = Origin(job.id, origin.first_index, positions=origin.positions)
     return _TAKE_BACK[job.operation](database, job, items, made)
+
+
+def settle(
+    _database: Database, _account: Account, _params: Params, items: Sequence[Outcome], _origin: Origin
+) -> list[Outcome]:
+    """All are BUSY: what was taken back already is found so when it is tried again."""
+    return [BUSY] * len(items)

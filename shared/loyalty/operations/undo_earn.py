@@ -4,13 +4,11 @@ from collections.abc import Sequence
 
 from loyalty.errors import StorageBusy
 from loyalty.job import Job
+from loyalty.operations.undo_enrol import may_be_written, taken_back
 from loyalty.outcome import BUSY, Origin, Outcome, Status
 from loyalty.store import earns, promotions, tallies
 from loyalty.store.batch import side_by_side
 from loyalty.store.dynamodb import Database
-
-_MADE = {Status.CREATED, Status.BUSY}
-"""Fates of items that wrote, or may have."""
 
 
 def take_back(database: Database, job: Job, items: Sequence[Outcome], made: Origin) -> list[Outcome]:
@@ -19,17 +17,17 @@ def take_back(database: Database, job: Job, items: Sequence[Outcome], made: Orig
 
     def take(index: int) -> Outcome:
         item = items[index]
-        if item.status not in _MADE:
+        if not may_be_written(item):
             return Outcome(Status.IGNORED, item.profile_id)
         if item.profile_id is None or promotion_id is None:
-            return Outcome(Status.KEPT, item.profile_id)
+            return BUSY
         try:
-            earns.remove(database, job.account_id, promotion_id, item.profile_id, made.mark(index))
+            removal = earns.remove(database, job.account_id, promotion_id, item.profile_id, made.mark(index))
             if limited:
                 tallies.give_back(database, job.account_id, promotion_id, item.profile_id, made.mark(index))
         except StorageBusy:
             return BUSY
-        return Outcome(Status.UNDONE, item.profile_id)
+        return taken_back(item, removal)
 
     return side_by_side(take, range(len(items)))
 

@@ -4,13 +4,10 @@ from collections.abc import Sequence
 
 from loyalty.errors import StorageBusy
 from loyalty.job import Job
-from loyalty.outcome import BUSY, Origin, Outcome, Status
+from loyalty.outcome import BUSY, RETRYABLE, Origin, Outcome, Status
 from loyalty.store import memberships
 from loyalty.store.batch import side_by_side
-from loyalty.store.dynamodb import Database
-
-_MADE = {Status.CREATED, Status.BUSY}
-"""Fates of items that wrote, or may have."""
+from loyalty.store.dynamodb import Database, Removal
 
 
 def take_back(database: Database, job: Job, items: Sequence[Outcome], made: Origin) -> list[Outcome]:
@@ -19,14 +16,28 @@ def take_back(database: Database, job: Job, items: Sequence[Outcome], made: Orig
 
     def take(index: int) -> Outcome:
         item = items[index]
-        if item.status not in _MADE:
+        if not may_be_written(item):
             return Outcome(Status.IGNORED, item.profile_id)
-        if item.profile_id is None:  # given up before anybody knew whom it was about
-            return Outcome(Status.KEPT)
+        if item.profile_id is None:
+            return BUSY
         try:
-            gone = memberships.remove(database, job.account_id, program_id, item.profile_id, made.mark(index))
+            removal = memberships.remove(database, job.account_id, program_id, item.profile_id, made.mark(index))
         except StorageBusy:
             return BUSY
-        return Outcome(Status.UNDONE if gone else Status.KEPT, item.profile_id)
+        return taken_back(item, removal)
 
     return side_by_side(take, range(len(items)))
+
+
+def may_be_written(item: Outcome) -> bool:
+    """Whether an item wrote, or may have: where nobody knew whom it was about only if that is not known either."""
+    if item.profile_id is None:
+        return item.status is Status.UNKNOWN
+    return item.status is Status.CREATED or item.status in RETRYABLE
+
+
+def taken_back(item: Outcome, removal: Removal) -> Outcome:
+    """An item's fate once its write was looked for; one that had not written has nothing to take back."""
+    if item.status is Status.CREATED:
+        return Outcome(Status.KEPT if removal is Removal.KEPT else Status.UNDONE, item.profile_id)
+    return Outcome(Status.UNDONE if removal is Removal.REMOVED else Status.IGNORED, item.profile_id)

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from loyalty.customer import Customer
 from loyalty.job import Job
 from loyalty.operations.undo_knots import Key, changes, knots
-from loyalty.outcome import BUSY, Origin, Outcome, Status
-from loyalty.store import customers, links, memberships, undo_states
+from loyalty.outcome import BUSY, RETRYABLE, Origin, Outcome, Status
+from loyalty.store import customers, journal, links, memberships, undo_states
 from loyalty.store.dynamodb import Database, Item
 from loyalty.store.links import Links
 from loyalty.store.transactions import MOST_ACTIONS, Fate, commit
 from loyalty.store.undo_states import UndoState
 
-_TOUCHED = {Status.CREATED, Status.UPDATED, Status.BUSY}
+_TOUCHED = {Status.CREATED, Status.UPDATED, *RETRYABLE}
 """Fates of rows that wrote, or may have."""
 _FATES = {Fate.DONE: Status.UNDONE, Fate.BUSY: Status.BUSY}
 
@@ -27,15 +27,16 @@ _FATES = {Fate.DONE: Status.UNDONE, Fate.BUSY: Status.BUSY}
 def take_back(database: Database, job: Job, items: Sequence[Outcome], made: Origin) -> list[Outcome]:
     """What became of each row's customer. Raises StorageBusy."""
     states = undo_states.read(database, job.id, made.position(0))
+    written = journal.read(database, made)
     fates = _Restoration(database, job, states).fates()
-    return [_outcome(item, fates) for item in items]
+    return [_outcome(written.get(made.position(index), item), fates) for index, item in enumerate(items)]
 
 
 def _outcome(item: Outcome, fates: dict[str, Status]) -> Outcome:
     if item.status not in _TOUCHED:
         return Outcome(Status.IGNORED, item.profile_id)
     if item.profile_id is None:
-        return Outcome(Status.KEPT)
+        return Outcome(Status.IGNORED)
     fate = fates.get(item.profile_id, Status.IGNORED)
     return BUSY if fate is Status.BUSY else Outcome(fate, item.profile_id)
 

@@ -1,31 +1,55 @@
-"""Chunks of jobs, in the Jobs table: how often each was begun, and its outcomes once it is finished.
+"""Chunks of jobs, in the Jobs table: who is at work on each, and its outcomes once it is finished.
 
-    pk = <job_id>   sk = chunk#<number>   begun, positions, outcomes, buried, refused, ttl
+    pk = <job_id>   sk = chunk#<number>   holder, held_at, begun, tries, content, waiters, positions, outcomes, buried,
+                                          fence, ttl
+
+One delivery at a time holds a chunk: `begin` takes it, `finish` stores the outcomes and gives it back, `release` gives
+it back undone. A holder that died holds it until it can't be alive any more (see `lifetime`). `begun` counts all
+deliveries that ever began, `tries` those since the outcomes were stored last.
 
 `outcomes` is zlib-compressed JSON. A chunk is finished once: who comes later finds the outcomes. Only those of a
-`buried` chunk, which was given up, are replaced when it is delivered again. Those of a `refused` one hold only until
-somebody begins with it.
+`buried` chunk, which was closed before it was done, are replaced when it is delivered again.
+
+`content` is a digest of the chunk's items: another content under the same number is refused. `fence` names the job that
+takes this chunk back: nobody begins with it any more. `waiters` are receipts of the messages of chunks that have to
+wait for this one.
 """
 
 import json
+import uuid
 import zlib
 from collections.abc import Sequence
+from enum import Enum
 from typing import NamedTuple
 
+from loyalty import lifetime
 from loyalty.errors import StorageBusy
 from loyalty.job import Job, Part
 from loyalty.outcome import Outcome, from_json, to_json
 from loyalty.store import batch, keys
 from loyalty.store.dynamodb import Database, Item
 
+_MOST_BYTES = 350_000
+"""Bytes of compressed outcomes: an item holds 400 KB."""
+_SHORTER = (200, 80, 20)
+"""What reasons are cut to, in turn, where outcomes would be larger than an item."""
+
+_UNFINISHED = "(attribute_not_exists(outcomes) OR attribute_exists(buried))"
+
 
 class Chunk(NamedTuple):
-    """A chunk as stored: how often it was begun, where its items stand, and their outcomes, None until finished."""
+    """A chunk as stored: how often it was begun, where its items stand, and their outcomes, None until finished.
+
+    `tries` are those since the outcomes were stored; `held_at` is since when somebody holds it, None when nobody does.
+    """
 
     begun: int
+    tries: int
     positions: Sequence[int]
     outcomes: list[Outcome] | None
     buried: bool
+    held_at: float | None
+    waiters: frozenset[str]
 
     @property
     def settled(self) -> list[Outcome] | None:
@@ -33,51 +57,137 @@ class Chunk(NamedTuple):
         return None if self.buried else self.outcomes
 
 
-def begin(database: Database, job: Job, number: int) -> Chunk:
-    """Note that somebody begins with a chunk; the chunk as it is then. Raises StorageBusy."""
+class Turn(Enum):
+    """What came of asking for a chunk."""
+
+    OURS = "ours"
+    DONE = "done"
+    TAKEN = "taken"
+    OTHER_CONTENT = "other content"
+    FENCED = "fenced"
+
+
+class Begun(NamedTuple):
+    """What came of asking for a chunk, the chunk as it is then, and as whom we hold it."""
+
+    turn: Turn
+    chunk: Chunk
+    holder: str
+
+    @property
+    def first(self) -> bool:
+        """Whether nobody ever began before, so that nothing of the chunk can be written."""
+        return self.chunk.begun <= 1
+
+
+def begin(database: Database, job: Job, number: int, content: str, *, past_fence: bool = False) -> Begun:
+    """Take a chunk to do it, unless it is done, somebody holds it, or it is taken back. Raises StorageBusy.
+
+    `past_fence` takes also a chunk that is taken back, to find out what became of it.
+    """
+    holder, now = uuid.uuid4().hex[:16], database.now()
+    free = "(attribute_not_exists(holder) OR held_at <= :dead)"
+    same = "(attribute_not_exists(content) OR content = :content)"
+    conditions = [_UNFINISHED, free, same, *([] if past_fence else ["attribute_not_exists(fence)"])]
+    update = database.update_if(
+        database.settings.jobs_table,
+        {
+            "Key": _key(job.id, number),
+            "UpdateExpression": "SET holder = :holder, held_at = :now, content = :content, #ttl = :ttl "
+            "ADD begun :one, tries :one",
+            "ConditionExpression": " AND ".join(conditions),
+            "ExpressionAttributeNames": {"#ttl": "ttl"},
+            "ExpressionAttributeValues": {
+                ":holder": {"S": holder},
+                ":now": {"N": f"{now:.3f}"},
+                ":dead": {"N": f"{now - lifetime.LONGEST_SECONDS:.3f}"},
+                ":content": {"S": content},
+                ":one": {"N": "1"},
+                ":ttl": {"N": str(job.deleted_at)},
+            },
+            "ReturnValues": "ALL_NEW",
+        },
+    )
+    item = update.item or {}
+    ours = update.done or item.get("holder") == {"S": holder}  # the latter after a lost answer
+    return Begun(Turn.OURS if ours else _turn(item, content), _chunk(item), holder)
+
+
+class Finished(NamedTuple):
+    """Whether outcomes were stored, and the chunk as it was before, or as it is where they were not."""
+
+    done: bool
+    chunk: Chunk
+
+
+class Results(NamedTuple):
+    """The outcomes of a chunk; those of a `buried` one may be replaced by another delivery."""
+
+    outcomes: Sequence[Outcome]
+    buried: bool
+
+
+def finish(database: Database, job: Job, part: Part, results: Results, holder: str) -> Finished:
+    """Store the outcomes of a chunk, if we hold it, and give it back; raises StorageBusy."""
+    removed = ["holder", "held_at", "tries", "waiters", *([] if results.buried else ["buried"])]
+    update = database.update_if(
+        database.settings.jobs_table,
+        {
+            "Key": _key(job.id, part.number),
+            "UpdateExpression": "SET outcomes = :outcomes, #positions = :positions, #ttl = :ttl"
+            f"{', buried = :true' if results.buried else ''} REMOVE {', '.join(removed)}",
+            "ConditionExpression": "holder = :holder",
+            "ExpressionAttributeNames": {"#positions": "positions", "#ttl": "ttl"},
+            "ExpressionAttributeValues": {
+                ":outcomes": {"B": _pack_outcomes(results.outcomes)},
+                ":positions": {"S": pack_positions(part.positions)},
+                ":ttl": {"N": str(job.deleted_at)},
+                ":holder": {"S": holder},
+                **({":true": {"BOOL": True}} if results.buried else {}),
+            },
+            "ReturnValues": "ALL_OLD",
+        },
+    )
+    return Finished(update.done, _chunk(update.item or {}))
+
+
+def wait_for(database: Database, job: Job, number: int, receipt: str) -> Chunk:
+    """Note that the message with this receipt waits for a chunk; the chunk as it is. Raises StorageBusy."""
     item = database.update(
         database.settings.jobs_table,
         {
             "Key": _key(job.id, number),
-            "UpdateExpression": "ADD begun :one SET #ttl = :ttl",
+            "UpdateExpression": "SET #ttl = :ttl ADD waiters :receipt",
             "ExpressionAttributeNames": {"#ttl": "ttl"},
-            "ExpressionAttributeValues": {":one": {"N": "1"}, ":ttl": {"N": str(job.forgotten_at)}},
+            "ExpressionAttributeValues": {":receipt": {"SS": [receipt]}, ":ttl": {"N": str(job.deleted_at)}},
         },
     )
     return _chunk(item)
 
 
-def finish(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome], *, alone: bool) -> Chunk | None:
-    """Store a chunk's outcomes; None, or the chunk as it is where that is no longer possible. Raises StorageBusy.
-
-    With `alone` that is so as soon as anybody else began with the chunk, whose writes may look like a stranger's.
-    """
-    request = _storing(job, part, outcomes)
-    request["UpdateExpression"] += " REMOVE buried, refused"
-    if alone:
-        request["ConditionExpression"] += " AND begun = :one"
-        request["ExpressionAttributeValues"][":one"] = {"N": "1"}
-    return _store(database, request)
+def release(database: Database, job: Job, number: int, holder: str) -> None:
+    """Give a chunk back that we hold, as it is; raises StorageBusy, and it is free once we can't be alive any more."""
+    request = {
+        "Key": _key(job.id, number),
+        "UpdateExpression": "REMOVE holder, held_at",
+        "ConditionExpression": "holder = :holder",
+        "ExpressionAttributeValues": {":holder": {"S": holder}},
+    }
+    database.update_if(database.settings.jobs_table, request)
 
 
-def bury(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome]) -> Chunk | None:
-    """The same for outcomes that another delivery may replace."""
-    return _store(database, _burying(job, part, outcomes))
-
-
-def give_up(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome]) -> Chunk | None:
-    """The same where nothing is known of the chunk."""
-    request = _burying(job, part, outcomes)
-    unknown = "attribute_not_exists(outcomes) OR (attribute_exists(refused) AND attribute_exists(begun))"
-    request["ConditionExpression"] = unknown
-    return _store(database, request)
-
-
-def refuse(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome]) -> Chunk | None:
-    """The same where nobody ever began with the chunk, and so nothing can be written."""
-    request = _burying(job, part, outcomes, refused=True)
-    request["ConditionExpression"] += " AND attribute_not_exists(begun)"
-    return _store(database, request)
+def fence(database: Database, undoing: Job, number: int) -> Chunk:
+    """Have nobody begin with a chunk of a job that is taken back; the chunk as it is. Raises StorageBusy."""
+    item = database.update(
+        database.settings.jobs_table,
+        {
+            "Key": _key(undoing.undoes or "", number),
+            "UpdateExpression": "SET fence = :undo, #ttl = :ttl",
+            "ExpressionAttributeNames": {"#ttl": "ttl"},
+            "ExpressionAttributeValues": {":undo": {"S": undoing.id}, ":ttl": {"N": str(undoing.deleted_at)}},
+        },
+    )
+    return _chunk(item)
 
 
 def read_all(database: Database, job_id: str, numbers: Sequence[int], within: range | None = None) -> dict[int, Chunk]:
@@ -92,31 +202,41 @@ def read_all(database: Database, job_id: str, numbers: Sequence[int], within: ra
     return {wanted[key]: _chunk(item) for key, item in read.found.items() if _is_within(item, within)}
 
 
-def _storing(job: Job, part: Part, outcomes: Sequence[Outcome]) -> Item:
+def pack_positions(positions: Sequence[int]) -> str:
+    """`first-last` for consecutive positions, else all of them."""
+    if isinstance(positions, range):
+        return f"{positions.start}-{positions.stop - 1}"
+    return ",".join(map(str, positions))
+
+
+def unpack_positions(text: str) -> Sequence[int]:
+    """The positions that `pack_positions` made this of."""
+    first, _, last = text.partition("-")
+    return range(int(first), int(last) + 1) if last else [int(position) for position in text.split(",")]
+
+
+def _turn(item: Item, content: str) -> Turn:
+    """Why a chunk can't be begun."""
+    if item.get("content", {"S": content}) != {"S": content}:
+        return Turn.OTHER_CONTENT
+    if _chunk(item).settled is not None:
+        return Turn.DONE
+    return Turn.FENCED if "fence" in item else Turn.TAKEN
+
+
+def _pack_outcomes(outcomes: Sequence[Outcome]) -> bytes:
+    """Compressed, with reasons as long as an item has room for."""
+    packed = _compress(outcomes)
+    for most in _SHORTER:
+        if len(packed) <= _MOST_BYTES:
+            break
+        packed = _compress([one._replace(reason=one.reason and one.reason[:most]) for one in outcomes])
+    return packed
+
+
+def _compress(outcomes: Sequence[Outcome]) -> bytes:
     text = json.dumps([to_json(outcome) for outcome in outcomes], ensure_ascii=False, separators=(",", ":"))
-    return {
-        "Key": _key(job.id, part.number),
-        "UpdateExpression": "SET outcomes = :outcomes, #positions = :positions, #ttl = :ttl",
-        "ConditionExpression": "(attribute_not_exists(outcomes) OR attribute_exists(buried))",
-        "ExpressionAttributeNames": {"#positions": "positions", "#ttl": "ttl"},
-        "ExpressionAttributeValues": {
-            ":outcomes": {"B": zlib.compress(text.encode())},
-            ":positions": {"S": _pack(part.positions)},
-            ":ttl": {"N": str(job.forgotten_at)},
-        },
-    }
-
-
-def _burying(job: Job, part: Part, outcomes: Sequence[Outcome], *, refused: bool = False) -> Item:
-    request = _storing(job, part, outcomes)
-    request["UpdateExpression"] += ", buried = :true" + (", refused = :true" if refused else " REMOVE refused")
-    request["ExpressionAttributeValues"][":true"] = {"BOOL": True}
-    return request
-
-
-def _store(database: Database, request: Item) -> Chunk | None:
-    update = database.update_if(database.settings.jobs_table, request)
-    return None if update.done else _chunk(update.met or {})
+    return zlib.compress(text.encode())
 
 
 def _key(job_id: str, number: int) -> Item:
@@ -126,7 +246,7 @@ def _key(job_id: str, number: int) -> Item:
 def _is_within(item: Item, within: range | None) -> bool:
     if within is None or "positions" not in item:
         return True
-    positions = _unpack(item["positions"]["S"])
+    positions = unpack_positions(item["positions"]["S"])
     return bool(positions) and positions[0] < within.stop and positions[-1] >= within.start
 
 
@@ -134,19 +254,10 @@ def _chunk(item: Item) -> Chunk:
     outcomes = json.loads(zlib.decompress(item["outcomes"]["B"])) if "outcomes" in item else None
     return Chunk(
         begun=int(item["begun"]["N"]) if "begun" in item else 0,
-        positions=_unpack(item["positions"]["S"]) if "positions" in item else (),
+        tries=int(item["tries"]["N"]) if "tries" in item else 0,
+        positions=unpack_positions(item["positions"]["S"]) if "positions" in item else (),
         outcomes=None if outcomes is None else [from_json(parts) for parts in outcomes],
         buried="buried" in item,
+        held_at=float(item["held_at"]["N"]) if "held_at" in item else None,
+        waiters=frozenset(item.get("waiters", {"SS": ()})["SS"]),
     )
-
-
-def _pack(positions: Sequence[int]) -> str:
-    """`first-last` for consecutive positions, else all of them."""
-    if isinstance(positions, range):
-        return f"{positions.start}-{positions.stop - 1}"
-    return ",".join(map(str, positions))
-
-
-def _unpack(text: str) -> Sequence[int]:
-    first, _, last = text.partition("-")
-    return range(int(first), int(last) + 1) if last else [int(position) for position in text.split(",")]

@@ -1,6 +1,6 @@
 """Who works on which request, in the Jobs table: a claim names the job of a request that may come again.
 
-    pk = sk = key#<SHA-256 of account, path and key>   job_id, request (SHA-256), claimed_at, ttl
+    pk = sk = key#<SHA-256 of account, contract and key>   job_id, request (SHA-256), claimed_at, ttl
 
 It holds no reply, only the job that has the outcomes, and counts for a day.
 """
@@ -35,6 +35,13 @@ def claim(database: Database, scope: str, request: str, job_id: str) -> Claim:
     wanted = Claim(scope, request, job_id, int(database.now()))
     expired = "attribute_not_exists(pk) OR #ttl < :now"
     return _put(database, wanted, expired, {":now": {"N": str(wanted.claimed_at)}}, {"#ttl": "ttl"})
+
+
+def find(database: Database, scope: str) -> Claim | None:
+    """Who claimed a scope, if anybody did; raises StorageBusy."""
+    key = keys.idempotency(scope)
+    item = database.get(database.settings.jobs_table, {"pk": {"S": key}, "sk": {"S": key}})
+    return _claim(scope, item) if item and database.now() <= int(item["ttl"]["N"]) else None
 
 
 def take_over(database: Database, held: Claim, job_id: str | None = None) -> Claim | None:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from loyalty.customer import Customer
+from loyalty.errors import StorageBusy
 from loyalty.identifiers import Identifier
 from loyalty.store import batch, keys
 from loyalty.store.dynamodb import Database, Item, equals
@@ -48,6 +49,14 @@ def find(database: Database, account_id: str, identifiers: Collection[Identifier
 def find_current(database: Database, account_id: str, identifiers: Iterable[Identifier]) -> Found:
     """Look up distinct identifiers as they are at this moment, for who is about to change them."""
     return _look_up(database, account_id, identifiers, consistent=True)
+
+
+def find_all(database: Database, account_id: str, identifiers: Iterable[Identifier]) -> dict[Identifier, Reference]:
+    """The same for who can do nothing without all of them; raises StorageBusy."""
+    found = find_current(database, account_id, dict.fromkeys(identifiers))
+    if found.unread:
+        raise StorageBusy
+    return found.customers
 
 
 def read(

@@ -21,7 +21,7 @@ from loyalty.store.access import Access, from_environment
 from loyalty.store.cache import TimedCache
 from loyalty.store.client import Client
 from loyalty.store.connections import CONNECT_SECONDS, READ_SECONDS
-from loyalty.store.faults import CallError, cancellation_codes, error_code, raise_unless_passing
+from loyalty.store.faults import CallError, cancellation_codes, error_code, is_lost, raise_unless_passing
 
 Item = dict[str, Any]
 
@@ -32,18 +32,35 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 
 
 class Write(StrEnum):
-    """What became of a conditional insert."""
+    """What became of a conditional insert: BUSY was not done, UNKNOWN may be, since nobody could be asked."""
 
     INSERTED = "inserted"
     EXISTS = "exists"
     BUSY = "busy"
+    UNKNOWN = "unknown"
+
+
+class Removal(StrEnum):
+    """What became of a conditional deletion: KEPT is an item that is somebody else's."""
+
+    REMOVED = "removed"
+    ABSENT = "absent"
+    KEPT = "kept"
 
 
 class Update(NamedTuple):
-    """A change under a condition: whether it was done, and if not the item that it met (None: there is none)."""
+    """A change under a condition: whether it was done, and the item.
+
+    That is what was met where it was not done (None: nothing is there), else what the request wants returned.
+    """
 
     done: bool
-    met: Item | None
+    item: Item | None
+
+    @property
+    def met(self) -> Item | None:
+        """What was met in the place of doing it."""
+        return None if self.done else self.item
 
 
 def connect(settings: Settings, access: Access | None = None) -> "Database":
@@ -93,9 +110,17 @@ class Database:
         latest = self.clock() + seconds
         return replace(self, deadline=latest, latest=latest)
 
+    def waiting(self, seconds: float) -> "Database":
+        """The same database for looking again and again, for so many seconds at most."""
+        return replace(self, deadline=min(self.deadline, self.clock() + seconds))
+
     def sooner(self, seconds: float) -> "Database":
         """The same database with a deadline that is so much earlier, so that repeated calls leave time for others."""
         return replace(self, deadline=self.deadline - seconds)
+
+    def writing(self) -> "Database":
+        """The same database for writes that are read back where no answer comes, with time left to do that."""
+        return self.ending(LONGEST_CALL_SECONDS)
 
     def ending(self, seconds: float) -> "Database":
         """The same with both, for calls that must not even be begun when what follows them has no time."""
@@ -104,14 +129,16 @@ class Database:
     def call(self, action: Callable[..., Item], **parameters: Any) -> Item:
         """The answer to one call of a client, repeated while that fails for the moment.
 
-        Raises StorageBusy, or the ClientError of a call that was refused for good.
+        Raises StorageBusy (`lost` where it may have been done), or the ClientError of one that was refused for good.
         """
+        lost = False
         for _ in self.tries():
             try:
                 return action(**parameters)
             except CallError as error:
                 raise_unless_passing(error)
-        raise StorageBusy
+                lost = lost or is_lost(error)
+        raise StorageBusy(lost=lost)
 
     def get(self, table: str, key: Item) -> Item | None:
         """The item at `key` as last written, or None; raises StorageBusy."""
@@ -176,34 +203,49 @@ class Database:
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def insert(self, table: str, item: Item) -> Write:
-        """Insert one item unless its key is taken; the same `origin` there means that we wrote it."""
+        """Insert one item unless its key is taken; the same `origin` there means that we wrote it.
+
+        Where no answer came the item is read, for which there is time.
+        """
         condition = {"ConditionExpression": "attribute_not_exists(pk)"}
         try:
-            done = self._call_if(self.client.put_item, TableName=table, Item=item, **condition)
-        except StorageBusy:
-            return Write.BUSY
+            done = Database._call_if(self.writing(), self.client.put_item, TableName=table, Item=item, **condition)
+        except StorageBusy as error:
+            return self._read_back(table, item) if error.lost else Write.BUSY
         if done.done:
             return Write.INSERTED
         return met(done.met, item) if done.met else Write.BUSY
+
+    def _read_back(self, table: str, item: Item) -> Write:
+        try:
+            stored = self.get(table, {name: item[name] for name in ("pk", "sk") if name in item})
+        except StorageBusy:
+            return Write.UNKNOWN
+        return met(stored, item) if stored else Write.BUSY
 
     def update_if(self, table: str, request: Item) -> Update:
         """One UpdateItem under the condition in `request` (its parameters, as of botocore); raises StorageBusy."""
         return self._call_if(self.client.update_item, TableName=table, **request)
 
-    def delete_if(self, table: str, key: Item, attribute: str, text: str) -> bool:
-        """Delete the item at `key` if its attribute is this text; whether there is none now. Raises StorageBusy."""
+    def delete_if(self, table: str, key: Item, attribute: str, text: str) -> Removal:
+        """Delete the item at `key` if its attribute is this text. Raises StorageBusy.
+
+        After a lost answer it may be ABSENT because we deleted it.
+        """
         deletion = self._call_if(self.client.delete_item, TableName=table, Key=key, **equals(attribute, text))
-        return deletion.done or deletion.met is None
+        if deletion.done:
+            return Removal.REMOVED
+        return Removal.ABSENT if deletion.item is None else Removal.KEPT
 
     def _call_if(self, action: Callable[..., Item], **parameters: Any) -> Update:
         """A call under a condition, for one item."""
         try:
-            self.call(action, ReturnValuesOnConditionCheckFailure="ALL_OLD", **parameters)
+            answer = self.call(action, ReturnValuesOnConditionCheckFailure="ALL_OLD", **parameters)
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
-            return Update(done=False, met=error.response.get("Item"))
-        return Update(done=True, met=None)
+            return Update(done=False, item=error.response.get("Item"))
+        return Update(done=True, item=answer.get("Attributes"))
 
     def transact(self, actions: list[Item], token: str) -> list[str]:
         """Do all `actions` or none. Returns each one's cancellation code, all "None" once they are done.

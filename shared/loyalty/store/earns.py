@@ -8,9 +8,10 @@ The origin is part of an earn's key, so the same item delivered again meets its 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from loyalty.errors import StorageBusy
 from loyalty.store import batch, inserts, keys
 from loyalty.store.batch import Key
-from loyalty.store.dynamodb import Database, Item, Write
+from loyalty.store.dynamodb import Database, Item, Removal, Write
 
 
 class Earn(NamedTuple):
@@ -49,10 +50,23 @@ def insert_all(database: Database, account_id: str, promotion_id: str, earns: Se
     return [_earned(item, write, stored) for item, write in zip(items, writes, strict=True)]
 
 
-def remove(database: Database, account_id: str, promotion_id: str, profile_id: str, origin: str) -> None:
+def find(
+    database: Database, account_id: str, promotion_id: str, written: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """Which of these earns, by profile_id and origin, are there, with their ids; raises StorageBusy."""
+    names: dict[Key, tuple[str, str]] = {
+        (keys.earns(account_id, promotion_id, who), origin): (who, origin) for who, origin in written
+    }
+    found, unread = batch.get_all(database, database.settings.earns_table, list(names), "earned_id", consistent=True)
+    if unread:
+        raise StorageBusy
+    return {names[key]: int(item["earned_id"]["N"]) for key, item in found.items()}
+
+
+def remove(database: Database, account_id: str, promotion_id: str, profile_id: str, origin: str) -> Removal:
     """Remove an earn, if it is there; raises StorageBusy."""
     key = {"pk": {"S": keys.earns(account_id, promotion_id, profile_id)}, "sk": {"S": origin}}
-    database.delete_if(database.settings.earns_table, key, "sk", origin)
+    return database.delete_if(database.settings.earns_table, key, "sk", origin)
 
 
 def of_customer(database: Database, account_id: str, promotion_id: str, profile_id: str) -> list[Earn]:
@@ -76,4 +90,4 @@ def _earned(item: Item, write: Write, stored: Mapping[Key, Item]) -> Earned:
     if write is not Write.EXISTS:
         return Earned(write, int(item["earned_id"]["N"]))
     before = stored.get(_key(item))
-    return Earned(Write.INSERTED, int(before["earned_id"]["N"])) if before else Earned(Write.BUSY, 0)
+    return Earned(Write.INSERTED, int(before["earned_id"]["N"])) if before else Earned(Write.UNKNOWN, 0)

@@ -25,6 +25,9 @@ PASSING_CODES = frozenset(
 )
 """Error codes, of calls and of single statements or actions, that say: not now."""
 
+UNDECIDED_CODES = frozenset({"InternalServerError", "ServiceUnavailable", "TransactionInProgressException"})
+"""Those of them after which a call may have been done all the same."""
+
 _SERVER_FAULT = 500
 
 
@@ -36,6 +39,14 @@ def raise_unless_passing(error: Exception) -> None:
         return
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) < _SERVER_FAULT:
         raise error
+
+
+def is_lost(error: Exception) -> bool:
+    """Whether a call that failed may have been done: it had no answer, or that of a server at fault."""
+    if not isinstance(error, ClientError):
+        return True
+    refused = PASSING_CODES.intersection([error_code(error), *cancellation_codes(error)]) - UNDECIDED_CODES
+    return not refused
 
 
 def error_code(error: Exception) -> str:

@@ -1,6 +1,7 @@
 """Conditional inserts of many items in few calls, which know their own writes.
 
-Calls that fail, and statements that fail inside an HTTP 200, are repeated until the database's deadline.
+Calls that fail, and statements that fail inside an HTTP 200, are repeated as long as there is time to read what may
+have been written after all: an item without an answer is BUSY only when it was seen not to be there.
 """
 
 from collections.abc import Hashable, Sequence
@@ -8,9 +9,9 @@ from functools import cache
 from itertools import chain
 
 from loyalty.errors import InternalError
-from loyalty.store.batch import batches, get_all, side_by_side
+from loyalty.store.batch import Key, batches, get_all, side_by_side
 from loyalty.store.dynamodb import Database, Item, Write, met
-from loyalty.store.faults import PASSING_CODES, CallError, raise_unless_passing
+from loyalty.store.faults import PASSING_CODES, UNDECIDED_CODES, CallError, is_lost, raise_unless_passing
 
 WRITE_BATCH = 25
 """Statements of one BatchExecuteStatement, DynamoDB's limit."""
@@ -20,7 +21,7 @@ def insert_all(database: Database, table: str, items: Sequence[Item], *, redeliv
     """Insert each item whose key is not taken, in order; all have the same attributes and distinct keys.
 
     An item that is there already is our own write, and INSERTED, when it has the same `origin`. That
-    is looked up where it can be so: after a repeated call, or for a redelivered chunk. (Items without
+    is looked up where it can be so: after a lost answer, or for a redelivered chunk. (Items without
     that attribute have it in their key, so that EXISTS means our own.)
     """
     if len(items) == 1:
@@ -71,52 +72,68 @@ def _insert_missing(database: Database, table: str, items: Sequence[Item], *, re
 
 
 def _insert_batch(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Write]:
+    """The result of each item; what is `doubtful` in the end is settled by reading it.
+
+    That is an item without an answer, and one that is there and may be our own: after a lost answer, or for a
+    redelivered chunk.
+    """
     statement = _insert_statement(table, tuple(items[0]))
     writes = [Write.BUSY] * len(items)
     pending = list(range(len(items)))
-    doubtful: list[int] = []
-    repeated = redelivered
-    for _ in database.tries():
-        codes = _execute(database, statement, [items[index] for index in pending])
+    lost, doubtful = set(pending if redelivered else ()), set[int]()
+    for _ in database.writing().tries():
+        answered = _execute(database, statement, [items[index] for index in pending])
         left = []
-        for index, code in zip(pending, codes, strict=True):
+        for index, code in zip(pending, answered, strict=True):
             if code is None:
                 writes[index] = Write.INSERTED
             elif code == "DuplicateItem":
                 writes[index] = Write.EXISTS
-                if repeated and "origin" in items[index]:
-                    doubtful.append(index)
+                if index in lost and "origin" in items[index]:
+                    doubtful.add(index)
             elif code in PASSING_CODES:
                 left.append(index)
+                lost.update([index] if code in UNDECIDED_CODES else ())
             else:
                 raise InternalError(f"INSERT was refused: {code}")
-        pending, repeated = left, True
+        pending = left
         if not pending:
             break
+    doubtful |= lost.intersection(pending)
     if doubtful:
-        _recognise(database, table, items, doubtful, writes)
+        _recognise(database, table, items, sorted(doubtful), writes)
     return writes
 
 
 def _execute(database: Database, statement: str, items: Sequence[Item]) -> list[str | None]:
     """One BatchExecuteStatement: each statement's error code."""
     statements = [{"Statement": statement, "Parameters": list(item.values())} for item in items]
-    answer: Item = {}
     try:
         answer = database.client.batch_execute_statement(Statements=statements)
     except CallError as error:
         raise_unless_passing(error)
-    if "Responses" not in answer:  # none came, or it was cut short
+        return ["ServiceUnavailable" if is_lost(error) else "ThrottlingError"] * len(items)
+    if "Responses" not in answer:  # it was cut short
         return ["ServiceUnavailable"] * len(items)
     return [response.get("Error", {}).get("Code") for response in answer["Responses"]]
 
 
 def _recognise(database: Database, table: str, items: Sequence[Item], doubtful: list[int], writes: list[Write]) -> None:
-    """Settle which of the `doubtful` items, found to exist, are our own write that we were not told of."""
-    keys = [items[index]["pk"]["S"] for index in doubtful]
-    found, unread = get_all(database, table, keys, "origin", consistent=True)
-    for index, key in zip(doubtful, keys, strict=True):
-        writes[index] = Write.BUSY if key in unread or key not in found else met(found[key], items[index])
+    """Settle which of the `doubtful` items are there, as our own writes that we were not told of or as others'.
+
+    One that could not be read is UNKNOWN.
+    """
+    keys = {index: _key(items[index]) for index in doubtful}
+    found, unread = get_all(database, table, list(keys.values()), "origin", consistent=True)
+    for index, key in keys.items():
+        if key in unread:
+            writes[index] = Write.UNKNOWN
+        else:
+            writes[index] = met(found[key], items[index]) if key in found else Write.BUSY
+
+
+def _key(item: Item) -> Key:
+    return (item["pk"]["S"], item["sk"]["S"]) if "sk" in item else item["pk"]["S"]
 
 
 @cache

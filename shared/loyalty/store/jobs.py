@@ -6,7 +6,7 @@
     pk = jobs#<account>#<day>  sk = <submitted_at>#<job_id>   the list, to the millisecond
     pk = key#<fingerprint>     sk = key#<fingerprint>         see `claims`
 
-Everything is forgotten (TTL) a week after it was submitted, claims after a day.
+A job is told for a week; TTL deletes it, and all that belongs to it, a day later. Claims count for a day.
 """
 
 import json
@@ -15,52 +15,65 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from loyalty import moment
-from loyalty.errors import StorageBusy
+from loyalty.errors import JobNotFound, JobRunning, StorageBusy
 from loyalty.job import KEPT_SECONDS, Job, Part
 from loyalty.store import batch, keys
 from loyalty.store.dynamodb import Database, Item, Write
 
 _DAY_SECONDS = 24 * 3600
-_NUMBERS = {"total": int, "chunks": int, "submitted_at": float, "finished_at": int}
-_TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by")
+_NUMBERS = {"total": int, "chunks": int, "submitted_at": float, "finished_at": int, "reopened_at": float}
+_TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by", "request")
+_SWITCHES = ("queued", "undoable", "sent", "abandoned", "announced", "resumed", "fed", "faulty")
 
 
 class Stored(NamedTuple):
-    """A job, and how it was cut when it was first submitted."""
+    """A job, how it was cut when it was first submitted, and whether that was now."""
 
     job: Job
     parts: Sequence[Part]
+    new: bool = False
 
 
 def create(database: Database, job: Job, parts: Sequence[Part]) -> Stored:
-    """Store a job unless it is there, and list it; what is stored then. Raises StorageBusy."""
-    table, ttl = database.settings.jobs_table, {"N": str(job.forgotten_at)}
+    """Store a job unless it is there, and list it; what is stored then.
+
+    Raises StorageBusy, and JobNotFound where a job of this id was there and is forgotten.
+    """
+    table, ttl = database.settings.jobs_table, {"N": str(job.deleted_at)}
     place = _place(job)
     day, _, _ = place.partition("T")
     database.put(table, {"pk": {"S": keys.jobs(job.account_id, day)}, "sk": {"S": place}, "ttl": ttl})
     write = database.insert(table, {**_key(job.id), **_attributes(job), "parts": _pack(parts), "ttl": ttl})
     if write is Write.INSERTED:
-        return Stored(job, parts)
-    stored = read(database, job.id) if write is Write.EXISTS else None
-    if stored is None:
+        return Stored(job, parts, new=True)
+    if write is not Write.EXISTS:
         raise StorageBusy
+    stored = read(database, job.id)
+    if stored is None:
+        raise JobNotFound
     return stored
 
 
 def find(database: Database, job_id: str) -> Job | None:
-    """A job by its id; raises StorageBusy."""
+    """A job by its id, None once it is forgotten; raises StorageBusy."""
     stored = read(database, job_id)
     return stored and stored.job
 
 
 def read(database: Database, job_id: str) -> Stored | None:
-    """A job and how it was cut; raises StorageBusy."""
+    """A job and how it was cut, None once it is forgotten; raises StorageBusy."""
+    stored = read_stored(database, job_id)
+    return stored if stored and database.now() < stored.job.forgotten_at else None
+
+
+def read_stored(database: Database, job_id: str) -> Stored | None:
+    """The same as long as it is stored, for who began before it was forgotten."""
     item = database.get(database.settings.jobs_table, _key(job_id))
     return Stored(_job(item), _unpack(item["parts"])) if item else None
 
 
 def mark(database: Database, job: Job, **fields: Any) -> Job:
-    """The job with `sent`, `abandoned`, `finished_at` or `announced` set; what is set already stays.
+    """The job with `sent`, `abandoned`, `finished_at`, `faulty` or `announced` set; what is set already stays.
 
     Raises StorageBusy.
     """
@@ -71,9 +84,35 @@ def mark(database: Database, job: Job, **fields: Any) -> Job:
 
 
 def claim_undo(database: Database, job: Job, undo_id: str) -> str:
-    """The id of the one job that undoes this one: `undo_id` unless there is one already. Raises StorageBusy."""
-    met = _set_once(database, job.id, "undone_by", {"S": undo_id})
-    return met["undone_by"]["S"] if met else undo_id
+    """The id of the one job that undoes this one: `undo_id` unless there is one already.
+
+    Raises StorageBusy, or JobRunning where it was begun again meanwhile.
+    """
+    met = _set_once(database, job.id, "undone_by", {"S": undo_id}, only="finished_at")
+    if met is None:
+        return undo_id
+    if "undone_by" not in met:
+        raise JobRunning
+    return str(met["undone_by"]["S"])
+
+
+def reopen(database: Database, job: Job) -> Job:
+    """The job, begun again if it had ended and is not taken back; as it is if somebody was faster.
+
+    Raises StorageBusy, and JobNotFound.
+    """
+    now = database.now()
+    request = {
+        "Key": _key(job.id),
+        "UpdateExpression": "SET reopened_at = :now REMOVE finished_at, sent, abandoned, announced",
+        "ConditionExpression": "attribute_exists(finished_at) AND attribute_not_exists(undone_by)",
+        "ExpressionAttributeValues": {":now": {"N": str(now)}},
+        "ReturnValues": "ALL_NEW",
+    }
+    item = database.update_if(database.settings.jobs_table, request).item
+    if item is None:
+        raise JobNotFound
+    return _job(item)
 
 
 def newest(database: Database, account_id: str, before: str | None, most: int) -> tuple[list[Job], str | None]:
@@ -106,16 +145,17 @@ def _jobs(database: Database, places: Sequence[str]) -> list[Job]:
     read_ = batch.get_all(database, database.settings.jobs_table, list(ids), None)
     if read_.unread:
         raise StorageBusy
-    jobs = {_place(job): job for job in map(_job, read_.found.values())}
+    now = database.now()
+    jobs = {_place(job): job for job in map(_job, read_.found.values()) if now < job.forgotten_at}
     return [jobs[place] for place in places if place in jobs]
 
 
-def _set_once(database: Database, job_id: str, attribute: str, value: Item) -> Item | None:
-    """Set an attribute that is not there yet; None, or the item in which it was."""
+def _set_once(database: Database, job_id: str, attribute: str, value: Item, only: str = "pk") -> Item | None:
+    """Set an attribute that is not there yet, beside one that has to be; None, or the item that it met."""
     request = {
         "Key": _key(job_id),
         "UpdateExpression": "SET #attribute = :value",
-        "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(#attribute)",
+        "ConditionExpression": f"attribute_exists({only}) AND attribute_not_exists(#attribute)",
         "ExpressionAttributeNames": {"#attribute": attribute},
         "ExpressionAttributeValues": {":value": value},
     }
@@ -153,7 +193,7 @@ def _attributes_of(fields: dict[str, Any]) -> Item:
 
 
 def _job(item: Item) -> Job:
-    fields: Item = {name: name in item for name in ("queued", "undoable", "sent", "abandoned", "announced")}
+    fields: Item = {name: name in item for name in _SWITCHES}
     fields |= {name: json.loads(item[name]["S"]) for name in ("manner", "params")}
     fields |= {name: read(item[name]["N"]) for name, read in _NUMBERS.items() if name in item}
     fields |= {name: item[name]["S"] for name in _TEXTS if name in item}

@@ -103,6 +103,16 @@ def undo(first_position: int, when: str, part: int) -> str:
     return f"{undo_of_chunk(first_position)}{when}#{part:04d}"
 
 
+def written_of_chunk(first_position: int) -> str:
+    """Jobs, how the sort keys of the records of one chunk's written rows begin."""
+    return f"written#{first_position:09d}#"
+
+
+def written(first_position: int, unique: str) -> str:
+    """Jobs, sort key of a record of written rows."""
+    return f"{written_of_chunk(first_position)}{unique}"
+
+
 def jobs(account_id: str, day: str) -> str:
     """Jobs, partition key of the list of an account's jobs of one day (YYYY-MM-DD, UTC)."""
     return f"jobs#{account_id}#{day}"

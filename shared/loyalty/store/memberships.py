@@ -9,7 +9,7 @@ from typing import NamedTuple, overload
 
 from loyalty.errors import StorageBusy
 from loyalty.store import batch, inserts, keys
-from loyalty.store.dynamodb import Database, Item, Write, equals
+from loyalty.store.dynamodb import Database, Item, Removal, Write, equals
 
 Balance = str | Mapping[str, str]
 """A decimal as text, or how many of which product."""
@@ -51,8 +51,8 @@ def insertion(database: Database, account_id: str, program_id: str, membership: 
     return {"Put": {"TableName": database.settings.memberships_table, "Item": item, "ConditionExpression": condition}}
 
 
-def remove(database: Database, account_id: str, program_id: str, profile_id: str, origin: str) -> bool:
-    """Remove a membership that this origin made; whether it is gone. Raises StorageBusy."""
+def remove(database: Database, account_id: str, program_id: str, profile_id: str, origin: str) -> Removal:
+    """Remove a membership that this origin made; raises StorageBusy."""
     key = {"pk": {"S": keys.membership(account_id, program_id, profile_id)}}
     return database.delete_if(database.settings.memberships_table, key, "origin", origin)
 
@@ -61,6 +61,15 @@ def removal(database: Database, key: str, origin: str) -> Item:
     """The same as an action of a transaction, for the membership at `key`."""
     table = database.settings.memberships_table
     return {"Delete": {"TableName": table, "Key": {"pk": {"S": key}}, **equals("origin", origin)}}
+
+
+def origins(database: Database, account_id: str, program_id: str, profile_ids: Sequence[str]) -> dict[str, str]:
+    """Who wrote the memberships of distinct customers, of those that there are; raises StorageBusy."""
+    names: dict[batch.Key, str] = {keys.membership(account_id, program_id, one): one for one in profile_ids}
+    found, unread = batch.get_all(database, database.settings.memberships_table, list(names), "origin", consistent=True)
+    if unread:
+        raise StorageBusy
+    return {names[key]: item["origin"]["S"] for key, item in found.items()}
 
 
 def missing(database: Database, account_id: str, program_id: str, profile_ids: Sequence[str]) -> set[str]:

@@ -1,51 +1,123 @@
 """How far jobs are, in the Jobs table: which chunks are finished, and how many of their items ended how.
 
-    pk = <job_id>   sk = finished#<part>   <chunk's number>: its counts (JSON), ttl
+    pk = <job_id>   sk = finished#<part>   c<chunk's number>: its counts (JSON), p<number>: its positions, ttl
 
 Each part notes 32 chunks, so that an item stays below 1 KB and a note costs one write unit, however large the job.
-A note may be made again, or changed when a chunk is redriven; so nothing is ever counted twice.
+A note may be made again, or changed when a chunk is done again; so nothing is ever counted twice. Positions are noted
+for jobs that another system feeds, whose chunks may miss or repeat some.
 """
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from loyalty.job import Job, Progress
+from loyalty.outcome import RETRYABLE
 from loyalty.store import keys
+from loyalty.store.chunks import pack_positions, unpack_positions
 from loyalty.store.dynamodb import Database, Item
 
 _CHUNKS_PER_PART = 32
-_PREFIX = "c"
+_COUNTS, _POSITIONS = "c", "p"
 
 
-def note(database: Database, job: Job, number: int, counts: Mapping[str, int]) -> bool:
+class Noted(NamedTuple):
+    """What was noted of one chunk: how many of its items ended how, and where they stand if that was noted."""
+
+    counts: Mapping[str, int]
+    positions: Sequence[int]
+
+    @property
+    def retryable(self) -> bool:
+        """Whether another try may change some of its outcomes."""
+        return not RETRYABLE.isdisjoint(self.counts)
+
+
+def note(database: Database, job: Job, number: int, noted: Noted) -> bool:
     """Note that a chunk is finished; whether all chunks of the job are. Raises StorageBusy."""
-    part = (number - 1) // _CHUNKS_PER_PART
+    part = _part(number)
+    values = {"#counts": json.dumps(noted.counts, separators=(",", ":"))}
+    names = {"#counts": f"{_COUNTS}{number}"}
+    if job.fed:
+        values["#positions"], names["#positions"] = pack_positions(noted.positions), f"{_POSITIONS}{number}"
     item = database.update(
         database.settings.jobs_table,
         {
-            "Key": {"pk": {"S": job.id}, "sk": {"S": keys.finished(part)}},
-            "UpdateExpression": "SET #chunk = :counts, #ttl = :ttl",
-            "ExpressionAttributeNames": {"#chunk": f"{_PREFIX}{number}", "#ttl": "ttl"},
+            "Key": _key(job, part),
+            "UpdateExpression": ", ".join(
+                ["SET #ttl = :ttl", *(f"{name} = {name.replace('#', ':')}" for name in names)]
+            ),
+            "ExpressionAttributeNames": {"#ttl": "ttl", **names},
             "ExpressionAttributeValues": {
-                ":counts": {"S": json.dumps(counts, separators=(",", ":"))},
-                ":ttl": {"N": str(job.forgotten_at)},
+                ":ttl": {"N": str(job.deleted_at)},
+                **{name.replace("#", ":"): {"S": text} for name, text in values.items()},
             },
         },
     )
     in_part = min(_CHUNKS_PER_PART, job.chunks - part * _CHUNKS_PER_PART)
-    return len(_counts(item)) == in_part and (in_part == job.chunks or read(database, job).chunks == job.chunks)
+    return len(_noted(item)) == in_part and (in_part == job.chunks or len(read_chunks(database, job)) == job.chunks)
 
 
 def read(database: Database, job: Job) -> Progress:
     """How far a job is at this moment; raises StorageBusy."""
-    parts = database.query(database.settings.jobs_table, job.id, prefix=keys.FINISHED, ConsistentRead=True)
-    noted = [counts for part in parts for counts in _counts(part)]
+    noted = read_chunks(database, job)
     total: Counter[str] = Counter()
-    for counts in noted:
-        total.update(counts)
+    for chunk in noted.values():
+        total.update(chunk.counts)
     return Progress(len(noted), total)
 
 
-def _counts(item: Item) -> list[dict[str, int]]:
-    return [json.loads(value["S"]) for name, value in item.items() if name.startswith(_PREFIX)]
+def read_chunks(database: Database, job: Job) -> dict[int, Noted]:
+    """What was noted of each finished chunk, by number; raises StorageBusy."""
+    parts = database.query(database.settings.jobs_table, job.id, prefix=keys.FINISHED, ConsistentRead=True)
+    return {number: noted for part in parts for number, noted in _noted(part).items()}
+
+
+def forget(database: Database, job: Job, numbers: Collection[int]) -> None:
+    """Have chunks count as unfinished, since they are done again; raises StorageBusy."""
+    for part in sorted({_part(number) for number in numbers}):
+        names = {f"#c{number}": f"{_COUNTS}{number}" for number in numbers if _part(number) == part}
+        request = {
+            "Key": _key(job, part),
+            "UpdateExpression": f"REMOVE {', '.join(names)}",
+            "ExpressionAttributeNames": names,
+        }
+        database.update(database.settings.jobs_table, request)
+
+
+def covers(noted: Collection[Noted], total: int) -> bool:
+    """Whether chunks together hold each position of a job once."""
+    following = 0
+    for first, stop in sorted(interval for chunk in noted for interval in _intervals(chunk.positions)):
+        if first != following:
+            return False
+        following = stop
+    return following == total
+
+
+def _intervals(positions: Sequence[int]) -> list[tuple[int, int]]:
+    """Positions as a few pairs of a first one and the one after the last."""
+    if isinstance(positions, range):
+        return [(positions.start, positions.stop)]
+    return [(position, position + 1) for position in positions]
+
+
+def _part(number: int) -> int:
+    return (number - 1) // _CHUNKS_PER_PART
+
+
+def _key(job: Job, part: int) -> Item:
+    return {"pk": {"S": job.id}, "sk": {"S": keys.finished(part)}}
+
+
+def _noted(item: Item) -> dict[int, Noted]:
+    numbers = [int(name[1:]) for name in item if name.startswith(_COUNTS)]
+    return {
+        number: Noted(json.loads(item[f"{_COUNTS}{number}"]["S"]), _positions(item.get(f"{_POSITIONS}{number}")))
+        for number in numbers
+    }
+
+
+def _positions(value: Item | None) -> Sequence[int]:
+    return unpack_positions(value["S"]) if value else ()

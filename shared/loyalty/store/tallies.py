@@ -5,18 +5,23 @@
 Under a limit the tally comes first: an origin takes a place while there is one, then the earn is
 written, two write units and no read. An origin whose writer died between the two holds its place for
 nothing; when the tally is full, and that writer can't be at work any more, the next origin takes it over.
+While it may be at work nobody knows yet whether the tally is full: that is BUSY, after a moment of waiting.
 An origin that comes again renews its place first, so that it is never taken from a living writer.
 """
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
 
+from loyalty import lifetime
 from loyalty.errors import StorageBusy
 from loyalty.store import batch, keys
 from loyalty.store.dynamodb import Database, Item, Update
 
-LONGEST_WRITER_SECONDS = 60
-"""No function runs longer: a place that is older and has no earn was given up by its writer."""
+_UNDECIDED_SECONDS = 2.0
+"""How long to wait for the earns of places that others took a moment ago."""
+
+
+_NO_MORE = object()
 
 
 class Counted(Enum):
@@ -79,13 +84,24 @@ class _Tally:
         return fates
 
     def _join(self, origin: str) -> Item | None:
-        """None once the origin has a place, else the tally, which is full; raises StorageBusy."""
-        met = self._take(origin)
-        if met and origin in met:
-            met = self._renew(origin)
-        if met and self._take_over(origin, met):
-            return None
+        """None once the origin has a place, else the tally, which is full.
+
+        Raises StorageBusy, also when that can't be known since a place has no earn yet.
+        """
+        met = self._enter(origin)
+        looks = self._database.waiting(_UNDECIDED_SECONDS).tries()
+        while met and (empty := self._without_earn(met)):
+            if self._take_over(origin, met, empty):
+                return None
+            if next(looks, _NO_MORE) is _NO_MORE:
+                raise StorageBusy
+            met = self._enter(origin)
         return met
+
+    def _enter(self, origin: str) -> Item | None:
+        """None once the origin has a place, which may be one that it had before; else the tally."""
+        met = self._take(origin)
+        return self._renew(origin) if met and origin in met else met
 
     def _take(self, origin: str) -> Item | None:
         return self._update(
@@ -98,9 +114,12 @@ class _Tally:
     def _renew(self, origin: str) -> Item | None:
         return self._update(origin, "SET #origin = :now", "attribute_exists(#origin)", {}).met
 
-    def _take_over(self, origin: str, tally: Item) -> bool:
+    def _take_over(self, origin: str, tally: Item, empty: Sequence[str]) -> bool:
         """Take the place of a writer that died before it wrote the earn; whether there was one."""
-        for dead in self._given_up(tally):
+        now = self._database.now()
+        for dead in empty:
+            if not lifetime.is_over(int(tally[dead]["N"]), now):
+                continue
             update = self._update(
                 origin, "SET #origin = :now REMOVE #dead", "#dead = :seen", {":seen": tally[dead]}, {"#dead": dead}
             )
@@ -108,10 +127,9 @@ class _Tally:
                 return True
         return False
 
-    def _given_up(self, tally: Item) -> list[str]:
-        """The places that are too old for a living writer and have no earn."""
-        latest = self._database.now() - LONGEST_WRITER_SECONDS
-        places = [name for name in tally if keys.SEPARATOR in name and int(tally[name]["N"]) <= latest]
+    def _without_earn(self, tally: Item) -> list[str]:
+        """The places that have no earn, but those of the same request, which writes them next."""
+        places = [name for name in tally if keys.SEPARATOR in name and name not in self._origins]
         earn_keys = {place: (self._pk, place) for place in places}
         earns = batch.get_all(self._database, self._table, list(earn_keys.values()), "earned_at", consistent=True)
         if earns.unread:

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from loyalty.account import Promotion
+from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.outcome import Origin, Status
 from loyalty.store import promotion_changes, promotions
 from loyalty.store.cache import TimedCache
 from loyalty.store.dynamodb import Database
 from loyalty.store.promotion_changes import PromotionRefused
-from loyalty.store.tallies import LONGEST_WRITER_SECONDS, count
+from loyalty.store.tallies import count
 from tests.fakes.emulated import Store
 from tests.integration.capillary.shops import issue, open_shop, stored_earns
 
@@ -45,7 +46,7 @@ def test_the_place_of_a_dead_writer_is_taken_over_after_a_minute(database: Datab
     # WHEN requests come at once, and then a minute later
     at_once = issue(database, shop, shop.items(), Origin("second"))
     began = database.now()
-    later = replace(database, now=lambda: began + LONGEST_WRITER_SECONDS)
+    later = replace(database, now=lambda: began + LONGEST_SECONDS)
     afterwards = [issue(later, shop, shop.items(), Origin(name)) for name in ("third", "fourth")]
     # THEN the place was held as long as its writer could be alive, and then taken once
     assert [outcome.status for (outcome,) in [at_once, *afterwards]] == [EXHAUSTED, CREATED, EXHAUSTED]

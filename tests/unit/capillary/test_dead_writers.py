@@ -1,12 +1,12 @@
-"""Places whose earn was never written: given back a minute later, and never while their writer may be alive."""
+"""Places whose earn was never written: given back once their writer is dead, and never while it may be alive."""
 
 from collections.abc import Callable
 
-from loyalty.store.tallies import LONGEST_WRITER_SECONDS
+from loyalty.lifetime import LONGEST_SECONDS
 from tests.fakes.capillary import CapillaryWorld
 from tests.fakes.faults import Answer, timed_out_after
 from tests.fakes.nth_call import FaultyClient
-from tests.unit.capillary.places import FULL, YES, count, holders, write
+from tests.unit.capillary.places import BUSY, FULL, YES, count, holders, write
 
 
 def test_a_place_whose_earn_was_written_is_never_given_back(world: CapillaryWorld) -> None:
@@ -20,15 +20,15 @@ def test_a_place_whose_earn_was_written_is_never_given_back(world: CapillaryWorl
     assert holders(world) == ["r#0"]
 
 
-def test_a_place_without_an_earn_is_given_back_after_a_minute_and_not_before(world: CapillaryWorld) -> None:
+def test_a_place_without_an_earn_is_given_back_once_its_writer_is_dead_and_not_before(world: CapillaryWorld) -> None:
     # GIVEN a place whose writer died
     count(world, "r#0")
-    # WHEN another comes within the minute
-    world.pass_by(LONGEST_WRITER_SECONDS - 1)
-    # THEN the place is held, since its writer may be alive
-    assert count(world, "s#0") == [FULL]
-    # WHEN it comes after it
-    world.pass_by(1)
+    # WHEN another comes while the writer may be alive
+    world.pass_by(LONGEST_SECONDS - 10)
+    # THEN the place is held, and nobody knows whether there will be an earn
+    assert count(world, "s#0") == [BUSY]
+    # WHEN it comes later
+    world.pass_by(10)
     # THEN it gets the place
     assert count(world, "s#0") == [YES]
     assert holders(world) == ["s#0"]
@@ -38,28 +38,28 @@ def test_only_the_dead_lose_their_places(world: CapillaryWorld) -> None:
     # GIVEN two places, one of them with its earn
     count(world, "r#0", "r#1", limit=2)
     write(world, "r#1")
-    # WHEN two others come after a minute
-    world.pass_by(LONGEST_WRITER_SECONDS)
+    # WHEN two others come once their writer is dead
+    world.pass_by(LONGEST_SECONDS)
     # THEN there is room for one
     assert count(world, "s#0", "s#1", limit=2) == [YES, FULL]
     assert holders(world) == ["r#1", "s#0"]
 
 
-def test_a_writer_that_comes_again_has_another_minute(world: CapillaryWorld) -> None:
+def test_a_writer_that_comes_again_has_as_much_time_again(world: CapillaryWorld) -> None:
     # GIVEN a dead writer's place, taken up by the redelivery of its request
     count(world, "r#0")
-    world.pass_by(LONGEST_WRITER_SECONDS)
+    world.pass_by(LONGEST_SECONDS)
     assert count(world, "r#0") == [YES]
     # WHEN another comes before the redelivery has written its earn
     # THEN the place is held
-    assert count(world, "s#0") == [FULL]
+    assert count(world, "s#0") == [BUSY]
     assert holders(world) == ["r#0"]
 
 
 def test_a_place_taken_meanwhile_is_not_given_back_on_an_old_sight_of_the_tally(world: CapillaryWorld) -> None:
     # GIVEN a dead writer's place
     count(world, "r#0")
-    world.pass_by(LONGEST_WRITER_SECONDS)
+    world.pass_by(LONGEST_SECONDS)
 
     def redelivered_first(call: Callable[[], Answer]) -> Answer:
         assert count(world, "r#0") == [YES]
@@ -68,14 +68,14 @@ def test_a_place_taken_meanwhile_is_not_given_back_on_an_old_sight_of_the_tally(
     # WHEN the redelivery takes it up just before another one (at its third call) gives it back
     late = world.process(FaultyClient(world.dynamodb, {3: redelivered_first}))
     # THEN the other one gets nothing
-    assert count(world, "s#0", database=late) == [FULL]
+    assert count(world, "s#0", database=late) == [BUSY]
     assert holders(world) == ["r#0"]
 
 
 def test_a_take_over_whose_answer_was_lost_is_known_for_ones_own(world: CapillaryWorld) -> None:
     # GIVEN a dead writer's place
     count(world, "r#0")
-    world.pass_by(LONGEST_WRITER_SECONDS)
+    world.pass_by(LONGEST_SECONDS)
     # WHEN the answer of the take-over (the third call) is lost
     late = world.process(FaultyClient(world.dynamodb, {3: timed_out_after}))
     # THEN the place is taken

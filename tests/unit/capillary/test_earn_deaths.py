@@ -2,9 +2,9 @@
 
 import pytest
 
+from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.outcome import Origin
 from loyalty.store import batch
-from loyalty.store.tallies import LONGEST_WRITER_SECONDS
 from tests.fakes.capillary import CapillaryWorld
 from tests.fakes.faults import Fault
 from tests.fakes.nth_call import ProcessDied, die_after, die_before
@@ -51,7 +51,7 @@ def test_the_places_of_a_dead_process_are_given_back_after_a_minute(call: int, d
     before = earned(world)
     assert limit is None or max(before.values(), default=0) <= limit
     # WHEN a third one comes a minute later
-    world.pass_by(LONGEST_WRITER_SECONDS)
+    world.pass_by(LONGEST_SECONDS)
     outcomes = request(world, THIRD)
     # THEN all of it that fits is earned
     most = 9 if limit is None else limit

@@ -51,7 +51,9 @@ def test_a_fault_that_passes_changes_nothing(call: int, fault: str, limit: int |
 @pytest.mark.parametrize("limit", LIMITS)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("call", CALLS)
-def test_an_outage_ends_in_busy_and_leaves_nothing_wrong_behind(call: int, fault: str, limit: int | None) -> None:
+def test_an_outage_ends_in_busy_or_unknown_and_leaves_nothing_wrong_behind(
+    call: int, fault: str, limit: int | None
+) -> None:
     # GIVEN a store that fails at every call from one on
     world = new_world(limit)
     with_outage(world, dict.fromkeys(range(call, 10_000), FAULTS[fault]))
@@ -64,10 +66,18 @@ def test_an_outage_ends_in_busy_and_leaves_nothing_wrong_behind(call: int, fault
 
 
 def with_outage(world: CapillaryWorld, faults: Mapping[int, Fault]) -> None:
-    """A request into an outage: what it says was earned is; what it does not is busy or exhausted."""
+    """A request into an outage: what it says was earned is, and what it says may be repeated is not."""
     try:
         outcomes = request(world, FIRST, faults)
     except StorageBusy:
         return
     assert set(created(outcomes)) <= set(stored_ids(world))
-    assert {outcome.status for outcome in outcomes} <= {Status.CREATED, Status.BUSY, Status.EXHAUSTED}
+    assert {outcome.status for outcome in outcomes} <= {
+        Status.CREATED,
+        Status.BUSY,
+        Status.UNKNOWN,
+        Status.EXHAUSTED,
+    }
+    written = {sk for _, sk in world.dynamodb.tables["earns"]}
+    busy = {FIRST.mark(index) for index, outcome in enumerate(outcomes) if outcome.status is Status.BUSY}
+    assert written.isdisjoint(busy)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from loyalty import jobs_api, token_api
-from loyalty.bulk.idempotency import LONGEST_REQUEST_SECONDS
+from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.store.dynamodb import Database
 from tests.fakes.delivery import Mappings
 from tests.fakes.gateway import ACCESS_TOKEN, SINGLE, FakeContext, Reply, proxy_event, reply_of
@@ -35,7 +35,7 @@ def final(scenario: Scenario, world: JobWorld, answer: Answer) -> Answer:
     """What the client has in the end: it repeats until it need not, and once more; meanwhile the workers go on."""
     for _ in range(MOST_REPEATS):
         world.work()
-        world.clock.now += LONGEST_REQUEST_SECONDS
+        world.clock.now += LONGEST_SECONDS
         before, answer = answer, scenario.act(world, world.process(world.dynamodb))
         if answer == before and not is_retryable(answer):
             break
@@ -46,7 +46,7 @@ def final(scenario: Scenario, world: JobWorld, answer: Answer) -> Answer:
 def is_retryable(answer: Answer) -> bool:
     """Whether a client has to come again: with the whole request, for some of its items, or for the answer."""
     status, body = answer
-    words = ("torage is busy", "Error occurred while issuing", '"status": "queued"')
+    words = ("torage is busy", "Error occurred while issuing", "It is not known whether", '"status": "queued"')
     return status in (202, 503) or any(word in body for word in words)
 
 

@@ -62,3 +62,13 @@ def feed(world: JobWorld, *messages: Any) -> None:
         entry = {"Id": "1", "MessageBody": text, "MessageGroupId": "feeder"}
         world.sqs.send_message_batch(QueueUrl=CHUNKS, Entries=[entry])
     world.work()
+
+
+def parked(world: JobWorld) -> list[tuple[Any, str]]:
+    """The messages that are parked, as they were sent, and why each is."""
+    return [(as_sent(json.loads(one.body)), one.attributes["reason"]) for one in world.parked()]
+
+
+def as_sent(document: Message) -> Message:
+    """A parked message without what was noted of its chunk: what it held, and until when its job is told."""
+    return {name: value for name, value in document.items() if name not in ("content", "job_forgotten_at")}

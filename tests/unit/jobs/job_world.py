@@ -151,7 +151,7 @@ class JobWorld(World):
                 text = text.replace(value, f"{kind} of {item['last_name']['S']}")
         for job_id in self.job_ids():
             text = text.replace(job_id, "job")
-        text = re.sub(r"request-\d+", "job", text)
+        text = re.sub(r"request-?\d+", "job", text)
         text = re.sub(r'("earnedId":)"\d+"', r"\1drawn", text)
         return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "moment", text)
 

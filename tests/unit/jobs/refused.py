@@ -71,11 +71,6 @@ def wanted_of(operation: str) -> Ended:
     return wanted
 
 
-def parked(world: JobWorld) -> list[tuple[Any, str]]:
-    """The messages that are parked, and why."""
-    return [(json.loads(one.body), one.attributes["reason"]) for one in world.parked()]
-
-
 def die_of(world: JobWorld, faults: dict[int, Fault]) -> None:
     """Have one worker meet these faults."""
     database, _ = world.faulty(faults)

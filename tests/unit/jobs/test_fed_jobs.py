@@ -9,7 +9,7 @@ import pytest
 
 from loyalty.bulk.message import VERSION
 from loyalty.bulk.schema import MOST_ITEMS, json_schema
-from tests.unit.jobs.fed import JOB_ID, Message, cut, feed, members, message
+from tests.unit.jobs.fed import JOB_ID, Message, cut, feed, members, message, parked
 from tests.unit.jobs.job_world import JobWorld
 
 MEMBERS = members("user1", "user2", "nobody", "user3", "user1", "user4")
@@ -138,10 +138,8 @@ def test_a_chunk_that_waits_for_one_that_never_comes_is_given_up_after_a_day() -
     feed(world, second)
     # THEN its items may be tried again, and the message is kept for the operator
     assert world.told(JOB_ID)["counts"] == {"503": 1}
-    assert [(one.attributes["reason"], json.loads(one.body)) for one in world.parked()] == [
-        ("the chunk that it waits for did not come", second)
-    ]
-    assert began + DAY_SECONDS <= world.clock.now < began + DAY_SECONDS + 1_200
+    assert parked(world) == [(second, "the chunk that it waits for did not come")]
+    assert began + DAY_SECONDS <= world.clock.now < began + DAY_SECONDS + 3_800
     # AND it is done once the other was, and the operator redrives it
     feed(world, message("enrol", *members("user1"), chunks=2, total=2))
     world.redrive()
@@ -167,11 +165,40 @@ def test_items_need_not_follow_one_another() -> None:
     assert errors == [409, 0, 0, 404]
 
 
-def test_items_that_no_chunk_brought_read_as_busy() -> None:
+FAULTY = {
+    "a position is missing": [message("enrol", *members("user1"), total=2)],
+    "a position is there twice": [
+        message("enrol", *members(name), chunk=chunk, chunks=2, total=2) for chunk, name in ((1, "user1"), (2, "user3"))
+    ],
+    "one is missing and one is there twice": [
+        message("enrol", *members("user1", "user3"), chunk=1, chunks=2, total=4, indexes=[0, 2]),
+        message("enrol", *members("user4", "user5"), chunk=2, chunks=2, total=4, indexes=[2, 3]),
+    ],
+}
+
+
+@pytest.mark.parametrize("messages", FAULTY.values(), ids=FAULTY)
+def test_a_job_whose_chunks_do_not_hold_each_position_once_has_failed(messages: list[Message]) -> None:
+    # GIVEN a job whose chunks are all there
     world = JobWorld()
-    feed(world, message("enrol", *members("user1"), total=2))
-    errors = [one["error"] for one in world.job("GET /jobs/{job_id}/results", JOB_ID).json()["result"]]
-    assert errors == [0, 503]
+    before = world.end_state()
+    feed(world, *messages)
+    # THEN it is told as failed, also when a chunk comes once more
+    assert world.told(JOB_ID)["status"] == "failed"
+    feed(world, messages[-1])
+    assert world.told(JOB_ID)["status"] == "failed"
+    # AND what it did can be taken back
+    assert world.undo(JOB_ID).status == 202
+    world.work()
+    assert world.end_state() == before
+
+
+def test_an_item_that_no_chunk_brought_is_not_told_to_be_repeated() -> None:
+    world = JobWorld()
+    feed(world, *FAULTY["a position is missing"])
+    result = world.job("GET /jobs/{job_id}/results", JOB_ID).json()["result"]
+    assert [one["error"] for one in result] == [0, 400]
+    assert result[1]["error_text"] == "No chunk of the job brought this item"
 
 
 @pytest.mark.parametrize("operation", JOBS)

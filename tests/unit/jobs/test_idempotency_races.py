@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from loyalty.bulk.idempotency import LONGEST_REQUEST_SECONDS
+from loyalty.lifetime import LONGEST_SECONDS
 from tests.fakes.faults import Answer, Fault, refused
 from tests.fakes.gateway import Reply
 from tests.fakes.nth_call import ProcessDied
@@ -73,7 +73,7 @@ def test_a_request_that_died_is_completed_by_its_repetition(door: str) -> None:
             early = dying.send()
             assert is_running(door, early) or dying.told(early) == wanted, (name, number, early)
             # WHEN no gateway would still let it live
-            dying.world.clock.now += LONGEST_REQUEST_SECONDS
+            dying.world.clock.now += LONGEST_SECONDS
             # THEN a repetition has the answer
             late = dying.told(dying.send())
             assert late == wanted, (name, number)
@@ -114,7 +114,7 @@ def test_items_for_which_the_store_was_busy_are_done_when_the_request_comes_agai
     assert "busy" in first[1] or "Error occurred" in first[1]
     # WHEN it comes again after that
     repeating.world.dynamodb.plan_always(action, lambda do: do())
-    repeating.world.clock.now += LONGEST_REQUEST_SECONDS
+    repeating.world.clock.now += LONGEST_SECONDS
     again = repeating.told(repeating.send())
     # THEN these are done, and nothing twice
     assert (again, repeating.world.end_state()) == (wanted, end_state)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from loyalty.job import SENDING_SECONDS
 from loyalty.jobs_api import PAGE
+from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.store import jobs
 from tests.fakes.nth_call import ProcessDied, die_before
 from tests.unit.jobs import orders
@@ -114,7 +114,7 @@ def test_a_job_that_a_second_request_completed_is_listed_once() -> None:
     with suppress(ProcessDied):
         world.order(orders.enrol(), world.faulty({sending: die_before})[0], Prefer="respond-async")
     # WHEN it comes again, later
-    world.clock.now += SENDING_SECONDS
+    world.clock.now += LONGEST_SECONDS
     world.order(orders.enrol(), Prefer="respond-async")
     # THEN its job is listed once, as of the first time
     assert pages(world) == [world.job_ids()]

@@ -158,20 +158,29 @@ def test_a_job_that_runs_has_no_results_yet_and_can_not_be_undone(route: str) ->
     assert told(world.job(route, job_id)) == problem(409, "Conflict", "The job is not finished yet")
 
 
-def test_a_job_without_undo_states_or_older_than_a_week_can_not_be_undone() -> None:
+def test_a_job_without_undo_states_can_not_be_undone() -> None:
     nothing = problem(409, "Conflict", "Nothing is kept to undo this job with")
     # GIVEN an import that kept none
     world, job_id = job_done(orders.imported(no_undo="yes"))
-    assert told(world.undo(job_id)) == nothing
-    # AND a job of a week ago
-    world, job_id = job_done()
-    world.clock.now += KEPT_SECONDS
     assert told(world.undo(job_id)) == nothing
     # AND an undo, which can't be undone
     world, job_id = job_done()
     world.undo(job_id)
     world.work()
     assert told(world.undo(world.job_ids()[-1])) == nothing
+
+
+@pytest.mark.parametrize("route", [SHOW, RESULTS, UNDO])
+def test_a_job_is_not_there_any_more_after_a_week_whether_or_not_its_items_are_still_stored(route: str) -> None:
+    # GIVEN a job that was told until now
+    world, job_id = job_done()
+    world.clock.now = 1_000 + KEPT_SECONDS - 1
+    assert world.job(SHOW, job_id).status == 200
+    # WHEN its week is over, and TTL has deleted nothing yet
+    world.clock.now += 1
+    # THEN it is not there
+    assert told(world.job(route, job_id)) == problem(404, "Not Found", "There is no such job")
+    assert world.job("GET /jobs").json()["jobs"] == []
 
 
 @pytest.mark.parametrize("name", ["from", "limit"])

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.queues import Message
+from tests.fakes.delivery import MOST_RECEIVES, VISIBILITY_SECONDS
+from tests.fakes.queues import CHUNKS, Message
 from tests.unit.jobs import orders
-from tests.unit.jobs.fed import JOB_ID, cut, feed, members, message
+from tests.unit.jobs.fed import JOB_ID, as_sent, cut, feed, members, message
 from tests.unit.jobs.job_world import JobWorld
 
 ONE = members("user1")
@@ -18,9 +19,9 @@ ROW = {"fields": {"code": "A", "last_name": "Aa"}}
 REFUSED: dict[str, tuple[Any, str]] = {
     "no account": (message("enrol", *ONE, account=None), "account is missing"),
     "an unknown account": (message("enrol", *ONE, account="nobody"), "there is no such account"),
-    "another version": (message("enrol", *ONE, version=2), "version must be 1"),
+    "an earlier version": (message("enrol", *ONE, version=0), "version must be 1"),
     "no operation": (message("enrol", *ONE, operation=None), "operation is missing"),
-    "nothing but a version": ({"version": 2}, "operation is missing"),
+    "nothing but a version": ({"version": 1}, "operation is missing"),
     "an unknown operation": (message("enrol", *ONE, operation="drop"), "operation must be enrol, import or earn"),
     "a job_id that is none": (message("enrol", *ONE, job_id="x"), "job_id must match ^[0-9a-f]{32}$"),
     "no items": (message("enrol", total=1), "items must hold at least 1"),
@@ -82,15 +83,16 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "an undo of nothing": (
         {**message("enrol", *ONE), "operation": "undo", "params": {"job_id": "0" * 32}, "items": []},
-        "there is no such job",
+        "its job is no longer kept",
     ),
 }
 
 
 def parked(world: JobWorld) -> tuple[Any, str]:
-    """The one message that is parked, and why."""
+    """The one message that is parked, as it was sent, and why."""
     (one,) = world.parked()
-    return json.loads(one.body), one.attributes["reason"]
+    document = json.loads(one.body)
+    return as_sent(document) if isinstance(document, dict) else document, one.attributes["reason"]
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -104,6 +106,24 @@ def test_a_message_that_is_wrong_is_parked_as_it_is_at_its_first_delivery(name: 
     assert parked(world) == (sent, reason)
     assert (world.end_state(), world.job_ids()) == (before, [])
     assert world.clock.now < 1_002
+
+
+@pytest.mark.parametrize("sent", [message("enrol", *ONE, version=2), {"version": 3}], ids=["whole", "unknown"])
+def test_a_message_of_a_later_version_is_left_to_later_workers_as_long_as_the_queue_delivers_it(sent: Any) -> None:
+    # GIVEN a message that a later version sent, while workers are replaced one by one
+    world = JobWorld()
+    entry = {"Id": "1", "MessageBody": json.dumps(sent), "MessageGroupId": "feeder"}
+    world.sqs.send_message_batch(QueueUrl=CHUNKS, Entries=[entry])
+    # WHEN a worker of this version gets it, time and again
+    for _ in range(MOST_RECEIVES):
+        world.queue.deliver()
+        world.clock.now += VISIBILITY_SECONDS
+    # THEN it is in the queue as it was
+    assert [one.body for one in world.sqs.queues[CHUNKS]] == [json.dumps(sent)]
+    assert world.parked() == []
+    # AND once no worker took it in all that time it is kept for the operator
+    world.work()
+    assert parked(world) == (sent, "version must be 1")
 
 
 VALUES = ["[]", "5", "null", '"text"']
@@ -220,7 +240,7 @@ def test_rows_with_secrets_give_way_to_ones_that_ask_for_them_again() -> None:
     world.bury()
     # THEN none of these is kept, and the rest is
     lost = {"decided": ["invalid", None, "Its password or PIN is no longer kept, send this row again"]}
-    assert parked(world) == ({**body, "items": [ROW, lost, lost]}, "it failed three times")
+    assert parked(world) == ({**body, "items": [ROW, lost, lost]}, "it failed too often")
     # WHEN it is redriven
     world.redrive()
     world.work()

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from loyalty.job import SENDING_SECONDS
+from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.store.dynamodb import LONGEST_CALL_SECONDS
 from tests.fakes.faults import Answer, Fault, refused
 from tests.fakes.gateway import FakeContext, Reply
@@ -45,7 +45,7 @@ def test_the_job_of_a_dead_request_is_completed_when_that_comes_again(order: Ord
             send(world, order, {number: death})
             world.work()
             # WHEN it is no longer to be expected that it sends the rest
-            world.clock.now += SENDING_SECONDS
+            world.clock.now += LONGEST_SECONDS
             statuses = [world.told(job_id)["status"] for job_id in world.job_ids()]
             assert statuses in ([], ["failed"], ["done"]), (name, number)
             if statuses != ["done"]:

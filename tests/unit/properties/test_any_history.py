@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from loyalty.bulk.idempotency import LONGEST_REQUEST_SECONDS
+from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.store import batch
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
@@ -171,7 +171,7 @@ class AnyHistory(RuleBasedStateMachine):
             self.world.work()
             if not is_retryable((reply.status, reply.body)):
                 break
-            self.world.clock.now += LONGEST_REQUEST_SECONDS
+            self.world.clock.now += LONGEST_SECONDS
             database = self.world.process(self.world.dynamodb)
         self.job_ids.append(self._new_job())
         assert reply.status == 200, reply

@@ -18,7 +18,7 @@ def test_a_conditional_update_asks_for_the_item_that_it_meets() -> None:
     # WHEN it is updated under a condition that does not hold
     update = store.database.update_if(TABLE, NEW_ORIGIN_IF_MISSING)
     # THEN the refusal brings the item, because it was asked for
-    assert update == Update(done=False, met=item("key", "old"))
+    assert update == Update(done=False, item=item("key", "old"))
     (call,) = store.dynamodb.calls
     assert call.arguments == {
         "TableName": TABLE,

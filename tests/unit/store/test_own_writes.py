@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from loyalty.store import inserts
-from loyalty.store.dynamodb import Write
-from tests.fakes.faults import Answer, Fault, cut_short, refused, reset_after, timed_out_after
+from loyalty.store.dynamodb import LONGEST_CALL_SECONDS, Write
+from tests.fakes.faults import Answer, Fault, cut_short, refused, reset_after, timed_out_after, timed_out_before
 from tests.fakes.store import SECONDS, TABLE, Store, item, items
 
 LOST = {"timed out": timed_out_after, "reset": reset_after}
@@ -71,17 +71,16 @@ def test_a_redelivered_single_item_finds_its_own_write_without_another_call() ->
     assert len(store.dynamodb.calls) == 1
 
 
-def test_only_the_doubtful_ones_are_looked_at() -> None:
+def test_a_statement_that_was_throttled_was_not_done_and_needs_no_look() -> None:
     # GIVEN a store that throttles one statement of a batch, and somebody else's items
     store = Store()
     store.put(item("key-0", "another"), item("key-1", "another"))
     store.dynamodb.throttle("key-1", "ThrottlingError")
     # WHEN the batch is inserted
     writes = inserts.insert_all(store.database, TABLE, items(3))
-    # THEN what the first call said is sure, what the repeat said is looked up
+    # THEN what each call said is sure
     assert writes == [Write.EXISTS, Write.EXISTS, Write.INSERTED]
-    look = store.dynamodb.calls[-1].arguments["RequestItems"][TABLE]["Keys"]
-    assert look == [{"pk": {"S": "key-1"}}]
+    assert store.dynamodb.count("batch_get_item") == 0
 
 
 def test_a_statement_that_failed_after_its_write_meets_it_as_its_own() -> None:
@@ -114,21 +113,21 @@ def test_an_answer_that_was_cut_short_is_no_answer() -> None:
     assert store.dynamodb.count("batch_get_item") == 2
 
 
-def test_what_cannot_be_looked_at_is_busy() -> None:
+def test_what_cannot_be_looked_at_is_unknown() -> None:
     # GIVEN a store that loses an answer and cannot be read then
     store = Store()
     store.dynamodb.plan("batch_execute_statement", timed_out_after)
     store.dynamodb.plan_always("batch_get_item", refused("ThrottlingException"))
     # WHEN three items are inserted
     # THEN nobody can say whose they are
-    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.BUSY] * 3
+    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.UNKNOWN] * 3
 
 
 def test_what_is_gone_when_it_is_looked_at_is_busy() -> None:
     # GIVEN a store that loses an answer, and an item that is removed before it is looked at
     store = Store()
     store.put(*items(2, origin="another"))
-    store.dynamodb.plan("batch_execute_statement", refused("ThrottlingException"))
+    store.dynamodb.plan("batch_execute_statement", timed_out_before)
 
     def removed(do: Callable[[], Answer]) -> Answer:
         store.dynamodb.tables[TABLE].pop(("key-1",))
@@ -140,7 +139,40 @@ def test_what_is_gone_when_it_is_looked_at_is_busy() -> None:
     assert inserts.insert_all(store.database, TABLE, items(2)) == [Write.EXISTS, Write.BUSY]
 
 
-def test_a_lost_answer_at_the_deadline_is_busy_and_the_repeat_of_the_same_request_finds_its_own() -> None:
+@pytest.mark.parametrize("fault", [timed_out_after, reset_after, cut_short])
+def test_an_answer_lost_at_the_deadline_is_read_back(fault: Fault) -> None:
+    # GIVEN a store that does all, and whose answer does not come before the time for tries is over
+    store = Store()
+
+    def late(do: Callable[[], Answer]) -> Answer:
+        store.clock.now += SECONDS - 1
+        return fault(do)
+
+    for count in (1, 3):
+        store.dynamodb.plan("put_item" if count == 1 else "batch_execute_statement", late)
+        # WHEN items are inserted
+        database = store.database.within(SECONDS + LONGEST_CALL_SECONDS)
+        # THEN they are known to be there
+        assert inserts.insert_all(database, TABLE, items(count)[-count:]) == [Write.INSERTED] * count
+        store.dynamodb.tables[TABLE].clear()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_item_without_an_answer_that_is_not_there_is_busy(count: int) -> None:
+    # GIVEN a store that gets nothing before the time for tries is over
+    store = Store()
+
+    def late(do: Callable[[], Answer]) -> Answer:
+        store.clock.now += SECONDS - 1
+        return timed_out_before(do)
+
+    store.dynamodb.plan("put_item" if count == 1 else "batch_execute_statement", late)
+    # WHEN items are inserted
+    # THEN they were not done, and may be repeated
+    assert inserts.insert_all(store.database, TABLE, items(count)) == [Write.BUSY] * count
+
+
+def test_an_answer_lost_after_the_deadline_is_unknown_and_the_repeat_of_the_same_request_finds_its_own() -> None:
     # GIVEN a store that does all and never answers
     store = Store()
 
@@ -150,7 +182,7 @@ def test_a_lost_answer_at_the_deadline_is_busy_and_the_repeat_of_the_same_reques
 
     store.dynamodb.plan("batch_execute_statement", lost_and_late)
     # WHEN three items are inserted
-    # THEN none is told to exist, though all do
-    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.BUSY] * 3
+    # THEN none is told to be there, nor to be not
+    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.UNKNOWN] * 3
     # AND a redelivery finds them for its own
     assert inserts.insert_all(store.database.within(100), TABLE, items(3), redelivered=True) == [Write.INSERTED] * 3

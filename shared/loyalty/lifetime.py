@@ -1,0 +1,17 @@
+"""How long an invocation of a function can be at work: what began longer ago than that has ended, or died.
+
+Lambda ends requests after 27 and workers after 30 seconds (`Timeout` in template.yaml, which a test compares); the rest
+is for clocks that differ and for calls that are still on their way.
+"""
+
+LONGEST_SECONDS = 35
+
+
+def over_at(began: float) -> float:
+    """When an invocation that began at a moment can't be at work any more; both are seconds of the epoch."""
+    return began + LONGEST_SECONDS
+
+
+def is_over(began: float, now: float) -> bool:
+    """Whether what began at a moment can't be at work any more."""
+    return now >= over_at(began)
