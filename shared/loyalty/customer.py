@@ -11,7 +11,8 @@ class Customer(NamedTuple):
 
     `fields` holds what is known of it, by field name, nothing blank. `found_by` names those fields whose
     value finds it (None: all of them); e-mail and phone are missing there when somebody else had them first.
-    `origin` marks the write that made it what it is, `created_by` the one that made it.
+    `origin` marks the write that made it what it is, `created_by` the one that made it. The job that made it can be
+    undone until `removable_until` (seconds of the epoch).
     """
 
     profile_id: str
@@ -20,6 +21,7 @@ class Customer(NamedTuple):
     found_by: frozenset[str] | None = None
     origin: str = ""
     created_by: str = ""
+    removable_until: int = 0
 
     @property
     def identifiers(self) -> dict[str, str]:

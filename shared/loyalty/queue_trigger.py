@@ -60,7 +60,10 @@ def _try(name: str, work: Work, database: Database, record: Record) -> bool:
     log = ChunkLog(name, record["messageId"], _receives(record))
     try:
         log.worked(work(database, record))
-    except (StorageBusy, ComesAgain, MessageTooNew) as error:
+    except ComesAgain as later:
+        log.worked(later.worked)
+        log.again(later)
+    except (StorageBusy, MessageTooNew) as error:
         log.again(error)
     except Exception as error:  # noqa: BLE001 - it is delivered again, and given up after three times
         log.unexpected(error)

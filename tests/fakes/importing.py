@@ -179,7 +179,7 @@ def rows_form(headers: str, *lines: str, **changes: str) -> dict[str, str]:
 
 
 def _fields(customer: Item) -> dict[str, str]:
-    kept = {"pk", "profile_id", "customer_id", "origin", "created_by", "found_by"}
+    kept = {"pk", "profile_id", "customer_id", "origin", "created_by", "found_by", "removable_until"}
     fields = {name: value["S"] for name, value in customer.items() if name not in kept}
     if re.fullmatch("[0-9]{16}", fields.get("code", "")):
         fields["code"] = "drawn"

@@ -39,7 +39,11 @@ def show(session: Session, account: AccountId, who: Who) -> None:
 
 @command(app, "erase")
 def erase(session: Session, account: AccountId, who: Who, *, yes: Yes = False) -> None:
-    """Erase a customer with memberships, earns and undo states. Repeat it with profile_id=… if it is interrupted."""
+    """Erase a customer with memberships, earns and undo states, in about a minute.
+
+    Work that found the customer before may still write for it: what that leaves is erased half a minute later. Repeat
+    it with profile_id=… if it is interrupted.
+    """
     database = session.system.database()
     profile_id = _find(database, existing(database, account), who, erased=True)
     session.printer.remark(f"The customer is profile_id={profile_id} of {account}")

@@ -75,12 +75,14 @@ def nothing(items: Sequence[Any]) -> list[Outcome]:
 class Done(NamedTuple):
     """A chunk's outcomes, and the reason where it is `closed` with them for now, and may come again.
 
-    `waiters` are receipts of messages in the chunk queue that wait for this chunk.
+    `waiters` are receipts of messages in the chunk queue that wait for this chunk; `before` says that it was done
+    before.
     """
 
     outcomes: list[Outcome]
     closed: str | None = None
     waiters: Collection[str] = ()
+    before: bool = False
 
 
 def do(database: Database, job: Job, chunk: Chunk, *, last: bool = False) -> Done:
@@ -157,7 +159,7 @@ def _met(database: Database, job: Job, chunk: Chunk, begun: Begun) -> Done:
     met = begun.chunk
     if begun.turn is Turn.DONE and met.outcomes is not None:
         note(database, job, chunk.part, met.outcomes)
-        return Done(met.outcomes, waiters=met.waiters)
+        return Done(met.outcomes, waiters=met.waiters, before=True)
     if begun.turn is Turn.OTHER_CONTENT:
         raise OtherContent
     if begun.turn is Turn.FENCED:

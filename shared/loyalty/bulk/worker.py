@@ -21,6 +21,7 @@ from loyalty.errors import (
     quote,
 )
 from loyalty.job import Job
+from loyalty.operations import undo
 from loyalty.outcome import BUSY, Origin, Outcome, Status, invalid
 from loyalty.store import accounts, chunks, jobs, queue
 from loyalty.store.dynamodb import Database
@@ -59,11 +60,11 @@ class Worked(NamedTuple):
 
 
 class ComesAgain(Exception):
-    """A message that can't be done yet: it is to come again in so many `seconds`."""
+    """A message that is to come again in so many `seconds`: not `worked`, or not wholly."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, worked: Worked) -> None:
         super().__init__()
-        self.seconds = math.ceil(seconds)
+        self.seconds, self.worked = math.ceil(seconds), worked
 
 
 class Delivery(NamedTuple):
@@ -106,7 +107,7 @@ def _once(database: Database, body: str, work_on: Callable[[Chunk], Worked]) -> 
     except RequestUndone:
         return Worked(chunk)
     except ChunkTaken as taken:
-        raise ComesAgain(taken.seconds) from None
+        raise ComesAgain(taken.seconds, Worked(chunk)) from None
 
 
 def _do(database: Database, chunk: Chunk, delivery: Delivery) -> Worked:
@@ -125,7 +126,21 @@ def _do(database: Database, chunk: Chunk, delivery: Delivery) -> Worked:
     _wake(database, done)
     if done.closed:
         return _park(database, body, done.closed, chunk, done.outcomes)
+    if chunk.job.undoes:
+        _look_again(database, chunk, prepared, done)
     return Worked(chunk, done.outcomes)
+
+
+def _look_again(database: Database, chunk: Chunk, undone: Job, done: work.Done) -> None:
+    """Where an undo removed customers, have its message come once more, when nobody can be writing for them any more.
+
+    Raises ComesAgain or StorageBusy.
+    """
+    removed = undo.removed(undone, chunk.items, done.outcomes)
+    if removed and not done.before:
+        raise ComesAgain(lifetime.LONGEST_SECONDS + 1, Worked(chunk, done.outcomes))
+    if removed:
+        undo.sweep(database, undone, removed)
 
 
 def _wake(database: Database, done: work.Done) -> None:
@@ -297,4 +312,4 @@ def _put_off(database: Database, chunk: Chunk, delivery: Delivery) -> Worked:
     if database.now() - began >= _WAITS_SECONDS:
         return _bury(database, chunk, delivery.body, "the chunk that it waits for did not come")
     doubled = _FIRST_WAIT_SECONDS * 2 ** min(delivery.receives - 1, 10)
-    raise ComesAgain(min(_LONGEST_WAIT_SECONDS, doubled))
+    raise ComesAgain(min(_LONGEST_WAIT_SECONDS, doubled), Worked(chunk))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from loyalty.account import Promotion
+from loyalty.operations.withdrawal import withdraw
 from loyalty.outcome import RETRYABLE, Outcome, Status
 from loyalty.store import earns, promotions, tallies
 from loyalty.store.customers import Reference
@@ -62,7 +63,30 @@ def _attempt_some(database: Database, issue: Issue, attempts: Sequence[Attempt])
     earned = earns.insert_all(database, issue.account_id, issue.promotion.id, new)
     by_origin = {earn.origin: result for earn, result in zip(new, earned, strict=True)}
     outcomes = [_outcome(issue, one, counted[one.origin], by_origin.get(one.origin)) for one in attempts]
-    return _undecided(outcomes)
+    return _undecided(_without_withdrawn(database, issue, attempts, outcomes))
+
+
+def _without_withdrawn(
+    database: Database, issue: Issue, attempts: Sequence[Attempt], outcomes: Sequence[Outcome]
+) -> list[Outcome]:
+    """The outcomes; earns of customers that are gone, or may be, are taken back with their places."""
+    written = [
+        one
+        for one, outcome in zip(attempts, outcomes, strict=True)
+        if one.customer.removable_until and outcome.status is Status.CREATED
+    ]
+    account_id, promotion = issue.account_id, issue.promotion
+
+    def remove(profile_id: str) -> None:
+        for one in written:
+            if one.customer.profile_id == profile_id:
+                earns.remove(database, account_id, promotion.id, profile_id, one.origin)
+                if promotion.limit is not None:
+                    tallies.give_back(database, account_id, promotion.id, profile_id, one.origin)
+
+    customers = {one.customer.profile_id: one.customer for one in written}
+    withdrawn = withdraw(database, account_id, list(customers.values()), remove)
+    return [withdrawn.get(outcome.profile_id or "", outcome) for outcome in outcomes]
 
 
 def _undecided(outcomes: Sequence[Outcome]) -> list[Outcome]:

@@ -7,6 +7,7 @@ from loyalty.account import Account
 from loyalty.errors import ProgramInactive, ProgramNotFound
 from loyalty.identifiers import Identifier
 from loyalty.operations.operation import WRITING_SECONDS
+from loyalty.operations.withdrawal import withdraw
 from loyalty.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status
 from loyalty.store import accounts, customers, memberships
 from loyalty.store.customers import Found
@@ -99,7 +100,24 @@ def apply(database: Database, enrolment: Enrolment, items: Sequence[Item | Outco
         database, enrolment.account_id, params.program_id, list(new.values()), redelivered=origin.redelivered
     )
     fates = dict(zip(new, writes, strict=True))
-    return [_outcome(item, found, fates) for item in items]
+    written = [new[profile_id] for profile_id, fate in fates.items() if fate is Write.INSERTED]
+    outcomes = [_outcome(item, found, fates) for item in items]
+    withdrawn = _withdraw(database, enrolment, found, written)
+    return [withdrawn.get(one.profile_id or "", one) for one in outcomes] if withdrawn else outcomes
+
+
+def _withdraw(
+    database: Database, enrolment: Enrolment, found: Found, written: Sequence[Membership]
+) -> dict[str, Outcome]:
+    """Take back what was written for customers that are gone, or may be; the outcomes of those, by profile_id."""
+    removable = {one.profile_id: one for one in found.customers.values() if one.removable_until}
+    by_id = {one.profile_id: one for one in written if one.profile_id in removable} if removable else {}
+
+    def remove(profile_id: str) -> None:
+        origin, program_id = by_id[profile_id].origin, enrolment.params.program_id
+        memberships.remove(database, enrolment.account_id, program_id, profile_id, origin)
+
+    return withdraw(database, enrolment.account_id, [removable[profile_id] for profile_id in by_id], remove)
 
 
 def settle(

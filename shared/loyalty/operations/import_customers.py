@@ -10,6 +10,7 @@ from collections.abc import Collection, Hashable, Sequence
 
 from loyalty.account import Account
 from loyalty.errors import ProgramInactive, ProgramNotFound, StorageBusy
+from loyalty.job import KEPT_SECONDS, SPARE_SECONDS
 from loyalty.operations import import_credits, import_records
 from loyalty.operations.import_items import Import, Params, Row, kinds_of
 from loyalty.operations.import_work import Work
@@ -37,7 +38,8 @@ def prepare(database: Database, account: Account, params: Params) -> Import:
         if not program.active:
             raise ProgramInactive(campaign)
     kinds = [program.kind for _, program in programs if program]
-    return Import(account, params, kinds[0] if kinds else "", kinds_of(account))
+    undoable_until = int(database.now()) + KEPT_SECONDS + SPARE_SECONDS if params.keep_undo else 0
+    return Import(account, params, kinds[0] if kinds else "", kinds_of(account), undoable_until)
 
 
 def resolved(import_: Import) -> Params:

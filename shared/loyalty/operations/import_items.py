@@ -90,12 +90,16 @@ def refuse_excess(rows: Sequence[Row | Outcome]) -> list[Row | Outcome]:
 
 
 class Import(NamedTuple):
-    """A checked request: its campaigns exist and take members. `kinds` are the account's kinds of identifier."""
+    """A checked request: its campaigns exist and take members.
+
+    `kinds` are the account's kinds of identifier. Until `undoable_until` (seconds of the epoch) it can be undone.
+    """
 
     account: Account
     params: Params
     credit_kind: str
     kinds: tuple[str, ...]
+    undoable_until: int = 0
 
 
 def kinds_of(account: Account) -> tuple[str, ...]:

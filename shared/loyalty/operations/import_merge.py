@@ -20,7 +20,7 @@ def create(row: Row, import_: Import, owners: Owners, mark: str) -> Customer:
     profile_id = row.fields.get("profile_id", row.drawn.profile_id)
     customer_id = int(row.fields.get("customer_id", row.drawn.customer_id))
     found_by = _found_by(fields, import_.kinds, owners, profile_id)
-    return Customer(profile_id, customer_id, fields, found_by, mark, mark)
+    return Customer(profile_id, customer_id, fields, found_by, mark, mark, import_.undoable_until)
 
 
 def change(customer: Customer, row: Row, import_: Import, owners: Owners, mark: str) -> Customer:

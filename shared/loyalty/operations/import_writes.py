@@ -8,11 +8,15 @@ the customers it meets would not see to that, so there a new customer's membersh
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from loyalty.customer import Customer
+from loyalty.errors import StorageBusy
 from loyalty.operations import import_credits
 from loyalty.operations.import_items import Import, Overwrite, Row
 from loyalty.operations.import_state import Change, State
+from loyalty.operations.withdrawal import withdraw
 from loyalty.outcome import Origin, Outcome, Status
 from loyalty.store import customers, journal, memberships, undo_states
+from loyalty.store.customers import Reference
 from loyalty.store.dynamodb import Database, Write
 from loyalty.store.journal import Record
 from loyalty.store.memberships import Balance, Membership
@@ -40,6 +44,9 @@ def first_rows(outcomes: Mapping[int, Outcome], rows: Mapping[int, Row]) -> Firs
     return first
 
 
+_WITHDRAWN = {Status.NOT_FOUND: Fate.REFUSED, Status.BUSY: Fate.BUSY, Status.UNKNOWN: Fate.UNKNOWN}
+
+
 class Writer:
     """Writes what the plans of one import say."""
 
@@ -59,11 +66,20 @@ class Writer:
         if self._import.params.overwrite is Overwrite.IGNORE:
             return self._write_customers(changes, entries, outcomes)
         fates = self._write_customers(changes, [], outcomes)
-        return fates | self._insert([entry for entry in entries if _written(fates, entry)])
+        wanted = [entry for entry in entries if _written(fates, entry)]
+        ids = dict.fromkeys(member.profile_id for _, member in wanted if member.profile_id not in fates)
+        met = [state.stored(profile_id) for profile_id in ids]
+        return fates | self._insert(wanted, [_reference(customer) for customer in met if customer])
 
     def complete(self, rows: FirstRows) -> dict[str, Fate]:
         """The same for customers that were written before, and may lack memberships. Raises StorageBusy."""
-        return self._insert(self._entries(rows, None)) if rows and self._makes_up else {}
+        if not rows or not self._makes_up:
+            return {}
+        there, unread = customers.read(self._database, self._import.account.id, rows)
+        if unread:
+            raise StorageBusy
+        still = {profile_id: first for profile_id, first in rows.items() if profile_id in there}
+        return self._insert(self._entries(still, None), [_reference(customer) for customer in there.values()])
 
     @property
     def _makes_up(self) -> bool:
@@ -125,7 +141,7 @@ class Writer:
 
         return dict(zip(groups, commit(database, list(groups.values()), recording), strict=True))
 
-    def _insert(self, entries: Sequence[Entry]) -> dict[str, Fate]:
+    def _insert(self, entries: Sequence[Entry], references: Sequence[Reference]) -> dict[str, Fate]:
         """Insert memberships; UNKNOWN for the customers for whom that failed, who are written in part."""
         batches: dict[tuple[str, bool], list[Membership]] = {}
         for campaign, member in entries:
@@ -140,7 +156,23 @@ class Writer:
                 for member, result in zip(members, writes, strict=True)
                 if result in (Write.BUSY, Write.UNKNOWN)
             }
-        return failed
+        return failed | self._withdraw(entries, references)
+
+    def _withdraw(self, entries: Sequence[Entry], references: Sequence[Reference]) -> dict[str, Fate]:
+        """Take memberships back of customers that others removed meanwhile: these are REFUSED, and looked up again."""
+        account_id = self._import.account.id
+
+        def remove(profile_id: str) -> None:
+            for campaign, member in entries:
+                if member.profile_id == profile_id:
+                    memberships.remove(self._database, account_id, campaign, profile_id, member.origin)
+
+        gone = withdraw(self._database, account_id, references, remove)
+        return {profile_id: _WITHDRAWN[outcome.status] for profile_id, outcome in gone.items()}
+
+
+def _reference(customer: Customer) -> Reference:
+    return Reference(customer.profile_id, customer.customer_id, customer.removable_until)
 
 
 def _written(fates: Mapping[str, Fate], entry: Entry) -> bool:

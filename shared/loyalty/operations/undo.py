@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import NamedTuple
 
 from loyalty.account import Account
-from loyalty.errors import JobNotFound
+from loyalty.errors import JobNotFound, StorageBusy
 from loyalty.job import Job
 from loyalty.operations import undo_earn, undo_enrol, undo_import
-from loyalty.outcome import BUSY, Origin, Outcome
-from loyalty.store import jobs
+from loyalty.outcome import BUSY, Origin, Outcome, Status
+from loyalty.store import customers, erasure, jobs
 from loyalty.store.dynamodb import Database
 
 RIGHT = "jobs:undo"
@@ -69,6 +69,28 @@ def apply(database: Database, job: Job, items: Sequence[Outcome], origin: Origin
     """
     made = Origin(job.id, origin.first_index, positions=origin.positions)
     return _TAKE_BACK[job.operation](database, job, items, made)
+
+
+def removed(job: Job, items: Sequence[Outcome], outcomes: Sequence[Outcome]) -> list[str]:
+    """The customers that an undo removed, for whom others may still be writing that found them before."""
+    pairs = zip(items, outcomes, strict=True) if job.operation == "import" else ()
+    gone = [
+        outcome.profile_id
+        for item, outcome in pairs
+        if item.status is Status.CREATED and outcome.status is Status.UNDONE and outcome.profile_id
+    ]
+    return list(dict.fromkeys(gone))
+
+
+def sweep(database: Database, job: Job, profile_ids: Sequence[str]) -> None:
+    """Delete what was written for removed customers by somebody who died before looking at them again.
+
+    To be done once nobody who found them can be at work any more. Raises StorageBusy.
+    """
+    there, unread = customers.read(database, job.account_id, profile_ids)
+    if unread:
+        raise StorageBusy
+    erasure.sweep(database, job.account_id, [one for one in profile_ids if one not in there])
 
 
 def settle(

@@ -6,14 +6,16 @@ the job did not make. An identifier that came to another customer goes back once
 exchanged theirs go back together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from loyalty.customer import Customer
+from loyalty.errors import StorageBusy
 from loyalty.job import Job
 from loyalty.operations.undo_knots import Key, changes, knots
 from loyalty.outcome import BUSY, RETRYABLE, Origin, Outcome, Status
-from loyalty.store import customers, journal, links, memberships, undo_states
+from loyalty.store import customers, journal, links, memberships, presence, undo_states
 from loyalty.store.dynamodb import Database, Item
 from loyalty.store.links import Links
 from loyalty.store.transactions import MOST_ACTIONS, Fate, commit
@@ -21,6 +23,7 @@ from loyalty.store.undo_states import UndoState
 
 _TOUCHED = {Status.CREATED, Status.UPDATED, *RETRYABLE}
 """Fates of rows that wrote, or may have."""
+_NEVER = "0"  # the mark of a customer that was changed before it could be marked
 _FATES = {Fate.DONE: Status.UNDONE, Fate.BUSY: Status.BUSY}
 
 
@@ -93,6 +96,7 @@ class _Restoration:
         ids = [state.profile_id for state in pending]
         current, unread = customers.read(self.database, self.job.account_id, ids)
         made_here = [state.profile_id for state in pending if state.before is None and state.profile_id in current]
+        marks = self._mark([current[who] for who in made_here])
         found = links.read(self.database, self.job, ids, made_here)
         fates: dict[str, Status] = {}
         groups: dict[str, list[Item]] = {}
@@ -100,13 +104,26 @@ class _Restoration:
             who = state.profile_id
             if ("profile_id", who) in unread:
                 fates[who] = Status.BUSY
-            elif actions := self._actions(state, current.get(who), found):
+            elif actions := self._actions(state, current.get(who), found, marks):
                 groups[who] = actions
             else:
                 fates[who] = Status.KEPT if actions is None else Status.UNDONE
+        self._unmark({who: mark for who, mark in marks.items() if who in fates})
         return fates, groups
 
-    def _actions(self, state: UndoState, current: Customer | None, found: Links) -> list[Item] | None:
+    def _mark(self, made: Sequence[Customer]) -> dict[str, str]:
+        """Mark those customers as leaving that are as this job made them."""
+        mine = [customer for customer in made if Origin(self.job.id).marked(customer.origin) is not None]
+        return presence.mark(self.database, self.job.account_id, mine)
+
+    def _unmark(self, marks: dict[str, str]) -> None:
+        """Have customers stay; a mark that can't be taken back now counts for less than a minute."""
+        with suppress(StorageBusy):
+            presence.unmark(self.database, self.job.account_id, marks)
+
+    def _actions(
+        self, state: UndoState, current: Customer | None, found: Links, marks: Mapping[str, str]
+    ) -> list[Item] | None:
         """What takes a customer back: nothing where it is back already, None where it has to stay."""
         before, database, account_id = state.before, self.database, self.job.account_id
         if current is None:
@@ -116,7 +133,8 @@ class _Restoration:
         elif Origin(self.job.id).marked(current.origin) is None or current.profile_id in found.built_on:
             return None
         elif before is None:
-            actions = customers.removal(database, account_id, current)
+            removal = customers.removal(database, account_id, current)
+            actions = presence.only_if_marked(removal, marks.get(current.profile_id, _NEVER))
         else:
             actions = customers.replace(database, account_id, current, before)
         own = found.own.get(current.profile_id, {})

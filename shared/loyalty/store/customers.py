@@ -1,7 +1,8 @@
 """The Customers table: customers, and one pointer item for each of their identifiers.
 
-    pk = <account>#profile_id#<profile_id>    the customer: fields, found_by, origin, created_by
-    pk = <account>#<kind>#<identifier>        profile_id and customer_id of the customer it names
+    pk = <account>#profile_id#<profile_id>    the customer: fields, found_by, origin, created_by, removable_until,
+                                              leaving
+    pk = <account>#<kind>#<identifier>        profile_id, customer_id and removable_until of the customer it names
 
 A look-up is a batch read of pointers (the customer itself is the one for its profile_id), never a query.
 A customer and its pointers are written in one transaction, so that each pointer names a customer and
@@ -18,15 +19,18 @@ from loyalty.identifiers import Identifier
 from loyalty.store import batch, keys
 from loyalty.store.dynamodb import Database, Item, equals
 
-_RESERVED = frozenset({"pk", "profile_id", "customer_id", "found_by", "origin", "created_by"})
+_RESERVED = frozenset(
+    {"pk", "profile_id", "customer_id", "found_by", "origin", "created_by", "removable_until", "leaving"}
+)
 """Attributes of a customer's item that are no fields; no field has such a name (see `profile`)."""
 
 
 class Reference(NamedTuple):
-    """The two names that every customer has."""
+    """The two names that every customer has, and until when an undo may remove it (see `presence`)."""
 
     profile_id: str
     customer_id: int
+    removable_until: int = 0
 
 
 class Found(NamedTuple):
@@ -81,7 +85,9 @@ def replace(database: Database, account_id: str, before: Customer | None, after:
     They are refused together when the customer was changed, or an identifier taken, in the meantime.
     """
     table = database.settings.customers_table
-    reference = {"profile_id": {"S": after.profile_id}, "customer_id": {"N": str(after.customer_id)}}
+    reference: Item = {"profile_id": {"S": after.profile_id}, "customer_id": {"N": str(after.customer_id)}}
+    if after.removable_until:
+        reference["removable_until"] = {"N": str(after.removable_until)}
     had, has = before.pointers() if before else set(), after.pointers()
     taken = sorted(keys.identifier(account_id, *identifier) for identifier in has - had)
     given_up = sorted(keys.identifier(account_id, *identifier) for identifier in had - has)
@@ -112,6 +118,7 @@ def from_item(item: Item) -> Customer:
         frozenset(item.get("found_by", {"SS": ()})["SS"]),
         item["origin"]["S"],
         item["created_by"]["S"],
+        _removable_until(item),
     )
 
 
@@ -123,10 +130,14 @@ def _look_up(database: Database, account_id: str, identifiers: Iterable[Identifi
 
 
 def _reference(item: Item) -> Reference:
-    return Reference(item["profile_id"]["S"], int(item["customer_id"]["N"]))
+    return Reference(item["profile_id"]["S"], int(item["customer_id"]["N"]), _removable_until(item))
 
 
-_REFERENCE = batch.Wanted("profile_id,customer_id", _reference)
+def _removable_until(item: Item) -> int:
+    return int(item["removable_until"]["N"]) if "removable_until" in item else 0
+
+
+_REFERENCE = batch.Wanted("profile_id,customer_id,removable_until", _reference)
 
 
 def _put_if_new(table: str, item: Item) -> Item:

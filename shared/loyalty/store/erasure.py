@@ -1,16 +1,19 @@
 """Erase a customer: the customer and all that finds it, memberships, earns, and what undo states hold of it.
 
 The customer goes first, so that nothing finds it any more; the rest is found by its profile_id, so an erasure
-that was interrupted, or met a request at work, is completed by doing it again.
+that was interrupted is completed by doing it again. Requests that found the customer before may still write for it: so
+the rest is looked for again once none of them can be at work any more.
 """
 
 import json
 import uuid
 import zlib
+from collections.abc import Collection
 from typing import NamedTuple
 
+from loyalty import lifetime
 from loyalty.errors import StorageBusy
-from loyalty.store import accounts, batch, customers, keys, memberships, promotions, scans
+from loyalty.store import accounts, batch, customers, keys, promotions, scans
 from loyalty.store.dynamodb import Database, Item
 
 _MOST_CHANGES = 5
@@ -26,14 +29,39 @@ class Erased(NamedTuple):
     undo_states: int
 
 
+class Swept(NamedTuple):
+    """How many memberships and earns there were of customers who are gone."""
+
+    memberships: int
+    earns: int
+
+
 def erase(database: Database, account_id: str, profile_id: str) -> Erased:
-    """Erase all of a customer, which need not exist any more; raises StorageBusy."""
-    return Erased(
-        _erase_customer(database, account_id, profile_id),
-        _erase_memberships(database, account_id, profile_id),
-        _erase_earns(database, account_id, profile_id),
-        sum(_erase_from(database, state, profile_id) for state in scans.undo_states(database, account_id)),
-    )
+    """Erase all of a customer, which need not exist any more, in about half a minute; raises StorageBusy."""
+    customer = _erase_customer(database, account_id, profile_id)
+    first = _erase_rest(database, account_id, profile_id)
+    database.sleep(lifetime.LONGEST_SECONDS + 1)
+    second = _erase_rest(database, account_id, profile_id)
+    return Erased(customer, *(one + other for one, other in zip(first, second, strict=True)))
+
+
+def sweep(database: Database, account_id: str, profile_ids: Collection[str]) -> Swept:
+    """Delete memberships and earns of customers who are gone; raises StorageBusy."""
+    programs = [program.id for program in accounts.list_programs(database, account_id)]
+    wanted = [keys.membership(account_id, program, who) for who in profile_ids for program in programs]
+    table = database.settings.memberships_table
+    found, unread = batch.get_all(database, table, wanted, "origin", consistent=True)
+    if unread:
+        raise StorageBusy
+    _delete_all(database, table, [{"pk": {"S": str(key)}} for key in found])
+    return Swept(len(found), _sweep_earns(database, account_id, profile_ids))
+
+
+def _erase_rest(database: Database, account_id: str, profile_id: str) -> tuple[int, int, int]:
+    """Memberships, earns and undo states."""
+    swept = sweep(database, account_id, [profile_id])
+    states = sum(_erase_from(database, state, profile_id) for state in scans.undo_states(database, account_id))
+    return swept.memberships, swept.earns, states
 
 
 def _erase_customer(database: Database, account_id: str, profile_id: str) -> bool:
@@ -49,22 +77,16 @@ def _erase_customer(database: Database, account_id: str, profile_id: str) -> boo
     raise StorageBusy
 
 
-def _erase_memberships(database: Database, account_id: str, profile_id: str) -> int:
-    programs = [program.id for program in accounts.list_programs(database, account_id)]
-    held = memberships.of_customer(database, account_id, programs, profile_id)
-    stored_at: list[Item] = [{"pk": {"S": keys.membership(account_id, program, profile_id)}} for program in held]
-    _delete_all(database, database.settings.memberships_table, stored_at)
-    return len(held)
-
-
-def _erase_earns(database: Database, account_id: str, profile_id: str) -> int:
+def _sweep_earns(database: Database, account_id: str, profile_ids: Collection[str]) -> int:
     """Earns and tallies; only the earns are counted."""
     table = database.settings.earns_table
-    found = [
-        {"pk": item["pk"], "sk": item["sk"]}
+    partitions = [
+        keys.earns(account_id, promotion.id, profile_id)
         for promotion in promotions.list_all(database, account_id)
-        for item in database.query(table, keys.earns(account_id, promotion.id, profile_id), ConsistentRead=True)
+        for profile_id in profile_ids
     ]
+    pages = batch.side_by_side(lambda pk: database.query(table, pk, ConsistentRead=True), partitions)
+    found = [{"pk": item["pk"], "sk": item["sk"]} for page in pages for item in page]
     _delete_all(database, table, found)
     return sum(key["sk"]["S"] != keys.TALLY for key in found)
 

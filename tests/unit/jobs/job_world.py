@@ -170,6 +170,6 @@ def _is_empty(item: Mapping[str, Any]) -> bool:
 
 
 def _steady(table: str, item: Mapping[str, Any]) -> str:
-    """An item without drawn numbers of earns, and without the seconds at which places were taken."""
-    drawn = {name for name in item if name == "earned_id" or "#" in name}
+    """An item without drawn numbers of earns, and without the seconds at which places were taken or customers made."""
+    drawn = {name for name in item if name in ("earned_id", "removable_until") or "#" in name}
     return json.dumps([table, {**item, **dict.fromkeys(drawn)}], default=sorted)

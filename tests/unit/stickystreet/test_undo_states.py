@@ -35,6 +35,7 @@ def test_an_undo_state_holds_what_was_before_and_is_written_before_the_change() 
         "customer_id": int(before["customer_id"]["N"]),
         "fields": {"code": "A", "email": "a@example.com"},
         "found_by": ["code", "email"],
+        "removable_until": 0,
         "origin": before["origin"]["S"],
         "created_by": before["created_by"]["S"],
     }
