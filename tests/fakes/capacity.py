@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 _READ_UNIT, _WRITE_UNIT = 4_096, 1_024
-MOST_KEY_BYTES = 2_048
+MOST_KEY_BYTES, MOST_ITEM_BYTES = 2_048, 400 * 1_024
 
 
 def item_bytes(item: dict[str, Any]) -> int:
@@ -27,5 +27,7 @@ def _value_bytes(value: dict[str, Any]) -> int:
     ((kind, content),) = value.items()
     if isinstance(content, bytes):
         return len(content)
+    if kind == "M":
+        return item_bytes(content)
     texts = content if kind == "SS" else [str(content)]
     return sum(len(text.encode()) for text in texts)
