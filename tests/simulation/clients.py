@@ -38,7 +38,8 @@ def run(history: "History", spec: Spec) -> None:
         return
     history.kernel.pause(later)
     if client.chain and client.chain.keyed:
-        client.repeat()
+        if not client.refused:
+            client.repeat()
     else:
         client.work(list(range(len(client.items))))
 
@@ -51,6 +52,7 @@ class _Client:
         self.chain: Chain | None = None
         self._key: str | None = f"key of {spec.name}" if spec.what["keyed"] else None
         self._attempts = self._chains = 0
+        self.refused = False
 
     def work(self, wanted: Sequence[int]) -> None:
         """Have these items done."""
@@ -61,6 +63,9 @@ class _Client:
                 self._join(answer.job_id)
             if answer.kind in ("refused", "taken back", "reused"):
                 self._end(answer)
+                return
+            if answer.items and all(one.result == "refused" for one in answer.items):  # for what they share
+                self._end(Answer("refused"))
                 return
             if self.chain.keyed:
                 left = self._note(answer, until, wanted, keep=True)
@@ -134,8 +139,7 @@ class _Client:
                 return Answer("again", job_id=job_id)
             if document["status"] in ("queued", "running"):
                 continue
-            reply = gateway.ask(history.cloud, "job_results", job_id)
-            if reply is not None and reply.status == 200:  # noqa: PLR2004
+            if reply := gateway.results(history.cloud, job_id):
                 return self._door.read(reply, count)._replace(job_id=job_id)
         return UNKNOWN._replace(job_id=job_id)
 
@@ -180,6 +184,7 @@ class _Client:
         """Nothing more comes: what was asked was not done by this attempt."""
         assert self.chain
         history, now = self._history, self._history.kernel.now
+        self.refused = True
         if answer.kind == "reused":
             history.find("key", f"{self.chain.id}: its own key is said to be another request's: {answer.text}")
         if answer.kind == "taken back" and self.chain.undo_asked == float("inf"):

@@ -50,11 +50,22 @@ def ask(cloud: Cloud, function: str, job_id: str, **query: str) -> Reply | None:
     return _invoke(cloud, function, event, None)[0]
 
 
+def results(cloud: Cloud, job_id: str) -> Reply | None:
+    """A job's results; None where there is no reply, or one that says that there are none now.
+
+    Those of a single registration have the status that it had.
+    """
+    reply = ask(cloud, "job_results", job_id)
+    return reply if reply is not None and "problem" not in reply.headers["Content-Type"] else None
+
+
 def _invoke(cloud: Cloud, function: str, event: dict[str, Any], chain: Chain | None) -> tuple[Reply | None, Actor]:
     kernel = cloud.kernel
     client = kernel.running()
     client.calls += 1
     invocation = Actor(f"{client.name}/{client.calls}", function, kernel.seed, chain)
+    if chain:
+        chain.book[invocation.name] = chain
     event["requestContext"]["requestTimeEpoch"] = int(kernel.time() * 1000)
     if client.kind == "judge":
         invocation.kind = "judge"

@@ -35,6 +35,8 @@ from tests.simulation.vendors import Answer
 from tools import demo
 
 _POLLS = (1.0, 5.0, 20.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 3600.0)
+_FATES = ("unknown", "unchanged", "kept", "undone")
+"""What an undo tells of an item; of several rows about one customer the last of these counts."""
 _CLIENTS = ("register", "import", "earn")
 
 
@@ -153,11 +155,12 @@ class History:
         undoing = Chain(f"undo of {chain.id}", "undo", "undo")
         self._undos[job_id] = undoing
         chain.undo_asked = min(chain.undo_asked, self.kernel.now)
-        for operation in [one for one in chain.operations if one.kind != "undo"]:
+        for operation in chain.operations:
             about = {"target": operation.by, "kind": operation.kind, "about": operation.about}
             mine = Operation("undo", operation.person, Writer(undoing.id, operation.by.index), self.kernel.now, about)
-            undoing.operations.append(mine)
-        self.ledger.operations.extend(undoing.operations)
+            together = [one for one in undoing.operations if one.person == mine.person and chain.kind == "import"]
+            undoing.operations.append(together[0] if together else mine)  # one customer has one fate
+        self.ledger.operations.extend(dict.fromkeys(undoing.operations))
 
     def note_undo(self, job_id: str, undo_id: str) -> str:
         """Note the job that takes another back; there is one."""
@@ -172,8 +175,8 @@ class History:
         for pause in _POLLS:
             document = self.job(undo_id)
             if document and document["status"] == "done":
-                reply = gateway.ask(self.cloud, "job_results", undo_id)
-                if reply is not None and reply.status == 200 and undoing and chain:  # noqa: PLR2004
+                reply = gateway.results(self.cloud, undo_id)
+                if reply and undoing and chain:
                     self._note_undone(undoing, chain, json.loads(reply.body)["results"])
                     return
             self.kernel.pause(pause)
@@ -181,7 +184,7 @@ class History:
     def _note_undone(self, undoing: Chain, chain: Chain, results: list[str]) -> None:
         chain.undo_done = min(chain.undo_done, self.kernel.now)
         for operation, result in zip(undoing.operations, results, strict=False):
-            if result != "busy" and operation.result is None:
+            if result != "busy" and _FATES.index(result) > _FATES.index(operation.result or "unknown"):
                 operation.answered, operation.result = self.kernel.now, result
         self.meet("undone")
 
@@ -195,11 +198,14 @@ class History:
             return
         if answer.kind == "taken back" and chain.undo_asked < self.kernel.now:
             return
+        closed = answer.kind == "refused" or {one.result for one in answer.items} == {"refused"}
+        if closed and self.meetings["actor: operator"]:
+            return  # a program or promotion that was closed meanwhile refuses repetitions as well
         if answer.kind != "items":
             self.find("key", f"{chain.id}: repeating it is answered {answer}")
             return
         for operation, said in zip(chain.operations, answer.items, strict=True):
-            told = (operation.result, operation.detail)
+            told = (_plain(operation.result), operation.detail)
             if operation.result and told != (said.result, said.detail):
                 self.find("key", f"{operation.by}: told {told} before, now {said}")
 
@@ -224,13 +230,17 @@ class History:
             if document["status"] == "done" and chain.note["fed"] != "other contents":
                 self.find("fed", f"{chain.id}: is done, though its positions are wrong: {chain.note['fed']}")
             return
-        reply = gateway.ask(self.cloud, "job_results", job_id)
-        if reply is None or reply.status != 200 or document["status"] != "done":  # noqa: PLR2004
+        reply = gateway.results(self.cloud, job_id)
+        if reply is None or document["status"] != "done":
             return
         read = vendors.read_registration if chain.kind == "enrol" else vendors.read_earning
         for operation, said in zip(chain.operations, read(reply).items, strict=True):
             if said.result not in ("busy", "not issued", "unsure"):
                 operation.answered, operation.result, operation.detail = self.kernel.now, said.result, said.detail
+
+
+def _plain(result: str | None) -> str | None:
+    return "exists" if result == "exists or own" else result
 
 
 @cache

@@ -14,7 +14,7 @@ class Writer(NamedTuple):
     index: int
 
 
-@dataclass
+@dataclass(eq=False)
 class Operation:
     """One item of one piece of work, about one person.
 
@@ -50,6 +50,8 @@ class Chain:
     undo_done: float = FOREVER
     ended: bool = False
     note: Mapping[str, Any] = field(default_factory=dict)
+    book: dict[str, "Chain"] = field(default_factory=dict)
+    """All writers, where an attempt that writes in its own name is entered."""
 
 
 class Ledger:
@@ -67,6 +69,7 @@ class Ledger:
     def open(self, chain: Chain, kind: str, people: Sequence[str], moment: float, abouts: Sequence[Any]) -> Chain:
         """A chain's operations, one for each item, asked for now."""
         self.chains[chain.id] = chain
+        chain.book = self.writers
         for index, (person, about) in enumerate(zip(people, abouts, strict=True)):
             operation = Operation(kind, person, Writer(chain.id, index), moment, about)
             chain.operations.append(operation)

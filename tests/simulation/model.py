@@ -98,6 +98,9 @@ def row(state: State, about: Mapping[str, Any], by: Writer, result: str | None) 
         fields = frozenset({**kept, **given}.items())
         changed = customer if fields == customer.fields else Customer(fields, customer.made_by, by)
         yield _noted(state, by, customer)._replace(customer=changed)
+        first = dict(state.before).get(by.chain)
+        if first and first.fields == fields and first != changed:  # its rows together changed nothing
+            yield state._replace(customer=first)
 
 
 def _code(customer: Customer) -> dict[str, str]:
@@ -105,9 +108,11 @@ def _code(customer: Customer) -> dict[str, str]:
 
 
 def _noted(state: State, by: Writer, customer: Customer | None) -> State:
-    if any(chain == by.chain for chain, _ in state.before):
+    """With what undo is to bring back: what was there when the import last met somebody else's."""
+    known = dict(state.before)
+    if by.chain in known and customer is not None and customer.writer.chain == by.chain:
         return state
-    return state._replace(before=state.before | {(by.chain, customer)})
+    return state._replace(before=frozenset({**known, by.chain: customer}.items()))
 
 
 def membership(state: State, about: Mapping[str, Any], by: Writer, campaign: str) -> Iterator[State]:
@@ -133,7 +138,7 @@ def undo_item(state: State, target: Writer, result: str | None) -> Iterator[Stat
 def undo_rows(state: State, chain: str, result: str | None, *, contested: bool) -> Iterator[State]:
     """The undo of what an import did to one person; `contested` says that somebody else may have what it gave up."""
     known = [customer for one, customer in state.before if one == chain]
-    if not known or state.erased:
+    if not known:
         if result != "undone" or state.erased:
             yield state
         return

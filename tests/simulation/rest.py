@@ -51,6 +51,9 @@ def _job(history: "History", job_id: str) -> None:
         return
     if document["status"] == "failed":
         return
+    chain = history.ledger.writers.get(job_id)
+    if chain and chain.note.get("fed"):
+        return
     if document["done"] != document["total"]:
         history.find("job", f"{job_id}: {document['done']} of {document['total']} are done, status {document['status']}")
     if document["operation"] != "undo":
@@ -58,9 +61,9 @@ def _job(history: "History", job_id: str) -> None:
 
 
 def _results(history: "History", job_id: str, document: Any) -> None:
-    reply = gateway.ask(history.cloud, "job_results", job_id)
-    if reply is None or reply.status != 200:  # noqa: PLR2004
-        history.find("job", f"results of {job_id} are not told: {reply and reply.status}")
+    reply = gateway.results(history.cloud, job_id)
+    if reply is None:
+        history.find("job", f"results of {job_id} are not told")
         return
     body = json.loads(reply.body)
     if document["operation"] == "enrol":
@@ -88,16 +91,19 @@ def _code(element: Any) -> str:
 
 def _kept(history: "History", job_id: str) -> set[int]:
     """The positions of items that an undo told to be kept, or could not do."""
-    document = json.loads(gateway.ask(history.cloud, "show_job", job_id).body)  # type: ignore[union-attr]
-    del document
     undo_id = history.ledger.undone.get(job_id)
     if undo_id is None:
         return set(range(100))
-    reply = gateway.ask(history.cloud, "job_results", undo_id)
-    if reply is None or reply.status != 200:  # noqa: PLR2004
+    reply = gateway.results(history.cloud, undo_id)
+    if reply is None:
         return set(range(100))
     results = json.loads(reply.body)["results"]
-    return {position for position, result in enumerate(results) if result in ("kept", "busy")}
+    kept = {position for position, result in enumerate(results) if result in ("kept", "busy")}
+    chain = history.ledger.writers[job_id]
+    if chain.kind != "import":
+        return kept
+    people = {chain.operations[position].person for position in kept}
+    return {position for position, operation in enumerate(chain.operations) if operation.person in people}
 
 
 def _written(history: "History", job_id: str) -> Iterator[tuple[str, int]]:
