@@ -101,7 +101,9 @@ class _Client:
         history = self._history
         self._chains += 1
         people, abouts = zip(*(self.items[index] for index in wanted), strict=True)
-        chain = Chain(f"{self._spec.name}.{self._chains}", self._door.kind, self._spec.name, keyed=self._key is not None)
+        chain = Chain(
+            f"{self._spec.name}.{self._chains}", self._door.kind, self._spec.name, keyed=self._key is not None
+        )
         return history.ledger.open(chain, self._door.kind, people, history.kernel.now, abouts)
 
     def _attempt(self, wanted: Sequence[int]) -> tuple[Answer, float]:

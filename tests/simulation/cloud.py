@@ -138,7 +138,7 @@ class Cloud:
     ) -> Actor:
         """Invoke a function: in a warm process where there is one, for so long at most."""
         warm = self._warm.setdefault(function, [])
-        if warm and actor.rng.random() < 0.7:  # noqa: PLR2004 - else another one is started
+        if warm and actor.rng.random() < 0.7:
             database, handler = warm.pop()
         else:
             database = self.database()

@@ -100,5 +100,3 @@ def _reply(invocation: Actor) -> Reply | None:
 def with_headers(sent: Sent, headers: Mapping[str, str]) -> Sent:
     """A request with headers more."""
     return sent._replace(headers={**sent.headers, **headers})
-
-

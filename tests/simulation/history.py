@@ -120,7 +120,7 @@ class History:
     def job(self, job_id: str) -> Any:
         """What GET /jobs/{job_id} tells, None where it tells nothing now."""
         reply = gateway.ask(self.cloud, "show_job", job_id)
-        return json.loads(reply.body) if reply is not None and reply.status == 200 else None  # noqa: PLR2004
+        return json.loads(reply.body) if reply is not None and reply.status == 200 else None
 
     def is_at_work(self, job_id: str) -> bool:
         """Whether a delivery of one of a job's chunks is under way."""
@@ -145,7 +145,9 @@ class History:
 
     def expired_jobs(self) -> set[str]:
         """The jobs that were submitted more than a week ago."""
-        return {job for job, submitted_at in self.invariants.submitted.items() if self.kernel.now >= submitted_at + WEEK}
+        return {
+            job for job, submitted_at in self.invariants.submitted.items() if self.kernel.now >= submitted_at + WEEK
+        }
 
     def begin_undo(self, job_id: str) -> None:
         """Note that somebody asks for a job to be taken back."""
@@ -309,5 +311,3 @@ def _virtual(kernel: Kernel, plan: Plan) -> Iterator[None]:
         logger.setLevel(level)
         for place, name, value in reversed(before):
             setattr(place, name, value)
-
-

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.dynamodb import Item, Key
+from tests.simulation.ledger import Writer
 from tests.simulation.people import ACCOUNT, PROMOTIONS
 from tests.simulation.plan import WEEK
 
@@ -27,6 +28,8 @@ class Invariants:
         self.submitted: dict[str, float] = {}
         """When each job was submitted first, also of jobs that are not there any more."""
         self._changed: set[str] = set()
+        self.effects: dict[Writer, float] = {}
+        """When each writer was first seen to have written something."""
 
     def written(self, table: str, key: Key, before: Item | None, after: Item | None) -> None:
         """Look at one item that was put in another's place."""
@@ -90,6 +93,8 @@ class Invariants:
             self._history.find("balance", f"{key[0]} has {balance}, its row credited {credit}")
 
     def _is_of_no_expired_job(self, origin: str, key: Key) -> None:
+        if by := self._history.ledger.by(origin):
+            self.effects.setdefault(by, self._history.kernel.now)
         job_id = origin.rpartition("#")[0]
         submitted = self.submitted.get(job_id)
         if submitted is not None and self._history.kernel.now > submitted + WEEK:

@@ -17,7 +17,9 @@ MOST_NODES = 30_000
 class Event(NamedTuple, Generic[State]):
     """An operation: between which moments it happened, whether it may not have, and what it makes of a state.
 
-    `follow` gives the states that may follow one, none where the operation can't have been answered as it was.
+    `follow` gives the states that may follow one, none where the operation can't have been answered as it was. One
+    that `reads` never changes any state. `after` is the place, among all events, of one that came before it by its
+    nature, and `hint` a moment at which it probably happened: it decides what is tried first, nothing else.
     """
 
     invoked: float
@@ -25,19 +27,22 @@ class Event(NamedTuple, Generic[State]):
     optional: bool
     follow: Callable[[State], Iterable[State]]
     name: str = ""
+    reads: bool = False
+    after: int | None = None
+    hint: float = 0.0
 
 
 class Verdict(NamedTuple):
     """Whether there is an order (None: the search gave up), and the most that any order explained, by name."""
 
     holds: bool | None
-    explained: Sequence[str]
-    unexplained: Sequence[str]
+    explained: Sequence[str] = ()
+    unexplained: Sequence[str] = ()
 
 
 def check(events: Sequence[Event[State]], initial: State) -> Verdict:
     """Search for an order of the events that begins at `initial`."""
-    events = sorted(events, key=lambda event: (event.invoked, event.answered))
+    search = _Search(events)
     whole = (1 << len(events)) - 1
     seen: set[tuple[int, State]] = set()
     stack: list[tuple[int, State]] = [(0, initial)]
@@ -48,31 +53,43 @@ def check(events: Sequence[Event[State]], initial: State) -> Verdict:
             continue
         seen.add(node)
         if len(seen) > MOST_NODES:
-            return Verdict(None, (), ())
+            return Verdict(None)
         taken, state = node
         if taken == whole:
-            return Verdict(True, [event.name for event in events], ())
+            return Verdict(holds=True)
         best = max(best, taken, key=int.bit_count)
-        stack.extend(_next(events, taken, state))
-    names = [(event.name, bool(best >> place & 1)) for place, event in enumerate(events)]
-    return Verdict(False, [name for name, was in names if was], [name for name, was in names if not was])
+        stack.extend(search.following(taken, state))
+    explained = [event.name for place, event in enumerate(events) if best >> place & 1]
+    return Verdict(False, explained, [event.name for place, event in enumerate(events) if not best >> place & 1])
 
 
-def _next(events: Sequence[Event[State]], taken: int, state: State) -> list[tuple[int, State]]:
-    """What may come next: any event that no other, not yet taken, was answered before.
+class _Search(Generic[State]):
+    """The events in the order in which they are tried."""
 
-    Those that are answered soonest are tried first, and that they happened before that they did not.
-    """
-    left = [place for place in range(len(events)) if not taken >> place & 1]
-    latest = min(events[place].answered for place in left)
-    found: list[tuple[float, int, State]] = []
-    for place in left:
-        event = events[place]
-        if event.invoked > latest:
-            break
-        after = taken | 1 << place
-        if event.optional:
-            found.append((event.answered + 1, after, state))
-        found.extend((event.answered, after, following) for following in event.follow(state))
-    found.sort(key=lambda one: -one[0])
-    return [(after, following) for _, after, following in found]
+    def __init__(self, events: Sequence[Event[State]]) -> None:
+        self._events = events
+        self._by_answer = sorted(range(len(events)), key=lambda place: events[place].answered)
+        self._by_hint = sorted(range(len(events)), key=lambda place: events[place].hint)
+
+    def following(self, taken: int, state: State) -> list[tuple[int, State]]:
+        """What may come next: any event that no other, not yet taken, was answered before; the last is tried first.
+
+        An event that only reads, and may come now, is the only one that need be tried: it leaves all as it was.
+        """
+        latest = next(self._events[place].answered for place in self._by_answer if not taken >> place & 1)
+        found: list[tuple[int, State]] = []
+        skipped: list[tuple[int, State]] = []
+        for place in self._by_hint:
+            event = self._events[place]
+            if taken >> place & 1 or event.invoked > latest:
+                continue
+            if event.after is not None and not taken >> event.after & 1:
+                continue
+            after = taken | 1 << place
+            following = list(event.follow(state))
+            if event.reads and following:
+                return [(after, state)]
+            found.extend((after, one) for one in following)
+            if event.optional:
+                skipped.append((after, state))
+        return [*reversed(skipped), *reversed(found)]

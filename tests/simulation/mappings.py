@@ -98,4 +98,3 @@ class Mapping:
 
         actor.watchers.append(ended)
         self._cloud.invoke(actor, self._function, self._make, event_of(message), self._cloud.rules.worker_seconds)
-

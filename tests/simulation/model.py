@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from tests.simulation.ledger import Writer
 
 SEED = Writer("demo data", 0)
+ANY_ROW = -1
+"""The place of an import's row where it does not matter which."""
 
 
 class Customer(NamedTuple):
@@ -118,11 +120,11 @@ def _noted(state: State, by: Writer, customer: Customer | None) -> State:
 def membership(state: State, about: Mapping[str, Any], by: Writer, campaign: str) -> Iterator[State]:
     """An import's row, as far as one campaign goes: it makes a member of who is there and was not ignored."""
     taken = any(program == campaign for program, _ in state.members)
-    ignored = about["overwrite"] == "ignore" and (state.customer is None or state.customer.made_by != by)
+    ignored = about["overwrite"] == "ignore" and (state.customer is None or state.customer.made_by.chain != by.chain)
     if state.customer is None or taken or ignored or not any(chain == by.chain for chain, _ in state.before):
         yield state
     else:
-        yield state._replace(members=state.members | {(campaign, by)})
+        yield state._replace(members=state.members | {(campaign, by._replace(index=ANY_ROW))})
 
 
 def undo_item(state: State, target: Writer, result: str | None) -> Iterator[State]:

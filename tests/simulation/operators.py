@@ -54,12 +54,12 @@ def _ask_undo(history: "History", job_id: str) -> str | None:
             history.meet("undo asked while a delivery is under way")
         history.begin_undo(job_id)
         reply = gateway.ask(history.cloud, "undo_job", job_id)
-        if reply is not None and reply.status == 202:  # noqa: PLR2004
+        if reply is not None and reply.status == 202:
             undo_id = str(json.loads(reply.body)["job_id"])
             return history.note_undo(job_id, undo_id)
         if reply is not None and reply.status in (404, 403):
             return None
-        if reply is not None and reply.status == 409 and "Nothing is kept" in reply.body:  # noqa: PLR2004
+        if reply is not None and reply.status == 409 and "Nothing is kept" in reply.body:
             return None
         history.kernel.pause((0.5, 2.0, 5.0, 60.0)[min(attempt, 3)])
     return None
@@ -239,7 +239,6 @@ def _until_done(history: "History", do: Callable[[], Any]) -> bool:
     return False
 
 
-
 KINDS = {
     "undo": undo,
     "redrive": redrive,
@@ -249,4 +248,3 @@ KINDS = {
     "feeder": feeder,
 }
 """What the actors of each kind do."""
-

@@ -21,57 +21,124 @@ STALE_SECONDS = 1.5
 Follow = Callable[[State], Iterator[State]]
 
 
+READS = ("exists", "not found", "exhausted", "refused", "ignored")
+"""Results of operations that change nothing."""
+
+
 def judge(history: "History") -> None:
     """Find the people whose operations could not have happened in any order."""
     operations = [operation for operation in history.ledger.operations if not operation.dropped]
     for name in sorted({operation.person for operation in operations}):
         mine = [operation for operation in operations if operation.person == name]
-        events = [event for operation in mine for event in _events(history, operation, mine)]
-        verdict = check([*_once_for_rows(events), _final(history, PEOPLE[name])], _initial(PEOPLE[name]))
+        events = _Events(history, PEOPLE[name], mine)
+        verdict = check(events.all(), _initial(PEOPLE[name]))
+        history.meet("searches for an order")
         if verdict.holds is None:
             history.meet("a search for an order gave up")
         elif not verdict.holds:
             history.find("order", f"{name}: no order explains {verdict.unexplained} after {verdict.explained}")
 
 
-def _events(history: "History", operation: Operation, mine: list[Operation]) -> Iterator[Event[State]]:
-    by, about, result = operation.by, operation.about, operation.result
-    invoked, answered, optional = operation.invoked, operation.answered, result is None
+class _Events:
+    """The operations about one person as events."""
 
-    def event(follow: Follow, name: str) -> Event[State]:
-        return Event(invoked, answered, optional, follow, f"{name} of {by.chain} {by.index}: {result}")
+    def __init__(self, history: "History", person: Person, mine: list[Operation]) -> None:
+        self._history, self._person, self._mine = history, person, mine
+        self._stored = _stored(history, person)
+        self._events: list[Event[State]] = []
+        self._last: dict[tuple[str, Any], int] = {}
 
-    if operation.kind == "enrol":
-        stale = STALE_SECONDS if result == "exists" and about["batch"] else 0.0
-        yield event(lambda state: model.enrol(state, about, by, result), "registration")._replace(
-            invoked=invoked - stale
+    def all(self) -> list[Event[State]]:
+        """All events, what is stored in the end as the last."""
+        for operation in self._mine:
+            if not _says_nothing(operation, self._history):
+                getattr(self, f"_{operation.kind}")(operation)
+        name = f"what is stored: {self._stored}"
+        self._events.append(Event(FOREVER, FOREVER, False, self._is_stored, name, reads=True, hint=FOREVER))
+        return self._events
+
+    def _is_stored(self, state: State) -> Iterator[State]:
+        if _shown(state) == self._stored:
+            yield state
+
+    def _add(self, operation: Operation, follow: Follow, name: str, **changes: Any) -> int:
+        by, result = operation.by, operation.result
+        hint = self._history.invariants.effects.get(by, min(operation.answered, operation.invoked + 1))
+        event = Event(
+            operation.invoked,
+            operation.answered,
+            result is None,
+            follow,
+            f"{name} of {by.chain} {by.index}: {result}",
+            reads=result in READS,
+            hint=hint,
         )
-    elif operation.kind == "earn":
-        room = _room(history, operation, mine)
-        yield event(lambda state: model.earn(state, about, by, result, room), "earn")
-    elif operation.kind == "import":
-        yield event(lambda state: model.row(state, about, by, result), "row")
-        if result not in ("refused", "ignored"):
-            for campaign in about["campaigns"]:
-                follow = partial(model.membership, about=about, by=by, campaign=campaign)
-                yield event(follow, f"membership in {campaign} by a row")
-    elif operation.kind == "undo":
-        yield event(_undo(operation), "undo")
-    elif operation.kind in ("erase", "sweep"):
-        follow = partial(getattr(model, operation.kind), made_by=about["made_by"])
-        yield event(follow, operation.kind)
+        self._events.append(event._replace(**changes))
+        return len(self._events) - 1
+
+    def _in_turn(self, operation: Operation, group: Any, place: int) -> None:
+        """Items of one piece of work about one person take their turns."""
+        key = (operation.by.chain, group)
+        if key in self._last:
+            self._events[place] = self._events[place]._replace(after=self._last[key])
+        self._last[key] = place
+
+    def _optional(self, operation: Operation) -> dict[str, Any]:
+        """Whether an operation of unknown result happened, where what is stored tells."""
+        if operation.result is not None:
+            return {}
+        by = operation.by
+        if any(writer == by for _, writer in (*self._stored[2], *self._stored[3])):
+            return {"optional": False}
+        return {}
+
+    def _enrol(self, operation: Operation) -> None:
+        by, about, result = operation.by, operation.about, operation.result
+        stale = STALE_SECONDS if result == "exists" and about["batch"] else 0.0
+        follow = partial(model.enrol, about=about, by=by, result=result)
+        changes = {"invoked": operation.invoked - stale, **self._optional(operation)}
+        self._in_turn(operation, "enrol", self._add(operation, follow, "registration", **changes))
+
+    def _earn(self, operation: Operation) -> None:
+        room = _room(self._history, operation, self._mine)
+        follow = partial(model.earn, about=operation.about, by=operation.by, result=operation.result, room=room)
+        place = self._add(operation, follow, "earn", **self._optional(operation))
+        self._in_turn(operation, operation.result if not room.limits else "earn", place)
+
+    def _import(self, operation: Operation) -> None:
+        by, about, result = operation.by, operation.about, operation.result
+        self._in_turn(
+            operation, "row", self._add(operation, partial(model.row, about=about, by=by, result=result), "row")
+        )
+        if result in ("refused", "ignored"):
+            return
+        for campaign in about["campaigns"]:
+            if (by.chain, campaign) in self._last:
+                continue
+            follow = partial(model.membership, about=about, by=by, campaign=campaign)
+            self._last[by.chain, campaign] = self._add(operation, follow, f"membership in {campaign} by a row")
+
+    def _undo(self, operation: Operation) -> None:
+        target, result = operation.about["target"], operation.result
+        if operation.about["kind"] != "import":
+            self._add(operation, partial(model.undo_item, target=target, result=result), "undo")
+            return
+        follow = partial(model.undo_rows, chain=target.chain, result=result, contested=True)  # cards change hands
+        self._add(operation, follow, "undo")
+
+    def _erase(self, operation: Operation) -> None:
+        self._add(operation, partial(model.erase, made_by=operation.about["made_by"]), "erase")
+
+    def _sweep(self, operation: Operation) -> None:
+        self._add(operation, partial(model.sweep, made_by=operation.about["made_by"]), "sweep")
 
 
-def _undo(operation: Operation) -> Follow:
+def _says_nothing(operation: Operation, history: "History") -> bool:
+    """Whether it is the undo of an item that made nothing, and says so."""
+    if operation.kind != "undo" or operation.result != "unchanged" or operation.about["kind"] == "import":
+        return False
     target: Writer = operation.about["target"]
-    if operation.about["kind"] != "import":
-        return lambda state: model.undo_item(state, target, operation.result)
-    contested = True  # cards pass from one person to another
-    return lambda state: model.undo_rows(state, target.chain, operation.result, contested=contested)
-
-
-def _once_for_rows(events: list[Event[State]]) -> list[Event[State]]:
-    return events
+    return history.ledger.chains[target.chain].operations[target.index].result in READS
 
 
 def _room(history: "History", operation: Operation, mine: list[Operation]) -> Room:
@@ -130,15 +197,21 @@ def _stored(history: "History", person: Person) -> tuple[Any, ...]:
     customer = tables["customers"][f"{ACCOUNT}#profile_id#{profile_id}",]
     name = customer["first_name"]["S"] if "first_name" in customer else None
     members = frozenset(
-        (key[0].split("#")[1], history.ledger.by(item["origin"]["S"]) or SEED)
+        (key[0].split("#")[1], _by(history, item["origin"]["S"]))
         for key, item in tables["memberships"].items()
         if key[0].endswith(f"#{profile_id}") and key[0].startswith(f"{ACCOUNT}#")
     )
     earns = frozenset(
-        (pk.split("#")[1], history.ledger.by(sk) or SEED)
+        (pk.split("#")[1], _by(history, sk))
         for pk, sk in tables["earns"]
         if sk != "tally" and pk.endswith(f"#{profile_id}")
     )
     return (True, name, members, earns)
 
 
+def _by(history: "History", origin: str) -> Writer:
+    """Who wrote something; of an import only which, since the first of its rows that may makes the membership."""
+    by = history.ledger.by(origin)
+    if by is None:
+        return SEED
+    return by._replace(index=model.ANY_ROW) if history.ledger.chains[by.chain].kind == "import" else by

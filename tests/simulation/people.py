@@ -29,7 +29,8 @@ class Promotion(NamedTuple):
 
 
 KNOWN = tuple(
-    Person(f"user{n}", f"user{n}@example.com", f"+{12025550100 + n}", profile_id=demo.profile_id(n)) for n in range(3, 9)
+    Person(f"user{n}", f"user{n}@example.com", f"+{12025550100 + n}", profile_id=demo.profile_id(n))
+    for n in range(3, 9)
 )
 IMPORTED = tuple(Person(f"p{n}", f"p{n}@example.com", f"+{13035550100 + n}", code=f"P{n}") for n in range(1, 5))
 STRANGER = Person("nobody", "nobody@example.com", "+15055550100")

@@ -69,11 +69,12 @@ class _Scene:
         """The actors, named by what they are and their number."""
         rng = self._rng
         clients = [self._client() for _ in range(rng.choice((1, 2, 2, 3, 3, 4)))]
-        fed = [("feeder", self._fed())] if rng.random() < 0.2 else []  # noqa: PLR2004
+        fed = [("feeder", self._fed())] if rng.random() < 0.2 else []
         others = [(kind, make()) for kind, chance, make in self._others() if rng.random() < chance]
         wanted = [*clients, *fed, *others]
         specs = [
-            Spec(f"{kind}-{number}", kind, self._begin(kind), what) for number, (kind, what) in enumerate(wanted, start=1)
+            Spec(f"{kind}-{number}", kind, self._begin(kind), what)
+            for number, (kind, what) in enumerate(wanted, start=1)
         ]
         return [spec for spec in specs if self._is_wanted(spec)]
 
@@ -89,7 +90,7 @@ class _Scene:
             ("redrive", 0.35, lambda: {"times": rng.choice((1, 3)), "gap": rng.choice((60.0, 400.0))}),
             ("erase", 0.25, self._erased),
             ("operator", 0.2, self._change),
-            ("week", 0.1, lambda: {}),
+            ("week", 0.1, dict),
         ]
 
     def _twice(self) -> int:
@@ -105,7 +106,7 @@ class _Scene:
 
     def _client(self) -> tuple[str, Mapping[str, Any]]:
         kinds = [kind for kind in ("register", "import", "earn") if self._is_wanted(Spec("", kind, 0, {}))]
-        if self._theme != "mixed" and self._rng.random() < 0.8:  # noqa: PLR2004
+        if self._theme != "mixed" and self._rng.random() < 0.8:
             kind = "register" if self._theme == "enrol" else self._theme
         else:
             kind = self._rng.choice(kinds)
@@ -116,11 +117,11 @@ class _Scene:
         """How a client goes about it: with a key or without, waiting or not, and whether it repeats when all is done."""
         rng, without = self._rng, self._without
         return {
-            "keyed": rng.random() < 0.55 and "key" not in without,  # noqa: PLR2004
-            "async": rng.random() < 0.3,  # noqa: PLR2004
+            "keyed": rng.random() < 0.55 and "key" not in without,
+            "async": rng.random() < 0.3,
             "spelling": rng.random() if "spelling" not in without else 0.0,
-            "rotated": rng.random() < 0.3 and "rotation" not in without,  # noqa: PLR2004
-            "boundary": rng.random() < 0.3 and "boundary" not in without,  # noqa: PLR2004
+            "rotated": rng.random() < 0.3 and "rotation" not in without,
+            "boundary": rng.random() < 0.3 and "boundary" not in without,
             "again": rng.choice((None, None, 2.0, 60.0, 1000.0)) if "repeat" not in without else None,
         }
 
@@ -129,9 +130,9 @@ class _Scene:
 
     def _someone(self) -> Person:
         rng = self._rng
-        if rng.random() < 0.06:  # noqa: PLR2004
+        if rng.random() < 0.06:
             return STRANGER
-        return rng.choice(self._known if rng.random() < 0.6 else self._imported)  # noqa: PLR2004
+        return rng.choice(self._known if rng.random() < 0.6 else self._imported)
 
     def _registration(self) -> dict[str, Any]:
         rng = self._rng
@@ -139,27 +140,27 @@ class _Scene:
         people = [self._someone() for _ in range(self._size())]
         if how == "profile_id":
             people = [person for person in people if person.profile_id] or [self._known[0]]
-        single = len(people) == 1 and rng.random() < 0.5  # noqa: PLR2004
+        single = len(people) == 1 and rng.random() < 0.5
         return {"people": people, "how": how, "program": rng.choice(self._programs), "single": single}
 
     def _import(self) -> dict[str, Any]:
         rng = self._rng
         rows = [self._row() for _ in range(self._size())]
-        campaigns = list(self._programs) if rng.random() < 0.5 else [self._programs[0]]  # noqa: PLR2004
+        campaigns = list(self._programs) if rng.random() < 0.5 else [self._programs[0]]
         return {
             "rows": rows,
             "campaigns": campaigns,
             "overwrite": rng.choice(("update", "update", "yes", "ignore")),
-            "undoable": rng.random() < 0.9,  # noqa: PLR2004
+            "undoable": rng.random() < 0.9,
         }
 
     def _row(self) -> dict[str, Any]:
         rng = self._rng
-        known = rng.random() < 0.2  # noqa: PLR2004
+        known = rng.random() < 0.2
         person = rng.choice(self._known if known else self._imported)
-        given = {"email"} if known else {"code", *(name for name in ("email", "phone") if rng.random() < 0.7)}  # noqa: PLR2004
-        card = rng.choice(("K1", "K2")) if not known and rng.random() < 0.2 else None  # noqa: PLR2004
-        return {"person": person, "given": given, "card": card, "credit": rng.random() < 0.5}  # noqa: PLR2004
+        given = {"email"} if known else {"code", *(name for name in ("email", "phone") if rng.random() < 0.7)}
+        card = rng.choice(("K1", "K2")) if not known and rng.random() < 0.2 else None
+        return {"person": person, "given": given, "card": card, "credit": rng.random() < 0.5}
 
     def _earning(self) -> dict[str, Any]:
         people = [self._someone() for _ in range(self._size())]

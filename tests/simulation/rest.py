@@ -42,7 +42,7 @@ def _nothing_without_its_customer(history: "History") -> None:
 def _job(history: "History", job_id: str) -> None:
     """A job has ended, its counts are those of its results, and what was undone is not there."""
     reply = gateway.ask(history.cloud, "show_job", job_id)
-    if reply is None or reply.status != 200:  # noqa: PLR2004
+    if reply is None or reply.status != 200:
         history.find("job", f"{job_id} is not told: {reply and reply.status}")
         return
     document = json.loads(reply.body)
@@ -55,7 +55,9 @@ def _job(history: "History", job_id: str) -> None:
     if chain and chain.note.get("fed"):
         return
     if document["done"] != document["total"]:
-        history.find("job", f"{job_id}: {document['done']} of {document['total']} are done, status {document['status']}")
+        history.find(
+            "job", f"{job_id}: {document['done']} of {document['total']} are done, status {document['status']}"
+        )
     if document["operation"] != "undo":
         _results(history, job_id, document)
 
@@ -136,6 +138,8 @@ def _one_content_of_each_fed_chunk(history: "History") -> None:
 
 
 def _earned_ids(history: "History") -> None:
-    ids = Counter(item["earned_id"]["N"] for (_, sk), item in history.cloud.dynamodb.tables["earns"].items() if sk != "tally")
+    ids = Counter(
+        item["earned_id"]["N"] for (_, sk), item in history.cloud.dynamodb.tables["earns"].items() if sk != "tally"
+    )
     if twice := [one for one, count in ids.items() if count > 1]:
         history.find("ids", f"earnedIds that two earns have: {twice}")

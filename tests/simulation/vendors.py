@@ -112,9 +112,9 @@ def read_registration(reply: Reply | None) -> Answer:
     body = _document(reply)
     if reply is None or body is None:
         return UNKNOWN
-    if "job_id" in body and reply.status == 202:  # noqa: PLR2004
+    if "job_id" in body and reply.status == 202:
         return Answer("queued", job_id=body["job_id"])
-    if "result" in body and reply.status == 200:  # noqa: PLR2004
+    if "result" in body and reply.status == 200:
         return Answer("items", [_registered(one) for one in body["result"]], _job_id(reply))
     if "profile_id" in body or body["error_text"] in ("Profile not found", "Member already exists"):
         return Answer("items", [_registered(body)], _job_id(reply))
@@ -126,9 +126,9 @@ def read_earning(reply: Reply | None) -> Answer:
     body = _document(reply)
     if reply is None or body is None:
         return UNKNOWN
-    if reply.status == 202:  # noqa: PLR2004
+    if reply.status == 202:
         return Answer("queued", job_id=body["job_id"])
-    if reply.status == 200:  # noqa: PLR2004
+    if reply.status == 200:
         return Answer("items", [_earned(one) for one in body["response"]], _job_id(reply))
     return _whole(reply.status, str(body["errors"]))
 
@@ -162,13 +162,13 @@ def _earned(element: Mapping[str, Any]) -> Said:
         result = element["result"]
         return Said("exhausted") if element["warnings"] else Said("created", result["earnedId"])
     error = element["errors"][0]
-    if error["code"] == 8896:  # noqa: PLR2004
+    if error["code"] == 8896:
         text = error["message"]
         if text.startswith(_UNSURE):
             return Said("unsure", key=text.partition("Idempotency-Key: ")[2].split()[0].strip(".,\"'"))
         assert text == _NOT_ISSUED, text
         return Said("not issued")
-    return Said("not found" if error["code"] == 8015 else "refused", error["message"])  # noqa: PLR2004
+    return Said("not found" if error["code"] == 8015 else "refused", error["message"])
 
 
 def _row(fault: str) -> Said:
@@ -178,11 +178,11 @@ def _row(fault: str) -> Said:
 def _whole(status: int, text: str) -> Answer:
     if status in (503, 429):
         return Answer("again", text=text)
-    if status == 409:  # noqa: PLR2004
+    if status == 409:
         return Answer("taken back", text=text)
-    if status == 422:  # noqa: PLR2004
+    if status == 422:
         return Answer("reused", text=text)
-    return Answer("refused" if status < 500 else "unknown", text=text)  # noqa: PLR2004
+    return Answer("refused" if status < 500 else "unknown", text=text)
 
 
 def _status_of(text: str) -> int:
@@ -197,7 +197,7 @@ def _status_of(text: str) -> int:
 
 
 def _document(reply: Reply | None) -> Any:
-    if reply is None or reply.status >= 500 and not reply.body:  # noqa: PLR2004
+    if reply is None or (reply.status >= 500 and not reply.body):
         return None
     return json.loads(reply.body)
 
@@ -220,7 +220,8 @@ def _json(body: Any) -> bytes:
 
 def _multipart(form: Mapping[str, str], boundary: str) -> bytes:
     parts = (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in form.items()
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
+        for name, text in form.items()
     )
     return ("".join(parts) + f"--{boundary}--\r\n").encode()
 

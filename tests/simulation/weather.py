@@ -59,10 +59,10 @@ class Weather(NamedTuple):
 
 def draw(rng: random.Random) -> Weather:
     """The weather of one history."""
-    calm = rng.random() < 0.1  # noqa: PLR2004
-    rates = {} if calm else {fault: rng.choice(_RATES) for fault in CALL_FAULTS if rng.random() < 0.5}  # noqa: PLR2004
-    rates |= {} if calm else {one: rng.choice(_DELIVERY_RATES) for one in DELIVERY_FAULTS if rng.random() < 0.4}  # noqa: PLR2004
-    rates |= {} if calm else {one: rng.choice(_DELIVERY_RATES) for one in CLIENT_FAULTS if rng.random() < 0.3}  # noqa: PLR2004
+    calm = rng.random() < 0.1
+    rates = {} if calm else {fault: rng.choice(_RATES) for fault in CALL_FAULTS if rng.random() < 0.5}
+    rates |= {} if calm else {one: rng.choice(_DELIVERY_RATES) for one in DELIVERY_FAULTS if rng.random() < 0.4}
+    rates |= {} if calm else {one: rng.choice(_DELIVERY_RATES) for one in CLIENT_FAULTS if rng.random() < 0.3}
     outages = tuple(_outage(rng) for _ in range(rng.choice((0, 0, 0, 1)))) if not calm else ()
     return Weather(rates, outages, rng.choice((0.0, 0.1, 0.3)), 240.0)
 
