@@ -80,6 +80,8 @@ class Cloud:
         self.steps: list[Step] = []
         self.happened: dict[Happened, None] = {}
         self.faults: Counter[str] = Counter()
+        self.given_up: dict[str, int] = {}
+        """How often each message was tried that became a dead letter."""
         self._client = Client(self, "dynamodb", self.dynamodb)
         self._services = {"sqs": Client(self, "sqs", self.sqs), "events": Client(self, "events", self.events)}
         self._warm: dict[str, list[tuple[Database, Handler]]] = {}

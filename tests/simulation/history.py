@@ -48,12 +48,10 @@ class Finding(NamedTuple):
 
 
 class History:
-    """A plan at work. `without` are actors to leave out, `only` the faults that may happen (None: all that are drawn)."""
+    """A plan at work; `only` are the faults that may happen, None for all that are drawn."""
 
-    def __init__(
-        self, plan: Plan, without: frozenset[str] = frozenset(), only: frozenset[Happened] | None = None
-    ) -> None:
-        self.plan, self._without = plan, without
+    def __init__(self, plan: Plan, only: frozenset[Happened] | None = None) -> None:
+        self.plan = plan
         self.kernel = Kernel(plan.seed)
         settings = SETTINGS._replace(inline_limit=plan.inline_limit, gather_seconds=plan.gather_seconds)
         self.cloud = Cloud(self.kernel, plan.weather, settings, only)
@@ -72,8 +70,7 @@ class History:
         with _virtual(self.kernel, self.plan):
             try:
                 for spec in self.plan.specs:
-                    if spec.name not in self._without:
-                        self._spawn(spec)
+                    self._spawn(spec)
                 self.kernel.run()
                 self._judge(lambda: rest.judge(self))
             except NeverRests:

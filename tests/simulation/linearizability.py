@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 State = TypeVar("State", bound=Hashable)
 
-MOST_NODES = 30_000
+MOST_NODES = 5_000
 """States that a search looks at before it gives up."""
 
 

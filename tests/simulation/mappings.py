@@ -1,5 +1,6 @@
 """SQS's event source mappings in a history: messages reach their function late, twice, out of order, or not at all."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 MOST_ROUNDS = 16
 """Invocations of one function that a message may descend from, through the queue that triggers it."""
 
+_A_MOMENT = 1e-6  # sums of seconds are not exact
 _AGAIN_SECONDS = (0.1, 5.0, 40.0)
 
 
@@ -28,13 +30,15 @@ class Mapping:
         self._cloud, self._url, self._function, self._make, self._most = cloud, url, function, make, most
         self._busy = 0
         self._again: set[str] = set()
+        self.invoked: Counter[str] = Counter()
+        """How often the function was invoked with each message."""
         self.at_work: dict[str, str] = {}
         """The messages that are being worked on, by the name of their delivery."""
 
     def look(self) -> None:
         """Look for messages when the next of them become visible."""
         for moment in {message.visible_at for message in self._cloud.sqs.queues[self._url]}:
-            self._cloud.kernel.at(moment - self._cloud.kernel.clock() + self._cloud.kernel.now, self._deliver)
+            self._cloud.kernel.at(self._cloud.kernel.now + moment - self._cloud.kernel.clock() + _A_MOMENT, self._deliver)
 
     def _deliver(self) -> None:
         """Deliver what is visible, as far as there are free invocations."""
@@ -47,6 +51,7 @@ class Mapping:
         queue, rules = self._cloud.sqs.queues[self._url], self._cloud.rules
         if self._url == CHUNKS and message.receives >= rules.most_receives:
             queue.remove(message)
+            self._cloud.given_up[message.id] = self.invoked[message.id]
             self._cloud.sqs.queues[DEAD_LETTERS].append(message)
             self._cloud.look(DEAD_LETTERS)
             return
@@ -82,6 +87,7 @@ class Mapping:
 
     def _invoke(self, actor: Actor, message: Message, *, again: bool) -> None:
         self._busy += 1
+        self.invoked[message.id] += 1
         self._cloud.note(actor, "delivery", message.body)
         self.at_work[actor.name] = message.body
 

@@ -128,12 +128,16 @@ def membership(state: State, about: Mapping[str, Any], by: Writer, campaign: str
 
 
 def undo_item(state: State, target: Writer, result: str | None) -> Iterator[State]:
-    """The undo of a registration or an earn: it goes, and nobody else's does."""
+    """The undo of a registration or an earn: it goes, and nobody else's does.
+
+    It may be told as "kept" though it went: a removal whose answer was lost, and that is repeated when somebody else
+    registered meanwhile, meets theirs.
+    """
     without = state._replace(
         members=frozenset(one for one in state.members if one[1] != target),
         earns=frozenset(one for one in state.earns if one[1] != target),
     )
-    if result in ("undone", None) or without == state:
+    if result in ("undone", "kept", None) or without == state:
         yield without
 
 

@@ -83,40 +83,50 @@ class _Events:
             self._events[place] = self._events[place]._replace(after=self._last[key])
         self._last[key] = place
 
-    def _optional(self, operation: Operation) -> dict[str, Any]:
-        """Whether an operation of unknown result happened, where what is stored tells."""
+    def _unheard(self, operation: Operation) -> dict[str, Any] | None:
+        """What the store saw of an operation whose result nobody heard: None where it never wrote anything."""
         if operation.result is not None:
             return {}
-        by = operation.by
-        if any(writer == by for _, writer in (*self._stored[2], *self._stored[3])):
-            return {"optional": False}
-        return {}
+        seen = self._history.invariants.effects
+        if operation.kind != "import":
+            moment = seen.get(operation.by)
+            return None if moment is None else {"optional": False, "answered": moment}
+        chain = operation.by.chain
+        rows = [one.by for one in self._mine if one.by.chain == chain and one.kind == "import" and one.by in seen]
+        last = max((by.index for by in rows), default=-1)
+        return {"optional": False} if operation.by.index <= last else None
 
     def _enrol(self, operation: Operation) -> None:
+        if (unheard := self._unheard(operation)) is None:
+            return
         by, about, result = operation.by, operation.about, operation.result
         stale = STALE_SECONDS if result == "exists" and about["batch"] else 0.0
         follow = partial(model.enrol, about=about, by=by, result=result)
-        changes = {"invoked": operation.invoked - stale, **self._optional(operation)}
+        changes = {"invoked": operation.invoked - stale, **unheard}
         self._in_turn(operation, "enrol", self._add(operation, follow, "registration", **changes))
 
     def _earn(self, operation: Operation) -> None:
+        if (unheard := self._unheard(operation)) is None:
+            return
         room = _room(self._history, operation, self._mine)
         follow = partial(model.earn, about=operation.about, by=operation.by, result=operation.result, room=room)
-        place = self._add(operation, follow, "earn", **self._optional(operation))
+        place = self._add(operation, follow, "earn", **unheard)
         self._in_turn(operation, operation.result if not room.limits else "earn", place)
 
     def _import(self, operation: Operation) -> None:
+        if (unheard := self._unheard(operation)) is None:
+            return
         by, about, result = operation.by, operation.about, operation.result
-        self._in_turn(
-            operation, "row", self._add(operation, partial(model.row, about=about, by=by, result=result), "row")
-        )
+        follow = partial(model.row, about=about, by=by, result=result)
+        self._in_turn(operation, "row", self._add(operation, follow, "row", **unheard))
         if result in ("refused", "ignored"):
             return
         for campaign in about["campaigns"]:
             if (by.chain, campaign) in self._last:
                 continue
             follow = partial(model.membership, about=about, by=by, campaign=campaign)
-            self._last[by.chain, campaign] = self._add(operation, follow, f"membership in {campaign} by a row")
+            name = f"membership in {campaign} by a row"
+            self._last[by.chain, campaign] = self._add(operation, follow, name, **unheard)
 
     def _undo(self, operation: Operation) -> None:
         target, result = operation.about["target"], operation.result

@@ -13,6 +13,8 @@ from tests.simulation.people import ACCOUNT
 if TYPE_CHECKING:
     from tests.simulation.history import History
 
+LEAST_TRIES = 3
+"""How often a chunk is begun before it is given up: deliveries that invoke nothing are none."""
 _ENDED = ("done", "failed", "undone")
 
 
@@ -21,6 +23,9 @@ def judge(history: "History") -> None:
     for url in (CHUNKS, DEAD_LETTERS):
         if history.cloud.sqs.queues[url]:
             history.find("rest", f"{url} still holds {len(history.cloud.sqs.queues[url])} messages")
+    for message, tries in history.cloud.given_up.items():
+        if tries < LEAST_TRIES:
+            history.find("given up", f"{message} became a dead letter after {tries} tries")
     _nothing_without_its_customer(history)
     for job_id in [job for job in history.invariants.submitted if job not in history.expired_jobs()]:
         _job(history, job_id)

@@ -2,26 +2,42 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.simulation.cloud import Step
+
+if TYPE_CHECKING:
+    from tests.simulation.cases import Outcome
 
 _LONGEST = 150
 
 
-def tell(steps: Iterable[Step]) -> list[str]:
-    """The lines."""
+def tell(steps: Iterable[Step], longest: int = _LONGEST) -> list[str]:
+    """The lines, with so many characters of what each call is about."""
     return [
-        f"{step.moment:12.3f}  {step.actor:32} {step.action:26} {_about(step.arguments)}"
+        f"{step.moment:12.3f}  {step.actor:32} {step.action:26} {_about(step.arguments, longest)}"
         + (f"   ! {step.fault}" if step.fault else "")
         for step in steps
     ]
 
 
-def _about(arguments: Any) -> str:
+def tell_case(outcome: "Outcome") -> str:
+    """A whole failing history: what it is made of, its steps but those of the judge, and the findings."""
+    case = outcome.case
+    faults = sorted(case.faults or ())
+    head = [
+        f"seed {case.seed}, actors {', '.join(outcome.actors)}",
+        *(f"  fault: {fault.fault} at call {fault.call} of {fault.actor}" for fault in faults),
+        repr(case),
+    ]
+    steps = [step for step in outcome.steps if not step.actor.startswith("judge")]
+    return "\n".join([*head, *tell(steps), *(f"FOUND by {one.judge}: {one.text}" for one in outcome.findings)])
+
+
+def _about(arguments: Any, longest: int) -> str:
     text = _call(arguments) if isinstance(arguments, Mapping) else "" if arguments is None else str(arguments)
     text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def _call(arguments: Mapping[str, Any]) -> str:
