@@ -303,12 +303,17 @@ def _copy(value: Any) -> Any:
 
 
 def _key(item: Item) -> Key:
-    parts = tuple(item[name]["S"] for name in ("pk", "sk") if name in item)
+    parts = tuple([item[name]["S"] for name in ("pk", "sk") if name in item])
     for part in parts:
-        _require(part != "", "One or more parameter values are not valid: an empty string value")
-        _require(_is_text(part), "One or more parameter values are not valid: not UTF-8")
-        _require(len(part.encode()) <= MOST_KEY_BYTES, "One or more parameter values were invalid: size exceeds limit")
+        if not part.isascii() or not 0 < len(part) <= MOST_KEY_BYTES:  # hardly any
+            _check_key(part)
     return parts
+
+
+def _check_key(part: str) -> None:
+    _require(part != "", "One or more parameter values are not valid: an empty string value")
+    _require(_is_text(part), "One or more parameter values are not valid: not UTF-8")
+    _require(len(part.encode()) <= MOST_KEY_BYTES, "One or more parameter values were invalid: size exceeds limit")
 
 
 _TOO_LARGE = "Item size has exceeded the maximum allowed size"

@@ -2,9 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tests.simulation import plan
@@ -26,7 +24,7 @@ class Case(NamedTuple):
     seed: int
     actors: frozenset[str] | None = None
     faults: frozenset[Happened] | None = None
-    items: Mapping[str, tuple[int, ...]] = MappingProxyType({})
+    items: tuple[tuple[str, tuple[int, ...]], ...] = ()
     without: frozenset[str] = frozenset()
 
     def plan(self) -> Plan:
@@ -36,7 +34,7 @@ class Case(NamedTuple):
         return replace(whole, specs=tuple(specs))
 
     def _cut(self, spec: Spec) -> Spec:
-        kept = self.items.get(spec.name)
+        kept = dict(self.items).get(spec.name)
         if kept is None:
             return spec
         lists = {name: [spec.what[name][place] for place in kept] for name in _LISTS if name in spec.what}

@@ -30,6 +30,7 @@ class Mapping:
         self._cloud, self._url, self._function, self._make, self._most = cloud, url, function, make, most
         self._busy = 0
         self._again: set[str] = set()
+        self._late: set[str] = set()
         self.invoked: Counter[str] = Counter()
         """How often the function was invoked with each message."""
         self.at_work: dict[str, str] = {}
@@ -63,6 +64,7 @@ class Mapping:
         actor.rounds = message.rounds + 1
         fault, seconds = self._fault(actor)
         if fault == "late":
+            self._late.add(message.id)
             queue[queue.index(message)] = message._replace(visible_at=self._cloud.kernel.clock() + 30 * seconds)
             self.look()
             return
@@ -83,6 +85,8 @@ class Mapping:
         if self._cloud.calm():
             return None, seconds
         fault = weather.pick(self._cloud.weather.rates, weather.DELIVERY_FAULTS, chance)
+        if fault == "late" and actor.name.rpartition("~")[0] in self._late:
+            return None, seconds
         return (fault if fault and self._cloud.happens(actor, fault) else None), seconds
 
     def _invoke(self, actor: Actor, message: Message, *, again: bool) -> None:

@@ -46,10 +46,11 @@ class _Shrinking:
 
     def _fewer_items(self) -> None:
         for name, count in lengths(self._best.case).items():
-            kept = list(self._best.case.items.get(name, range(count)))
+            kept = list(dict(self._best.case.items).get(name, range(count)))
 
             def case(places: Sequence[int], name: str = name) -> Case:
-                return self._best.case._replace(items={**self._best.case.items, name: tuple(places)})
+                items = {**dict(self._best.case.items), name: tuple(places)}
+                return self._best.case._replace(items=tuple(items.items()))
 
             for place in list(kept):
                 fewer = [one for one in kept if one != place]

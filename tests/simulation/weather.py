@@ -63,14 +63,14 @@ def draw(rng: random.Random) -> Weather:
     rates = {} if calm else {fault: rng.choice(_RATES) for fault in CALL_FAULTS if rng.random() < 0.5}
     rates |= {} if calm else {one: rng.choice(_DELIVERY_RATES) for one in DELIVERY_FAULTS if rng.random() < 0.4}
     rates |= {} if calm else {one: rng.choice(_DELIVERY_RATES) for one in CLIENT_FAULTS if rng.random() < 0.3}
-    outages = tuple(_outage(rng) for _ in range(rng.choice((0, 0, 0, 1)))) if not calm else ()
-    return Weather(rates, outages, rng.choice((0.0, 0.1, 0.3)), 240.0)
+    outages = tuple(_outage(rng) for _ in range(rng.choice((0, 0, 1)))) if not calm else ()
+    return Weather(rates, outages, rng.choice((0.0, 0.5, 1.0)), 300.0)
 
 
 def _outage(rng: random.Random) -> Outage:
     begin = rng.uniform(0, 30)
-    place = rng.choice(("jobs", "jobs", "memberships", "earns", "customers", "sqs"))
-    return Outage(rng.choice(OUTAGES), place, begin, begin + rng.choice((5.0, 30.0, 100.0)))
+    place = rng.choice(("jobs", "jobs", "memberships", "earns", "earns", "customers", "sqs"))
+    return Outage(rng.choice(OUTAGES), place, begin, begin + rng.choice((5.0, 30.0, 100.0, 200.0)))
 
 
 Choose = Callable[[], float]
