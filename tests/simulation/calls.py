@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _USUAL_SECONDS = 0.02
 _SLOW_SECONDS = 2.5
 _SLOW = 0.04
-_STALLS = (0.5, 3.0, 12.0, 28.0)
+_STALLS = (0.5, 3.0, 12.0, 25.0)
 _PARTLY, _WHOLLY = "partly refused", "wholly refused"
 
 
@@ -56,7 +56,8 @@ def _call(cloud: "Cloud", service: str, action: str, do: Callable[..., Answer], 
     if fault == "crash before":
         _die(actor)
     if fault == "stall":
-        kernel.pause(_STALLS[actor.rng.randrange(len(_STALLS))])
+        long = actor.calls == actor.stalls_at
+        kernel.pause(_STALLS[actor.rng.randrange(2 if long else 0, len(_STALLS))])
     if fault in ("lost before", "throttled", "server error"):
         kernel.pause(travel)
         raise _refusal(fault)
@@ -82,6 +83,8 @@ def _decide(cloud: "Cloud", actor: Actor, action: str, place: str) -> tuple[str 
     if cloud.calm() or actor.kind == "judge":
         return None, seconds
     fault = weather.pick(cloud.weather.rates, weather.CALL_FAULTS, chance)
+    if actor.calls == actor.stalls_at:
+        fault = "stall"
     if fault in (_PARTLY, _WHOLLY) and action not in PARTIAL:
         fault = None
     if fault == "stall" and actor.deadline == float("inf"):

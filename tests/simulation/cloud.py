@@ -13,7 +13,7 @@ from loyalty.store.dynamodb import Database
 from tests.fakes.delivery import DEAD_LETTERS
 from tests.fakes.dynamodb import FakeDynamoDB, Key
 from tests.fakes.faults import Answer
-from tests.fakes.queues import CHUNKS, FakeEvents, FakeSQS, Message
+from tests.fakes.queues import CHUNKS, PARKED, FakeEvents, FakeSQS, Message
 from tests.simulation import weather
 from tests.simulation.calls import Client
 from tests.simulation.kernel import Actor, Kernel
@@ -80,6 +80,8 @@ class Cloud:
         self.steps: list[Step] = []
         self.happened: dict[Happened, None] = {}
         self.faults: Counter[str] = Counter()
+        self.parked = 0
+        """How many messages were parked."""
         self.given_up: dict[str, int] = {}
         """How often each message was tried that became a dead letter."""
         self._client = Client(self, "dynamodb", self.dynamodb)
@@ -208,6 +210,7 @@ class _Queues(FakeSQS):
         """SendMessageBatch."""
         answer = super().send_message_batch(**arguments)
         self._cloud.look(arguments["QueueUrl"])
+        self._cloud.parked += len(arguments["Entries"]) if arguments["QueueUrl"] == PARKED else 0
         return answer
 
     def change_message_visibility(self, **arguments: Any) -> Answer:

@@ -29,7 +29,8 @@ class Actor:
     """One process, client or operator at work; `calls` counts what it asked of AWS.
 
     Its random numbers are its own, so that it decides alike whether or not others are there: `rng` is for what happens
-    to it, `ids` for what it makes up itself. `chain` is the client's work that it does, if any.
+    to it, `ids` for what it makes up itself. `chain` is the client's work that it does, if any; `stalls_at` a call
+    before which it stands still for long, since its message is delivered again meanwhile.
     """
 
     def __init__(self, name: str, kind: str, seed: int, chain: Any = None) -> None:
@@ -44,6 +45,7 @@ class Actor:
         self.error: BaseException | None = None
         self.began = self.ended = 0.0
         self.rounds = 0
+        self.stalls_at = 0
         self.greenlet: greenlet | None = None
         self.watchers: list[Callable[[Actor], None]] = []
 

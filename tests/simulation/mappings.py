@@ -18,6 +18,7 @@ MOST_ROUNDS = 16
 """Invocations of one function that a message may descend from, through the queue that triggers it."""
 
 _A_MOMENT = 1e-6  # sums of seconds are not exact
+_STALLS_AT = (0, 12)
 _AGAIN_SECONDS = (0.1, 5.0, 40.0)
 
 
@@ -72,6 +73,8 @@ class Mapping:
         received = message._replace(receives=message.receives + 1, visible_at=visible_at)
         queue[queue.index(message)] = received
         self.look()
+        if fault == "delivered twice at once":
+            actor.stalls_at = actor.rng.randrange(*_STALLS_AT)
         if fault == "not invoked":  # the account's concurrency is used up
             return
         self._invoke(actor, received, again=fault == "delivered again later")

@@ -53,7 +53,9 @@ class _Events:
         for operation in self._mine:
             if not _says_nothing(operation, self._history):
                 getattr(self, f"_{operation.kind}")(operation)
-        name = f"what is stored: {self._stored}"
+        there, name, members, earns = self._stored
+        said = f"{'a customer' if there else 'no customer'} {name or ''}, {_tell(members)}, {_tell(earns)}"
+        name = f"what is stored: {said}"
         self._events.append(Event(FOREVER, FOREVER, False, self._is_stored, name, reads=True, hint=FOREVER))
         return self._events
 
@@ -77,7 +79,9 @@ class _Events:
         return len(self._events) - 1
 
     def _in_turn(self, operation: Operation, group: Any, place: int) -> None:
-        """Items of one piece of work about one person take their turns."""
+        """Items of one piece of work about one person take their turns, as long as no chunk is put off to be redriven."""
+        if self._history.cloud.parked:
+            return
         key = (operation.by.chain, group)
         if key in self._last:
             self._events[place] = self._events[place]._replace(after=self._last[key])
@@ -217,6 +221,10 @@ def _stored(history: "History", person: Person) -> tuple[Any, ...]:
         if sk != "tally" and pk.endswith(f"#{profile_id}")
     )
     return (True, name, members, earns)
+
+
+def _tell(written: frozenset[tuple[str, Writer]]) -> str:
+    return f"[{', '.join(sorted(f'{place} by {by.chain} {by.index}' for place, by in written))}]"
 
 
 def _by(history: "History", origin: str) -> Writer:

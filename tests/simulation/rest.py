@@ -139,7 +139,11 @@ def _one_content_of_each_fed_chunk(history: "History") -> None:
         for where, position in _written(history, job_id):
             people[position].add(where.rpartition("#")[2])
         if any(len(one) > 1 for one in people.values()):
-            history.find("fed", f"{job_id}: one chunk number was done with two contents: {dict(people)}")
+            history.find("fed", f"{job_id}: one chunk number was done with two contents: {_sorted(people)}")
+
+
+def _sorted(people: dict[int, set[str]]) -> dict[int, list[str]]:
+    return {position: sorted(names) for position, names in sorted(people.items())}
 
 
 def _earned_ids(history: "History") -> None:

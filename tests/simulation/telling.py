@@ -41,7 +41,7 @@ def _about(arguments: Any, longest: int) -> str:
 
 
 def _call(arguments: Mapping[str, Any]) -> str:
-    """What a call is about: keys, and what is done to them."""
+    """What a call is about: keys, sorted where their order says nothing, and what is done to them."""
     if "httpMethod" in arguments:
         return _request(arguments)
     if "RequestItems" in arguments:
@@ -49,10 +49,10 @@ def _call(arguments: Mapping[str, Any]) -> str:
         consistent = "" if request.get("ConsistentRead") else " (may be stale)"
         return f"{table} {' '.join(sorted(_key(key) for key in request['Keys']))}{consistent}"
     if "Statements" in arguments:
-        return " ".join(one["Parameters"][0]["S"] for one in arguments["Statements"])
+        return " ".join(sorted(one["Parameters"][0]["S"] for one in arguments["Statements"]))
     if "TransactItems" in arguments:
         actions = [next(iter(action.items())) for action in arguments["TransactItems"]]
-        return " ".join(f"{kind} {_key(one.get('Item') or one['Key'])}" for kind, one in actions)
+        return " ".join(sorted(f"{kind} {_key(one.get('Item') or one['Key'])}" for kind, one in actions))
     if "Entries" in arguments:
         return " ".join(str(entry.get("MessageBody") or entry.get("Detail")) for entry in arguments["Entries"])
     key = arguments.get("Key") or arguments.get("Item") or arguments.get("ExpressionAttributeValues") or {}
