@@ -35,6 +35,10 @@ class Versions:
         while versions[0].replaced_at <= now - LONGEST_LAG_SECONDS:
             versions.pop(0)
 
+    def recent(self, table: str) -> set[tuple[str, ...]]:
+        """The keys of a table at which something was replaced a moment ago."""
+        return {key for name, key in self._earlier if name == table}
+
     def seen(self, place: Place, current: Item | None) -> Item | None:
         """What a read that is not consistent gets: the version that was current `lag` seconds ago."""
         versions = self._earlier.get(place)

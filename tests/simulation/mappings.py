@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 from loyalty.endpoint import Handler
 from loyalty.store.dynamodb import Database
-from tests.fakes.delivery import DEAD_LETTERS, event_of
+from tests.fakes.delivery import DEAD_LETTERS, MOST_ROUNDS, event_of
 from tests.fakes.queues import CHUNKS, Message
 from tests.simulation import weather
 from tests.simulation.kernel import Actor
 
 if TYPE_CHECKING:
     from tests.simulation.cloud import Cloud
-
-MOST_ROUNDS = 16
-"""Invocations of one function that a message may descend from, through the queue that triggers it."""
 
 _A_MOMENT = 1e-6  # sums of seconds are not exact
 _STALLS_AT = (0, 12)
