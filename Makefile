@@ -5,6 +5,7 @@ PORT ?= 3000
 STATE ?=
 ARCHITECTURE ?= arm64
 ARGS ?=
+SEED ?= 1
 
 BIN := .venv/bin
 MINISTACK := build/venv/ministack
@@ -27,23 +28,24 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-code check-template environments model audit format document pictures fuzz bench bench-peer build deploy lock clean
+.PHONY: help run test check check-code check-template environments model simulate simulate-proof audit format document pictures fuzz bench bench-peer build deploy lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## serve the API on http://127.0.0.1:3000; PORT=n elsewhere, STATE=dir keeps the data
 	@$(PYTHON) -m tools.local.port '$(PORT)'
 	@$(TOGETHER) .venv/run.installed $(MINISTACK)/installed
 	@PORT='$(PORT)' STATE='$(STATE)' exec $(BIN)/python -m tools.local
 
-# Unit tests side by side; then those that start an emulator or a stack, mostly to wait for it, in two processes that
+# Unit tests side by side; then histories of the simulator, in one process; then those that start an emulator or a stack, mostly to wait for it, in two processes that
 # each start their own; and when these have ended, tests of the logs and recorded calls that all of their stacks left in
-# build/e2e. The first of the three that fails ends it; pytest ends with 5 where it finds no test.
+# build/e2e. The first of the four that fails ends it; pytest ends with 5 where it finds no test.
 test: ## run all tests; ARGS="-k name" some
 	@$(TOGETHER) .venv/dev.installed $(MINISTACK)/installed
 	@$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist worksteal tests/unit tests/events $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest tests/simulation $(ARGS) || [ $$? -eq 5 ]
 	@$(BIN)/pytest --numprocesses 2 --dist loadfile tests/integration tests/e2e $(ARGS) || [ $$? -eq 5 ]
 	@$(BIN)/pytest tests/left_behind $(ARGS) || [ $$? -eq 5 ]
 
@@ -67,6 +69,12 @@ environments:
 
 model: .venv/dev.installed ## run 10,000 steps of the three operations and undo beside a plain model; ARGS=n for n of them
 	@MODEL_STEPS=$(or $(ARGS),10000) $(BIN)/pytest --quiet --show-capture=no tests/unit/properties/test_any_history.py
+
+simulate: .venv/dev.installed ## run 50,000 histories of clients, workers and faults; ARGS=n for n of them, SEED=n the first
+	@$(BIN)/python -m tests.simulation $(ARGS) --first $(SEED)
+
+simulate-proof: .venv/dev.installed ## bring known faults back into a copy, one by one, and count the histories until each is found
+	@$(BIN)/python -m tests.simulation proof $(ARGS)
 
 audit: $(AUDIT)/installed ## ask PyPI for known vulnerabilities of all that is pinned, or in LOCK=file; fails where it can not answer
 	@for lock in $(or $(LOCK),shared/requirements.txt $(LOCKS)/*.txt); do \

@@ -4,12 +4,15 @@ import math
 from typing import Any
 
 _READ_UNIT, _WRITE_UNIT = 4_096, 1_024
-MOST_KEY_BYTES = 2_048
+MOST_KEY_BYTES, MOST_ITEM_BYTES = 2_048, 400 * 1_024
 
 
 def item_bytes(item: dict[str, Any]) -> int:
     """About the size of an item: its names and its values."""
-    return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
+    total = 0
+    for name, value in item.items():
+        total += len(name) + _value_bytes(value)
+    return total
 
 
 def read_units(item: dict[str, Any] | None, *, consistent: bool) -> float:
@@ -24,8 +27,12 @@ def write_units(item: dict[str, Any]) -> float:
 
 
 def _value_bytes(value: dict[str, Any]) -> int:
-    ((kind, content),) = value.items()
-    if isinstance(content, bytes):
-        return len(content)
-    texts = content if kind == "SS" else [str(content)]
-    return sum(len(text.encode()) for text in texts)
+    for kind, content in value.items():
+        if kind == "S" and content.isascii():  # nearly all are
+            return len(content)
+        if kind == "M":
+            return item_bytes(content)
+        if isinstance(content, bytes):
+            return len(content)
+        return sum(len(text.encode()) for text in (content if kind == "SS" else [str(content)]))
+    return 0

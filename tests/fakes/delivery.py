@@ -12,6 +12,8 @@ from tests.fakes.queues import CHUNKS, FakeSQS, Message
 
 DEAD_LETTERS = "https://sqs.test/dead-letters"
 MOST_RECEIVES, VISIBILITY_SECONDS = 50, 180.0
+MOST_ROUNDS = 16
+"""Invocations of a function that a message may descend from through the queue that feeds it: Lambda drops it then."""
 WORKER_SECONDS = 30
 """How long a worker may run, as the template says."""
 
@@ -21,6 +23,8 @@ class Mappings:
 
     def __init__(self, sqs: FakeSQS, process: Callable[[], Database], clock: Callable[[], float]) -> None:
         self._sqs, self._process, self._clock = sqs, process, clock
+        self.dropped: list[Message] = []
+        """Messages that were dropped since they came round too often."""
 
     def deliver(self, place: int = 0) -> bool:
         """Deliver one message of those that are visible in the chunk queue; whether there was one."""
@@ -47,16 +51,23 @@ class Mappings:
 
     def _deliver(self, message: Message) -> None:
         queue = self._sqs.queues[CHUNKS]
+        if message.rounds >= MOST_ROUNDS:
+            queue.remove(message)
+            self.dropped.append(message)
+            return
         if message.receives == MOST_RECEIVES:
             queue.remove(message)
             self._sqs.queues[DEAD_LETTERS].append(message)
             return
         received = message._replace(receives=message.receives + 1, visible_at=self._clock() + VISIBILITY_SECONDS)
         queue[queue.index(message)] = received
+        self._sqs.rounds = message.rounds + 1
         try:
             answer = process_chunks(self._process)(event_of(received), FakeContext(message.id, 1_000 * WORKER_SECONDS))
         except ProcessDied:
             return
+        finally:
+            self._sqs.rounds = 0
         if not answer["batchItemFailures"]:
             queue[:] = [other for other in queue if other.id != message.id]
 

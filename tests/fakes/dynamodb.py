@@ -2,18 +2,19 @@
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
-from tests.fakes.capacity import MOST_KEY_BYTES, read_units, write_units
+from tests.fakes.capacity import MOST_ITEM_BYTES, item_bytes, read_units, write_units
 from tests.fakes.expressions import changed, meets, selects
 from tests.fakes.faults import Answer, Fault, client_error
+from tests.fakes.items import TOO_LARGE, Item, Key, copied, key_of, refuse_unused, require
 from tests.fakes.partiql import inserted_item
-
-Item = dict[str, Any]
-Key = tuple[str, ...]
+from tests.fakes.versions import Versions
 
 MOST_KEYS, MOST_STATEMENTS, MOST_ACTIONS = 100, 25, 100
+MOST_BYTES_READ, MOST_BYTES_OF_PARTITION = 16 * 1_048_576, 1_048_576
+"""What one BatchGetItem returns at most, in all and from one partition; the other keys are left unprocessed."""
 
 
 class Call(NamedTuple):
@@ -27,10 +28,12 @@ class FakeDynamoDB:
     """Tables by name, their items by key; `calls` and `units` tell what was asked and what it would cost.
 
     `plan` puts faults on coming calls, `throttle` on statements by partition key, `leave_unprocessed` on
-    batch reads by partition key. May be used by several threads.
+    batch reads by partition key. With a clock, reads that are not consistent may be behind: see `versions`. `written`
+    is called with table, key, and the item before and after, whenever one is put in another's place. May be used by
+    several threads.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] | None = None) -> None:
         self.tables: defaultdict[str, dict[Key, Item]] = defaultdict(dict)
         self.calls: list[Call] = []
         self.units: defaultdict[str, float] = defaultdict(float)
@@ -40,6 +43,8 @@ class FakeDynamoDB:
         self._unprocessed: Counter[str] = Counter()
         self._tokens: dict[str, str] = {}
         self._lock = threading.RLock()
+        self.versions = Versions(clock) if clock else None
+        self.written: Callable[[str, Key, Item | None, Item | None], None] = lambda *_: None
         self.page = 1_000
         """Items of one page of a query."""
 
@@ -67,6 +72,17 @@ class FakeDynamoDB:
     def snapshot(self) -> dict[str, dict[Key, Item]]:
         """All items of all tables, to compare with later; no call changes an item, it puts another in its place."""
         return {name: dict(items) for name, items in self.tables.items()}
+
+    def delete_expired(self, table: str, now: float, chosen: Callable[[Key], bool] = lambda _key: True) -> int:
+        """Delete the items whose `ttl` has passed, of those that are chosen: DynamoDB takes days for it, in no order.
+
+        How many there were. Until then they are there for every call, as in DynamoDB.
+        """
+        items = self.tables[table].items()
+        expired = [key for key, item in items if "ttl" in item and int(item["ttl"]["N"]) < now and chosen(key)]
+        for key in expired:
+            self._store(table, key, None)
+        return len(expired)
 
     def get_item(self, **arguments: Any) -> Answer:
         """GetItem."""
@@ -106,23 +122,23 @@ class FakeDynamoDB:
 
     def _call(self, action: str, arguments: dict[str, Any], do: Callable[[dict[str, Any]], Answer]) -> Answer:
         def answer() -> Answer:
-            return do(_copy(arguments)) | {"ResponseMetadata": {"HTTPStatusCode": 200}}
+            return do(copied(arguments)) | {"ResponseMetadata": {"HTTPStatusCode": 200}}
 
         with self._lock:
-            self.calls.append(Call(action, _copy(arguments)))
+            self.calls.append(Call(action, copied(arguments)))
             fault = self._plans[action].pop(self.count(action), None) or self._always.get(action)
             return fault(answer) if fault else answer()
 
     def _get_item(self, arguments: dict[str, Any]) -> Answer:
-        item = self.tables[arguments["TableName"]].get(_key(arguments["Key"]))
+        item = self._seen(arguments["TableName"], key_of(arguments["Key"]), arguments)
         self.units["read"] += read_units(item, consistent=arguments.get("ConsistentRead", False))
-        return {"Item": _copy(item)} if item else {}
+        return {"Item": copied(item)} if item else {}
 
     def _put_item(self, arguments: dict[str, Any]) -> Answer:
         item = arguments["Item"]
         self.units["write"] += write_units(item)
         self._refuse_unless_met(arguments, item)
-        self.tables[arguments["TableName"]][_key(item)] = item
+        self._store(arguments["TableName"], key_of(item), item)
         return {}
 
     def _update_item(self, arguments: dict[str, Any]) -> Answer:
@@ -130,51 +146,84 @@ class FakeDynamoDB:
         item = changed(before or arguments["Key"], arguments)
         self.units["write"] += write_units(item)
         self._refuse_unless_met(arguments, arguments["Key"])
-        self.tables[arguments["TableName"]][_key(item)] = item
+        self._store(arguments["TableName"], key_of(item), item)
         told = {"ALL_NEW": item, "ALL_OLD": before}.get(arguments.get("ReturnValues", "NONE"))
         return {"Attributes": dict(told)} if told else {}
 
     def _delete_item(self, arguments: dict[str, Any]) -> Answer:
         self.units["write"] += write_units(self._stored(arguments, arguments["Key"]) or arguments["Key"])
         self._refuse_unless_met(arguments, arguments["Key"])
-        self.tables[arguments["TableName"]].pop(_key(arguments["Key"]), None)
+        self._store(arguments["TableName"], key_of(arguments["Key"]), None)
         return {}
 
     def _query(self, arguments: dict[str, Any]) -> Answer:
+        refuse_unused(arguments)
         values = arguments["ExpressionAttributeValues"]
         prefix = values.get(":prefix", {"S": ""})["S"]
-        keys = sorted(key for key in self.tables[arguments["TableName"]] if key[0] == values[":pk"]["S"])
+        keys = sorted(key for key in self._keys(arguments) if key[0] == values[":pk"]["S"])
         keys = [key for key in keys if key[1].startswith(prefix)]
         if not arguments.get("ScanIndexForward", True):
             keys.reverse()
         if start := arguments.get("ExclusiveStartKey"):
             backwards = not arguments.get("ScanIndexForward", True)
-            keys = [key for key in keys if (key < _key(start) if backwards else key > _key(start))]
+            keys = [key for key in keys if (key < key_of(start) if backwards else key > key_of(start))]
         most = min(arguments.get("Limit", self.page), self.page)
-        items = [self.tables[arguments["TableName"]][key] for key in keys[:most]]
+        read = [self._seen(arguments["TableName"], key, arguments) for key in keys[:most]]
+        items = [item for item in read if item]
         self.units["read"] += sum(read_units(item, consistent=arguments.get("ConsistentRead", False)) for item in items)
         names = {part.strip() for part in arguments.get("ProjectionExpression", "").split(",")} - {""}
         shown = [{name: value for name, value in item.items() if not names or name in names} for item in items]
-        last = {"LastEvaluatedKey": {name: items[-1][name] for name in ("pk", "sk")}} if len(keys) > most else {}
-        return {"Items": shown, **last}
+        last = keys[most - 1] if len(keys) > most else None
+        return {"Items": shown, **({"LastEvaluatedKey": {"pk": {"S": last[0]}, "sk": {"S": last[1]}}} if last else {})}
 
     def _scan(self, arguments: dict[str, Any]) -> Answer:
+        refuse_unused(arguments)
         segment, segments = arguments.get("Segment", 0), arguments.get("TotalSegments", 1)
-        table, start = self.tables[arguments["TableName"]], arguments.get("ExclusiveStartKey")
-        keys = [key for key in sorted(table) if sum(key[0].encode()) % segments == segment]
-        keys = [key for key in keys if not start or key > _key(start)]
-        items = [table[key] for key in keys[: self.page]]
+        table, start = arguments["TableName"], arguments.get("ExclusiveStartKey")
+        keys = [key for key in sorted(self._keys(arguments)) if sum(key[0].encode()) % segments == segment]
+        keys = [key for key in keys if not start or key > key_of(start)]
+        seen = [self._seen(table, key, arguments) for key in keys[: self.page]]
+        items = [item for item in seen if item]
         self.units["read"] += sum(read_units(item, consistent=False) for item in items)
-        more = len(keys) > len(items)
-        last = (
-            {"LastEvaluatedKey": {name: items[-1][name] for name in ("pk", "sk") if name in items[-1]}} if more else {}
-        )
-        return {"Items": [_copy(item) for item in items if selects(item, arguments)], **last}
+        last = {}
+        if len(keys) > self.page:
+            last = {
+                "LastEvaluatedKey": dict(zip(("pk", "sk"), ({"S": part} for part in keys[self.page - 1]), strict=False))
+            }
+        return {"Items": [copied(item) for item in items if selects(item, arguments)], **last}
 
     def _stored(self, arguments: dict[str, Any], key: Item) -> Item | None:
-        return self.tables[arguments["TableName"]].get(_key(key))
+        return self.tables[arguments["TableName"]].get(key_of(key))
+
+    def _keys(self, request: dict[str, Any]) -> Collection[Key]:
+        """The keys of a table that a read may see something at: also of what was deleted a moment ago."""
+        table = request["TableName"]
+        if self.versions is None or request.get("ConsistentRead", False):
+            return self.tables[table]
+        return self.tables[table].keys() | self.versions.recent(table)
+
+    def _seen(self, table: str, key: Key, request: dict[str, Any]) -> Item | None:
+        """What a read gets: the item as it is, or one that is a little older where the read need not be consistent."""
+        item = self.tables[table].get(key)
+        if self.versions is None or request.get("ConsistentRead", False):
+            return item
+        return self.versions.seen((table, key), item)
+
+    def _store(self, table: str, key: Key, item: Item | None) -> None:
+        """Have an item in the place of what was there, or nothing."""
+        items = self.tables[table]
+        before = items.get(key)
+        if self.versions:
+            self.versions.note((table, key), before)
+        if item is None:
+            items.pop(key, None)
+        else:
+            items[key] = item
+        self.written(table, key, before, item)
 
     def _refuse_unless_met(self, arguments: dict[str, Any], key: Item) -> None:
+        refuse_unused(arguments)
+        require(item_bytes(key) <= MOST_ITEM_BYTES, TOO_LARGE)
         stored = self._stored(arguments, key)
         if not meets(stored or {}, arguments):
             told = stored and arguments.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
@@ -184,17 +233,22 @@ class FakeDynamoDB:
     def _batch_get_item(self, arguments: dict[str, Any]) -> Answer:
         ((name, request),) = arguments["RequestItems"].items()
         keys = request["Keys"]
-        _require(0 < len(keys) <= MOST_KEYS, "Too many items requested for the BatchGetItem call")
-        _require(len({_key(key) for key in keys}) == len(keys), "Provided list of item keys contains duplicates")
+        require(0 < len(keys) <= MOST_KEYS, "Too many items requested for the BatchGetItem call")
+        require(len({key_of(key) for key in keys}) == len(keys), "Provided list of item keys contains duplicates")
         left = [key for key in keys if self._unprocessed[key["pk"]["S"]] > 0]
         self._unprocessed.subtract(key["pk"]["S"] for key in left)
         named = request.get("ProjectionExpression", "")
         wanted = {part.strip() for part in named.split(",")} if named else None
-        found = []
+        found, size, sizes = [], 0, Counter[str]()
         for key in keys:
-            item = None if key in left else self.tables[name].get(_key(key))
-            if key not in left:
-                self.units["read"] += read_units(item, consistent=request.get("ConsistentRead", False))
+            if key in left:
+                continue
+            item, partition = self._seen(name, key_of(key), request), key["pk"]["S"]
+            size, sizes[partition] = size + item_bytes(item or {}), sizes[partition] + item_bytes(item or {})
+            if size > MOST_BYTES_READ or sizes[partition] > MOST_BYTES_OF_PARTITION:
+                left.append(key)
+                continue
+            self.units["read"] += read_units(item, consistent=request.get("ConsistentRead", False))
             if item:
                 found.append({name: value for name, value in item.items() if wanted is None or name in wanted})
         unprocessed = {name: {**request, "Keys": left}} if left else {}
@@ -202,25 +256,29 @@ class FakeDynamoDB:
 
     def _batch_execute_statement(self, arguments: dict[str, Any]) -> Answer:
         statements = [inserted_item(**statement) for statement in arguments["Statements"]]
-        _require(0 < len(statements) <= MOST_STATEMENTS, "Member must have length less than or equal to 25")
-        keys = {(table, _key(item)) for table, item in statements}
-        _require(len(keys) == len(statements), "Statements must not reference the same item more than once")
+        require(0 < len(statements) <= MOST_STATEMENTS, "Member must have length less than or equal to 25")
+        keys = {(table, key_of(item)) for table, item in statements}
+        require(len(keys) == len(statements), "Statements must not reference the same item more than once")
         return {"Responses": [self._insert(table, item) for table, item in statements]}
 
     def _insert(self, table: str, item: Item) -> Answer:
         codes = self._statement_codes.get(item["pk"]["S"])
         code = codes.pop(0) if codes else None
         self.units["write"] += write_units(item)
-        if not code and _key(item) in self.tables[table]:
+        if not code and item_bytes(item) > MOST_ITEM_BYTES:
+            code = "ValidationError"
+        if not code and key_of(item) in self.tables[table]:
             code = "DuplicateItem"
         if code:
             return {"Error": {"Code": code, "Message": "refused"}, "TableName": table}
-        self.tables[table][_key(item)] = item
+        self._store(table, key_of(item), item)
         return {"TableName": table}
 
     def _transact_write_items(self, arguments: dict[str, Any]) -> Answer:
         actions = [next(iter(action.items())) for action in arguments["TransactItems"]]
-        _require(0 < len(actions) <= MOST_ACTIONS, "Member must have length less than or equal to 100")
+        require(0 < len(actions) <= MOST_ACTIONS, "Member must have length less than or equal to 100")
+        for _, action in actions:
+            refuse_unused(action)
         token, content = arguments["ClientRequestToken"], repr(actions)
         if token in self._tokens:
             if self._tokens[token] != content:
@@ -236,34 +294,11 @@ class FakeDynamoDB:
         return {}
 
     def _act(self, kind: str, action: dict[str, Any]) -> None:
-        table, key = self.tables[action["TableName"]], _key(action.get("Item") or action["Key"])
-        before = table.pop(key, None)
+        table, key = action["TableName"], key_of(action.get("Item") or action["Key"])
+        if kind == "ConditionCheck":
+            return
+        item = None
         if kind != "Delete":
-            item = action["Item"] if kind == "Put" else changed(before or action["Key"], action)
-            table[key] = item
+            item = action["Item"] if kind == "Put" else changed(self.tables[table].get(key) or action["Key"], action)
             self.units["write"] += 2 * write_units(item)
-
-
-def _copy(value: Any) -> Any:
-    """A copy of what JSON could hold; deepcopy takes six times as long, which all tests together notice."""
-    if isinstance(value, dict):
-        return {name: _copy(inner) for name, inner in value.items()}
-    return [_copy(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _key(item: Item) -> Key:
-    parts = tuple(item[name]["S"] for name in ("pk", "sk") if name in item)
-    for part in parts:
-        _require(part != "", "One or more parameter values are not valid: an empty string value")
-        _require(_is_text(part), "One or more parameter values are not valid: not UTF-8")
-        _require(len(part.encode()) <= MOST_KEY_BYTES, "One or more parameter values were invalid: size exceeds limit")
-    return parts
-
-
-def _is_text(text: str) -> bool:
-    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _require(holds: bool, message: str) -> None:  # noqa: FBT001 - reads as a sentence
-    if not holds:
-        raise client_error("ValidationException", message=message)
+        self._store(table, key, item)

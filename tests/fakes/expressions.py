@@ -14,6 +14,27 @@ class Words(NamedTuple):
     values: Mapping[str, Any]
 
 
+_DEFINING = ("ExpressionAttributeNames", "ExpressionAttributeValues")
+_PLACEHOLDER = re.compile(r"[#:]\w+")
+
+EXPRESSIONS = (
+    "ConditionExpression",
+    "UpdateExpression",
+    "FilterExpression",
+    "KeyConditionExpression",
+    "ProjectionExpression",
+)
+
+
+def unused(request: Mapping[str, Any]) -> dict[str, set[str]]:
+    """The placeholders that a request defines and none of its expressions uses, by the parameter that defines them."""
+    defined = {kind: request[kind] for kind in _DEFINING if kind in request}
+    if not defined:
+        return {}
+    used = set(_PLACEHOLDER.findall(" ".join(request[name] for name in EXPRESSIONS if name in request)))
+    return {kind: set(words) - used for kind, words in defined.items()}
+
+
 def meets(item: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
     """Whether `item` (empty where there is none) meets a request's condition, if it has one."""
     condition = request.get("ConditionExpression")

@@ -15,7 +15,10 @@ _MOST_ENTRIES, _MOST_BYTES = 10, 1_048_576
 
 
 class Message(NamedTuple):
-    """A message in a queue; `receives` is how often it was delivered, `visible_at` from when on it may be."""
+    """A message in a queue; `receives` is how often it was delivered, `visible_at` from when on it may be.
+
+    `rounds` is from how many invocations of the queue's function it descends, which AWS's trace header carries.
+    """
 
     id: str
     body: str
@@ -23,6 +26,7 @@ class Message(NamedTuple):
     attributes: dict[str, str]
     receives: int = 0
     visible_at: float = 0.0
+    rounds: int = 0
 
 
 class FakeSQS:
@@ -38,6 +42,8 @@ class FakeSQS:
         self._ids = itertools.count(1)
         self._faults: list[Fault | None] = []
         self._refused: list[set[int]] = []
+        self.rounds = 0
+        """What messages that are sent now descend from: `delivery` sets it while a function works."""
 
     def plan(self, *faults: Fault | None) -> None:
         """The next calls meet these faults in turn."""
@@ -95,7 +101,12 @@ class FakeSQS:
         attributes = {name: value["StringValue"] for name, value in entry.get("MessageAttributes", {}).items()}
         visible_at = self._clock() + entry.get("DelaySeconds", 0)
         return Message(
-            f"message-{next(self._ids)}", entry["MessageBody"], entry["MessageGroupId"], attributes, 0, visible_at
+            f"message-{next(self._ids)}",
+            entry["MessageBody"],
+            entry["MessageGroupId"],
+            attributes,
+            visible_at=visible_at,
+            rounds=self.rounds,
         )
 
 

@@ -1,0 +1,290 @@
+"""Clients of the three vendors, who do as they are told: repeat, wait for jobs, and repeat again under their key."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tests.simulation import gateway, vendors
+from tests.simulation.ledger import Chain, Operation
+from tests.simulation.plan import Spec
+from tests.simulation.vendors import UNKNOWN, Answer, Said, Sent, Way
+
+if TYPE_CHECKING:
+    from tests.simulation.history import History
+
+MOST_ATTEMPTS = 14
+_PAUSES = (1.0, 1.0, 5.0, 20.0, 40.0, 60.0, 120.0)
+_POLLS = (1.0, 2.0, 5.0, 15.0, 40.0, 60.0, 120.0, 200.0, 300.0, 600.0, 1200.0, 3600.0)
+_KEY_SECONDS = 23 * 3600.0
+_OPEN = ("busy", "unsure", "not issued")
+"""Results of items that are to be repeated."""
+
+
+class Door(NamedTuple):
+    """One vendor's way: the function, how a request is written, how a reply is read, and what each item is about."""
+
+    kind: str
+    function: Callable[[Mapping[str, Any]], str]
+    write: Callable[[Mapping[str, Any], Sequence[int], Way], Sent]
+    read: Callable[[Any, int], Answer]
+    items: Callable[[Mapping[str, Any]], Sequence[tuple[str, Mapping[str, Any]]]]
+
+
+def run(history: "History", spec: Spec) -> None:
+    """Do the client's work until it is settled, and where it says so once more later."""
+    client = _Client(history, spec)
+    client.work(list(range(len(client.items))))
+    later = spec.what["again"]
+    if later is None:
+        return
+    history.kernel.pause(later)
+    if client.chain and client.chain.keyed:
+        if not client.refused:
+            client.repeat()
+    else:
+        client.work(list(range(len(client.items))))
+
+
+class _Client:
+    def __init__(self, history: "History", spec: Spec) -> None:
+        self._history, self._spec, self._what = history, spec, {**spec.what, "name": spec.name}
+        self._door = DOORS[spec.kind]
+        self.items = self._door.items(self._what)
+        self.chain: Chain | None = None
+        self._key: str | None = f"key of {spec.name}" if spec.what["keyed"] else None
+        self._attempts = self._chains = 0
+        self.refused = False
+
+    def work(self, wanted: Sequence[int]) -> None:
+        """Have these items done."""
+        self.chain = self._open(wanted)
+        for attempt in range(MOST_ATTEMPTS):
+            answer, until = self._attempt(wanted)
+            if answer.job_id:
+                self._join(answer.job_id)
+            if answer.kind in ("refused", "taken back", "reused"):
+                self._end(answer)
+                return
+            if answer.items and all(one.result == "refused" for one in answer.items):  # for what they share
+                self._end(Answer("refused"))
+                return
+            if self.chain.keyed:
+                left = self._note(answer, until, wanted, keep=True)
+                if not left:
+                    return
+            else:
+                left = self._note(answer, until, wanted, keep=False)
+                if not left:
+                    return
+                if not self.chain.keyed:
+                    wanted = left
+                    self.chain = self._open(wanted)
+            self._history.kernel.pause(_PAUSES[min(attempt, len(_PAUSES) - 1)])
+        self._give_up()
+
+    def repeat(self) -> None:
+        """Ask once more under the key, for an answer that is known."""
+        chain, kernel = self.chain, self._history.kernel
+        assert chain
+        if kernel.now - chain.operations[0].invoked > _KEY_SECONDS:
+            return
+        wanted = list(range(len(self.items)))
+        for _ in range(MOST_ATTEMPTS):
+            began = kernel.now
+            answer, _ = self._attempt(wanted)
+            if answer.kind in ("again", "unknown"):
+                kernel.pause(20.0)
+                continue
+            self._history.judge_repeat(chain, answer, began)
+            return
+
+    def _open(self, wanted: Sequence[int]) -> Chain:
+        history = self._history
+        self._chains += 1
+        people, abouts = zip(*(self.items[index] for index in wanted), strict=True)
+        chain = Chain(
+            f"{self._spec.name}.{self._chains}", self._door.kind, self._spec.name, keyed=self._key is not None
+        )
+        return history.ledger.open(chain, self._door.kind, people, history.kernel.now, abouts)
+
+    def _attempt(self, wanted: Sequence[int]) -> tuple[Answer, float]:
+        """What an attempt comes to, and until when it may have an effect."""
+        history, what = self._history, self._what
+        self._attempts += 1
+        spelling = int(what["spelling"] * 3) + self._attempts if what["spelling"] else 0
+        rotated = what["rotated"] and self._attempts % 2 == 0
+        boundary = vendors.boundary(self._attempts) if what["boundary"] else None
+        sent = self._door.write(what, wanted, Way(spelling, rotated, boundary))
+        headers = {"Idempotency-Key": self._key} if self._key else {}
+        headers |= {"Prefer": "respond-async"} if what["async"] else {}
+        chain = self.chain
+        reply, invocation = gateway.post(
+            history.cloud, self._door.function(what), gateway.with_headers(sent, headers), chain
+        )
+        answer = self._door.read(reply, len(wanted))
+        if answer.kind == "queued":
+            assert answer.job_id
+            return self._poll(answer.job_id, len(wanted)), float("inf")
+        queued = len(wanted) > history.plan.inline_limit or what["async"]
+        return answer, float("inf") if queued or not invocation.done else invocation.ended
+
+    def _poll(self, job_id: str, count: int) -> Answer:
+        """The answer of a job, when it is done."""
+        history = self._history
+        assert self.chain
+        history.ledger.owner(job_id, self.chain)
+        for pause in _POLLS:
+            history.kernel.pause(pause)
+            document = history.job(job_id)
+            if document is None:
+                continue
+            if document["status"] == "failed":
+                return Answer("again", job_id=job_id)
+            if document["status"] in ("queued", "running"):
+                continue
+            if reply := gateway.results(history.cloud, job_id):
+                return self._door.read(reply, count)._replace(job_id=job_id)
+        return UNKNOWN._replace(job_id=job_id)
+
+    def _join(self, job_id: str) -> None:
+        """Where the job is that of an earlier attempt, its chain goes on in the place of this one."""
+        assert self.chain
+        owner = self._history.ledger.owner(job_id, self.chain)
+        if owner is not self.chain and owner.client == self.chain.client:
+            if len(owner.operations) == len(self.chain.operations):
+                self._history.ledger.drop(self.chain)
+                for operation in owner.operations:
+                    operation.dropped = False
+                self.chain = owner
+
+    def _note(self, answer: Answer, until: float, wanted: Sequence[int], *, keep: bool) -> list[int]:
+        """Note what an answer says of each item; the items that are to be repeated.
+
+        `keep` says that they are repeated as the same piece of work.
+        """
+        assert self.chain
+        now, left = self._history.kernel.now, []
+        said = list(answer.items) if answer.kind == "items" else [Said(answer.kind)] * len(wanted)
+        if len(said) != len(self.chain.operations):
+            self._history.find("answers", f"{self.chain.id}: {len(said)} answers to {len(wanted)} items")
+            return []
+        for index, operation, one in zip(wanted, self.chain.operations, said, strict=True):
+            if one.result not in (*_OPEN, "again", "unknown"):
+                _settle(operation, one, now)
+                continue
+            left.append(index)
+            if one.key:
+                self._key, self.chain.keyed = one.key, True
+            if not keep and not self.chain.keyed:
+                operation.answered = until
+                told_undone = one.result == "not issued" or (one.result == "again" and operation.kind == "earn")
+                operation.dropped = operation.dropped or told_undone
+            if one.result in ("busy", "unsure", "again"):
+                operation.detail = "told busy"
+        return list(wanted) if self.chain.keyed and left else left
+
+    def _end(self, answer: Answer) -> None:
+        """Nothing more comes: what was asked was not done by this attempt."""
+        assert self.chain
+        history, now = self._history, self._history.kernel.now
+        self.refused = True
+        if answer.kind == "reused":
+            history.find("key", f"{self.chain.id}: its own key is said to be another request's: {answer.text}")
+        if answer.kind == "taken back" and self.chain.undo_asked == float("inf"):
+            history.find("key", f"{self.chain.id}: nobody asked for its undo, yet: {answer.text}")
+        alone = self._attempts == 1 and answer.kind == "refused"
+        for operation in self.chain.operations:
+            if operation.result is None:
+                operation.answered, operation.dropped = min(operation.answered, now), alone
+        if not alone:
+            for operation in self.chain.operations:
+                operation.answered = float("inf") if operation.result is None else operation.answered
+
+    def _give_up(self) -> None:
+        if self._history.cloud.calm():
+            assert self.chain
+            self._history.find("unsettled", f"{self.chain.id}: was told to repeat to the end")
+
+
+def _settle(operation: Operation, said: Said, now: float) -> None:
+    if operation.result is None:
+        operation.answered = now
+        own = operation.detail == "told busy" and said.result == "exists"
+        operation.result, operation.detail = "exists or own" if own else said.result, said.detail
+
+
+def _registered(what: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    about = {"program": what["program"], "how": what["how"], "batch": not what["single"]}
+    return [(person.name, about) for person in what["people"]]
+
+
+def _earned(what: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    return [(person.name, {"promotion": what["promotion"].id, "how": "email"}) for person in what["people"]]
+
+
+def _imported(what: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    lines = _lines(what)
+    overwrite = _overwrite(what)
+    return [
+        (
+            row["person"].name,
+            {
+                "fields": {name: text for name, text in line.items() if name != "auto_add" and text},
+                "credit": line.get("auto_add"),
+                "overwrite": overwrite,
+                "campaigns": what["campaigns"],
+            },
+        )
+        for row, line in zip(what["rows"], lines, strict=True)
+    ]
+
+
+def _overwrite(what: Mapping[str, Any]) -> str:
+    """A row must not blank the phone of a person of the demo data, by which others find it."""
+    known = any(row["person"].profile_id for row in what["rows"])
+    return "update" if known and what["overwrite"] == "yes" else str(what["overwrite"])
+
+
+def _lines(what: Mapping[str, Any]) -> list[dict[str, str]]:
+    number = int(what["name"].rpartition("-")[2])
+    lines = []
+    for index, row in enumerate(what["rows"]):
+        line = {name: str(getattr(row["person"], name)) for name in sorted(row["given"])}
+        line["first_name"] = f"{what['name']} {index}"
+        if row["card"]:
+            line["card_number"] = row["card"]
+        if row["credit"]:
+            line["auto_add"] = str(100 * number + index)
+        lines.append(line)
+    return lines
+
+
+def _write_registration(what: Mapping[str, Any], wanted: Sequence[int], way: Way) -> Sent:
+    return vendors.registration({**what, "people": [what["people"][index] for index in wanted]}, way)
+
+
+def _write_earning(what: Mapping[str, Any], wanted: Sequence[int], way: Way) -> Sent:
+    return vendors.earning({**what, "people": [what["people"][index] for index in wanted]}, way)
+
+
+def _write_rows(what: Mapping[str, Any], wanted: Sequence[int], way: Way) -> Sent:
+    lines = _lines(what)
+    return vendors.rows({**what, "overwrite": _overwrite(what)}, [lines[index] for index in wanted], way)
+
+
+DOORS = {
+    "register": Door(
+        "enrol",
+        lambda what: "register_member" if what["single"] else "register_member_batch",
+        _write_registration,
+        lambda reply, _count: vendors.read_registration(reply),
+        _registered,
+    ),
+    "import": Door("import", lambda _what: "customers_batch", _write_rows, vendors.read_rows, _imported),
+    "earn": Door(
+        "earn",
+        lambda _what: "direct_earn",
+        _write_earning,
+        lambda reply, _count: vendors.read_earning(reply),
+        _earned,
+    ),
+}

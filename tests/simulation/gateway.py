@@ -1,0 +1,102 @@
+"""API Gateway in a history: it invokes functions, waits for them so long at most, and its replies may be lost."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from loyalty import jobs_api
+from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.contracts.capillary import DIRECT_EARN
+from loyalty.contracts.stickystreet import CUSTOMERS_BATCH
+from loyalty.endpoint import Handler, serve
+from loyalty.store.dynamodb import Database
+from tests.fakes.gateway import Reply, proxy_event, reply_of
+from tests.fakes.world import TOKEN
+from tests.simulation import weather
+from tests.simulation.cloud import Cloud
+from tests.simulation.kernel import Actor
+from tests.simulation.ledger import Chain
+from tests.simulation.vendors import Sent
+
+_GATEWAY_SECONDS = 29.0
+_LEAVES_AFTER = (0.02, 1.0, 10.0)
+
+Make = Callable[[Callable[[], Database]], Handler]
+
+FUNCTIONS: dict[str, Make] = {
+    "register_member": lambda database: serve(REGISTER_MEMBER, database),
+    "register_member_batch": lambda database: serve(REGISTER_MEMBER_BATCH, database),
+    "direct_earn": lambda database: serve(DIRECT_EARN, database),
+    "customers_batch": lambda database: serve(CUSTOMERS_BATCH, database),
+    "show_job": lambda database: jobs_api.serve("show_job", jobs_api.show_job, database),
+    "job_results": lambda database: jobs_api.serve("job_results", jobs_api.job_results, database),
+    "list_jobs": lambda database: jobs_api.serve("list_jobs", jobs_api.list_jobs, database),
+    "undo_job": lambda database: jobs_api.serve("undo_job", jobs_api.undo_job, database),
+}
+"""The functions behind the gateway; `cancel_job` and `retry_job` come here once there are such routes."""
+
+
+def post(cloud: Cloud, function: str, sent: Sent, chain: Chain | None) -> tuple[Reply | None, Actor]:
+    """The reply to a request of the actor that runs, None where none comes; and the invocation."""
+    event = proxy_event(sent.body, dict(sent.headers), path=sent.path)
+    return _invoke(cloud, function, event, chain)
+
+
+def ask(cloud: Cloud, function: str, job_id: str, **query: str) -> Reply | None:
+    """The same for a route of the jobs API."""
+    method = "POST" if function == "undo_job" else "GET"
+    path = {"show_job": "", "job_results": "/results", "undo_job": "/undo"}.get(function, "")
+    event = proxy_event(b"", {"Authorization": f"Bearer {TOKEN}"}, method=method, path=f"/jobs/{job_id}{path}")
+    event |= {"pathParameters": {"job_id": job_id}, "queryStringParameters": query or None}
+    return _invoke(cloud, function, event, None)[0]
+
+
+def results(cloud: Cloud, job_id: str) -> Reply | None:
+    """A job's results; None where there is no reply, or one that says that there are none now.
+
+    Those of a single registration have the status that it had.
+    """
+    reply = ask(cloud, "job_results", job_id)
+    return reply if reply is not None and "problem" not in reply.headers["Content-Type"] else None
+
+
+def _invoke(cloud: Cloud, function: str, event: dict[str, Any], chain: Chain | None) -> tuple[Reply | None, Actor]:
+    kernel = cloud.kernel
+    client = kernel.running()
+    client.calls += 1
+    invocation = Actor(f"{client.name}/{client.calls}", function, kernel.seed, chain)
+    if chain:
+        chain.book[invocation.name] = chain
+    event["requestContext"]["requestTimeEpoch"] = int(kernel.time() * 1000)
+    if client.kind == "judge":
+        invocation.kind = "judge"
+    cloud.note(client, f"{event['httpMethod']} {event['path']}", event)
+    fault, patience = _fault(cloud, client)
+    cloud.invoke(invocation, function, FUNCTIONS[function], event, cloud.rules.request_seconds)
+    kernel.wait(lambda wake: invocation.watchers.append(lambda _actor: wake()), patience)
+    reply = _reply(invocation)
+    if fault:
+        reply = None
+    cloud.note(client, "reply", reply and (reply.status, reply.body), fault or (None if reply else "no reply"))
+    return reply, invocation
+
+
+def _fault(cloud: Cloud, client: Actor) -> tuple[str | None, float]:
+    chance, patience = client.rng.random(), _LEAVES_AFTER[client.rng.randrange(len(_LEAVES_AFTER))]
+    if cloud.calm() or client.kind == "judge":
+        return None, _GATEWAY_SECONDS
+    fault = weather.pick(cloud.weather.rates, weather.CLIENT_FAULTS, chance)
+    if fault and cloud.happens(client, fault):
+        return fault, patience if fault == "client left" else _GATEWAY_SECONDS
+    return None, _GATEWAY_SECONDS
+
+
+def _reply(invocation: Actor) -> Reply | None:
+    """What the gateway passes on: nothing of a function that died or is still at it."""
+    if invocation.error:
+        raise invocation.error
+    return reply_of(invocation.result) if invocation.done and invocation.result is not None else None
+
+
+def with_headers(sent: Sent, headers: Mapping[str, str]) -> Sent:
+    """A request with headers more."""
+    return sent._replace(headers={**sent.headers, **headers})

@@ -1,0 +1,310 @@
+"""One history: a plan acted out on a cloud of its own, with everything that judges need to know about it."""
+
+import json
+import os
+import random
+import secrets
+import sys
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from threading import Thread
+from typing import Any, NamedTuple
+
+from loyalty.account import Grant
+from loyalty.bulk import cut
+from loyalty.contracts.capillary_credentials import basic_credential
+from loyalty.contracts.stickystreet import import_credential
+from loyalty.store import accounts, batch
+from loyalty.telemetry import logger
+from tests.fakes.clock import FakeClock
+from tests.fakes.dynamodb import FakeDynamoDB, Item, Key
+from tests.fakes.importing import CREDENTIALS
+from tests.fakes.store import SETTINGS, fake_database
+from tests.simulation import clients, gateway, operators, vendors
+from tests.simulation.cloud import Cloud, Happened
+from tests.simulation.invariants import Invariants
+from tests.simulation.kernel import Actor, Kernel, NeverRests
+from tests.simulation.ledger import Chain, Ledger, Operation, Writer
+from tests.simulation.people import ACCOUNT, Person
+from tests.simulation.plan import WEEK, Plan, Spec
+from tests.simulation.vendors import Answer
+from tools import demo
+
+_POLLS = (1.0, 5.0, 20.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 3600.0)
+_FATES = ("unknown", "unchanged", "kept", "undone")
+"""What an undo tells of an item; of several rows about one customer the last of these counts."""
+_CLIENTS = ("register", "import", "earn")
+
+
+class Finding(NamedTuple):
+    """Something that must not be: which judge found it, and what it says."""
+
+    judge: str
+    text: str
+
+
+class History:
+    """A plan at work; `only` are the faults that may happen, None for all that are drawn."""
+
+    def __init__(self, plan: Plan, only: frozenset[Happened] | None = None) -> None:
+        self.plan = plan
+        self.kernel = Kernel(plan.seed)
+        settings = SETTINGS._replace(inline_limit=plan.inline_limit, gather_seconds=plan.gather_seconds)
+        self.cloud = Cloud(self.kernel, plan.weather, settings, only)
+        self.cloud.dynamodb.tables.update({name: dict(items) for name, items in _tables().items()})
+        self.ledger = Ledger()
+        self.findings: list[Finding] = []
+        self.meetings: Counter[str] = Counter()
+        self._undos: dict[str, Chain] = {}
+        self.invariants = Invariants(self)
+        self.cloud.dynamodb.written = self._written
+
+    def run(self) -> list[Finding]:
+        """Act it out, come to rest, and judge."""
+        from tests.simulation import rest  # noqa: PLC0415 - it needs a history
+
+        with _virtual(self.kernel, self.plan):
+            try:
+                for spec in self.plan.specs:
+                    self._spawn(spec)
+                self.kernel.run()
+                self._judge(lambda: rest.judge(self))
+            except NeverRests:
+                self.find("rest", "it goes on and on")
+            finally:
+                self.kernel.end()
+        for actor in self.kernel.actors:
+            if actor.error is not None:
+                self.find("crash", f"{actor.name}: {type(actor.error).__name__}: {actor.error}")
+        return self.findings
+
+    def find(self, judge: str, text: str) -> None:
+        """Note a finding."""
+        finding = Finding(judge, text)
+        if finding not in self.findings:
+            self.findings.append(finding)
+            self.cloud.steps.append(_step(self.kernel.now, finding))
+
+    def meet(self, what: str) -> None:
+        """Count that something interesting happened."""
+        self.meetings[what] += 1
+
+    def _spawn(self, spec: Spec) -> None:
+        kind = "client" if spec.kind in _CLIENTS else "operator"
+        actor = Actor(spec.name, kind, self.plan.seed)
+        run: Callable[[Any, Spec], None] = clients.run if kind == "client" else operators.KINDS[spec.kind]
+        self.meet(f"actor: {spec.kind}")
+        self.kernel.spawn(actor, lambda: run(self, spec), after=spec.begin)
+
+    def _judge(self, judge: Callable[[], None]) -> None:
+        self.kernel.spawn(Actor("judge", "judge", self.plan.seed), judge)
+        self.kernel.run()
+
+    def _written(self, table: str, key: Key, before: Item | None, after: Item | None) -> None:
+        caller = self.cloud.caller
+        if table == "jobs" and key[-1] == "job" and before is None and caller and caller.chain:
+            self.ledger.writers.setdefault(key[0], caller.chain)
+            if key[0] not in caller.chain.jobs:
+                caller.chain.jobs.append(key[0])
+        self.invariants.written(table, key, before, after)
+
+    # What actors ask of the history.
+
+    def job(self, job_id: str) -> Any:
+        """What GET /jobs/{job_id} tells, None where it tells nothing now."""
+        reply = gateway.ask(self.cloud, "show_job", job_id)
+        return json.loads(reply.body) if reply is not None and reply.status == 200 else None
+
+    def is_at_work(self, job_id: str) -> bool:
+        """Whether a delivery of one of a job's chunks is under way."""
+        return any(job_id in body for mapping in self.cloud.mappings.values() for body in mapping.at_work.values())
+
+    def look_up(self, person: Person) -> tuple[str, Writer | None] | None:
+        """A customer's profile_id, and who made it (None: the demo data); None where there is none."""
+        table = self.cloud.dynamodb.tables["customers"]
+        names = [("code", person.code), ("email", person.email)]
+        for kind, text in names:
+            if pointer := table.get((f"{ACCOUNT}#{kind}#{text}",)):
+                profile_id = pointer["profile_id"]["S"]
+                customer = table.get((f"{ACCOUNT}#profile_id#{profile_id}",), {})
+                return profile_id, self.ledger.by(customer.get("created_by", {"S": ""})["S"])
+        return None
+
+    def writes_for(self, person: Person) -> bool:
+        """Whether somebody is about to write something for a person."""
+        running = {actor.chain.id for actor in self.kernel.actors if actor.chain and not actor.done}
+        chains = [self.ledger.chains[one] for one in running if one in self.ledger.chains]
+        return any(operation.person == person.name for chain in chains for operation in chain.operations)
+
+    def expired_jobs(self) -> set[str]:
+        """The jobs that were submitted more than a week ago."""
+        return {
+            job for job, submitted_at in self.invariants.submitted.items() if self.kernel.now >= submitted_at + WEEK
+        }
+
+    def begin_undo(self, job_id: str) -> None:
+        """Note that somebody asks for a job to be taken back."""
+        chain = self.ledger.writers.get(job_id)
+        if chain is None or job_id in self._undos:
+            return
+        undoing = Chain(f"undo of {chain.id}", "undo", "undo")
+        self._undos[job_id] = undoing
+        chain.undo_asked = min(chain.undo_asked, self.kernel.now)
+        for operation in chain.operations:
+            about = {"target": operation.by, "kind": operation.kind, "about": operation.about}
+            mine = Operation("undo", operation.person, Writer(undoing.id, operation.by.index), self.kernel.now, about)
+            together = [one for one in undoing.operations if one.person == mine.person and chain.kind == "import"]
+            undoing.operations.append(together[0] if together else mine)  # one customer has one fate
+        self.ledger.operations.extend(dict.fromkeys(undoing.operations))
+
+    def note_undo(self, job_id: str, undo_id: str) -> str:
+        """Note the job that takes another back; there is one."""
+        before = self.ledger.undone.setdefault(job_id, undo_id)
+        if before != undo_id:
+            self.find("undo", f"two jobs undo {job_id}: {before} and {undo_id}")
+        return undo_id
+
+    def finish_undo(self, job_id: str, undo_id: str) -> None:
+        """Wait for an undo, and note what it told of each item."""
+        undoing, chain = self._undos.get(job_id), self.ledger.writers.get(job_id)
+        for pause in _POLLS:
+            document = self.job(undo_id)
+            if document and document["status"] == "done":
+                reply = gateway.results(self.cloud, undo_id)
+                if reply and undoing and chain:
+                    self._note_undone(undoing, chain, json.loads(reply.body)["results"])
+                    return
+            self.kernel.pause(pause)
+
+    def _note_undone(self, undoing: Chain, chain: Chain, results: list[str]) -> None:
+        chain.undo_done = min(chain.undo_done, self.kernel.now)
+        for operation, result in zip(undoing.operations, results, strict=False):
+            if result != "busy" and _FATES.index(result) > _FATES.index(operation.result or "unknown"):
+                operation.answered, operation.result = self.kernel.now, result
+        self.meet("undone")
+
+    def judge_repeat(self, chain: Chain, answer: Answer, began: float) -> None:
+        """Judge what a request that was answered is answered when it comes again under its key."""
+        self.meet("key repeated")
+        if chain.undo_done < began:
+            self.meet("key repeated after undo")
+            if answer.kind != "taken back":
+                self.find("key", f"{chain.id}: its job was undone, and repeating its key is answered: {answer.kind}")
+            return
+        if answer.kind == "taken back" and chain.undo_asked < self.kernel.now:
+            return
+        closed = answer.kind == "refused" or {one.result for one in answer.items} == {"refused"}
+        if closed and self.meetings["actor: operator"]:
+            return  # a program or promotion that was closed meanwhile refuses repetitions as well
+        if answer.kind != "items":
+            self.find("key", f"{chain.id}: repeating it is answered {answer}")
+            return
+        for operation, said in zip(chain.operations, answer.items, strict=True):
+            told = (_plain(operation.result), operation.detail)
+            if operation.result and told != (said.result, said.detail):
+                self.find("key", f"{operation.by}: told {told} before, now {said}")
+
+    def judge_expired(self) -> None:
+        """Judge what is told of jobs that have expired."""
+        for job_id in sorted(self.expired_jobs()):
+            for function in ("show_job", "job_results", "undo_job"):
+                reply = gateway.ask(self.cloud, function, job_id)
+                if reply is not None and reply.status not in (404, 503):
+                    self.find("expired", f"{function} of {job_id}, which has expired, is answered {reply.status}")
+
+    def read_fed(self, chain: Chain, job_id: str) -> None:
+        """Wait for a fed job, and note what it tells of its items."""
+        for pause in _POLLS:
+            self.kernel.pause(pause)
+            document = self.job(job_id)
+            if document and document["status"] in ("done", "failed"):
+                break
+        else:
+            return
+        if chain.note["fed"]:
+            if document["status"] == "done" and chain.note["fed"] != "other contents":
+                self.find("fed", f"{chain.id}: is done, though its positions are wrong: {chain.note['fed']}")
+            return
+        reply = gateway.results(self.cloud, job_id)
+        if reply is None or document["status"] != "done":
+            return
+        read = vendors.read_registration if chain.kind == "enrol" else vendors.read_earning
+        for operation, said in zip(chain.operations, read(reply).items, strict=True):
+            if said.result not in ("busy", "not issued", "unsure"):
+                operation.answered, operation.result, operation.detail = self.kernel.now, said.result, said.detail
+
+
+def _plain(result: str | None) -> str | None:
+    return "exists" if result == "exists or own" else result
+
+
+@cache
+def _tables() -> dict[str, dict[Key, Item]]:
+    """The demo data, with the second credentials that clients rotate to."""
+    dynamodb = FakeDynamoDB()
+    database = fake_database(dynamodb, FakeClock())
+    demo.fill(database)
+    owner = Grant(ACCOUNT, demo.ALL_RIGHTS)
+    for credential in (
+        demo.CREDENTIALS[0][1]._replace(secret=vendors.SECOND_TOKEN),
+        basic_credential(vendors.SECOND_USER, "server123"),
+        import_credential(CREDENTIALS["user_id"], vendors.SECOND_KEY),
+    ):
+        accounts.put_grant(database, credential, owner)
+    return dynamodb.snapshot()
+
+
+def _step(moment: float, finding: Finding) -> Any:
+    from tests.simulation.cloud import Step  # noqa: PLC0415
+
+    return Step(moment, f"judge of {finding.judge}", finding.text, None, "found")
+
+
+class _Nowhere:
+    """Where metrics go."""
+
+    def write(self, _text: str) -> int:
+        """Forget it."""
+        return 0
+
+    def flush(self) -> None:
+        """Nothing is kept."""
+
+
+@contextmanager
+def _virtual(kernel: Kernel, plan: Plan) -> Iterator[None]:
+    """Time, chance and names as the history has them, for all code of this process."""
+    beside = random.Random(plan.seed)  # noqa: S311 - no secret
+
+    def chance() -> random.Random:
+        return kernel.current.ids if kernel.current else beside
+
+    before: list[tuple[Any, str, Any]] = []
+
+    def put(place: Any, name: str, value: Any) -> None:
+        before.append((place, name, getattr(place, name)))
+        setattr(place, name, value)
+
+    put(time, "time", kernel.time)
+    put(os, "urandom", lambda size: chance().randbytes(size))
+    put(random, "_urandom", lambda size: chance().randbytes(size))
+    put(random, "uniform", lambda low, high: chance().uniform(low, high))
+    put(random, "random", lambda: chance().random())
+    put(uuid, "uuid4", lambda: uuid.UUID(bytes=chance().randbytes(16), version=4))
+    put(secrets, "token_hex", lambda size: chance().randbytes(size).hex())
+    in_pool = Thread(name=batch._POOL)
+    put(batch, "current_thread", lambda: in_pool)
+    put(cut, "MOST_WEIGHT", plan.weight)
+    put(sys, "stdout", _Nowhere())
+    level = logger.level
+    logger.setLevel("CRITICAL")
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        for place, name, value in reversed(before):
+            setattr(place, name, value)

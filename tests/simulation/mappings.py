@@ -1,0 +1,110 @@
+"""SQS's event source mappings in a history: messages reach their function late, twice, out of order, or not at all."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from loyalty.endpoint import Handler
+from loyalty.store.dynamodb import Database
+from tests.fakes.delivery import DEAD_LETTERS, MOST_ROUNDS, event_of
+from tests.fakes.queues import CHUNKS, Message
+from tests.simulation import weather
+from tests.simulation.kernel import Actor
+
+if TYPE_CHECKING:
+    from tests.simulation.cloud import Cloud
+
+_A_MOMENT = 1e-6  # sums of seconds are not exact
+_STALLS_AT = (0, 12)
+_AGAIN_SECONDS = (0.1, 5.0, 40.0)
+
+
+class Mapping:
+    """Delivers a queue's messages to a function, each alone, to so many invocations at once."""
+
+    def __init__(
+        self, cloud: "Cloud", url: str, function: str, make: Callable[[Callable[[], Database]], Handler], most: int
+    ) -> None:
+        self._cloud, self._url, self._function, self._make, self._most = cloud, url, function, make, most
+        self._busy = 0
+        self._again: set[str] = set()
+        self._late: set[str] = set()
+        self.invoked: Counter[str] = Counter()
+        """How often the function was invoked with each message."""
+        self.at_work: dict[str, str] = {}
+        """The messages that are being worked on, by the name of their delivery."""
+
+    def look(self) -> None:
+        """Look for messages when the next of them become visible."""
+        for moment in {message.visible_at for message in self._cloud.sqs.queues[self._url]}:
+            self._cloud.kernel.at(self._cloud.kernel.now + moment - self._cloud.kernel.clock() + _A_MOMENT, self._deliver)
+
+    def _deliver(self) -> None:
+        """Deliver what is visible, as far as there are free invocations."""
+        queue, now = self._cloud.sqs.queues[self._url], self._cloud.kernel.clock()
+        for message in [one for one in queue if one.visible_at <= now]:
+            if self._busy < self._most:
+                self._receive(message)
+
+    def _receive(self, message: Message) -> None:
+        queue, rules = self._cloud.sqs.queues[self._url], self._cloud.rules
+        if self._url == CHUNKS and message.receives >= rules.most_receives:
+            queue.remove(message)
+            self._cloud.given_up[message.id] = self.invoked[message.id]
+            self._cloud.sqs.queues[DEAD_LETTERS].append(message)
+            self._cloud.look(DEAD_LETTERS)
+            return
+        if message.rounds >= MOST_ROUNDS:
+            queue.remove(message)
+            self._cloud.faults[weather.RECURSION] += 1
+            return
+        actor = Actor(f"{message.id}~{message.receives + 1}", self._function, self._cloud.kernel.seed)
+        actor.rounds = message.rounds + 1
+        fault, seconds = self._fault(actor)
+        if fault == "late":
+            self._late.add(message.id)
+            queue[queue.index(message)] = message._replace(visible_at=self._cloud.kernel.clock() + 30 * seconds)
+            self.look()
+            return
+        visible_at = self._cloud.kernel.clock() + (seconds if fault == "delivered twice at once" else self._visibility)
+        received = message._replace(receives=message.receives + 1, visible_at=visible_at)
+        queue[queue.index(message)] = received
+        self.look()
+        if fault == "delivered twice at once":
+            actor.stalls_at = actor.rng.randrange(*_STALLS_AT)
+        if fault == "not invoked":  # the account's concurrency is used up
+            return
+        self._invoke(actor, received, again=fault == "delivered again later")
+
+    @property
+    def _visibility(self) -> float:
+        return self._cloud.rules.visibility_seconds
+
+    def _fault(self, actor: Actor) -> tuple[str | None, float]:
+        chance, seconds = actor.rng.random(), _AGAIN_SECONDS[actor.rng.randrange(len(_AGAIN_SECONDS))]
+        if self._cloud.calm():
+            return None, seconds
+        fault = weather.pick(self._cloud.weather.rates, weather.DELIVERY_FAULTS, chance)
+        if fault == "late" and actor.name.rpartition("~")[0] in self._late:
+            return None, seconds
+        return (fault if fault and self._cloud.happens(actor, fault) else None), seconds
+
+    def _invoke(self, actor: Actor, message: Message, *, again: bool) -> None:
+        self._busy += 1
+        self.invoked[message.id] += 1
+        self._cloud.note(actor, "delivery", message.body)
+        self.at_work[actor.name] = message.body
+
+        def ended(_actor: Actor) -> None:
+            self._busy -= 1
+            self.at_work.pop(actor.name)
+            queue = self._cloud.sqs.queues[self._url]
+            if actor.result is not None and not actor.result["batchItemFailures"]:
+                if again and message.id not in self._again:
+                    self._again.add(message.id)
+                else:
+                    queue[:] = [other for other in queue if other.id != message.id]
+            self.look()
+
+        actor.watchers.append(ended)
+        self._cloud.invoke(actor, self._function, self._make, event_of(message), self._cloud.rules.worker_seconds)

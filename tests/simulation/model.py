@@ -1,0 +1,183 @@
+"""One person as all operations together see it, said as plainly as can be: what a state is, and what may follow it.
+
+A person has a customer or none, memberships by program, and earns by promotion. Every write is known by its writer. An
+import's row is several operations: the customer, and then each campaign's membership, since others may act in between.
+Erasing is three: what hangs on the customer is swept, the customer goes, and it is swept again.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from tests.simulation.ledger import Writer
+
+SEED = Writer("demo data", 0)
+ANY_ROW = -1
+"""The place of an import's row where it does not matter which."""
+
+
+class Customer(NamedTuple):
+    """A customer: its fields, who made it, and who changed it last."""
+
+    fields: frozenset[tuple[str, str]]
+    made_by: Writer
+    writer: Writer
+
+    def has(self, name: str) -> bool:
+        """Whether it has a field, by which it is found where that is an identifier."""
+        return any(field == name for field, _ in self.fields)
+
+
+class State(NamedTuple):
+    """A person. `before` are what customers were before each import changed them, `erased` whether it ever was."""
+
+    customer: Customer | None
+    members: frozenset[tuple[str, Writer]] = frozenset()
+    earns: frozenset[tuple[str, Writer]] = frozenset()
+    before: frozenset[tuple[str, Customer | None]] = frozenset()
+    erased: bool = False
+
+
+def found(state: State, how: str) -> bool:
+    """Whether an identifier of this kind finds the person."""
+    if state.customer is None:
+        return False
+    return state.customer.made_by == SEED if how == "profile_id" else state.customer.has(how)
+
+
+def enrol(state: State, about: Mapping[str, Any], by: Writer, result: str | None) -> Iterator[State]:
+    """A registration; an unknown result is any."""
+    is_found = found(state, about["how"])
+    is_member = any(program == about["program"] for program, _ in state.members)
+    created = state._replace(members=state.members | {(about["program"], by)})
+    if result in ("created", "exists or own", None) and is_found and not is_member:
+        yield created
+    if result in ("exists", "exists or own") and is_found and is_member:
+        yield state
+    if result == "not found" and not is_found:
+        yield state
+    if result == "refused":
+        yield state
+
+
+class Room(NamedTuple):
+    """What an attempt to earn met: the limits it may have gone by (none: no limit), and who else may hold a place."""
+
+    limits: tuple[int, ...]
+    holders: frozenset[Writer]
+
+
+def earn(state: State, about: Mapping[str, Any], by: Writer, result: str | None, room: Room) -> Iterator[State]:
+    """An attempt to earn. A place may be held for an earn that is not there yet, or not any more."""
+    is_found = found(state, about["how"])
+    mine = [writer for promotion, writer in state.earns if promotion == about["promotion"]]
+    if result in ("created", None) and is_found and (not room.limits or len(mine) < max(room.limits)):
+        yield state._replace(earns=state.earns | {(about["promotion"], by)})
+    if result == "exhausted" and room.limits and len(mine) + len(room.holders - set(mine)) >= min(room.limits):
+        yield state
+    if result == "not found" and not is_found:
+        yield state
+    if result == "refused":
+        yield state
+
+
+def row(state: State, about: Mapping[str, Any], by: Writer, result: str | None) -> Iterator[State]:
+    """An import's row, as far as the customer goes."""
+    if result == "refused":
+        yield state
+        return
+    customer, given = state.customer, about["fields"]
+    if customer is None:
+        if result in ("created", "done", None):
+            fields = frozenset(given.items())
+            yield _noted(state, by, None)._replace(customer=Customer(fields, by, by))
+        return
+    if about["overwrite"] == "ignore":
+        if result in ("ignored", "done", None):
+            yield state
+        return
+    if result in ("updated", "done", None):
+        kept = dict(customer.fields) if about["overwrite"] == "update" else _code(customer)
+        fields = frozenset({**kept, **given}.items())
+        changed = customer if fields == customer.fields else Customer(fields, customer.made_by, by)
+        yield _noted(state, by, customer)._replace(customer=changed)
+        first = dict(state.before).get(by.chain)
+        if first and first.fields == fields and first != changed:  # its rows together changed nothing
+            yield state._replace(customer=first)
+
+
+def _code(customer: Customer) -> dict[str, str]:
+    return {name: text for name, text in customer.fields if name == "code"}
+
+
+def _noted(state: State, by: Writer, customer: Customer | None) -> State:
+    """With what undo is to bring back: what was there when the import last met somebody else's."""
+    known = dict(state.before)
+    if by.chain in known and customer is not None and customer.writer.chain == by.chain:
+        return state
+    return state._replace(before=frozenset({**known, by.chain: customer}.items()))
+
+
+def membership(state: State, about: Mapping[str, Any], by: Writer, campaign: str) -> Iterator[State]:
+    """An import's row, as far as one campaign goes: it makes a member of who is there and was not ignored."""
+    taken = any(program == campaign for program, _ in state.members)
+    ignored = about["overwrite"] == "ignore" and (state.customer is None or state.customer.made_by.chain != by.chain)
+    if state.customer is None or taken or ignored or not any(chain == by.chain for chain, _ in state.before):
+        yield state
+    else:
+        yield state._replace(members=state.members | {(campaign, by._replace(index=ANY_ROW))})
+
+
+def undo_item(state: State, target: Writer, result: str | None) -> Iterator[State]:
+    """The undo of a registration or an earn: it goes, and nobody else's does.
+
+    It may be told as "kept" though it went: a removal whose answer was lost, and that is repeated when somebody else
+    registered meanwhile, meets theirs.
+    """
+    without = state._replace(
+        members=frozenset(one for one in state.members if one[1] != target),
+        earns=frozenset(one for one in state.earns if one[1] != target),
+    )
+    if result in ("undone", "kept", None) or without == state:
+        yield without
+
+
+def undo_rows(state: State, chain: str, result: str | None, *, contested: bool) -> Iterator[State]:
+    """The undo of what an import did to one person; `contested` says that somebody else may have what it gave up."""
+    known = [customer for one, customer in state.before if one == chain]
+    if not known:
+        if result != "undone" or state.erased:
+            yield state
+        return
+    before, current = known[0], state.customer
+    own = frozenset(one for one in state.members if one[1].chain == chain)
+    without = state._replace(members=state.members - own)
+    if current == before:
+        if result in ("undone", None) or (result == "unchanged" and not own):
+            yield without
+        return
+    if current is None:
+        if result in ("undone" if before is None else "kept", None):
+            yield state
+        return
+    others = bool(state.earns or state.members - own)
+    stays = current.writer.chain != chain or (before is None and others)
+    if (stays or contested) and result in ("kept", "unchanged", None):
+        yield state
+    if not stays and result in ("undone", None):
+        yield without._replace(customer=before)
+
+
+def erase(state: State, made_by: Writer | None) -> Iterator[State]:
+    """The customer goes, if it is the one that was looked up, and what undo states hold of it."""
+    if state.customer and state.customer.made_by == (made_by or SEED):
+        yield state._replace(customer=None, before=frozenset(), erased=True)
+    else:
+        yield state
+
+
+def sweep(state: State, made_by: Writer | None) -> Iterator[State]:
+    """What hangs on the customer goes."""
+    if state.customer is None or state.customer.made_by == (made_by or SEED):
+        yield state._replace(members=frozenset(), earns=frozenset())
+    else:
+        yield state

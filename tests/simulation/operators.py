@@ -1,0 +1,250 @@
+"""The other actors: who undoes jobs, redrives, erases, changes promotions, feeds the queue, or comes a week later."""
+
+import json
+import random
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from loyalty.account import Program, Promotion
+from loyalty.errors import StorageBusy
+from loyalty.store import accounts, erasure, promotion_changes
+from loyalty.store.faults import CallError
+from tests.fakes.queues import CHUNKS, PARKED
+from tests.simulation import gateway, weather
+from tests.simulation.ledger import Chain, Operation, Writer
+from tests.simulation.people import ACCOUNT, Person
+from tests.simulation.plan import WEEK, Spec
+from tools import demo
+from tools.operator import queues
+
+if TYPE_CHECKING:
+    from tests.simulation.history import History
+
+_TRIES = 12
+_OPERATOR_SECONDS = 900.0
+
+
+def undo(history: "History", spec: Spec) -> None:
+    """Ask for one of the jobs that clients know of to be taken back, perhaps twice, and wait for what became of it."""
+    job_id = _pick(history, spec)
+    if job_id is None:
+        return
+    history.meet("undo asked")
+    undo_id = None
+    for _ in range(spec.what["times"]):
+        undo_id = _ask_undo(history, job_id) or undo_id
+        history.kernel.pause(spec.what["gap"])
+    if undo_id:
+        history.finish_undo(job_id, undo_id)
+
+
+def _pick(history: "History", spec: Spec) -> str | None:
+    for _ in range(_TRIES):
+        known = [job for job in history.ledger.told_jobs if not job.startswith("register") and "/" not in job]
+        if known:
+            return known[int(spec.what["pick"] * len(known))]
+        history.kernel.pause(3.0)
+    return None
+
+
+def _ask_undo(history: "History", job_id: str) -> str | None:
+    """The id of the job that undoes another, None where it is refused to the end."""
+    for attempt in range(_TRIES):
+        if history.is_at_work(job_id):
+            history.meet("undo asked while a delivery is under way")
+        history.begin_undo(job_id)
+        reply = gateway.ask(history.cloud, "undo_job", job_id)
+        if reply is not None and reply.status == 202:
+            undo_id = str(json.loads(reply.body)["job_id"])
+            return history.note_undo(job_id, undo_id)
+        if reply is not None and reply.status in (404, 403):
+            return None
+        if reply is not None and reply.status == 409 and "Nothing is kept" in reply.body:
+            return None
+        history.kernel.pause((0.5, 2.0, 5.0, 60.0)[min(attempt, 3)])
+    return None
+
+
+class _Desk:
+    """What `loyalty queue redrive` works with: a system, and a printer that nobody reads."""
+
+    def __init__(self, history: "History") -> None:
+        self.system = self
+        self.printer = self
+        self._history = history
+        self.told: Mapping[str, Any] = {}
+
+    def database(self) -> Any:
+        """The tables and queues."""
+        return self._history.cloud.database().within(_OPERATOR_SECONDS)
+
+    def record(self, record: Mapping[str, Any]) -> None:
+        """What the command says."""
+        self.told = record
+
+
+def redrive(history: "History", spec: Spec) -> None:
+    """`loyalty queue redrive --all`, once or several times."""
+    for _ in range(spec.what["times"]):
+        history.kernel.pause(spec.what["gap"])
+        parked = [_job_of(message.body) for message in history.cloud.sqs.queues[PARKED]]
+        if any(job in history.ledger.undone for job in parked):
+            history.meet("redrive after undo")
+        if any(job in history.expired_jobs() for job in parked):
+            history.meet("redrive of an expired job")
+        if parked:
+            history.meet("redrive")
+        desk = _Desk(history)
+        _until_done(history, lambda desk=desk: queues.redrive(desk, job=None, all_=True))  # type: ignore[arg-type, misc]
+
+
+def _job_of(body: str) -> str:
+    try:
+        return str(json.loads(body).get("job_id"))
+    except ValueError:
+        return ""
+
+
+def erase(history: "History", spec: Spec) -> None:
+    """Erase a customer, as it is found when the operator looks."""
+    person: Person = spec.what["person"]
+    incarnation = history.look_up(person)
+    if incarnation is None:
+        return
+    profile_id, made_by = incarnation
+    history.meet("erase during a write" if history.writes_for(person) else "erase")
+    by, now = Writer(spec.name, 0), history.kernel.now
+    about = {"made_by": made_by}
+    parts = [Operation(kind, person.name, by, now, about) for kind in ("sweep", "erase", "sweep")]
+    history.ledger.operations.extend(parts)
+    done = _until_done(
+        history, lambda: erasure.erase(history.cloud.database().within(_OPERATOR_SECONDS), ACCOUNT, profile_id)
+    )
+    if history.writes_for(person):
+        history.meet("erase during a write")
+    for part in parts if done else ():
+        part.answered, part.result = history.kernel.now, "done"
+
+
+def operator(history: "History", spec: Spec) -> None:
+    """Lower a limit, or close a promotion or a program, and take that back later."""
+    what, promotion = spec.what["what"], spec.what["promotion"]
+    stored = next(one for one in demo.PROMOTIONS if one.id == promotion.id)
+    if what == "limit":
+        history.meet("limit changed")
+        lower = stored._replace(limit=0) if stored.limit == 1 else stored._replace(limit=1)
+        _put_promotion(history, lower)
+        history.kernel.pause(spec.what["gap"])
+        _put_promotion(history, stored)
+    elif what == "promotion":
+        history.meet("promotion closed")
+        _put_promotion(history, stored._replace(active=False))
+        history.kernel.pause(spec.what["gap"])
+        _put_promotion(history, stored)
+    else:
+        history.meet("program closed")
+        program = next(one for one in demo.PROGRAMS if one.id == spec.what["program"])
+        _put_program(history, program._replace(active=False))
+        history.kernel.pause(spec.what["gap"])
+        _put_program(history, program)
+
+
+def _put_promotion(history: "History", promotion: Promotion) -> None:
+    try:
+        _until_done(history, lambda: promotion_changes.put(history.cloud.database().within(60), ACCOUNT, promotion))
+    except promotion_changes.PromotionRefused:
+        history.meet("limit refused")
+
+
+def _put_program(history: "History", program: Program) -> None:
+    _until_done(history, lambda: accounts.put_program(history.cloud.database().within(60), ACCOUNT, program))
+
+
+def week(history: "History", spec: Spec) -> None:
+    """Come when jobs have expired: some of what is stored of them is deleted, and all of it is asked for."""
+    del spec
+    history.meet("a week later")
+    rng = random.Random(f"{history.plan.seed}/ttl")  # noqa: S311 - no secret
+    for share in (0.5, 1.0):
+        deleted = history.cloud.dynamodb.delete_expired(
+            "jobs", history.kernel.time(), lambda _key, share=share: rng.random() < share
+        )
+        history.cloud.faults[weather.TTL] += deleted
+        history.cloud.note(history.kernel.running(), f"TTL deletes {deleted} items", None)
+        history.judge_expired()
+        parked = [_job_of(message.body) for message in history.cloud.sqs.queues[PARKED]]
+        if any(job in history.expired_jobs() for job in parked):
+            history.meet("redrive of an expired job")
+        desk = _Desk(history)
+        _until_done(history, lambda desk=desk: queues.redrive(desk, job=None, all_=True))  # type: ignore[arg-type, misc]
+        history.kernel.pause(3600.0)
+    assert history.kernel.now > WEEK
+
+
+def feeder(history: "History", spec: Spec) -> None:
+    """Another system puts a job's chunks into the queue, well or badly, and reads the results."""
+    what, job_id = spec.what, random.Random(f"{history.plan.seed}/fed").randbytes(16).hex()  # noqa: S311 - no secret
+    people: list[Person] = what["people"]
+    kind = what["operation"]
+    about = {"program": what["program"], "how": "email", "batch": True}
+    about = about if kind == "enrol" else {"promotion": what["promotion"].id, "how": "email"}
+    chain = Chain(spec.name, kind, spec.name, note={"fed": what["fault"], "job": job_id})
+    names = [person.name for person in people]
+    history.ledger.open(chain, kind, names, history.kernel.now, [about] * len(people))
+    if what["fault"] == "other contents":
+        for index, other in enumerate(what["others"][: what["size"]]):
+            operation = Operation(kind, other.name, Writer(chain.id, index), history.kernel.now, about)
+            history.ledger.operations.append(operation)
+    history.ledger.owner(job_id, chain)
+    history.meet(f"fed: {what['fault'] or 'well'}")
+    for body in _chunks(what, job_id):
+        entry = {"Id": "1", "MessageBody": json.dumps(body), "MessageGroupId": "feeder"}
+        sqs = history.cloud.database().service("sqs")
+        _until_done(history, lambda sqs=sqs, entry=entry: sqs.send_message_batch(QueueUrl=CHUNKS, Entries=[entry]))
+    history.read_fed(chain, job_id)
+
+
+def _chunks(what: Mapping[str, Any], job_id: str) -> list[dict[str, Any]]:
+    """The messages of a fed job, with its fault in them."""
+    people, size = what["people"], what["size"]
+    firsts = list(range(0, len(people), size))
+    total = len(people) + (what["fault"] == "missing")
+    params: dict[str, Any] = {"program_id": what["program"]}
+    if what["operation"] == "earn":
+        params = {"program_id": what["promotion"].program, "promotion_id": what["promotion"].id}
+
+    def message(number: int, first: int, some: list[Person]) -> dict[str, Any]:
+        source = {"source": "INSTORE"} if what["operation"] == "earn" else {}
+        items = [{"kind": "email", "value": person.email, **source} for person in some]
+        whole = {"version": 1, "job_id": job_id, "account": ACCOUNT, "operation": what["operation"], "params": params}
+        return {**whole, "chunk": number, "chunks": len(firsts), "total": total, "first_index": first, "items": items}
+
+    messages = [message(n, first, people[first : first + size]) for n, first in enumerate(firsts, start=1)]
+    if what["fault"] == "overlap" and len(messages) > 1:
+        messages[1]["first_index"] = 0
+    if what["fault"] == "other contents":
+        messages.append(message(1, 0, what["others"][:size]))
+    return messages
+
+
+def _until_done(history: "History", do: Callable[[], Any]) -> bool:
+    """Whether it was done in the end."""
+    for _ in range(_TRIES):
+        try:
+            do()
+        except (StorageBusy, *CallError):
+            history.kernel.pause(30.0)
+        else:
+            return True
+    return False
+
+
+KINDS = {
+    "undo": undo,
+    "redrive": redrive,
+    "erase": erase,
+    "operator": operator,
+    "week": week,
+    "feeder": feeder,
+}
+"""What the actors of each kind do."""

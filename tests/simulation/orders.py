@@ -1,0 +1,235 @@
+"""The recorded operations of each person, as events for the search for an order, with what the store holds at the end."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tests.simulation import model
+from tests.simulation.ledger import FOREVER, Operation, Writer
+from tests.simulation.linearizability import Event, check
+from tests.simulation.model import SEED, Customer, Room, State
+from tests.simulation.people import ACCOUNT, PEOPLE, Person
+
+if TYPE_CHECKING:
+    from tests.simulation.history import History
+
+DEAD_SECONDS = 100.0
+"""How long a place under a limit may be held for a writer that died."""
+STALE_SECONDS = 1.5
+"""How much older than its moment a batch's "exists" may be: such reads need not be consistent."""
+
+Follow = Callable[[State], Iterator[State]]
+
+
+READS = ("exists", "not found", "exhausted", "refused", "ignored")
+"""Results of operations that change nothing."""
+
+
+def judge(history: "History") -> None:
+    """Find the people whose operations could not have happened in any order."""
+    operations = [operation for operation in history.ledger.operations if not operation.dropped]
+    for name in sorted({operation.person for operation in operations}):
+        mine = [operation for operation in operations if operation.person == name]
+        events = _Events(history, PEOPLE[name], mine)
+        verdict = check(events.all(), _initial(PEOPLE[name]))
+        history.meet("searches for an order")
+        if verdict.holds is None:
+            history.meet("a search for an order gave up")
+        elif not verdict.holds:
+            history.find("order", f"{name}: no order explains {verdict.unexplained} after {verdict.explained}")
+
+
+class _Events:
+    """The operations about one person as events."""
+
+    def __init__(self, history: "History", person: Person, mine: list[Operation]) -> None:
+        self._history, self._person, self._mine = history, person, mine
+        self._stored = _stored(history, person)
+        self._events: list[Event[State]] = []
+        self._last: dict[tuple[str, Any], int] = {}
+
+    def all(self) -> list[Event[State]]:
+        """All events, what is stored in the end as the last."""
+        for operation in self._mine:
+            if not _says_nothing(operation, self._history):
+                getattr(self, f"_{operation.kind}")(operation)
+        there, name, members, earns = self._stored
+        said = f"{'a customer' if there else 'no customer'} {name or ''}, {_tell(members)}, {_tell(earns)}"
+        name = f"what is stored: {said}"
+        self._events.append(Event(FOREVER, FOREVER, False, self._is_stored, name, reads=True, hint=FOREVER))
+        return self._events
+
+    def _is_stored(self, state: State) -> Iterator[State]:
+        if _shown(state) == self._stored:
+            yield state
+
+    def _add(self, operation: Operation, follow: Follow, name: str, **changes: Any) -> int:
+        by, result = operation.by, operation.result
+        hint = self._history.invariants.effects.get(by, min(operation.answered, operation.invoked + 1))
+        event = Event(
+            operation.invoked,
+            operation.answered,
+            result is None,
+            follow,
+            f"{name} of {by.chain} {by.index}: {result}",
+            reads=result in READS,
+            hint=hint,
+        )
+        self._events.append(event._replace(**changes))
+        return len(self._events) - 1
+
+    def _in_turn(self, operation: Operation, group: Any, place: int) -> None:
+        """Items of one piece of work about one person take their turns, as long as no chunk is put off to be redriven."""
+        if self._history.cloud.parked:
+            return
+        key = (operation.by.chain, group)
+        if key in self._last:
+            self._events[place] = self._events[place]._replace(after=self._last[key])
+        self._last[key] = place
+
+    def _unheard(self, operation: Operation) -> dict[str, Any] | None:
+        """What the store saw of an operation whose result nobody heard: None where it never wrote anything."""
+        if operation.result is not None:
+            return {}
+        seen = self._history.invariants.effects
+        if operation.kind != "import":
+            moment = seen.get(operation.by)
+            return None if moment is None else {"optional": False, "answered": moment}
+        chain = operation.by.chain
+        rows = [one.by for one in self._mine if one.by.chain == chain and one.kind == "import" and one.by in seen]
+        last = max((by.index for by in rows), default=-1)
+        return {"optional": False} if operation.by.index <= last else None
+
+    def _enrol(self, operation: Operation) -> None:
+        if (unheard := self._unheard(operation)) is None:
+            return
+        by, about, result = operation.by, operation.about, operation.result
+        stale = STALE_SECONDS if result == "exists" and about["batch"] else 0.0
+        follow = partial(model.enrol, about=about, by=by, result=result)
+        changes = {"invoked": operation.invoked - stale, **unheard}
+        self._in_turn(operation, "enrol", self._add(operation, follow, "registration", **changes))
+
+    def _earn(self, operation: Operation) -> None:
+        if (unheard := self._unheard(operation)) is None:
+            return
+        room = _room(self._history, operation, self._mine)
+        follow = partial(model.earn, about=operation.about, by=operation.by, result=operation.result, room=room)
+        place = self._add(operation, follow, "earn", **unheard)
+        self._in_turn(operation, operation.result if not room.limits else "earn", place)
+
+    def _import(self, operation: Operation) -> None:
+        if (unheard := self._unheard(operation)) is None:
+            return
+        by, about, result = operation.by, operation.about, operation.result
+        follow = partial(model.row, about=about, by=by, result=result)
+        self._in_turn(operation, "row", self._add(operation, follow, "row", **unheard))
+        if result in ("refused", "ignored"):
+            return
+        for campaign in about["campaigns"]:
+            if (by.chain, campaign) in self._last:
+                continue
+            follow = partial(model.membership, about=about, by=by, campaign=campaign)
+            name = f"membership in {campaign} by a row"
+            self._last[by.chain, campaign] = self._add(operation, follow, name, **unheard)
+
+    def _undo(self, operation: Operation) -> None:
+        target, result = operation.about["target"], operation.result
+        if operation.about["kind"] != "import":
+            self._add(operation, partial(model.undo_item, target=target, result=result), "undo")
+            return
+        follow = partial(model.undo_rows, chain=target.chain, result=result, contested=True)  # cards change hands
+        self._add(operation, follow, "undo")
+
+    def _erase(self, operation: Operation) -> None:
+        self._add(operation, partial(model.erase, made_by=operation.about["made_by"]), "erase")
+
+    def _sweep(self, operation: Operation) -> None:
+        self._add(operation, partial(model.sweep, made_by=operation.about["made_by"]), "sweep")
+
+
+def _says_nothing(operation: Operation, history: "History") -> bool:
+    """Whether it is the undo of an item that made nothing, and says so."""
+    if operation.kind != "undo" or operation.result != "unchanged" or operation.about["kind"] == "import":
+        return False
+    target: Writer = operation.about["target"]
+    return history.ledger.chains[target.chain].operations[target.index].result in READS
+
+
+def _room(history: "History", operation: Operation, mine: list[Operation]) -> Room:
+    promotion = operation.about["promotion"]
+    limits = history.invariants.limits(promotion, operation.invoked, operation.answered)
+    holders = {
+        one.by
+        for one in mine
+        if one.kind == "earn"
+        and one is not operation
+        and one.about["promotion"] == promotion
+        and one.invoked <= operation.answered
+        and one.answered + DEAD_SECONDS >= operation.invoked
+        and one.result not in ("created", "exhausted", "not found", "refused")
+    }
+    holders |= {
+        one.about["target"]
+        for one in mine
+        if one.kind == "undo"
+        and one.about["kind"] == "earn"
+        and one.about["about"]["promotion"] == promotion
+        and one.invoked <= operation.answered
+        and one.answered >= operation.invoked
+    }
+    return Room(tuple(limits), frozenset(holders))
+
+
+def _initial(person: Person) -> State:
+    if person.profile_id is None:
+        return State(None)
+    fields = {"email": person.email, "phone": person.phone}
+    return State(Customer(frozenset(fields.items()), SEED, SEED))
+
+
+def _final(history: "History", person: Person) -> Event[State]:
+    stored = _stored(history, person)
+
+    def follow(state: State) -> Iterator[State]:
+        if _shown(state) == stored:
+            yield state
+
+    return Event(FOREVER, FOREVER, optional=False, follow=follow, name=f"what is stored: {stored}")
+
+
+def _shown(state: State) -> tuple[Any, ...]:
+    name = state.customer and dict(state.customer.fields).get("first_name")
+    return (state.customer is not None, name, state.members, state.earns)
+
+
+def _stored(history: "History", person: Person) -> tuple[Any, ...]:
+    """What the store holds of a person, as `_shown` says it."""
+    tables, found = history.cloud.dynamodb.tables, history.look_up(person)
+    if found is None:
+        return (False, None, frozenset(), frozenset())
+    profile_id = found[0]
+    customer = tables["customers"][f"{ACCOUNT}#profile_id#{profile_id}",]
+    name = customer["first_name"]["S"] if "first_name" in customer else None
+    members = frozenset(
+        (key[0].split("#")[1], _by(history, item["origin"]["S"]))
+        for key, item in tables["memberships"].items()
+        if key[0].endswith(f"#{profile_id}") and key[0].startswith(f"{ACCOUNT}#")
+    )
+    earns = frozenset(
+        (pk.split("#")[1], _by(history, sk))
+        for pk, sk in tables["earns"]
+        if sk != "tally" and pk.endswith(f"#{profile_id}")
+    )
+    return (True, name, members, earns)
+
+
+def _tell(written: frozenset[tuple[str, Writer]]) -> str:
+    return f"[{', '.join(sorted(f'{place} by {by.chain} {by.index}' for place, by in written))}]"
+
+
+def _by(history: "History", origin: str) -> Writer:
+    """Who wrote something; of an import only which, since the first of its rows that may makes the membership."""
+    by = history.ledger.by(origin)
+    if by is None:
+        return SEED
+    return by._replace(index=model.ANY_ROW) if history.ledger.chains[by.chain].kind == "import" else by

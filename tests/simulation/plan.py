@@ -1,0 +1,186 @@
+"""What a history is to hold, drawn from its seed: who does what, from when on, in which weather."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from tests.simulation import weather
+from tests.simulation.people import IMPORTED, KNOWN, PROGRAMS, PROMOTIONS, STRANGER, Person
+from tests.simulation.weather import Weather
+
+WEEK = 7 * 24 * 3600.0
+
+
+class Spec(NamedTuple):
+    """An actor to be: its name, what it is, when it begins (seconds), and what it does."""
+
+    name: str
+    kind: str
+    begin: float
+    what: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole history to be. `inline_limit`, `weight` and `gather_seconds` are settings that make requests jobs."""
+
+    seed: int
+    specs: tuple[Spec, ...]
+    weather: Weather
+    inline_limit: int
+    weight: int
+    gather_seconds: float
+    features: frozenset[str] = field(default_factory=frozenset)
+
+
+FEATURES = ("spelling", "rotation", "boundary", "key", "repeat", "import", "earn", "enrol", "fed", "undo", "erase")
+FEATURES += ("redrive", "operator", "week", "twice")
+"""What may be left out of all histories, to look for the rest."""
+
+
+def draw(seed: int, without: frozenset[str] = frozenset()) -> Plan:
+    """The plan of a seed, with none of the features that are left out."""
+    rng = random.Random(f"{seed}/plan")  # noqa: S311 - no secret
+    scene = _Scene(rng, without)
+    return Plan(
+        seed,
+        tuple(scene.specs()),
+        weather.draw(rng),
+        inline_limit=rng.choice((2, 2, 4)),
+        weight=rng.choice((2, 3)),
+        gather_seconds=rng.choice((0.5, 3.0, 20.0)),
+        features=frozenset(FEATURES) - without,
+    )
+
+
+class _Scene:
+    """The few people and things of one history, and the actors that meet there."""
+
+    def __init__(self, rng: random.Random, without: frozenset[str]) -> None:
+        self._rng, self._without = rng, without
+        self._known = rng.sample(KNOWN, rng.choice((1, 2, 3)))
+        self._imported = rng.sample(IMPORTED, rng.choice((1, 2, 3)))
+        self._programs = rng.sample(PROGRAMS, rng.choice((1, 1, 2)))
+        self._promotions = rng.sample(PROMOTIONS, rng.choice((1, 1, 2)))
+        self._theme = rng.choice(("mixed", "mixed", "enrol", "import", "earn"))
+
+    def specs(self) -> list[Spec]:
+        """The actors, named by what they are and their number."""
+        rng = self._rng
+        clients = [self._client() for _ in range(rng.choice((1, 2, 2, 3, 3, 4)))]
+        fed = [("feeder", self._fed())] if rng.random() < 0.2 else []
+        others = [(kind, make()) for kind, chance, make in self._others() if rng.random() < chance]
+        wanted = [*clients, *fed, *others]
+        specs = [
+            Spec(f"{kind}-{number}", kind, self._begin(kind), what)
+            for number, (kind, what) in enumerate(wanted, start=1)
+        ]
+        return [spec for spec in specs if self._is_wanted(spec)]
+
+    def _is_wanted(self, spec: Spec) -> bool:
+        named = {"register": "enrol", "feeder": "fed"}.get(spec.kind, spec.kind)
+        return named not in self._without
+
+    def _others(self) -> list[tuple[str, float, Callable[[], Mapping[str, Any]]]]:
+        rng = self._rng
+        return [
+            ("undo", 0.8, lambda: {"pick": rng.random(), "times": self._twice(), "gap": rng.choice((0.0, 0.1, 40.0))}),
+            ("undo", 0.25, lambda: {"pick": rng.random(), "times": 1, "gap": 0.0}),
+            ("redrive", 0.35, lambda: {"times": rng.choice((1, 3)), "gap": rng.choice((60.0, 400.0))}),
+            ("erase", 0.25, self._erased),
+            ("operator", 0.2, self._change),
+            ("week", 0.1, dict),
+        ]
+
+    def _twice(self) -> int:
+        return 1 if "twice" in self._without else self._rng.choice((1, 2))
+
+    def _begin(self, kind: str) -> float:
+        rng = self._rng
+        if kind == "week":
+            return WEEK + 3600.0
+        if kind in ("undo", "redrive"):
+            return rng.choice((0.2, 1.0, 6.0, 30.0, 200.0, 900.0)) * rng.random()
+        return rng.choice((0.02, 0.2, 2.0, 20.0)) * rng.random()
+
+    def _client(self) -> tuple[str, Mapping[str, Any]]:
+        kinds = [kind for kind in ("register", "import", "earn") if self._is_wanted(Spec("", kind, 0, {}))]
+        if self._theme != "mixed" and self._rng.random() < 0.8:
+            kind = "register" if self._theme == "enrol" else self._theme
+        else:
+            kind = self._rng.choice(kinds)
+        makes = {"register": self._registration, "import": self._import, "earn": self._earning}
+        return kind, {**makes[kind](), **self._way()}
+
+    def _way(self) -> dict[str, Any]:
+        """How a client goes about it: with a key or without, waiting or not, and whether it repeats when all is done."""
+        rng, without = self._rng, self._without
+        return {
+            "keyed": rng.random() < 0.55 and "key" not in without,
+            "async": rng.random() < 0.3,
+            "spelling": rng.random() if "spelling" not in without else 0.0,
+            "rotated": rng.random() < 0.3 and "rotation" not in without,
+            "boundary": rng.random() < 0.3 and "boundary" not in without,
+            "again": rng.choice((None, None, 2.0, 60.0, 1000.0)) if "repeat" not in without else None,
+        }
+
+    def _size(self) -> int:
+        return self._rng.choice((1, 1, 2, 3, 5, 6))
+
+    def _someone(self) -> Person:
+        rng = self._rng
+        if rng.random() < 0.06:
+            return STRANGER
+        return rng.choice(self._known if rng.random() < 0.6 else self._imported)
+
+    def _registration(self) -> dict[str, Any]:
+        rng = self._rng
+        how = rng.choice(("email", "email", "phone", "profile_id"))
+        people = [self._someone() for _ in range(self._size())]
+        if how == "profile_id":
+            people = [person for person in people if person.profile_id] or [self._known[0]]
+        single = len(people) == 1 and rng.random() < 0.5
+        return {"people": people, "how": how, "program": rng.choice(self._programs), "single": single}
+
+    def _import(self) -> dict[str, Any]:
+        rng = self._rng
+        rows = [self._row() for _ in range(self._size())]
+        campaigns = list(self._programs) if rng.random() < 0.5 else [self._programs[0]]
+        return {
+            "rows": rows,
+            "campaigns": campaigns,
+            "overwrite": rng.choice(("update", "update", "yes", "ignore")),
+            "undoable": rng.random() < 0.9,
+        }
+
+    def _row(self) -> dict[str, Any]:
+        rng = self._rng
+        known = rng.random() < 0.2
+        person = rng.choice(self._known if known else self._imported)
+        given = {"email"} if known else {"code", *(name for name in ("email", "phone") if rng.random() < 0.7)}
+        card = rng.choice(("K1", "K2")) if not known and rng.random() < 0.2 else None
+        return {"person": person, "given": given, "card": card, "credit": rng.random() < 0.5}
+
+    def _earning(self) -> dict[str, Any]:
+        people = [self._someone() for _ in range(self._size())]
+        return {"people": people, "promotion": self._rng.choice(self._promotions)}
+
+    def _fed(self) -> dict[str, Any]:
+        rng = self._rng
+        operation = rng.choice(("enrol", "earn"))
+        fault = rng.choice((None, None, "missing", "overlap", "other contents"))
+        people = [rng.choice(self._known) for _ in range(rng.choice((3, 4)))]
+        others = rng.sample([one for one in KNOWN if one not in people], 2)
+        what = {"operation": operation, "people": people, "others": others, "fault": fault, "size": rng.choice((1, 2))}
+        return {**what, "program": self._programs[0], "promotion": self._promotions[0]}
+
+    def _erased(self) -> dict[str, Any]:
+        return {"person": self._rng.choice([*self._known, *self._imported])}
+
+    def _change(self) -> dict[str, Any]:
+        rng = self._rng
+        limited = [one for one in self._promotions if one.limit]
+        what = rng.choice(("limit", "promotion", "program")) if limited else rng.choice(("promotion", "program"))
+        promotion = rng.choice(limited if what == "limit" else self._promotions)
+        return {"what": what, "promotion": promotion, "program": self._programs[0], "gap": rng.choice((1.0, 70.0))}

@@ -1,0 +1,79 @@
+"""The simulator's proof of itself: each known fault is brought back into a copy of the code, and has to be found.
+
+A known fault is a patch of `known_faults`, a unified diff against the project's root that brings one fault back. Its
+first lines, before the diff, say what it is, and what the histories that find it may leave out (`Without: …`).
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+MOST_SEEDS = 2_000
+PATCHES = Path(__file__).parent / "known_faults"
+ROOT = Path(__file__).parents[2]
+_COPIED = ("shared", "tools", "tests", "template.yaml")
+
+
+class Proof(NamedTuple):
+    """How many seeds it took until a fault was found, None where it was not, and what found it."""
+
+    seeds: int | None
+    found: str
+
+
+def main(names: list[str]) -> int:
+    """Prove all known faults, or those that are named; the exit code is 1 where one is not found."""
+    patches = [path for path in sorted(PATCHES.glob("*.patch")) if not names or path.stem in names]
+    missed = 0
+    for patch in patches:
+        proof = prove(patch)
+        missed += proof.seeds is None
+        print(f"{patch.stem}: {'not found' if proof.seeds is None else f'{proof.seeds} seeds'}  {proof.found}", flush=True)
+    return bool(missed or not patches)
+
+
+def prove(patch: Path, most: int = MOST_SEEDS) -> Proof:
+    """Bring a fault back into a copy of the project, and run histories there until one fails."""
+    with tempfile.TemporaryDirectory(prefix="known-fault-") as folder:
+        copy = Path(folder)
+        for name in _COPIED:
+            _copy(ROOT / name, copy / name)
+        subprocess.run(["patch", "--quiet", "--strip=1", f"--input={patch}"], cwd=copy, check=True)
+        command = [sys.executable, "-m", "tests.simulation.proof", str(most), without(patch)]
+        environment = os.environ | {"PYTHONPATH": f"{copy}{os.pathsep}{copy / 'shared'}"}
+        done = subprocess.run(command, cwd=copy, env=environment, check=True, capture_output=True, text=True)
+    seeds, _, found = done.stdout.strip().partition(" ")
+    return Proof(int(seeds) if seeds != "none" else None, found)
+
+
+def without(patch: Path) -> str:
+    """The features that the histories for a patch leave out."""
+    found = re.search("^Without: (.*)$", patch.read_text().partition("\n--- ")[0], re.MULTILINE)
+    return found[1].replace(" ", "") if found else ""
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.svg"))
+    else:
+        shutil.copy(source, target)
+
+
+def _search(most: int, features: frozenset[str]) -> str:
+    """In the copy: how many seeds it takes, and what is found."""
+    from tests.simulation.cases import Case, run  # noqa: PLC0415 - of the copy
+
+    for seed in range(1, most + 1):
+        outcome = run(Case(seed, without=features))
+        if outcome.findings:
+            return f"{seed} {outcome.findings[0].judge}: {outcome.findings[0].text[:200]}"
+    return "none"
+
+
+if __name__ == "__main__":
+    print(_search(int(sys.argv[1]), frozenset(filter(None, sys.argv[2].split(",")))))

@@ -1,0 +1,154 @@
+"""What holds once all is at rest: judged against the store, the jobs API, and what clients heard."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tests.fakes.delivery import DEAD_LETTERS
+from tests.fakes.queues import CHUNKS
+from tests.simulation import gateway, orders
+from tests.simulation.people import ACCOUNT
+
+if TYPE_CHECKING:
+    from tests.simulation.history import History
+
+LEAST_TRIES = 3
+"""How often a chunk is begun before it is given up: deliveries that invoke nothing are none."""
+_ENDED = ("done", "failed", "undone")
+
+
+def judge(history: "History") -> None:
+    """Judge a history whose queues are empty and whose actors have ended."""
+    for url in (CHUNKS, DEAD_LETTERS):
+        if history.cloud.sqs.queues[url]:
+            history.find("rest", f"{url} still holds {len(history.cloud.sqs.queues[url])} messages")
+    for message, tries in history.cloud.given_up.items():
+        if tries < LEAST_TRIES:
+            history.find("given up", f"{message} became a dead letter after {tries} tries")
+    _nothing_without_its_customer(history)
+    for job_id in [job for job in history.invariants.submitted if job not in history.expired_jobs()]:
+        _job(history, job_id)
+    _one_content_of_each_fed_chunk(history)
+    _earned_ids(history)
+    orders.judge(history)
+
+
+def _nothing_without_its_customer(history: "History") -> None:
+    tables = history.cloud.dynamodb.tables
+    for table in ("memberships", "earns"):
+        for key, item in tables[table].items():
+            account, _, profile_id = key[0].split("#")
+            empty = key[-1] == "tally" and item["taken"]["N"] == "0"
+            if account == ACCOUNT and not empty and (f"{ACCOUNT}#profile_id#{profile_id}",) not in tables["customers"]:
+                history.find("orphan", f"{table} {'/'.join(key)} is of a customer that is not there")
+
+
+def _job(history: "History", job_id: str) -> None:
+    """A job has ended, its counts are those of its results, and what was undone is not there."""
+    reply = gateway.ask(history.cloud, "show_job", job_id)
+    if reply is None or reply.status != 200:
+        history.find("job", f"{job_id} is not told: {reply and reply.status}")
+        return
+    document = json.loads(reply.body)
+    if document["status"] not in _ENDED and not (document["undo"] == "none" and document["status"] == "cancelled"):
+        history.find("job", f"{job_id} ({document['operation']}) ends as {document['status']}")
+        return
+    if document["status"] == "failed":
+        return
+    chain = history.ledger.writers.get(job_id)
+    if chain and chain.note.get("fed"):
+        return
+    if document["done"] != document["total"]:
+        history.find(
+            "job", f"{job_id}: {document['done']} of {document['total']} are done, status {document['status']}"
+        )
+    if document["operation"] != "undo":
+        _results(history, job_id, document)
+
+
+def _results(history: "History", job_id: str, document: Any) -> None:
+    reply = gateway.results(history.cloud, job_id)
+    if reply is None:
+        history.find("job", f"results of {job_id} are not told")
+        return
+    body = json.loads(reply.body)
+    if document["operation"] == "enrol":
+        results = body["result"] if "result" in body else [body]
+        told = Counter(str(one["error"]) for one in results)
+    elif document["operation"] == "earn":
+        told = Counter(_code(one) for one in body["response"])
+    else:
+        told = Counter(body["batch"]["customers"])
+    counts = Counter({name: count for name, count in document["counts"].items() if count})
+    if document["operation"] == "import":
+        counts["failed"] += counts.pop("busy", 0)
+    if +counts != +told:
+        history.find("job", f"{job_id} counts {dict(counts)}, its results are {dict(told)}")
+    kept = _kept(history, job_id) if document["status"] == "undone" else None
+    left = sorted(set(_written(history, job_id)))
+    if kept is not None and (over := [one for one in left if one[1] not in kept]):
+        history.find("undone", f"{job_id} is undone, and left {over}")
+
+
+def _code(element: Any) -> str:
+    entry = element["errors"] or element["warnings"]
+    return str(entry[0]["code"]) if entry else "0"
+
+
+def _kept(history: "History", job_id: str) -> set[int]:
+    """The positions of items that an undo told to be kept, or could not do."""
+    undo_id = history.ledger.undone.get(job_id)
+    if undo_id is None:
+        return set(range(100))
+    reply = gateway.results(history.cloud, undo_id)
+    if reply is None:
+        return set(range(100))
+    results = json.loads(reply.body)["results"]
+    kept = {position for position, result in enumerate(results) if result in ("kept", "busy")}
+    chain = history.ledger.writers[job_id]
+    if chain.kind != "import":
+        return kept
+    people = {chain.operations[position].person for position in kept}
+    return {position for position, operation in enumerate(chain.operations) if operation.person in people}
+
+
+def _written(history: "History", job_id: str) -> Iterator[tuple[str, int]]:
+    """What a job wrote that is there: where, and for which position."""
+    tables = history.cloud.dynamodb.tables
+    for key, item in tables["memberships"].items():
+        writer, _, position = item["origin"]["S"].rpartition("#")
+        if writer == job_id:
+            yield f"membership {key[0]}", int(position)
+    for pk, sk in tables["earns"]:
+        writer, _, position = sk.rpartition("#")
+        if writer == job_id:
+            yield f"earn {pk}", int(position)
+    for key, item in tables["customers"].items():
+        writer, _, position = item.get("origin", {"S": ""})["S"].rpartition("#")
+        if writer == job_id:
+            yield f"customer {key[0]}", int(position)
+
+
+def _one_content_of_each_fed_chunk(history: "History") -> None:
+    for chain in history.ledger.chains.values():
+        if chain.note.get("fed") != "other contents":
+            continue
+        job_id = chain.note["job"]
+        people: defaultdict[int, set[str]] = defaultdict(set)
+        for where, position in _written(history, job_id):
+            people[position].add(where.rpartition("#")[2])
+        if any(len(one) > 1 for one in people.values()):
+            history.find("fed", f"{job_id}: one chunk number was done with two contents: {_sorted(people)}")
+
+
+def _sorted(people: dict[int, set[str]]) -> dict[int, list[str]]:
+    return {position: sorted(names) for position, names in sorted(people.items())}
+
+
+def _earned_ids(history: "History") -> None:
+    ids = Counter(
+        item["earned_id"]["N"] for (_, sk), item in history.cloud.dynamodb.tables["earns"].items() if sk != "tally"
+    )
+    if twice := [one for one, count in ids.items() if count > 1]:
+        history.find("ids", f"earnedIds that two earns have: {twice}")

@@ -1,0 +1,85 @@
+"""What may go wrong in a history, and how often: drawn from its seed, so that some histories are calm and some are not."""
+
+import random
+from collections.abc import Callable
+from typing import NamedTuple
+
+CALL_FAULTS = (
+    "crash before",
+    "crash after",
+    "lost before",
+    "lost after",
+    "timed out after",
+    "throttled",
+    "server error",
+    "partly refused",
+    "wholly refused",
+    "stall",
+)
+"""What may happen to a call. "Partly" and "wholly" are answers of HTTP 200 in which statements, keys or entries fail."""
+
+DELIVERY_FAULTS = ("delivered twice at once", "delivered again later", "late", "not invoked")
+"""What may happen to a message."""
+
+CLIENT_FAULTS = ("reply lost", "client left")
+"""What may happen to a request on its way back."""
+
+OUTAGES = ("outage of refusals", "outage of lost answers")
+"""What may happen to all calls of a service, or of a table, for a while."""
+
+STALE = "stale read"
+TTL = "ttl deletes"
+TIMEOUT = "function timed out"
+RECURSION = "dropped as recursive"
+
+ALL = (*CALL_FAULTS, *DELIVERY_FAULTS, *CLIENT_FAULTS, *OUTAGES, STALE, TTL, TIMEOUT)
+
+_RATES = (0.004, 0.012, 0.03)
+_DELIVERY_RATES = (0.1, 0.3)
+
+
+class Outage(NamedTuple):
+    """A table, or "sqs", whose calls all fail between two moments."""
+
+    kind: str
+    place: str
+    begin: float
+    end: float
+
+
+class Weather(NamedTuple):
+    """How likely each fault is at each call, delivery or reply; what is not named does not happen."""
+
+    rates: dict[str, float]
+    outages: tuple[Outage, ...]
+    stale: float
+    until: float
+    """From then on all is calm, so that everything comes to an end."""
+
+
+def draw(rng: random.Random) -> Weather:
+    """The weather of one history."""
+    calm = rng.random() < 0.1
+    rates = {} if calm else {fault: rng.choice(_RATES) for fault in CALL_FAULTS if rng.random() < 0.5}
+    rates |= {} if calm else {one: rng.choice(_DELIVERY_RATES) for one in DELIVERY_FAULTS if rng.random() < 0.4}
+    rates |= {} if calm else {one: rng.choice(_DELIVERY_RATES) for one in CLIENT_FAULTS if rng.random() < 0.3}
+    outages = tuple(_outage(rng) for _ in range(rng.choice((0, 0, 1)))) if not calm else ()
+    return Weather(rates, outages, rng.choice((0.0, 0.5, 1.0)), 300.0)
+
+
+def _outage(rng: random.Random) -> Outage:
+    begin = rng.uniform(0, 30)
+    place = rng.choice(("jobs", "jobs", "memberships", "earns", "earns", "customers", "sqs"))
+    return Outage(rng.choice(OUTAGES), place, begin, begin + rng.choice((5.0, 30.0, 100.0, 200.0)))
+
+
+Choose = Callable[[], float]
+
+
+def pick(rates: dict[str, float], among: tuple[str, ...], chance: float) -> str | None:
+    """The one of these faults that a chance between 0 and 1 falls on, if any."""
+    for fault in among:
+        chance -= rates.get(fault, 0.0)
+        if chance < 0:
+            return fault
+    return None
