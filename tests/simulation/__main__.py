@@ -1,8 +1,8 @@
 """`make simulate`: many histories over two processes; `make simulate-proof`: how soon known faults are found.
 
-    python -m tests.simulation [COUNT] [--first SEED] [--without FEATURE,…] [--keep-on]
-    python -m tests.simulation proof [FAULT…]
-    python -m tests.simulation seed SEED [--without FEATURE,…]
+python -m tests.simulation [COUNT] [--first SEED] [--without FEATURE,…] [--keep-on]
+python -m tests.simulation proof [FAULT…]
+python -m tests.simulation seed SEED [--without FEATURE,…]
 """
 
 import argparse
@@ -31,7 +31,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="make simulate", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="make simulate", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("count", nargs="?", type=int, default=COUNT, help="how many histories, or which seed")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--without", default="", help=f"features to leave out: {', '.join(FEATURES)}")
@@ -45,7 +47,7 @@ def _without(options: argparse.Namespace) -> frozenset[str]:
 
 def _one(options: argparse.Namespace) -> int:
     outcome = run(Case(options.count, without=_without(options)))
-    print(tell_case(shrink(outcome) if outcome.findings else outcome))
+    _say(tell_case(shrink(outcome) if outcome.findings else outcome))
     return bool(outcome.findings)
 
 
@@ -61,12 +63,16 @@ def _many(options: argparse.Namespace) -> int:
             if whole.failed and not options.keep_on:
                 pool.shutdown(cancel_futures=True)
                 break
-    print("\n".join(whole.tell()))
+    _say("\n".join(whole.tell()))
     if whole.failed:
-        print(tell_case(shrink(whole.failed[0])))
+        _say(tell_case(shrink(whole.failed[0])))
     for outcome in whole.failed[1:]:
-        print(f"seed {outcome.case.seed}: {', '.join(sorted({one.judge for one in outcome.findings}))}")
+        _say(f"seed {outcome.case.seed}: {', '.join(sorted({one.judge for one in outcome.findings}))}")
     return bool(whole.failed)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
 
 
 def _run(seeds: range, without: frozenset[str], keep_on: bool) -> Campaign:  # noqa: FBT001 - across processes

@@ -50,7 +50,7 @@ def _call(cloud: "Cloud", service: str, action: str, do: Callable[..., Answer], 
     actor = kernel.running()
     actor.calls += 1
     kernel.steps += 1
-    place = service if service != "dynamodb" else _table(cloud, arguments)
+    place = service if service != "dynamodb" else _table(arguments)
     fault, travel = _decide(cloud, actor, action, place)
     cloud.note(actor, action, arguments, fault)
     if fault == "crash before":
@@ -139,7 +139,7 @@ def _die(actor: Actor) -> None:
     raise ProcessDied
 
 
-def _table(cloud: "Cloud", arguments: dict[str, Any]) -> str:
+def _table(arguments: dict[str, Any]) -> str:
     """The table that a call is about, of several the first; batches name theirs in other places."""
     if "TableName" in arguments:
         return str(arguments["TableName"])

@@ -149,12 +149,12 @@ class _Client:
         """Where the job is that of an earlier attempt, its chain goes on in the place of this one."""
         assert self.chain
         owner = self._history.ledger.owner(job_id, self.chain)
-        if owner is not self.chain and owner.client == self.chain.client:
-            if len(owner.operations) == len(self.chain.operations):
-                self._history.ledger.drop(self.chain)
-                for operation in owner.operations:
-                    operation.dropped = False
-                self.chain = owner
+        alike = owner.client == self.chain.client and len(owner.operations) == len(self.chain.operations)
+        if owner is not self.chain and alike:
+            self._history.ledger.drop(self.chain)
+            for operation in owner.operations:
+                operation.dropped = False
+            self.chain = owner
 
     def _note(self, answer: Answer, until: float, wanted: Sequence[int], *, keep: bool) -> list[int]:
         """Note what an answer says of each item; the items that are to be repeated.

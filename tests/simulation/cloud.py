@@ -186,7 +186,7 @@ class _Tables(FakeDynamoDB):
         assert self.versions
         self.versions.lag = self._lag
 
-    def _call(self, action: str, arguments: dict[str, Any], do: Callable[[dict[str, Any]], Answer]) -> Answer:
+    def _call(self, _action: str, arguments: dict[str, Any], do: Callable[[dict[str, Any]], Answer]) -> Answer:
         return do(arguments) | {"ResponseMetadata": {"HTTPStatusCode": 200}}
 
     def _lag(self, _place: tuple[str, Key]) -> float:

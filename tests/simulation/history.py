@@ -1,37 +1,28 @@
 """One history: a plan acted out on a cloud of its own, with everything that judges need to know about it."""
 
 import json
-import os
-import random
-import secrets
-import sys
-import time
-import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
-from threading import Thread
 from typing import Any, NamedTuple
 
 from loyalty.account import Grant
-from loyalty.bulk import cut
 from loyalty.contracts.capillary_credentials import basic_credential
 from loyalty.contracts.stickystreet import import_credential
-from loyalty.store import accounts, batch
-from loyalty.telemetry import logger
+from loyalty.store import accounts
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import FakeDynamoDB, Item, Key
 from tests.fakes.importing import CREDENTIALS
 from tests.fakes.store import SETTINGS, fake_database
 from tests.simulation import clients, gateway, operators, vendors
-from tests.simulation.cloud import Cloud, Happened
+from tests.simulation.cloud import Cloud, Happened, Step
 from tests.simulation.invariants import Invariants
 from tests.simulation.kernel import Actor, Kernel, NeverRests
 from tests.simulation.ledger import Chain, Ledger, Operation, Writer
 from tests.simulation.people import ACCOUNT, Person
 from tests.simulation.plan import WEEK, Plan, Spec
 from tests.simulation.vendors import Answer
+from tests.simulation.virtual import virtual
 from tools import demo
 
 _POLLS = (1.0, 5.0, 20.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 3600.0)
@@ -67,7 +58,7 @@ class History:
         """Act it out, come to rest, and judge."""
         from tests.simulation import rest  # noqa: PLC0415 - it needs a history
 
-        with _virtual(self.kernel, self.plan):
+        with virtual(self.kernel, self.plan):
             try:
                 for spec in self.plan.specs:
                     self._spawn(spec)
@@ -87,7 +78,7 @@ class History:
         finding = Finding(judge, text)
         if finding not in self.findings:
             self.findings.append(finding)
-            self.cloud.steps.append(_step(self.kernel.now, finding))
+            self.cloud.steps.append(Step(self.kernel.now, f"judge of {judge}", text, None, "found"))
 
     def meet(self, what: str) -> None:
         """Count that something interesting happened."""
@@ -256,55 +247,3 @@ def _tables() -> dict[str, dict[Key, Item]]:
     ):
         accounts.put_grant(database, credential, owner)
     return dynamodb.snapshot()
-
-
-def _step(moment: float, finding: Finding) -> Any:
-    from tests.simulation.cloud import Step  # noqa: PLC0415
-
-    return Step(moment, f"judge of {finding.judge}", finding.text, None, "found")
-
-
-class _Nowhere:
-    """Where metrics go."""
-
-    def write(self, _text: str) -> int:
-        """Forget it."""
-        return 0
-
-    def flush(self) -> None:
-        """Nothing is kept."""
-
-
-@contextmanager
-def _virtual(kernel: Kernel, plan: Plan) -> Iterator[None]:
-    """Time, chance and names as the history has them, for all code of this process."""
-    beside = random.Random(plan.seed)  # noqa: S311 - no secret
-
-    def chance() -> random.Random:
-        return kernel.current.ids if kernel.current else beside
-
-    before: list[tuple[Any, str, Any]] = []
-
-    def put(place: Any, name: str, value: Any) -> None:
-        before.append((place, name, getattr(place, name)))
-        setattr(place, name, value)
-
-    put(time, "time", kernel.time)
-    put(os, "urandom", lambda size: chance().randbytes(size))
-    put(random, "_urandom", lambda size: chance().randbytes(size))
-    put(random, "uniform", lambda low, high: chance().uniform(low, high))
-    put(random, "random", lambda: chance().random())
-    put(uuid, "uuid4", lambda: uuid.UUID(bytes=chance().randbytes(16), version=4))
-    put(secrets, "token_hex", lambda size: chance().randbytes(size).hex())
-    in_pool = Thread(name=batch._POOL)
-    put(batch, "current_thread", lambda: in_pool)
-    put(cut, "MOST_WEIGHT", plan.weight)
-    put(sys, "stdout", _Nowhere())
-    level = logger.level
-    logger.setLevel("CRITICAL")
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-        for place, name, value in reversed(before):
-            setattr(place, name, value)

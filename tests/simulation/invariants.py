@@ -4,12 +4,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.dynamodb import Item, Key
-from tests.simulation.ledger import Writer
 from tests.simulation.people import ACCOUNT, PROMOTIONS
 from tests.simulation.plan import WEEK
 
 if TYPE_CHECKING:
     from tests.simulation.history import History
+    from tests.simulation.ledger import Writer
 
 CACHED_SECONDS = 60.0
 """How long a process may go on with a limit that was changed."""

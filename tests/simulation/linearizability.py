@@ -60,7 +60,8 @@ def check(events: Sequence[Event[State]], initial: State) -> Verdict:
         best = max(best, taken, key=int.bit_count)
         stack.extend(search.following(taken, state))
     explained = [event.name for place, event in enumerate(events) if best >> place & 1]
-    return Verdict(False, explained, [event.name for place, event in enumerate(events) if not best >> place & 1])
+    unexplained = [event.name for place, event in enumerate(events) if not best >> place & 1]
+    return Verdict(holds=False, explained=explained, unexplained=unexplained)
 
 
 class _Search(Generic[State]):

@@ -37,7 +37,9 @@ class Mapping:
     def look(self) -> None:
         """Look for messages when the next of them become visible."""
         for moment in {message.visible_at for message in self._cloud.sqs.queues[self._url]}:
-            self._cloud.kernel.at(self._cloud.kernel.now + moment - self._cloud.kernel.clock() + _A_MOMENT, self._deliver)
+            self._cloud.kernel.at(
+                self._cloud.kernel.now + moment - self._cloud.kernel.clock() + _A_MOMENT, self._deliver
+            )
 
     def _deliver(self) -> None:
         """Deliver what is visible, as far as there are free invocations."""

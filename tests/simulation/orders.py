@@ -1,4 +1,4 @@
-"""The recorded operations of each person, as events for the search for an order, with what the store holds at the end."""
+"""The recorded operations of each person as events for the search for an order, and what the store holds at the end."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -56,7 +56,9 @@ class _Events:
         there, name, members, earns = self._stored
         said = f"{'a customer' if there else 'no customer'} {name or ''}, {_tell(members)}, {_tell(earns)}"
         name = f"what is stored: {said}"
-        self._events.append(Event(FOREVER, FOREVER, False, self._is_stored, name, reads=True, hint=FOREVER))
+        self._events.append(
+            Event(FOREVER, FOREVER, optional=False, follow=self._is_stored, name=name, reads=True, hint=FOREVER)
+        )
         return self._events
 
     def _is_stored(self, state: State) -> Iterator[State]:
@@ -79,7 +81,7 @@ class _Events:
         return len(self._events) - 1
 
     def _in_turn(self, operation: Operation, group: Any, place: int) -> None:
-        """Items of one piece of work about one person take their turns, as long as no chunk is put off to be redriven."""
+        """Items of one piece of work about one person take their turns, unless a chunk was put off to be redriven."""
         if self._history.cloud.parked:
             return
         key = (operation.by.chain, group)

@@ -114,7 +114,7 @@ class _Scene:
         return kind, {**makes[kind](), **self._way()}
 
     def _way(self) -> dict[str, Any]:
-        """How a client goes about it: with a key or without, waiting or not, and whether it repeats when all is done."""
+        """How a client goes about it: with a key or not, waiting or not, and whether it repeats when all is done."""
         rng, without = self._rng, self._without
         return {
             "keyed": rng.random() < 0.55 and "key" not in without,

@@ -33,19 +33,28 @@ def main(names: list[str]) -> int:
     for patch in patches:
         proof = prove(patch)
         missed += proof.seeds is None
-        print(f"{patch.stem}: {'not found' if proof.seeds is None else f'{proof.seeds} seeds'}  {proof.found}", flush=True)
+        soon = "not found" if proof.seeds is None else f"{proof.seeds} seeds"
+        sys.stdout.write(f"{patch.stem}: {soon}  {proof.found}\n")
+        sys.stdout.flush()
     return bool(missed or not patches)
 
 
-def prove(patch: Path, most: int = MOST_SEEDS) -> Proof:
+def applies(patch: Path, folder: Path) -> bool:
+    """Whether the patch fits a copy of the project, which is made in the folder, patched."""
+    for name in _COPIED:
+        _copy(ROOT / name, folder / name)
+    command = ["patch", "--quiet", "--force", "--strip=1", "--reject-file=-", f"--input={patch}"]
+    return subprocess.run(command, cwd=folder, check=False, capture_output=True).returncode == 0
+
+
+def prove(patch: Path, most: int | None = None) -> Proof:
     """Bring a fault back into a copy of the project, and run histories there until one fails."""
     with tempfile.TemporaryDirectory(prefix="known-fault-") as folder:
         copy = Path(folder)
-        for name in _COPIED:
-            _copy(ROOT / name, copy / name)
-        subprocess.run(["patch", "--quiet", "--strip=1", f"--input={patch}"], cwd=copy, check=True)
-        command = [sys.executable, "-m", "tests.simulation.proof", str(most), without(patch)]
-        environment = os.environ | {"PYTHONPATH": f"{copy}{os.pathsep}{copy / 'shared'}"}
+        if not applies(patch, copy):
+            return Proof(None, "the patch does not fit the code")
+        command = [sys.executable, "-m", "tests.simulation.proof", str(most or MOST_SEEDS), without(patch)]
+        environment = os.environ | {"PYTHONPATH": f"{copy}{os.pathsep}{copy / 'shared'}"}  # before what is installed
         done = subprocess.run(command, cwd=copy, env=environment, check=True, capture_output=True, text=True)
     seeds, _, found = done.stdout.strip().partition(" ")
     return Proof(int(seeds) if seeds != "none" else None, found)
@@ -76,4 +85,4 @@ def _search(most: int, features: frozenset[str]) -> str:
 
 
 if __name__ == "__main__":
-    print(_search(int(sys.argv[1]), frozenset(filter(None, sys.argv[2].split(",")))))
+    sys.stdout.write(_search(int(sys.argv[1]), frozenset(filter(None, sys.argv[2].split(",")))))

@@ -74,7 +74,7 @@ def _results(history: "History", job_id: str, document: Any) -> None:
         return
     body = json.loads(reply.body)
     if document["operation"] == "enrol":
-        results = body["result"] if "result" in body else [body]
+        results = body.get("result", [body])
         told = Counter(str(one["error"]) for one in results)
     elif document["operation"] == "earn":
         told = Counter(_code(one) for one in body["response"])

@@ -84,7 +84,9 @@ def test_hardly_any_search_for_an_order_gives_up(campaign: Campaign) -> None:
 
 def test_one_seed_is_one_history_in_any_process() -> None:
     # GIVEN two processes in which sets and dictionaries of texts have other orders
-    program = "import sys; from tests.simulation.cases import Case, run; print(*(run(Case(n)).trace() for n in range(1, 41)))"
+    program = (
+        "import sys; from tests.simulation.cases import Case, run; print(*(run(Case(n)).trace() for n in range(1, 41)))"
+    )
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'shared'}"}
     traces = [
         subprocess.run(

@@ -1,4 +1,4 @@
-"""What may go wrong in a history, and how often: drawn from its seed, so that some histories are calm and some are not."""
+"""What may go wrong in a history, and how often: drawn from its seed, so that some histories are calm."""
 
 import random
 from collections.abc import Callable
@@ -16,7 +16,7 @@ CALL_FAULTS = (
     "wholly refused",
     "stall",
 )
-"""What may happen to a call. "Partly" and "wholly" are answers of HTTP 200 in which statements, keys or entries fail."""
+"""What may happen to a call. "Partly" and "wholly": answers of HTTP 200 in which statements, keys or entries fail."""
 
 DELIVERY_FAULTS = ("delivered twice at once", "delivered again later", "late", "not invoked")
 """What may happen to a message."""
