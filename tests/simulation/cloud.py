@@ -17,6 +17,7 @@ from tests.fakes.queues import CHUNKS, PARKED, FakeEvents, FakeSQS, Message
 from tests.simulation import weather
 from tests.simulation.calls import Client
 from tests.simulation.kernel import Actor, Kernel
+from tests.simulation.ledger import request_id
 from tests.simulation.mappings import Mapping
 from tests.simulation.weather import Outage, Weather
 from tools.local.template import load, resources
@@ -170,7 +171,7 @@ class _Context:
 
     def __init__(self, kernel: Kernel, actor: Actor) -> None:
         self._kernel, self._actor = kernel, actor
-        self.aws_request_id = actor.name
+        self.aws_request_id = request_id(actor.name)
 
     def get_remaining_time_in_millis(self) -> int:
         """As Lambda's own."""

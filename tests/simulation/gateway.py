@@ -14,7 +14,7 @@ from tests.fakes.world import TOKEN
 from tests.simulation import weather
 from tests.simulation.cloud import Cloud
 from tests.simulation.kernel import Actor
-from tests.simulation.ledger import Chain
+from tests.simulation.ledger import Chain, request_id
 from tests.simulation.vendors import Sent
 
 _GATEWAY_SECONDS = 29.0
@@ -65,7 +65,7 @@ def _invoke(cloud: Cloud, function: str, event: dict[str, Any], chain: Chain | N
     client.calls += 1
     invocation = Actor(f"{client.name}/{client.calls}", function, kernel.seed, chain)
     if chain:
-        chain.book[invocation.name] = chain
+        chain.book[request_id(invocation.name)] = chain
     event["requestContext"]["requestTimeEpoch"] = int(kernel.time() * 1000)
     if client.kind == "judge":
         invocation.kind = "judge"

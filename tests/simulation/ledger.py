@@ -1,10 +1,16 @@
 """What clients and operators asked for and heard: operations with the moments of their call and their answer."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 FOREVER = float("inf")
+
+
+def request_id(invocation: str) -> str:
+    """The id of an invocation, as hex: what it writes in its own name is marked with that."""
+    return hashlib.sha256(invocation.encode()).hexdigest()[:32]
 
 
 class Writer(NamedTuple):

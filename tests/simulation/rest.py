@@ -56,7 +56,8 @@ def _job(history: "History", job_id: str) -> None:
         return
     if document["status"] == "failed":
         return
-    chain = history.ledger.writers.get(job_id)
+    undone = {undo_id: one for one, undo_id in history.ledger.undone.items()}
+    chain = history.ledger.writers.get(undone.get(job_id, job_id))
     if chain and chain.note.get("fed"):
         return
     if document["done"] != document["total"]:

@@ -5,7 +5,7 @@ from itertools import takewhile
 
 from loyalty.errors import StorageBusy
 from loyalty.job import Job
-from loyalty.outcome import Outcome, invalid
+from loyalty.outcome import Outcome, Status, invalid
 from loyalty.store import chunks, jobs
 from loyalty.store.dynamodb import Database
 
@@ -13,6 +13,7 @@ COLLECTING_SECONDS = 2.0
 """What collecting a job's outcomes may take, once they are there."""
 
 _MISSING = invalid("No chunk of the job brought this item")
+_NOTHING = Outcome(Status.IGNORED)  # of an undo, for which that is nothing to take back
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
 _LEAST_SECONDS = 0.01  # enough to look once
 
@@ -33,7 +34,8 @@ def outcomes(database: Database, job: Job, first: int = 0, most: int | None = No
     """
     wanted = _range(job, first, most)
     found = _by_position(database, job, wanted)
-    return [found.get(position, _MISSING) for position in wanted]
+    missing = _MISSING if job.undoes is None else _NOTHING
+    return [found.get(position, missing) for position in wanted]
 
 
 def known(database: Database, job: Job, first: int = 0, most: int | None = None) -> list[Outcome]:
