@@ -231,11 +231,13 @@ def _until_done(history: "History", do: Callable[[], Any]) -> bool:
     """Whether it was done in the end."""
     for _ in range(_TRIES):
         try:
-            do()
+            answer = do()
         except (StorageBusy, *CallError):
             history.kernel.pause(30.0)
         else:
-            return True
+            if not (isinstance(answer, dict) and answer.get("Failed")):
+                return True
+            history.kernel.pause(30.0)
     return False
 
 

@@ -165,14 +165,20 @@ def _earned(element: Mapping[str, Any]) -> Said:
     if error["code"] == 8896:
         text = error["message"]
         if text.startswith(_UNSURE):
-            return Said("unsure", key=text.partition("Idempotency-Key: ")[2].split()[0].strip(".,\"'"))
+            return _unsure(text)
         assert text == _NOT_ISSUED, text
         return Said("not issued")
     return Said("not found" if error["code"] == 8015 else "refused", error["message"])
 
 
 def _row(fault: str) -> Said:
+    if fault.startswith(_UNSURE):
+        return _unsure(fault)
     return Said("busy" if _BUSY_WORDS in fault else "refused", fault)
+
+
+def _unsure(text: str) -> Said:
+    return Said("unsure", key=text.partition("Idempotency-Key: ")[2])
 
 
 def _whole(status: int, text: str) -> Answer:
