@@ -45,6 +45,8 @@ class FakeDynamoDB:
         self._lock = threading.RLock()
         self.versions = Versions(clock) if clock else None
         self.written: Callable[[str, Key, Item | None, Item | None], None] = lambda *_: None
+        self.metered = True
+        """Whether `units` are counted, which takes a tenth of the time."""
         self.page = 1_000
         """Items of one page of a query."""
 
@@ -131,12 +133,12 @@ class FakeDynamoDB:
 
     def _get_item(self, arguments: dict[str, Any]) -> Answer:
         item = self._seen(arguments["TableName"], key_of(arguments["Key"]), arguments)
-        self.units["read"] += read_units(item, consistent=arguments.get("ConsistentRead", False))
+        self.units["read"] += self.metered and read_units(item, consistent=arguments.get("ConsistentRead", False))
         return {"Item": copied(item)} if item else {}
 
     def _put_item(self, arguments: dict[str, Any]) -> Answer:
         item = arguments["Item"]
-        self.units["write"] += write_units(item)
+        self.units["write"] += self.metered and write_units(item)
         self._refuse_unless_met(arguments, item)
         self._store(arguments["TableName"], key_of(item), item)
         return {}
@@ -144,14 +146,16 @@ class FakeDynamoDB:
     def _update_item(self, arguments: dict[str, Any]) -> Answer:
         before = self._stored(arguments, arguments["Key"])
         item = changed(before or arguments["Key"], arguments)
-        self.units["write"] += write_units(item)
+        self.units["write"] += self.metered and write_units(item)
         self._refuse_unless_met(arguments, arguments["Key"])
         self._store(arguments["TableName"], key_of(item), item)
         told = {"ALL_NEW": item, "ALL_OLD": before}.get(arguments.get("ReturnValues", "NONE"))
         return {"Attributes": dict(told)} if told else {}
 
     def _delete_item(self, arguments: dict[str, Any]) -> Answer:
-        self.units["write"] += write_units(self._stored(arguments, arguments["Key"]) or arguments["Key"])
+        self.units["write"] += self.metered and write_units(
+            self._stored(arguments, arguments["Key"]) or arguments["Key"]
+        )
         self._refuse_unless_met(arguments, arguments["Key"])
         self._store(arguments["TableName"], key_of(arguments["Key"]), None)
         return {}
@@ -170,7 +174,9 @@ class FakeDynamoDB:
         most = min(arguments.get("Limit", self.page), self.page)
         read = [self._seen(arguments["TableName"], key, arguments) for key in keys[:most]]
         items = [item for item in read if item]
-        self.units["read"] += sum(read_units(item, consistent=arguments.get("ConsistentRead", False)) for item in items)
+        self.units["read"] += self.metered and sum(
+            read_units(item, consistent=arguments.get("ConsistentRead", False)) for item in items
+        )
         names = {part.strip() for part in arguments.get("ProjectionExpression", "").split(",")} - {""}
         shown = [{name: value for name, value in item.items() if not names or name in names} for item in items]
         last = keys[most - 1] if len(keys) > most else None
@@ -184,7 +190,7 @@ class FakeDynamoDB:
         keys = [key for key in keys if not start or key > key_of(start)]
         seen = [self._seen(table, key, arguments) for key in keys[: self.page]]
         items = [item for item in seen if item]
-        self.units["read"] += sum(read_units(item, consistent=False) for item in items)
+        self.units["read"] += self.metered and sum(read_units(item, consistent=False) for item in items)
         last = {}
         if len(keys) > self.page:
             last = {
@@ -248,7 +254,7 @@ class FakeDynamoDB:
             if size > MOST_BYTES_READ or sizes[partition] > MOST_BYTES_OF_PARTITION:
                 left.append(key)
                 continue
-            self.units["read"] += read_units(item, consistent=request.get("ConsistentRead", False))
+            self.units["read"] += self.metered and read_units(item, consistent=request.get("ConsistentRead", False))
             if item:
                 found.append({name: value for name, value in item.items() if wanted is None or name in wanted})
         unprocessed = {name: {**request, "Keys": left}} if left else {}
@@ -264,7 +270,7 @@ class FakeDynamoDB:
     def _insert(self, table: str, item: Item) -> Answer:
         codes = self._statement_codes.get(item["pk"]["S"])
         code = codes.pop(0) if codes else None
-        self.units["write"] += write_units(item)
+        self.units["write"] += self.metered and write_units(item)
         if not code and item_bytes(item) > MOST_ITEM_BYTES:
             code = "ValidationError"
         if not code and key_of(item) in self.tables[table]:
@@ -300,5 +306,5 @@ class FakeDynamoDB:
         item = None
         if kind != "Delete":
             item = action["Item"] if kind == "Put" else changed(self.tables[table].get(key) or action["Key"], action)
-            self.units["write"] += 2 * write_units(item)
+            self.units["write"] += self.metered and 2 * write_units(item)
         self._store(table, key, item)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 Item = dict[str, Any]
@@ -49,18 +50,26 @@ def selects(item: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
 def changed(item: Item, request: Mapping[str, Any]) -> Item:
     """The item after an update."""
     after, placeholders = dict(item), _words(request)
-    clauses = re.split(r"\b(SET|REMOVE|ADD)\b", request["UpdateExpression"])[1:]
-    for action, arguments in zip(clauses[::2], clauses[1::2], strict=True):
-        for argument in arguments.split(","):
-            word, *value = re.findall(r"[:#]?\w+", argument)
-            name = placeholders.names.get(word, word)
-            if action == "REMOVE":
-                after.pop(name, None)
-            elif action == "SET":
-                after[name] = placeholders.values[value[0]]
-            else:
-                after[name] = _sum(after.get(name), placeholders.values[value[0]])
+    for action, word, value in _changes(request["UpdateExpression"]):
+        name = placeholders.names.get(word, word)
+        if action == "REMOVE":
+            after.pop(name, None)
+        elif action == "SET":
+            after[name] = placeholders.values[value]
+        else:
+            after[name] = _sum(after.get(name), placeholders.values[value])
     return after
+
+
+@cache
+def _changes(expression: str) -> list[tuple[str, str, str]]:
+    """What an update does: the action, the name, and the value where there is one."""
+    clauses = re.split(r"\b(SET|REMOVE|ADD)\b", expression)[1:]
+    return [
+        (action, *([*re.findall(r"[:#]?\w+", argument), ""])[:2])
+        for action, arguments in zip(clauses[::2], clauses[1::2], strict=True)
+        for argument in arguments.split(",")
+    ]
 
 
 def _words(request: Mapping[str, Any]) -> Words:
@@ -101,6 +110,7 @@ def _sum(old: Item | None, value: Item) -> Item:
     return {"N": str(int(old["N"] if old else 0) + int(value["N"]))}
 
 
+@cache
 def _split(condition: str, word: str) -> list[str]:
     """The parts between `word`s that are in no parentheses."""
     parts, depth = [""], 0

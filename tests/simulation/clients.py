@@ -11,9 +11,9 @@ from tests.simulation.vendors import UNKNOWN, Answer, Said, Sent, Way
 if TYPE_CHECKING:
     from tests.simulation.history import History
 
-MOST_ATTEMPTS = 14
+MOST_ATTEMPTS = 12
 _PAUSES = (1.0, 1.0, 5.0, 20.0, 40.0, 60.0, 120.0)
-_POLLS = (1.0, 2.0, 5.0, 15.0, 40.0, 60.0, 120.0, 200.0, 300.0, 600.0, 1200.0, 3600.0)
+_POLLS = (1.0, 4.0, 20.0, 60.0, 180.0, 300.0, 600.0, 3600.0)
 _KEY_SECONDS = 23 * 3600.0
 _OPEN = ("busy", "unsure", "not issued")
 """Results of items that are to be repeated."""

@@ -184,6 +184,7 @@ class _Tables(FakeDynamoDB):
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud.kernel.clock)
         self._cloud = cloud
+        self.metered = False
         assert self.versions
         self.versions.lag = self._lag
 

@@ -25,7 +25,7 @@ from tests.simulation.vendors import Answer
 from tests.simulation.virtual import virtual
 from tools import demo
 
-_POLLS = (1.0, 5.0, 20.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 3600.0)
+_POLLS = (1.0, 10.0, 60.0, 180.0, 600.0, 3600.0)
 _FATES = ("unknown", "unchanged", "kept", "undone")
 """What an undo tells of an item; of several rows about one customer the last of these counts."""
 _CLIENTS = ("register", "import", "earn")

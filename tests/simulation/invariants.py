@@ -30,6 +30,8 @@ class Invariants:
         self._changed: set[str] = set()
         self.effects: dict[Writer, float] = {}
         """When each writer was first seen to have written something."""
+        self.closed = False
+        """Whether any chunk was closed before it was done, so that it may be done later than what followed it."""
 
     def written(self, table: str, key: Key, before: Item | None, after: Item | None) -> None:
         """Look at one item that was put in another's place."""
@@ -55,6 +57,7 @@ class Invariants:
             self._limits[name].append((self._history.kernel.now, limit))
 
     def _jobs(self, key: Key, before: Item | None, after: Item | None) -> None:
+        self.closed = self.closed or bool(after and "buried" in after)
         if key[-1] != "job" or before is not None or after is None:
             return
         now = self._history.kernel.now

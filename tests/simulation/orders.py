@@ -28,6 +28,7 @@ READS = ("exists", "not found", "exhausted", "refused", "ignored")
 def judge(history: "History") -> None:
     """Find the people whose operations could not have happened in any order."""
     operations = [operation for operation in history.ledger.operations if not operation.dropped]
+    _mended(history, operations)
     people = {operation.person for operation in operations}
     for name in sorted(people - _badly_fed(history)):
         mine = [operation for operation in operations if operation.person == name]
@@ -38,6 +39,14 @@ def judge(history: "History") -> None:
             history.meet("a search for an order gave up")
         elif not verdict.holds:
             history.find("order", f"{name}: no order explains {verdict.unexplained} after {verdict.explained}")
+
+
+def _mended(history: "History", operations: list[Operation]) -> None:
+    """Items that were refused for what they share, and done in the end by a redrive, which nobody heard."""
+    for operation in operations:
+        redriven = operation.result == "refused" and operation.kind in ("enrol", "earn") and history.cloud.parked
+        if redriven and operation.by in history.invariants.effects:
+            operation.result, operation.answered = None, FOREVER
 
 
 def _badly_fed(history: "History") -> set[str]:
@@ -90,8 +99,9 @@ class _Events:
 
     def _in_turn(self, operation: Operation, group: Any, place: int) -> None:
         """Items of one piece of work about one person take their turns, unless a chunk was put off to be redriven."""
-        if self._history.cloud.parked or "fed" in getattr(self._history.ledger.chains.get(operation.by.chain), "note", ()):
-            return  # another system that feeds a job may cut it as it likes
+        chain = self._history.ledger.chains[operation.by.chain]
+        if self._history.invariants.closed or "fed" in chain.note:  # another system may cut a job as it likes
+            return
         key = (operation.by.chain, group)
         if key in self._last:
             self._events[place] = self._events[place]._replace(after=self._last[key])

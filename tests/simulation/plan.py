@@ -49,7 +49,7 @@ def draw(seed: int, without: frozenset[str] = frozenset()) -> Plan:
         weather.draw(rng),
         inline_limit=rng.choice((2, 2, 4)),
         weight=rng.choice((2, 3)),
-        gather_seconds=rng.choice((0.5, 3.0, 20.0)),
+        gather_seconds=rng.choice((0.5, 2.0, 8.0)),
         features=frozenset(FEATURES) - without,
     )
 
@@ -68,7 +68,7 @@ class _Scene:
     def specs(self) -> list[Spec]:
         """The actors, named by what they are and their number."""
         rng = self._rng
-        clients = [self._client() for _ in range(rng.choice((1, 2, 2, 3, 3, 4)))]
+        clients = [self._client() for _ in range(rng.choice((1, 2, 2, 3)))]
         fed = [("feeder", self._fed())] if rng.random() < 0.2 else []
         others = [(kind, make()) for kind, chance, make in self._others() if rng.random() < chance]
         wanted = [*clients, *fed, *others]
@@ -126,7 +126,7 @@ class _Scene:
         }
 
     def _size(self) -> int:
-        return self._rng.choice((1, 1, 2, 3, 5, 6))
+        return self._rng.choice((1, 1, 2, 3, 4, 6))
 
     def _someone(self) -> Person:
         rng = self._rng
