@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from loyalty.account import Grant
 from loyalty.contracts.capillary_credentials import basic_credential
 from loyalty.contracts.stickystreet import import_credential
+from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.store import accounts
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import FakeDynamoDB, Item, Key
@@ -63,6 +64,7 @@ class History:
                 for spec in self.plan.specs:
                     self._spawn(spec)
                 self.kernel.run()
+                self.kernel.now += LONGEST_SECONDS  # so that whoever died is known for dead
                 self._judge(lambda: rest.judge(self))
             except NeverRests:
                 self.find("rest", "it goes on and on")
@@ -196,6 +198,8 @@ class History:
             return
         for operation, said in zip(chain.operations, answer.items, strict=True):
             told = (_plain(operation.result), operation.detail)
+            if said.result == "done" and told[0] in ("created", "updated", "ignored"):
+                continue  # counts alone don't say which row is which
             if operation.result and told != (said.result, said.detail):
                 self.find("key", f"{operation.by}: told {told} before, now {said}")
 
