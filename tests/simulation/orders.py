@@ -81,8 +81,11 @@ class _Events:
         return len(self._events) - 1
 
     def _in_turn(self, operation: Operation, group: Any, place: int) -> None:
-        """Items of one piece of work about one person take their turns, unless a chunk was put off to be redriven."""
-        if self._history.cloud.parked:
+        """Items of one request about one person take their turns, unless a chunk was put off to be redriven.
+
+        Whoever feeds chunks cuts them as it likes.
+        """
+        if self._history.cloud.parked or "fed" in self._history.ledger.chains[operation.by.chain].note:
             return
         key = (operation.by.chain, group)
         if key in self._last:
@@ -117,7 +120,8 @@ class _Events:
     def _earn(self, operation: Operation) -> None:
         if (unheard := self._unheard(operation)) is None:
             return
-        room = _room(self._history, operation, self._mine)
+        all_ = [one for one in self._history.ledger.operations if one.person == self._person.name]
+        room = _room(self._history, operation, all_)
         follow = partial(model.earn, about=operation.about, by=operation.by, result=operation.result, room=room)
         place = self._add(operation, follow, "earn", **unheard)
         self._in_turn(operation, operation.result if not room.limits else "earn", place)
@@ -161,6 +165,7 @@ def _says_nothing(operation: Operation, history: "History") -> bool:
 
 
 def _room(history: "History", operation: Operation, mine: list[Operation]) -> Room:
+    """What an attempt met; also one that is known not to have earned may hold a place for a while."""
     promotion = operation.about["promotion"]
     limits = history.invariants.limits(promotion, operation.invoked, operation.answered)
     holders = {
