@@ -147,7 +147,8 @@ class History:
         undoing = Chain(f"undo of {chain.id}", "undo", "undo")
         self._undos[job_id] = undoing
         chain.undo_asked = min(chain.undo_asked, self.kernel.now)
-        for operation in chain.operations:
+        others = [one for one in self.ledger.operations if one.by.chain == chain.id and one not in chain.operations]
+        for operation in [*chain.operations, *others]:
             about = {"target": operation.by, "kind": operation.kind, "about": operation.about}
             mine = Operation("undo", operation.person, Writer(undoing.id, operation.by.index), self.kernel.now, about)
             together = [one for one in undoing.operations if one.person == mine.person and chain.kind == "import"]

@@ -32,6 +32,8 @@ class Invariants:
         """When each writer was first seen to have written something."""
         self.closed = False
         """Whether any chunk was closed before it was done, so that it may be done later than what followed it."""
+        self.effects_on: dict[tuple[Writer, str], float] = {}
+        """The same for each customer, by profile_id."""
 
     def written(self, table: str, key: Key, before: Item | None, after: Item | None) -> None:
         """Look at one item that was put in another's place."""
@@ -98,6 +100,7 @@ class Invariants:
     def _is_of_no_expired_job(self, origin: str, key: Key) -> None:
         if by := self._history.ledger.by(origin):
             self.effects.setdefault(by, self._history.kernel.now)
+            self.effects_on.setdefault((by, key[0].rpartition("#")[2]), self._history.kernel.now)
         job_id = origin.rpartition("#")[0]
         submitted = self.submitted.get(job_id)
         if submitted is not None and self._history.kernel.now > submitted + WEEK:

@@ -98,9 +98,11 @@ class _Events:
         return len(self._events) - 1
 
     def _in_turn(self, operation: Operation, group: Any, place: int) -> None:
-        """Items of one piece of work about one person take their turns, unless a chunk was put off to be redriven."""
-        chain = self._history.ledger.chains[operation.by.chain]
-        if self._history.invariants.closed or "fed" in chain.note:  # another system may cut a job as it likes
+        """Items of one request about one person take their turns, unless a chunk was put off to be redriven.
+
+        Whoever feeds chunks cuts them as it likes.
+        """
+        if self._history.invariants.closed or "fed" in self._history.ledger.chains[operation.by.chain].note:
             return
         key = (operation.by.chain, group)
         if key in self._last:
@@ -114,6 +116,9 @@ class _Events:
         seen = self._history.invariants.effects
         if operation.kind != "import":
             moment = seen.get(operation.by)
+            if self._history.ledger.chains[operation.by.chain].note.get("fed") == "other contents":
+                place = (operation.by, str(self._person.profile_id))  # two items stand at one position
+                moment = self._history.invariants.effects_on.get(place)
             return None if moment is None else {"optional": False, "answered": moment}
         chain = operation.by.chain
         rows = [one.by for one in self._mine if one.by.chain == chain and one.kind == "import" and one.by in seen]
@@ -132,7 +137,8 @@ class _Events:
     def _earn(self, operation: Operation) -> None:
         if (unheard := self._unheard(operation)) is None:
             return
-        room = _room(self._history, operation, self._mine)
+        all_ = [one for one in self._history.ledger.operations if one.person == self._person.name]
+        room = _room(self._history, operation, all_)
         follow = partial(model.earn, about=operation.about, by=operation.by, result=operation.result, room=room)
         place = self._add(operation, follow, "earn", **unheard)
         self._in_turn(operation, operation.result if not room.limits else "earn", place)
@@ -176,6 +182,7 @@ def _says_nothing(operation: Operation, history: "History") -> bool:
 
 
 def _room(history: "History", operation: Operation, mine: list[Operation]) -> Room:
+    """What an attempt met; also one that is known not to have earned may hold a place for a while."""
     promotion = operation.about["promotion"]
     limits = history.invariants.limits(promotion, operation.invoked, operation.answered)
     holders = {
