@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DEAD_SECONDS = 100.0
 """How long a place under a limit may be held for a writer that died."""
 STALE_SECONDS = 1.5
-"""How much older than its moment a batch's "exists" may be: such reads need not be consistent."""
+"""How old a read may be that is not consistent: whether a batch's item exists, and whom an identifier finds."""
 
 Follow = Callable[[State], Iterator[State]]
 
@@ -82,6 +82,10 @@ class _Events:
         if _shown(state) == self._stored:
             yield state
 
+    @property
+    def _was_erased(self) -> bool:
+        return any(one.kind == "erase" for one in self._mine)
+
     def _add(self, operation: Operation, follow: Follow, name: str, **changes: Any) -> int:
         by, result = operation.by, operation.result
         hint = self._history.invariants.effects.get(by, min(operation.answered, operation.invoked + 1))
@@ -129,7 +133,7 @@ class _Events:
         if (unheard := self._unheard(operation)) is None:
             return
         by, about, result = operation.by, operation.about, operation.result
-        stale = STALE_SECONDS if result == "exists" and about["batch"] else 0.0
+        stale = STALE_SECONDS if (result == "exists" and about["batch"]) or self._was_erased else 0.0
         follow = partial(model.enrol, about=about, by=by, result=result)
         changes = {"invoked": operation.invoked - stale, **unheard}
         self._in_turn(operation, "enrol", self._add(operation, follow, "registration", **changes))
@@ -140,7 +144,9 @@ class _Events:
         all_ = [one for one in self._history.ledger.operations if one.person == self._person.name]
         room = _room(self._history, operation, all_)
         follow = partial(model.earn, about=operation.about, by=operation.by, result=operation.result, room=room)
-        place = self._add(operation, follow, "earn", **unheard)
+        stale = STALE_SECONDS if self._was_erased else 0.0
+        changes = {"invoked": operation.invoked - stale, **unheard}
+        place = self._add(operation, follow, "earn", **changes)
         self._in_turn(operation, operation.result if not room.limits else "earn", place)
 
     def _import(self, operation: Operation) -> None:
