@@ -106,7 +106,8 @@ class _Events:
 
         Whoever feeds chunks cuts them as it likes.
         """
-        if self._history.invariants.closed or "fed" in self._history.ledger.chains[operation.by.chain].note:
+        fed = "fed" in self._history.ledger.chains[operation.by.chain].note
+        if fed or self._history.invariants.closed or self._was_erased:
             return
         key = (operation.by.chain, group)
         if key in self._last:
