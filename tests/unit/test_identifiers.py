@@ -21,7 +21,7 @@ def test_what_is_no_email_is_refused(text: str) -> None:
     assert normalise("email", text) is None
 
 
-@pytest.mark.parametrize("text", [f"{'a' * 252}@b", "user@localhost", "\u00fcser@ex\u00e4mple.com", "a#b@c", '"a"@b'])
+@pytest.mark.parametrize("text", [f"{'a' * 252}@b", "user@localhost", "\u00fcser@example.com", "a#b@c", "o'neil+x@b"])
 def test_unusual_addresses_are_addresses(text: str) -> None:
     assert normalise("email", text) == text
 

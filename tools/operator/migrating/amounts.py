@@ -3,8 +3,8 @@
 import json
 import re
 
+from loyalty import identifiers
 from loyalty.errors import refusal
-from loyalty.identifiers import normalise
 from loyalty.operations import import_credits
 from loyalty.store.memberships import Balance
 from tools.operator.migrating.rows import RowRefused
@@ -33,4 +33,4 @@ def _products(text: str) -> Balance:
 
 def _is_count(item: tuple[str, object]) -> bool:
     name, count = item
-    return normalise("product", name) == name and _COUNT.fullmatch(str(count)) is not None
+    return identifiers.name(name) == name and _COUNT.fullmatch(str(count)) is not None
