@@ -26,7 +26,7 @@ MIGRATED = ("profile_id", "customer_id")
 AUTO_ADD = "auto_add"
 """The credit that a new member begins with, in a column beside the fields."""
 
-_ONE_LINE = frozenset({*STANDARD, *MIGRATED, AUTO_ADD}) - {"street1", "street2"}
+_ONE_LINE = frozenset(map(str.lower, (*STANDARD, *MIGRATED, AUTO_ADD))) - {"street1", "street2"}
 
 MAX_BYTES = 256 * 1024
 """Size of a customer's fields together; the store's limit for a whole item is 400 KB."""
@@ -64,7 +64,7 @@ def warning(fields: Mapping[str, str]) -> str | None:
 
 def may_hold_lines(field: str) -> bool:
     """Whether a text of several lines may stand in a field: in streets and in the account's own fields."""
-    return field not in _ONE_LINE
+    return field.lower() not in _ONE_LINE
 
 
 def size(fields: Mapping[str, str]) -> int:

@@ -23,7 +23,7 @@ def customers(session: Session, account: AccountId, file: File) -> None:
     """Customers by the import's headers, with profile_id and customer_id where they are known."""
     opened = open_rows(file)
     found = existing(session.system.database(), account)
-    files.move(session, opened, CustomerMover(found, opened.headers))
+    files.move(session, opened.of_fields(opened.headers), CustomerMover(found, opened.headers))
 
 
 @command(app, "members")
@@ -31,7 +31,7 @@ def members(session: Session, account: AccountId, file: File, *, program: Progra
     """Memberships: program, a column that finds the customer, registration_date, balance."""
     opened = open_rows(file)
     found = existing(session.system.database(), account)
-    files.move(session, opened, MembershipMover(found, opened.headers, program))
+    files.move(session, opened, MembershipMover(found, opened, program))
 
 
 @command(app, "balances")
@@ -39,4 +39,4 @@ def balances(session: Session, account: AccountId, file: File, *, program: Progr
     """Balances of members that are there: program, a column that finds the customer, balance."""
     opened = open_rows(file)
     found = existing(session.system.database(), account)
-    files.move(session, opened, BalanceMover(found, opened.headers, program))
+    files.move(session, opened, BalanceMover(found, opened, program))
