@@ -182,13 +182,13 @@ class _QuotedRows:
 
     def _quoted(self, number: int, line: str, at: int, position: int) -> tuple[str, str, int]:
         """A quoted cell, the line in which it is closed, and where it goes on there."""
-        pieces, size = [], 0
+        pieces, size, opened = [], 0, number + len(self._taken) - 1
         while (inside := _INSIDE.match(line, at)) and inside.end() == len(line):
             pieces.append(inside[0])
             size += len(inside[0])
             _, line = next(self.lines, (0, "")) if position in self._shape.several_lines else (0, "")
             if not line:
-                raise Unreadable(_open(number + len(self._taken) - 1, position))
+                raise Unreadable(_open(opened, position))
             if size > LONGEST_ROW:
                 raise RowTooLong(f"line {number}: the row has more than {LONGEST_ROW} characters")
             self._taken.append(line)

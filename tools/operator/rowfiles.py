@@ -25,6 +25,7 @@ from loyalty.delimited import (
 )
 from loyalty.errors import quote
 from loyalty.profile import may_hold_lines
+from loyalty.text import is_blank
 from tools.operator.faults import OperatorError
 
 ERROR_COLUMN = "loyalty_error"
@@ -154,7 +155,7 @@ def _begin(lines: Iterator[tuple[int, str]], path: Path) -> tuple[str, Record]:
 
 def _first(lines: Numbered) -> tuple[int, str]:
     """The first line that is not blank."""
-    return next((line for line in lines if line[1].strip()), (1, ""))
+    return next((line for line in lines if not is_blank(line[1])), (1, ""))
 
 
 def _fault(names: Sequence[str]) -> str | None:

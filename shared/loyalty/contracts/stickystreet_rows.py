@@ -27,6 +27,7 @@ from loyalty.operations import import_credits
 from loyalty.operations.import_items import Row
 from loyalty.outcome import Outcome, invalid
 from loyalty.profile import AUTO_ADD, settle, unique_kinds
+from loyalty.text import is_blank
 
 DELIMITERS = {"pipe": "|", "comma": ",", "tab": "\t"}
 
@@ -85,7 +86,7 @@ def _read(found: Iterator[Record], columns: Columns, account: Account, max_items
 def _records(data: str, delimiter: str, columns: Columns) -> Iterator[Record]:
     """The rows, a spreadsheet's first line `sep=` aside; raises BadRequest where that names another delimiter."""
     lines = numbered(data)
-    first = next((line for line in lines if line[1].strip()), (1, ""))
+    first = next((line for line in lines if not is_blank(line[1])), (1, ""))
     named = separator(first[1])
     if named and named != delimiter:
         raise BadRequest(f"profiles_data begins with sep={named}, so delimiter must be {_NAMES[named]}")
