@@ -12,6 +12,7 @@ const BLANK_ASCII = /^[\t\n\v\f\r\x1c-\x1f ]*$/;
 const UNSEEN =
   "\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u2065\\u2800\\u3164\\ufe00-\\ufe0f\\uffa0\\ufff0-\\ufff8\\ufffd-\\uffff";
 const BLANK = new RegExp(`^[\\s\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}${UNSEEN}\\u{e0000}-\\u{e0fff}]*$`, "u");
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
 const ASCII = /^[\x00-\x7f]*$/;
 const NUMBER = "\\+?[0-9][0-9 .,/()+-]*$";
 const PROTECTED = new RegExp(`^'+(?:[=+\\-@\\t\\r]|${NUMBER})`);
@@ -52,7 +53,7 @@ function readRecord(text, shape, start, line) {
   const { at, end } = lineEnd(text, start);
   const body = text.slice(start, at);
   if (isQuoting(shape.delimiter) && body.includes('"')) return quotedRecord(text, shape, start, line);
-  const parted = body.length > LONGEST_LINE ? [body.slice(0, LONGEST_LINE)] : body.split(shape.delimiter);
+  const parted = body.length > LONGEST_LINE ? body.slice(0, LONGEST_LINE).split(shape.delimiter, 2) : body.split(shape.delimiter);
   return { cells: cleaned(parted, shape.width), line, next: line + 1, start, end, broken: -1 };
 }
 
@@ -152,7 +153,7 @@ function unprotected(text) {
 }
 
 /** The delimiter that a spreadsheet's line `sep=;` names, undefined for any other line. */
-const separator = (line) => /^[\s\ufeff]*sep=([,;|\t])\s*$/i.exec(line)?.[1];
+const separator = (line) => /^[ \t\ufeff]*sep=([,;|\t])[ \t\ufeff]*$/i.exec(line)?.[1];
 
 /** A line that is read as these cells, and that no spreadsheet runs or changes. */
 function csvLine(cells, delimiter = ",") {

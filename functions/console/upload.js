@@ -39,6 +39,7 @@ function readHeader(text) {
   const shape = { delimiter, width: 0, severalLines: new Set() };
   const { value: record } = records(text, shape, first).next();
   if (!record) throw new Error(NO_NAMES);
+  checkHeader(record);
   const names = [...record.cells];
   while (names.length > 0 && names.at(-1) === "") names.pop();
   checkNames(names);
@@ -61,6 +62,15 @@ function firstLine(text, { at: start, line }) {
     if (end >= text.length || !isBlank(found.text)) return found;
     from = end;
     number += 1;
+  }
+}
+
+/** Refuse a line of headers that can't be read as one. */
+function checkHeader({ cells, line, broken, start, end }) {
+  if (broken >= 0) throw new Error(`Line ${line}: text follows the closing quote of the name of column ${broken + 1}.`);
+  if (end - start > LONGEST_LINE) throw new Error(`Line ${line}: the names of the columns are too long.`);
+  if (cells.some((cell) => CONTROL.test(cell))) {
+    throw new Error(`Line ${line} holds a control character. In a spreadsheet, save the file as “CSV UTF-8”.`);
   }
 }
 
@@ -90,7 +100,7 @@ function splitRows(text, table) {
   const parts = [];
   const encoder = new TextEncoder();
   let part = { first: 1, rows: MOST_ROWS, bytes: 0 };
-  let parted = table.shape.width === 1;
+  let parted = table.header.length === 1;
   for (const record of rowsOf(text, table, table.rowsFrom)) {
     const bytes = encoder.encode(sentLine(text, record, table)).length;
     if (part.rows === MOST_ROWS || part.bytes + bytes > MOST_BYTES) {
@@ -100,7 +110,7 @@ function splitRows(text, table) {
     part.rows += 1;
     part.bytes += bytes;
     part.to = record.end;
-    parted ||= record.cells.length > 1 || record.broken >= 0;
+    parted ||= record.cells.length > 1;
   }
   if (!parted && parts.length > 0) throw notParted(table);
   return parts.map(({ first, rows, from, to }) => ({

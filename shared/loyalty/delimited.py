@@ -5,7 +5,7 @@ r"""Delimited text: lines of cells between commas, semicolons, tabs or pipes. On
   pipes, and elsewhere in a cell, a quote is data.
 - A quoted cell may hold line ends only in columns that are for text of several lines. Anywhere else the quote is
   not closed where it should be, and nobody can tell where: the text is refused, rather than rows lost in a cell.
-- Text behind a closing quote, or a control character, makes its row faulty, and no other.
+- Text behind a closing quote makes its row faulty, and no other; so should a control character.
 - Cells are trimmed of spaces, never of tabs. Of `="00123"`, `'00123` and `'=1+1`, which spreadsheets and we write to
   keep a text as it is, the text is read.
 
@@ -37,7 +37,7 @@ Numbered = Iterable[tuple[int, str]]
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")  # str.splitlines ends them at more characters
 _OPENING = re.compile(' *"')
 _INSIDE = re.compile('(?:[^"]++|"")*+')
-_SEPARATOR = re.compile(r"[\s\ufeff]*sep=([,;|\t])\s*", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[ \t\ufeff]*sep=([,;|\t])[ \t\ufeff]*[\r\n]*", re.IGNORECASE)
 _LEAST_SWALLOWED = 3
 
 
@@ -92,12 +92,19 @@ def records(lines: Numbered, shape: Shape) -> Iterator[Record]:
         if has_quotes and '"' in line:
             record = quoted.row(number, line)
         elif len(line) > MAX_ROW_BYTES:
-            record = Record(number, [line[:MAX_ROW_BYTES].rstrip("\r\n")], TOO_LARGE)
+            record = Record(number, line[:MAX_ROW_BYTES].rstrip("\r\n").split(delimiter, 1), TOO_LARGE)
         else:
-            body = line.rstrip("\r\n")
-            record = _row(number, body.split(delimiter), shape.width, printable=body.isprintable())
+            record = Record(number, _cleaned(line.rstrip("\r\n").split(delimiter), shape.width))
         if record.fault or any(record.cells):
             yield record
+
+
+def control_fault_in(cells: Sequence[str]) -> str | None:
+    """What is wrong with a row in which a cell holds a control character, or None."""
+    if "".join(cells).isprintable():
+        return None
+    faults = ((position, control_fault(cell)) for position, cell in enumerate(cells, start=1))
+    return next((f"Cell {position} {fault}" for position, fault in faults if fault), None)
 
 
 def too_many_cells(cells: int, headers: int) -> str:
@@ -115,19 +122,10 @@ def write(cells: Sequence[str], delimiter: str) -> str:
     return delimiter.join(" ".join(protected(cell).replace(delimiter, " ").splitlines()) for cell in cells) + "\n"
 
 
-def _row(number: int, cells: Sequence[str], width: int, *, printable: bool, fault: str | None = None) -> Record:
+def _cleaned(cells: Sequence[str], width: int) -> list[str]:
     known = cells[:width] if width else cells
     read = [cell if cell.isalnum() and cell.isascii() else _clean(cell) for cell in known]
-    if len(cells) > len(read):
-        read += cells[width : _end(cells, width)]
-    return Record(number, read, fault or (None if printable else _control_fault(read)))
-
-
-def _control_fault(cells: Sequence[str]) -> str | None:
-    for position, cell in enumerate(cells, start=1):
-        if wrong := control_fault(cell):
-            return f"Cell {position} {wrong}"
-    return None
+    return read if len(cells) <= len(read) else read + list(cells[width : _end(cells, width)])
 
 
 def _end(cells: Sequence[str], width: int) -> int:
@@ -176,8 +174,7 @@ class _QuotedRows:
             cells.append(cell)
             if line[at : at + 1] != self._shape.delimiter:
                 self._check_swallowed(first)
-                printable = len(self._taken) == 1 and line.rstrip("\r\n").isprintable()
-                return _row(first, cells, self._shape.width, printable=printable, fault=fault)
+                return Record(first, _cleaned(cells, self._shape.width), fault)
             at += 1
 
     def _quoted(self, number: int, line: str, at: int, position: int) -> tuple[str, str, int]:

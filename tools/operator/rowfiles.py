@@ -18,6 +18,7 @@ from loyalty.delimited import (
     Record,
     Shape,
     Unreadable,
+    control_fault_in,
     records,
     separator,
     too_many_cells,
@@ -92,11 +93,14 @@ class RowFile(NamedTuple):
         cells = list(record.cells)
         if self.reasons_at is not None and len(cells) > self.reasons_at:
             cells.pop(self.reasons_at)
-        if record.fault is None and any(cells) and _names(cells) == _names(self.headers):
-            return FileRow(cells, HEADERS_AGAIN)
-        if record.fault is None and len(cells) > len(self.headers):
-            return FileRow(cells, too_many_cells(len(cells), len(self.headers)))
-        return FileRow(cells, record.fault)
+        return FileRow(cells, record.fault or self._fault(cells))
+
+    def _fault(self, cells: Sequence[str]) -> str | None:
+        if any(cells) and _names(cells) == _names(self.headers):
+            return HEADERS_AGAIN
+        if len(cells) > len(self.headers):
+            return too_many_cells(len(cells), len(self.headers))
+        return control_fault_in(cells)
 
 
 class Survey(NamedTuple):
@@ -124,10 +128,10 @@ def survey(file: RowFile) -> Survey:
     rows, parted = 0, len(file.headers) == 1
     for row in file.rows():
         rows += 1
-        parted = parted or len(row.cells) > 1 or row.fault is not None
+        parted = parted or len(row.cells) > 1
     if rows and not parted:
         names = f"the headers are parted by {quote(file.delimiter)} and name {len(file.headers)} columns"
-        raise OperatorError(f"{file.path}: {names}, but no row has a second cell")
+        raise OperatorError(f"{file.path}: {names}, but no row has a second cell; is it another delimiter there?")
     with file.path.open("rb") as content:
         return Survey(rows, hashlib.file_digest(content, "sha256").hexdigest())
 
@@ -148,8 +152,8 @@ def _begin(lines: Iterator[tuple[int, str]], path: Path) -> tuple[str, Record]:
     header = next(records(chain([(number, line)], lines), Shape(delimiter)), None)
     if header is None:
         raise OperatorError(f"{path} {_HEADERS}")
-    if header.fault:
-        raise OperatorError(f"{path}, line {header.line}: {header.fault}")
+    if fault := header.fault or control_fault_in(header.cells):
+        raise OperatorError(f"{path}, line {header.line}: {fault}")
     return delimiter, header
 
 

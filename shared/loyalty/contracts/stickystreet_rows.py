@@ -17,6 +17,7 @@ from loyalty.delimited import (
     RowTooLong,
     Shape,
     Unreadable,
+    control_fault_in,
     numbered,
     records,
     separator,
@@ -71,7 +72,7 @@ def _read(found: Iterator[Record], columns: Columns, account: Account, max_items
     for record in found:
         if len(rows) == max_items:
             raise TooLarge(f"profiles_data may hold at most {max_items} rows; send the rest in further requests")
-        parted = parted or len(record.cells) > 1 or record.fault is not None
+        parted = parted or len(record.cells) > 1
         rows.append(_row(record, columns, unique))
     if not rows:
         raise BadRequest("profiles_data is required: it holds no row")
@@ -96,8 +97,8 @@ def _records(data: str, delimiter: str, columns: Columns) -> Iterator[Record]:
 
 def _row(record: Record, columns: Columns, unique: frozenset[str]) -> Row | Outcome:
     cells = record.cells
-    if record.fault:
-        return invalid(record.fault)
+    if fault := record.fault or control_fault_in(cells):
+        return invalid(fault)
     if len(cells) > columns.width:
         return invalid(too_many_cells(len(cells), columns.width))
     if _too_large(cells):
