@@ -81,8 +81,7 @@ def test_of_a_name_that_comes_twice_in_a_message_the_last_value_counts_too() -> 
             "items": [{"kind": "email", "value": "d@e.f"}],
         }
     )
-    twice = text.replace('"program_id"', '"program_id": "1", "program_id"').replace(
-        '"value"', '"value": "a@b.c", "value"'
-    )
+    twice = text.replace('"program_id"', '"program_id": "1", "program_id"')
+    twice = twice.replace('"value"', '"value": "a@b.c", "value"')
     # THEN it is read as one in which the last ones stand alone
     assert message.read(twice) == message.read(text)

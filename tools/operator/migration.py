@@ -8,6 +8,7 @@ from tools.operator.accounts import existing
 from tools.operator.arguments import AccountId, File
 from tools.operator.commands import Session, command
 from tools.operator.migrating import files
+from tools.operator.migrating import identifiers as stored_identifiers
 from tools.operator.migrating.balances import BalanceMover
 from tools.operator.migrating.customers import CustomerMover
 from tools.operator.migrating.memberships import MembershipMover
@@ -40,3 +41,9 @@ def balances(session: Session, account: AccountId, file: File, *, program: Progr
     opened = open_rows(file)
     found = existing(session.system.database(), account)
     files.move(session, opened, BalanceMover(found, opened, program))
+
+
+@command(app, "identifiers")
+def identifiers(session: Session, account: AccountId) -> None:
+    """Move what finds stored customers to the form that this version gives identifiers; may be given again."""
+    stored_identifiers.migrate(session, existing(session.system.database(), account))
