@@ -118,6 +118,11 @@ def test_the_page_behind_a_slash_is_where_its_addresses_are_right() -> None:
     assert (reply.status, reply.headers["Location"]) == (308, "/loyalty/docs")
 
 
+@pytest.mark.parametrize("path", ["/openapi.json", "/loyalty/openapi.json", "/openapi.json/"])
+def test_the_document_is_told_from_its_page_by_any_path_that_leads_to_it(path: str) -> None:
+    assert call("describe_api", method="GET", path=path).headers["Content-Type"] == "application/json"
+
+
 def test_an_unknown_path_is_quoted_safely() -> None:
     # GIVEN a path that is long and hostile
     reply = call("not_found", path="/<script>\n" + "x" * 1_000)
