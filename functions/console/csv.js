@@ -1,12 +1,29 @@
 "use strict";
-/* Comma-separated values (RFC 4180), read as the import reads them.
+/* Delimited text, read and written in the API's own dialect: see shared/loyalty/delimited.py, which this follows rule
+   by rule. A test reads the same files with both.
 
-   A spreadsheet runs a cell that begins like a formula. In what is saved here such a cell has an apostrophe before it,
-   and from what is read one is taken away, as the operator's command line does: a file can go back and forth. */
+   A line of blank cells is no row. Between commas and semicolons a cell may be quoted (RFC 4180), and may hold line
+   ends only in columns for text of several lines. Cells are trimmed of spaces, never of tabs. Of ="00123", '00123 and
+   '=1+1, which spreadsheets and we write to keep a text as it is, the text is read. */
 
-const CELL = / *(?:"([^"]*(?:""[^"]*)*)"(?!")([^,\r\n]*)|([^,\r\n]*))(,|\r\n|\n|\r|$)/y;
-const FORMULA = /^'*[=+\-@\t\r]/;
-const DEFUSED = /^'+[=+\-@\t\r]/;
+const SPACES = " \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000";
+const OUTER_SPACES = new RegExp(`^[${SPACES}]+|[${SPACES}]+$`, "g");
+const BLANK_ASCII = /^[\t\n\v\f\r\x1c-\x1f ]*$/;
+const UNSEEN =
+  "\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u2065\\u2800\\u3164\\ufe00-\\ufe0f\\uffa0\\ufff0-\\ufff8\\ufffd-\\uffff";
+const BLANK = new RegExp(`^[\\s\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}${UNSEEN}\\u{e0000}-\\u{e0fff}]*$`, "u");
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+const ASCII = /^[\x00-\x7f]*$/;
+const NUMBER = "\\+?[0-9][0-9 .,/()+-]*$";
+const PROTECTED = new RegExp(`^'+(?:[=+\\-@\\t\\r]|${NUMBER})`);
+const NEEDS_PROTECTION = new RegExp(`^(?:'*[=+\\-@\\t\\r]|'+${NUMBER})`);
+const WRAPPED = /^="([^"]*)"$/;
+const LINE_END = /\r\n?|\n|$/g;
+const OPENING = / *"/y;
+const LONGEST_LINE = 65_536;
+const LEAST_SWALLOWED = 3;
+
+const isQuoting = (delimiter) => delimiter === "," || delimiter === ";";
 
 /** A file's text; throws an Error where it is not UTF-8. A byte order mark is left out. */
 async function readText(file) {
@@ -17,39 +34,138 @@ async function readText(file) {
   }
 }
 
-/** Every record that is not blank, as its cells and the place of its text; throws an Error for an open quote. */
-function* records(text, from = 0) {
-  let start = from;
-  let cells = [];
-  CELL.lastIndex = from;
-  while (CELL.lastIndex < text.length || cells.length > 0) {
-    const [, quoted, trailing, plain, end] = CELL.exec(text);
-    const next = CELL.lastIndex;
-    if (plain?.startsWith('"')) throw new Error(`A quoted cell is never closed: ${plain.slice(0, 40)}`);
-    cells.push(trimmed(quoted === undefined ? plain : quoted.replaceAll('""', '"') + trailing));
-    if (end === ",") continue;
-    if (cells.length > 1 || cells[0].trim() !== "") yield { cells, start, end: next };
-    start = next;
-    cells = [];
-    CELL.lastIndex = next; // the caller may have read another text meanwhile
+/**
+ * Every row that is not blank: its cells, its first line's number, the place of its text, and the position of a cell
+ * with text behind its closing quote (-1: none). `shape` has the delimiter, how many columns there are (0: not known),
+ * and which of them may hold several lines. Throws an Error where nobody can tell where a row ends.
+ */
+function* records(text, shape, from = { at: 0, line: 1 }) {
+  let { at: start, line } = from;
+  while (start < text.length) {
+    const record = readRecord(text, shape, start, line);
+    if (record.broken >= 0 || record.cells.some((cell) => cell !== "")) yield record;
+    start = record.end;
+    line = record.next;
   }
 }
 
-const trimmed = (cell) => cell.replace(/^ +| +$/g, "");
-
-/** One line of a file. */
-function csvLine(cells) {
-  return `${cells.map(quote).join(",")}\r\n`;
+function readRecord(text, shape, start, line) {
+  const { at, end } = lineEnd(text, start);
+  const body = text.slice(start, at);
+  if (isQuoting(shape.delimiter) && body.includes('"')) return quotedRecord(text, shape, start, line);
+  const parted = body.length > LONGEST_LINE ? body.slice(0, LONGEST_LINE).split(shape.delimiter, 2) : body.split(shape.delimiter);
+  return { cells: cleaned(parted, shape.width), line, next: line + 1, start, end, broken: -1 };
 }
 
-/** The cell as a spreadsheet leaves it alone. */
-const defuse = (cell) => (FORMULA.test(cell) ? `'${cell}` : cell);
+/** A row that holds a quote, which may take further lines. */
+function quotedRecord(text, shape, start, line) {
+  const until = shape.delimiter === "," ? /[^,\r\n]*/y : /[^;\r\n]*/y;
+  const cells = [];
+  let at = start;
+  let taken = 1;
+  let broken = -1;
+  for (;;) {
+    OPENING.lastIndex = at;
+    let cell = "";
+    if (OPENING.test(text)) {
+      const opened = line + taken - 1;
+      const inner = quotedText(text, OPENING.lastIndex);
+      const lines = inner === null ? 0 : countLineEnds(inner);
+      if (inner === null || (lines > 0 && !shape.severalLines.has(cells.length))) throw openQuote(opened, cells.length);
+      taken += lines;
+      at = OPENING.lastIndex + inner.length + 1;
+      cell = inner.replaceAll('""', '"');
+      until.lastIndex = at;
+      const behind = until.exec(text)[0];
+      if (behind !== "") {
+        if (taken > 1) throw openQuote(line, cells.length);
+        if (broken < 0) broken = cells.length;
+        cell = `"${cell}"${behind}`;
+        at += behind.length;
+      }
+    } else {
+      until.lastIndex = at;
+      cell = until.exec(text)[0];
+      at += cell.length;
+    }
+    cells.push(cell);
+    if (text[at] !== shape.delimiter) break;
+    at += 1;
+  }
+  const { end } = lineEnd(text, at);
+  refuseSwallowed(text.slice(start, at), shape, line, taken);
+  return { cells: cleaned(cells, shape.width), line, next: line + taken, start, end, broken };
+}
 
-const isDefused = (cell) => DEFUSED.test(cell);
+/** The text of a quoted cell from behind its opening quote on, null where it is never closed. */
+function quotedText(text, from) {
+  let at = from;
+  for (;;) {
+    const quoteAt = text.indexOf('"', at);
+    if (quoteAt < 0) return null;
+    if (text[quoteAt + 1] !== '"') return text.slice(from, quoteAt);
+    at = quoteAt + 2;
+  }
+}
 
-/** The cell before it was defused. */
-const refuse = (cell) => (isDefused(cell) ? cell.slice(1) : cell);
+/** Refuse a row whose lines are each a row of all columns: a stray quote has made one cell of them. */
+function refuseSwallowed(row, { delimiter, width }, line, taken) {
+  if (taken === 1 || width < LEAST_SWALLOWED) return;
+  const parted = delimiter === "," ? /,(?! )/g : /;(?! )/g;
+  if (row.split(/\r\n?|\n/).every((one) => (one.match(parted) ?? []).length === width - 1)) {
+    throw new Error(`Line ${line}: a quoted cell holds whole rows, so a quote is probably unbalanced there.`);
+  }
+}
 
-function quote(cell) {
-  return /[",\r\n]|^ | $/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+const openQuote = (line, position) =>
+  new Error(
+    `Line ${line}: the quoted cell ${position + 1} is not closed in its line, so a quote is probably unbalanced there. ` +
+      "Only street1, street2 and custom fields may hold line ends.",
+  );
+
+/** Where a line ends, before its line end and behind it. */
+function lineEnd(text, from) {
+  LINE_END.lastIndex = from;
+  const found = LINE_END.exec(text);
+  return { at: found.index, end: found.index + found[0].length };
+}
+
+const countLineEnds = (text) => (text.match(/\r\n?|\n/g) ?? []).length;
+
+/** The cells as they are meant; surplus ones stay as they are, without blank ones at the end. */
+function cleaned(cells, width) {
+  const known = (width > 0 ? cells.slice(0, width) : cells).map(clean);
+  const surplus = width > 0 ? cells.slice(width) : [];
+  while (surplus.length > 0 && isBlank(surplus.at(-1))) surplus.pop();
+  return [...known, ...surplus];
+}
+
+function clean(cell) {
+  const text = unprotected(cell.replace(OUTER_SPACES, ""));
+  return isBlank(text) ? "" : text;
+}
+
+const isBlank = (text) => (ASCII.test(text) ? BLANK_ASCII : BLANK).test(text);
+
+function unprotected(text) {
+  if (text.startsWith("'")) return PROTECTED.test(text) ? text.slice(1) : text;
+  return WRAPPED.exec(text)?.[1] ?? text;
+}
+
+/** The delimiter that a spreadsheet's line `sep=;` names, undefined for any other line. */
+const separator = (line) => /^[ \t\ufeff]*sep=([,;|\t])[ \t\ufeff]*$/i.exec(line)?.[1];
+
+/** A line that is read as these cells, and that no spreadsheet runs or changes. */
+function csvLine(cells, delimiter = ",") {
+  if (isQuoting(delimiter)) return `${cells.map((cell) => quote(guarded(cell), delimiter)).join(delimiter)}\r\n`;
+  const plain = cells.map((cell) => guarded(cell).replaceAll(delimiter, " ").replace(/\r\n?|\n/g, " "));
+  return `${plain.join(delimiter)}\n`;
+}
+
+/** The cell as no spreadsheet runs it or changes it. */
+const guarded = (cell) => (NEEDS_PROTECTION.test(cell) ? `'${cell}` : cell);
+
+function quote(cell, delimiter) {
+  const outer = cell.replace(OUTER_SPACES, "") !== cell;
+  return outer || cell.includes(delimiter) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

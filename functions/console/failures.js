@@ -62,13 +62,18 @@ function fromXml(parent) {
 
 /** The failures as a file: with the row as it was sent where this page sent it, so that it can be sent again. */
 function failuresFile(failures, source) {
-  if (!source) return report([["row", "code", "reason"], ...failures.map(failureCells)]);
-  const sent = rowsByNumber(source, new Set(failures.map((failure) => failure.number)));
-  const lines = failures.map(({ number, reason }) => [...padded(sent.get(number), source.header.length), reason]);
-  return report([[...source.header, ERROR_COLUMN], ...lines]);
+  if (!source) return report([["row", "code", "reason"], ...failures.map(failureCells)], ",");
+  const { text, upload } = source;
+  const { header, shape } = upload;
+  const sent = rowsByNumber(text, upload, new Set(failures.map((failure) => failure.number)));
+  const lines = failures.map(({ number, reason }) => {
+    const cells = padded(sent.get(number) ?? [], header.length);
+    return [...cells.slice(0, header.length), reason, ...cells.slice(header.length)];
+  });
+  return report([[...header, ERROR_COLUMN], ...lines], shape.delimiter);
 }
 
-const report = (rows) => rows.map((cells) => csvLine(cells.map(defuse))).join("");
+const report = (rows, delimiter) => rows.map((cells) => csvLine(cells, delimiter)).join("");
 
 /** Show the first failures as a table. */
 function drawFailures(failures) {
@@ -78,5 +83,3 @@ function drawFailures(failures) {
 }
 
 const failureCells = ({ number, code, reason }) => [String(number), code, reason];
-
-const padded = (cells, length) => Array.from({ length }, (_, at) => cells[at] ?? "");

@@ -41,7 +41,7 @@ async function send(part) {
   part.state = "sending";
   drawSending();
   try {
-    const { job_id: jobId = "", customers: counts } = await sendPart(part, importing.upload.header, importing.choices);
+    const { job_id: jobId = "", customers: counts } = await sendPart(part, importing.upload, importing.choices);
     Object.assign(part, { jobId, counts, state: "sent" }); // counts come with a part that is sent again after it was done
   } catch (error) {
     part.state = "not sent";
@@ -49,7 +49,8 @@ async function send(part) {
   }
   drawSending();
   if (!part.jobId) return;
-  importing.sent.set(part.jobId, { header: importing.upload.header, text: part.text });
+  const { header, shape, reasonsAt } = importing.upload;
+  importing.sent.set(part.jobId, { text: part.text, upload: { header, shape, reasonsAt } });
   await patiently(() => fetchJob(part.jobId));
   pollSoon();
 }

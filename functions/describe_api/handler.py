@@ -14,4 +14,7 @@ _PAGE = page_reply((_FOLDER / "docs.html").read_text(encoding="utf-8"))
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer with the document or the page, by the path; no credentials asked."""
     request = read_event(event, context)
-    return to_proxy(_DOCUMENT if request.path.rstrip("/") == "/openapi.json" else _PAGE, request)
+    if request.path.endswith("/docs/"):  # its addresses are relative to a page without a slash behind it
+        location = {"Location": f"{request.base}/docs"}
+        return to_proxy(Reply(308, "text/html; charset=utf-8", '<a href="../docs">The page</a>', location), request)
+    return to_proxy(_DOCUMENT if request.path.rstrip("/").endswith("/openapi.json") else _PAGE, request)

@@ -3,36 +3,43 @@
 import re
 from typing import Any
 
+from loyalty.contracts.capillary_replies import unserved
 from loyalty.errors import quote
 from loyalty.request import json_error, read_event, to_proxy
 
+READ, WRITE = "GET, HEAD", "POST"
 ALLOWED = {
-    "/": "POST",
-    "/api.php": "POST",
-    "/api/v1.1/loyalty/register_member": "POST",
-    "/api/v1.1/loyalty/register_member_batch": "POST",
-    "/console": "GET",
-    "/docs": "GET",
-    "/health": "GET",
-    "/jobs": "GET",
-    "/jobs/{job_id}": "GET",
-    "/jobs/{job_id}/results": "GET",
-    "/jobs/{job_id}/undo": "POST",
-    "/openapi.json": "GET",
-    "/v2/promotion/bulk/directEarn": "POST",
-    "/v3/oauth/token/generate": "POST",
+    "/": WRITE,
+    "/api.php": WRITE,
+    "/api/v1.1/loyalty/register_member": WRITE,
+    "/api/v1.1/loyalty/register_member_batch": WRITE,
+    "/console": READ,
+    "/docs": READ,
+    "/health": READ,
+    "/jobs": READ,
+    "/jobs/{job_id}": READ,
+    "/jobs/{job_id}/results": READ,
+    "/jobs/{job_id}/undo": WRITE,
+    "/openapi.json": READ,
+    "/v2/promotion/bulk/directEarn": WRITE,
+    "/v3/oauth/token/generate": WRITE,
 }
 """The methods of each path that is served; a test holds it against the template."""
 
 _JOB = re.compile("^/jobs/[^/]+")
+_CAPILLARYS = re.compile("/v[23](/|$)")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Say what is wrong with the address."""
+    """Say what is wrong with the address, below Capillary's paths in its own form."""
     request = read_event(event, context)
     allowed = ALLOWED.get(_JOB.sub("/jobs/{job_id}", request.path.rstrip("/")) or "/")
-    if allowed and request.method != allowed:
-        reply = json_error(405, f"Use {allowed} for this path, not {request.method}", {"Allow": allowed})
+    if allowed and request.method not in allowed.split(", "):
+        status, headers = 405, {"Allow": allowed}
+        text = f"Use {allowed.partition(',')[0]} for this path, not {request.method}"
     else:
-        reply = json_error(404, f"There is nothing at {quote(request.path)}")
-    return to_proxy(reply, request)
+        status, headers = 404, {}
+        text = f"There is nothing at {quote(request.path)}"
+    if _CAPILLARYS.match(request.path):
+        return to_proxy(unserved(request, status, text, headers), request)
+    return to_proxy(json_error(status, text, headers), request)

@@ -9,6 +9,9 @@ from loyalty.identifiers import custom_field
 RIGHTS = frozenset({"enrol", "import", "earn", "jobs:read", "jobs:undo", "migrate"})
 """What a credential may be for; `migrate` lets an import bring ids that we would draw."""
 
+BASIC, BEARER = 'Basic realm="loyalty"', 'Bearer realm="loyalty"'
+"""The challenges of a 401 (RFC 7617, RFC 6750)."""
+
 _WITH_NAME = frozenset({"basic", "import", "oauth"})
 
 

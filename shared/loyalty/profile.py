@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from loyalty.account import Account
-from loyalty.errors import refusal
-from loyalty.identifiers import SHARED, UNIQUE, custom_field, expected, normalise
+from loyalty.errors import quote, refusal
+from loyalty.identifiers import SHARED, UNIQUE, custom_field, normalise, refused
+from loyalty.text import control_fault
 
 NAMES = ("first_name", "last_name")
 ADDRESS = ("street1", "street2", "city", "state", "postal_code", "country")
@@ -21,6 +22,11 @@ STANDARD = (*UNIQUE, *SHARED, *NAMES, *ADDRESS, "custom_date", *SECRETS)
 
 MIGRATED = ("profile_id", "customer_id")
 """Ids that we draw, unless a caller with the right to migrate brings its own."""
+
+AUTO_ADD = "auto_add"
+"""The credit that a new member begins with, in a column beside the fields."""
+
+_ONE_LINE = frozenset(map(str.lower, (*STANDARD, *MIGRATED, AUTO_ADD))) - {"street1", "street2"}
 
 MAX_BYTES = 256 * 1024
 """Size of a customer's fields together; the store's limit for a whole item is 400 KB."""
@@ -43,8 +49,22 @@ def settle(field: str, text: str, unique: frozenset[str]) -> tuple[str, str | No
         return text, None if _is_date(text) else refusal(field, "must be a date as YYYY-MM-DD", text)
     if field == "email" or field in unique:
         spelling = normalise(field, text)
-        return spelling or text, None if spelling else refusal(field, expected(field), text)
-    return text, None
+        return spelling or text, None if spelling else refused(field, text)
+    fault = control_fault(text)
+    return text, fault and f"{field} {fault}"
+
+
+def warning(fields: Mapping[str, str]) -> str | None:
+    """What the sender of a customer's fields should know though they are fine: a phone that finds nobody."""
+    phone = fields.get("phone", "")
+    if not phone.startswith(("+", "00")) or normalise("phone", phone):
+        return None
+    return f"phone {quote(phone)} is no international number, so the customer is not found by it"
+
+
+def may_hold_lines(field: str) -> bool:
+    """Whether a text of several lines may stand in a field: in streets and in the account's own fields."""
+    return field.lower() not in _ONE_LINE
 
 
 def size(fields: Mapping[str, str]) -> int:

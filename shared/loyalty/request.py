@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loyalty.errors import BadRequest, UnsupportedMediaType, too_many_bytes
+from loyalty.preferences import weights
 
 MAX_BODY_BYTES = 10_000_000
 """Bytes of a body after inflating."""
@@ -27,13 +28,22 @@ _WORTH_GZIP = 1_024
 _NEEDS_GZIP = 2_500_000
 """Bytes of a reply beyond which it might not fit Lambda's 6 MB, escaped in JSON as it travels."""
 
+_MOST_PLAIN = 4_600_000
+"""Bytes of a reply that fit them in base64."""
+
+_TOO_LARGE_PLAIN = (
+    "The request was done, but the reply is too large to be sent without gzip: accept it, or send fewer items a "
+    "request; under the same Idempotency-Key the reply is the same"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request: header names in lower case, the URL's query and path parameters, the body as it was sent.
 
-    `base` is what stands before the path where the API is not at the root of its host (the stage), `received_at` when
-    the gateway received it, in seconds of the epoch, and `address` from where.
+    `path` is the API's own, one of its routes; `base` is what stands before it where the API is not at the root of its
+    host: the stage, or the base path of a custom domain. `received_at` is when the gateway received it, in seconds of
+    the epoch, and `address` from where.
     """
 
     method: str
@@ -80,8 +90,9 @@ def read_event(event: Mapping[str, Any], context: Any) -> Request:
 
     Its id is that of the invocation: the gateway's own can be chosen by the client.
     """
-    path, about = event.get("path") or "", event.get("requestContext") or {}
-    whole, received = about.get("path") or "", about.get("requestTimeEpoch")
+    about = event.get("requestContext") or {}
+    path, received = _own_path(event), about.get("requestTimeEpoch")
+    whole, own = (about.get("path") or event.get("path") or "").rstrip("/"), path.rstrip("/")
     return Request(
         method=event.get("httpMethod") or "",
         path=path,
@@ -91,35 +102,58 @@ def read_event(event: Mapping[str, Any], context: Any) -> Request:
         is_base64=bool(event.get("isBase64Encoded")),
         query=event.get("queryStringParameters") or {},
         parameters=event.get("pathParameters") or {},
-        base=whole.removesuffix(path) if whole.endswith(path) else "",
+        base=whole.removesuffix(own) if whole.endswith(own) else "",
         received_at=received / 1000 if isinstance(received, int) else None,
         address=_network((about.get("identity") or {}).get("sourceIp") or ""),
     )
 
 
 def to_proxy(reply: Reply, request: Request) -> dict[str, Any]:
-    """The proxy response: gzip-encoded where the client takes that and it pays."""
+    """The proxy response: gzip-encoded where the client takes that and it pays, without a body for HEAD."""
     headers = {
         "Content-Type": reply.content_type,
         "X-Content-Type-Options": "nosniff",
         "X-Request-Id": request.id,
         **reply.headers,
     }
+    if request.method == "HEAD":
+        return _proxied(reply.status, headers, "")
     if len(reply.text) < _WORTH_GZIP:
-        return {"statusCode": reply.status, "headers": headers, "body": reply.text, "isBase64Encoded": False}
+        return _proxied(reply.status, headers, reply.text)
     headers["Vary"] = "Accept-Encoding"
-    text = reply.text.encode()
-    encoded = _takes_gzip(request.headers.get("accept-encoding", "")) or len(text) > _NEEDS_GZIP
-    if encoded:
+    text, takes_gzip = reply.text.encode(), _takes_gzip(request.headers)
+    if takes_gzip or (takes_gzip is None and len(text) > _NEEDS_GZIP):
         headers["Content-Encoding"] = "gzip"
-    body = base64.b64encode(gzip.compress(text, compresslevel=1, mtime=0)).decode() if encoded else reply.text
-    return {"statusCode": reply.status, "headers": headers, "body": body, "isBase64Encoded": encoded}
+        return _proxied(reply.status, headers, gzip.compress(text, compresslevel=1, mtime=0))
+    if len(text) > _MOST_PLAIN:
+        return to_proxy(json_error(406, _TOO_LARGE_PLAIN), request)
+    return _proxied(reply.status, headers, text if len(text) > _NEEDS_GZIP else reply.text)
+
+
+def _proxied(status: int, headers: Mapping[str, str], body: str | bytes) -> dict[str, Any]:
+    encoded = base64.b64encode(body).decode() if isinstance(body, bytes) else body
+    return {"statusCode": status, "headers": headers, "body": encoded, "isBase64Encoded": isinstance(body, bytes)}
 
 
 def json_error(status: int, text: str, headers: Mapping[str, str] | None = None) -> Reply:
     """The JSON error of requests that reach no contract, and of the gateway's own answers."""
     body = {"error": status, "error_text": text, "message": text}
     return Reply(status, "application/json", json.dumps(body, separators=(",", ":")), headers or {})
+
+
+def _own_path(event: Mapping[str, Any]) -> str:
+    """The path below the base path of a custom domain, which stands before it in the event's own path.
+
+    It is the resource that the gateway found, with its parameters, and a slash behind it if the client sent one.
+    """
+    path, resource = event.get("path") or "", event.get("resource") or ""
+    for name, value in (event.get("pathParameters") or {}).items():
+        resource = resource.replace(f"{{{name}+}}", value).replace(f"{{{name}}}", value)
+    own = resource.rstrip("/")
+    bare = path.rstrip("/")
+    if not resource or not bare.endswith(own):  # the parameters may be decoded, and the path not
+        return path
+    return path[len(bare) - len(own) :] or "/"
 
 
 def _network(address: str) -> str:
@@ -161,9 +195,10 @@ def _inflate(data: bytes, most: int) -> bytes:
     raise BadRequest("The body is not valid gzip: it has too many members")
 
 
-def _takes_gzip(accept_encoding: str) -> bool:
-    takes = {}
-    for choice in accept_encoding.lower().split(","):
-        coding, _, parameter = choice.partition(";")
-        takes[coding.strip()] = parameter.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return takes.get("gzip", takes.get("x-gzip", takes.get("*", False)))
+def _takes_gzip(headers: Mapping[str, str]) -> bool | None:
+    """Whether the client takes gzip; None where it doesn't say, so that any encoding may be sent."""
+    accepted = headers.get("accept-encoding")
+    if accepted is None:
+        return None
+    takes = weights(accepted)
+    return takes.get("gzip", takes.get("x-gzip", takes.get("*", 0.0))) > 0

@@ -57,7 +57,7 @@ def test_an_unknown_caller_is_asked_for_basic(stack: LocalStack) -> None:
     # WHEN nobody known sends the request
     reply = post(stack, EARN, DOCUMENTED.body)
     # THEN the way to identify oneself is told
-    assert (reply.status, reply.headers["WWW-Authenticate"]) == (401, "Basic")
+    assert (reply.status, reply.headers["WWW-Authenticate"]) == (401, 'Basic realm="loyalty"')
     assert json.loads(reply.body)["errors"] == [{"status": False, "code": 401, "message": "Unauthorized"}]
 
 

@@ -1,10 +1,12 @@
 """What several contracts read alike: ids, and the size of an item."""
 
+import json
 from typing import Any
 
 import pytest
 
-from loyalty.contracts.body import MAX_ITEM_BYTES, integer_id, too_large
+from loyalty.bulk import message
+from loyalty.contracts.body import MAX_ITEM_BYTES, integer_id, read_json, too_large
 
 
 def deep(levels: int) -> Any:
@@ -54,3 +56,32 @@ def test_an_item_too_deep_to_be_measured_is_too_large(levels: int) -> None:
 
 def test_an_item_of_many_small_parts_is_not_too_large() -> None:
     assert not too_large({"email": "user1@example.com", "tags": ["x"] * 5_000})
+
+
+def test_of_a_name_that_comes_twice_the_last_value_counts() -> None:
+    # GIVEN objects in which a name comes twice, as RFC 8259 allows
+    text = '{"token": "a", "data": [{"email": "a@b.c", "email": "d@e.f"}], "token": "b"}'
+    # THEN the last one counts, as it does for the originals' own servers
+    assert read_json(text) == {"token": "b", "data": [{"email": "d@e.f"}]}
+
+
+def test_of_a_name_that_comes_twice_in_a_message_the_last_value_counts_too() -> None:
+    # GIVEN a chunk message of another system in which names come twice
+    text = json.dumps(
+        {
+            "version": 1,
+            "job_id": "0" * 32,
+            "account": "greatwidgets",
+            "operation": "enrol",
+            "params": {"program_id": "123"},
+            "chunk": 1,
+            "chunks": 1,
+            "total": 1,
+            "first_index": 0,
+            "items": [{"kind": "email", "value": "d@e.f"}],
+        }
+    )
+    twice = text.replace('"program_id"', '"program_id": "1", "program_id"')
+    twice = twice.replace('"value"', '"value": "a@b.c", "value"')
+    # THEN it is read as one in which the last ones stand alone
+    assert message.read(twice) == message.read(text)

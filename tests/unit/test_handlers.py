@@ -33,7 +33,8 @@ def test_an_unknown_path_is_a_readable_404(method: str, path: str) -> None:
     reply = call("not_found", method=method, path=path)
     # THEN the reply says so under every name that clients look for
     text = f'There is nothing at \\"{path}\\"'
-    assert reply == (404, HEADERS, f'{{"error":404,"error_text":"{text}","message":"{text}"}}')
+    body = "" if method == "HEAD" else f'{{"error":404,"error_text":"{text}","message":"{text}"}}'
+    assert reply == (404, HEADERS, body)
 
 
 @pytest.mark.parametrize(
@@ -45,17 +46,81 @@ def test_an_unknown_path_is_a_readable_404(method: str, path: str) -> None:
         (BATCH, "POST", "HEAD"),
         ("/", "POST", "DELETE"),
         ("/api.php", "POST", "PUT"),
-        ("/health", "GET", "POST"),
-        ("/health/", "GET", "OPTIONS"),
+        ("/health", "GET, HEAD", "POST"),
+        ("/health/", "GET, HEAD", "OPTIONS"),
+        ("/jobs/5/results", "GET, HEAD", "POST"),
+        ("/jobs/5/undo", "POST", "GET"),
     ],
 )
 def test_a_wrong_method_is_a_readable_405(path: str, allowed: str, method: str) -> None:
     # WHEN somebody calls a known path in another way
     reply = call("not_found", method=method, path=path)
     # THEN the reply says which way is right
-    text = f"Use {allowed} for this path, not {method}"
-    body = f'{{"error":405,"error_text":"{text}","message":"{text}"}}'
+    text = f"Use {allowed.removesuffix(', HEAD')} for this path, not {method}"
+    body = "" if method == "HEAD" else f'{{"error":405,"error_text":"{text}","message":"{text}"}}'
     assert reply == (405, {**HEADERS, "Allow": allowed}, body)
+
+
+CAPILLARY = {**HEADERS, "X-Cap-Requestid": "request-1"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "text"),
+    [
+        ("GET", "/v2/promotion/bulk/directEarn", 405, "Use POST for this path, not GET"),
+        ("POST", "/v2/promotion/bulk/earn", 404, 'There is nothing at \\"/v2/promotion/bulk/earn\\"'),
+        ("PUT", "/v2", 404, 'There is nothing at \\"/v2\\"'),
+        ("POST", "/v2/", 404, 'There is nothing at \\"/v2/\\"'),
+        ("GET", "/v3/oauth/token/generate", 405, "Use POST for this path, not GET"),
+        ("POST", "/v3/oauth/token", 404, 'There is nothing at \\"/v3/oauth/token\\"'),
+    ],
+)
+def test_below_capillarys_paths_a_client_finds_the_error_where_it_looks(
+    method: str, path: str, status: int, text: str
+) -> None:
+    # WHEN a client of Capillary's calls what there is not
+    reply = call("not_found", method=method, path=path)
+    # THEN the error is in the body's errors
+    errors = f'[{{"status":false,"code":{status},"message":"{text}"}}],"warnings":[]'
+    body = f'{{"response":[],"totalCount":0,"failureCount":0,"errors":{errors}}}'
+    if path.startswith("/v3"):
+        body = f'{{"data":null,"errors":[{{"code":{status},"message":"{text}"}}]}}'
+    allow = {"Allow": "POST"} if status == 405 else {}
+    assert reply == (status, {**CAPILLARY, **allow}, body)
+
+
+@pytest.mark.parametrize("path", ["/v1/x", "/v20/promotion", "/api/v2/promotion"])
+def test_a_path_that_only_looks_like_capillarys_is_answered_as_any_other(path: str) -> None:
+    assert call("not_found", path=path).json()["error"] == 404
+
+
+@pytest.mark.parametrize(
+    ("function", "path"), [("health", "/health"), ("console", "/console"), ("describe_api", "/docs")]
+)
+def test_head_is_get_without_a_body(function: str, path: str) -> None:
+    # GIVEN what a GET answers
+    read = call(function, method="GET", path=path)
+    # THEN a HEAD has its status and headers
+    reply = call(function, method="HEAD", path=path)
+    assert (reply.status, reply.headers, reply.body) == (
+        read.status,
+        {name: text for name, text in read.headers.items() if name != "Vary"},
+        "",
+    )
+
+
+def test_the_page_behind_a_slash_is_where_its_addresses_are_right() -> None:
+    # GIVEN the page's address with a slash, below a base path
+    event = proxy_event(method="GET", path="/docs") | {"path": "/loyalty/docs/"}
+    event["requestContext"]["path"] = "/loyalty/docs/"
+    # THEN it leads to the page itself
+    reply = reply_of(load_handler("describe_api")(event, FakeContext()))
+    assert (reply.status, reply.headers["Location"]) == (308, "/loyalty/docs")
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/loyalty/openapi.json", "/openapi.json/"])
+def test_the_document_is_told_from_its_page_by_any_path_that_leads_to_it(path: str) -> None:
+    assert call("describe_api", method="GET", path=path).headers["Content-Type"] == "application/json"
 
 
 def test_an_unknown_path_is_quoted_safely() -> None:

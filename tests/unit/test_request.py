@@ -101,6 +101,71 @@ def test_a_long_reply_is_compressed_for_who_takes_it(accept_encoding: str | None
     assert reply_of(answer).body == LONG
 
 
+@pytest.mark.parametrize("accept_encoding", ["identity", "gzip;q=0", "br", "", "*;q=0", "gzip;q=0, *"])
+def test_a_large_reply_is_not_compressed_for_who_refuses_that(accept_encoding: str) -> None:
+    # GIVEN a reply that is larger than what travels as text, and the largest that travels
+    for size in (3_000_000, 4_600_000):
+        answer = to_proxy(Reply(200, "application/json", '"' * size), request(accept_encoding=accept_encoding))
+        # THEN its bytes are sent as they are
+        assert "Content-Encoding" not in answer["headers"]
+        assert base64.b64decode(answer["body"]) == b'"' * size
+        assert len(json.dumps(answer).encode()) < 6_291_456
+
+
+def test_a_reply_that_can_not_be_sent_without_gzip_says_so() -> None:
+    # GIVEN a reply that is larger still
+    answer = to_proxy(Reply(200, "application/json", "x" * 4_600_001), request(accept_encoding="identity"))
+    # THEN the client learns what became of its request, and what to do
+    assert answer["statusCode"] == 406
+    assert json.loads(answer["body"])["error_text"] == (
+        "The request was done, but the reply is too large to be sent without gzip: accept it, or send fewer items a "
+        "request; under the same Idempotency-Key the reply is the same"
+    )
+
+
+def test_a_reply_to_head_has_headers_and_no_body() -> None:
+    answer = to_proxy(Reply(200, "text/html", LONG), Request("HEAD", "/", {"accept-encoding": "gzip"}, "request-1"))
+    assert answer == {
+        "statusCode": 200,
+        "headers": {"Content-Type": "text/html", "X-Content-Type-Options": "nosniff", "X-Request-Id": "request-1"},
+        "body": "",
+        "isBase64Encoded": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "whole", "resource", "parameters", "own_and_base"),
+    [
+        ("/jobs", "/v1/jobs", "/jobs", None, ("/jobs", "/v1")),
+        ("/jobs", "/jobs", "/jobs", None, ("/jobs", "")),
+        ("/loyalty/jobs", "/loyalty/jobs", "/jobs", None, ("/jobs", "/loyalty")),
+        (
+            "/a/b/jobs/5/results",
+            "/a/b/jobs/5/results",
+            "/jobs/{job_id}/results",
+            {"job_id": "5"},
+            ("/jobs/5/results", "/a/b"),
+        ),
+        ("/loyalty/jobs/", "/loyalty/jobs/", "/jobs", None, ("/jobs/", "/loyalty")),
+        ("/jobs/", "/v1/jobs/", "/jobs", None, ("/jobs/", "/v1")),
+        ("/loyalty", "/loyalty", "/", None, ("/", "/loyalty")),
+        ("/loyalty/", "/loyalty/", "/", None, ("/", "/loyalty")),
+        ("/", "/v1/", "/", None, ("/", "/v1")),
+        ("/loyalty/v2/x", "/loyalty/v2/x", "/{proxy+}", {"proxy": "v2/x"}, ("/v2/x", "/loyalty")),
+        ("/no/resource", "/v1/no/resource", None, None, ("/no/resource", "/v1")),
+    ],
+)
+def test_a_path_is_the_apis_own_wherever_it_is_mapped(
+    path: str, whole: str, resource: str | None, parameters: dict[str, str] | None, own_and_base: tuple[str, str]
+) -> None:
+    # GIVEN the event of a stage, of a domain, or of a base path of one
+    event = proxy_event() | {"path": path, "resource": resource, "pathParameters": parameters}
+    event["requestContext"] = {"path": whole}
+    # THEN its path is one of the routes, and what is before it the base of all addresses
+    read = read_event(event, FakeContext())
+    assert (read.path, read.base) == own_and_base
+
+
 @pytest.mark.parametrize("letter", ['"', "\\", "\u00e4", "\U0001f600"], ids=ascii)
 def test_a_reply_that_might_not_fit_into_lambdas_limit_is_compressed_for_everybody(letter: str) -> None:
     # GIVEN replies just below and above the size from which they are compressed, of letters that JSON escapes

@@ -16,8 +16,8 @@ TABLES = resources(TEMPLATE, "AWS::DynamoDB::Table")
 QUEUES = resources(TEMPLATE, "AWS::SQS::Queue")
 API = resources(TEMPLATE, "AWS::Serverless::Api")["Api"]
 RESPONSES = API["GatewayResponses"]
-REFUSED = [Route("GET", path, "CustomersBatchFunction") for path in ("/", "/api.php")]
-SERVED = [route for route in routes(TEMPLATE) if route not in REFUSED]
+REFUSED = [Route(method, path, "CustomersBatchFunction") for method in ("GET", "HEAD") for path in ("/", "/api.php")]
+SERVED = [route for route in routes(TEMPLATE) if route not in REFUSED and route.method != "HEAD"]
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 LAMBDA_EVENT_BYTES = 6 * 1024 * 1024
 
@@ -60,9 +60,23 @@ def test_whatever_no_other_function_serves_reaches_the_catch_all():
 
 def test_the_catch_all_knows_the_methods_of_every_served_path():
     # GIVEN the paths that the other functions serve
-    served = {route.path: route.method for route in SERVED if route.function != "NotFoundFunction"}
+    served = {
+        route.path: "GET, HEAD" if route.method == "GET" else route.method
+        for route in SERVED
+        if route.function != "NotFoundFunction"
+    }
     # THEN the catch-all names the same
     assert served == handler_of("not_found").ALLOWED
+
+
+def test_head_is_served_wherever_get_is_by_the_same_function():
+    # GIVEN all routes
+    by_method = {
+        method: {(route.path, route.function) for route in routes(TEMPLATE) if route.method == method}
+        for method in ("GET", "HEAD")
+    }
+    # THEN each GET has its HEAD
+    assert by_method["GET"] == by_method["HEAD"]
 
 
 def test_every_table_has_its_environment_variable():

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from loyalty.contracts.stickystreet_columns import AUTO_ADD
 from loyalty.contracts.stickystreet_params import CUSTOMER_FIELDS_LIST, CUSTOMERS_BATCH
 from loyalty.operations.import_items import Overwrite
-from loyalty.profile import MIGRATED, STANDARD
+from loyalty.profile import AUTO_ADD, MIGRATED, STANDARD
 from tools.document import everywhere
 from tools.document.parts import (
     FORM,
@@ -81,6 +80,7 @@ def _form() -> Schema:
         "card_number_generate": text("Digits of drawn card numbers", pattern="^([4-9]|1[0-9])$"),
         "no_undo": text("yes: keep no undo state", enum=_YES_NO),
         "allow_undo": text("yes: keep one, as without it", enum=_YES_NO),
+        "decimal_mark": text("comma: refuse amounts such as 1.000, which are ambiguous there", enum=["dot", "comma"]),
         "dry_run": text("yes: check and count, write nothing", enum=_YES_NO),
         "output": text("Of the reply; missing: XML", enum=["XML", "JSON"]),
         "callback": text("A JavaScript function: the reply is JSONP", maxLength=128),
@@ -97,6 +97,7 @@ def _batch() -> Schema:
         "code": text("The drawn code"),
         "card_number": text("The drawn card number"),
         "error": text("What is wrong with the row"),
+        "warning": text("What its sender should know though the row is done: a phone that finds nobody"),
     }
     return record(
         {
@@ -104,7 +105,8 @@ def _batch() -> Schema:
             "customers": record(counts, ["ignored", "failed"]),
             "job_id": ref("JobId"),
             "rows": array(
-                {**record(row, ["code", "card_number", "error"]), "xml": {"name": "row"}}, xml={"wrapped": True}
+                {**record(row, ["code", "card_number", "error", "warning"]), "xml": {"name": "row"}},
+                xml={"wrapped": True},
             ),
         },
         ["customers", "job_id", "rows"],

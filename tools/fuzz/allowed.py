@@ -11,7 +11,7 @@ from tools.fuzz.samples import Sent
 from tools.local.template import ROOT
 
 _DOCUMENT = json.loads((ROOT / "functions" / "describe_api" / "openapi.json").read_text(encoding="utf-8"))
-_ELSEWHERE = {"404", "405", "413", "429", "504"}
+_ELSEWHERE = {"308", "404", "405", "413", "429", "504"}
 """What a path or method that is not described may be answered with, or the gateway answers by itself."""
 _SERVER_FAULT = 500
 
@@ -24,10 +24,15 @@ def fault(sent: Sent, reply: http.client.HTTPResponse, body: bytes) -> str | Non
         return "a traceback"
     if not reply.headers["X-Request-Id"]:
         return "no X-Request-Id"
-    described = _DOCUMENT["paths"].get(_route(sent.path), {}).get(sent.method.lower(), {})
+    described = _DOCUMENT["paths"].get(_route(sent.path), {}).get(_method(sent.method), {})
     if str(reply.status) not in {*described.get("responses", {}), *_ELSEWHERE}:
         return f"HTTP status {reply.status}, which is not described"
     return _unreadable(reply.headers.get_content_type(), body) if body else None
+
+
+def _method(method: str) -> str:
+    """The method as the description has it: HEAD is GET without a body."""
+    return "get" if method == "HEAD" else method.lower()
 
 
 def _route(path: str) -> str:

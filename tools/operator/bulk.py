@@ -71,6 +71,7 @@ def import_(
     """Import customers. Interrupted, the same command goes on; rows that failed are in FILE's .failed file."""
     opened = open_rows(file)
     fields = _fields(opened.headers, column or [])
+    opened = opened.of_fields(fields)
     parameters = {
         "campaigns_to_include": ",".join(campaign),
         "overwrite_duplicates": overwrite.value,
@@ -78,6 +79,8 @@ def import_(
         "no_undo": "yes" if no_undo else "no",
         "dry_run": "yes" if dry_run else "no",
     }
+    if opened.has_decimal_comma:
+        parameters["decimal_mark"] = "comma"
     door = ImportDoor(opened.headers, fields, parameters)
     send(session, Work("import", opened, door, {**parameters, "fields": fields}, rows), Caller(account, token))
 
@@ -129,7 +132,7 @@ def _fields(headers: tuple[str, ...], columns: list[str]) -> list[str | None]:
     named = dict(column.rpartition("=")[::2] for column in columns)
     if unknown := sorted(named.keys() - set(headers)):
         raise OperatorError(f"There is no column {unknown[0]!r}; there are {', '.join(headers)}")
-    fields = [None if named.get(header) == _NOT_SENT else named.get(header, header) for header in headers]
+    fields = [None if (field := named.get(header, header)) in ("", _NOT_SENT) else field for header in headers]
     if not any(fields):
         raise OperatorError("All columns are left out, so there is nothing to import")
     return fields

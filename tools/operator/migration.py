@@ -8,6 +8,7 @@ from tools.operator.accounts import existing
 from tools.operator.arguments import AccountId, File
 from tools.operator.commands import Session, command
 from tools.operator.migrating import files
+from tools.operator.migrating import identifiers as stored_identifiers
 from tools.operator.migrating.balances import BalanceMover
 from tools.operator.migrating.customers import CustomerMover
 from tools.operator.migrating.memberships import MembershipMover
@@ -23,7 +24,7 @@ def customers(session: Session, account: AccountId, file: File) -> None:
     """Customers by the import's headers, with profile_id and customer_id where they are known."""
     opened = open_rows(file)
     found = existing(session.system.database(), account)
-    files.move(session, opened, CustomerMover(found, opened.headers))
+    files.move(session, opened.of_fields(opened.headers), CustomerMover(found, opened.headers))
 
 
 @command(app, "members")
@@ -31,7 +32,7 @@ def members(session: Session, account: AccountId, file: File, *, program: Progra
     """Memberships: program, a column that finds the customer, registration_date, balance."""
     opened = open_rows(file)
     found = existing(session.system.database(), account)
-    files.move(session, opened, MembershipMover(found, opened.headers, program))
+    files.move(session, opened, MembershipMover(found, opened, program))
 
 
 @command(app, "balances")
@@ -39,4 +40,10 @@ def balances(session: Session, account: AccountId, file: File, *, program: Progr
     """Balances of members that are there: program, a column that finds the customer, balance."""
     opened = open_rows(file)
     found = existing(session.system.database(), account)
-    files.move(session, opened, BalanceMover(found, opened.headers, program))
+    files.move(session, opened, BalanceMover(found, opened, program))
+
+
+@command(app, "identifiers")
+def identifiers(session: Session, account: AccountId) -> None:
+    """Move what finds stored customers to the form that this version gives identifiers; may be given again."""
+    stored_identifiers.migrate(session, existing(session.system.database(), account))

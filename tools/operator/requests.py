@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from tools.operator.rowfiles import FileRow
+
 MOST_ROWS = 20_000
 """Rows of one request, as the API allows (MaxItems)."""
 
@@ -17,14 +19,14 @@ class Batch(NamedTuple):
     """Some rows of a file; `first` is how many stand before them."""
 
     first: int
-    rows: list[list[str]]
+    rows: list[FileRow]
 
 
-def cut(rows: Iterable[list[str]], most_rows: int) -> Iterator[Batch]:
+def cut(rows: Iterable[FileRow], most_rows: int) -> Iterator[Batch]:
     """The rows in batches; a row that is too large for any request is a batch of its own."""
-    first, batch, size = 0, list[list[str]](), 0
+    first, batch, size = 0, list[FileRow](), 0
     for row in rows:
-        row_size = sum(len(cell.encode()) + _PER_CELL for cell in row)
+        row_size = sum(len(cell.encode()) + _PER_CELL for cell in row.cells)
         if batch and (len(batch) == most_rows or size + row_size > MOST_BYTES):
             yield Batch(first, batch)
             first, batch, size = first + len(batch), [], 0

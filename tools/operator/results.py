@@ -1,11 +1,15 @@
 """What became of rows, and what is said of it at the end."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tools.operator.faults import RowsFailed
+from tools.operator.rowfiles import FileRow
+
+FAILED = "failed"
+"""What rows are counted as that are not sent, since they can't be read."""
 
 
 class Results(NamedTuple):
@@ -21,7 +25,7 @@ class Report(NamedTuple):
     rows: int
     counts: Mapping[str, int]
     failed: int
-    path: Path
+    path: Path | None
 
     def record(self) -> dict[str, Any]:
         """The report as it is told."""
@@ -38,3 +42,18 @@ class Report(NamedTuple):
             raise RowsFailed(
                 f"{self.failed} of {self.rows} rows failed: see {self.path}, mend them, and send that file"
             )
+
+
+def around(
+    rows: Sequence[FileRow],
+    fault: Callable[[Sequence[str]], str | None],
+    do: Callable[[list[list[str]]], Results],
+) -> Results:
+    """What became of all rows: `do` is asked of those that can be read and have no `fault`, the others fail."""
+    errors = {place: wrong for place, row in enumerate(rows) if (wrong := row.fault or fault(row.cells))}
+    places = [place for place in range(len(rows)) if place not in errors]
+    results = do([rows[place].cells for place in places]) if places else Results(Counter(), {})
+    counts = Counter(results.counts)
+    if errors:
+        counts[FAILED] += len(errors)
+    return Results(counts, {**errors, **{places[index]: text for index, text in results.errors.items()}})

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 from loyalty import moment
 from loyalty.account import Account
 from loyalty.errors import refusal
-from loyalty.identifiers import Identifier, custom_field, expected, normalise
+from loyalty.identifiers import Identifier, custom_field, normalise, refused
 from loyalty.operations import earn, enrol, import_customers, import_items, undo
 from loyalty.operations.operation import Operation
 from loyalty.outcome import NOT_FOUND, Outcome, from_json, invalid, to_json
 from loyalty.profile import MIGRATED, STANDARD, settle, unique_kinds
+from loyalty.text import is_blank
 
 Document = Mapping[str, Any]
 """What JSON holds."""
@@ -48,7 +49,7 @@ def write_item(wire: Wire, item: Any) -> Document:
 def _identifier(document: Document) -> Identifier | Outcome:
     kind, text = document["kind"], document["value"]
     normal = normalise(kind, text)
-    return (kind, normal) if normal else invalid(refusal(kind, expected(kind), text))
+    return (kind, normal) if normal else invalid(refused(kind, text))
 
 
 def _given(fields: Document) -> Document:
@@ -112,12 +113,16 @@ def _read_import_row(document: Document, account: Account) -> import_items.Row |
     known, unique = {*STANDARD, *MIGRATED, *own}, frozenset(unique_kinds(account))
     fields: dict[str, str] = {}
     for name, text in document["fields"].items():
+        if is_blank(text):
+            continue
         if name not in known:
             return invalid(refusal("A field", "must be one of the account", name))
         fields[name], fault = settle(name, text, unique)
         if fault:
             return invalid(fault)
-    return import_items.Row(fields, document.get("auto_add")) if fields else invalid("The row gives no field")
+    credit = document.get("auto_add") or ""
+    row = import_items.Row(fields, None if is_blank(credit) else credit)
+    return row if fields else invalid("The row gives no field")
 
 
 def _write_import_row(row: import_items.Row) -> Document:

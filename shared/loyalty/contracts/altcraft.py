@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from loyalty import moment
-from loyalty.account import Account, Caller, Credential
+from loyalty.account import BEARER, Account, Caller, Credential
 from loyalty.contracts import altcraft_items, markup
 from loyalty.contracts.body import decode, read_json
 from loyalty.contracts.contract import Answer, Manner, Submission
@@ -55,7 +55,7 @@ _FAULTS: dict[type[RequestError], str] = {
     ProgramInactive: "Loyalty program is not active",
     StorageBusy: "Storage is busy, repeat the request",
 }
-_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
+_HEADERS = {401: {"WWW-Authenticate": BEARER}, 503: {"Retry-After": "1"}}
 _MAX_SINGLE_BYTES = 1_000_000  # one member: far more than an item may have
 _CONTENT_TYPES = {JSON: "application/json", XML: "application/xml; charset=utf-8"}
 

@@ -16,7 +16,7 @@ from loyalty import moment
 from loyalty.account import Account
 from loyalty.contracts.body import integer_id, too_large
 from loyalty.errors import BadRequest, ParameterError, refusal
-from loyalty.identifiers import expected, normalise
+from loyalty.identifiers import normalise, refused, refused_as
 from loyalty.operations.enrol import Item
 from loyalty.outcome import Outcome, invalid
 
@@ -114,7 +114,7 @@ def _read(matching: str, identify: Callable[[Mapping[str, Any]], Item | Outcome]
 def _by_field(kind: str, row: Mapping[str, Any]) -> Item | Outcome:
     text = normalise(kind, row[kind])
     if text is None:
-        return invalid(refusal(kind, expected(kind), row[kind]))
+        return invalid(refused(kind, row[kind]))
     return Item((kind, text), row.get("registration_date"))
 
 
@@ -124,7 +124,7 @@ def _by_custom_field(account: Account, row: Mapping[str, Any]) -> Item | Outcome
         return invalid(refusal("field_name", "must be a match field of the account", row["field_name"]))
     text = normalise(kind, str(row["field_value"]))
     if text is None:
-        return invalid(refusal("field_value", expected(kind), row["field_value"]))
+        return invalid(refused_as("field_value", kind, str(row["field_value"])))
     return Item((kind, text), row.get("registration_date"))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from loyalty.contracts.body import integer_id, too_large
 from loyalty.contracts.capillary_replies import EntityFault
 from loyalty.errors import refusal
+from loyalty.identifiers import name as normal_name
 from loyalty.identifiers import normalise
 from loyalty.operations.earn import Item, Params
 from loyalty.outcome import NOT_FOUND, Outcome, Status
@@ -115,4 +116,4 @@ def _blank(value: object) -> bool:
 
 
 def _text(value: object) -> str:
-    return (normalise("code", str(value)) if isinstance(value, str | int) else None) or ""
+    return (normal_name(str(value)) if isinstance(value, str | int) else None) or ""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from loyalty.account import BASIC
 from loyalty.contracts.contract import Manner
 from loyalty.errors import (
     CredentialsError,
@@ -81,11 +82,21 @@ def refuse(request: Request, error: RequestError) -> Reply:
     return json_reply(request, error.status, body)
 
 
+def unserved(request: Request, status: int, text: str, headers: Mapping[str, str]) -> Reply:
+    """The reply to a path or method that is none of Capillary's, in the form of its version."""
+    if request.path.startswith("/v3"):
+        body: dict[str, Any] = {"data": None, "errors": [{"code": status, "message": text}]}
+    else:
+        body = {"response": [], "totalCount": 0, "failureCount": 0, **failure(status, text)}
+    reply = json_reply(request, status, body)
+    return replace(reply, headers={**reply.headers, **headers})
+
+
 def json_reply(request: Request, status: int, body: dict[str, Any]) -> Reply:
     """A reply with the headers that Capillary's clients expect."""
     headers = {"X-Cap-Requestid": request.id}
     if status == CredentialsError.status:
-        headers["WWW-Authenticate"] = "Basic"
+        headers["WWW-Authenticate"] = BASIC
     return Reply(status, "application/json", json.dumps(body, separators=(",", ":")), headers)
 
 

@@ -24,10 +24,15 @@ _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
 
 
 class Form(NamedTuple):
-    """Texts by field name, of repeated names the last; `files` names those that came as files."""
+    """Texts by field name, of repeated names the last; `files` names those that came as files.
+
+    `parted` are the names of a urlencoded form as they were sent, in their order: what a raw `&` in a value cuts off
+    is among them. A multipart form has none.
+    """
 
     fields: dict[str, str]
     files: frozenset[str]
+    parted: tuple[str, ...] = ()
 
 
 class _Part(NamedTuple):
@@ -52,7 +57,8 @@ def read(request: Request) -> Form:
         raise UnsupportedMediaType(refusal("Content-Type", f"must be {_URLENCODED} or {_MULTIPART}", media_type))
     read_parts = [part for part in parts if part.data or not part.is_file]
     fields = {part.name.lower(): decode(part.data, part.name) for part in read_parts}
-    return Form(fields, frozenset(part.name.lower() for part in read_parts if part.is_file))
+    files = frozenset(part.name.lower() for part in read_parts if part.is_file)
+    return Form(fields, files, () if media_type == _MULTIPART else tuple(part.name for part in read_parts))
 
 
 def _urlencoded(body: bytes) -> Iterator[_Part]:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from loyalty import moment
-from loyalty.account import Credential
+from loyalty.account import BASIC, BEARER, Credential
 from loyalty.contracts.capillary_credentials import access_credential
 from loyalty.contracts.contract import Answer, Manner
 from loyalty.errors import (
@@ -91,7 +91,7 @@ def problem(error: RequestError) -> Reply:
         "status": error.status,
         "detail": text,
     }
-    headers = {"WWW-Authenticate": 'Bearer, Basic realm="loyalty"'} if isinstance(error, CredentialsError) else {}
+    headers = {"WWW-Authenticate": f"{BEARER}, {BASIC}"} if isinstance(error, CredentialsError) else {}
     reply = answer(body, error.status, headers)
     return Reply(reply.status, "application/problem+json", reply.text, reply.headers)
 

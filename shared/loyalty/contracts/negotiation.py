@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from loyalty.errors import UnsupportedMediaType, refusal
+from loyalty.preferences import weights
 
 JSON, XML = "json", "xml"
 
@@ -38,15 +39,14 @@ def request_format(headers: Mapping[str, str], body: bytes) -> str:
 
 
 def accepted_format(headers: Mapping[str, str]) -> str | None:
-    """The reply's format when Accept names exactly one of the two and not everything, else None."""
-    named = set()
-    for choice in headers.get("accept", "").lower().split(","):
-        media_type = choice.partition(";")[0].strip()
-        if media_type == "*/*":
-            return None
-        if media_type in _READ and _parameter(choice, "q") not in ("0", "0.0", "0.00", "0.000"):
-            named.add(_READ[media_type])
-    return named.pop() if len(named) == 1 else None
+    """The reply's format that Accept names and prefers, None when it names none or both alike."""
+    wishes = {JSON: 0.0, XML: 0.0}
+    for media_type, weight in weights(headers.get("accept", "")).items():
+        if media_type in _READ:
+            wishes[_READ[media_type]] = max(weight, wishes[_READ[media_type]])
+    if wishes[JSON] == wishes[XML]:
+        return None
+    return max(wishes, key=wishes.__getitem__)
 
 
 def _media_type(headers: Mapping[str, str]) -> str:

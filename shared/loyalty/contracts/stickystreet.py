@@ -98,10 +98,12 @@ class StickyStreetExchange:
 
     @cached_property
     def _form(self) -> dict[str, str]:
-        fields, files = forms.read(self._request)
+        form = forms.read(self._request)
+        fields = form.fields
         self._style = stickystreet_replies.read_style(fields)
         self._style = self._style._replace(callback=stickystreet_replies.read_callback(fields))
-        for name in sorted(files):
+        stickystreet_params.check_ampersands(form)
+        for name in sorted(form.files):
             if name not in stickystreet_params.NAMES and not stickystreet_columns.is_header(name):
                 raise ParameterError(
                     "The name of a file", f"must be that of a parameter, such as {stickystreet_params.DATA}", name
@@ -120,7 +122,10 @@ class StickyStreetExchange:
         delimiter = stickystreet_params.read_delimiter(self._form)
         columns = stickystreet_columns.read(self._form, account, self._rights)
         data = self._form.get(stickystreet_params.DATA, "")
-        return refuse_excess(stickystreet_rows.read(data, delimiter, columns, account, max_items))
+        rows = stickystreet_rows.read(data, delimiter, columns, account, max_items)
+        if stickystreet_params.has_decimal_comma(self._form):
+            rows = stickystreet_rows.refuse_ambiguous(rows)
+        return refuse_excess(rows)
 
 
 def import_credential(user_id: str, key: str) -> Credential:

@@ -4,16 +4,15 @@ Source: "Batch Import Customers" (API 1.5), Headers. `custome_date` is how its o
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from loyalty.account import Account
 from loyalty.errors import BadRequest, ParameterError, quote
 from loyalty.identifiers import custom_field
-from loyalty.profile import MIGRATED, STANDARD
-
-AUTO_ADD = "auto_add"
+from loyalty.profile import AUTO_ADD, MIGRATED, STANDARD, may_hold_lines
+from loyalty.text import SPACES
 
 _MOST_SKIPPED = 1
 _HEADER = re.compile(r"profiles_header_0*([0-9]+)")
@@ -22,10 +21,24 @@ _ALIASES = {"custome_date": "custom_date", "custom_field": custom_field(1)}
 
 
 class Columns(NamedTuple):
-    """How many cells a row may have, and the field of each that is read, by position from 0."""
+    """The columns: how many cells a row may have, the field of each cell that is read, by position from 0.
+
+    `headers` are the names by which each of those may be called, in lower case.
+    """
 
     width: int
     fields: Mapping[int, str]
+    headers: Mapping[int, frozenset[str]]
+
+    def several_lines(self) -> frozenset[int]:
+        """The columns that may hold text of several lines."""
+        return frozenset(position for position, field in self.fields.items() if may_hold_lines(field))
+
+    def are(self, cells: Sequence[str]) -> bool:
+        """Whether these cells are the headers themselves."""
+        if _bare(cells[0]) not in self.headers[0] or len(cells) < self.width:
+            return False
+        return all(_bare(cells[position]) in names for position, names in self.headers.items())
 
 
 def is_header(parameter: str) -> bool:
@@ -52,7 +65,13 @@ def read(form: Mapping[str, str], account: Account, rights: frozenset[str]) -> C
     fields: dict[int, str] = {}
     for number in numbers:
         fields[number - 1] = _field(number, names[number], known, fields)
-    return Columns(numbers[-1], fields)
+    headers = {number - 1: frozenset({_bare(name), fields[number - 1].lower()}) for number, name in names.items()}
+    return Columns(numbers[-1], fields, headers)
+
+
+def _bare(name: str) -> str:
+    """A header as it is compared: in any case, and without the byte order mark of files that were joined."""
+    return name.strip("\ufeff").lower()
 
 
 def _names(form: Mapping[str, str]) -> dict[int, str]:
@@ -64,7 +83,7 @@ def _names(form: Mapping[str, str]) -> dict[int, str]:
             first = keys.setdefault(match[1], key)
             if first != key:
                 raise BadRequest(f"{quote(key)} has the number of {quote(first)}: a header may come once")
-            if name := text.strip(" "):
+            if name := text.strip(SPACES):
                 names[int(match[1][:_MOST_DIGITS])] = name
     return names
 

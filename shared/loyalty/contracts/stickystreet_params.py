@@ -1,15 +1,17 @@
 """The parameters of `customers_batch` beside its headers and data.
 
 Source: "Batch Import Customers" (API 1.5), common parameters and notes; `overwrite_duplicates` is ignore
-where it is missing, and `dry_run` is ours.
+where it is missing; `dry_run` and `decimal_mark` are ours.
 """
 
 import re
 from collections.abc import Mapping
 
 from loyalty import moment
+from loyalty.contracts.forms import Form
+from loyalty.contracts.stickystreet_columns import is_header
 from loyalty.contracts.stickystreet_rows import DELIMITERS
-from loyalty.errors import BadRequest, ParameterError
+from loyalty.errors import BadRequest, ParameterError, quote
 from loyalty.operations.import_items import Overwrite, Params
 
 CUSTOMERS_BATCH, CUSTOMER_FIELDS_LIST = "customers_batch", "customer_fields_list"
@@ -22,7 +24,16 @@ DATA = "profiles_data"
 NAMES = frozenset(
     {
         *("api", "user_id", *KEYS, "account_id", "type", "delimiter", "overwrite_duplicates", "allow_undo", "no_undo"),
-        *("card_number_generate", "campaigns_to_include", "output", "callback", "condensed", "dry_run", DATA),
+        *(
+            "card_number_generate",
+            "campaigns_to_include",
+            "output",
+            "callback",
+            "condensed",
+            "dry_run",
+            "decimal_mark",
+            DATA,
+        ),
     }
 )
 """All parameters but the numbered headers, in lower case."""
@@ -78,6 +89,35 @@ def check_switches(form: Mapping[str, str]) -> None:
         text = form.get(parameter, "").strip()
         if text.lower() not in ("", "yes", "no"):
             raise ParameterError(parameter, "must be yes or no", text)
+
+
+def has_decimal_comma(form: Mapping[str, str]) -> bool:
+    """Whether the rows come from where a dot may part thousands; raises ParameterError."""
+    mark = form.get("decimal_mark", "").strip().lower()
+    if mark not in ("", "dot", "comma"):
+        raise ParameterError("decimal_mark", "must be dot or comma", mark)
+    return mark == "comma"
+
+
+def check_ampersands(form: Form) -> None:
+    """Refuse a form in which a raw & has cut the rows: what follows it is a field that is none of ours.
+
+    Such a field holds a line end or the delimiter, or stands after the rows. Raises BadRequest.
+    """
+    parts = {"\r", "\n", DELIMITERS.get(form.fields.get("delimiter", "").strip().lower(), "\n")}
+    rows_were_read = False
+    for name in form.parted:
+        key = name.lower()
+        if key == DATA:
+            if rows_were_read:
+                raise BadRequest(f"{DATA} comes twice: send all rows in one")
+            rows_were_read = True
+        elif key not in NAMES and not is_header(key):
+            value = form.fields.get(key, "")
+            if rows_were_read or not parts.isdisjoint(name) or not parts.isdisjoint(value):
+                raise BadRequest(
+                    f"the form has a field {quote(name)} that is no parameter: percent-encode & in {DATA} as %26"
+                )
 
 
 def nothing() -> Params:

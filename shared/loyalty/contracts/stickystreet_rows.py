@@ -1,116 +1,119 @@
 """`profiles_data`: lines of delimited cells to rows, each good or refused alone.
 
-Source: "Batch Import Customers" (API 1.5), Import data. Commas come with RFC 4180's quotes; with pipes and tabs
-a quote is data.
+Source: "Batch Import Customers" (API 1.5), Import data; the dialect is that of `delimited`.
 """
 
-import csv
-import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from loyalty.account import Account
-from loyalty.contracts.stickystreet_columns import AUTO_ADD, Columns
+from loyalty.contracts.stickystreet_columns import Columns
+from loyalty.delimited import (
+    HEADERS_AGAIN,
+    MAX_ROW_BYTES,
+    NO_FIELD,
+    TOO_LARGE,
+    Record,
+    RowTooLong,
+    Shape,
+    Unreadable,
+    control_fault_in,
+    numbered,
+    records,
+    separator,
+    too_many_cells,
+)
 from loyalty.errors import BadRequest, TooLarge
+from loyalty.operations import import_credits
 from loyalty.operations.import_items import Row
 from loyalty.outcome import Outcome, invalid
-from loyalty.profile import settle, unique_kinds
+from loyalty.profile import AUTO_ADD, settle, unique_kinds
+from loyalty.text import is_blank
 
 DELIMITERS = {"pipe": "|", "comma": ",", "tab": "\t"}
 
-MAX_ROW_BYTES = 64 * 1024
-"""Size of one row's cells in UTF-8."""
-
-_LONGEST_ROW = 1_000_000
-"""Characters of a row with quotes, which is read to know where it ends, and in memory is many times as long."""
+_NAMES = {**{character: name for name, character in DELIMITERS.items()}, ";": "semicolon"}
 _MOST_LINES = 1_000_000
-"""Lines with quotes, the blank ones that spreadsheets leave behind included."""
-_LINE = re.compile(r"[^\r\n]+")  # str.splitlines ends them at more characters
-_LINE_WITH_END = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
-
-_TOO_LARGE = invalid("The row is larger than 64 KB")
-_BLANK = " \r\n"
-
-csv.field_size_limit(_LONGEST_ROW)  # a larger cell than csv's default would leave the reader amid a quoted line
+"""Lines, the blank ones that spreadsheets leave behind included."""
 
 
 def read(data: str, delimiter: str, columns: Columns, account: Account, max_items: int) -> list[Row | Outcome]:
     """One row for each line that is not blank; raises BadRequest, or TooLarge at the row beyond `max_items`."""
-    lines = _quoted_lines(data) if delimiter == "," else _plain_lines(data, delimiter)
+    if data.count("\n") + data.count("\r") - data.count("\r\n") > _MOST_LINES:
+        raise TooLarge(f"profiles_data may hold at most {_MOST_LINES} lines")
+    try:
+        return _read(_records(data, delimiter, columns), columns, account, max_items)
+    except RowTooLong as error:
+        raise TooLarge(f"profiles_data, {error}") from None
+    except Unreadable as error:
+        raise BadRequest(f"profiles_data, {error}") from None
+
+
+def read_cells(rows: Sequence[Sequence[str]], columns: Columns, account: Account) -> list[Row | Outcome]:
+    """One row for each list of cells, which were read in the same dialect before."""
+    unique = frozenset(unique_kinds(account))
+    return [_row(Record(0, list(cells)), columns, unique) for cells in rows]
+
+
+def refuse_ambiguous(rows: Sequence[Row | Outcome]) -> list[Row | Outcome]:
+    """The rows, those refused whose credit is another number where a comma is decimal and a dot parts thousands."""
+    return [
+        invalid(import_credits.ambiguous(AUTO_ADD, row.auto_add or ""))
+        if isinstance(row, Row) and import_credits.is_ambiguous(row.auto_add or "")
+        else row
+        for row in rows
+    ]
+
+
+def _read(found: Iterator[Record], columns: Columns, account: Account, max_items: int) -> list[Row | Outcome]:
     unique = frozenset(unique_kinds(account))
     rows: list[Row | Outcome] = []
-    for line in lines:
+    parted = columns.width == 1
+    for record in found:
         if len(rows) == max_items:
             raise TooLarge(f"profiles_data may hold at most {max_items} rows; send the rest in further requests")
-        rows.append(line if isinstance(line, Outcome) else _row(line, columns, unique))
+        parted = parted or len(record.cells) > 1
+        rows.append(_row(record, columns, unique))
     if not rows:
         raise BadRequest("profiles_data is required: it holds no row")
+    if not parted:
+        raise BadRequest(
+            f"no row of profiles_data has the delimiter, though the headers name {columns.width} columns: "
+            "is delimiter wrong?"
+        )
     return rows
 
 
-def _plain_lines(data: str, delimiter: str) -> Iterator[Sequence[str] | Outcome]:
-    for line in _LINE.finditer(data):
-        if line[0].strip(_BLANK):
-            yield _TOO_LARGE if len(line[0]) > MAX_ROW_BYTES else line[0].split(delimiter)
+def _records(data: str, delimiter: str, columns: Columns) -> Iterator[Record]:
+    """The rows, a spreadsheet's first line `sep=` aside; raises BadRequest where that names another delimiter."""
+    lines = numbered(data)
+    first = next((line for line in lines if not is_blank(line[1])), (1, ""))
+    named = separator(first[1])
+    if named and named != delimiter:
+        raise BadRequest(f"profiles_data begins with sep={named}, so delimiter must be {_NAMES[named]}")
+    rest = lines if named else chain([first], lines)
+    return records(rest, Shape(delimiter, columns.width, columns.several_lines()))
 
 
-def _quoted_lines(data: str) -> Iterator[Sequence[str] | Outcome]:
-    if data.count("\n") + data.count("\r") - data.count("\r\n") > _MOST_LINES:
-        raise TooLarge(f"profiles_data may hold at most {_MOST_LINES} lines")
-    lines = _Lines(data)
-    reader = csv.reader(lines, skipinitialspace=True, strict=True)
-    number = 1
-    while True:
-        lines.begin_row(number)
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            if "end of data" in str(error):  # where its row ends is anybody's guess, so no row is safe
-                raise BadRequest(f"profiles_data ends within a quoted cell of row {number}") from None
-            yield invalid(f"The row is not valid CSV: {error}")
-            number += 1
-        else:
-            if len(cells) > 1 or any(cell.strip(_BLANK) for cell in cells):
-                yield cells
-                number += 1
-
-
-class _Lines(Iterator[str]):
-    """Lines with their ends, for a reader that takes as many as it needs for a row; raises TooLarge for too many."""
-
-    def __init__(self, data: str) -> None:
-        self._lines = _LINE_WITH_END.finditer(data)
-        self._row, self._characters = 0, 0
-
-    def begin_row(self, number: int) -> None:
-        """What is read from now on are lines of this row."""
-        self._row, self._characters = number, 0
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self._characters += line.end() - line.start()
-        if self._characters > _LONGEST_ROW:
-            raise TooLarge(f"row {self._row} of profiles_data has more than {_LONGEST_ROW} characters")
-        return line[0]
-
-
-def _row(cells: Sequence[str], columns: Columns, unique: frozenset[str]) -> Row | Outcome:
+def _row(record: Record, columns: Columns, unique: frozenset[str]) -> Row | Outcome:
+    cells = record.cells
+    if fault := record.fault or control_fault_in(cells):
+        return invalid(fault)
     if len(cells) > columns.width:
-        return invalid(f"The row has {len(cells)} cells, the headers name {columns.width}")
+        return invalid(too_many_cells(len(cells), columns.width))
     if _too_large(cells):
-        return _TOO_LARGE
+        return invalid(TOO_LARGE)
+    if columns.are(cells):
+        return invalid(HEADERS_AGAIN)
     fields: dict[str, str] = {}
-    for position, cell in enumerate(cells):
-        field, text = columns.fields.get(position), cell.strip(" ")
+    for position, text in enumerate(cells):
+        field = columns.fields.get(position)
         if field and text:
             fields[field], fault = settle(field, text, unique)
             if fault:
                 return invalid(fault)
     auto_add = fields.pop(AUTO_ADD, None)
-    if not fields:
-        return invalid("The row gives no field of a customer")
-    return Row(fields, auto_add)
+    return Row(fields, auto_add) if fields else invalid(NO_FIELD)
 
 
 def _too_large(cells: Sequence[str]) -> bool:

@@ -16,7 +16,7 @@ from loyalty.operations import import_ids, import_merge
 from loyalty.operations.import_items import MOST_ROWS, TOO_MANY_ROWS, Import, Overwrite, Row
 from loyalty.operations.import_state import Snapshot, State
 from loyalty.outcome import BUSY, Origin, Outcome, Status, invalid
-from loyalty.profile import MAX_BYTES, MIGRATED, size
+from loyalty.profile import MAX_BYTES, MIGRATED, size, warning
 
 
 class Whole(NamedTuple):
@@ -125,4 +125,6 @@ class Planner:
         drawn_here = customer.created_by == mark or import_ids.is_drawn(fields.get("card_number", ""), mark)
         if "card_number" not in row.fields and "card_number" in fields and drawn_here and not dry_run:
             values["card_number"] = fields["card_number"]
+        if told := warning(row.fields):
+            values["warning"] = told
         return Outcome(status, customer.profile_id, values=values or None)

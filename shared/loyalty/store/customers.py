@@ -40,6 +40,15 @@ class Found(NamedTuple):
     unread: set[Identifier]
 
 
+class Repointed(NamedTuple):
+    """A customer before (None: there was none) and after, and the pointers that come and go with that."""
+
+    before: Customer | None
+    after: Customer
+    taken: Collection[Identifier]
+    given_up: Collection[Identifier]
+
+
 def find(database: Database, account_id: str, identifiers: Collection[Identifier]) -> Found:
     """Look up distinct identifiers; what is missing is read once more, consistently, before it counts as unknown."""
     found = _look_up(database, account_id, identifiers, consistent=False)
@@ -84,18 +93,23 @@ def replace(database: Database, account_id: str, before: Customer | None, after:
 
     They are refused together when the customer was changed, or an identifier taken, in the meantime.
     """
-    table = database.settings.customers_table
+    had, has = before.pointers() if before else set(), after.pointers()
+    return repointed(database, account_id, Repointed(before, after, taken=has - had, given_up=had - has))
+
+
+def repointed(database: Database, account_id: str, change: Repointed) -> list[Item]:
+    """The same where it is said which pointers come and go; one that goes may be gone already."""
+    table, after, before = database.settings.customers_table, change.after, change.before
     reference: Item = {"profile_id": {"S": after.profile_id}, "customer_id": {"N": str(after.customer_id)}}
     if after.removable_until:
         reference["removable_until"] = {"N": str(after.removable_until)}
-    had, has = before.pointers() if before else set(), after.pointers()
-    taken = sorted(keys.identifier(account_id, *identifier) for identifier in has - had)
-    given_up = sorted(keys.identifier(account_id, *identifier) for identifier in had - has)
+    taken = sorted(keys.identifier(account_id, *identifier) for identifier in change.taken)
+    given_up = sorted(keys.identifier(account_id, *identifier) for identifier in change.given_up)
     item = {"pk": {"S": keys.customer(account_id, after.profile_id)}, **reference, **_attributes(after)}
     return [
         _put_if(table, item, "origin", before.origin) if before else _put_if_new(table, item),
         *(_put_if_new(table, {"pk": {"S": key}, **reference}) for key in taken),
-        *(_delete_if(table, key, "profile_id", after.profile_id) for key in given_up),
+        *(_delete_pointer(table, key, after.profile_id) for key in given_up),
     ]
 
 
@@ -105,7 +119,7 @@ def removal(database: Database, account_id: str, customer: Customer) -> list[Ite
     pointers = sorted(keys.identifier(account_id, *identifier) for identifier in customer.pointers())
     return [
         _delete_if(table, keys.customer(account_id, customer.profile_id), "origin", customer.origin),
-        *(_delete_if(table, key, "profile_id", customer.profile_id) for key in pointers),
+        *(_delete_pointer(table, key, customer.profile_id) for key in pointers),
     ]
 
 
@@ -150,6 +164,16 @@ def _put_if(table: str, item: Item, attribute: str, text: str) -> Item:
 
 def _delete_if(table: str, key: str, attribute: str, text: str) -> Item:
     return {"Delete": {"TableName": table, "Key": {"pk": {"S": key}}, **equals(attribute, text)}}
+
+
+def _delete_pointer(table: str, key: str, profile_id: str) -> Item:
+    """Delete a pointer unless it is another customer's.
+
+    It is not there where an earlier version stored the identifier in another form (see `loyalty migrate identifiers`).
+    """
+    condition = equals("profile_id", profile_id)
+    condition["ConditionExpression"] = f"attribute_not_exists(pk) OR {condition['ConditionExpression']}"
+    return {"Delete": {"TableName": table, "Key": {"pk": {"S": key}}, **condition}}
 
 
 def _attributes(customer: Customer) -> Item:

@@ -4,8 +4,8 @@ import re
 import uuid
 from dataclasses import dataclass
 
+from loyalty import identifiers
 from loyalty.account import Promotion
-from loyalty.identifiers import normalise
 from loyalty.store import keys, promotions
 from loyalty.store.dynamodb import Database, Item
 from loyalty.store.promotions import LONGEST_IDENTIFIER_BYTES
@@ -56,7 +56,7 @@ def _check(promotion: Promotion) -> None:
     if promotion.limit is not None and not 0 <= promotion.limit <= LARGEST_LIMIT:
         raise PromotionRefused(f"a limit is 0 to {LARGEST_LIMIT}, not {promotion.limit}")
     name = promotion.identifier
-    if name is not None and (normalise("code", name) != name or len(name.encode()) > LONGEST_IDENTIFIER_BYTES):
+    if name is not None and (identifiers.name(name) != name or len(name.encode()) > LONGEST_IDENTIFIER_BYTES):
         raise PromotionRefused(f"an identifier has no blanks around it and at most {LONGEST_IDENTIFIER_BYTES} bytes")
 
 

@@ -22,7 +22,7 @@ def path(request: pytest.FixtureRequest) -> str:
 def refused(reply: Reply, world: World, status: int, text: str) -> None:
     """The reply is the JSON envelope with that error, and nobody was registered."""
     assert (reply.status, reply.json()) == (status, {"error": status, "error_text": text})
-    assert reply.headers.get("WWW-Authenticate") == ("Bearer" if status == 401 else None)
+    assert reply.headers.get("WWW-Authenticate") == ('Bearer realm="loyalty"' if status == 401 else None)
     assert world.memberships() == World().memberships()
 
 

@@ -97,8 +97,15 @@ def test_an_undeclared_body_that_begins_otherwise_is_refused(body: str) -> None:
         ("application/json", "xml", "json"),
         ("Application/JSON; q=0.5", "xml", "json"),
         ("application/xml, text/xml;q=0.9, text/html", "json", "xml"),
-        ("application/json, */*", "xml", "xml"),
-        ("application/json, text/plain, */*", "xml", "xml"),
+        ("application/json, */*", "xml", "json"),
+        ("application/json, text/plain, */*", "xml", "json"),
+        ("*/*;q=1, application/json;q=0.1", "xml", "json"),
+        ("application/json;q=0.5, application/xml;q=0.9", "json", "xml"),
+        ("application/json;q=0.9, text/xml;q=0.5, application/xml;q=0.1", "xml", "json"),
+        ("application/xml;q=0.9, application/json;q=0.8", "json", "xml"),
+        ("application/json;q=0.5, application/xml;q=0.500", "xml", "xml"),
+        ("application/json;q=2, application/xml", "json", "xml"),
+        ("application/json;charset=utf-8;q=0.2, application/xml;q=0.1", "xml", "json"),
         ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "xml", "xml"),
         ("*/*", "xml", "xml"),
         ("application/json, application/xml", "xml", "xml"),
@@ -109,11 +116,11 @@ def test_an_undeclared_body_that_begins_otherwise_is_refused(body: str) -> None:
         ("", "xml", "xml"),
     ],
 )
-def test_the_reply_is_in_the_format_that_accept_alone_names(accept: str, sent: str, answered: str) -> None:
+def test_the_reply_is_in_the_format_that_accept_names_and_prefers(accept: str, sent: str, answered: str) -> None:
     # GIVEN an Accept header
     # WHEN a request is sent
     reply = World().send(SINGLE, BODIES[sent], {"Accept": accept})
-    # THEN the reply follows it only when it leaves no doubt
+    # THEN the reply is in the one that it prefers, of those that it names itself
     assert (reply.status, reply.headers["Content-Type"]) == (200, CONTENT_TYPES[answered])
 
 

@@ -57,7 +57,7 @@ def test_a_token_serves_for_its_lifetime_and_not_a_second_longer(lifetime: int) 
     # THEN the reply tells the moment, though the token is still stored
     moment = {60: "00:17:40", 3600: "01:16:40"}[lifetime]
     assert (answer.status, answer.body) == (401, refused(498, f"Token expired at 1970-01-01T{moment}Z"))
-    assert answer.headers["WWW-Authenticate"] == "Basic"
+    assert answer.headers["WWW-Authenticate"] == 'Basic realm="loyalty"'
     assert len(world.earns()) == 1
 
 
@@ -106,7 +106,7 @@ def test_a_wrong_pair_gets_no_token(world: CapillaryWorld, body: Any) -> None:
     answer = world.call(ACCESS_TOKEN, body)
     # THEN the reply says no more than that
     assert (answer.status, answer.body) == (401, WRONG_PAIR)
-    assert answer.headers["WWW-Authenticate"] == "Basic"
+    assert answer.headers["WWW-Authenticate"] == 'Basic realm="loyalty"'
 
 
 @pytest.mark.parametrize(

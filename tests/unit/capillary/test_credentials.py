@@ -53,7 +53,7 @@ def test_without_good_credentials_the_reply_is_401_whatever_the_body_is(
     answer = world.earn("no JSON", headers)
     # THEN the credentials are what is told
     assert (answer.status, answer.body) == (401, refused(401, "Unauthorized"))
-    assert answer.headers["WWW-Authenticate"] == "Basic"
+    assert answer.headers["WWW-Authenticate"] == 'Basic realm="loyalty"'
     assert world.earns() == []
 
 

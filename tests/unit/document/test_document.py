@@ -45,7 +45,8 @@ def test_the_file_that_is_served_is_not_stale(name: str) -> None:
 def test_it_describes_every_route_of_the_template() -> None:
     # GIVEN the routes, those aside that answer what there is not
     routes = {route for route in template.routes(template.load()) if route.function != "NotFoundFunction"}
-    # THEN each is described, and nothing else
+    # THEN each is described, and nothing else; HEAD is GET without a body
+    routes = {route for route in routes if route.method != "HEAD"}
     described = {(method.upper(), path) for path, item in DOCUMENT["paths"].items() for method in item}
     assert described == {(route.method, route.path) for route in routes}
 

@@ -59,7 +59,7 @@ def test_a_call_without_credentials_is_refused(route: str) -> None:
     reply = world.job(route, "" if route == "GET /jobs" else job_id, headers={})
     detail = "An Authorization header is required: Bearer with a token, or Basic"
     assert told(reply) == problem(401, "Unauthorized", detail)
-    assert reply.headers["WWW-Authenticate"] == 'Bearer, Basic realm="loyalty"'
+    assert reply.headers["WWW-Authenticate"] == 'Bearer realm="loyalty", Basic realm="loyalty"'
 
 
 @pytest.mark.parametrize(

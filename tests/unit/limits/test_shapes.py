@@ -72,8 +72,11 @@ def test_a_body_with_emoji_may_have_half_the_size_of_others(letter: str, text: s
     ("data", "error"),
     [
         ('A,"' + "x" * 999_990 + '"', None),
-        ("A," + "x" * 1_000_000, "row 1 of profiles_data has more than 1000000 characters"),
-        ('A,a\r\nB,"' + "x\r\n" * 400_000 + '"', "row 2 of profiles_data has more than 1000000 characters"),
+        ('A,"' + "x" * 1_000_000 + '"', "profiles_data, line 1: the row has more than 1000000 characters"),
+        (
+            'A,a\r\nB,"' + "x\r\n" * 400_000 + '"',
+            "profiles_data, line 2: the row has more than 1000000 characters",
+        ),
         ("\n" * 1_000_001, "profiles_data may hold at most 1000000 lines"),
         ("\r\n" * 1_000_000 + "A,a", None),
     ],
@@ -81,16 +84,16 @@ def test_a_body_with_emoji_may_have_half_the_size_of_others(letter: str, text: s
 )
 def test_rows_with_quotes_end_somewhere(data: str, error: str | None) -> None:
     # GIVEN, WHEN an import whose rows or lines are many or long
-    answer = ImportWorld().send(rows_form("code first_name", data, delimiter="comma"))
+    answer = ImportWorld().send(rows_form("code street1", data, delimiter="comma"))
     # THEN one that nobody sends is refused as a whole, since where its row ends is not known
     assert answer.get("error") == error
 
 
-@pytest.mark.parametrize("delimiter", ["|", "\t"])
+@pytest.mark.parametrize("delimiter", ["|", "\t", ","])
 def test_a_row_without_quotes_fails_alone_however_long(delimiter: str) -> None:
     # GIVEN, WHEN an import with a row of nothing but delimiters among good ones
     lines = (f"A{delimiter}a", delimiter * 3_000_000, f"B{delimiter}b")
-    name = {"|": "pipe", "\t": "tab"}[delimiter]
+    name = {"|": "pipe", "\t": "tab", ",": "comma"}[delimiter]
     batch = ImportWorld().rows("code first_name", *lines, delimiter=name, no_undo="yes")
     # THEN it alone fails
     assert batch["rows"] == [{"number": 2, "error": "The row is larger than 64 KB"}]

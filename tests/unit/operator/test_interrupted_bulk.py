@@ -239,3 +239,36 @@ def test_failed_rows_that_somebody_changed_meanwhile_are_not_overwritten(desk: D
     assert (result.exit_code, "was changed meanwhile" in result.err) == (1, True)
     assert failed.read_text() == "mended\n"
     assert file.exists()
+
+
+def test_a_file_that_was_begun_by_a_version_that_noted_sizes_is_gone_on_with(desk: Desk, tmp_path: Path) -> None:
+    # GIVEN what such a version kept of an import that was interrupted after rows had failed
+    command, file = file_of(tmp_path, "import")
+    desk.system.http.faults = [*[None] * 5, interrupted_before]
+    desk.run(*command)
+    course, failed = tmp_path / "import.csv.course.json", tmp_path / "import.failed.csv"
+    kept_before = json.loads(course.read_text())
+    del kept_before["failed_file"]
+    course.write_text(json.dumps({**kept_before, "failed_bytes": failed.stat().st_size}))
+    reasons = failed.read_text()
+    # THEN the same command goes on with the same file
+    assert desk.run(*command).exit_code == 3
+    assert kept(file) == ["import.failed.csv"]
+    assert failed.read_text() == reasons
+
+
+def test_what_was_added_to_the_failed_rows_of_an_interrupted_run_stays_there(desk: Desk, tmp_path: Path) -> None:
+    # GIVEN an import that was interrupted after rows had failed, and somebody who writes on in their file
+    command, file = file_of(tmp_path, "import")
+    desk.system.http.faults = [*[None] * 5, interrupted_before]
+    desk.run(*command)
+    failed = tmp_path / "import.failed.csv"
+    reasons = failed.read_bytes()
+    failed.write_bytes(reasons + b"C9,Mine,\n")
+    # WHEN the same command goes on
+    told = desk.run(*command, "--json").json()
+    # THEN all of the run's failures are in another file, and the one that was edited is as it was left
+    assert told["failed_rows"] == str(tmp_path / "import.failed-2.csv")
+    assert kept(file) == ["import.failed-2.csv", "import.failed.csv"]
+    assert (tmp_path / "import.failed-2.csv").read_bytes() == reasons
+    assert failed.read_bytes() == reasons + b"C9,Mine,\n"

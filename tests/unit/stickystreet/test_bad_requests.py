@@ -9,6 +9,9 @@ from tests.fakes.importing import SEED, ImportWorld
 FIFTY_ONE = ",".join(map(str, range(51)))
 COLUMNS = "must name a field of the account's customers"
 
+OPEN = (
+    " in its line, so a quote is probably unbalanced there; only street1, street2 and custom fields may hold line ends"
+)
 REFUSED = {
     "wrong_key": (
         {"user_api_key": "nope"},
@@ -117,12 +120,37 @@ REFUSED = {
     ),
     "open_quote_after_blank_and_broken_rows": (
         {"delimiter": "comma", "Profiles_Data": '1,2\n\n \n3,"x"y\n4,"5\n6,7'},
-        "profiles_data ends within a quoted cell of row 3",
+        f"profiles_data, line 5: the quoted cell 2 is not closed{OPEN}",
     ),
     "open_quote": (
         {"delimiter": "comma", "Profiles_Data": '1,2\n3,"4\n5,6'},
-        "profiles_data ends within a quoted cell of row 2",
+        f"profiles_data, line 2: the quoted cell 2 is not closed{OPEN}",
     ),
+    "quotes_that_swallow_rows": (
+        {"delimiter": "comma", "Profiles_Data": '1,2\n2,3,"Bob\n3,4,Cid\n4,5,Dora",x\n5,6'},
+        f"profiles_data, line 2: the quoted cell 3 is not closed{OPEN}",
+    ),
+    "quotes_that_swallow_rows_as_a_street": (
+        {
+            "delimiter": "comma",
+            "profiles_header_3": "street1",
+            "Profiles_Data": '1,2,,,,\n2,3,"Main,,,1\n3,4,Oak",,,2',
+        },
+        "profiles_data, line 2: a quoted cell holds whole rows, so a quote is probably unbalanced there",
+    ),
+    "quotes_that_end_at_the_next_quoted_street": (
+        {"delimiter": "comma", "profiles_header_3": "street1", "Profiles_Data": '2,3,"Main\n3,4,"Oak",,,2'},
+        f"profiles_data, line 1: the quoted cell 3 is not closed{OPEN}",
+    ),
+    "no_delimiter_in_any_row": (
+        {"delimiter": "comma", "Profiles_Data": "W1;Ann\nW2;Bob"},
+        "no row of profiles_data has the delimiter, though the headers name 6 columns: is delimiter wrong?",
+    ),
+    "another_delimiter_before_the_rows": (
+        {"Profiles_Data": "\nsep=;\nW1;Ann"},
+        "profiles_data begins with sep=;, so delimiter must be semicolon",
+    ),
+    "decimal_mark": ({"decimal_mark": "point"}, 'decimal_mark must be dot or comma, not "point"'),
 }
 
 

@@ -191,7 +191,7 @@ def test_a_dry_run_counts_and_names_faults_and_writes_nothing() -> None:
     world = world_with_ann()
     before = world.dynamodb.snapshot()
     # WHEN rows that would change, create, swap and fail are tried
-    lines = ("A|spare||", "B|A-card||", "|new|n@example.com|", "|||", "|A-card||Bo")
+    lines = ("A|spare||", "B|A-card||", "|new|n@example.com|", "|||", "#N/A|||", "|A-card||Bo")
     batch = world.rows(
         "code card_number email first_name",
         *lines,
@@ -202,7 +202,7 @@ def test_a_dry_run_counts_and_names_faults_and_writes_nothing() -> None:
     assert batch == {
         "status": "validated",
         "customers": {"new": 2, "updated": 2, "failed": 1},
-        "rows": [{"number": 4, "error": "The row gives no field of a customer"}],
+        "rows": [{"number": 4, "error": 'code "#N/A" stands for a value that is missing'}],
     }
     # AND nothing is stored
     assert world.dynamodb.snapshot() == before

@@ -3,8 +3,8 @@
 import json
 import re
 
+from loyalty import identifiers
 from loyalty.errors import refusal
-from loyalty.identifiers import normalise
 from loyalty.operations import import_credits
 from loyalty.store.memberships import Balance
 from tools.operator.migrating.rows import RowRefused
@@ -12,8 +12,10 @@ from tools.operator.migrating.rows import RowRefused
 _COUNT = re.compile("[0-9]{1,15}")
 
 
-def read(kind: str, text: str) -> Balance:
-    """A balance of a program that counts `kind`; raises RowRefused."""
+def read(kind: str, text: str, *, decimal_comma: bool = False) -> Balance:
+    """A balance of a program that counts `kind`; raises RowRefused, with `decimal_comma` for `1.000` too."""
+    if decimal_comma and import_credits.is_ambiguous(text):
+        raise RowRefused(import_credits.ambiguous("balance", text))
     if kind == "product":
         return _products(text)
     if import_credits.fault(kind, text):
@@ -33,4 +35,4 @@ def _products(text: str) -> Balance:
 
 def _is_count(item: tuple[str, object]) -> bool:
     name, count = item
-    return normalise("product", name) == name and _COUNT.fullmatch(str(count)) is not None
+    return identifiers.name(name) == name and _COUNT.fullmatch(str(count)) is not None

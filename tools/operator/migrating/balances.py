@@ -15,6 +15,7 @@ from tools.operator.migrating import amounts
 from tools.operator.migrating.memberships import BALANCE
 from tools.operator.migrating.rows import BUSY, MemberRows, RowRefused
 from tools.operator.results import Results
+from tools.operator.rowfiles import RowFile
 
 _NONE = "Not a member"
 
@@ -22,10 +23,11 @@ _NONE = "Not a member"
 class BalanceMover:
     """Sets balances, whatever they were; of several rows of one membership the last counts."""
 
-    def __init__(self, account: Account, headers: Sequence[str], program: str | None) -> None:
-        if BALANCE not in headers:
-            raise OperatorError(f"A column must be called {BALANCE}; there are {', '.join(headers)}")
-        self._rows = MemberRows(account, headers, program)
+    def __init__(self, account: Account, file: RowFile, program: str | None) -> None:
+        if BALANCE not in file.headers:
+            raise OperatorError(f"A column must be called {BALANCE}; there are {', '.join(file.headers)}")
+        self._rows = MemberRows(account, file.headers, program)
+        self._decimal_comma = file.has_decimal_comma
 
     def move(self, database: Database, rows: Sequence[Sequence[str]], origin: Origin) -> Results:
         """What became of each row; raises StorageBusy."""
@@ -34,7 +36,8 @@ class BalanceMover:
         balances: dict[int, NewBalance] = {}
         for index, (profile_id, program) in subjects.items():
             try:
-                balance = amounts.read(program.kind, self._rows.cell(rows[index], BALANCE))
+                text = self._rows.cell(rows[index], BALANCE)
+                balance = amounts.read(program.kind, text, decimal_comma=self._decimal_comma)
             except RowRefused as refused:
                 errors[index] = str(refused)
             else:

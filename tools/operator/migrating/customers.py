@@ -15,7 +15,6 @@ from tools.operator.columns import in_columns
 from tools.operator.faults import OperatorError
 from tools.operator.migrating.rows import BUSY
 from tools.operator.results import Results
-from tools.operator.rowfiles import to_csv
 
 _RIGHTS = frozenset({"import", "migrate"})
 _NAMES = {Status.CREATED: "new", Status.UPDATED: "updated", Status.INVALID: "failed", Status.BUSY: "failed"}
@@ -34,7 +33,7 @@ class CustomerMover:
 
     def move(self, database: Database, rows: Sequence[Sequence[str]], origin: Origin) -> Results:
         """What became of each row; raises StorageBusy."""
-        items = stickystreet_rows.read(to_csv(rows), ",", self._columns, self._account, len(rows))
+        items = stickystreet_rows.read_cells(rows, self._columns, self._account)
         import_ = import_customers.prepare(database, self._account, Params((), Overwrite.UPDATE, moment.now()))
         outcomes = import_customers.apply(database, import_, items, origin)
         errors = {index: error for index, outcome in enumerate(outcomes) if (error := _error(outcome))}

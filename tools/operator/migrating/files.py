@@ -9,7 +9,7 @@ from loyalty.store.dynamodb import Database
 from tools.operator.commands import Session
 from tools.operator.failures import Failures
 from tools.operator.requests import cut
-from tools.operator.results import Report, Results
+from tools.operator.results import Report, Results, around
 from tools.operator.rowfiles import RowFile, survey
 
 _ROWS = 1_000
@@ -29,16 +29,22 @@ class Mover(Protocol):
 def move(session: Session, file: RowFile, mover: Mover) -> None:
     """Move all rows in; raises RowsFailed when some failed, else OperatorError or StorageBusy."""
     surveyed = survey(file)
-    failures, counts, failed = Failures(file, 0), Counter[str](), 0
+    failures = Failures(file, {"command": "migrate", "what": type(mover).__name__})
+    counts, failed = Counter[str](), 0
     with session.printer.progress() as progress:
         task = progress.add_task(file.path.name, total=surveyed.rows)
         for batch in cut(file.rows(), _ROWS):
             origin = Origin(f"migration-{surveyed.digest[:32]}", batch.first, redelivered=True)
-            results = mover.move(session.system.database(_SECONDS), batch.rows, origin)
+            database = session.system.database(_SECONDS)
+            results = around(batch.rows, _no_fault, lambda rows: mover.move(database, rows, origin))  # noqa: B023
             failures.add(batch.rows, results.errors)
             counts += results.counts
             failed += len(results.errors)
             progress.update(task, advance=len(batch.rows))
-    report = Report(surveyed.rows, counts, failed, failures.path)
+    report = Report(surveyed.rows, counts, failed, failures.end())
     session.printer.record(report.record())
     report.raise_for_failed()
+
+
+def _no_fault(_row: Sequence[str]) -> None:
+    """Any row that can be read can be moved, or is refused by its mover."""

@@ -13,6 +13,7 @@ from loyalty.store.memberships import Membership
 from tools.operator.migrating import amounts
 from tools.operator.migrating.rows import BUSY, MemberRows, RowRefused, Subject
 from tools.operator.results import Results
+from tools.operator.rowfiles import RowFile
 
 DATE, BALANCE = "registration_date", "balance"
 
@@ -25,8 +26,9 @@ _Batches = defaultdict[tuple[str, bool], dict[str, int]]
 class MembershipMover:
     """Makes each membership that is not there; one that is stays as it is."""
 
-    def __init__(self, account: Account, headers: Sequence[str], program: str | None) -> None:
-        self._rows = MemberRows(account, headers, program)
+    def __init__(self, account: Account, file: RowFile, program: str | None) -> None:
+        self._rows = MemberRows(account, file.headers, program)
+        self._decimal_comma = file.has_decimal_comma
 
     def move(self, database: Database, rows: Sequence[Sequence[str]], origin: Origin) -> Results:
         """What became of each row; raises StorageBusy."""
@@ -52,7 +54,7 @@ class MembershipMover:
 
     def _membership(self, subject: Subject, row: Sequence[str], mark: str, today: str) -> Membership:
         text = self._rows.cell(row, BALANCE)
-        balance = amounts.read(subject.program.kind, text) if text else None
+        balance = amounts.read(subject.program.kind, text, decimal_comma=self._decimal_comma) if text else None
         return Membership(subject.profile_id, _date(self._rows.cell(row, DATE)) or today, mark, balance)
 
 

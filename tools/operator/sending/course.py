@@ -9,7 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tools.operator.failures import Kept, of_content
 from tools.operator.faults import OperatorError
+
+SUFFIX = ".course.json"
+"""What is behind the name of a file in that of its course."""
 
 _VERSION = 1
 
@@ -18,9 +22,9 @@ _VERSION = 1
 class Course:
     """The course of a file; `work` says what is done with it, `name` is drawn for it and part of its requests' keys.
 
-    `rows` are done, `failed` of them failed, and `failed_bytes` is the size of the file that holds those. The request
-    after them was sent first at `sent_at` (seconds of the epoch), and goes on as `job_id`, if these are known. `jobs`
-    are those of all requests so far.
+    `rows` are done, `failed` of them failed, and `failed_file` is what is kept of those. The request after them was
+    sent first at `sent_at` (seconds of the epoch), and goes on as `job_id`, if these are known. `jobs` are those of
+    all requests so far.
     """
 
     path: Path
@@ -28,7 +32,7 @@ class Course:
     name: str = field(default_factory=lambda: secrets.token_hex(16))
     rows: int = 0
     failed: int = 0
-    failed_bytes: int = 0
+    failed_file: Kept | None = None
     counts: Counter[str] = field(default_factory=Counter)
     sent_at: float | None = None
     job_id: str | None = None
@@ -57,11 +61,11 @@ class Course:
         self.job_id = job_id
         self.save()
 
-    def advance(self, rows: int, failed: int, failed_bytes: int, counts: Mapping[str, int]) -> None:
-        """Note that a request is done, and where its failures end."""
+    def advance(self, rows: int, failed: int, failed_file: Kept | None, counts: Mapping[str, int]) -> None:
+        """Note that a request is done, and what is kept of those rows that failed."""
         self.rows += rows
         self.failed += failed
-        self.failed_bytes = failed_bytes
+        self.failed_file = failed_file
         self.counts.update(counts)
         self.sent_at = self.job_id = None
         self.save()
@@ -83,4 +87,14 @@ def take_up(path: Path, work: Mapping[str, Any]) -> Course:
         raise OperatorError(
             f"{path} is of another command, or of the file as it was: give that command, or delete it to begin anew"
         )
-    return Course(**{**kept, "path": path, "counts": Counter(kept["counts"])})
+    failed_file = _failed_file(path, kept)
+    return Course(**{**kept, "path": path, "counts": Counter(kept["counts"]), "failed_file": failed_file})
+
+
+def _failed_file(path: Path, kept: dict[str, Any]) -> Kept | None:
+    """What is kept of failed rows; earlier versions noted the size of the one file that there could be."""
+    if size := kept.pop("failed_bytes", 0):
+        source = Path(path.name.removesuffix(SUFFIX))
+        file = path.with_name(f"{source.stem}.failed{source.suffix}")
+        return of_content(file.name, file.read_bytes()[:size]) if file.exists() else None
+    return Kept(*kept["failed_file"]) if kept.get("failed_file") else None

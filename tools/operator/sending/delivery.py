@@ -7,7 +7,8 @@ from typing import Any
 from tools.operator.faults import OperatorError, Unavailable
 from tools.operator.http import Http, Reply
 from tools.operator.jobs_client import Job, JobsClient
-from tools.operator.results import Results
+from tools.operator.results import Results, around
+from tools.operator.rowfiles import FileRow
 from tools.operator.sending.course import Course
 from tools.operator.sending.doors import Door
 
@@ -26,8 +27,11 @@ class Delivery:
     def __init__(self, door: Door, http: Http, headers: Mapping[str, str], jobs: JobsClient) -> None:
         self._door, self._http, self._headers, self._jobs = door, http, headers, jobs
 
-    def deliver(self, course: Course, rows: Sequence[Sequence[str]], tell: Callable[[Job], None]) -> Results:
+    def deliver(self, course: Course, rows: Sequence[FileRow], tell: Callable[[Job], None]) -> Results:
         """Have the next request of a course done; raises OperatorError."""
+        return around(rows, self._door.row_fault, lambda good: self._deliver(course, good, tell))
+
+    def _deliver(self, course: Course, rows: Sequence[Sequence[str]], tell: Callable[[Job], None]) -> Results:
         if course.job_id is None:
             reply = self._send(course, rows)
             job_id = self._door.job_id(reply)

@@ -24,6 +24,9 @@ class Door(Protocol):
     repeatable: bool
     """Whether the same request sent twice does what one does, also when the API has forgotten its key."""
 
+    def row_fault(self, row: Sequence[str]) -> str | None:
+        """What is wrong with a row that can't be put into a request, None for every other one."""
+
     def body(self, rows: Sequence[Sequence[str]], name: str) -> Body:
         """The request for some rows; `name` is any text that is its own. Raises OperatorError."""
 

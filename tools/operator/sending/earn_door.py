@@ -33,6 +33,9 @@ class EarnDoor:
         self._name, self._key, self._promotion = name, headers.index(name), promotion
         self._default, self._source = source or "", headers.index(SOURCE) if SOURCE in headers else None
 
+    def row_fault(self, row: Sequence[str]) -> str | None:
+        """None, as any row can be put into a request."""
+
     def body(self, rows: Sequence[Sequence[str]], name: str) -> Body:
         """The JSON request."""
         del name

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from tools.operator.callers import Caller, authorised
 from tools.operator.commands import Session
-from tools.operator.failures import Failures, beside
+from tools.operator.failures import Failures
 from tools.operator.faults import Interrupted, OperatorError
 from tools.operator.jobs_client import JobsClient
 from tools.operator.requests import cut
 from tools.operator.results import Report
 from tools.operator.rowfiles import RowFile, survey
-from tools.operator.sending.course import Course, take_up
+from tools.operator.sending.course import SUFFIX, Course, take_up
 from tools.operator.sending.delivery import Delivery, RequestRefused
 from tools.operator.sending.doors import Door
 
@@ -46,67 +46,76 @@ def _alone(path: Path) -> Iterator[None]:
         yield
 
 
+class _Run(NamedTuple):
+    """One run over a file of `total` rows: how far it is, and what failed."""
+
+    course: Course
+    failures: Failures
+    total: int
+
+
 def _send(session: Session, work: Work, caller: Caller) -> None:
-    surveyed = survey(work.file)
-    identity = {
-        "command": work.name,
-        "api": session.system.url,
-        "digest": surveyed.digest,
-        "rows_per_request": work.rows_per_request,
-        **work.options,
-    }
-    course = take_up(_kept_at(work.file.path), identity)
+    run = _begin(session, work)
+    course = run.course
     if course.rows:
-        session.printer.remark(f"Going on after {course.rows} of {surveyed.rows} rows")
+        session.printer.remark(f"Going on after {course.rows} of {run.total} rows")
     try:
         with authorised(session.system, caller, work.door.credential_kind, work.door.rights) as headers:
             jobs = JobsClient(session.system.http, headers, session.system.sleep)
-            delivery = Delivery(work.door, session.system.http, headers, jobs)
-            _send_rest(session, work, course, delivery, surveyed.rows)
+            _send_rest(session, work, run, Delivery(work.door, session.system.http, headers, jobs))
     except KeyboardInterrupt:
-        _tell_begun(session, work, course)
-        raise Interrupted(_so_far(course, surveyed.rows, "Interrupted")) from None
+        _tell_begun(session, run)
+        raise Interrupted(_so_far(run, "Interrupted")) from None
     except OperatorError as error:
         if isinstance(error, RequestRefused) and not course.rows:
             course.finish()  # nothing is done, so another command may begin anew
-        _tell_begun(session, work, course)
-        raise type(error)(_so_far(course, surveyed.rows, str(error))) from None
+        _tell_begun(session, run)
+        raise type(error)(_so_far(run, str(error))) from None
     course.finish()
-    _tell(session, work, course).raise_for_failed()
+    _tell(session, course, run.failures.end()).raise_for_failed()
 
 
-def _send_rest(session: Session, work: Work, course: Course, delivery: Delivery, total: int) -> None:
-    failures = Failures(work.file, course.failed_bytes)
+def _begin(session: Session, work: Work) -> _Run:
+    """Read the file, and take up what was done of it before; raises OperatorError."""
+    surveyed = survey(work.file)
+    command = {"command": work.name, "api": session.system.url, **work.options}
+    identity = {**command, "digest": surveyed.digest, "rows_per_request": work.rows_per_request}
+    course = take_up(_kept_at(work.file.path), identity)
+    return _Run(course, Failures(work.file, command, course.failed_file), surveyed.rows)
+
+
+def _send_rest(session: Session, work: Work, run: _Run, delivery: Delivery) -> None:
+    course = run.course
     with session.printer.progress() as progress:
-        task = progress.add_task(work.name, total=total, completed=course.rows)
+        task = progress.add_task(work.name, total=run.total, completed=course.rows)
         for batch in cut(work.file.rows(), work.rows_per_request):
             if batch.first < course.rows:
                 continue
             results = delivery.deliver(
                 course, batch.rows, lambda job: progress.update(task, completed=course.rows + job["done"])
             )
-            size = failures.add(batch.rows, results.errors)
-            course.advance(len(batch.rows), len(results.errors), size, results.counts)
+            kept = run.failures.add(batch.rows, results.errors)
+            course.advance(len(batch.rows), len(results.errors), kept, results.counts)
             progress.update(task, completed=course.rows)
 
 
-def _tell_begun(session: Session, work: Work, course: Course) -> None:
-    if course.rows or course.jobs:
-        _tell(session, work, course)
+def _tell_begun(session: Session, run: _Run) -> None:
+    if run.course.rows or run.course.jobs:
+        _tell(session, run.course, run.failures.path)
 
 
-def _tell(session: Session, work: Work, course: Course) -> Report:
+def _tell(session: Session, course: Course, failed: Path | None) -> Report:
     """Say what became of the rows that are done, and in which jobs, so that these can be undone."""
-    report = Report(course.rows, course.counts, course.failed, beside(work.file.path))
+    report = Report(course.rows, course.counts, course.failed, failed)
     session.printer.record({**report.record(), "jobs": course.jobs})
     return report
 
 
 def _kept_at(path: Path) -> Path:
-    return path.with_name(f"{path.name}.course.json")
+    return path.with_name(f"{path.name}{SUFFIX}")
 
 
-def _so_far(course: Course, total: int, text: str) -> str:
-    if not course.path.exists():
+def _so_far(run: _Run, text: str) -> str:
+    if not run.course.path.exists():
         return text
-    return f"{text}; {course.rows} of {total} rows are done, the same command goes on from there"
+    return f"{text}; {run.course.rows} of {run.total} rows are done, the same command goes on from there"

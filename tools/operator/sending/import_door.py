@@ -3,15 +3,15 @@
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from urllib3.filepost import encode_multipart_formdata
 
+from loyalty.delimited import NO_FIELD, write
 from loyalty.errors import quote
 from tools.operator.columns import in_columns
 from tools.operator.results import Results
-from tools.operator.rowfiles import to_csv
 from tools.operator.sending.doors import Body
 
 _UNKNOWN_FIELD = "profiles_header_([0-9]+) must name a field .*"
@@ -41,8 +41,11 @@ class ImportDoor:
     def __init__(self, headers: Sequence[str], fields: Sequence[str | None], parameters: Mapping[str, str]) -> None:
         columns = enumerate(zip(headers, fields, strict=True))
         self._sent = {place: Column(header, field) for place, (header, field) in columns if field}
-        self._width = len(headers)
         self._parameters = parameters
+
+    def row_fault(self, row: Sequence[str]) -> str | None:
+        """A row that would be sent as a blank line, which the API does not count."""
+        return None if any(self._cells(row)) else NO_FIELD
 
     def body(self, rows: Sequence[Sequence[str]], name: str) -> Body:
         """A multipart form, whose boundary is made of the name so that it is the same each time."""
@@ -55,10 +58,14 @@ class ImportDoor:
             "delimiter": "comma",
             **self._parameters,
             **headers,
-            "profiles_data": to_csv([_cells(row, self._sent, self._width) for row in rows]),
+            "profiles_data": "".join(write(self._cells(row), ",") for row in rows),
         }
         content, content_type = encode_multipart_formdata(form, boundary=f"loyalty-{name}")
         return Body(content_type, content)
+
+    def _cells(self, row: Sequence[str]) -> list[str]:
+        """A row's cells that are sent, one for each column."""
+        return [row[place] if place < len(row) else "" for place in self._sent]
 
     def fault(self, reply: Any) -> str | None:
         """The import's own error, where it can be in the words of the command line."""
@@ -91,8 +98,3 @@ def _no_field(header: str, field: str) -> str:
         f"There is no field{named} for the column {quote(header)}; name one with --column "
         f"{shlex.quote(f'{header}=code')}, or leave it out with --column {shlex.quote(f'{header}=-')}"
     )
-
-
-def _cells(row: Sequence[str], sent: Iterable[int], width: int) -> list[str]:
-    """A row's cells that are sent; one with too many keeps them all, so that the API says so."""
-    return [row[place] for place in sent if place < len(row)] + list(row[width:])

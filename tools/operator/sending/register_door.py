@@ -31,6 +31,9 @@ class RegisterDoor:
         self._name, self._program, self._key = name, program, headers.index(name)
         self._date = headers.index(DATE) if DATE in headers else None
 
+    def row_fault(self, row: Sequence[str]) -> str | None:
+        """None, as any row can be put into a request."""
+
     def body(self, rows: Sequence[Sequence[str]], name: str) -> Body:
         """The JSON request; a blank date is now."""
         del name
