@@ -11,18 +11,18 @@ ALLOWED = {
     "/api.php": "POST",
     "/api/v1.1/loyalty/register_member": "POST",
     "/api/v1.1/loyalty/register_member_batch": "POST",
-    "/console": "GET",
-    "/docs": "GET",
-    "/health": "GET",
+    "/console": "GET, HEAD",
+    "/docs": "GET, HEAD",
+    "/health": "GET, HEAD",
     "/jobs": "GET",
     "/jobs/{job_id}": "GET",
     "/jobs/{job_id}/results": "GET",
     "/jobs/{job_id}/undo": "POST",
-    "/openapi.json": "GET",
+    "/openapi.json": "GET, HEAD",
     "/v2/promotion/bulk/directEarn": "POST",
     "/v3/oauth/token/generate": "POST",
 }
-"""The methods of each path that is served; a test holds it against the template."""
+"""The methods of each path that is served, as in an Allow header; a test holds it against the template."""
 
 _JOB = re.compile("^/jobs/[^/]+")
 
@@ -31,8 +31,9 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Say what is wrong with the address."""
     request = read_event(event, context)
     allowed = ALLOWED.get(_JOB.sub("/jobs/{job_id}", request.path.rstrip("/")) or "/")
-    if allowed and request.method != allowed:
-        reply = json_error(405, f"Use {allowed} for this path, not {request.method}", {"Allow": allowed})
+    if allowed and request.method not in allowed.split(", "):
+        ways = allowed.replace(", ", " or ")
+        reply = json_error(405, f"Use {ways} for this path, not {request.method}", {"Allow": allowed})
     else:
         reply = json_error(404, f"There is nothing at {quote(request.path)}")
     return to_proxy(reply, request)

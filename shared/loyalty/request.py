@@ -98,13 +98,15 @@ def read_event(event: Mapping[str, Any], context: Any) -> Request:
 
 
 def to_proxy(reply: Reply, request: Request) -> dict[str, Any]:
-    """The proxy response: gzip-encoded where the client takes that and it pays."""
+    """The proxy response: gzip-encoded where the client takes that and it pays, and to HEAD without its body."""
     headers = {
         "Content-Type": reply.content_type,
         "X-Content-Type-Options": "nosniff",
         "X-Request-Id": request.id,
         **reply.headers,
     }
+    if request.method == "HEAD":
+        return {"statusCode": reply.status, "headers": headers, "body": "", "isBase64Encoded": False}
     if len(reply.text) < _WORTH_GZIP:
         return {"statusCode": reply.status, "headers": headers, "body": reply.text, "isBase64Encoded": False}
     headers["Vary"] = "Accept-Encoding"

@@ -18,6 +18,7 @@ API = resources(TEMPLATE, "AWS::Serverless::Api")["Api"]
 RESPONSES = API["GatewayResponses"]
 REFUSED = [Route("GET", path, "CustomersBatchFunction") for path in ("/", "/api.php")]
 SERVED = [route for route in routes(TEMPLATE) if route not in REFUSED]
+HEADS = [route for route in SERVED if route.method == "HEAD" and route.function != "NotFoundFunction"]
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 LAMBDA_EVENT_BYTES = 6 * 1024 * 1024
 
@@ -39,10 +40,10 @@ def test_every_function_folder_is_one_function():
 
 
 def test_every_function_but_the_catch_all_serves_what_its_description_says():
-    # GIVEN the routes of each function that has any, those aside on which the import says that it needs a POST
+    # GIVEN the routes of each function that has any, those aside on which the import says that it needs a POST, and HEAD
     fed_by_queues = {"ProcessChunkFunction", "BuryChunkFunction"}
     named = FUNCTIONS.keys() - fed_by_queues - {"NotFoundFunction"}
-    served = {name: [route for route in SERVED if route.function == name] for name in named}
+    served = {name: [one for one in SERVED if one.function == name and one not in HEADS] for name in named}
     # THEN each has one, and the two that answer at two paths have two
     for name, its_routes in served.items():
         assert FUNCTIONS[name]["Description"] == " and ".join(f"{route.method} {route.path}" for route in its_routes)
@@ -60,9 +61,21 @@ def test_whatever_no_other_function_serves_reaches_the_catch_all():
 
 def test_the_catch_all_knows_the_methods_of_every_served_path():
     # GIVEN the paths that the other functions serve
-    served = {route.path: route.method for route in SERVED if route.function != "NotFoundFunction"}
+    served = {}
+    for route in SERVED:
+        if route.function != "NotFoundFunction":
+            served.setdefault(route.path, []).append(route.method)
     # THEN the catch-all names the same
-    assert served == handler_of("not_found").ALLOWED
+    assert {path: ", ".join(methods) for path, methods in served.items()} == handler_of("not_found").ALLOWED
+
+
+def test_head_finds_whatever_anybody_may_get():
+    # GIVEN the functions that answer GET and touch nothing, so without policies
+    public = {name for name, function in FUNCTIONS.items() if "Policies" not in function} - {"NotFoundFunction"}
+    # THEN they answer HEAD too, with which monitors ask
+    assert {(head.path, head.function) for head in HEADS} == {
+        (route.path, route.function) for route in SERVED if route.method == "GET" and route.function in public
+    }
 
 
 def test_every_table_has_its_environment_variable():
