@@ -40,7 +40,7 @@ def test_every_function_folder_is_one_function():
 
 
 def test_every_function_but_the_catch_all_serves_what_its_description_says():
-    # GIVEN the routes of each function that has any, those aside on which the import says that it needs a POST, and HEAD
+    # GIVEN the routes of each function that has any, but HEAD and those on which the import says that it needs a POST
     fed_by_queues = {"ProcessChunkFunction", "BuryChunkFunction"}
     named = FUNCTIONS.keys() - fed_by_queues - {"NotFoundFunction"}
     served = {name: [one for one in SERVED if one.function == name and one not in HEADS] for name in named}
