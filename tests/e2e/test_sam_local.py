@@ -77,7 +77,7 @@ def sam():
         os.killpg(process.pid, signal.SIGINT)
         process.wait(90)
         process.stdout.close()
-    assert processes.running(pids) == set()
+    assert processes.wait_until_ended(pids, 90) == set()
     assert not environment.CONTAINERS.exists()
     assert our_containers() == []
 
@@ -134,9 +134,14 @@ def test_a_large_request_goes_through_the_queue_and_waits_for_its_job(sam):
     name = uuid.uuid4().hex
     rows = "\n".join(f"{name}-{number}@example.com" for number in range(600))
     form = {
-        **{"user_id": "john1970", "user_api_key": "1959caadac9b13dcb3", "account_id": "greatwidgets"},
-        **{"type": "customers_batch", "delimiter": "pipe", "campaigns_to_include": "898989889"},
-        **{"profiles_header_1": "email", "profiles_data": rows},
+        "user_id": "john1970",
+        "user_api_key": "1959caadac9b13dcb3",
+        "account_id": "greatwidgets",
+        "type": "customers_batch",
+        "delimiter": "pipe",
+        "campaigns_to_include": "898989889",
+        "profiles_header_1": "email",
+        "profiles_data": rows,
     }
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     # WHEN they are imported
