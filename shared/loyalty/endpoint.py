@@ -127,7 +127,7 @@ def _wait_until(request: Request, database: Database) -> float | None:
 
 
 def _passed(request: Request, database: Database) -> float:
-    """Seconds since the gateway received the request; none where that time can't be right, as sam local's never is."""
+    """Seconds since the gateway received the request; none where that time can't be right."""
     if request.received_at is None:
         return 0.0
     passed = database.now() - request.received_at

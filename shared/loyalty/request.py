@@ -7,6 +7,7 @@ arrive in base64, plain or gzip-encoded.
 import base64
 import gzip
 import json
+import os
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -81,7 +82,7 @@ def read_event(event: Mapping[str, Any], context: Any) -> Request:
     Its id is that of the invocation: the gateway's own can be chosen by the client.
     """
     path, about = event.get("path") or "", event.get("requestContext") or {}
-    whole, received = about.get("path") or "", about.get("requestTimeEpoch")
+    whole = about.get("path") or ""
     return Request(
         method=event.get("httpMethod") or "",
         path=path,
@@ -92,7 +93,7 @@ def read_event(event: Mapping[str, Any], context: Any) -> Request:
         query=event.get("queryStringParameters") or {},
         parameters=event.get("pathParameters") or {},
         base=whole.removesuffix(path) if whole.endswith(path) else "",
-        received_at=received / 1000 if isinstance(received, int) else None,
+        received_at=_received_at(about.get("requestTimeEpoch")),
         address=_network((about.get("identity") or {}).get("sourceIp") or ""),
     )
 
@@ -122,6 +123,13 @@ def json_error(status: int, text: str, headers: Mapping[str, str] | None = None)
     """The JSON error of requests that reach no contract, and of the gateway's own answers."""
     body = {"error": status, "error_text": text, "message": text}
     return Reply(status, "application/json", json.dumps(body, separators=(",", ":")), headers or {})
+
+
+def _received_at(milliseconds: object) -> float | None:
+    """None under sam local too, whose events all tell when sam itself was started."""
+    if os.environ.get("AWS_SAM_LOCAL") or not isinstance(milliseconds, int):
+        return None
+    return milliseconds / 1000
 
 
 def _network(address: str) -> str:

@@ -111,7 +111,7 @@ def test_what_passed_since_the_gateway_received_a_request_is_not_waited_again() 
 
 
 @pytest.mark.parametrize(
-    "ago", [1_800_000_000, 29.5, -3_600], ids=["sam's seconds in place of ms", "longer than any request", "not yet"]
+    "ago", [1_800_000_000, 29.5, -3_600], ids=["seconds in place of milliseconds", "longer ago than any", "not yet"]
 )
 def test_a_time_at_which_no_gateway_can_have_received_the_request_is_none(ago: float) -> None:
     # GIVEN a request whose event tells a time that can't be: the gateway gives up after 29 seconds
