@@ -6,6 +6,7 @@ STATE ?=
 DOCKER ?=
 SAM_PORT ?= 3001
 ARCHITECTURE ?= arm64
+PARAMETERS ?=
 ARGS ?=
 
 BIN := .venv/bin
@@ -53,7 +54,7 @@ sam-local: ## the same with each function in Lambda's own container, on http://1
 # each start their own; and when these have ended, tests of the logs and recorded calls that all of their stacks left in
 # build/e2e. The first of the three that fails ends it; pytest ends with 5 where it finds no test.
 test: ## run all tests; ARGS="-k name" some
-	@$(TOGETHER) .venv/dev.installed $(MINISTACK)/installed
+	@$(TOGETHER) .venv/dev.installed $(MINISTACK)/installed $(SAM)/installed
 	@$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist worksteal tests/unit tests/events $(ARGS) || [ $$? -eq 5 ]
 	@$(BIN)/pytest --numprocesses 2 --dist loadfile tests/integration tests/e2e $(ARGS) || [ $$? -eq 5 ]
 	@$(BIN)/pytest tests/left_behind $(ARGS) || [ $$? -eq 5 ]
@@ -110,9 +111,10 @@ build: $(SAM)/installed ## build functions and layer for AWS, needs python3.13; 
 	@python3.13 -V >/dev/null 2>&1 || { echo 'The layer is built with python3.13, which is not on the PATH.' >&2; exit 1; }
 	@ARCHITECTURE=$(ARCHITECTURE) $(SAM)/bin/sam build --parameter-overrides Architecture=$(ARCHITECTURE) $(ARGS)
 
-deploy: ## deploy to AWS; ARGS=--guided the first time
+deploy: ## deploy to AWS; ARGS=--guided the first time, PARAMETERS="Name=value …" to change some
 	@$(MAKE) --silent build ARCHITECTURE=$(ARCHITECTURE) ARGS=
-	@$(SAM)/bin/sam deploy --parameter-overrides Architecture=$(ARCHITECTURE) $(ARGS)
+	@revision=$$($(SAM)/bin/python -m tools.revision $(PARAMETERS)) && \
+	  $(SAM)/bin/sam deploy --parameter-overrides Architecture=$(ARCHITECTURE) Revision=$$revision $(PARAMETERS) $(ARGS)
 
 lock: .venv/dev.installed ## pin the newest dependencies that the requirements allow
 	cd shared && $(CURDIR)/$(COMPILE) requirements.in -o requirements.txt

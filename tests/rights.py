@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools.local.template import resources
+from tools.local.template import fed, resources
 
 TAKING_MESSAGES = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 """What Lambda does in a function's name to feed it from a queue."""
@@ -37,7 +37,7 @@ def needed(template: dict[str, Any], calls: Iterable[Path]) -> dict[str, set[Rig
     found: dict[str, set[Right]] = {name: set() for name in resources(template, "AWS::Serverless::Function")}
     for mapping in resources(template, "AWS::Lambda::EventSourceMapping").values():
         queue = mapping["EventSourceArn"]["Fn::GetAtt"][0]
-        found[mapping["FunctionName"]["Ref"]] |= {Right(action, queue) for action in TAKING_MESSAGES}
+        found[fed(mapping)] |= {Right(action, queue) for action in TAKING_MESSAGES}
     for call in (json.loads(line) for file in calls for line in file.read_text().splitlines()):
         if "-" in call["by"]:  # and not a tool's or a test's own
             found[_logical(call["by"])] |= rights_of_call(call)

@@ -1,5 +1,6 @@
 """The profiles of `sam`: what the README tells to type works with the template as it is."""
 
+import re
 import subprocess
 import tomllib
 
@@ -7,6 +8,7 @@ import pytest
 
 from tools.local import docker, environment
 from tools.local.template import ROOT, load
+from tools.revision import revision
 
 CONFIG = tomllib.loads((ROOT / "samconfig.toml").read_text())
 PARAMETERS = load()["Parameters"]
@@ -53,3 +55,28 @@ def test_what_is_said_to_a_deployment_is_not_said_to_its_build():
     # THEN sam build, which knows no such option, does not get it
     assert [line.endswith("--guided") for line in commands if "/sam build" in line] == [False]
     assert [line.endswith("--guided") for line in commands if "/sam deploy" in line] == [True]
+
+
+def test_a_parameter_that_is_given_to_a_deployment_is_part_of_its_revision():
+    (command,) = [line for line in recipe("deploy", "PARAMETERS=InlineLimit=600") if "/sam deploy" in line]
+    assert "-m tools.revision InlineLimit=600)" in command
+    assert "--parameter-overrides Architecture=arm64 Revision=$revision InlineLimit=600" in " ".join(command.split())
+
+
+def test_a_revision_is_another_when_anything_that_is_deployed_changes(tmp_path):
+    # GIVEN what was built
+    (tmp_path / "Function").mkdir()
+    handler = tmp_path / "Function" / "handler.py"
+    (tmp_path / "template.yaml").write_text("a")
+    handler.write_text("a")
+    first = revision(tmp_path, ["InlineLimit=500"])
+    assert re.fullmatch("[0-9a-f]{64}", first)
+    # WHEN nothing changes, a setting, a file, or a file's name
+    same, setting = revision(tmp_path, ["InlineLimit=500"]), revision(tmp_path, ["InlineLimit=600"])
+    handler.write_text("b")
+    file = revision(tmp_path, ["InlineLimit=500"])
+    handler.rename(handler.with_name("other.py"))
+    name = revision(tmp_path, ["InlineLimit=500"])
+    # THEN it is the same only in the first case
+    assert same == first
+    assert len({first, setting, file, name}) == 4

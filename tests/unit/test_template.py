@@ -82,20 +82,6 @@ def test_every_table_has_its_environment_variable():
     assert sorted(variables(TEMPLATE, "AWS::DynamoDB::Table").values()) == sorted(TABLES)
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_a_table_is_on_demand_recoverable_encrypted_and_protected(name):
-    # GIVEN a table
-    table = TABLES[name]
-    # THEN losing its data takes a decision
-    assert table["BillingMode"] == "PAY_PER_REQUEST"
-    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": {"Ref": "PointInTimeRecovery"}}
-    assert table["SSESpecification"] == {"SSEEnabled": True}
-    assert table["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
-    assert TEMPLATE["Parameters"]["DeletionProtection"]["Default"] == "true"
-    assert TEMPLATE["Parameters"]["PointInTimeRecovery"]["Default"] == "true"
-    assert TEMPLATE["Resources"][name]["UpdateReplacePolicy"] == "Retain"
-
-
 def test_no_function_of_a_route_outlives_the_gateways_patience():
     longest = TEMPLATE["Globals"]["Function"]["Timeout"]
     assert max(FUNCTIONS[route.function].get("Timeout", longest) for route in routes(TEMPLATE)) <= 29
