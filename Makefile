@@ -7,6 +7,7 @@ DOCKER ?=
 SAM_PORT ?= 3001
 ARCHITECTURE ?= arm64
 PARAMETERS ?=
+COMMIT ?= HEAD
 ARGS ?=
 
 BIN := .venv/bin
@@ -30,7 +31,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run sam-local test check check-code check-template environments model audit format document pictures fuzz bench bench-peer build deploy lock clean
+.PHONY: help run sam-local test check check-code check-template environments model audit format document pictures fuzz bench bench-peer build deploy yesterday lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -115,6 +116,11 @@ deploy: ## deploy to AWS; ARGS=--guided the first time, PARAMETERS="Name=value â
 	@$(MAKE) --silent build ARCHITECTURE=$(ARCHITECTURE) ARGS=
 	@revision=$$($(SAM)/bin/python -m tools.revision $(PARAMETERS)) && \
 	  $(SAM)/bin/sam deploy --parameter-overrides Architecture=$(ARCHITECTURE) Revision=$$revision $(PARAMETERS) $(ARGS)
+
+# What a gradual deployment meets: see docs/upgrades.md. The commit is to be named in tests/integration/upgrades/versions.py too.
+yesterday: ## have the tests of upgrades begin from COMMIT, the one that is deployed
+	@files=$$(git ls-tree -r --name-only $(COMMIT) shared/loyalty functions | grep '[.]py$$') && \
+	  git archive --format=tar $(COMMIT) $$files | gzip -9n >tests/integration/upgrades/yesterday.tar.gz
 
 lock: .venv/dev.installed ## pin the newest dependencies that the requirements allow
 	cd shared && $(CURDIR)/$(COMPILE) requirements.in -o requirements.txt

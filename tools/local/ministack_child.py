@@ -101,7 +101,12 @@ def _asked(headers: dict[str, str], request: dict[str, Any]) -> dict[str, Any]:
 def _keys(asked: list[dict[str, Any]]) -> list[str]:
     """How the partition keys begin of parts of a request: those of a Key, an Item, a query, or plain keys."""
     found = [one.get("Key") or one.get("Item") or _queried(one) or one for one in asked]
-    return sorted({"".join(one["pk"]["S"].partition("#")[:2]) for one in found if "pk" in one})
+    return sorted({_beginning(one["pk"]["S"]) for one in found if "pk" in one})
+
+
+def _beginning(key: str) -> str:
+    head, separator, _ = key.partition("#")
+    return head + separator if separator else ""
 
 
 def _queried(request: dict[str, Any]) -> dict[str, Any]:
