@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tools.local.template import fed, resources
-from tools.policies import Statement, applies, listed
+from tools.policies import Statement, applies, of_functions
 
 TAKING_MESSAGES = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 """What Lambda does in a function's name to feed it from a queue."""
@@ -35,20 +35,11 @@ class Asked(NamedTuple):
     context: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-def policies(template: dict[str, Any]) -> dict[str, list[Statement]]:
-    """The statements of each function, by its logical id, with logical ids in place of resources.
-
-    Anything but a plain Allow on one resource fails.
-    """
-    functions = resources(template, "AWS::Serverless::Function")
-    return {name: _statements(function.get("Policies", [])) for name, function in functions.items()}
-
-
 def granted(template: dict[str, Any]) -> dict[str, set[Right]]:
     """The rights of each function, by its logical id, whatever their conditions."""
     return {
         name: {Right(action, one["Resource"]) for one in statements for action in one["Action"]}
-        for name, statements in policies(template).items()
+        for name, statements in of_functions(template).items()
     }
 
 
@@ -92,17 +83,3 @@ def _asked(prefix: str, operation: str, how: str, name: str, keys: list[str]) ->
 
 def _logical(name: str) -> str:
     return name.rpartition("/")[2].split("-")[1]
-
-
-def _statements(found: list[dict[str, Any]]) -> list[Statement]:
-    statements = [statement for policy in found for statement in policy["Statement"]]
-    assert {statement["Effect"] for statement in statements} <= {"Allow"}
-    return [one | {"Action": listed(one["Action"]), "Resource": _named(one["Resource"])} for one in statements]
-
-
-def _named(resource: dict[str, Any]) -> str:
-    if "Fn::Sub" in resource:  # the event bus, which no template makes
-        return str(resource["Fn::Sub"]).rpartition(":")[2]
-    name, attribute = resource["Fn::GetAtt"]
-    assert attribute == "Arn"
-    return str(name)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from tools.local.template import resources
+
 Statement = Mapping[str, Any]
 """One statement of a policy, as its JSON holds it; resources are names as calls use them."""
 
@@ -20,6 +22,34 @@ _KNOWN = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
 
 class PolicyUnknown(Exception):
     """A policy says something that is not understood here; the message names it."""
+
+
+def of_functions(template: Mapping[str, Any]) -> dict[str, list[Statement]]:
+    """The statements of each function of a template, by its logical id, with logical ids in place of resources.
+
+    Raises PolicyUnknown for anything but a plain Allow on one resource.
+    """
+    functions = resources(dict(template), "AWS::Serverless::Function")
+    return {name: [_plain(one) for one in _statements(function)] for name, function in functions.items()}
+
+
+def _statements(function: Mapping[str, Any]) -> list[Statement]:
+    return [statement for policy in function.get("Policies", []) for statement in policy["Statement"]]
+
+
+def _plain(statement: Statement) -> Statement:
+    if statement["Effect"] != "Allow":
+        raise PolicyUnknown(f"a statement's effect is {statement['Effect']}")
+    return {**statement, "Action": listed(statement["Action"]), "Resource": _named(statement["Resource"])}
+
+
+def _named(resource: Mapping[str, Any]) -> str:
+    if "Fn::Sub" in resource:  # the event bus, which no template makes
+        return str(resource["Fn::Sub"]).rpartition(":")[2]
+    name, attribute = resource["Fn::GetAtt"]
+    if attribute != "Arn":
+        raise PolicyUnknown(f"a resource is named by {attribute}")
+    return str(name)
 
 
 def allows(statements: Iterable[Statement], action: str, resource: str, context: Context) -> bool:

@@ -6,8 +6,9 @@ does, which no emulator asks.
 
 import pytest
 
-from tests.rights import allowed, needed, policies
+from tests.rights import allowed, needed
 from tools.local.template import load
+from tools.policies import of_functions
 
 TEMPLATE = load()
 
@@ -19,7 +20,7 @@ def used(left):
 
 
 def test_no_function_asked_for_anything_that_its_policies_refuse(used):
-    statements = policies(TEMPLATE)
+    statements = of_functions(TEMPLATE)
     refused = {
         name: {one for one in asked if not any(allowed(statement, one) for statement in statements[name])}
         for name, asked in used.items()
@@ -36,7 +37,7 @@ def test_every_right_of_a_function_was_used_by_the_end_to_end_tests(used):
             for action in statement["Action"]
             if not any(one.right.action == action and allowed(statement, one) for one in used[name])
         }
-        for name, statements in policies(TEMPLATE).items()
+        for name, statements in of_functions(TEMPLATE).items()
     }
     # THEN some call needed it
     assert {name: rights for name, rights in unused.items() if rights} == {}

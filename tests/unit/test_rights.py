@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from tests.rights import Asked, Right, allowed, granted, needed, needs_of_call, policies
+from tests.rights import Asked, Right, allowed, granted, needed, needs_of_call
 from tools.local.template import load
+from tools.policies import of_functions
 
 TABLE = "loyalty-EarnsTable-0A1B2C"
 QUEUE = "http://localhost:4566/000000000000/loyalty-ChunkQueue-0A1B2C"
@@ -86,7 +87,7 @@ def test_a_right_ends_where_its_condition_says(function, action, keys, is_allowe
     # GIVEN a call to the table where credentials are
     asked = Asked(Right(action, "AccountsTable"), ((LEADING, tuple(keys)),) if keys else ())
     # THEN whether it is allowed is a matter of the keys
-    assert any(allowed(statement, asked) for statement in policies(TEMPLATE)[function]) is is_allowed
+    assert any(allowed(statement, asked) for statement in of_functions(TEMPLATE)[function]) is is_allowed
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_a_right_ends_where_its_condition_says(function, action, keys, is_allowe
 def test_a_worker_puts_no_event_but_its_own(source, kind, is_allowed):
     call = {"by": FUNCTION, "call": "AWSEvents.PutEvents", "named": [], "events": [[source, kind]]}
     (asked,) = needs_of_call(call)
-    assert any(allowed(one, asked) for one in policies(TEMPLATE)["ProcessChunkFunction"]) is is_allowed
+    assert any(allowed(one, asked) for one in of_functions(TEMPLATE)["ProcessChunkFunction"]) is is_allowed
 
 
 def test_a_tools_own_calls_need_nothing_and_a_worker_must_be_fed(tmp_path):

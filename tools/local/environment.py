@@ -21,7 +21,7 @@ def for_tools(stack: LocalStack) -> None:
     What an earlier stack left for containers goes.
     """
     CONTAINERS.unlink(missing_ok=True)
-    _write(TOOLS, stack, stack.endpoint_url)
+    write(TOOLS, stack, stack.endpoint_url)
 
 
 @contextmanager
@@ -30,13 +30,14 @@ def for_containers(stack: LocalStack, endpoint_url: str) -> Iterator[None]:
 
     With the names of a stack that has ended sam would start, and its functions wait for storage that is not there.
     """
-    _write(CONTAINERS, stack, endpoint_url)
+    write(CONTAINERS, stack, endpoint_url)
     try:
         yield
     finally:
         CONTAINERS.unlink(missing_ok=True)
 
 
-def _write(path: Path, stack: LocalStack, endpoint_url: str) -> None:
+def write(path: Path, stack: LocalStack, endpoint_url: str) -> None:
+    """Write down where a stack is; `endpoint_url` is how the reader reaches the emulator."""
     variables = {**stack.tables, **stack.queues, "API_URL": stack.url, "AWS_ENDPOINT_URL": endpoint_url}
     path.write_text(json.dumps({"Parameters": variables}, indent=2) + "\n")
