@@ -36,7 +36,7 @@ def expect(about: str, seen: Any, wanted: Any) -> None:
 
 @dataclass
 class Scene:
-    """A system, an account there with every kind of credential, and what checks have made: customers, a token, a job."""
+    """A system, an account there with every kind of credential, and what checks have made there."""
 
     system: System
     account: str
