@@ -1,0 +1,154 @@
+"""Exports by DynamoDB's own export to S3, through botocore itself and without a network."""
+
+import csv
+import gzip
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.dynamodb.models.table_export import TableExport
+from typer.testing import CliRunner, Result
+
+from loyalty.store.dynamodb import Database
+from tests.fakes.store import SETTINGS
+from tools import demo
+from tools.database import connect
+from tools.operator.application import app
+from tools.operator.table_exports import _value
+
+BUCKET = "exports"
+KEYS = {
+    "accounts": ["pk", "sk"],
+    "customers": ["pk"],
+    "memberships": ["pk"],
+    "earns": ["pk", "sk"],
+    "jobs": ["pk", "sk"],
+}
+
+
+class MotoSystem:
+    """A system whose tables are moto's."""
+
+    table_parts = 1
+
+    def __init__(self) -> None:
+        names = {name.upper(): text for name, text in SETTINGS._asdict().items() if name.endswith("_table")}
+        self._database = connect(names)
+
+    def database(self, seconds: float = 60) -> Database:
+        return self._database.within(seconds)
+
+    @staticmethod
+    def client(service: str) -> Any:
+        return boto3.client(service)
+
+    @staticmethod
+    def sleep(_seconds: float) -> None:
+        for thread in EXPORTS:
+            thread.join(10)
+
+
+EXPORTS: list[TableExport] = []
+
+
+@pytest.fixture
+def system(monkeypatch: pytest.MonkeyPatch) -> Iterator[MotoSystem]:
+    """Tables with the demo accounts, and a bucket."""
+    begin = TableExport.start
+
+    def start(export: TableExport) -> None:
+        EXPORTS.append(export)
+        begin(export)
+
+    monkeypatch.setattr(TableExport, "start", start)
+    with mock_aws():
+        for table, names in KEYS.items():
+            kinds = zip(names, ("HASH", "RANGE"), strict=False)
+            boto3.client("dynamodb").create_table(
+                TableName=table,
+                KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in kinds],
+                AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
+                BillingMode="PAY_PER_REQUEST",
+            )
+            recovery = {"PointInTimeRecoveryEnabled": True}
+            boto3.client("dynamodb").update_continuous_backups(
+                TableName=table, PointInTimeRecoverySpecification=recovery
+            )
+        boto3.client("s3").create_bucket(Bucket=BUCKET)
+        made = MotoSystem()
+        demo.fill(made.database())
+        yield made
+    EXPORTS.clear()
+
+
+@pytest.fixture
+def export(system: MotoSystem) -> Callable[..., Result]:
+    def run(what: str, *options: str) -> Result:
+        return CliRunner().invoke(app, ["export", what, demo.ACCOUNT.id, *options], obj=system)
+
+    return run
+
+
+def objects() -> list[str]:
+    return [one["Key"] for one in boto3.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+
+@pytest.mark.parametrize("what", ["customers", "members"])
+def test_an_export_through_s3_is_that_of_a_scan_and_leaves_nothing_in_the_bucket(
+    what: str, export: Callable[..., Result]
+) -> None:
+    # GIVEN what a scan exports
+    scanned = export(what)
+    assert scanned.exit_code == 0
+    # WHEN DynamoDB exports it
+    exported = export(what, "--through-s3", BUCKET)
+    # THEN it is the same, and the files are gone
+    assert exported.exit_code == 0, exported.output
+    assert sorted(exported.stdout.splitlines()) == sorted(scanned.stdout.splitlines())
+    assert len(list(csv.DictReader(io.StringIO(exported.stdout)))) >= 1
+    assert objects() == []
+
+
+@pytest.mark.parametrize(
+    ("in_file", "read"),
+    [
+        ({"S": "Zo\u00eb"}, {"S": "Zo\u00eb"}),
+        ({"N": "7"}, {"N": "7"}),
+        ({"SS": ["a", "b"]}, {"SS": ["a", "b"]}),
+        ({"B": "AAE="}, {"B": b"\x00\x01"}),
+        ({"BS": ["AAE=", "Ag=="]}, {"BS": [b"\x00\x01", b"\x02"]}),
+    ],
+)
+def test_a_value_in_the_files_is_read_as_botocore_gives_it(in_file: dict[str, Any], read: dict[str, Any]) -> None:
+    assert _value(in_file) == read
+
+
+def test_a_bucket_that_is_not_there_is_told_in_one_line(export: Callable[..., Result]) -> None:
+    failed = export("customers", "--through-s3", "nobodys")
+    assert failed.exit_code == 1
+    assert "nobodys" in failed.stderr or "bucket" in failed.stderr
+    assert failed.stderr.count("\n") == 1
+
+
+def test_an_export_of_which_a_part_is_missing_is_refused(
+    export: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN an export whose files hold one item less than it says
+    write = TableExport._backup_to_s3_file
+
+    def lose_one(self: TableExport, backend: Any) -> None:
+        write(self, backend)
+        (bucket,) = (one for one in backend.buckets.values() if one.name == BUCKET)
+        (key,) = [key for key in bucket.keys.values() if key.name.endswith(".gz")]
+        lines = gzip.decompress(key.value).splitlines(keepends=True)
+        backend.put_object(bucket_name=BUCKET, key_name=key.name, value=gzip.compress(b"".join(lines[1:])))
+
+    monkeypatch.setattr(TableExport, "_backup_to_s3_file", lose_one)
+    # THEN nobody takes it for the whole
+    failed = export("customers", "--through-s3", BUCKET)
+    assert failed.exit_code == 1
+    assert "items, of which" in failed.stderr
+    assert objects() == []
