@@ -8,80 +8,28 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from moto.dynamodb.models.table_export import TableExport
 from typer.testing import CliRunner, Result
 
-from loyalty.store.dynamodb import Database
-from tests.fakes.store import SETTINGS
+from tests.integration.moto_system import BUCKET, MotoSystem, moto_system
 from tools import demo
-from tools.database import connect
 from tools.operator.application import app
 from tools.operator.table_exports import _value
-
-BUCKET = "exports"
-KEYS = {
-    "accounts": ["pk", "sk"],
-    "customers": ["pk"],
-    "memberships": ["pk"],
-    "earns": ["pk", "sk"],
-    "jobs": ["pk", "sk"],
-}
-
-
-class MotoSystem:
-    """A system whose tables are moto's."""
-
-    table_parts = 1
-
-    def __init__(self) -> None:
-        names = {name.upper(): text for name, text in SETTINGS._asdict().items() if name.endswith("_table")}
-        self._database = connect(names)
-
-    def database(self, seconds: float = 60) -> Database:
-        return self._database.within(seconds)
-
-    @staticmethod
-    def client(service: str) -> Any:
-        return boto3.client(service)
-
-    @staticmethod
-    def sleep(_seconds: float) -> None:
-        for thread in EXPORTS:
-            thread.join(10)
-
-
-EXPORTS: list[TableExport] = []
 
 
 @pytest.fixture
 def system(monkeypatch: pytest.MonkeyPatch) -> Iterator[MotoSystem]:
-    """Tables with the demo accounts, and a bucket."""
-    begin = TableExport.start
+    """Tables with the demo accounts, a bucket, and exports that are done when somebody waits for them."""
+    begin, begun = TableExport.start, list[TableExport]()
 
     def start(export: TableExport) -> None:
-        EXPORTS.append(export)
+        begun.append(export)
         begin(export)
 
     monkeypatch.setattr(TableExport, "start", start)
-    with mock_aws():
-        for table, names in KEYS.items():
-            kinds = zip(names, ("HASH", "RANGE"), strict=False)
-            boto3.client("dynamodb").create_table(
-                TableName=table,
-                KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in kinds],
-                AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
-                BillingMode="PAY_PER_REQUEST",
-            )
-            recovery = {"PointInTimeRecoveryEnabled": True}
-            boto3.client("dynamodb").update_continuous_backups(
-                TableName=table, PointInTimeRecoverySpecification=recovery
-            )
-        boto3.client("s3").create_bucket(Bucket=BUCKET)
-        made = MotoSystem()
-        demo.fill(made.database())
+    with moto_system() as made:
+        made.waits = lambda: [thread.join(10) for thread in begun] and None
         yield made
-    EXPORTS.clear()
 
 
 @pytest.fixture

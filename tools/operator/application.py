@@ -17,6 +17,7 @@ from tools.operator import (
     programs,
     promotions,
     queues,
+    restoring,
 )
 from tools.operator.smoke import command as smoke
 
@@ -59,4 +60,5 @@ app.add_typer(exports.app, name="export")
 app.add_typer(migration.app, name="migrate")
 app.add_typer(jobs.app, name="job")
 app.add_typer(queues.app, name="queue")
+app.add_typer(restoring.app)
 app.add_typer(smoke.app)
