@@ -1,4 +1,4 @@
-"""The profiles of `sam`: what the README tells to type works with the template as it is."""
+"""How `sam` and `make` are told to build, deploy and run: what the documentation tells to type works as it is."""
 
 import re
 import subprocess
