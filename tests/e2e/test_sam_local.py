@@ -71,7 +71,7 @@ def sam():
     )
     try:
         read_until(process, f"^ready http://127.0.0.1:{ports['PORT']}$")
-        yield ports
+        yield {**ports, "pid": process.pid}
     finally:
         pids = processes.tree(process.pid)
         os.killpg(process.pid, signal.SIGINT)
@@ -127,6 +127,10 @@ def test_a_function_in_a_container_reaches_the_tables(sam):
     first, second = (json.loads(ask(sam[name], "POST", BATCH, batch(items), JSON)[2]) for name in ("SAM_PORT", "PORT"))
     # THEN both work on the same tables
     assert [one["error"] for one in first["result"] + second["result"]] == [0, 409]
+
+
+def test_nothing_listens_beside_loopback_but_on_dockers_bridge(sam):
+    assert processes.listeners(processes.tree(sam["pid"])) == {"127.0.0.1", docker.gateway()}
 
 
 def test_a_large_request_goes_through_the_queue_and_waits_for_its_job(sam):

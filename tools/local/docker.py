@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
@@ -76,6 +76,8 @@ async def _relay(address: str, host: str, port: int) -> asyncio.Server | None:
             writer.close()
             return
         await asyncio.gather(_pump(reader, sent), _pump(answers, writer))
+        sent.close()
+        writer.close()
 
     try:
         return await asyncio.start_server(join, address, 0)
@@ -86,11 +88,13 @@ async def _relay(address: str, host: str, port: int) -> asyncio.Server | None:
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):  # one side is gone
+    try:
         while data := await reader.read(_READ):
             writer.write(data)
             await writer.drain()
-    writer.close()
+        writer.write_eof()  # the other direction may go on
+    except OSError:  # one side is gone
+        writer.close()
 
 
 def main() -> int:
