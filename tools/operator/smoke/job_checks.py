@@ -9,7 +9,7 @@ from loyalty.store import accounts, queue
 from loyalty.store.queue import Message
 from tools.operator.jobs_client import Job
 from tools.operator.queues import resend
-from tools.operator.smoke import doors
+from tools.operator.smoke import endpoints
 from tools.operator.smoke.scene import LATER_PROGRAM, PROGRAM, CheckFailed, Scene, expect
 
 ITEMS, CHAINED = 2_000, 600
@@ -18,9 +18,9 @@ ITEMS, CHAINED = 2_000, 600
 def large_job(scene: Scene) -> str:
     """2,000 customers are imported, and registered, by the workers."""
     emails = [scene.email(number, "many") for number in range(ITEMS)]
-    imported = _job(scene, doors.import_(scene, emails, headers=doors.ASYNC).headers["x-job-id"])
+    imported = _job(scene, endpoints.import_(scene, emails, headers=endpoints.ASYNC).headers["x-job-id"])
     expect("the import's counts", imported["counts"], {"new": ITEMS})
-    registered = _job(scene, doors.register_batch(scene, emails, doors.ASYNC).headers["x-job-id"])
+    registered = _job(scene, endpoints.register_batch(scene, emails, endpoints.ASYNC).headers["x-job-id"])
     expect("the registrations' counts", registered["counts"], {"0": ITEMS})
     scene.large_job = registered["job_id"]
     results = scene.jobs.results(registered["job_id"]).json()["result"]
@@ -30,7 +30,7 @@ def large_job(scene: Scene) -> str:
 
 def chain(scene: Scene) -> str:
     """Chunks that share a customer are done one after the other."""
-    reply = doors.register_batch(scene, [scene.customers[5]] * CHAINED, doors.ASYNC)
+    reply = endpoints.register_batch(scene, [scene.customers[5]] * CHAINED, endpoints.ASYNC)
     expect("the counts", _job(scene, reply.headers["x-job-id"])["counts"], {"0": 1, "409": CHAINED - 1})
     return f"{CHAINED} registrations of one customer, in chunks that wait for each other"
 

@@ -1,4 +1,4 @@
-"""What smoke checks work with: an account of their own, a client of every door, and the stack's parts by name."""
+"""What smoke checks work with: an account of their own, a client of every endpoint, and the stack's parts by name."""
 
 import time
 from collections.abc import Callable, Mapping
