@@ -3,7 +3,11 @@
 PYTHON ?= python3
 PORT ?= 3000
 STATE ?=
+DOCKER ?=
+SAM_PORT ?= 3001
 ARCHITECTURE ?= arm64
+PARAMETERS ?=
+COMMIT ?= HEAD
 ARGS ?=
 SEED ?= 1
 
@@ -28,22 +32,31 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-code check-template environments model simulate simulate-proof audit format document pictures fuzz bench bench-peer build deploy lock clean
+.PHONY: help run sam-local test check check-code check-template environments model simulate simulate-proof audit format document pictures fuzz bench bench-peer build deploy yesterday lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## serve the API on http://127.0.0.1:3000; PORT=n elsewhere, STATE=dir keeps the data
+run: ## serve the API on http://127.0.0.1:3000; PORT=n elsewhere, STATE=dir keeps the data, DOCKER=1 lets containers in
 	@$(PYTHON) -m tools.local.port '$(PORT)'
 	@$(TOGETHER) .venv/run.installed $(MINISTACK)/installed
-	@PORT='$(PORT)' STATE='$(STATE)' exec $(BIN)/python -m tools.local
+	@PORT='$(PORT)' STATE='$(STATE)' DOCKER='$(DOCKER)' SAM_PORT= exec $(BIN)/python -m tools.local
+
+# The processor of this machine, as the template spells it.
+sam-local: ARCHITECTURE := $(patsubst aarch64,arm64,$(shell uname -m))
+sam-local: ## the same with each function in Lambda's own container, on http://127.0.0.1:3001 (SAM_PORT=n); needs Docker
+	@$(PYTHON) -m tools.local.port '$(PORT)' '$(SAM_PORT)'
+	@$(PYTHON) -m tools.local.docker
+	@$(MAKE) --silent build ARCHITECTURE=$(ARCHITECTURE) ARGS=
+	@$(TOGETHER) .venv/run.installed $(MINISTACK)/installed
+	@PORT='$(PORT)' STATE='$(STATE)' SAM_PORT='$(SAM_PORT)' SAM_ARGS='$(ARGS)' exec $(BIN)/python -m tools.local
 
 # Unit tests side by side; then histories of the simulator, in one process; then those that start an emulator or a stack, mostly to wait for it, in two processes that
 # each start their own; and when these have ended, tests of the logs and recorded calls that all of their stacks left in
 # build/e2e. The first of the four that fails ends it; pytest ends with 5 where it finds no test.
 test: ## run all tests; ARGS="-k name" some
-	@$(TOGETHER) .venv/dev.installed $(MINISTACK)/installed
+	@$(TOGETHER) .venv/dev.installed $(MINISTACK)/installed $(SAM)/installed
 	@$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist worksteal tests/unit tests/events $(ARGS) || [ $$? -eq 5 ]
 	@$(BIN)/pytest tests/simulation $(ARGS) || [ $$? -eq 5 ]
 	@$(BIN)/pytest --numprocesses 2 --dist loadfile tests/integration tests/e2e $(ARGS) || [ $$? -eq 5 ]
@@ -105,10 +118,17 @@ fuzz: $(FUZZ)/installed $(MINISTACK)/installed ## send 100,000 broken requests t
 
 build: $(SAM)/installed ## build functions and layer for AWS, needs python3.13; ARCHITECTURE=x86_64 for Intel
 	@python3.13 -V >/dev/null 2>&1 || { echo 'The layer is built with python3.13, which is not on the PATH.' >&2; exit 1; }
-	@ARCHITECTURE=$(ARCHITECTURE) $(SAM)/bin/sam build $(ARGS)
+	@ARCHITECTURE=$(ARCHITECTURE) $(SAM)/bin/sam build --parameter-overrides Architecture=$(ARCHITECTURE) $(ARGS)
 
-deploy: build ## deploy to AWS; ARGS=--guided the first time
-	@$(SAM)/bin/sam deploy --parameter-overrides Architecture=$(ARCHITECTURE) $(ARGS)
+deploy: ## deploy to AWS; ARGS=--guided the first time, PARAMETERS="Name=value …" to change some
+	@$(MAKE) --silent build ARCHITECTURE=$(ARCHITECTURE) ARGS=
+	@revision=$$($(SAM)/bin/python -m tools.revision $(PARAMETERS)) && \
+	  $(SAM)/bin/sam deploy --parameter-overrides Architecture=$(ARCHITECTURE) Revision=$$revision $(PARAMETERS) $(ARGS)
+
+# What a gradual deployment meets: see docs/upgrades.md. The commit is to be named in tests/integration/upgrades/versions.py too.
+yesterday: ## have the tests of upgrades begin from COMMIT, the one that is deployed
+	@files=$$(git ls-tree -r --name-only $(COMMIT) shared/loyalty functions | grep '[.]py$$') && \
+	  git archive --format=tar $(COMMIT) $$files | gzip -9n >tests/integration/upgrades/yesterday.tar.gz
 
 lock: .venv/dev.installed ## pin the newest dependencies that the requirements allow
 	cd shared && $(CURDIR)/$(COMPILE) requirements.in -o requirements.txt

@@ -1,7 +1,8 @@
 """What the template lets each function do, and what a call that was recorded needs.
 
 A recorded call is a line that `tools/local/ministack_child.py` wrote: {"by": the function's name, "call": service and
-operation, "named": pairs of how a resource was named and its name}. Names are the emulator's: stack, logical id, hash.
+operation, "named": how a resource was named, its name, and how the partition keys begin, "events": source and kind of
+each}. Names are the emulator's: stack, logical id, hash.
 """
 
 import json
@@ -9,7 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools.local.template import resources
+from tools.local.template import fed, resources
+from tools.policies import Statement, applies, of_functions
 
 TAKING_MESSAGES = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 """What Lambda does in a function's name to feed it from a queue."""
@@ -26,59 +28,58 @@ class Right(NamedTuple):
     resource: str
 
 
+class Asked(NamedTuple):
+    """A right that a call needs, and what conditions are told of the call: pairs of a key and its values."""
+
+    right: Right
+    context: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
 def granted(template: dict[str, Any]) -> dict[str, set[Right]]:
-    """The rights of each function, by its logical id; anything but a plain Allow on one resource fails."""
-    functions = resources(template, "AWS::Serverless::Function")
-    return {name: set(_rights(function.get("Policies", []))) for name, function in functions.items()}
+    """The rights of each function, by its logical id, whatever their conditions."""
+    return {
+        name: {Right(action, one["Resource"]) for one in statements for action in one["Action"]}
+        for name, statements in of_functions(template).items()
+    }
 
 
-def needed(template: dict[str, Any], calls: Iterable[Path]) -> dict[str, set[Right]]:
-    """The rights that each function needs: for the calls that files record, and to be fed by its queue."""
-    found: dict[str, set[Right]] = {name: set() for name in resources(template, "AWS::Serverless::Function")}
+def needed(template: dict[str, Any], calls: Iterable[Path]) -> dict[str, set[Asked]]:
+    """What each function asks for: in the calls that files record, and to be fed by its queue."""
+    found: dict[str, set[Asked]] = {name: set() for name in resources(template, "AWS::Serverless::Function")}
     for mapping in resources(template, "AWS::Lambda::EventSourceMapping").values():
         queue = mapping["EventSourceArn"]["Fn::GetAtt"][0]
-        found[mapping["FunctionName"]["Ref"]] |= {Right(action, queue) for action in TAKING_MESSAGES}
+        found[fed(mapping)] |= {Asked(Right(action, queue)) for action in TAKING_MESSAGES}
     for call in (json.loads(line) for file in calls for line in file.read_text().splitlines()):
         if "-" in call["by"]:  # and not a tool's or a test's own
-            found[_logical(call["by"])] |= rights_of_call(call)
+            found[_logical(call["by"])] |= needs_of_call(call)
     return found
 
 
-def rights_of_call(call: dict[str, Any]) -> set[Right]:
-    """The rights that one recorded call needs, by AWS's "Actions, resources, and condition keys"."""
+def needs_of_call(call: dict[str, Any]) -> set[Asked]:
+    """What one recorded call needs, by AWS's "Actions, resources, and condition keys"."""
     service, _, operation = call["call"].partition(".")
     prefix = _SERVICES[service]
     if prefix == "events":
-        return {Right(f"events:{operation}", _DEFAULT_BUS)}
-    return {_right(prefix, operation, how, name) for how, name in call["named"]}
+        right = Right(f"events:{operation}", _DEFAULT_BUS)
+        kinds = zip(("events:source", "events:detail-type"), zip(*call["events"], strict=True), strict=True)
+        return {Asked(right, tuple((key, tuple(sorted(set(values)))) for key, values in kinds))}
+    return {_asked(prefix, operation, *named) for named in call["named"]}
 
 
-def _right(prefix: str, operation: str, how: str, name: str) -> Right:
+def allowed(statement: Statement, asked: Asked) -> bool:
+    """Whether a statement allows what is asked for, by its conditions too."""
+    return applies(statement, *asked.right, dict(asked.context))
+
+
+def _asked(prefix: str, operation: str, how: str, name: str, keys: list[str]) -> Asked:
+    context = (("dynamodb:LeadingKeys", tuple(keys)),) if keys else ()
     if how == "Statements":  # each is allowed by its verb, whatever call it comes in
         verb, table = name.split(" ", 1)[0], name.split('"')[1]
-        return Right(f"dynamodb:PartiQL{verb.capitalize()}", _logical(table))
+        return Asked(Right(f"dynamodb:PartiQL{verb.capitalize()}", _logical(table)), context)
     if operation.startswith("Transact"):  # each part as if it came alone
-        return Right(f"dynamodb:{how}Item", _logical(name))
-    return Right(f"{prefix}:{_BATCHES.get(operation, operation)}", _logical(name))
+        return Asked(Right(f"dynamodb:{how}Item", _logical(name)), context)
+    return Asked(Right(f"{prefix}:{_BATCHES.get(operation, operation)}", _logical(name)), context)
 
 
 def _logical(name: str) -> str:
     return name.rpartition("/")[2].split("-")[1]
-
-
-def _rights(policies: list[dict[str, Any]]) -> list[Right]:
-    statements = [statement for policy in policies for statement in policy["Statement"]]
-    assert {statement["Effect"] for statement in statements} <= {"Allow"}
-    return [Right(action, _named(one["Resource"])) for one in statements for action in _listed(one["Action"])]
-
-
-def _named(resource: dict[str, Any]) -> str:
-    if "Fn::Sub" in resource:  # the event bus, which no template makes
-        return str(resource["Fn::Sub"]).rpartition(":")[2]
-    name, attribute = resource["Fn::GetAtt"]
-    assert attribute == "Arn"
-    return str(name)
-
-
-def _listed(actions: str | list[str]) -> list[str]:
-    return [actions] if isinstance(actions, str) else actions

@@ -16,6 +16,7 @@ _UNUSED = {
     "ACCESS_TOKEN_SECONDS": "1",
     "BULK_API_REDIRECTION_ENABLED": "false",
     "BULK_API_BATCH_SIZE_FOR_REDIRECTION": "1",
+    "ACCOUNT_REQUESTS_PER_MINUTE": "0",
 }
 """Settings that functions need and tools do not."""
 

@@ -24,7 +24,7 @@ ALLOWED = {
     "/v2/promotion/bulk/directEarn": WRITE,
     "/v3/oauth/token/generate": WRITE,
 }
-"""The methods of each path that is served; a test holds it against the template."""
+"""The methods of each path that is served, as in an Allow header; a test holds it against the template."""
 
 _JOB = re.compile("^/jobs/[^/]+")
 _CAPILLARYS = re.compile("/v[23](/|$)")

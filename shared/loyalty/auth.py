@@ -31,6 +31,7 @@ def authenticate(database: Database, credentials: Sequence[Credential], address:
     account = accounts.find_account(database, grant.account_id)
     if account is None:
         raise InternalError(f"a credential names an account that does not exist: {grant.account_id}")
+    limits.take_request(database, account.id)
     return Caller(account, grant.rights)
 
 

@@ -22,6 +22,7 @@ from loyalty.store.dynamodb import Database
 from loyalty.telemetry import RequestLog
 
 _RENDERING_SECONDS = 1.0  # for the largest reply, from outcomes to bytes
+_GATEWAY_SECONDS = 29.0  # after which API Gateway gives a request up
 _LONGEST_KEY = 255
 _NEW_OBJECTS = 100_000  # between garbage collections; a large request makes as many, and keeps them to its end
 
@@ -134,9 +135,18 @@ def _wait_until(request: Request, database: Database) -> float | None:
     """Until when, of the database's clock, the request may wait for a job; None when the client won't."""
     if "respond-async" in map(str.strip, request.headers.get("prefer", "").lower().split(",")):
         return None
-    passed = max(0.0, database.now() - request.received_at) if request.received_at is not None else 0.0
-    seconds = min(database.settings.gather_seconds - passed, database.seconds_left() - COLLECTING_SECONDS)
+    seconds = min(
+        database.settings.gather_seconds - _passed(request, database), database.seconds_left() - COLLECTING_SECONDS
+    )
     return database.clock() + seconds
+
+
+def _passed(request: Request, database: Database) -> float:
+    """Seconds since the gateway received the request; none where that time can't be right."""
+    if request.received_at is None:
+        return 0.0
+    passed = database.now() - request.received_at
+    return passed if 0 <= passed <= _GATEWAY_SECONDS else 0.0
 
 
 def _idempotency_key(request: Request) -> str | None:

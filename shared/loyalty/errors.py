@@ -16,7 +16,7 @@
     ├── UnsupportedMediaType
     ├── InternalError           a fault of ours, nothing more is said to the client
     │   └── ConfigurationError  the function's environment is incomplete
-    ├── TooManyRequests         too many wrong credentials, or access tokens, for this minute
+    ├── TooManyRequests         too many wrong credentials, access tokens or requests for this minute
     ├── StorageBusy             nothing decided, safe to repeat
     ├── StillRunning            a request with the same Idempotency-Key is being done
     ├── KeyReused               an Idempotency-Key came before with another request

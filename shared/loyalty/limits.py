@@ -1,4 +1,4 @@
-"""How many wrong credentials, and how many access tokens, a minute takes.
+"""How many wrong credentials, access tokens and requests of one account a minute takes.
 
 What is wrong is counted by the address that it came from, and by address and name where a name was presented (a
 user's, or an OAuth client's; a token has none), in the store, so that all processes know. What is right costs
@@ -8,6 +8,8 @@ nothing, and is never refused for what others do:
   passwords can't be tried out; other addresses, and other names from this one, are served.
 - An address that was wrong too often is told so, and its credentials are looked up as before: tokens can't be
   guessed anyhow, and who is right may share an address with who is not.
+
+What an account's own requests may be is for its operator to say; nothing is counted where nothing is said.
 
 A process learns that a count is full when it adds to it: so each may look up one more.
 """
@@ -49,6 +51,13 @@ def take_token(database: Database, address: str, client: Credential) -> None:
     """Count an access token for a client that is known; raises TooManyRequests or StorageBusy."""
     if rates.full(database, ("token", address, client.fingerprint()), MOST_TOKENS):
         raise _too_many(database, "tokens for this client")
+
+
+def take_request(database: Database, account_id: str) -> None:
+    """Count a request of an account, if such are limited; raises TooManyRequests or StorageBusy."""
+    most = database.settings.account_requests_per_minute
+    if most and rates.full(database, ("account", "", account_id), most):
+        raise _too_many(database, "requests of this account")
 
 
 def _too_many(database: Database, what: str) -> TooManyRequests:

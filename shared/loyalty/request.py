@@ -7,6 +7,7 @@ arrive in base64, plain or gzip-encoded.
 import base64
 import gzip
 import json
+import os
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -91,7 +92,7 @@ def read_event(event: Mapping[str, Any], context: Any) -> Request:
     Its id is that of the invocation: the gateway's own can be chosen by the client.
     """
     about = event.get("requestContext") or {}
-    path, received = _own_path(event), about.get("requestTimeEpoch")
+    path = _own_path(event)
     whole, own = (about.get("path") or event.get("path") or "").rstrip("/"), path.rstrip("/")
     return Request(
         method=event.get("httpMethod") or "",
@@ -103,7 +104,7 @@ def read_event(event: Mapping[str, Any], context: Any) -> Request:
         query=event.get("queryStringParameters") or {},
         parameters=event.get("pathParameters") or {},
         base=whole.removesuffix(own) if whole.endswith(own) else "",
-        received_at=received / 1000 if isinstance(received, int) else None,
+        received_at=_received_at(about.get("requestTimeEpoch")),
         address=_network((about.get("identity") or {}).get("sourceIp") or ""),
     )
 
@@ -154,6 +155,13 @@ def _own_path(event: Mapping[str, Any]) -> str:
     if not resource or not bare.endswith(own):  # the parameters may be decoded, and the path not
         return path
     return path[len(bare) - len(own) :] or "/"
+
+
+def _received_at(milliseconds: object) -> float | None:
+    """None under sam local too, whose events all tell when sam itself was started."""
+    if os.environ.get("AWS_SAM_LOCAL") or not isinstance(milliseconds, int):
+        return None
+    return milliseconds / 1000
 
 
 def _network(address: str) -> str:

@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NewType
 
 from loyalty.errors import ConfigurationError
+
+Ceiling = NewType("Ceiling", int)
+"""How often something may happen; 0, as often as one likes."""
 
 
 class Settings(NamedTuple):
@@ -12,7 +15,8 @@ class Settings(NamedTuple):
 
     `max_items` is what one request may hold, `access_token_seconds` how long an OAuth access token serves. More work
     than that of `inline_limit` items goes through the queue, and the request waits `gather_seconds` for it at most.
-    The `bulk_api_…` pair are Capillary's own: with the first on, the second limits the customers of one request.
+    An account may make `account_requests_per_minute`. The `bulk_api_…` pair are Capillary's own: with the first on,
+    the second limits the customers of one request.
     """
 
     accounts_table: str
@@ -28,6 +32,7 @@ class Settings(NamedTuple):
     access_token_seconds: int
     bulk_api_redirection_enabled: bool
     bulk_api_batch_size_for_redirection: int
+    account_requests_per_minute: Ceiling = Ceiling(0)
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -50,6 +55,12 @@ def _number(name: str, value: str) -> int:
     return int(value)
 
 
+def _ceiling(name: str, value: str) -> Ceiling:
+    if not (value.isascii() and value.isdigit()):
+        raise ConfigurationError(f"environment variable {name} is not a number: {value}")
+    return Ceiling(int(value))
+
+
 def _seconds(name: str, value: str) -> float:
     if not (value.isascii() and value.isdigit()):
         raise ConfigurationError(f"environment variable {name} is not a number of seconds: {value}")
@@ -62,4 +73,10 @@ def _switch(name: str, value: str) -> bool:
     return value.lower() == "true"
 
 
-_READ: dict[type, Callable[[str, str], Any]] = {str: _text, int: _number, float: _seconds, bool: _switch}
+_READ: dict[Any, Callable[[str, str], Any]] = {
+    str: _text,
+    int: _number,
+    float: _seconds,
+    bool: _switch,
+    Ceiling: _ceiling,
+}

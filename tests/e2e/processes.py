@@ -3,6 +3,7 @@
 import re
 import socket
 import struct
+import time
 from pathlib import Path
 
 LISTENING = "0A"
@@ -23,6 +24,14 @@ def tree(root: int) -> set[int]:
 def running(pids: set[int]) -> set[int]:
     """Those of some processes that have not ended."""
     return {pid for pid in pids if (state := _state(pid)) and state[0] not in "ZX"}
+
+
+def wait_until_ended(pids: set[int], seconds: float = 20) -> set[int]:
+    """Those of some processes that have not ended after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while running(pids) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return running(pids)
 
 
 def listeners(pids: set[int]) -> set[str]:

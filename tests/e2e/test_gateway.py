@@ -57,6 +57,13 @@ def test_head_is_answered_without_a_body(stack):
     assert (status, body) == (405, b"")
 
 
+@pytest.mark.parametrize("path", ["/health", "/console", "/docs", "/openapi.json"])
+def test_a_monitor_may_ask_with_head_for_what_anybody_may_get(path, stack):
+    status, headers, body = ask(stack, "HEAD", path)
+    assert (status, body) == (200, b"")
+    assert headers["Content-Type"] == ask(stack, "GET", path)[1]["Content-Type"]
+
+
 def test_a_method_that_no_route_names_gets_the_gateways_own_readable_404(stack):
     status, headers, body = ask(stack, "TRACE", SINGLE)
     assert status == 404

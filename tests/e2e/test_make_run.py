@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -86,13 +85,6 @@ def make_run(**variables):
         run.process.stdout.close()
 
 
-def wait_until_ended(pids, seconds=20):
-    deadline = time.monotonic() + seconds
-    while processes.running(pids) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return processes.running(pids)
-
-
 def test_the_first_request_after_the_ready_line_succeeds_and_nothing_listens_beyond_loopback():
     # GIVEN a stack that says it is ready
     with make_run() as run:
@@ -128,7 +120,7 @@ def test_a_signal_leaves_no_process_behind(number):
         # THEN make ends, and all that it started
         run.process.wait(30)
         assert len(pids) > 3
-        assert wait_until_ended(pids) == set()
+        assert processes.wait_until_ended(pids) == set()
         assert "Traceback" not in run.process.stdout.read()
 
 
@@ -140,7 +132,7 @@ def test_even_a_killed_stack_leaves_no_process_behind():
         (own,) = [pid for pid in pids if b"tools.local\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
         os.kill(own, signal.SIGKILL)
         # THEN the emulator and the functions end by themselves
-        assert wait_until_ended(pids) == set()
+        assert processes.wait_until_ended(pids) == set()
 
 
 def test_a_port_in_use_is_one_clear_line():

@@ -68,6 +68,17 @@ def test_a_request_has_the_id_of_the_invocation_which_no_client_can_choose() -> 
     assert read_event(event, FakeContext("invocation")).id == "invocation"
 
 
+def test_under_sam_local_no_request_tells_when_it_was_received(monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN an event with a time, which under sam local is that of sam's own start
+    event = proxy_event("{}")
+    event["requestContext"]["requestTimeEpoch"] = 1_700_000_000_123
+    assert read_event(event, FakeContext()).received_at == 1_700_000_000.123
+    # WHEN a function reads it in a container of sam's
+    monkeypatch.setenv("AWS_SAM_LOCAL", "true")
+    # THEN there is no time
+    assert read_event(event, FakeContext()).received_at is None
+
+
 def test_a_request_shows_no_body_when_it_is_printed() -> None:
     assert "c2VjcmV0" not in repr(request("c2VjcmV0", is_base64=True))
 

@@ -41,6 +41,14 @@ def test_a_number_that_is_none_is_refused(name: str, value: str) -> None:
         settings.load({**ENVIRONMENT, name: value})
 
 
+def test_a_ceiling_may_be_none_and_is_a_number_otherwise() -> None:
+    name = "ACCOUNT_REQUESTS_PER_MINUTE"
+    read = [settings.load({**ENVIRONMENT, name: text}).account_requests_per_minute for text in ("0", "600")]
+    assert read == [0, 600]
+    with pytest.raises(ConfigurationError, match=f"{name} is not a number: -1"):
+        settings.load({**ENVIRONMENT, name: "-1"})
+
+
 @pytest.mark.parametrize("name", SWITCHES)
 def test_a_switch_is_true_or_false_in_any_case_and_nothing_else(name: str) -> None:
     # GIVEN a switch in several spellings

@@ -39,10 +39,10 @@ def test_every_function_folder_is_one_function():
 
 
 def test_every_function_but_the_catch_all_serves_what_its_description_says():
-    # GIVEN the routes of each function that has any, those aside on which the import says that it needs a POST
+    # GIVEN the routes of each function that has any, but HEAD and those on which the import says that it needs a POST
     fed_by_queues = {"ProcessChunkFunction", "BuryChunkFunction"}
     named = FUNCTIONS.keys() - fed_by_queues - {"NotFoundFunction"}
-    served = {name: [route for route in SERVED if route.function == name] for name in named}
+    served = {name: [one for one in SERVED if one.function == name] for name in named}
     # THEN each has one, and the two that answer at two paths have two
     for name, its_routes in served.items():
         assert FUNCTIONS[name]["Description"] == " and ".join(f"{route.method} {route.path}" for route in its_routes)
@@ -81,20 +81,6 @@ def test_head_is_served_wherever_get_is_by_the_same_function():
 
 def test_every_table_has_its_environment_variable():
     assert sorted(variables(TEMPLATE, "AWS::DynamoDB::Table").values()) == sorted(TABLES)
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_a_table_is_on_demand_recoverable_encrypted_and_protected(name):
-    # GIVEN a table
-    table = TABLES[name]
-    # THEN losing its data takes a decision
-    assert table["BillingMode"] == "PAY_PER_REQUEST"
-    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": {"Ref": "PointInTimeRecovery"}}
-    assert table["SSESpecification"] == {"SSEEnabled": True}
-    assert table["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
-    assert TEMPLATE["Parameters"]["DeletionProtection"]["Default"] == "true"
-    assert TEMPLATE["Parameters"]["PointInTimeRecovery"]["Default"] == "true"
-    assert TEMPLATE["Resources"][name]["UpdateReplacePolicy"] == "Retain"
 
 
 def test_no_function_of_a_route_outlives_the_gateways_patience():

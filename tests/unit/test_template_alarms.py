@@ -39,7 +39,11 @@ def watched(alarm):
             ("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", {"QueueName": ["ChunkQueue", "QueueName"]}, 900),
         ),
         ("WorkerErrorsAlarm", ("AWS/Lambda", "Errors", "Sum", {"FunctionName": "ProcessChunkFunction"}, 1)),
-        ("UndertakerErrorsAlarm", ("AWS/Lambda", "Errors", "Sum", {"FunctionName": "BuryChunkFunction"}, 1)),
+        ("DeadLetterErrorsAlarm", ("AWS/Lambda", "Errors", "Sum", {"FunctionName": "BuryChunkFunction"}, 1)),
+        (
+            "DroppedChunksAlarm",
+            ("AWS/Lambda", "RecursiveInvocationsDropped", "Sum", {"FunctionName": "ProcessChunkFunction"}, 1),
+        ),
         ("FunctionThrottlesAlarm", ("AWS/Lambda", "Throttles", "Sum", {}, 1)),
         (
             "ServerErrorsAlarm",
@@ -131,6 +135,15 @@ def test_the_dashboard_finds_the_metrics_that_functions_embed_in_their_log():
     # THEN they agree
     assert search.split(",") == [metrics.NAMESPACE, *metrics.DIMENSIONS]
     assert named == {"Ref": "AWS::StackName"}
+
+
+def test_the_dashboard_shows_the_milliseconds_of_every_function_by_its_name():
+    # GIVEN the metrics of that widget: a search whose value is quoted finds exact names only, and so none
+    (widget,) = [one for one in json.loads(DASHBOARD)["widgets"] if "milliseconds" in one["properties"]["title"]]
+    metrics = widget["properties"]["metrics"]
+    # THEN each function is named
+    assert {tuple(one[:3]) for one in metrics} == {("AWS/Lambda", "Duration", "FunctionName")}
+    assert [one[3] for one in metrics] == [f"${{{name}}}" for name in resources(TEMPLATE, "AWS::Serverless::Function")]
 
 
 def test_every_log_is_kept_for_a_time_that_is_set():

@@ -14,6 +14,7 @@ GLOBALS = TEMPLATE["Globals"]["Function"]
 VARIABLES = GLOBALS["Environment"]["Variables"]
 PARAMETERS = {
     "ACCESS_TOKEN_SECONDS": ("AccessTokenSeconds", "3600"),
+    "ACCOUNT_REQUESTS_PER_MINUTE": ("AccountRequestsPerMinute", "0"),
     "BULK_API_REDIRECTION_ENABLED": ("BulkApiRedirectionEnabled", "false"),
     "BULK_API_BATCH_SIZE_FOR_REDIRECTION": ("BulkApiBatchSizeForRedirection", "10"),
 }
@@ -26,7 +27,7 @@ def default(variable: str) -> str:
 
 
 @pytest.mark.parametrize("variable", PARAMETERS)
-def test_a_setting_of_capillarys_is_a_parameter_with_the_documented_default(variable: str) -> None:
+def test_a_setting_is_a_parameter_with_the_documented_default(variable: str) -> None:
     parameter, value = PARAMETERS[variable]
     assert (VARIABLES[variable], default(variable)) == ({"Ref": parameter}, value)
 

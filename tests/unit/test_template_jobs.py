@@ -8,7 +8,7 @@ from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.store import events
 from tests.fakes import delivery
 from tests.rights import Right, granted
-from tools.local.template import load, resources, variables, workers
+from tools.local.template import fed, load, resources, variables, workers
 
 TEMPLATE = load()
 PARAMETERS = TEMPLATE["Parameters"]
@@ -20,6 +20,10 @@ VARIABLES = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
 TWO_WEEKS = 14 * 24 * 3600
 RIGHTS = granted(TEMPLATE)
 STORES_JOBS = Right("dynamodb:PutItem", "JobsTable")
+
+
+def _reserves(function):
+    return "ReservedConcurrentExecutions" in function
 
 
 def test_the_worker_takes_chunks_and_the_undertaker_what_failed_too_often():
@@ -56,6 +60,33 @@ def test_no_function_outlives_what_others_take_for_the_longest_life(name):
     assert timeout + 5 <= LONGEST_SECONDS
 
 
+@pytest.mark.parametrize(
+    ("function", "parameter"),
+    [
+        ("ProcessChunkFunction", "WorkerConcurrency"),
+        ("BuryChunkFunction", "WorkerConcurrency"),
+        ("RegisterMemberBatchFunction", "BatchConcurrency"),
+        ("CustomersBatchFunction", "BatchConcurrency"),
+        ("DirectEarnFunction", "BatchConcurrency"),
+    ],
+)
+def test_requests_that_wait_leave_the_workers_room(function, parameter):
+    # GIVEN that all functions share the account's concurrency, of which a waiting request holds one for its whole wait
+    reserved = FUNCTIONS[function]["ReservedConcurrentExecutions"]
+    # THEN workers have theirs and batches end somewhere, unless the account is too small to reserve any
+    assert reserved == {"Fn::If": ["ReservesConcurrency", {"Ref": parameter}, {"Ref": "AWS::NoValue"}]}
+    switch = {"Fn::Equals": [{"Ref": "ReserveConcurrency"}, "true"]}
+    assert TEMPLATE["Conditions"]["ReservesConcurrency"] == {"Fn::And": [{"Condition": "OnAws"}, switch]}
+
+
+def test_what_is_reserved_by_default_leaves_others_what_lambda_asks_for():
+    # GIVEN the usual account, which runs a thousand functions at once and must leave a hundred unreserved
+    reserved = [one["ReservedConcurrentExecutions"]["Fn::If"][1]["Ref"] for one in FUNCTIONS.values() if _reserves(one)]
+    # THEN there is room, also in the smallest account that the parameter's description names
+    assert sum(PARAMETERS[name]["Default"] for name in reserved) + 100 <= 300
+    assert "fewer than 300" in PARAMETERS["ReserveConcurrency"]["Description"]
+
+
 @pytest.mark.parametrize("name", ["DeadLetterQueue", "ParkedQueue"])
 def test_what_failed_is_never_moved_on_by_itself_and_is_kept_as_long_as_a_queue_keeps_anything(name):
     assert "RedrivePolicy" not in QUEUES[name]
@@ -74,7 +105,7 @@ def test_a_dead_letter_outlives_its_time_in_the_chunk_queue():
 def test_no_message_is_delivered_again_while_a_worker_may_still_be_at_it(mapping):
     # GIVEN a queue and the function that it feeds
     queue = QUEUES[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
-    timeout = FUNCTIONS[mapping["FunctionName"]["Ref"]]["Timeout"]
+    timeout = FUNCTIONS[fed(mapping)]["Timeout"]
     # THEN every value that a deployment on AWS may choose is six timeouts or more
     assert queue["VisibilityTimeout"] == {"Ref": "ChunkVisibilitySeconds"}
     (assertion,) = TEMPLATE["Rules"]["VisibilityOutlastsWorker"]["Assertions"]
@@ -86,7 +117,7 @@ def test_no_message_is_delivered_again_while_a_worker_may_still_be_at_it(mapping
 
 @pytest.mark.parametrize("mapping", MAPPINGS.values(), ids=list(MAPPINGS))
 def test_the_tests_of_workers_give_them_the_time_that_they_have_deployed(mapping):
-    assert FUNCTIONS[mapping["FunctionName"]["Ref"]]["Timeout"] == delivery.WORKER_SECONDS
+    assert FUNCTIONS[fed(mapping)]["Timeout"] == delivery.WORKER_SECONDS
     assert PARAMETERS["ChunkVisibilitySeconds"]["Default"] == delivery.VISIBILITY_SECONDS
 
 

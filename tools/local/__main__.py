@@ -1,20 +1,21 @@
 """`make run`: start the local stack, say when it is ready, run until Ctrl-C or SIGTERM."""
 
-import json
 import os
 import signal
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
-from tools.local import port
+from tools.local import environment, port, sam
+from tools.local.docker import DockerError, reachable
 from tools.local.layer import LayerError
 from tools.local.ministack import MinistackError
+from tools.local.sam import SamError
 from tools.local.stack import LOG, LocalStack
 from tools.local.state import StateError
 from tools.local.template import ROOT
 
-_ENVIRONMENT = ROOT / "build" / "local-environment.json"
 _WELCOME = """
 Register a member, JSON and XML:
 
@@ -58,7 +59,10 @@ The functions log to {log}; the local AWS answers at {endpoint_url}. Ctrl-C stop
 
 
 def main() -> int:
-    """Run the stack as the environment variables PORT and STATE ask; 1 with one line on stderr if it can't."""
+    """Run the stack as PORT, STATE, DOCKER and SAM_PORT of the environment ask; 1 with one line on stderr if it can't.
+
+    With DOCKER containers reach it too; with SAM_PORT they serve its API at that port, under sam.
+    """
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]  # nobody's real account is meant
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -66,7 +70,7 @@ def main() -> int:
     state = os.environ.get("STATE")
     try:
         _serve(port.parse(os.environ.get("PORT") or "3000"), Path(state) if state else None)
-    except (port.PortError, StateError, LayerError, MinistackError) as error:
+    except (port.PortError, StateError, DockerError, LayerError, MinistackError, SamError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
@@ -80,21 +84,22 @@ def _serve(front_port: int, state: Path | None) -> None:
     def progress(line: str) -> None:
         _say(f"{time.monotonic() - started:5.1f} s  {line}")
 
-    with LocalStack(front_port, state=state, progress=progress) as stack:
-        _write_environment(stack)
+    with ExitStack() as running:
+        stack = running.enter_context(LocalStack(front_port, state=state, progress=progress))
+        environment.for_tools(stack)
+        if os.environ.get("DOCKER") or os.environ.get("SAM_PORT"):
+            reached = running.enter_context(reachable(stack.endpoint_url))
+            running.enter_context(environment.for_containers(stack, reached))
+        if sam_port := os.environ.get("SAM_PORT"):
+            progress("Starting the functions' containers")
+            url = running.enter_context(sam.start_api(port.parse(sam_port), os.environ.get("SAM_ARGS", "")))
+            _say(f"in containers {url}")
         _say(f"ready {stack.url}")
         _say(_WELCOME.format(url=stack.url, log=LOG.relative_to(ROOT), endpoint_url=stack.endpoint_url))
         try:
             signal.pause()
         finally:
             _say("stopping" + (f", and writing the data to {state}" if state else ""))
-
-
-def _write_environment(stack: LocalStack) -> None:
-    # So that functions in the containers of "sam local --config-env local" use this stack's tables and queues, and
-    # "loyalty --local" finds them and the API.
-    variables = {**stack.tables, **stack.queues, "API_URL": stack.url, "AWS_ENDPOINT_URL": stack.endpoint_url}
-    _ENVIRONMENT.write_text(json.dumps({"Parameters": variables}, indent=2) + "\n")
 
 
 def _say(line: str) -> None:

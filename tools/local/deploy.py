@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from tools.local.gateway import GatewayResponses
 from tools.local.ministack import REGION
-from tools.local.template import ROOT, resources, variables, workers
+from tools.local.template import ROOT, resources, variables, without_aliases, workers
 
 STACK = "loyalty"
 BUCKET = "loyalty-artifacts"
@@ -48,6 +48,7 @@ def deploy(template: dict[str, Any], endpoint_url: str, parameters: dict[str, st
     """Upload the code, create or update the stack, and wait until it is there."""
     local = json.loads(json.dumps(template).replace("~1", "/"))  # the emulator does not decode media types
     _leave_out_layer(local)
+    without_aliases(local)
     _number_concurrency(local, parameters)
     _upload(local, endpoint_url)
     _put_stack(f"{endpoint_url}/{BUCKET}/{TEMPLATE}", {"EndpointUrl": endpoint_url, **parameters}, endpoint_url)

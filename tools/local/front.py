@@ -10,7 +10,6 @@ import asyncio
 import io
 import logging
 import socket
-import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -20,6 +19,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from tools.local.gateway import GatewayResponses
+from tools.local.loop import running_loop
 
 LARGEST_BODY = 4_700_000
 """Bytes as sent; base64 makes 6.3 MB of them, and a synchronous event of Lambda holds 6 MiB."""
@@ -112,18 +112,13 @@ def _without(headers: Mapping[str, str], names: set[str]) -> CIMultiDict[str]:
 
 @contextmanager
 def serving(front: Front, bound: socket.socket) -> Iterator[None]:
-    """Serve on a bound socket, in a thread with an event loop of its own, until the block ends."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="front", daemon=True)
-    thread.start()
-    runner = asyncio.run_coroutine_threadsafe(_start(front, bound), loop).result()
-    try:
-        yield
-    finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+    """Serve on a bound socket, in a thread of its own, until the block ends."""
+    with running_loop("front") as loop:
+        runner = asyncio.run_coroutine_threadsafe(_start(front, bound), loop).result()
+        try:
+            yield
+        finally:
+            asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
 
 
 async def _start(front: Front, bound: socket.socket) -> web.AppRunner:

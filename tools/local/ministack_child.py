@@ -6,6 +6,7 @@ it end too. Nothing of this project can be imported here.
 
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -80,12 +81,42 @@ def note_calls(calls: TextIO) -> None:
 
 
 def _asked(headers: dict[str, str], request: dict[str, Any]) -> dict[str, Any]:
-    named = [[key, request[key]] for key in ("TableName", "QueueUrl") if key in request]
-    named += [["RequestItems", table] for table in request.get("RequestItems", ())]
-    named += [["Statements", one["Statement"]] for one in request.get("Statements", ())]
-    named += [[kind, action["TableName"]] for one in request.get("TransactItems", ()) for kind, action in one.items()]
-    named = sorted({tuple(one) for one in named})
-    return {"by": router.extract_access_key_id(headers), "call": headers.get("x-amz-target", ""), "named": named}
+    """Who asks for what: resources by how they are named, each with how its partition keys begin, events' kinds.
+
+    No more of a key than what stands before its first #, so nothing of anybody's data.
+    """
+    named = [[key, request[key], _keys([request])] for key in ("TableName", "QueueUrl") if key in request]
+    named += [["RequestItems", table, _keys(asked["Keys"])] for table, asked in request.get("RequestItems", {}).items()]
+    named += [["Statements", one["Statement"], _keys([_inserted(one)])] for one in request.get("Statements", ())]
+    transact = [pair for one in request.get("TransactItems", ()) for pair in one.items()]
+    named += [[kind, action["TableName"], _keys([action])] for kind, action in transact]
+    unique = sorted(json.loads(one) for one in {json.dumps(one) for one in named})
+    kinds = sorted(
+        {(entry["Source"], entry["DetailType"]) for entry in request.get("Entries", ()) if "Source" in entry}
+    )
+    target = headers.get("x-amz-target", "")
+    return {"by": router.extract_access_key_id(headers), "call": target, "named": unique, "events": kinds}
+
+
+def _keys(asked: list[dict[str, Any]]) -> list[str]:
+    """How the partition keys begin of parts of a request: those of a Key, an Item, a query, or plain keys."""
+    found = [one.get("Key") or one.get("Item") or _queried(one) or one for one in asked]
+    return sorted({_beginning(one["pk"]["S"]) for one in found if "pk" in one})
+
+
+def _beginning(key: str) -> str:
+    head, separator, _ = key.partition("#")
+    return head + separator if separator else ""
+
+
+def _queried(request: dict[str, Any]) -> dict[str, Any]:
+    condition = re.search(r"\bpk = (:\w+)", request.get("KeyConditionExpression", ""))
+    return {"pk": request["ExpressionAttributeValues"][condition[1]]} if condition else {}
+
+
+def _inserted(one: dict[str, Any]) -> dict[str, Any]:
+    """The attributes of a PartiQL INSERT whose values are all parameters."""
+    return dict(zip(re.findall(r"'(\w+)':\?", one["Statement"]), one.get("Parameters", ()), strict=True))
 
 
 if __name__ == "__main__":

@@ -47,9 +47,10 @@ def free_port() -> int:
 
 
 def main() -> int:
-    """Say in one line why the port given as argument cannot be had; the Makefile asks before it builds anything."""
+    """Say in one line why a port given as argument cannot be had; the Makefile asks before it builds anything."""
     try:
-        reserve(parse(sys.argv[1])).close()
+        for text in sys.argv[1:]:
+            reserve(parse(text)).close()
     except PortError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -8,6 +8,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 PATH = ROOT / "template.yaml"
 
+_ALIAS = ".Alias"
+
 
 class Route(NamedTuple):
     """One method of one path, and the logical id of the function that serves it."""
@@ -70,5 +72,17 @@ def variables(template: dict[str, Any], kind: str) -> dict[str, str]:
 
 def workers(template: dict[str, Any]) -> list[str]:
     """The logical ids of the functions that a queue feeds."""
-    mappings = resources(template, "AWS::Lambda::EventSourceMapping").values()
-    return [mapping["FunctionName"]["Ref"] for mapping in mappings]
+    return [fed(mapping) for mapping in resources(template, "AWS::Lambda::EventSourceMapping").values()]
+
+
+def fed(mapping: dict[str, Any]) -> str:
+    """The logical id of the function that a mapping of a queue feeds, whose published version it names."""
+    named: str = mapping["FunctionName"]["Ref"]
+    return named.removesuffix(_ALIAS)
+
+
+def without_aliases(template: dict[str, Any]) -> None:
+    """Have the queues feed the functions themselves: an emulator publishes no versions."""
+    for mapping in resources(template, "AWS::Lambda::EventSourceMapping").values():
+        mapping["FunctionName"] = {"Ref": fed(mapping)}
+    del template["Globals"]["Function"]["AutoPublishAlias"], template["Globals"]["Function"]["DeploymentPreference"]

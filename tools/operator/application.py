@@ -17,7 +17,9 @@ from tools.operator import (
     programs,
     promotions,
     queues,
+    restoring,
 )
+from tools.operator.smoke import command as smoke
 
 _HELP = """Run a loyalty system: accounts, customers, bulk work from files, jobs.
 
@@ -58,3 +60,5 @@ app.add_typer(exports.app, name="export")
 app.add_typer(migration.app, name="migrate")
 app.add_typer(jobs.app, name="job")
 app.add_typer(queues.app, name="queue")
+app.add_typer(restoring.app)
+app.add_typer(smoke.app)

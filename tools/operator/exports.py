@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any, NamedTuple, TextIO
 
 import typer
 
@@ -15,6 +15,7 @@ from loyalty.settings import Settings
 from loyalty.store import scans
 from loyalty.store.batch import side_by_side
 from loyalty.store.dynamodb import Item
+from tools.operator import table_exports
 from tools.operator.accounts import existing
 from tools.operator.arguments import AccountId
 from tools.operator.commands import Session, command
@@ -32,37 +33,74 @@ class Format(StrEnum):
 
 
 File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Where to; stdout, if not said.")]
+Bucket = Annotated[
+    str | None,
+    typer.Option(
+        "--through-s3", metavar="BUCKET", help="By DynamoDB's own export into a bucket of yours: large tables."
+    ),
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="CSV under a line of headers, or one JSON a line.")]
 
 
 @command(app, "customers")
-def customers(session: Session, account: AccountId, file: File = None, *, format_: FormatOption = Format.CSV) -> None:
+def customers(
+    session: Session,
+    account: AccountId,
+    file: File = None,
+    *,
+    format_: FormatOption = Format.CSV,
+    through_s3: Bucket = None,
+) -> None:
     """Export customers, without passwords and PINs."""
-    _export(session, account, customers_of, file, format_)
+    _export(session, account, customers_of, Target(file, format_, through_s3))
 
 
 @command(app, "members")
-def members(session: Session, account: AccountId, file: File = None, *, format_: FormatOption = Format.CSV) -> None:
+def members(
+    session: Session,
+    account: AccountId,
+    file: File = None,
+    *,
+    format_: FormatOption = Format.CSV,
+    through_s3: Bucket = None,
+) -> None:
     """Export memberships with their registration dates and balances."""
-    _export(session, account, members_of, file, format_)
+    _export(session, account, members_of, Target(file, format_, through_s3))
 
 
 @command(app, "earns")
-def earns(session: Session, account: AccountId, file: File = None, *, format_: FormatOption = Format.CSV) -> None:
-    """Export earns."""
-    _export(session, account, earns_of, file, format_)
-
-
-def _export(
-    session: Session, account: str, of: Callable[[Account, Settings], Kind], file: Path | None, format_: Format
+def earns(
+    session: Session,
+    account: AccountId,
+    file: File = None,
+    *,
+    format_: FormatOption = Format.CSV,
+    through_s3: Bucket = None,
 ) -> None:
+    """Export earns."""
+    _export(session, account, earns_of, Target(file, format_, through_s3))
+
+
+class Target(NamedTuple):
+    """Where an export goes, how it is written, and the bucket that it takes its way through, if any."""
+
+    file: Path | None
+    format_: Format
+    bucket: str | None
+
+
+def _export(session: Session, account: str, of: Callable[[Account, Settings], Kind], target: Target) -> None:
+    file, format_, bucket = target
     database = session.system.database()
     kind, count = of(existing(database, account), database.settings), 0
     with _opened(file) as out, session.printer.progress() as progress:
         task = progress.add_task("rows", total=None)
         if format_ is Format.CSV:
             write_rows(out, ",", [kind.columns])
-        for items in _pages(session, kind):
+        found = (
+            table_exports.pages(session.system, kind.table, kind.prefix, bucket) if bucket else _pages(session, kind)
+        )
+        for items in found:
             rows = [row for item in items if (row := kind.read(item))]
             _write(out, rows, kind.columns, format_)
             count += len(rows)

@@ -50,9 +50,9 @@ class Reply(NamedTuple):
 class Http:
     """The API at a base URL."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, retries: Retry = RETRIES) -> None:
         self._url = url.rstrip("/")
-        self._pool = urllib3.PoolManager(retries=RETRIES, timeout=_TIMEOUT)
+        self._pool = urllib3.PoolManager(retries=retries, timeout=_TIMEOUT)
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
         """One request; raises Unavailable when no answer could be had."""

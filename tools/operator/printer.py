@@ -47,6 +47,19 @@ class Printer:
         else:
             self.remark(nothing)
 
+    def line(self, record: Record) -> None:
+        """Say a result as soon as it is there, on one line; `done` ends such results."""
+        if not self._as_json:
+            mark = "ok  " if record["ok"] else "FAIL"
+            line = f"{mark}  {record['check']:18}  {record['seconds']:5.1f} s  {_text(record['seen'])}"
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+    def done(self, records: Sequence[Record]) -> None:
+        """The results that were said line by line, as one document for programs."""
+        if self._as_json:
+            self._json(records)
+
     def remark(self, text: str) -> None:
         """Say something that is no result."""
         self._err.print(text)

@@ -13,6 +13,7 @@ from loyalty.store import parked_messages
 from loyalty.store.parked_messages import Parked
 from tools.operator.commands import Session, command
 from tools.operator.faults import OperatorError
+from tools.operator.system import System
 
 app = typer.Typer(help="Messages that workers gave up.")
 
@@ -23,9 +24,9 @@ All = Annotated[bool, typer.Option("--all", help="Those of all jobs.")]
 @command(app, "parked")
 def parked(session: Session) -> None:
     """List the parked messages, with the reason why each was given up."""
-    with _left_to_others(session) as left:
+    with _left_to_others(session.system) as left:
         records = []
-        for message in _all(session):
+        for message in _all(session.system):
             left.append(message)
             records.append(_record(message))
     session.printer.records(records, "Nothing is parked")
@@ -39,39 +40,44 @@ def redrive(session: Session, *, job: JobOption = None, all_: All = False) -> No
     """
     if bool(job) == all_:
         raise OperatorError("Say which: --job JOB or --all")
+    session.printer.record(resend(session.system, job))
+
+
+def resend(system: System, job: str | None = None) -> dict[str, int]:
+    """Send the parked messages of a job, or of all, to the workers; how many, and of how many nothing could be sent."""
     sent: set[int] = set()
     skipped = 0
-    with _left_to_others(session) as left:
-        for message in _all(session):
+    with _left_to_others(system) as left:
+        for message in _all(system):
             document = _document(message)
-            wanted = all_ or document.get("job_id") == job
+            wanted = job is None or document.get("job_id") == job
             if is_fingerprint(document):
                 skipped += wanted
                 left.append(message)
             elif wanted and hash(message.body) not in sent:  # one that is here again was parked again meanwhile
-                parked_messages.redrive(session.system.database(), message)
+                parked_messages.redrive(system.database(), message)
                 sent.add(hash(message.body))
             else:
                 left.append(message)
-    session.printer.record({"redriven": len(sent), "skipped": skipped})
+    return {"redriven": len(sent), "skipped": skipped}
 
 
-def _all(session: Session) -> Iterator[Parked]:
+def _all(system: System) -> Iterator[Parked]:
     """Every parked message, once."""
     seen: set[str] = set()
-    while new := [message for message in parked_messages.receive(session.system.database()) if message.id not in seen]:
+    while new := [message for message in parked_messages.receive(system.database()) if message.id not in seen]:
         seen.update(message.id for message in new)
         yield from new
 
 
 @contextmanager
-def _left_to_others(session: Session) -> Iterator[list[Parked]]:
+def _left_to_others(system: System) -> Iterator[list[Parked]]:
     """A list whose messages others can receive again when the block ends."""
     left: list[Parked] = []
     try:
         yield left
     finally:
-        parked_messages.release(session.system.database(), left)
+        parked_messages.release(system.database(), left)
 
 
 def _record(message: Parked) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """The running system that a command works on; each part of it is found when it is first needed."""
 
 import time
-from functools import cached_property
-from typing import NamedTuple
+from functools import cache, cached_property
+from typing import Any, NamedTuple
 
 from loyalty.store.dynamodb import Database
 from tools.operator import places
@@ -54,6 +54,22 @@ class System:
     def sleep(seconds: float) -> None:
         """Wait before the API is asked again."""
         time.sleep(seconds)
+
+    @property
+    def stack(self) -> str:
+        """The name of its CloudFormation stack."""
+        if not self._choice.local:
+            return str(self._choice.stack)
+        from tools.local.deploy import STACK  # noqa: PLC0415 - brings boto3
+
+        return STACK
+
+    @cache  # noqa: B019 - a command has one system, and ends with it
+    def client(self, service: str) -> Any:
+        """A client of an AWS service, with the operator's own credentials; raises OperatorError."""
+        import boto3  # noqa: PLC0415 - takes half a second, which most commands do not need
+
+        return boto3.client(service, **self._place.client_options)
 
     @cached_property
     def http(self) -> Http:

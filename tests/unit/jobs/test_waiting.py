@@ -110,6 +110,22 @@ def test_what_passed_since_the_gateway_received_a_request_is_not_waited_again() 
     assert began + 13 < world.clock.now <= began + 14
 
 
+@pytest.mark.parametrize(
+    "ago", [1_800_000_000, 29.5, -3_600], ids=["seconds in place of milliseconds", "longer ago than any", "not yet"]
+)
+def test_a_time_at_which_no_gateway_can_have_received_the_request_is_none(ago: float) -> None:
+    # GIVEN a request whose event tells a time that can't be: the gateway gives up after 29 seconds
+    world = JobWorld()
+    world.idle = True
+    event = proxy_event(orders.enrol().body, dict(orders.enrol().headers))
+    event["requestContext"]["requestTimeEpoch"] = int(1_000 * (world.clock.now - ago))
+    began = world.clock.now
+    # THEN its client waits as if it had come this moment
+    reply = world.deliver(event)
+    is_queued(world, reply, "registration")
+    assert began + 23 < world.clock.now <= began + 24
+
+
 def test_the_time_that_sending_took_is_not_waited_again() -> None:
     # GIVEN a queue that takes a job's chunks only after five seconds
     world = JobWorld()

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from loyalty.limits import MOST_OF_ADDRESS, MOST_OF_NAME, MOST_TOKENS
+from loyalty.settings import Ceiling
 from tests.fakes.capillary import basic, request
 from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, FakeContext, Reply, proxy_event
 from tests.fakes.importing import CREDENTIALS, FORM, as_form, rows_form
 from tests.fakes.requests import as_json, as_xml, batch, emails, single
+from tests.fakes.store import SETTINGS
 from tests.fakes.world import World
 
+KEY = "1959caadac9b13dcb3"
 HERE, ELSEWHERE = "203.0.113.7", "198.51.100.1"
 WRONG = "Too many wrong credentials from this address, try again in 20 s"
 TOKENS = "Too many tokens for this client, try again in 20 s"
@@ -206,6 +209,36 @@ def test_each_vendor_says_it_in_its_own_form() -> None:
     }
     # AND says when to come again
     assert {reply.headers["Retry-After"] for reply in [xml, *replies.values()]} == {"20"}
+
+
+def test_an_account_makes_as_many_requests_a_minute_as_it_is_let() -> None:
+    # GIVEN accounts that may make three requests a minute, and one that has made them, through every vendor's door
+    world = World(SETTINGS._replace(account_requests_per_minute=Ceiling(3)))
+    member, imported, earned = token(world, "abc123def456"), import_(world, KEY), earn(world, "server123")
+    assert (member.status, "success" in imported.body, earned.status) == (200, True, 200)
+    # WHEN it makes more, from wherever
+    replies = {
+        "altcraft": token(world, "abc123def456", ELSEWHERE),
+        "import": import_(world, KEY),
+        "capillary": earn(world, "server123"),
+        "jobs": job(world, "server123"),
+    }
+    # THEN each is told so, in its vendor's status
+    limited = "Too many requests of this account, try again in 20 s"
+    assert {name: (reply.status, limited in reply.body) for name, reply in replies.items()} == {
+        "altcraft": (429, True),
+        "import": (200, True),
+        "capillary": (429, True),
+        "jobs": (429, True),
+    }
+    assert {reply.headers["Retry-After"] for reply in replies.values()} == {"20"}
+    # AND this process counts no further, another account is served, and this one when the minute is over
+    world.dynamodb.calls.clear()
+    assert job(world, "server123").status == 429
+    assert "update_item" not in {one.action for one in world.dynamodb.calls}
+    assert token(world, "other-token-1").status == 200
+    world.clock.now += 20
+    assert job(world, "server123").status == 200
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,248 @@
+"""Yesterday's version and today's on one store, as for the minutes of a gradual deployment, and after a rollback.
+
+What one has written the other reads, what one has sent the other does or leaves to come again, and nothing happens
+twice: see docs/upgrades.md.
+"""
+
+import uuid
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.fakes.capillary import basic
+from tests.fakes.capillary import request as earn_request
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, proxy_event, reply_of
+from tests.fakes.importing import CREDENTIALS, FORM
+from tests.fakes.requests import as_json, batch, emails, single
+from tests.fakes.world import TOKEN
+from tests.integration.upgrades.versions import Version, archived, committed, unpack
+from tools import demo
+from tools.local.deploy import client
+from tools.local.ministack import REGION, Ministack
+from tools.local.template import ROOT, load, resources, variables
+
+AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
+JSON = {"Content-Type": "application/json"}
+ASYNC = {"Prefer": "respond-async"}
+LIMITS = {
+    "MAX_ITEMS": "20000",
+    "INLINE_LIMIT": "20000",
+    "GATHER_SECONDS": "0",
+    "ACCESS_TOKEN_SECONDS": "3600",
+    "ACCOUNT_REQUESTS_PER_MINUTE": "0",
+    "BULK_API_REDIRECTION_ENABLED": "false",
+    "BULK_API_BATCH_SIZE_FOR_REDIRECTION": "10",
+}
+_CREATE = ("AttributeDefinitions", "KeySchema", "BillingMode")
+_CHUNK = 250  # items of a chunk at least, so that a job of three times as many has several
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    """Tables with the demo accounts and queues of these tests alone, as the functions' environment has them."""
+    described, log = load(), tmp_path_factory.mktemp("upgrades") / "emulator.log"
+    with Ministack(log) as ministack:
+        dynamodb, sqs = client("dynamodb", ministack.endpoint_url), client("sqs", ministack.endpoint_url)
+        for name, properties in resources(described, "AWS::DynamoDB::Table").items():
+            dynamodb.create_table(TableName=name, **{key: properties[key] for key in _CREATE})
+        queues = {
+            name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("CHUNK_QUEUE_URL", "PARKED_QUEUE_URL")
+        }
+        tables = variables(described, "AWS::DynamoDB::Table")
+        demo.seed(ministack.endpoint_url, tables)
+        access = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
+        yield {**LIMITS, **tables, **queues, **access, "AWS_ENDPOINT_URL": ministack.endpoint_url}
+
+
+@pytest.fixture(scope="module")
+def versions(environment, tmp_path_factory):
+    """Both versions, by their names."""
+    yesterday = unpack(tmp_path_factory.mktemp("yesterday"))
+    with Version(yesterday, environment) as old, Version(ROOT, environment) as new:
+        yield {"yesterday": old, "today": new}
+
+
+@pytest.fixture(params=[("yesterday", "today"), ("today", "yesterday")], ids=lambda pair: f"{pair[0]} then {pair[1]}")
+def pair(request, versions):
+    """The two versions, the one that begins first."""
+    return [versions[name] for name in request.param]
+
+
+class Chunks:
+    """The chunk queue, as Lambda delivers from it."""
+
+    def __init__(self, environment):
+        self._sqs = client("sqs", environment["AWS_ENDPOINT_URL"])
+        self._url, self._parked = environment["CHUNK_QUEUE_URL"], environment["PARKED_QUEUE_URL"]
+
+    def deliver(self, *workers):
+        """Give the messages to the workers in turn until there are none; how many came to how many of them again."""
+        delivered, again = 0, 0
+        while messages := self._sqs.receive_message(QueueUrl=self._url, AttributeNames=["All"]).get("Messages", []):
+            for message in messages:
+                if self._done(workers[delivered % len(workers)], message):
+                    self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+                else:
+                    again += 1
+                    visible = {"ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0}
+                    self._sqs.change_message_visibility(QueueUrl=self._url, **visible)
+                    assert again < 50, "a message is done by no version"
+                delivered += 1
+        return delivered - again
+
+    def parked(self):
+        """How many messages are parked."""
+        return len(self._sqs.receive_message(QueueUrl=self._parked, VisibilityTimeout=0).get("Messages", []))
+
+    def _done(self, worker, message):
+        record = {
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+            "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "0"},
+            "messageAttributes": {},
+        }
+        return worker.call("process_chunk", {"Records": [record]}) == {"batchItemFailures": []}
+
+
+@pytest.fixture
+def chunks(environment):
+    return Chunks(environment)
+
+
+def post(version, function, path, body, headers=None):
+    return reply_of(version.call(function, proxy_event(body, headers or JSON, path=path)))
+
+
+def job(version, function, job_id, method="GET", tail=""):
+    event = proxy_event("", AUTHORIZED, method=method, path=f"/jobs/{job_id}{tail}")
+    return reply_of(version.call(function, {**event, "pathParameters": {"job_id": job_id}}))
+
+
+def rows(name, number=3 * _CHUNK):
+    return [f"{name}-{index}@example.com" for index in range(number)]
+
+
+def form(name, emails_, **changes):
+    return urlencode(
+        {
+            **CREDENTIALS,
+            "type": "customers_batch",
+            "delimiter": "pipe",
+            "campaigns_to_include": "898989889",
+            "profiles_header_1": "email",
+            "profiles_header_2": "first_name",
+            "profiles_data": "\n".join(f"{email}|{name}" for email in emails_),
+            **changes,
+        }
+    )
+
+
+def submit(version, kind, emails_, name):
+    """Send a job of a kind, not waiting; its id."""
+    orders = {
+        "import": ("customers_batch", IMPORT, form(name, emails_), {"Content-Type": FORM}),
+        "enrol": ("register_member_batch", BATCH, as_json(batch([{"email": one} for one in emails_])), JSON),
+        "earn": (
+            "direct_earn",
+            EARN,
+            as_json(
+                earn_request()
+                | {
+                    "identifierName": "email",
+                    "customers": [{"identifierValue": one, "source": "INSTORE"} for one in emails_],
+                }
+            ),
+            {**JSON, **basic()},
+        ),
+    }
+    function, path, body, headers = orders[kind]
+    reply = post(version, function, path, body, {**headers, **ASYNC})
+    return reply.headers["X-Job-Id"]
+
+
+@pytest.mark.parametrize("kind", ["import", "enrol", "earn"])
+def test_a_job_is_sent_by_one_done_by_both_told_by_both_and_undone_by_the_other(kind, pair, chunks):
+    # GIVEN customers, and a job for them that one version sends
+    sender, other = pair
+    name = f"{kind}-{uuid.uuid4().hex}"
+    if kind != "import":
+        submit(sender, "import", rows(name), "there")
+        chunks.deliver(sender)
+    job_id = submit(sender, kind, rows(name), "new")
+    # WHEN the workers of both do its chunks in turn
+    done = chunks.deliver(other, sender)
+    # THEN all is done, nothing is parked
+    assert done > 1
+    assert chunks.parked() == 0
+    told = [job(version, "show_job", job_id).json() for version in pair]
+    assert {(one["status"], one["done"]) for one in told} == {("done", 3 * _CHUNK)}
+    assert told[0]["counts"] == told[1]["counts"]
+    # AND both tell the same results
+    results = [job(version, "job_results", job_id, tail="/results") for version in pair]
+    assert results[0].status == 200
+    assert results[0].body == results[1].body
+    # WHEN the other takes it back, and both work at that
+    undo_id = job(other, "undo_job", job_id, "POST", "/undo").json()["job_id"]
+    assert chunks.deliver(sender, other) > 1
+    # THEN it is undone, as both say
+    assert {job(version, "show_job", job_id).json()["status"] for version in pair} == {"undone"}
+    assert [job(version, "show_job", undo_id).json()["counts"] for version in pair] == [{"undone": 3 * _CHUNK}] * 2
+    assert chunks.parked() == 0
+
+
+def test_a_member_of_one_version_is_a_member_to_the_other(pair, request):
+    # GIVEN a member that one has registered
+    member = {"email": f"user{11 + ('today then' in request.node.name)}@example.com"}
+    first = post(pair[0], "register_member", SINGLE, as_json(single(**member))).json()
+    assert first["error"] == 0
+    # THEN the other knows it
+    second = post(pair[1], "register_member", SINGLE, as_json(single(**member))).json()
+    assert second["error"] == 409
+    assert second["profile_id"] == first["profile_id"]
+
+
+def test_a_customer_of_one_version_is_updated_by_the_other_and_read_by_both(pair):
+    # GIVEN a customer that one has imported
+    name = f"updated-{uuid.uuid4().hex}"
+    headers = {"Content-Type": FORM}
+    first = post(pair[0], "customers_batch", IMPORT, form("a", rows(name, 1)), headers).body
+    # WHEN the other updates it
+    second = post(
+        pair[1], "customers_batch", IMPORT, form("b", rows(name, 1), overwrite_duplicates="update"), headers
+    ).body
+    # THEN it is one customer, to both
+    assert ("<new>1</new>" in first, "<updated>1</updated>" in second) == (True, True)
+    found = [
+        post(version, "register_member_batch", BATCH, as_json(batch([{"email": rows(name, 1)[0]}]))).json()["result"][0]
+        for version in pair
+    ]
+    assert [one["error"] for one in found] == [0, 409]
+    assert found[0]["profile_id"] == found[1]["profile_id"]
+
+
+def test_an_access_token_of_one_version_serves_in_the_other(pair):
+    asked = as_json({"key": "demo-key", "secret": "demo-secret"})
+    issued = post(pair[0], "issue_token", ACCESS_TOKEN, asked).json()["data"]["accessToken"]
+    reply = post(pair[1], "direct_earn", EARN, as_json(earn_request()), {**JSON, "X-CAP-API-OAUTH-TOKEN": issued})
+    assert reply.status == 200
+
+
+def test_a_request_that_is_repeated_at_the_other_version_happens_once(pair):
+    # GIVEN a request with a key that one version has answered
+    headers = {**JSON, "Idempotency-Key": uuid.uuid4().hex}
+    body = as_json(batch(emails("user31", "user32"), loyalty_program_id=2607))
+    first = post(pair[0], "register_member_batch", BATCH, body, headers)
+    # WHEN its client repeats it, and the other version gets it
+    second = post(pair[1], "register_member_batch", BATCH, body, headers)
+    # THEN the answer is the same
+    assert first.status == 200
+    assert second.body == first.body
+
+
+def test_yesterday_is_the_commit_that_the_tests_name():
+    # GIVEN the archive that stands in for the history that a shallow clone lacks
+    files = archived()
+    assert files
+    # THEN it is that commit's, where the history is there to tell
+    assert committed() in (None, files)

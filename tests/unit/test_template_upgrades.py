@@ -1,0 +1,131 @@
+"""What the template promises about upgrades: whatever changes is a new version, tried on few, taken back on an alarm.
+
+SAM's own transform, of the environment that deploys, says what CloudFormation would get.
+"""
+
+import json
+import subprocess
+
+import pytest
+
+from tools.local.template import ROOT, fed, load, resources
+
+TEMPLATE = load()
+FUNCTIONS = resources(TEMPLATE, "AWS::Serverless::Function")
+WORKERS = {"ProcessChunkFunction", "BuryChunkFunction"}
+SAM = ROOT / "build" / "venv" / "sam" / "bin" / "python"
+TRANSFORM = """
+import json, sys
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
+template = yaml_parse(open(sys.argv[1]).read())
+for name, resource in template["Resources"].items():
+    if resource["Type"] == "AWS::Serverless::Function":
+        resource["Properties"]["CodeUri"] = f"s3://bucket/{name}"
+    if resource["Type"] == "AWS::Serverless::LayerVersion":
+        resource["Properties"]["ContentUri"] = f"s3://bucket/{sys.argv[2]}"
+json.dump(Translator({}, Parser()).translate(template, json.loads(sys.argv[3])), sys.stdout)
+"""
+
+
+@pytest.fixture(scope="module")
+def deployed():
+    """What CloudFormation gets for a layer, and parameters that are not the defaults: resources by type and name."""
+
+    def transform(layer="layer", **parameters):
+        command = [SAM, "-c", TRANSFORM, ROOT / "template.yaml", layer, json.dumps(parameters)]
+        environment = {"AWS_DEFAULT_REGION": "us-east-1", "PATH": "/usr/bin:/bin"}
+        made = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+        return json.loads(made)["Resources"]
+
+    return transform
+
+
+def of_type(found, kind):
+    return {name: one for name, one in found.items() if one["Type"] == kind}
+
+
+def test_a_new_layer_alone_is_a_new_version_of_every_function(deployed):
+    # GIVEN two deployments between which nothing but the layer changed, in which all of the code is
+    versions = [set(of_type(deployed(layer), "AWS::Lambda::Version")) for layer in ("yesterday", "today")]
+    # THEN each function has a new version, without which its alias would go on serving yesterday's
+    assert [len(one) for one in versions] == [len(FUNCTIONS), len(FUNCTIONS)]
+    assert versions[0] & versions[1] == set()
+
+
+def test_a_new_setting_alone_is_a_new_version_by_the_revision_that_make_deploy_tells(deployed):
+    # GIVEN that SAM does not see a parameter's value in what it compares
+    unseen = [set(of_type(deployed(InlineLimit=n), "AWS::Lambda::Version")) for n in ("500", "600")]
+    assert unseen[0] == unseen[1]
+    # WHEN the deployments have revisions
+    told = [set(of_type(deployed(Revision=letter * 64), "AWS::Lambda::Version")) for letter in "ab"]
+    # THEN each is a new version of every function
+    assert [len(one) for one in told] == [len(FUNCTIONS), len(FUNCTIONS)]
+    assert told[0] & told[1] == set()
+
+
+def test_nothing_new_is_no_new_version(deployed):
+    first, second = (set(of_type(deployed(), "AWS::Lambda::Version")) for _ in range(2))
+    assert first == second
+
+
+def test_requests_and_chunks_go_to_the_published_version(deployed):
+    # GIVEN what is deployed
+    found = deployed()
+    # THEN the routes call each function by its alias
+    called = json.dumps(found["Api"]["Properties"]["Body"]["paths"])
+    assert {name for name in FUNCTIONS if f'Ref": "{name}Aliaslive' in called or f"${{{name}Aliaslive}}" in called} == (
+        FUNCTIONS.keys() - WORKERS
+    )
+    assert not [name for name in FUNCTIONS if f"${{{name}.Arn}}" in called]
+    # AND so do the queues
+    mappings = of_type(found, "AWS::Lambda::EventSourceMapping").values()
+    assert {one["Properties"]["FunctionName"]["Ref"] for one in mappings} == {f"{name}Aliaslive" for name in WORKERS}
+    assert {fed(mapping) for mapping in resources(TEMPLATE, "AWS::Lambda::EventSourceMapping").values()} == WORKERS
+
+
+def test_a_version_of_an_api_function_is_tried_on_a_tenth_and_taken_back_when_an_alarm_rings(deployed):
+    # GIVEN how CodeDeploy moves the traffic
+    groups = of_type(deployed(), "AWS::CodeDeploy::DeploymentGroup")
+    # THEN it does for each function of the API, and workers are replaced at once
+    assert groups.keys() == {f"{name}DeploymentGroup" for name in FUNCTIONS.keys() - WORKERS}
+    for group in groups.values():
+        condition, gradual, at_once = group["Properties"]["DeploymentConfigName"]["Fn::If"]
+        assert condition == "DeploysGradually"
+        assert [one["Fn::Sub"][1]["ConfigName"] for one in (gradual, at_once)] == [
+            "Canary10Percent10Minutes",
+            "AllAtOnce",
+        ]
+        condition, watched, unwatched = group["Properties"]["AlarmConfiguration"]["Fn::If"]
+        assert (condition, unwatched) == ("DeploysGradually", {})
+        assert watched["Alarms"] == [{"Name": {"Ref": "ErrorLinesAlarm"}}, {"Name": {"Ref": "ServerErrorsAlarm"}}]
+        assert "DEPLOYMENT_STOP_ON_ALARM" in group["Properties"]["AutoRollbackConfiguration"]["Events"]
+
+
+@pytest.mark.parametrize("alarm", ["ErrorLinesAlarm", "ServerErrorsAlarm"])
+def test_an_alarm_can_ring_while_a_version_is_tried(alarm):
+    # GIVEN that a version is tried for ten minutes
+    told = resources(TEMPLATE, "AWS::CloudWatch::Alarm")[alarm]
+    # THEN an alarm has seen a whole period by then
+    assert told["Period"] * told["EvaluationPeriods"] <= 300
+
+
+def test_with_a_domain_of_ones_own_the_gateways_host_is_closed(deployed):
+    # GIVEN what API Gateway is told
+    (server,) = deployed()["Api"]["Properties"]["Body"]["servers"]
+    # THEN it is the domain that decides
+    assert server["x-amazon-apigateway-endpoint-configuration"] == {
+        "disableExecuteApiEndpoint": {"Fn::If": ["HasDomain", True, False]}
+    }
+
+
+def test_a_firewall_stands_before_the_stage_when_one_is_named():
+    association = TEMPLATE["Resources"]["WebAclAssociation"]
+    assert association["Condition"] == "HasWebAcl"
+    stage = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${Api}/stages/${Api.Stage}"
+    assert association["Properties"] == {
+        "ResourceArn": {"Fn::Sub": stage},
+        "WebACLArn": {"Ref": "WebAclArn"},
+    }
+    assert TEMPLATE["Parameters"]["WebAclArn"]["Default"] == ""
