@@ -147,8 +147,7 @@ class History:
         undoing = Chain(f"undo of {chain.id}", "undo", "undo")
         self._undos[job_id] = undoing
         chain.undo_asked = min(chain.undo_asked, self.kernel.now)
-        others = [one for one in self.ledger.operations if one.by.chain == chain.id and one not in chain.operations]
-        for operation in [*chain.operations, *others]:
+        for operation in chain.operations:
             about = {"target": operation.by, "kind": operation.kind, "about": operation.about}
             mine = Operation("undo", operation.person, Writer(undoing.id, operation.by.index), self.kernel.now, about)
             together = [one for one in undoing.operations if one.person == mine.person and chain.kind == "import"]
@@ -176,6 +175,8 @@ class History:
 
     def _note_undone(self, undoing: Chain, chain: Chain, results: list[str]) -> None:
         chain.undo_done = min(chain.undo_done, self.kernel.now)
+        if chain.note.get("fed"):
+            return  # its results are those of positions, not of its items
         for operation, result in zip(undoing.operations, results, strict=False):
             if result != "busy" and _FATES.index(result) > _FATES.index(operation.result or "unknown"):
                 operation.answered, operation.result = self.kernel.now, result

@@ -20,6 +20,8 @@ EPOCH = 1_780_000_000.0
 MOST_STEPS = 12_000
 """Steps of one history; one that takes more never comes to rest."""
 
+_MOST_EVENTS = 10 * MOST_STEPS
+
 
 class NeverRests(Exception):
     """A history that went on and on."""
@@ -58,7 +60,7 @@ class Kernel:
         self.current: Actor | None = None
         self.actors: list[Actor] = []
         self._due: list[tuple[float, int, Callable[[], None]]] = []
-        self._order = 0
+        self._order = self._events = 0
         self._hub = getcurrent()
 
     def time(self) -> float:
@@ -126,7 +128,8 @@ class Kernel:
             moment, _, do = heapq.heappop(self._due)
             self.now = max(self.now, moment)
             do()
-            if self.steps > MOST_STEPS:
+            self._events += 1
+            if self.steps > MOST_STEPS or self._events > _MOST_EVENTS:
                 raise NeverRests
 
     def end(self) -> None:

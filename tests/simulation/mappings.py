@@ -27,6 +27,7 @@ class Mapping:
     ) -> None:
         self._cloud, self._url, self._function, self._make, self._most = cloud, url, function, make, most
         self._busy = 0
+        self._looks_at = float("inf")
         self._again: set[str] = set()
         self._late: set[str] = set()
         self.invoked: Counter[str] = Counter()
@@ -35,11 +36,17 @@ class Mapping:
         """The messages that are being worked on, by the name of their delivery."""
 
     def look(self) -> None:
-        """Look for messages when the next of them become visible."""
-        for moment in {message.visible_at for message in self._cloud.sqs.queues[self._url]}:
-            self._cloud.kernel.at(
-                self._cloud.kernel.now + moment - self._cloud.kernel.clock() + _A_MOMENT, self._deliver
-            )
+        """Look for messages when the next of them becomes visible; what is visible and waits is looked for once some
+        invocation has ended.
+        """
+        kernel, clock = self._cloud.kernel, self._cloud.kernel.clock()
+        moments = [message.visible_at for message in self._cloud.sqs.queues[self._url]]
+        free = self._busy < self._most
+        if moments := [moment for moment in moments if free or moment > clock]:
+            at = kernel.now + max(min(moments) - clock, 0.0) + _A_MOMENT
+            if at < self._looks_at or self._looks_at <= kernel.now:
+                self._looks_at = at
+                kernel.at(at, self._deliver)
 
     def _deliver(self) -> None:
         """Deliver what is visible, as far as there are free invocations."""
@@ -47,6 +54,7 @@ class Mapping:
         for message in [one for one in queue if one.visible_at <= now]:
             if self._busy < self._most:
                 self._receive(message)
+        self.look()
 
     def _receive(self, message: Message) -> None:
         queue, rules = self._cloud.sqs.queues[self._url], self._cloud.rules
@@ -66,12 +74,10 @@ class Mapping:
         if fault == "late":
             self._late.add(message.id)
             queue[queue.index(message)] = message._replace(visible_at=self._cloud.kernel.clock() + 30 * seconds)
-            self.look()
             return
         visible_at = self._cloud.kernel.clock() + (seconds if fault == "delivered twice at once" else self._visibility)
         received = message._replace(receives=message.receives + 1, visible_at=visible_at)
         queue[queue.index(message)] = received
-        self.look()
         if fault == "delivered twice at once":
             actor.stalls_at = actor.rng.randrange(*_STALLS_AT)
         if fault == "not invoked":  # the account's concurrency is used up

@@ -184,20 +184,19 @@ def week(history: "History", spec: Spec) -> None:
 def feeder(history: "History", spec: Spec) -> None:
     """Another system puts a job's chunks into the queue, well or badly, and reads the results."""
     what, job_id = spec.what, random.Random(f"{history.plan.seed}/fed").randbytes(16).hex()  # noqa: S311 - no secret
-    people: list[Person] = what["people"]
     kind = what["operation"]
     about = {"program": what["program"], "how": "email", "batch": True}
     about = about if kind == "enrol" else {"promotion": what["promotion"].id, "how": "email"}
     chain = Chain(spec.name, kind, spec.name, note={"fed": what["fault"], "job": job_id})
-    names = [person.name for person in people]
-    history.ledger.open(chain, kind, names, history.kernel.now, [about] * len(people))
-    if what["fault"] == "other contents":
-        for index, other in enumerate(what["others"][: what["size"]]):
-            operation = Operation(kind, other.name, Writer(chain.id, index), history.kernel.now, about)
-            history.ledger.operations.append(operation)
+    messages = _chunks(what, job_id)
+    names = [item["value"].partition("@")[0] for message in messages for item in message["items"]]
+    history.ledger.open(chain, kind, names, history.kernel.now, [about] * len(names))
+    places = [message["first_index"] + place for message in messages for place in range(len(message["items"]))]
+    for operation, place in zip(chain.operations, places, strict=True):
+        operation.by = Writer(chain.id, place)  # two items may claim one
     history.ledger.owner(job_id, chain)
     history.meet(f"fed: {what['fault'] or 'well'}")
-    for body in _chunks(what, job_id):
+    for body in messages:
         entry = {"Id": "1", "MessageBody": json.dumps(body), "MessageGroupId": "feeder"}
         sqs = history.cloud.database().service("sqs")
         _until_done(history, lambda sqs=sqs, entry=entry: sqs.send_message_batch(QueueUrl=CHUNKS, Entries=[entry]))

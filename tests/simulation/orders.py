@@ -120,10 +120,10 @@ class _Events:
             return {}
         seen = self._history.invariants.effects
         if operation.kind != "import":
+            if self._history.ledger.chains[operation.by.chain].note.get("fed"):  # two items may stand at one position
+                place = (operation.by, str(self._person.profile_id))
+                return {} if place in self._history.invariants.effects_on else None
             moment = seen.get(operation.by)
-            if self._history.ledger.chains[operation.by.chain].note.get("fed") == "other contents":
-                place = (operation.by, str(self._person.profile_id))  # two items stand at one position
-                moment = self._history.invariants.effects_on.get(place)
             return None if moment is None else {"optional": False, "answered": moment}
         chain = operation.by.chain
         rows = [one.by for one in self._mine if one.by.chain == chain and one.kind == "import" and one.by in seen]
