@@ -84,15 +84,13 @@ def end_of(scenario: Scenario, world: JobWorld, first: Answer) -> Ended:
 
 
 def combinations(actions: list[str]) -> Iterator[tuple[int, str, dict[int, Fault]]]:
-    """For the first and the last call of each action: its number, the fault's name, and the faults by their call."""
-    for action in dict.fromkeys(actions):
-        first, last = actions.index(action) + 1, len(actions) - actions[::-1].index(action)
-        for number in {first, last}:
-            for fault, happens in {**WHOLE, **PARTIAL.get(action, {})}.items():
-                if fault != "answer cut short" or action in CUT_SHORT_MATTERS:
-                    yield number, fault, {number: happens}
-            for fault in OUTAGES:
-                yield number, f"{fault}, from then on", dict.fromkeys(range(number, 1_000), WHOLE[fault])
+    """For every call: its number, the fault's name, and the faults by their call."""
+    for number, action in enumerate(actions, start=1):
+        for fault, happens in {**WHOLE, **PARTIAL.get(action, {})}.items():
+            if fault != "answer cut short" or action in CUT_SHORT_MATTERS:
+                yield number, fault, {number: happens}
+        for fault in OUTAGES:
+            yield number, f"{fault}, from then on", dict.fromkeys(range(number, 1_000), WHOLE[fault])
 
 
 def differences(wanted: Ended, got: Ended) -> dict[str, Any]:
