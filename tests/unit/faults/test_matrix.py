@@ -33,7 +33,10 @@ CUT_SHORT_MATTERS = ("batch_execute_statement", "batch_get_item")
 
 
 class Ended(NamedTuple):
-    """The client's last answer, what is stored, what the jobs API tells, and what was given up."""
+    """The client's last answer, what is stored, what the jobs API tells, and how many messages were given up.
+
+    One that is parked twice since the queue's answer was lost is one.
+    """
 
     answer: Answer
     stored: list[str]
@@ -80,7 +83,12 @@ def under(scenario: Scenario, begun: JobWorld, faults: dict[int, Fault]) -> tupl
 
 def end_of(scenario: Scenario, world: JobWorld, first: Answer) -> Ended:
     answer = final(scenario, world, first)
-    return Ended(answer, world.end_state(), [world.told(job_id) for job_id in world.job_ids()], len(world.parked()))
+    return Ended(
+        answer,
+        world.end_state(),
+        [world.told(job_id) for job_id in world.job_ids()],
+        len({one.body for one in world.parked()}),
+    )
 
 
 def combinations(actions: list[str]) -> Iterator[tuple[int, str, dict[int, Fault]]]:
