@@ -83,12 +83,8 @@ def under(scenario: Scenario, begun: JobWorld, faults: dict[int, Fault]) -> tupl
 
 def end_of(scenario: Scenario, world: JobWorld, first: Answer) -> Ended:
     answer = final(scenario, world, first)
-    return Ended(
-        answer,
-        world.end_state(),
-        [world.told(job_id) for job_id in world.job_ids()],
-        len({one.body for one in world.parked()}),
-    )
+    parked = {message.body for message in world.parked()}
+    return Ended(answer, world.end_state(), [world.told(job_id) for job_id in world.job_ids()], len(parked))
 
 
 def combinations(actions: list[str]) -> Iterator[tuple[int, str, dict[int, Fault]]]:
