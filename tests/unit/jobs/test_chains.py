@@ -9,10 +9,11 @@ import pytest
 
 from tests.fakes.faults import Answer, refused, unreachable
 from tests.fakes.queues import CHUNKS
+from tests.fakes.steps import at
 from tests.unit.jobs import orders
 from tests.unit.jobs.conftest import SMALL
 from tests.unit.jobs.fed import JOB_ID, cut
-from tests.unit.jobs.held import at, deliver, waits
+from tests.unit.jobs.held import deliver, waits
 from tests.unit.jobs.job_world import JobWorld, Order
 
 FIRST_WAIT, LONGEST_WAIT = 30, 3_600

@@ -9,9 +9,10 @@ import pytest
 from loyalty.lifetime import LONGEST_SECONDS
 from tests.fakes.nth_call import die_before
 from tests.fakes.queues import CHUNKS
+from tests.fakes.steps import FINISH, at
 from tests.unit.jobs.ends import differences, ended
 from tests.unit.jobs.fed import JOB_ID, Message, feed, members, message, parked
-from tests.unit.jobs.held import FINISH, at, deliver, die_holding
+from tests.unit.jobs.held import deliver, die_holding
 from tests.unit.jobs.job_world import JobWorld
 
 REASON = "the chunk came before with other items"

@@ -9,23 +9,10 @@ from loyalty.bulk import cut
 from loyalty.lifetime import LONGEST_SECONDS
 from tests.fakes.faults import Answer, refused, reset_after, timed_out_after
 from tests.fakes.nth_call import ProcessDied, die_after, die_before
+from tests.fakes.steps import BEGIN, FINISH, RELEASE, Call, Step, StepFault, at, at_each
 from tests.unit.jobs import orders
 from tests.unit.jobs.ends import Ended, differences, ended
-from tests.unit.jobs.held import (
-    BEGIN,
-    FINISH,
-    RELEASE,
-    Call,
-    Step,
-    StepFault,
-    at,
-    at_each,
-    chunk,
-    deliver,
-    deliver_again,
-    die_holding,
-    waits,
-)
+from tests.unit.jobs.held import chunk, deliver, deliver_again, die_holding, waits
 from tests.unit.jobs.job_world import JobWorld, Order
 
 ORDERS = {kind: orders.ALL[kind] for kind in ("enrol", "import, update", "earn twice each")}

@@ -9,9 +9,10 @@ from loyalty.outcome import Status
 from loyalty.store import jobs
 from tests.fakes.faults import Answer, refused
 from tests.fakes.nth_call import die_before
+from tests.fakes.steps import FINISH, at
 from tests.unit.jobs import orders
 from tests.unit.jobs.ends import differences, ended
-from tests.unit.jobs.held import FINISH, at, deliver
+from tests.unit.jobs.held import deliver
 from tests.unit.jobs.job_world import JobWorld
 
 TABLES = ["customers", "memberships", "earns"]
