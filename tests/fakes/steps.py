@@ -1,7 +1,6 @@
 """Faults at a step of the work, whichever call of the process that is."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, NamedTuple
 
 from tests.fakes.faults import Answer
@@ -11,7 +10,8 @@ BEGIN, FINISH, RELEASE, FENCE = "SET holder", "SET outcomes", "REMOVE holder", "
 
 _MOST_CALLS = 1_000
 
-Call = partial[Answer]
+Call = Any
+"""A `partial` that is a call of a `FaultyClient`."""
 StepFault = Callable[[Call], Answer]
 """What happens to a call at a step; any `Fault` is one, too."""
 
@@ -28,7 +28,7 @@ class Step(NamedTuple):
         """Whether a call is this step's."""
         if self.table not in (None, call.keywords.get("TableName")):
             return False
-        return self.name == call.func.__name__ or call.keywords.get("UpdateExpression", "").startswith(self.name)
+        return self.name == call.action or call.keywords.get("UpdateExpression", "").startswith(self.name)
 
 
 def at(name: str, fault: StepFault, *, times: int = 1, table: str | None = None) -> dict[int, Any]:
