@@ -24,6 +24,11 @@ def message(job_id: str, *emails: str, **changes: Any) -> dict[str, Any]:
     }
 
 
+def as_sent(document: dict[str, Any]) -> dict[str, Any]:
+    """A parked message without what was noted of its chunk: what it held, and until when its job is told."""
+    return {name: value for name, value in document.items() if name not in ("content", "job_forgotten_at")}
+
+
 def feed(stack: Any, document: dict[str, Any], queue_url: str | None = None) -> None:
     """Send a message to the chunk queue or another."""
     url = queue_url or stack.queues["CHUNK_QUEUE_URL"]
@@ -35,6 +40,13 @@ def dead_letters(stack: Any) -> str:
     (deployed,) = client("cloudformation", stack.endpoint_url).describe_stacks(StackName="loyalty")["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in deployed["Outputs"]}
     return str(outputs["DeadLetterQueueUrl"])
+
+
+def drained(stack: Any, url: str) -> bool:
+    """Whether no message is in a queue, nor with anybody who received one."""
+    counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    answer = client("sqs", stack.endpoint_url).get_queue_attributes(QueueUrl=url, AttributeNames=counts)
+    return all(answer["Attributes"][name] == "0" for name in counts)
 
 
 def parked(stack: Any) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ import pytest
 
 from loyalty.account import Program
 from loyalty.store import accounts
-from tests.e2e.feeding import dead_letters, feed, message, parked
-from tests.e2e.jobs import finished, job
+from tests.e2e.feeding import as_sent, dead_letters, drained, feed, message, parked
+from tests.e2e.jobs import finished, job, newest_job
 from tests.e2e.requests import TOKEN, get, post
 from tests.e2e.waiting import until
 from tests.fakes.emulated import Store
@@ -77,7 +77,7 @@ def test_whoever_listens_hears_that_a_job_is_finished(small):
 
 def test_a_message_that_says_nothing_is_parked_with_its_reason(small):
     # WHEN something else than a chunk is sent
-    feed(small, {"version": 2})
+    feed(small, {"version": 1})
     # THEN the operator finds it, and why
     reasons = [one["MessageAttributes"]["reason"]["StringValue"] for one in parked(small)]
     assert reasons == ["operation is missing"]
@@ -91,7 +91,7 @@ def test_a_job_for_a_program_that_is_not_there_is_refused_for_that_until_it_is_t
     # THEN its items have failed for good, and its message is kept with the reason
     assert finished(small, job_id)["counts"] == {"400": 2}
     (kept,) = parked(small)
-    assert (json.loads(kept["Body"]), kept["MessageAttributes"]["reason"]["StringValue"]) == (
+    assert (as_sent(json.loads(kept["Body"])), kept["MessageAttributes"]["reason"]["StringValue"]) == (
         early,
         'program "777" does not exist',
     )
@@ -111,7 +111,7 @@ def test_a_chunk_that_is_given_up_ends_its_job_and_is_kept(small):
     feed(small, given_up, dead_letters(small))
     # THEN its items may be tried again, by whoever sent them or by the operator
     assert finished(small, job_id)["counts"] == {"503": 2}
-    assert [json.loads(one["Body"]) for one in parked(small)] == [given_up]
+    assert [as_sent(json.loads(one["Body"])) for one in parked(small)] == [given_up]
     # WHEN the operator does
     feed(small, given_up)
     # THEN the job is as if nothing had happened
@@ -126,7 +126,7 @@ def test_a_chunk_of_a_job_of_many_that_is_given_up_is_counted(small):
     feed(small, given_up, dead_letters(small))
     # THEN it is counted, and kept
     assert until(lambda: job(small, job_id).get("counts") == {"503": 1})
-    assert [json.loads(one["Body"]) for one in parked(small)] == [given_up]
+    assert [as_sent(json.loads(one["Body"])) for one in parked(small)] == [given_up]
 
 
 def test_an_undo_that_is_given_up_after_it_was_done_stays_done(small):
@@ -139,6 +139,38 @@ def test_an_undo_that_is_given_up_after_it_was_done_stays_done(small):
     # WHEN the undo's chunk comes to the dead-letter queue all the same, its worker having died too late
     undoing = {"operation": "undo", "params": {"job_id": job_id}, "items": []}
     feed(small, message(undo_id, total=1) | undoing, dead_letters(small))
-    # THEN it is kept for the operator, and nothing else has changed
-    assert [json.loads(one["Body"])["job_id"] for one in parked(small)] == [undo_id]
+    assert until(lambda: drained(small, dead_letters(small)))
+    # THEN nothing has changed
     assert job(small, undo_id)["counts"] == {"undone": 1}
+    assert job(small, job_id)["status"] == "undone"
+
+
+def test_a_chunk_that_waits_is_woken_when_the_other_is_given_up(small):
+    # GIVEN a chunk that waits for one that did not come
+    job_id = uuid.uuid4().hex
+    second = message(job_id, "user46@example.com", chunk=2, chunks=2, total=2, first_index=1, after=1)
+    feed(small, second)
+    until(lambda: job(small, job_id).get("job_id"))
+    # WHEN that comes to the dead-letter queue
+    feed(small, message(job_id, "user45@example.com", chunks=2, total=2), dead_letters(small))
+    # THEN the waiting one is done
+    assert finished(small, job_id)["counts"] == {"0": 1, "503": 1}
+    assert len(parked(small)) == 1
+
+
+def test_what_an_undone_job_left_in_the_queues_does_nothing(small):
+    # GIVEN a job that is undone
+    job_id = uuid.uuid4().hex
+    sent = message(job_id, "user47@example.com")
+    feed(small, sent)
+    finished(small, job_id)
+    undo_id = json.loads(post(small, f"/jobs/{job_id}/undo", b"", **AUTHORIZED).body)["job_id"]
+    assert finished(small, undo_id)["counts"] == {"undone": 1}
+    # WHEN its message comes once more, and once more as a dead letter
+    feed(small, sent)
+    feed(small, sent, dead_letters(small))
+    assert until(lambda: drained(small, small.queues["CHUNK_QUEUE_URL"]) and drained(small, dead_letters(small)))
+    # THEN it is still undone
+    assert job(small, job_id)["status"] == "undone"
+    feed(small, message(uuid.uuid4().hex, "user47@example.com"))
+    assert until(lambda: newest_job(small)["counts"] == {"0": 1})

@@ -4,30 +4,29 @@ Each signs with its function's name, so what it asks for counts as the function'
 """
 
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
 
-from loyalty import settings
 from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.contracts.capillary import DIRECT_EARN
 from loyalty.contracts.stickystreet import CUSTOMERS_BATCH
 from loyalty.endpoint import serve
 from loyalty.queue_trigger import process_chunks
-from loyalty.store import dynamodb
-from loyalty.store.access import Access, Credentials
-from loyalty.store.dynamodb import LONGEST_CALL_SECONDS, Database
+from loyalty.store.dynamodb import LONGEST_CALL_SECONDS
 from tests.e2e.feeding import message
+from tests.e2e.in_process import as_fast_function, as_function, worked
+from tests.e2e.jobs import job
 from tests.e2e.requests import BATCH, SINGLE
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import refused, timed_out_after
 from tests.fakes.gateway import EARN, IMPORT, Event, FakeContext, proxy_event, reply_of
 from tests.fakes.importing import FORM, as_form, rows_form
 from tests.fakes.nth_call import FaultyClient
-from tools.local.deploy import client
-from tools.local.ministack import REGION
+from tests.fakes.steps import at
 from tools.local.stack import LocalStack
 
 
@@ -38,6 +37,13 @@ class Inline(NamedTuple):
     contract: Any
     event: Callable[[int], Event]
     told: str
+
+
+class Single(NamedTuple):
+    """The same for one item, which writes to this table of the template."""
+
+    inline: Inline
+    table: str
 
 
 def member(number: int) -> dict[str, Any]:
@@ -54,6 +60,11 @@ def rows(number: int) -> str:
     return as_form(rows_form("email code phone", *new, f"user7@example.com||+4940{number}"))
 
 
+def one_row(number: int) -> str:
+    """A customer of the demo account, as a new member of a campaign."""
+    return as_form(rows_form("email phone", f"user8@example.com|+4950{number}", campaigns_to_include="13234545"))
+
+
 def user(number: int) -> str:
     return f"user{number}@example.com"
 
@@ -62,10 +73,11 @@ def by_json(path: str, document: dict[str, Any], **headers: str) -> Event:
     return proxy_event(json.dumps(document), {"Content-Type": "application/json", **headers}, path=path)
 
 
+REGISTERED = '"error":0,"error_text":"Successfuloperation","profile_id"'
 OF_TWO = request("98662653", "98662632")
 INLINE = [
-    Inline("RegisterMemberFunction", REGISTER_MEMBER, lambda n: by_json(SINGLE, member(n)), '"error":0'),
-    Inline("RegisterMemberBatchFunction", REGISTER_MEMBER_BATCH, lambda n: by_json(BATCH, members(n)), '"error":0'),
+    Inline("RegisterMemberFunction", REGISTER_MEMBER, lambda n: by_json(SINGLE, member(n)), REGISTERED),
+    Inline("RegisterMemberBatchFunction", REGISTER_MEMBER_BATCH, lambda n: by_json(BATCH, members(n)), REGISTERED),
     Inline("DirectEarnFunction", DIRECT_EARN, lambda _: by_json(EARN, OF_TWO, **basic()), '"failureCount":0'),
     Inline(
         "CustomersBatchFunction",
@@ -76,15 +88,28 @@ INLINE = [
 ]
 
 
-def as_function(stack: LocalStack, function: str) -> Database:
-    """A database as a function has it: its settings, its tables, its name."""
-    names = [one["FunctionName"] for one in client("lambda", stack.endpoint_url).list_functions()["Functions"]]
-    (name,) = [name for name in names if f"-{function}-" in name]
-    deployed = client("lambda", stack.endpoint_url).get_function_configuration(FunctionName=name)
-    return dynamodb.connect(
-        settings.load(deployed["Environment"]["Variables"]),
-        Access(REGION, Credentials(name, "test"), stack.endpoint_url),
-    )
+SINGLE_WRITES = [
+    Single(INLINE[0], "MEMBERSHIPS_TABLE"),
+    Single(
+        INLINE[1]._replace(event=lambda n: by_json(BATCH, {**member(n), "data": [{"email": user(n + 1)}]})),
+        "MEMBERSHIPS_TABLE",
+    ),
+    Single(INLINE[2]._replace(event=lambda _: by_json(EARN, request("98662653"), **basic())), "EARNS_TABLE"),
+    Single(
+        INLINE[3]._replace(
+            event=lambda n: proxy_event(one_row(n), {"Content-Type": FORM}, path=IMPORT), told='"new":0,"updated":1'
+        ),
+        "MEMBERSHIPS_TABLE",
+    ),
+]
+ENROL = message("", user(20), params={"program_id": "2844"})
+EARN_ONE = ENROL | {
+    "operation": "earn",
+    "params": {"program_id": "469", "promotion_id": "56799"},
+    "items": [{"kind": "email", "value": user(21), "source": "INSTORE"}],
+}
+NUMBER = 18
+"""Of the items that no other test sends."""
 
 
 @pytest.mark.parametrize("inline", INLINE, ids=[inline.function for inline in INLINE])
@@ -102,6 +127,33 @@ def test_whichever_answer_is_lost_the_reply_is_as_if_none_were(inline: Inline, s
         # THEN each is done, and told as done
         assert inline.told in "".join(reply.body.split()), (number, reply)
     assert number > 2
+
+
+@pytest.mark.parametrize("single", SINGLE_WRITES, ids=[single.inline.function for single in SINGLE_WRITES])
+def test_a_single_write_of_which_no_answer_ever_comes_is_read_back(single: Single, stack: LocalStack) -> None:
+    # GIVEN a store that writes an item, and never says so
+    inline, table = single.inline, stack.tables[single.table]
+    database = as_fast_function(stack, inline.function, at("put_item", timed_out_after, times=1_000, table=table))
+    # WHEN one item is sent
+    reply = reply_of(serve(inline.contract, lambda: database)(inline.event(NUMBER), FakeContext("lost-one")))
+    # THEN it is told as done
+    assert inline.told in "".join(reply.body.split()), reply
+
+
+@pytest.mark.parametrize(
+    ("fed", "table"), [(ENROL, "MEMBERSHIPS_TABLE"), (EARN_ONE, "EARNS_TABLE")], ids=["enrol", "earn"]
+)
+def test_a_worker_reads_back_a_single_write_of_which_no_answer_ever_comes(
+    fed: dict[str, Any], table: str, stack: LocalStack
+) -> None:
+    # GIVEN a store that writes an item, and never says so to a worker
+    sent = fed | {"job_id": uuid.uuid4().hex}
+    faults = at("put_item", timed_out_after, times=1_000, table=stack.tables[table])
+    # WHEN that is given the chunk
+    answer = worked(process_chunks, as_fast_function(stack, "ProcessChunkFunction", faults), sent)
+    # THEN it is done, and told as done
+    assert answer == {"batchItemFailures": []}
+    assert job(stack, sent["job_id"])["counts"] == {"0": 1}
 
 
 def test_a_chunk_that_finds_the_store_busy_is_put_off(stack: LocalStack) -> None:

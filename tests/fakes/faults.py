@@ -1,6 +1,7 @@
 """What can go wrong with an AWS call, each fault as a wrapper around the doing of it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from botocore.exceptions import ClientError, HTTPClientError
@@ -39,14 +40,16 @@ def timed_out_before(_do: Callable[[], Answer]) -> Answer:
 
 
 def timed_out_after(do: Callable[[], Answer]) -> Answer:
-    """All was done, and the answer never came."""
-    do()
+    """All was done, and the answer never came, nor a refusal."""
+    with suppress(ClientError):
+        do()
     raise HTTPClientError(error=TimeoutError())
 
 
 def reset_after(do: Callable[[], Answer]) -> Answer:
-    """All was done, and the connection was closed before the answer."""
-    do()
+    """All was done, and the connection was closed before the answer, or a refusal."""
+    with suppress(ClientError):
+        do()
     raise HTTPClientError(error=ConnectionResetError())
 
 

@@ -25,7 +25,7 @@ def die_after(do: Callable[[], Answer]) -> Answer:
 class FaultyClient:
     """Passes calls on; at those that `faults` numbers (from 1) the fault happens instead.
 
-    A fault is given the call as a `partial`, so that it may do a part of it only.
+    A fault is given the call as a `partial`, so that it may do a part of it only; its `action` names it.
     """
 
     def __init__(self, client: Any, faults: Mapping[int, Fault] | None = None) -> None:
@@ -49,7 +49,9 @@ class FaultyClient:
 
     def __getattr__(self, action: str) -> Callable[..., Answer]:
         def call(**arguments: Any) -> Answer:
-            return self._calls.next_fault(action)(partial(getattr(self._client, action), **arguments))
+            do = partial(getattr(self._client, action), **arguments)
+            do.action = action  # type: ignore[attr-defined]
+            return self._calls.next_fault(action)(do)
 
         return call
 

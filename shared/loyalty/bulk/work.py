@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from loyalty import lifetime, metrics
 from loyalty.errors import RequestUndone, StorageBusy
 from loyalty.job import Job, Part
-from loyalty.outcome import BUSY, RETRYABLE, UNKNOWN, Origin, Outcome, Status
+from loyalty.outcome import BUSY, RETRYABLE, Origin, Outcome, Status
 from loyalty.store import chunks, events, jobs, progress
 from loyalty.store.chunks import Begun, Results, Turn
 from loyalty.store.dynamodb import Database
@@ -101,6 +101,7 @@ def do(database: Database, job: Job, chunk: Chunk, *, last: bool = False) -> Don
             outcomes, reason = _applied(database, job, chunk, begun), "the store was busy three times"
             if _is_open(outcomes) and not last and begun.chunk.tries < MOST_TRIES:
                 raise Unfinished(outcomes)
+            outcomes = _looked_up(database, job, chunk, begun, outcomes)
         return _store(database, job, chunk, begun, Done(outcomes, reason if _is_open(outcomes) else None))
 
 
@@ -168,9 +169,9 @@ def _met(database: Database, job: Job, chunk: Chunk, begun: Begun) -> Done:
 
 
 def _settle_for_undo(database: Database, job: Job, chunk: Chunk) -> None:
-    """Store what a holder wrote that died before it said so: the undo of the chunk waits for that."""
+    """Store what is not known of a chunk, since its holder died or could not tell: its undo waits for that."""
     stored = chunks.read_all(database, job.id, [chunk.part.number]).get(chunk.part.number)
-    if stored is None or stored.held_at is None:
+    if stored is None or (stored.held_at is None and not stored.doubtful):
         return
     begun = chunks.begin(database, job, chunk.part.number, chunk.content, past_fence=True)
     if begun.turn is Turn.OURS:
@@ -181,21 +182,38 @@ def _applied(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[O
     try:
         return chunk.apply(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun))
     except StorageBusy:
-        never = begun.first and not job.resumed
-        return [one if never or one.status is not Status.BUSY else UNKNOWN for one in chunk.nothing]
+        return list(chunk.nothing)
+
+
+def _looked_up(
+    database: Database, job: Job, chunk: Chunk, begun: Begun, outcomes: list[Outcome]
+) -> list[Outcome]:
+    """The outcomes of a try that does not come again; an item that this one found BUSY may be written by an earlier."""
+    if _is_untouched(job, begun) or not _is_open(outcomes):
+        return outcomes
+    try:
+        settled = _settled(database, job, chunk, begun)
+    except StorageBusy:
+        return [one._replace(status=Status.UNKNOWN) if one.status is Status.BUSY else one for one in outcomes]
+    return [found if one.status in RETRYABLE else one for one, found in zip(outcomes, settled, strict=True)]
 
 
 def _settled(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[Outcome]:
-    """What is known of the items: nobody wrote any where this is the first to begin."""
-    if begun.first and not job.resumed:
+    """What is known of the items."""
+    if _is_untouched(job, begun):
         return list(chunk.nothing)
     return chunk.settle(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun))
+
+
+def _is_untouched(job: Job, begun: Begun) -> bool:
+    """Whether nobody can have written an item before: this is the first to begin."""
+    return begun.first and not job.resumed
 
 
 def _origin(job: Job, chunk: Chunk, begun: Begun) -> Origin:
     positions = chunk.part.positions
     first = positions[0] if positions else 0
-    return Origin(job.id, first, redelivered=job.resumed or not begun.first, positions=positions)
+    return Origin(job.id, first, redelivered=not _is_untouched(job, begun), positions=positions)
 
 
 def _is_open(outcomes: Sequence[Outcome]) -> bool:

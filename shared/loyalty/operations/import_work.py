@@ -11,7 +11,7 @@ from loyalty.operations.import_plan import Planner, Whole
 from loyalty.operations.import_state import Snapshot
 from loyalty.operations.import_writes import Writer, first_rows
 from loyalty.operations.operation import WRITING_SECONDS
-from loyalty.outcome import BUSY, UNKNOWN, Origin, Outcome, Status, invalid
+from loyalty.outcome import BUSY, RETRYABLE, UNKNOWN, Origin, Outcome, Status, invalid
 from loyalty.profile import MIGRATED
 from loyalty.store import customers
 from loyalty.store.dynamodb import Database
@@ -43,7 +43,7 @@ class Work:
         self._draws: Counter[int] = Counter()
 
     def outcomes(self) -> dict[int, Outcome]:
-        """Do it; every row's outcome, by index."""
+        """Do it; every row's outcome, by index. Rows that wait for others are BUSY where those could not be written."""
         pending, tries = [index for index in self._rows if index not in self._written], _FRUITLESS_TRIES
         outcomes = self._completed()
         with suppress(StorageBusy):
@@ -51,6 +51,8 @@ class Work:
                 settled = self._try(pending)
                 outcomes |= settled
                 pending = [index for index in pending if index not in settled]
+                if any(outcome.status in RETRYABLE for outcome in settled.values()):
+                    break
                 tries = _FRUITLESS_TRIES if settled or self._card_taken else tries - 1
         return outcomes | dict.fromkeys(pending, BUSY)
 

@@ -25,7 +25,7 @@ from typing import NamedTuple
 from loyalty import lifetime
 from loyalty.errors import StorageBusy
 from loyalty.job import Job, Part
-from loyalty.outcome import Outcome, from_json, to_json
+from loyalty.outcome import Outcome, Status, from_json, to_json
 from loyalty.store import batch, keys
 from loyalty.store.dynamodb import Database, Item
 
@@ -55,6 +55,11 @@ class Chunk(NamedTuple):
     def settled(self) -> list[Outcome] | None:
         """The outcomes that stay."""
         return None if self.buried else self.outcomes
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it was closed with items of which nobody could tell whether they were written."""
+        return self.buried and any(outcome.status is Status.UNKNOWN for outcome in self.outcomes or ())
 
 
 class Turn(Enum):

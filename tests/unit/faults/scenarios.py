@@ -7,8 +7,9 @@ from typing import NamedTuple
 from loyalty import jobs_api, token_api
 from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.store.dynamodb import Database
-from tests.fakes.delivery import Mappings
+from tests.fakes.delivery import DEAD_LETTERS, Mappings
 from tests.fakes.gateway import ACCESS_TOKEN, SINGLE, FakeContext, Reply, proxy_event, reply_of
+from tests.fakes.nth_call import die_before
 from tests.fakes.queues import CHUNKS, Message
 from tests.fakes.requests import as_json, single
 from tests.fakes.world import TOKEN
@@ -79,6 +80,25 @@ def work(order: Order) -> Scenario:
     return Scenario(begin, act)
 
 
+def burial(order: Order) -> Scenario:
+    """A worker of the dead-letter queue that is given each chunk of a job once; of the first one all was written."""
+
+    def begin() -> JobWorld:
+        world = JobWorld()
+        world.submit(order)
+        _die_once_written(world)
+        world.clock.now += LONGEST_SECONDS
+        world.sqs.queues[DEAD_LETTERS] += world.sqs.queues[CHUNKS]
+        world.sqs.queues[CHUNKS].clear()
+        return world
+
+    def act(world: JobWorld, database: Database) -> Answer:
+        Mappings(world.sqs, lambda: database, world.clock).bury_all()
+        return 200, ""
+
+    return Scenario(begin, act)
+
+
 def undo(order: Order) -> Scenario:
     """A request that has a finished job undone, and then its workers."""
 
@@ -130,6 +150,15 @@ def deliver_once(world: JobWorld, database: Database) -> None:
         mappings.deliver(new[0])
 
 
+def _die_once_written(world: JobWorld) -> None:
+    """Have a worker of the first chunk die before it stores the outcomes, which takes it two calls."""
+    trial = world.copy()
+    database, calls = trial.faulty()
+    Mappings(trial.sqs, lambda: database, trial.clock).deliver()
+    database, _ = world.faulty({calls.count - 1: die_before})
+    Mappings(world.sqs, lambda: database, world.clock).deliver()
+
+
 def told(world: JobWorld, reply: Reply) -> Answer:
     """What a reply says."""
     return reply.status, world.without_ids(reply.body)
@@ -164,6 +193,9 @@ SCENARIOS = {
     "a worker that registers": work(orders.enrol()),
     "a worker that imports": work(_IMPORT),
     "a worker that earns": work(_LIMITED),
+    "a burial of registrations": burial(orders.enrol()),
+    "a burial of an import": burial(_IMPORT),
+    "a burial of earns": burial(_LIMITED),
     "undo registrations": undo(orders.enrol()),
     "undo an import": undo(_IMPORT),
     "undo earns": undo(_LIMITED),

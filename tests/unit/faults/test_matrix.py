@@ -33,7 +33,10 @@ CUT_SHORT_MATTERS = ("batch_execute_statement", "batch_get_item")
 
 
 class Ended(NamedTuple):
-    """The client's last answer, what is stored, what the jobs API tells, and what was given up."""
+    """The client's last answer, what is stored, what the jobs API tells, and how many messages were given up.
+
+    One that is parked twice since the queue's answer was lost is one.
+    """
 
     answer: Answer
     stored: list[str]
@@ -80,19 +83,18 @@ def under(scenario: Scenario, begun: JobWorld, faults: dict[int, Fault]) -> tupl
 
 def end_of(scenario: Scenario, world: JobWorld, first: Answer) -> Ended:
     answer = final(scenario, world, first)
-    return Ended(answer, world.end_state(), [world.told(job_id) for job_id in world.job_ids()], len(world.parked()))
+    parked = {message.body for message in world.parked()}
+    return Ended(answer, world.end_state(), [world.told(job_id) for job_id in world.job_ids()], len(parked))
 
 
 def combinations(actions: list[str]) -> Iterator[tuple[int, str, dict[int, Fault]]]:
-    """For the first and the last call of each action: its number, the fault's name, and the faults by their call."""
-    for action in dict.fromkeys(actions):
-        first, last = actions.index(action) + 1, len(actions) - actions[::-1].index(action)
-        for number in {first, last}:
-            for fault, happens in {**WHOLE, **PARTIAL.get(action, {})}.items():
-                if fault != "answer cut short" or action in CUT_SHORT_MATTERS:
-                    yield number, fault, {number: happens}
-            for fault in OUTAGES:
-                yield number, f"{fault}, from then on", dict.fromkeys(range(number, 1_000), WHOLE[fault])
+    """For every call: its number, the fault's name, and the faults by their call."""
+    for number, action in enumerate(actions, start=1):
+        for fault, happens in {**WHOLE, **PARTIAL.get(action, {})}.items():
+            if fault != "answer cut short" or action in CUT_SHORT_MATTERS:
+                yield number, fault, {number: happens}
+        for fault in OUTAGES:
+            yield number, f"{fault}, from then on", dict.fromkeys(range(number, 1_000), WHOLE[fault])
 
 
 def differences(wanted: Ended, got: Ended) -> dict[str, Any]:

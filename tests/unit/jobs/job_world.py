@@ -47,6 +47,7 @@ class JobWorld(World):
         other.dynamodb.tables.update(self.dynamodb.snapshot())
         other.sqs.queues.update({url: list(messages) for url, messages in self.sqs.queues.items()})
         other._requests = itertools.count(next(self._requests))
+        other.sqs._ids = itertools.count(next(self.sqs._ids))
         return other
 
     def prepare(self, order: Order) -> None:

@@ -156,10 +156,11 @@ def test_a_migration_that_died_at_any_call_is_completed_by_giving_the_file_again
                 died = True
             else:
                 died = False
-            # THEN the same command leaves the same
+            # THEN the same command leaves the same, but for drawn numbers and for the records of what was written
             desk.world.dynamodb = client
             assert {**move(desk, kind, files[kind]), "failed_rows": None} == {**expected, "failed_rows": None}
-            assert {**client.snapshot(), "accounts": None} == {**end, "accounts": None}
+            aside = {"accounts": None, "jobs": None}
+            assert client.snapshot() | aside == end | aside
         if not died:
             break
 

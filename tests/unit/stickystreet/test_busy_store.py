@@ -51,6 +51,23 @@ def test_rows_that_could_not_be_looked_up_or_written_are_to_be_repeated(action: 
     assert world.end_state() == before
 
 
+def test_a_row_that_waits_for_one_that_could_not_be_written_is_to_be_repeated_too() -> None:
+    # GIVEN a customer whose card another row claims, once this customer has given it up
+    world = ImportWorld()
+    world.rows("code card_number", "A|A-card", no_undo="yes")
+    before = world.end_state()
+    # WHEN the store is too busy to write that
+    world.dynamodb.plan_always("transact_write_items", THROTTLED)
+    batch = world.rows("code card_number", "A|A-2", "B|A-card", "C|C-card", overwrite_duplicates="update")
+    # THEN nobody is told that the card is somebody else's, and nothing was written
+    assert failed(batch)
+    assert world.end_state() == before
+    # AND the repetition is done as if nothing had happened
+    world.dynamodb.plan_always("transact_write_items", lambda do: do())
+    batch = world.rows("code card_number", "A|A-2", "B|A-card", "C|C-card", overwrite_duplicates="update")
+    assert batch["customers"] == {"new": 2, "updated": 1}
+
+
 def test_a_customer_whose_membership_is_not_written_is_to_be_repeated() -> None:
     # GIVEN a store that takes no insert
     world = ImportWorld()
