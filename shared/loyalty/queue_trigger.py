@@ -65,7 +65,7 @@ def _try(name: str, work: Work, database: Database, record: Record) -> bool:
         log.again(later)
     except (StorageBusy, MessageTooNew) as error:
         log.again(error)
-    except Exception as error:  # noqa: BLE001 - it is delivered again, and given up after three times
+    except Exception as error:  # noqa: BLE001 - it is delivered again, and given up in the end
         log.unexpected(error)
     log.write()
     return not log.failed

@@ -1,4 +1,4 @@
-"""`loyalty queue`: chunks of jobs that were given up three times, looked at and sent again."""
+"""`loyalty queue`: chunks of jobs that were given up, looked at and sent again."""
 
 import json
 from collections.abc import Iterator
