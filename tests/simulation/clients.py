@@ -31,8 +31,10 @@ class Door(NamedTuple):
 
 def run(history: "History", spec: Spec) -> None:
     """Do the client's work until it is settled, and where it says so once more later."""
+    history.follow(spec)
     client = _Client(history, spec)
     client.work(list(range(len(client.items))))
+    history.signal(spec.name)
     later = spec.what["again"]
     if later is None:
         return
@@ -178,7 +180,7 @@ class _Client:
                 operation.answered = until
                 told_undone = one.result == "not issued" or (one.result == "again" and operation.kind == "earn")
                 operation.dropped = operation.dropped or told_undone
-            if one.result in ("busy", "unsure", "again"):
+            if one.result in ("busy", "unsure", "again") and operation.result is None:
                 operation.detail = "told busy"
         return list(wanted) if self.chain.keyed and left else left
 
