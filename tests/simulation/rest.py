@@ -59,7 +59,8 @@ def _job(history: "History", job_id: str) -> None:
         return
     if document["status"] == "failed":
         return
-    chain = history.ledger.writers.get(job_id)
+    undone = {undo: job for job, undo in history.ledger.undone.items()}
+    chain = history.ledger.writers.get(undone.get(job_id, job_id))
     if chain and chain.note.get("fed"):
         return
     if document["done"] != document["total"]:
