@@ -178,7 +178,7 @@ class _Client:
                 operation.answered = until
                 told_undone = one.result == "not issued" or (one.result == "again" and operation.kind == "earn")
                 operation.dropped = operation.dropped or told_undone
-            if one.result in ("busy", "unsure", "again"):
+            if one.result in ("busy", "unsure", "again") and operation.result is None:
                 operation.detail = "told busy"
         return list(wanted) if self.chain.keyed and left else left
 
