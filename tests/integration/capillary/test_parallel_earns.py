@@ -37,7 +37,9 @@ def test_parallel_requests_reach_the_limit_of_every_customer_and_never_exceed_it
     # AND comes again, as it is told to, where a place was held by another that had not yet earned
     for number, of_process in enumerate(outcomes):
         if any(outcome.status is Status.BUSY for outcome in of_process):
-            of_process[:] = issue(database.within(60), shop, shop.items(), Origin(f"process-{number}", redelivered=True))
+            of_process[:] = issue(
+                database.within(60), shop, shop.items(), Origin(f"process-{number}", redelivered=True)
+            )
     # THEN every customer has earned exactly as often as the limit allows
     earns = stored_earns(database, shop)
     assert Counter(Counter(item["pk"]["S"] for item in earns).values()) == {limit: CUSTOMERS}

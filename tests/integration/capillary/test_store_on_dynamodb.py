@@ -15,7 +15,7 @@ from loyalty.store.tallies import count
 from tests.fakes.emulated import Store
 from tests.integration.capillary.shops import issue, open_shop, stored_earns
 
-CREATED, EXHAUSTED = Status.CREATED, Status.EXHAUSTED
+CREATED, EXHAUSTED, BUSY = Status.CREATED, Status.EXHAUSTED, Status.BUSY
 
 
 @pytest.fixture
