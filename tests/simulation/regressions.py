@@ -1,6 +1,32 @@
-"""Histories that failed once, shrunk: `make test` replays them before any others."""
+"""Histories that failed once, shrunk: `make test` replays them before any others.
+
+The place of a fault in a history is the number of a call, which a change of the code may move: then such a history is
+another one, which does no harm.
+"""
 
 from tests.simulation.cases import Case
 
-REGRESSIONS: dict[str, Case] = {}
+ALONE = frozenset({"spelling", "rotation", "boundary"})
+"""What these histories leave out, so that each shows one thing."""
+
+REGRESSIONS: dict[str, Case] = {
+    "a customer is erased while an import writes for it": Case(
+        499, frozenset({"import-2", "erase-6"}), frozenset(), without=ALONE | {"week", "fed", "repeat"}
+    ),
+    "an undone job is answered under its key": Case(9, without=ALONE),
+    "a chunk that waits for another comes round too often": Case(232, without=ALONE),
+    "a fed job whose positions are wrong is done": Case(6, without=ALONE),
+    "what has expired is told": Case(26, without=ALONE),
+    "a job is made anew after it expired": Case(43, without=ALONE),
+    "busy items of a job are never done under its key": Case(46, without=ALONE),
+    "a path that is spelt in another way is another request": Case(
+        2, without=frozenset({"rotation", "boundary", "undo", "erase", "redrive", "operator", "week", "fed"})
+    ),
+    "an undo keeps what its job made": Case(618, without=ALONE),
+    "an undo leaves rows that a delivery wrote after it": Case(700, without=ALONE),
+    "one chunk number is done with two contents": Case(819, without=ALONE),
+    "an earn that is told as not issued is there": Case(
+        371, without=ALONE | {"undo", "erase", "redrive", "operator", "week", "fed", "key"}
+    ),
+}
 """What went wrong, and the history."""

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
 LEAST_TRIES = 3
 """How often a chunk is begun before it is given up: deliveries that invoke nothing are none."""
+REST_SECONDS = 300.0
+"""No lease, no claim of a request and no place of a dead writer outlives that."""
 _ENDED = ("done", "failed", "undone")
 
 
 def judge(history: "History") -> None:
-    """Judge a history whose queues are empty and whose actors have ended."""
+    """Judge a history whose queues are empty and whose actors have ended, once whatever died is known to be dead."""
+    history.kernel.pause(REST_SECONDS)
     for url in (CHUNKS, DEAD_LETTERS):
         if history.cloud.sqs.queues[url]:
             history.find("rest", f"{url} still holds {len(history.cloud.sqs.queues[url])} messages")

@@ -15,6 +15,8 @@ VERSION = 1
 MOST_ITEM_BYTES = 64 * 1024
 """Bytes of one item."""
 
+_MOST_CHARACTER_BYTES = 4
+
 _NO_CHARACTERS = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
@@ -116,7 +118,7 @@ def read(text: str) -> ChunkMessage:
         chunks=document["chunks"],
         total=document["total"],
         part=Part(document["chunk"], positions, document.get("after")),
-        items=items if len(text) <= MOST_ITEM_BYTES else [_bounded(item) for item in items],
+        items=items if len(text) <= MOST_ITEM_BYTES // _MOST_CHARACTER_BYTES else [_bounded(item) for item in items],
         content=document.get("content") or content(items, positions),
         job_forgotten_at=document.get("job_forgotten_at"),
     )

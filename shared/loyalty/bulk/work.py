@@ -185,9 +185,7 @@ def _applied(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[O
         return list(chunk.nothing)
 
 
-def _looked_up(
-    database: Database, job: Job, chunk: Chunk, begun: Begun, outcomes: list[Outcome]
-) -> list[Outcome]:
+def _looked_up(database: Database, job: Job, chunk: Chunk, begun: Begun, outcomes: list[Outcome]) -> list[Outcome]:
     """The outcomes of a try that does not come again; an item that this one found BUSY may be written by an earlier."""
     if _is_untouched(job, begun) or not _is_open(outcomes):
         return outcomes

@@ -17,7 +17,7 @@ from loyalty.errors import StorageBusy
 from loyalty.store import batch, keys
 from loyalty.store.dynamodb import Database, Item, Update
 
-_UNDECIDED_SECONDS = 2.0
+_UNDECIDED_SECONDS = 5.0
 """How long to wait for the earns of places that others took a moment ago."""
 
 

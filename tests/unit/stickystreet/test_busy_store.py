@@ -1,6 +1,8 @@
 """A store that has no answer in time: rows are told to come again, and nothing wrong is said or left behind."""
 
+import itertools
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +14,10 @@ from tests.fakes.log import captured_log
 
 THROTTLED = refused("ProvisionedThroughputExceededException")
 BUSY = "Storage is busy, repeat this row"
+FRUITLESS_TRIES = 5
+CANCELLED = [{"Code": "ConditionalCheckFailed"}, {"Code": "None"}]
+"""Why a transaction of a customer and its record is refused."""
+
 LINES = ("A|a@example.com", "B|b@example.com", "A|a@example.com")
 
 
@@ -66,6 +72,45 @@ def test_a_row_that_waits_for_one_that_could_not_be_written_is_to_be_repeated_to
     world.dynamodb.plan_always("transact_write_items", lambda do: do())
     batch = world.rows("code card_number", "A|A-2", "B|A-card", "C|C-card", overwrite_duplicates="update")
     assert batch["customers"] == {"new": 2, "updated": 1}
+
+
+def test_rows_that_were_written_are_told_as_that_when_the_store_is_busy_for_those_that_waited() -> None:
+    # GIVEN a customer whose card another row claims, once this customer has given it up
+    world = ImportWorld()
+    world.rows("code card_number", "A|A-card", no_undo="yes")
+    # WHEN the store is too busy for the second row's undo state, and so for the second row
+    keeping = itertools.count()
+
+    def fault(call: Callable[[], Answer]) -> Answer:
+        is_state = world.dynamodb.calls[-1].arguments["Item"]["sk"]["S"].startswith("undo#")
+        return THROTTLED(call) if is_state and next(keeping) else call()
+
+    world.dynamodb.plan_always("put_item", fault)
+    batch = world.rows("code card_number", "A|A-2", "B|A-card", overwrite_duplicates="update")
+    # THEN the first is told as done, and the second as to be repeated
+    assert batch["customers"] == {"new": 0, "updated": 1, "failed": 1}
+    assert batch["rows"] == [{"number": 2, "error": BUSY}]
+    assert not world.finds("code", "B")
+
+
+def test_rows_that_others_change_each_time_before_they_are_written_are_to_be_repeated_in_the_end() -> None:
+    # GIVEN a store in which somebody else is always faster
+    world = ImportWorld()
+    world.rows("code first_name", "A|Ann", no_undo="yes")
+    before = world.end_state()
+    tries = itertools.count(1)
+
+    def refused_again(_call: Callable[[], Answer]) -> Answer:
+        assert next(tries) <= FRUITLESS_TRIES
+        raise client_error("TransactionCanceledException", CancellationReasons=CANCELLED)
+
+    world.dynamodb.plan_always("transact_write_items", refused_again)
+    # WHEN a row comes
+    batch = world.rows("code first_name", "A|Anna", overwrite_duplicates="update")
+    # THEN it is tried a few times, and is to be repeated
+    assert batch["rows"] == [{"number": 1, "error": BUSY}]
+    assert next(tries) == FRUITLESS_TRIES + 1
+    assert world.end_state() == before
 
 
 def test_a_customer_whose_membership_is_not_written_is_to_be_repeated() -> None:

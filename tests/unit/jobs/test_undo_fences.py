@@ -1,0 +1,135 @@
+"""An undo is fenced against deliveries that began before it: it waits for them, and nothing is written after it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from loyalty.bulk import cut
+from loyalty.lifetime import LONGEST_SECONDS
+from tests.fakes.faults import Answer, timed_out_after
+from tests.fakes.nth_call import die_after, die_before
+from tests.fakes.queues import CHUNKS
+from tests.fakes.steps import BEGIN, FENCE, FINISH, at
+from tests.unit.jobs import orders
+from tests.unit.jobs.held import chunk, deliver
+from tests.unit.jobs.job_world import JobWorld, Order
+
+ORDERS = {kind: orders.ALL[kind] for kind in ("enrol", "import, update", "import, ignore", "earn twice each")}
+EACH = pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+
+
+@pytest.fixture(autouse=True)
+def _one_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cut, "MOST_WEIGHT", 250)
+
+
+def given_up(order: Order) -> tuple[JobWorld, str, list[str]]:
+    """A world whose job is done with its items busy, since its chunk was given up; its message can be redriven."""
+    world = JobWorld()
+    job_id = world.submit(order)
+    before = world.end_state()
+    world.bury()
+    return world, job_id, before
+
+
+@EACH
+def test_an_undo_waits_for_a_delivery_that_began_before_it(order: Order) -> None:
+    # GIVEN a redriven chunk at which a worker is when its job is undone
+    world, job_id, before = given_up(order)
+    world.redrive()
+
+    def undone_meanwhile(do: Callable[[], Answer]) -> Answer:
+        world.undo(job_id)
+        # WHEN the undo comes to the chunk
+        deliver(world)
+        # THEN it takes nothing back yet, and comes again when that worker can't be alive
+        (undoing,) = [one for one in world.sqs.queues[CHUNKS] if '"operation":"undo"' in one.body]
+        assert undoing.visible_at - world.clock() == LONGEST_SECONDS
+        return do()
+
+    deliver(world, at(FINISH, undone_meanwhile))
+    assert world.end_state() != before
+    # AND once the worker is done, all that it wrote is taken back
+    world.work()
+    assert world.end_state() == before
+    assert world.told(job_id)["status"] == "undone"
+
+
+@EACH
+def test_an_undo_of_a_chunk_whose_worker_died_waits_until_its_message_tells_what_was_written(order: Order) -> None:
+    # GIVEN a redriven chunk whose worker died when all was written, and an undo of its job
+    world, job_id, before = given_up(order)
+    world.redrive()
+    deliver(world, at(FINISH, die_before))
+    assert world.end_state() != before
+    world.undo(job_id)
+    # WHEN the workers go on
+    world.work()
+    # THEN what was written is taken back, none of it told as kept
+    assert world.end_state() == before
+    assert world.told(job_id)["status"] == "undone"
+    assert set(world.told(world.job_ids()[-1])["counts"]) <= {"undone", "unchanged"}
+
+
+@EACH
+@pytest.mark.parametrize("moment", ["before it is undone", "while it is undone", "after it was undone"])
+def test_a_message_that_is_redriven_does_nothing_for_a_job_that_is_undone(order: Order, moment: str) -> None:
+    # GIVEN a job that was given up and is undone, and its messages
+    world, job_id, before = given_up(order)
+    if moment == "before it is undone":
+        world.redrive()
+        world.undo(job_id)
+    elif moment == "while it is undone":
+        world.undo(job_id)
+        world.redrive()
+    else:
+        world.undo(job_id)
+        world.work()
+        world.redrive()
+    # WHEN all is done that is in the queue, in whichever order
+    for reverse in (False, True):
+        other = world.copy()
+        if reverse:
+            other.sqs.queues[CHUNKS].reverse()
+        other.work()
+        # THEN there is nothing left of the job, nor anything to do
+        assert other.end_state() == before
+        assert other.told(job_id)["status"] == "undone"
+        assert other.parked() == []
+
+
+@EACH
+def test_a_delivery_that_begins_just_after_the_fence_writes_nothing(order: Order) -> None:
+    # GIVEN a worker that has read that its job is not undone
+    world, job_id, before = given_up(order)
+    world.redrive()
+
+    def fenced_meanwhile(do: Callable[[], Answer]) -> Answer:
+        # WHEN the job is undone, and its undo done, before it begins
+        world.undo(job_id)
+        deliver(world)
+        assert "fence" in chunk(world)
+        return do()
+
+    deliver(world, at(BEGIN, fenced_meanwhile))
+    # THEN it does not begin
+    assert chunk(world)["begun"] == {"N": "1"}
+    world.work()
+    assert world.end_state() == before
+    assert world.parked() == []
+
+
+@EACH
+@pytest.mark.parametrize("fault", [timed_out_after, die_after, die_before], ids=lambda fault: fault.__name__)
+def test_an_undo_that_loses_its_fences_answer_or_dies_there_is_done_all_the_same(
+    order: Order, fault: Callable[..., Answer]
+) -> None:
+    world = JobWorld()
+    job_id = world.submit(order)
+    before = world.end_state()
+    world.work()
+    world.undo(job_id)
+    deliver(world, at(FENCE, fault))
+    world.work()
+    assert world.end_state() == before
+    assert world.told(job_id)["status"] == "undone"
