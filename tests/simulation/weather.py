@@ -39,8 +39,12 @@ RECURSION = "dropped as recursive"
 ALL = (*CALL_FAULTS, *DELIVERY_FAULTS, *CLIENT_FAULTS, *OUTAGES, STALE, TTL, TIMEOUT)
 
 _RATES = (0.004, 0.012, 0.03)
+_CALM, _UNTIL = 0.1, 300.0  # in so many histories nothing fails; all others are calm after so many seconds
 _WILD_RATE, _WILD = 0.1, 0.2  # of one kind of fault, in so many histories
 _DELIVERY_RATES = (0.1, 0.3)
+
+
+_ITEMS = ("memberships", "earns", "customers")
 
 
 class Outage(NamedTuple):
@@ -62,15 +66,20 @@ class Weather(NamedTuple):
     """From then on all is calm, so that everything comes to an end."""
 
 
-def draw(rng: random.Random) -> Weather:
-    """The weather of one history."""
-    calm = rng.random() < 0.1
-    rates = {} if calm else {fault: rng.choice(_RATES) for fault in CALL_FAULTS if rng.random() < 0.5}
-    rates |= {rng.choice(CALL_FAULTS): _WILD_RATE} if not calm and rng.random() < _WILD else {}
-    rates |= {} if calm else {one: rng.choice(_DELIVERY_RATES) for one in DELIVERY_FAULTS if rng.random() < 0.4}
-    rates |= {} if calm else {one: rng.choice(_DELIVERY_RATES) for one in CLIENT_FAULTS if rng.random() < 0.3}
-    outages = tuple(_outage(rng) for _ in range(rng.choice((0, 0, 1, 2)))) if not calm else ()
-    return Weather(rates, outages, rng.choice((0.0, 0.5, 1.0)), 300.0)
+def draw(rng: random.Random, *, slow: bool = False, storm: bool = False) -> Weather:
+    """The weather of one history; `slow` and `storm` ask for slow requests and workers, and for an early outage."""
+    stale = (0.0, 0.5, 1.0)
+    if rng.random() < _CALM:
+        return Weather({}, (), rng.choice(stale), _UNTIL)
+    choose = _RATES[:1] if slow else _RATES
+    rates = {fault: rng.choice(choose) for fault in CALL_FAULTS if rng.random() < 0.5}
+    rates |= {rng.choice(CALL_FAULTS): _WILD_RATE} if not slow and rng.random() < _WILD else {}
+    rates |= {one: rng.choice(_DELIVERY_RATES) for one in DELIVERY_FAULTS if rng.random() < 0.4}
+    rates |= {one: rng.choice(_DELIVERY_RATES) for one in CLIENT_FAULTS if rng.random() < 0.3}
+    rates |= dict.fromkeys(("slow request", "slow worker"), max(_DELIVERY_RATES)) if slow else {}
+    outages = tuple(_outage(rng) for _ in range(rng.choice((0, 0, 1, 2)))) if not slow else ()
+    outages += (Outage(OUTAGES[0], rng.choice(_ITEMS), 0.0, rng.choice((10.0, 60.0))),) if storm else ()
+    return Weather(rates, outages, rng.choice(stale), _UNTIL)
 
 
 def _outage(rng: random.Random) -> Outage:
