@@ -256,3 +256,22 @@ def test_a_delivery_that_meets_a_holder_is_no_try() -> None:
     assert (chunk(world)["begun"], chunk(world)["tries"]) == ({"N": "1"}, {"N": "1"})
     world.work()
     assert not differences(wanted, ended(world, job_id))
+
+
+@pytest.mark.parametrize("kind", ["import, update", "earn twice each"])
+def test_a_chunk_of_which_not_even_ids_can_be_drawn_is_closed_by_the_third_try(kind: str) -> None:
+    # GIVEN a store that gives no ids
+    world, job_id, wanted = queued(ORDERS[kind])
+    for _ in range(3):
+        deliver(world, at("update_item", refused("ThrottlingException"), times=1_000, table="accounts"))
+        world.clock.now += 1_000
+    # THEN the chunk is closed with the third try, all its items being such as may be repeated
+    assert list(waits(world)) == []
+    assert [one.attributes["reason"] for one in world.parked()] == ["the store was busy three times"]
+    told = world.told(job_id)
+    assert (told["status"], told["done"]) == ("done", told["total"])
+    assert {"busy", "8896"} & told["counts"].keys()
+    # AND a redrive mends it
+    world.redrive()
+    world.work()
+    assert not differences(wanted, ended(world, job_id))

@@ -133,3 +133,19 @@ def test_an_undo_that_loses_its_fences_answer_or_dies_there_is_done_all_the_same
     world.work()
     assert world.end_state() == before
     assert world.told(job_id)["status"] == "undone"
+
+
+def test_an_undo_of_a_chunk_that_is_not_there_is_parked_and_does_nothing() -> None:
+    # GIVEN a job that is done, and of which a chunk is gone
+    world = JobWorld()
+    job_id = world.submit(orders.enrol())
+    world.work()
+    del world.dynamodb.tables["jobs"][job_id, "chunk#000001"]
+    end_state = world.end_state()
+    # WHEN it is undone
+    world.undo(job_id)
+    world.work()
+    # THEN the message is kept with the reason, and nothing is told as taken back
+    assert [one.attributes["reason"] for one in world.parked()] == ["the job to undo has no such chunk"]
+    assert world.end_state() == end_state
+    assert world.told(job_id)["status"] == "undoing"
