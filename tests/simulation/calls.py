@@ -55,7 +55,7 @@ def _call(cloud: "Cloud", service: str, action: str, do: Callable[..., Answer], 
     cloud.note(actor, action, arguments, fault)
     if fault == "crash before":
         _die(actor)
-    if fault == "stall":
+    if fault in ("stall", "stall and crash"):
         long = actor.calls == actor.stalls_at
         kernel.pause(_STALLS[actor.rng.randrange(2 if long else 0, len(_STALLS))])
     if fault in ("lost before", "throttled", "server error"):
@@ -65,7 +65,7 @@ def _call(cloud: "Cloud", service: str, action: str, do: Callable[..., Answer], 
     sent = _Sent()
     kernel.at(kernel.now + travel, partial(_arrive, cloud, actor, partial(do, **arguments), sent))
     kernel.pause(travel)
-    if fault == "crash after":
+    if fault in ("crash after", "stall and crash"):
         _die(actor)
     if fault in ("lost after", "timed out after"):
         kernel.pause(READ_SECONDS if fault == "timed out after" else 0.0)
@@ -89,7 +89,7 @@ def _decide(cloud: "Cloud", actor: Actor, action: str, place: str) -> tuple[str 
         fault = None
     if fault == "stall" and actor.deadline == float("inf"):
         fault = None
-    if fault and fault.startswith("crash") and actor.kind in ("client", "operator"):
+    if fault and "crash" in fault and actor.kind in ("client", "operator"):
         fault = None
     if fault and not cloud.happens(actor, fault):
         fault = None

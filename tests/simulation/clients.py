@@ -31,8 +31,10 @@ class Door(NamedTuple):
 
 def run(history: "History", spec: Spec) -> None:
     """Do the client's work until it is settled, and where it says so once more later."""
+    history.follow(spec)
     client = _Client(history, spec)
     client.work(list(range(len(client.items))))
+    history.signal(spec.name)
     later = spec.what["again"]
     if later is None:
         return

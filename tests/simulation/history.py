@@ -1,8 +1,8 @@
 """One history: a plan acted out on a cloud of its own, with everything that judges need to know about it."""
 
 import json
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -30,6 +30,7 @@ _POLLS = (1.0, 10.0, 60.0, 180.0, 600.0, 3600.0)
 _FATES = ("unknown", "unchanged", "kept", "undone")
 """What an undo tells of an item; of several rows about one customer the last of these counts."""
 _CLIENTS = ("register", "import", "earn")
+_LONGEST_LEAD = 60.0
 
 
 class Finding(NamedTuple):
@@ -52,6 +53,10 @@ class History:
         self.findings: list[Finding] = []
         self.meetings: Counter[str] = Counter()
         self._undos: dict[str, Chain] = {}
+        self._signals: set[str] = set()
+        self._waiting: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
+        self.held_again: list[str] = []
+        """Jobs that had ended, and of which somebody holds a chunk once more."""
         self.invariants = Invariants(self)
         self.cloud.dynamodb.written = self._written
 
@@ -103,9 +108,34 @@ class History:
             self.ledger.writers.setdefault(key[0], caller.chain)
             if key[0] not in caller.chain.jobs:
                 caller.chain.jobs.append(key[0])
+        if table == "jobs" and key[-1].startswith("chunk#") and after and "holder" in after:
+            self._held(key[0])
         self.invariants.written(table, key, before, after)
 
+    def _held(self, job_id: str) -> None:
+        job = self.cloud.dynamodb.tables["jobs"].get((job_id, "job"), {})
+        if "finished_at" in job and "undone_by" not in job and "undoes" not in job:
+            self.held_again.append(job_id)
+            self.signal(operators.HELD_AGAIN)
+
     # What actors ask of the history.
+
+    def signal(self, name: str) -> None:
+        """Wake who waits for this."""
+        self._signals.add(name)
+        for wake in self._waiting.pop(name, ()):
+            wake()
+
+    def wait_for(self, name: str, seconds: float) -> None:
+        """Let the running actor wait until something was signalled, for so many seconds at most."""
+        if name not in self._signals:
+            self.kernel.wait(self._waiting[name].append, seconds)
+
+    def follow(self, spec: Spec) -> None:
+        """Let the running actor wait for the client that it follows, if any, and a moment longer."""
+        if spec.what["follows"]:
+            self.wait_for(spec.what["follows"], _LONGEST_LEAD)
+            self.kernel.pause(spec.what["lag"])
 
     def job(self, job_id: str) -> Any:
         """What GET /jobs/{job_id} tells, None where it tells nothing now."""
@@ -129,8 +159,9 @@ class History:
 
     def writes_for(self, person: Person) -> bool:
         """Whether somebody is about to write something for a person."""
-        running = {actor.chain.id for actor in self.kernel.actors if actor.chain and not actor.done}
-        chains = [self.ledger.chains[one] for one in running if one in self.ledger.chains]
+        running = {actor.chain.id: actor.chain for actor in self.kernel.actors if actor.chain and not actor.done}
+        delivered = [body for mapping in self.cloud.mappings.values() for body in mapping.at_work.values()]
+        chains = [*running.values(), *(chain for job, chain in self.ledger.writers.items() if _names(delivered, job))]
         return any(operation.person == person.name for chain in chains for operation in chain.operations)
 
     def expired_jobs(self) -> set[str]:
@@ -235,6 +266,10 @@ class History:
         for operation, said in zip(chain.operations, read(reply).items, strict=True):
             if said.result not in ("busy", "not issued", "unsure"):
                 operation.answered, operation.result, operation.detail = self.kernel.now, said.result, said.detail
+
+
+def _names(bodies: Iterable[str], job_id: str) -> bool:
+    return any(job_id in body for body in bodies)
 
 
 def _plain(result: str | None) -> str | None:

@@ -22,10 +22,22 @@ if TYPE_CHECKING:
 
 _TRIES = 12
 _OPERATOR_SECONDS = 900.0
+_AMBUSH_SECONDS = 400.0
+_AFTER_A_WEEK = ((0.5, 3600.0), (1.0, 24 * 3600.0), (1.0, 3600.0))
+"""Which share of what may be deleted is, and the time until the next look: in the end nothing is kept of a job."""
+HELD_AGAIN = "a job that had ended is held again"
+"""What somebody who wants to undo it waits for."""
+_SECONDS_TO_COME = 20.0  # for somebody who writes for the customer that is to be erased
 
 
 def undo(history: "History", spec: Spec) -> None:
-    """Ask for one of the jobs that clients know of to be taken back, perhaps twice, and wait for what became of it."""
+    """Ask for one of the jobs that clients know of to be taken back, perhaps twice, and wait for what became of it.
+
+    It may lie in wait until somebody is at work once more at a job that had ended.
+    """
+    history.follow(spec)
+    if spec.what["ambush"]:
+        history.wait_for(HELD_AGAIN, _AMBUSH_SECONDS)
     job_id = _pick(history, spec)
     if job_id is None:
         return
@@ -40,11 +52,17 @@ def undo(history: "History", spec: Spec) -> None:
 
 def _pick(history: "History", spec: Spec) -> str | None:
     for _ in range(_TRIES):
-        known = [job for job in history.ledger.told_jobs if not job.startswith("register") and "/" not in job]
-        if known:
+        known = history.held_again[-1:] if spec.what["ambush"] else []
+        if known := known or _known(history, spec.what["follows"]):
             return known[int(spec.what["pick"] * len(known))]
         history.kernel.pause(3.0)
     return None
+
+
+def _known(history: "History", client: str | None) -> list[str]:
+    """The jobs that clients know of, those of one client where it has any."""
+    ledger = history.ledger
+    return [job for job in ledger.told_jobs if ledger.writers[job].client == client] or ledger.told_jobs
 
 
 def _ask_undo(history: "History", job_id: str) -> str | None:
@@ -108,6 +126,8 @@ def _job_of(body: str) -> str:
 def erase(history: "History", spec: Spec) -> None:
     """Erase a customer, as it is found when the operator looks."""
     person: Person = spec.what["person"]
+    if spec.what["ambush"]:
+        _await_writer(history, person)
     incarnation = history.look_up(person)
     if incarnation is None:
         return
@@ -124,6 +144,12 @@ def erase(history: "History", spec: Spec) -> None:
         history.meet("erase during a write")
     for part in parts if done else ():
         part.answered, part.result = history.kernel.now, "done"
+
+
+def _await_writer(history: "History", person: Person) -> None:
+    until = history.kernel.now + _SECONDS_TO_COME
+    while history.kernel.now < until and not (history.look_up(person) and history.writes_for(person)):
+        history.kernel.pause(0.1)
 
 
 def operator(history: "History", spec: Spec) -> None:
@@ -165,7 +191,7 @@ def week(history: "History", spec: Spec) -> None:
     del spec
     history.meet("a week later")
     rng = random.Random(f"{history.plan.seed}/ttl")  # noqa: S311 - no secret
-    for share in (0.5, 1.0):
+    for share, wait in _AFTER_A_WEEK:
         deleted = history.cloud.dynamodb.delete_expired(
             "jobs", history.kernel.time(), lambda _key, share=share: rng.random() < share
         )
@@ -177,7 +203,7 @@ def week(history: "History", spec: Spec) -> None:
             history.meet("redrive of an expired job")
         desk = _Desk(history)
         _until_done(history, lambda desk=desk: queues.redrive(desk, job=None, all_=True))  # type: ignore[arg-type, misc]
-        history.kernel.pause(3600.0)
+        history.kernel.pause(wait)
     assert history.kernel.now > WEEK
 
 
@@ -197,6 +223,8 @@ def feeder(history: "History", spec: Spec) -> None:
     history.ledger.owner(job_id, chain)
     history.meet(f"fed: {what['fault'] or 'well'}")
     for body in messages:
+        if body["first_index"] == 0 and body is messages[-1]:
+            history.kernel.pause(what["later"])
         entry = {"Id": "1", "MessageBody": json.dumps(body), "MessageGroupId": "feeder"}
         sqs = history.cloud.database().service("sqs")
         _until_done(history, lambda sqs=sqs, entry=entry: sqs.send_message_batch(QueueUrl=CHUNKS, Entries=[entry]))

@@ -12,6 +12,10 @@ from tests.simulation.weather import Weather
 WEEK = 7 * 24 * 3600.0
 
 
+_FOLLOWERS = ("register", "earn", "import", "undo")
+"""Who may follow an import."""
+
+
 class Spec(NamedTuple):
     """An actor to be: its name, what it is, when it begins (seconds), and what it does."""
 
@@ -76,7 +80,19 @@ class _Scene:
             Spec(f"{kind}-{number}", kind, self._begin(kind), what)
             for number, (kind, what) in enumerate(wanted, start=1)
         ]
-        return [spec for spec in specs if self._is_wanted(spec)]
+        return [spec for spec in self._led(specs) if self._is_wanted(spec)]
+
+    def _led(self, specs: list[Spec]) -> list[Spec]:
+        """The actors, some of which follow an import: they begin when it is answered, or a moment later."""
+        rng, led = self._rng, []
+        for spec in specs:
+            others = specs[: specs.index(spec)] if spec.kind == "import" else specs
+            imports = [one.name for one in others if one.kind == "import"]
+            follows = rng.choice(imports) if imports and spec.kind in _FOLLOWERS and rng.random() < 0.4 else None
+            lag = rng.choice((0.0, 0.1, 1.0)) * rng.random()
+            begin = 0.0 if follows else spec.begin
+            led.append(spec._replace(begin=begin, what={**spec.what, "follows": follows, "lag": lag}))
+        return led
 
     def _is_wanted(self, spec: Spec) -> bool:
         named = {"register": "enrol", "feeder": "fed"}.get(spec.kind, spec.kind)
@@ -85,13 +101,17 @@ class _Scene:
     def _others(self) -> list[tuple[str, float, Callable[[], Mapping[str, Any]]]]:
         rng = self._rng
         return [
-            ("undo", 0.8, lambda: {"pick": rng.random(), "times": self._twice(), "gap": rng.choice((0.0, 0.1, 40.0))}),
-            ("undo", 0.25, lambda: {"pick": rng.random(), "times": 1, "gap": 0.0}),
+            ("undo", 0.8, lambda: self._undo(times=self._twice(), gap=rng.choice((0.0, 0.1, 40.0)))),
+            ("undo", 0.25, lambda: self._undo(times=1, gap=0.0)),
             ("redrive", 0.35, lambda: {"times": rng.choice((1, 3)), "gap": rng.choice((60.0, 400.0))}),
             ("erase", 0.25, self._erased),
             ("operator", 0.2, self._change),
             ("week", 0.1, dict),
         ]
+
+    def _undo(self, times: int, gap: float) -> dict[str, Any]:
+        rng = self._rng
+        return {"pick": rng.random(), "times": times, "gap": gap, "ambush": rng.random() < 0.25}
 
     def _twice(self) -> int:
         return 1 if "twice" in self._without else self._rng.choice((1, 2))
@@ -173,10 +193,12 @@ class _Scene:
         people = [rng.choice(self._known) for _ in range(rng.choice((3, 4)))]
         others = rng.sample([one for one in KNOWN if one not in people], 2)
         what = {"operation": operation, "people": people, "others": others, "fault": fault, "size": rng.choice((1, 2))}
+        what["later"] = rng.choice((0.0, 40.0)) if fault == "other contents" else 0.0
         return {**what, "program": self._programs[0], "promotion": self._promotions[0]}
 
     def _erased(self) -> dict[str, Any]:
-        return {"person": self._rng.choice([*self._known, *self._imported])}
+        rng = self._rng
+        return {"person": rng.choice([*self._known, *self._imported]), "ambush": rng.random() < 0.5}
 
     def _change(self) -> dict[str, Any]:
         rng = self._rng

@@ -15,6 +15,7 @@ CALL_FAULTS = (
     "partly refused",
     "wholly refused",
     "stall",
+    "stall and crash",
 )
 """What may happen to a call. "Partly" and "wholly": answers of HTTP 200 in which statements, keys or entries fail."""
 
@@ -35,6 +36,7 @@ RECURSION = "dropped as recursive"
 ALL = (*CALL_FAULTS, *DELIVERY_FAULTS, *CLIENT_FAULTS, *OUTAGES, STALE, TTL, TIMEOUT)
 
 _RATES = (0.004, 0.012, 0.03)
+_WILD_RATE, _WILD = 0.1, 0.2  # of one kind of fault, in so many histories
 _DELIVERY_RATES = (0.1, 0.3)
 
 
@@ -61,14 +63,15 @@ def draw(rng: random.Random) -> Weather:
     """The weather of one history."""
     calm = rng.random() < 0.1
     rates = {} if calm else {fault: rng.choice(_RATES) for fault in CALL_FAULTS if rng.random() < 0.5}
+    rates |= {rng.choice(CALL_FAULTS): _WILD_RATE} if not calm and rng.random() < _WILD else {}
     rates |= {} if calm else {one: rng.choice(_DELIVERY_RATES) for one in DELIVERY_FAULTS if rng.random() < 0.4}
     rates |= {} if calm else {one: rng.choice(_DELIVERY_RATES) for one in CLIENT_FAULTS if rng.random() < 0.3}
-    outages = tuple(_outage(rng) for _ in range(rng.choice((0, 0, 1)))) if not calm else ()
+    outages = tuple(_outage(rng) for _ in range(rng.choice((0, 0, 1, 2)))) if not calm else ()
     return Weather(rates, outages, rng.choice((0.0, 0.5, 1.0)), 300.0)
 
 
 def _outage(rng: random.Random) -> Outage:
-    begin = rng.uniform(0, 30)
+    begin = rng.choice((3.0, 30.0)) * rng.random()
     place = rng.choice(("jobs", "jobs", "memberships", "earns", "earns", "customers", "sqs"))
     return Outage(rng.choice(OUTAGES), place, begin, begin + rng.choice((5.0, 30.0, 100.0, 200.0)))
 

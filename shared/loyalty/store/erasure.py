@@ -39,14 +39,17 @@ class Swept(NamedTuple):
 def erase(database: Database, account_id: str, profile_id: str) -> Erased:
     """Erase all of a customer, which need not exist any more, in about half a minute; raises StorageBusy."""
     customer = _erase_customer(database, account_id, profile_id)
-    first = _erase_rest(database, account_id, profile_id)
+    first = _erase_rest(database, account_id, profile_id, tallies=False)
     database.sleep(lifetime.LONGEST_SECONDS + 1)
-    second = _erase_rest(database, account_id, profile_id)
+    second = _erase_rest(database, account_id, profile_id, tallies=True)
     return Erased(customer, *(one + other for one, other in zip(first, second, strict=True)))
 
 
-def sweep(database: Database, account_id: str, profile_ids: Collection[str]) -> Swept:
-    """Delete memberships and earns of customers who are gone; raises StorageBusy."""
+def sweep(database: Database, account_id: str, profile_ids: Collection[str], *, tallies: bool = True) -> Swept:
+    """Delete memberships and earns of customers who are gone; raises StorageBusy.
+
+    Their `tallies` stay as long as somebody may be at work that found them: no place under a limit comes free for him.
+    """
     programs = [program.id for program in accounts.list_programs(database, account_id)]
     wanted = [keys.membership(account_id, program, who) for who in profile_ids for program in programs]
     table = database.settings.memberships_table
@@ -54,12 +57,12 @@ def sweep(database: Database, account_id: str, profile_ids: Collection[str]) -> 
     if unread:
         raise StorageBusy
     _delete_all(database, table, [{"pk": {"S": str(key)}} for key in found])
-    return Swept(len(found), _sweep_earns(database, account_id, profile_ids))
+    return Swept(len(found), _sweep_earns(database, account_id, profile_ids, tallies=tallies))
 
 
-def _erase_rest(database: Database, account_id: str, profile_id: str) -> tuple[int, int, int]:
+def _erase_rest(database: Database, account_id: str, profile_id: str, *, tallies: bool) -> tuple[int, int, int]:
     """Memberships, earns and undo states."""
-    swept = sweep(database, account_id, [profile_id])
+    swept = sweep(database, account_id, [profile_id], tallies=tallies)
     states = sum(_erase_from(database, state, profile_id) for state in scans.undo_states(database, account_id))
     return swept.memberships, swept.earns, states
 
@@ -77,8 +80,8 @@ def _erase_customer(database: Database, account_id: str, profile_id: str) -> boo
     raise StorageBusy
 
 
-def _sweep_earns(database: Database, account_id: str, profile_ids: Collection[str]) -> int:
-    """Earns and tallies; only the earns are counted."""
+def _sweep_earns(database: Database, account_id: str, profile_ids: Collection[str], *, tallies: bool) -> int:
+    """Earns, and `tallies` where these go as well; only the earns are counted."""
     table = database.settings.earns_table
     partitions = [
         keys.earns(account_id, promotion.id, profile_id)
@@ -87,7 +90,7 @@ def _sweep_earns(database: Database, account_id: str, profile_ids: Collection[st
     ]
     pages = batch.side_by_side(lambda pk: database.query(table, pk, ConsistentRead=True), partitions)
     found = [{"pk": item["pk"], "sk": item["sk"]} for page in pages for item in page]
-    _delete_all(database, table, found)
+    _delete_all(database, table, [key for key in found if tallies or key["sk"]["S"] != keys.TALLY])
     return sum(key["sk"]["S"] != keys.TALLY for key in found)
 
 

@@ -4,11 +4,13 @@ import copy
 import itertools
 import json
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from loyalty.store import erasure
+from loyalty.store import erasure, tallies
+from loyalty.store.tallies import Counted
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import unreachable
 from tests.fakes.gateway import EARN, IMPORT
@@ -121,6 +123,23 @@ def test_an_erasure_that_died_at_any_call_is_completed_by_its_profile_id(desk: D
         assert result.exit_code == 0
         assert desk.world.dynamodb.snapshot() == expected
     assert number > 10
+
+
+def test_no_place_under_a_limit_comes_free_while_somebody_may_still_write_for_who_is_erased(desk: Desk) -> None:
+    # GIVEN a customer that has a promotion as often as its limit allows, and a request that found it before
+    use_everything(desk)
+    database = desk.world.process(desk.world.dynamodb).within(60)
+    late: list[dict[str, Counted]] = []
+
+    def wait(_seconds: float) -> None:
+        late.append(tallies.count(database, "greatwidgets", "201436", 1, {PROFILE_ID: ["late#0"]}))
+
+    # WHEN the customer is erased, and the request comes to its place between the two looks for what is left
+    erasure.erase(replace(database, sleep=wait), "greatwidgets", PROFILE_ID)
+    # THEN it gets none, since nobody knows yet
+    assert late == [{"late#0": Counted.BUSY}]
+    # AND in the end nothing is left
+    assert PROFILE_ID not in repr(desk.world.dynamodb.tables["earns"])
 
 
 def test_a_customer_that_others_change_meanwhile_is_erased_as_it_then_is(desk: Desk) -> None:
