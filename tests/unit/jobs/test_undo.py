@@ -1,5 +1,6 @@
 """Undo: what a job did is taken back item by item, where nobody changed it or built on it since."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from loyalty.job import KEPT_SECONDS
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
+from tests.fakes.faults import Answer, refused
 from tests.fakes.gateway import BATCH, EARN, Reply
 from tests.fakes.requests import JSON, as_json, batch, emails
 from tests.unit.jobs import orders
@@ -204,6 +206,34 @@ def test_an_earn_of_another_job_in_the_meantime_is_not_touched() -> None:
     assert fates(world, job_id) == ["undone"] * 3
     left = [item["earned_id"]["N"] for item in world.dynamodb.tables["earns"].values()]
     assert left == [later]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [members("user1", "user4", "user3"), earns(56801, 2607, *(f"user{number}@example.com" for number in (1, 4, 3)))],
+    ids=["registrations", "earns"],
+)
+def test_an_item_for_which_the_store_is_busy_leaves_the_others_undone(order: Order) -> None:
+    # GIVEN a job of one chunk that is done, and a store that is busy for one of its items
+    world, job_id, before = done(order)
+    user3 = "000000000000000000000003"
+
+    def fault(do: Callable[[], Answer]) -> Answer:
+        is_hers = user3 in world.dynamodb.calls[-1].arguments["Key"]["pk"]["S"]
+        return refused("ThrottlingException")(do) if is_hers else do()
+
+    world.dynamodb.plan_always("delete_item", fault)
+    # WHEN it is taken back
+    assert fates(world, job_id) == ["undone", "undone", "busy"]
+    # THEN only that item is left
+    left = set(world.end_state()) - set(before)
+    assert left
+    assert all(user3 in line for line in left)
+    # AND a redrive takes it back, too
+    world.dynamodb.plan_always("delete_item", lambda do: do())
+    world.redrive()
+    world.work()
+    assert world.end_state() == before
 
 
 def _reply(world: JobWorld, order: Order) -> Reply:
