@@ -123,23 +123,22 @@ def _as_job(database: Database, task: Task, wish: Wish, *, queued: bool) -> Done
         claimed = idempotency.claim(database, request, claimed.job_id)
         if claimed.job:
             return _follow(database, claimed.job, wish)
-    texts = [message.to_text(item) for item in items]
-    parts = _parts(database, task, texts)
+    parts = _parts(database, task, items)
     job = _job(task, claimed, request.digest, queued=queued)
     stored = jobs.create(database, job._replace(chunks=len(parts), submitted_at=database.now()), parts)
     if not stored.job.queued:
         outcomes = _do_here(database, task, stored, items)
         return Done(outcomes, stored.job.id, _repeat_under(stored.job.id, outcomes))
-    return _follow(database, _send_open(database, stored, texts), wish)
+    return _follow(database, _send_open(database, stored, items), wish)
 
 
-def _written(task: Task) -> list[Mapping[str, Any]]:
-    """The items as JSON holds them."""
+def _written(task: Task) -> list[str]:
+    """The items as they stand in messages."""
     wire = WIRES[NAMES[task.operation]]
-    return [write_item(wire, item) for item in task.items]
+    return [message.to_text(write_item(wire, item)) for item in task.items]
 
 
-def _request(task: Task, wish: Wish, items: Sequence[Mapping[str, Any]]) -> idempotency.Request:
+def _request(task: Task, wish: Wish, items: Sequence[str]) -> idempotency.Request:
     """What tells the request apart: what was parsed of it, and how it is to be answered; not when it came."""
     params = WIRES[NAMES[task.operation]].write_params(task.params)
     about = [{name: value for name, value in params.items() if name != "received_at"}, task.manner]
@@ -205,7 +204,7 @@ def _parts(database: Database, task: Task, items: Sequence[str]) -> list[Part]:
     return cut([Load(*load) for load in zip(shared, weights, sizes, strict=True)])
 
 
-def _do_here(database: Database, task: Task, stored: Stored, written: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+def _do_here(database: Database, task: Task, stored: Stored, written: Sequence[str]) -> list[Outcome]:
     """Do the chunks in the request, in their order.
 
     Once something is written the client hears what became of it, whether or not the job could be noted as done; what
@@ -228,7 +227,7 @@ def _do_here(database: Database, task: Task, stored: Stored, written: Sequence[M
     return [outcomes.get(position, BUSY) for position in range(stored.job.total)]
 
 
-def _chunk(task: Task, part: Part, written: Sequence[Mapping[str, Any]], applied: dict[int, Outcome]) -> Chunk:
+def _chunk(task: Task, part: Part, written: Sequence[str], applied: dict[int, Outcome]) -> Chunk:
     """A chunk to be done here, which leaves its outcomes in `applied` as soon as they are known."""
     operation, items = task.operation, [task.items[position] for position in part.positions]
 
