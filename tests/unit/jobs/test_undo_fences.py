@@ -11,7 +11,7 @@ from tests.fakes.nth_call import die_after, die_before
 from tests.fakes.queues import CHUNKS
 from tests.fakes.steps import BEGIN, FENCE, FINISH, at
 from tests.unit.jobs import orders
-from tests.unit.jobs.held import chunk, deliver
+from tests.unit.jobs.held import chunk, deliver, deliver_soonest
 from tests.unit.jobs.job_world import JobWorld, Order
 
 ORDERS = {kind: orders.ALL[kind] for kind in ("enrol", "import, update", "import, ignore", "earn twice each")}
@@ -63,9 +63,11 @@ def test_an_undo_of_a_chunk_whose_worker_died_waits_until_its_message_tells_what
     deliver(world, at(FINISH, die_before))
     assert world.end_state() != before
     world.undo(job_id)
-    # WHEN the workers go on
-    world.work()
-    # THEN what was written is taken back, none of it told as kept
+    # WHEN each message comes when it is its time
+    while world.sqs.queues[CHUNKS]:
+        deliver_soonest(world)
+    # THEN what was written is taken back, none of it told as kept, and none left to be repeated
+    assert world.parked() == []
     assert world.end_state() == before
     assert world.told(job_id)["status"] == "undone"
     assert set(world.told(world.job_ids()[-1])["counts"]) <= {"undone", "unchanged"}
