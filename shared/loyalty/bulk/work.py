@@ -211,7 +211,8 @@ def _is_untouched(job: Job, begun: Begun) -> bool:
 def _origin(job: Job, chunk: Chunk, begun: Begun) -> Origin:
     positions = chunk.part.positions
     first = positions[0] if positions else 0
-    return Origin(job.id, first, redelivered=not _is_untouched(job, begun), positions=positions)
+    redelivered = not _is_untouched(job, begun)
+    return Origin(job.id, first, redelivered=redelivered, positions=positions, resumed=job.resumed)
 
 
 def _is_open(outcomes: Sequence[Outcome]) -> bool:

@@ -13,7 +13,7 @@ from tests.fakes.steps import at
 from tests.unit.jobs import orders
 from tests.unit.jobs.conftest import SMALL
 from tests.unit.jobs.fed import JOB_ID, cut
-from tests.unit.jobs.held import deliver, waits
+from tests.unit.jobs.held import chunk, deliver, waits
 from tests.unit.jobs.job_world import JobWorld, Order
 
 FIRST_WAIT, LONGEST_WAIT = 30, 3_600
@@ -51,8 +51,9 @@ def test_a_chunk_that_waits_is_woken_when_the_other_is_done() -> None:
     assert next(waits(world)) == FIRST_WAIT
     # WHEN the other is done
     deliver(world)
-    # THEN it can be delivered at once
+    # THEN it can be delivered at once, and nobody waits any more
     assert list(waits(world)) == [0]
+    assert "waiters" not in chunk(world)
     deliver(world)
     assert world.told(JOB_ID)["counts"] == {"new": 1, "updated": 1}
     assert second_last(world)

@@ -153,12 +153,16 @@ def test_who_finds_the_store_busy_gives_the_chunk_back_and_has_it_come_soon(kind
     assert not differences(wanted, ended(world, job_id))
 
 
-def test_a_chunk_that_could_not_be_given_back_is_free_once_its_holder_cannot_be_alive() -> None:
+def test_a_chunk_that_could_not_be_given_back_is_free_once_its_holder_cannot_be_alive(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     # GIVEN a worker that fails, and then can't say so
     world, job_id, wanted = queued(orders.enrol())
     failing = Step("batch_execute_statement", refused("AccessDeniedException"))
     deliver(world, at_each(failing, Step(RELEASE, refused("ThrottlingException"), times=500)))
-    # THEN a delivery before that does nothing
+    # THEN the log tells what it failed of
+    assert caplog.records[-1].levelname == "ERROR"
+    # AND a delivery before that does nothing
     assert "holder" in chunk(world)
     assert not deliver_again(world)
     # AND all ends as it should

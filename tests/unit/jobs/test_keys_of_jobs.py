@@ -13,7 +13,7 @@ from loyalty.store import promotion_changes
 from loyalty.store.claims import KEPT_SECONDS as CLAIMED_SECONDS
 from tests.fakes.faults import refused, timed_out_after
 from tests.fakes.gateway import FakeContext, Reply, proxy_event, reply_of
-from tests.fakes.steps import Call
+from tests.fakes.steps import Call, Step, at_each
 from tests.fakes.world import CONTRACTS
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld, Order
@@ -167,6 +167,31 @@ def _lost_and_unreadable() -> dict[int, object]:
         return refused("ThrottlingException")(call) if about_earns else call()
 
     return dict.fromkeys(range(1, 1_000), meet)
+
+
+@pytest.mark.parametrize("inline_limit", [AT_ONCE, QUEUED], ids=["at once", "queued"])
+def test_rows_of_which_nothing_is_known_are_imported_once_under_the_key_in_their_answer(inline_limit: int) -> None:
+    # GIVEN an import that is no job, whose answers were lost, and of which nothing could be read back
+    world, order = JobWorld(inline_limit=AT_ONCE), orders.imported(no_undo="yes")
+    world.prepare(order)
+    lost = Step("transact_write_items", timed_out_after, times=1_000)
+    key = _named(send(world, order, at_each(lost, Step("get_item", _throttled_of_jobs, times=1_000))))
+    # WHEN the request is repeated under the key that the answer names
+    world.clock.now += LONGEST_SECONDS
+    world.settings = world.settings._replace(inline_limit=inline_limit)
+    send(world, order, Idempotency_Key=key)
+    world.work()
+    again = send(world, order, Idempotency_Key=key)
+    # THEN each row is told as it would have been, new ones as new
+    clean = JobWorld(inline_limit=AT_ONCE)
+    clean.prepare(order)
+    wanted = clean.order(order)
+    assert world.without_ids(again.body) == clean.without_ids(wanted.body)
+    assert world.end_state() == clean.end_state()
+
+
+def _throttled_of_jobs(call: Call) -> object:
+    return refused("ThrottlingException")(call) if call.keywords["TableName"] == "jobs" else call()
 
 
 def test_the_key_that_an_answer_names_is_refused_for_another_request() -> None:
