@@ -108,6 +108,8 @@ class History:
             self.ledger.writers.setdefault(key[0], caller.chain)
             if key[0] not in caller.chain.jobs:
                 caller.chain.jobs.append(key[0])
+        if table == "jobs" and key[-1].startswith("key#") and after and caller and caller.chain:
+            self.ledger.taken_up(after["job_id"]["S"], caller.chain)
         if table == "jobs" and key[-1].startswith("chunk#") and after and "holder" in after:
             self._held(key[0])
         self.invariants.written(table, key, before, after)

@@ -91,6 +91,12 @@ class Ledger:
             self.told_jobs.append(job_id)
         return owner
 
+    def taken_up(self, job_id: str, chain: Chain) -> None:
+        """An attempt claims a job: where that is an earlier one's, which was told not to have happened, it may now."""
+        owner = self.writers.get(job_id, chain)
+        for operation in owner.operations if owner is not chain else ():
+            operation.dropped, operation.answered = False, FOREVER
+
     def drop(self, chain: Chain) -> None:
         """Forget a chain's operations: it turned out to be another one's."""
         for operation in chain.operations:

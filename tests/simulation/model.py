@@ -127,17 +127,18 @@ def membership(state: State, about: Mapping[str, Any], by: Writer, campaign: str
         yield state._replace(members=state.members | {(campaign, by._replace(index=ANY_ROW))})
 
 
-def undo_item(state: State, target: Writer, result: str | None) -> Iterator[State]:
+def undo_item(state: State, target: Writer, result: str | None, *, unsure: bool) -> Iterator[State]:
     """The undo of a registration or an earn: it goes, and nobody else's does.
 
     It may be told as "kept" though it went: a removal whose answer was lost, and that is repeated when somebody else
-    registered meanwhile, meets theirs.
+    registered meanwhile, meets theirs. And as "unchanged" where it was `unsure` whether the item had been written:
+    the repeated removal meets nothing then.
     """
     without = state._replace(
         members=frozenset(one for one in state.members if one[1] != target),
         earns=frozenset(one for one in state.earns if one[1] != target),
     )
-    if result in ("undone", "kept", None) or without == state:
+    if result in ("undone", "kept", None) or without == state or (unsure and result == "unchanged"):
         yield without
 
 

@@ -168,7 +168,8 @@ class _Events:
     def _undo(self, operation: Operation) -> None:
         target, result = operation.about["target"], operation.result
         if operation.about["kind"] != "import":
-            self._add(operation, partial(model.undo_item, target=target, result=result), "undo")
+            unsure = self._history.ledger.chains[target.chain].operations[target.index].result is None
+            self._add(operation, partial(model.undo_item, target=target, result=result, unsure=unsure), "undo")
             return
         follow = partial(model.undo_rows, chain=target.chain, result=result, contested=True)  # cards change hands
         self._add(operation, follow, "undo")

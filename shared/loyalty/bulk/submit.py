@@ -7,7 +7,6 @@ can be undone later or has an Idempotency-Key: then its outcomes have to be kept
 
 import secrets
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 from loyalty import metrics
@@ -105,14 +104,18 @@ def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
     """Send a job's messages, and note that all went.
 
     Raises StorageBusy, and notes that: some may have gone, so who repeats the request has to complete this very job.
+    Where not even that can be noted, who repeats it now would begin anew: then the job is given back as not `sent`,
+    and says itself that it failed, once its sender can't be at work any more.
     """
     messages = [Message(text, job.account_id) for text in texts]
     try:
         queue.send(database, database.settings.chunk_queue_url, messages)
         return jobs.mark(database, job, sent=True)
     except StorageBusy:
-        with suppress(StorageBusy):
+        try:
             jobs.mark(database.patient(_NOTING_SECONDS), job, abandoned=True)
+        except StorageBusy:
+            return job
         raise
 
 

@@ -2,7 +2,7 @@
 
 from loyalty.bulk import message
 from loyalty.bulk.submit import new_id, send
-from loyalty.errors import JobNotUndoable, JobRunning
+from loyalty.errors import JobNotUndoable, JobRunning, StorageBusy
 from loyalty.job import Job, Part, Undo
 from loyalty.store import jobs
 from loyalty.store.dynamodb import Database
@@ -21,7 +21,10 @@ def undo(database: Database, job: Job) -> Job:
     undoing = jobs.find(database, undo_id) or jobs.create(database, _undoing(database, job, undo_id), []).job
     if undoing.sent:
         return undoing
-    return send(database, undoing, [message.write(undoing, part) for part in _parts(database, job)])
+    undoing = send(database, undoing, [message.write(undoing, part) for part in _parts(database, job)])
+    if not undoing.sent:
+        raise StorageBusy
+    return undoing
 
 
 def _parts(database: Database, job: Job) -> list[Part]:

@@ -119,3 +119,32 @@ def test_a_client_that_is_told_to_come_again_completes_the_job_that_was_begun(
     assert reply.status in (200, 202)
     (job_id,) = world.job_ids()
     assert not differences(wanted, ended(world, job_id))
+
+
+@pytest.mark.parametrize("unsent", [{0}, set()], ids=["a chunk was not sent", "all were"])
+def test_a_client_is_told_of_a_job_of_which_nothing_could_be_noted_any_more(unsent: set[int]) -> None:
+    # GIVEN what a request comes to
+    order = orders.ALL["earn"]
+    world = prepared(order)
+    clean = world.copy()
+    _, calls = send(clean, order, {})
+    clean.work()
+    wanted = ended(clean, clean.job_ids()[0])
+    # WHEN one sent some of its chunks, or all, and found everything busy then to the end
+    world.sqs.refuse(unsent)
+    busy = refused("ThrottlingException")
+    reply, _ = send(world, order, dict.fromkeys(range(calls, calls + 1_000), busy))
+    # THEN it is not told to repeat the request at once, which would be a new one, but the job's id
+    assert reply is not None
+    (job_id,) = world.job_ids()
+    assert (reply.status, reply.json()["job_id"]) == (202, job_id)
+    # WHEN workers have done what there is, and the job says in the end that it lacks something
+    world.work()
+    world.clock.now += LONGEST_SECONDS
+    assert world.told(job_id)["status"] == ("failed" if unsent else "done")
+    # THEN repeating the request completes it
+    if unsent:
+        send(world, order, {})
+        world.work()
+    assert world.job_ids() == [job_id]
+    assert not differences(wanted, ended(world, job_id))
