@@ -3,8 +3,8 @@
     pk = <job_id>   sk = undo#<chunk's first position>#<when>#<part>   account, customers, ttl
 
 `customers` is zlib-compressed JSON, a pair a line: a customer's profile_id, and what it was before (null if there
-was none). It is cut by bytes into items, written before the change it describes, and kept for a week. Secrets are
-there as the hashes that the customer itself holds.
+was none). It is cut by bytes into items, written before the change it describes, and kept as long as the job
+itself is stored. Secrets are there as the hashes that the customer itself holds.
 """
 
 import json
@@ -14,11 +14,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from loyalty.customer import Customer
+from loyalty.job import KEPT_SECONDS, SPARE_SECONDS
 from loyalty.outcome import Origin
 from loyalty.store import keys
 from loyalty.store.dynamodb import Database
-
-KEPT_SECONDS = 7 * 24 * 3600
 
 _MOST_BYTES = 380_000
 """Bytes in one item, before compression so that no content can exceed DynamoDB's 400 KB."""
@@ -41,7 +40,7 @@ def keep(database: Database, account_id: str, origin: Origin, states: Iterable[U
             "sk": {"S": keys.undo(origin.position(0), when, part)},
             "account": {"S": account_id},
             "customers": {"B": zlib.compress(lines)},
-            "ttl": {"N": str(int(now) + KEPT_SECONDS)},
+            "ttl": {"N": str(int(now) + KEPT_SECONDS + SPARE_SECONDS)},
         }
         database.put(database.settings.jobs_table, item)
 

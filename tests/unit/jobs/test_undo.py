@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.job import KEPT_SECONDS
+from loyalty.job import KEPT_SECONDS, SPARE_SECONDS
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
 from tests.fakes.faults import Answer, refused
@@ -242,3 +242,21 @@ def _reply(world: JobWorld, order: Order) -> Reply:
     document: Any = reply.json()
     assert reply.status == 200, document
     return reply
+
+
+@pytest.mark.parametrize("kind", ["import, yes", "import, update"])
+def test_an_undo_that_is_asked_for_in_the_last_second_finds_all_it_needs_a_moment_later(kind: str) -> None:
+    # GIVEN an import, undone in the last second in which that can be asked for
+    world = JobWorld()
+    began = world.clock.now
+    job_id = world.submit(orders.ALL[kind])
+    before = world.end_state()
+    world.work()
+    world.clock.now = began + KEPT_SECONDS - 1
+    assert world.undo(job_id).status == 202
+    # WHEN its chunks are done some hours later, and DynamoDB deletes what it may by then
+    world.clock.now += SPARE_SECONDS - 3_600
+    world.dynamodb.delete_expired("jobs", world.clock.now)
+    world.work()
+    # THEN all is taken back
+    assert world.end_state() == before
