@@ -74,8 +74,8 @@ def _commit(
         try:
             codes = _transact(database, actions, record)
         except StorageBusy as error:
-            lost = error.lost and record is not None
-            return [_read_back(database, record) if lost and one in pending else fates[one] for one in call]
+            read_back = _read_back(database, record) if error.lost else Fate.BUSY
+            return [read_back if one in pending else fates[one] for one in call]
         remaining = iter(codes)
         refused = {position for position in pending if _refused([next(remaining) for _ in groups[position]])}
         fates |= dict.fromkeys(refused or pending, Fate.REFUSED if refused else Fate.DONE)
