@@ -99,18 +99,23 @@ def _delete_all(database: Database, table: str, found: list[Item]) -> None:
 
 
 def _erase_from(database: Database, state: Item, profile_id: str) -> bool:
-    """Rewrite an undo state without the customer; whether it held it."""
+    """Rewrite an undo state without the customer, whoever rewrites it meanwhile; whether it held it."""
     lines = zlib.decompress(state["customers"]["B"]).splitlines(keepends=True)
     others = [line for line in lines if json.loads(line)[0] != profile_id]
     if len(others) == len(lines):
         return False
-    database.update_if(
+    update = database.update_if(
         database.settings.jobs_table,
         {
             "Key": {"pk": state["pk"], "sk": state["sk"]},
             "UpdateExpression": "SET customers = :others",
-            "ConditionExpression": "attribute_exists(pk)",
-            "ExpressionAttributeValues": {":others": {"B": zlib.compress(b"".join(others))}},
+            "ConditionExpression": "customers = :seen",
+            "ExpressionAttributeValues": {
+                ":others": {"B": zlib.compress(b"".join(others))},
+                ":seen": state["customers"],
+            },
         },
     )
+    if update.met:
+        _erase_from(database, update.met, profile_id)
     return True
