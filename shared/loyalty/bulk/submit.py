@@ -120,14 +120,15 @@ def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
 
 
 def _as_job(database: Database, task: Task, wish: Wish, *, queued: bool) -> Done | Queued:
+    """Do a task as a job; one that is resumed in one piece and here, as it was before, to find what it wrote."""
     items = _written(task)
     request, claimed = _request(task, wish, items), Claimed(new_id())
     if queued or wish.key:
         claimed = idempotency.claim(database, request, claimed.job_id)
         if claimed.job:
             return _follow(database, claimed.job, wish)
-    parts = _parts(database, task, items)
-    job = _job(task, claimed, request.digest, queued=queued)
+    parts = [Part(1, range(len(items)))] if claimed.resumed else _parts(database, task, items)
+    job = _job(task, claimed, request.digest, queued=queued and not claimed.resumed)
     stored = jobs.create(database, job._replace(chunks=len(parts), submitted_at=database.now()), parts)
     if not stored.job.queued:
         outcomes = _do_here(database, task, stored, items)

@@ -293,12 +293,12 @@ def _make(database: Database, sent: ChunkMessage) -> Job:
 
 
 def _waits(database: Database, chunk: Chunk, receipt: str | None) -> bool:
-    """Whether another chunk has to be finished before this one, which is woken then."""
+    """Whether another chunk has to be finished before this one, which is woken then, unless too many wait already."""
     after = chunk.message.part.after
     if after is None:
         return False
     before = chunks.read_all(database, chunk.job.id, [after]).get(after)
-    if receipt and (before is None or before.outcomes is None):
+    if receipt and (before is None or (before.outcomes is None and len(before.waiters) < chunks.MOST_WAITERS)):
         before = chunks.wait_for(database, chunk.job, after, receipt)
     return before is None or before.outcomes is None
 

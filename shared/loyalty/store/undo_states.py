@@ -17,7 +17,7 @@ from loyalty.customer import Customer
 from loyalty.job import KEPT_SECONDS, SPARE_SECONDS
 from loyalty.outcome import Origin
 from loyalty.store import keys
-from loyalty.store.dynamodb import Database
+from loyalty.store.dynamodb import Database, Item
 
 _MOST_BYTES = 380_000
 """Bytes in one item, before compression so that no content can exceed DynamoDB's 400 KB."""
@@ -60,20 +60,26 @@ def read(database: Database, job_id: str, first_position: int) -> list[UndoState
 
 def erase(database: Database, job_id: str, profile_id: str) -> int:
     """Rewrite a job's undo states without a customer; how many items held it. Raises StorageBusy."""
-    table, held = database.settings.jobs_table, 0
-    for item in database.query(table, job_id, prefix=keys.UNDO, ConsistentRead=True):
-        lines = zlib.decompress(item["customers"]["B"]).splitlines(keepends=True)
-        others = [line for line in lines if json.loads(line)[0] != profile_id]
-        if len(others) < len(lines):
-            held += 1
-            change = {
-                "Key": {"pk": item["pk"], "sk": item["sk"]},
-                "UpdateExpression": "SET customers = :others",
-                "ConditionExpression": "attribute_exists(pk)",
-                "ExpressionAttributeValues": {":others": {"B": zlib.compress(b"".join(others))}},
-            }
-            database.update_if(table, change)
-    return held
+    items = database.query(database.settings.jobs_table, job_id, prefix=keys.UNDO, ConsistentRead=True)
+    return sum(_erase_from(database, item, profile_id) for item in items)
+
+
+def _erase_from(database: Database, item: Item, profile_id: str) -> bool:
+    """Rewrite an item without the customer, whoever rewrites it meanwhile; whether it held it."""
+    lines = zlib.decompress(item["customers"]["B"]).splitlines(keepends=True)
+    others = [line for line in lines if json.loads(line)[0] != profile_id]
+    if len(others) == len(lines):
+        return False
+    change = {
+        "Key": {"pk": item["pk"], "sk": item["sk"]},
+        "UpdateExpression": "SET customers = :others",
+        "ConditionExpression": "customers = :seen",
+        "ExpressionAttributeValues": {":others": {"B": zlib.compress(b"".join(others))}, ":seen": item["customers"]},
+    }
+    update = database.update_if(database.settings.jobs_table, change)
+    if update.met:
+        _erase_from(database, update.met, profile_id)
+    return True
 
 
 def _is_of(job_id: str, customer: Customer | None) -> bool:
