@@ -69,6 +69,8 @@ class Ledger:
         self.operations: list[Operation] = []
         self.undone: dict[str, str] = {}
         """Jobs that undo others, by the job that they take back."""
+        self.redriven: set[str] = set()
+        """Jobs of which an operator had parked messages delivered again."""
         self.told_jobs: list[str] = []
         """Jobs that clients know of."""
 

@@ -112,6 +112,7 @@ def redrive(history: "History", spec: Spec) -> None:
             history.meet("redrive of an expired job")
         if parked:
             history.meet("redrive")
+        history.ledger.redriven.update(parked)
         desk = _Desk(history)
         _until_done(history, lambda desk=desk: queues.redrive(desk, job=None, all_=True))  # type: ignore[arg-type, misc]
 
@@ -201,6 +202,7 @@ def week(history: "History", spec: Spec) -> None:
         parked = [_job_of(message.body) for message in history.cloud.sqs.queues[PARKED]]
         if any(job in history.expired_jobs() for job in parked):
             history.meet("redrive of an expired job")
+        history.ledger.redriven.update(parked)
         desk = _Desk(history)
         _until_done(history, lambda desk=desk: queues.redrive(desk, job=None, all_=True))  # type: ignore[arg-type, misc]
         history.kernel.pause(wait)

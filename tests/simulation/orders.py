@@ -27,8 +27,8 @@ READS = ("exists", "not found", "exhausted", "refused", "ignored")
 
 def judge(history: "History") -> None:
     """Find the people whose operations could not have happened in any order."""
+    _mended(history)
     operations = [operation for operation in history.ledger.operations if not operation.dropped]
-    _mended(history, operations)
     people = {operation.person for operation in operations}
     for name in sorted(people - _badly_fed(history)):
         mine = [operation for operation in operations if operation.person == name]
@@ -41,12 +41,13 @@ def judge(history: "History") -> None:
             history.find("order", f"{name}: no order explains {verdict.unexplained} after {verdict.explained}")
 
 
-def _mended(history: "History", operations: list[Operation]) -> None:
-    """Items that were refused for what they share, and done in the end by a redrive, which nobody heard."""
-    for operation in operations:
-        redriven = operation.result == "refused" and operation.kind in ("enrol", "earn") and history.cloud.parked
-        if redriven and operation.by in history.invariants.effects:
-            operation.result, operation.answered = None, FOREVER
+def _mended(history: "History") -> None:
+    """Items that were refused for what they share, or told as not done, and were done by a redrive: nobody heard."""
+    for operation in history.ledger.operations:
+        done = operation.by in history.invariants.effects and operation.kind in ("enrol", "earn", "import")
+        redriven = done and not history.ledger.redriven.isdisjoint(history.ledger.chains[operation.by.chain].jobs)
+        if redriven and (operation.result == "refused" or operation.dropped):
+            operation.result, operation.answered, operation.dropped = None, FOREVER, False
 
 
 def _badly_fed(history: "History") -> set[str]:

@@ -12,7 +12,7 @@ import re
 from typing import NamedTuple
 
 from loyalty import lifetime
-from loyalty.errors import KeyReused, RequestUndone, StillRunning
+from loyalty.errors import KeyReused, RequestUndone, StillRunning, StorageBusy
 from loyalty.job import Job
 from loyalty.store import claims, jobs, progress
 from loyalty.store.claims import Claim
@@ -55,12 +55,12 @@ def claim(database: Database, request: Request, job_id: str) -> Claimed:
     held = claims.claim(database, _scope(request), request.digest, named[1] if named else job_id)
     if held.new and not named:
         return Claimed(held.job_id)
+    if not request.key:
+        return _renew(database, request, held, job_id)
     job = _job(database, request, held)
     if held.new and job is None:
         return Claimed(held.job_id, resumed=True)
-    if request.key:
-        return _repeat(database, held, job, named=named is not None)
-    return _renew(database, held, job, job_id)
+    return _repeat(database, held, job, named=named is not None)
 
 
 def find(database: Database, request: Request) -> Job | None:
@@ -72,9 +72,11 @@ def find(database: Database, request: Request) -> Job | None:
     return job
 
 
-def _scope(request: Request) -> str:
+def _scope(request: Request, place: int = 1) -> str:
+    """What is claimed; requests without a key that are alike, and at once, have places one after the other."""
     names = ("key", request.key) if request.key else ("request", request.digest)
-    return claims.fingerprint(request.account_id, request.contract, *names)
+    further = (str(place),) if place > 1 else ()
+    return claims.fingerprint(request.account_id, request.contract, *names, *further)
 
 
 def _job(database: Database, request: Request, held: Claim) -> Job | None:
@@ -87,11 +89,34 @@ def _job(database: Database, request: Request, held: Claim) -> Job | None:
     return job
 
 
-def _renew(database: Database, held: Claim, job: Job | None, job_id: str) -> Claimed:
-    """Take up a job that lost its sender, else begin anew."""
-    wanted = held.job_id if job and job.lost(database.now()) else job_id
-    taken = claims.take_over(database, held, wanted)
-    return Claimed(wanted if taken else job_id)
+def _renew(database: Database, request: Request, held: Claim, job_id: str) -> Claimed:
+    """Take up a job that lost its sender, else begin anew, in a place that nobody needs any more.
+
+    Who is still sending keeps its place, so that its job is found again where it fails. Raises StorageBusy, also where
+    somebody else was faster.
+    """
+    places, now = _places(database, request, held), database.now()
+    for one, job in places:
+        if job and job.lost(now) and claims.take_over(database, one):
+            return Claimed(job.id)
+    free = [one for one, job in places if (job and job.sent) or lifetime.is_over(one.claimed_at, now)]
+    if free:
+        taken = claims.take_over(database, free[0], job_id)
+    else:
+        taken = claims.claim(database, _scope(request, len(places) + 1), request.digest, job_id)
+    if not taken or not taken.new:
+        raise StorageBusy
+    return Claimed(job_id)
+
+
+def _places(database: Database, request: Request, first: Claim) -> list[tuple[Claim, Job | None]]:
+    """The claims of requests without a key that are alike, and their jobs."""
+    places: list[tuple[Claim, Job | None]] = []
+    one: Claim | None = first
+    while one:
+        places.append((one, _job(database, request, one)))
+        one = claims.find(database, _scope(request, len(places) + 1))
+    return places
 
 
 def _repeat(database: Database, held: Claim, job: Job | None, *, named: bool) -> Claimed:

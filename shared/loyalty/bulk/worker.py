@@ -26,7 +26,7 @@ from loyalty.outcome import BUSY, Origin, Outcome, Status, invalid
 from loyalty.store import accounts, chunks, jobs, queue
 from loyalty.store.dynamodb import Database
 
-_WAITS_SECONDS = 24 * 3600  # since the job began, for a chunk that has to be finished before
+_WAITS_SECONDS = 24 * 3600  # since the job began, for a chunk that has to be finished before; for a dead one's message
 _LOOKS_AGAIN_SECONDS = 60  # for what a dead worker's message will tell when it comes again
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 30, 3600  # of a chunk that waits for another and is not woken
 
@@ -230,8 +230,8 @@ class Undone(NamedTuple):
 def _fenced(database: Database, undoing: Job, number: int) -> Undone:
     """A chunk of the job that is to be undone, once nobody can be at work on it.
 
-    A worker that died at it leaves its message, which tells what was written when it comes again; a request that died
-    leaves nothing but what was known before. Raises MessageRefused, ChunkTaken or StorageBusy.
+    A worker that died at it leaves its message, which tells what was written when it comes again, within a day; a
+    request that died leaves nothing but what was known before. Raises MessageRefused, ChunkTaken or StorageBusy.
     """
     chunk = chunks.fence(database, undoing, number)
     if chunk.outcomes is None and chunk.held_at is None:
@@ -240,9 +240,12 @@ def _fenced(database: Database, undoing: Job, number: int) -> Undone:
         return Undone(chunk.positions, chunk.outcomes or ())
     left = lifetime.over_at(chunk.held_at) - database.now()
     stored = jobs.read_stored(database, undoing.undoes or "")
-    if left > 0 or (stored and stored.job.queued) or chunk.outcomes is None:
+    queued = stored is not None and stored.job.queued
+    comes = queued and database.now() - chunk.held_at < _WAITS_SECONDS
+    if left > 0 or comes or chunk.outcomes is None:
         raise ChunkTaken(left if left > 0 else _LOOKS_AGAIN_SECONDS)
-    doubtful = [one._replace(status=Status.UNKNOWN) if one.status is Status.BUSY else one for one in chunk.outcomes]
+    unsure = {Status.BUSY, Status.INVALID} if queued else {Status.BUSY}  # workers also refuse for what items share
+    doubtful = [one._replace(status=Status.UNKNOWN) if one.status in unsure else one for one in chunk.outcomes]
     return Undone(chunk.positions, doubtful)
 
 

@@ -148,3 +148,39 @@ def test_a_client_is_told_of_a_job_of_which_nothing_could_be_noted_any_more(unse
         world.work()
     assert world.job_ids() == [job_id]
     assert not differences(wanted, ended(world, job_id))
+
+
+def earns(world: JobWorld) -> int:
+    return len(world.dynamodb.tables["earns"])
+
+
+def test_a_client_that_is_told_to_come_again_completes_its_job_though_another_asked_for_the_same() -> None:
+    # GIVEN what a request without a key comes to, in how many calls
+    order = orders.ALL["earn"]
+    before = prepared(order)
+    clean = before.copy()
+    _, calls = send(clean, order, {})
+    clean.work()
+    for number in range(1, calls):
+        # WHEN another one like it comes at any of its calls, and it can't send a chunk for as long as it can try
+        world = before.copy()
+        until = world.clock.now + FakeContext().get_remaining_time_in_millis() / 1_000 - 1 - LONGEST_CALL_SECONDS
+        world.sqs.refuse(*[set()] * (number < calls - 1), {0})
+
+        def other(do: Callable[[], Answer], world: JobWorld = world) -> Answer:
+            reply, _ = send(world, order, {})
+            assert reply is not None
+            assert reply.status == 202
+            return do()
+
+        def busy(do: Callable[[], Answer], world: JobWorld = world, until: float = until) -> Answer:
+            return refused("ThrottlingException")(do) if world.clock.now < until else do()
+
+        reply, _ = send(world, order, dict.fromkeys(range(calls, calls + 1_000), busy) | {number: other})
+        assert reply is not None
+        assert reply.status == 503, number
+        # AND its client comes again
+        send(world, order, {})
+        world.work()
+        # THEN both are done, each once
+        assert (len(world.job_ids()), earns(world)) == (2, 2 * earns(clean)), number

@@ -16,6 +16,7 @@ from tests.unit.jobs.job_world import JobWorld, Order
 from tests.unit.jobs.keyed import client
 
 ORDERS = {kind: orders.ALL[kind] for kind in ("enrol", "import, update", "import, ignore", "earn twice each")}
+DAY = 24 * 3600
 EACH = pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 
 
@@ -187,3 +188,26 @@ WRITING = ("batch_execute_statement", "transact_write_items")
 def _throttled_of_outcomes(call: Call) -> Answer:
     is_job = call.keywords["TableName"] == "jobs"
     return call() if is_job else refused("ThrottlingException")(call)
+
+
+@EACH
+def test_an_undo_waits_no_longer_than_a_day_for_a_message_that_does_not_come(order: Order) -> None:
+    # GIVEN a chunk that was given up, and whose message a worker met once more, which died; the message is gone, since
+    # another delivery of it had ended
+    world, job_id, before = given_up(order)
+    world.redrive()
+    deliver(world, at(FINISH, die_before))
+    world.sqs.queues[CHUNKS].clear()
+    assert world.end_state() != before
+    # WHEN its job is undone, and nothing comes for a day
+    world.undo(job_id)
+    deliver(world)
+    assert len(world.sqs.queues[CHUNKS]) == 1
+    world.clock.now += DAY
+    deliver(world)
+    world.work()
+    # THEN what can be found of it is taken back, and of the rest it is told that it may be there
+    assert world.told(job_id)["status"] == "undone"
+    counts = world.told(world.job_ids()[-1])["counts"]
+    assert set(counts) <= {"undone", "unchanged", "busy"}
+    assert "busy" in counts or world.end_state() == before
