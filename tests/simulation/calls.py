@@ -20,6 +20,7 @@ _USUAL_SECONDS = 0.02
 _SLOW_SECONDS = 2.5
 _SLOW = 0.04
 _STALLS = (0.5, 3.0, 12.0, 25.0)
+_WRITES = ("put_item", "update_item", "delete_item", "batch_execute_statement", "transact_write_items")
 _PARTLY, _WHOLLY = "partly refused", "wholly refused"
 
 
@@ -49,6 +50,7 @@ def _call(cloud: "Cloud", service: str, action: str, do: Callable[..., Answer], 
     kernel = cloud.kernel
     actor = kernel.running()
     actor.calls += 1
+    actor.writes += action in _WRITES
     kernel.steps += 1
     place = service if service != "dynamodb" else _table(arguments)
     fault, travel = _decide(cloud, actor, action, place)
@@ -56,7 +58,7 @@ def _call(cloud: "Cloud", service: str, action: str, do: Callable[..., Answer], 
     if fault == "crash before":
         _die(actor)
     if fault in ("stall", "stall and crash"):
-        long = actor.calls == actor.stalls_at
+        long = actor.stalls_at and actor.writes == actor.stalls_at
         kernel.pause(_STALLS[actor.rng.randrange(2 if long else 0, len(_STALLS))])
     if fault in ("lost before", "throttled", "server error"):
         kernel.pause(travel)
@@ -83,7 +85,7 @@ def _decide(cloud: "Cloud", actor: Actor, action: str, place: str) -> tuple[str 
     if cloud.calm() or actor.kind == "judge":
         return None, seconds
     fault = weather.pick(cloud.weather.rates, weather.CALL_FAULTS, chance)
-    if actor.calls == actor.stalls_at:
+    if action in _WRITES and actor.writes == actor.stalls_at:
         fault = "stall"
     if fault in (_PARTLY, _WHOLLY) and action not in PARTIAL:
         fault = None

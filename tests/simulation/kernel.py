@@ -31,15 +31,15 @@ class Actor:
     """One process, client or operator at work; `calls` counts what it asked of AWS.
 
     Its random numbers are its own, so that it decides alike whether or not others are there: `rng` is for what happens
-    to it, `ids` for what it makes up itself. `chain` is the client's work that it does, if any; `stalls_at` a call
-    before which it stands still for long, since its message is delivered again meanwhile.
+    to it, `ids` for what it makes up itself. `chain` is the client's work that it does, if any; `stalls_at` the
+    number of a writing call before which it stands still for long, while others go on.
     """
 
     def __init__(self, name: str, kind: str, seed: int, chain: Any = None) -> None:
         self.name, self.kind, self.chain = name, kind, chain
         self.rng = random.Random(f"{seed}/{name}")  # noqa: S311 - no secret
         self.ids = random.Random(f"{seed}/{name}/ids")  # noqa: S311 - no secret
-        self.calls = 0
+        self.calls = self.writes = 0
         self.turn = 0
         self.done = self.died = False
         self.deadline = float("inf")

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tests.simulation.cloud import Cloud
 
 _A_MOMENT = 1e-6  # sums of seconds are not exact
-_STALLS_AT = (0, 12)
 _AGAIN_SECONDS = (0.1, 5.0, 40.0)
 
 
@@ -78,8 +77,8 @@ class Mapping:
         visible_at = self._cloud.kernel.clock() + (seconds if fault == "delivered twice at once" else self._visibility)
         received = message._replace(receives=message.receives + 1, visible_at=visible_at)
         queue[queue.index(message)] = received
-        if fault == "delivered twice at once":
-            actor.stalls_at = actor.rng.randrange(*_STALLS_AT)
+        if fault in ("delivered twice at once", "slow worker"):
+            actor.stalls_at = actor.rng.randrange(weather.MOST_STALLS)
         if fault == "not invoked":  # the account's concurrency is used up
             return
         self._invoke(actor, received, again=fault == "delivered again later")

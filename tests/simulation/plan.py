@@ -12,8 +12,13 @@ from tests.simulation.weather import Weather
 WEEK = 7 * 24 * 3600.0
 
 
-_FOLLOWERS = ("register", "earn", "import", "undo")
-"""Who may follow an import."""
+_LEADERS = {
+    "register": ("import", "undo"),
+    "earn": ("import", "undo"),
+    "import": ("import", "undo"),
+    "undo": ("import",),
+}
+"""Whom an actor may follow: it begins when that one is answered, or has asked."""
 
 
 class Spec(NamedTuple):
@@ -83,13 +88,12 @@ class _Scene:
         return [spec for spec in self._led(specs) if self._is_wanted(spec)]
 
     def _led(self, specs: list[Spec]) -> list[Spec]:
-        """The actors, some of which follow an import: they begin when it is answered, or a moment later."""
+        """The actors, some of which follow another: they begin at its signal, or a moment later."""
         rng, led = self._rng, []
         for spec in specs:
-            others = specs[: specs.index(spec)] if spec.kind == "import" else specs
-            imports = [one.name for one in others if one.kind == "import"]
-            follows = rng.choice(imports) if imports and spec.kind in _FOLLOWERS and rng.random() < 0.4 else None
-            lag = rng.choice((0.0, 0.1, 1.0)) * rng.random()
+            others = [one for one in specs if one is not spec and one.kind in _LEADERS.get(spec.kind, ())]
+            follows = rng.choice(others).name if others and rng.random() < 0.4 else None
+            lag = rng.choice((0.0, 0.1, 1.0, 5.0)) * rng.random()
             begin = 0.0 if follows else spec.begin
             led.append(spec._replace(begin=begin, what={**spec.what, "follows": follows, "lag": lag}))
         return led

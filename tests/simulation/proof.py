@@ -10,8 +10,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tests.simulation.history import Finding
 
 MOST_SEEDS = 2_000
 PATCHES = Path(__file__).parent / "known_faults"
@@ -57,7 +61,11 @@ def prove(patch: Path, most: int | None = None) -> Proof:
         environment = os.environ | {"PYTHONPATH": f"{copy}{os.pathsep}{copy / 'shared'}"}  # before what is installed
         done = subprocess.run(command, cwd=copy, env=environment, check=True, capture_output=True, text=True)
     seeds, _, found = done.stdout.strip().partition(" ")
-    return Proof(int(seeds) if seeds != "none" else None, found)
+    if seeds == "none":
+        return Proof(None, "")
+    if clean := _findings(int(seeds), _features(without(patch))):
+        return Proof(None, f"seed {seeds} fails without the fault as well: {clean[0].text[:200]}")
+    return Proof(int(seeds), found)
 
 
 def without(patch: Path) -> str:
@@ -75,14 +83,21 @@ def _copy(source: Path, target: Path) -> None:
 
 def _search(most: int, features: frozenset[str]) -> str:
     """In the copy: how many seeds it takes, and what is found."""
-    from tests.simulation.cases import Case, run  # noqa: PLC0415 - of the copy
-
     for seed in range(1, most + 1):
-        outcome = run(Case(seed, without=features))
-        if outcome.findings:
-            return f"{seed} {outcome.findings[0].judge}: {outcome.findings[0].text[:200]}"
+        if findings := _findings(seed, features):
+            return f"{seed} {findings[0].judge}: {findings[0].text[:200]}"
     return "none"
 
 
+def _findings(seed: int, features: frozenset[str]) -> Sequence["Finding"]:
+    from tests.simulation.cases import Case, run  # noqa: PLC0415 - of the copy, where there is one
+
+    return run(Case(seed, without=features)).findings
+
+
+def _features(text: str) -> frozenset[str]:
+    return frozenset(filter(None, text.split(",")))
+
+
 if __name__ == "__main__":
-    sys.stdout.write(_search(int(sys.argv[1]), frozenset(filter(None, sys.argv[2].split(",")))))
+    sys.stdout.write(_search(int(sys.argv[1]), _features(sys.argv[2])))

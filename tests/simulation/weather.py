@@ -19,11 +19,14 @@ CALL_FAULTS = (
 )
 """What may happen to a call. "Partly" and "wholly": answers of HTTP 200 in which statements, keys or entries fail."""
 
-DELIVERY_FAULTS = ("delivered twice at once", "delivered again later", "late", "not invoked")
+DELIVERY_FAULTS = ("delivered twice at once", "delivered again later", "late", "not invoked", "slow worker")
 """What may happen to a message."""
 
-CLIENT_FAULTS = ("reply lost", "client left")
-"""What may happen to a request on its way back."""
+CLIENT_FAULTS = ("reply lost", "client left", "slow request")
+"""What may happen to a request, most of it on its way back."""
+
+MOST_STALLS = 7
+"""A slow worker or request stands still for long before one of its first writes, or before none of them."""
 
 OUTAGES = ("outage of refusals", "outage of lost answers")
 """What may happen to all calls of a service, or of a table, for a while."""
