@@ -228,26 +228,6 @@ def test_a_job_for_a_program_or_promotion_that_is_not_there_ends_with_items_refu
     assert json.dumps(reason) in world.results(JOB_ID)
 
 
-@pytest.mark.parametrize(
-    ("sent", "group"),
-    [
-        (message("enrol", *ONE, chunk=0), "greatwidgets"),
-        (message("enrol", *ONE, account="nobody"), "nobody"),
-        (message("enrol", *ONE, params={"program_id": "no-such"}), "greatwidgets"),
-        (message("enrol", *ONE, account=None), "unknown"),
-        (message("enrol", *ONE, account="\u00e4"), "unknown"),
-        (message("enrol", *ONE, account="two words"), "unknown"),
-        (message("enrol", *ONE, account=5), "5"),
-        ([], "unknown"),
-    ],
-    ids=str,
-)
-def test_what_is_parked_is_in_the_group_of_its_account(sent: Any, group: str) -> None:
-    world = JobWorld()
-    feed(world, sent)
-    assert [one.group for one in world.parked()] == [group]
-
-
 def test_rows_with_secrets_give_way_to_ones_that_ask_for_them_again() -> None:
     # GIVEN a chunk of rows, two of which hold a password or a PIN, that is given up
     world = JobWorld()
