@@ -18,7 +18,8 @@ from loyalty.store import claims, jobs, progress
 from loyalty.store.claims import Claim
 from loyalty.store.dynamodb import Database
 
-_OF_JOB = re.compile("job-([0-9a-f]{32})")
+_OF_JOB = re.compile("job-([0-9a-f]{32})(?:-([0-9a-f]{16}))?")
+_DIGITS = 16  # of the digest, in the key of a request of which nothing is stored
 
 
 class Request(NamedTuple):
@@ -41,9 +42,12 @@ class Claimed(NamedTuple):
     resumed: bool = False
 
 
-def key_of(job_id: str) -> str:
-    """The key under which a request that had none can be repeated, and is done once with what it was then."""
-    return f"job-{job_id}"
+def key_of(job_id: str, digest: str | None = None) -> str:
+    """The key under which a request that had none can be repeated, and is done once with what it was then.
+
+    Where it was no job, its `digest` says in the key which request that was.
+    """
+    return f"job-{job_id}" if digest is None else f"job-{job_id}-{digest[:_DIGITS]}"
 
 
 def claim(database: Database, request: Request, job_id: str) -> Claimed:
@@ -52,12 +56,16 @@ def claim(database: Database, request: Request, job_id: str) -> Claimed:
     Raises KeyReused, RequestUndone, StillRunning or StorageBusy.
     """
     named = _OF_JOB.fullmatch(request.key or "")
+    if named and named[2] and not request.digest.startswith(named[2]):
+        raise KeyReused
     held = claims.claim(database, _scope(request), request.digest, named[1] if named else job_id)
     if held.new and not named:
         return Claimed(held.job_id)
     if not request.key:
         return _renew(database, request, held, job_id)
     job = _job(database, request, held)
+    if named and named[2] is None and job is None:
+        raise KeyReused  # of a job that is forgotten: nothing tells whether this is the same request
     if held.new and job is None:
         return Claimed(held.job_id, resumed=True)
     return _repeat(database, held, job, named=named is not None)

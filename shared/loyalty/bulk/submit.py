@@ -81,7 +81,10 @@ def carry_out(database: Database, task: Task, wish: Wish) -> Done | Queued:
         return _as_job(database, task, wish, queued=queued)
     outcomes = operation.apply(database, task.prepared, items, Origin(task.request_id))
     metrics.count(task.contract, outcomes)
-    return Done(outcomes, repeat_under=_repeat_under(task.request_id, outcomes))
+    repeat_under = _repeat_under(task.request_id, outcomes)
+    if repeat_under:
+        repeat_under = idempotency.key_of(task.request_id, _request(task, wish, _written(task)).digest)
+    return Done(outcomes, repeat_under=repeat_under)
 
 
 def answer_of(database: Database, task: Task, wish: Wish) -> Done | Queued | None:

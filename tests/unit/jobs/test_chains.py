@@ -106,9 +106,29 @@ def test_a_chunk_whose_other_is_done_just_before_it_says_that_it_waits_does_not_
         return do()
 
     deliver(world, at(WAIT_FOR, done_meanwhile))
-    # THEN it goes on in the same delivery
-    assert list(waits(world)) == []
+    # THEN it comes again at once
+    assert list(waits(world)) == [0]
+    deliver(world)
     assert world.told(JOB_ID)["counts"] == {"new": 1, "updated": 1}
+    assert second_last(world)
+
+
+def test_a_chunk_that_is_woken_right_after_it_said_that_it_waits_stays_woken() -> None:
+    # GIVEN a chunk that finds its other not done, and says that it waits
+    world = JobWorld()
+    put(world, WAITING)
+
+    def done_right_after(do: Callable[[], Answer]) -> Answer:
+        # WHEN that is done, and wakes it, before its delivery is over
+        answer = do()
+        put(world, ONE)
+        assert world.queue.deliver()
+        return answer
+
+    deliver(world, at(WAIT_FOR, done_right_after))
+    # THEN nothing puts it off again
+    assert list(waits(world)) == [0]
+    deliver(world)
     assert second_last(world)
 
 

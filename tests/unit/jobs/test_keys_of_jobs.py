@@ -134,7 +134,10 @@ def test_earns_of_which_nothing_is_known_are_issued_once_under_the_key_that_thei
     faults = _lost_and_unreadable()
     reply = send(world, order, faults)
     (key,) = set(
-        re.findall(r"repeat the whole request with the header Idempotency-Key: (job-[0-9a-f]{32})", reply.body)
+        re.findall(
+            r"repeat the whole request with the header Idempotency-Key: (job-[0-9a-f]{32}(?:-[0-9a-f]{16})?)",
+            reply.body,
+        )
     )
     written = list(world.dynamodb.tables["earns"])
     # WHEN the request is repeated under the key that the answer names, also where it goes through the queue then
@@ -151,7 +154,7 @@ def test_earns_of_which_nothing_is_known_are_issued_once_under_the_key_that_thei
     assert world.end_state() == clean.end_state()
     # AND they are a job now, which can be undone
     (job_id,) = world.job_ids()
-    assert key == f"job-{job_id}"
+    assert key.startswith(f"job-{job_id}-")
     world.undo(job_id)
     world.work()
     assert not world.dynamodb.tables["earns"]
@@ -208,6 +211,25 @@ def test_the_key_that_an_answer_names_is_refused_for_another_request() -> None:
     assert send(world, order, Idempotency_Key=key).body == first.body
 
 
+@pytest.mark.parametrize("part_of_it", [True, False], ids=["by that key", "by the writer's id alone"])
+def test_a_part_of_a_request_under_the_key_that_its_answer_names_is_refused(*, part_of_it: bool) -> None:
+    # GIVEN earns of which nothing is known
+    world, order = JobWorld(inline_limit=AT_ONCE), orders.earned()
+    key = _named(send(world, order, _lost_and_unreadable()))
+    written = list(world.dynamodb.tables["earns"])
+    world.clock.now += LONGEST_SECONDS
+    # WHEN only a part of them comes under that key, or under one that does not say which request it was
+    document = json.loads(str(order.body))
+    document["customers"] = document["customers"][1:]
+    under = key if part_of_it else key[: len("job-") + 32]
+    reply = send(world, order._replace(body=json.dumps(document)), Idempotency_Key=under)
+    # THEN it is refused, and nothing is issued a second time
+    assert (reply.status, REUSED in reply.body) == (422, True)
+    assert list(world.dynamodb.tables["earns"]) == written
+    # AND the whole of it is told as issued under its key
+    assert send(world, order, Idempotency_Key=key).status == 200
+
+
 @pytest.mark.parametrize("door", ["registrations at once", "registrations queued", "import queued", "earn at once"])
 def test_the_key_of_a_job_by_its_id_tells_what_that_came_to(door: str) -> None:
     # GIVEN a request that is a job, whichever key it had
@@ -241,7 +263,7 @@ def test_the_key_of_another_accounts_job_tells_nothing_and_is_refused() -> None:
 
 
 def _named(reply: Reply) -> str:
-    said = r"repeat the whole request with the header Idempotency-Key: (job-[0-9a-f]{32})"
+    said = r"repeat the whole request with the header Idempotency-Key: (job-[0-9a-f]{32}(?:-[0-9a-f]{16})?)"
     (key,) = set(re.findall(said, reply.body))
     return str(key)
 
