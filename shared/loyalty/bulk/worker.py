@@ -211,8 +211,6 @@ def _understand(database: Database, sent: ChunkMessage) -> Chunk:
     """What a message is about; raises MessageRefused, RequestUndone, ChunkTaken or StorageBusy."""
     account = accounts.find_account(database, sent.account_id)
     if account is None:
-        if sent.operation == "undo" and jobs.read_stored(database, sent.job_id) is None:
-            raise RequestUndone  # the account was deleted with all its jobs: there is nothing that it could take back
         raise MessageRefused("there is no such account")
     wire, job = WIRES[sent.operation], _job(database, sent)
     if job.undoes is None:
