@@ -99,6 +99,8 @@ def test_erasing_leaves_nothing_of_the_customer_and_all_of_the_others(desk: Desk
     # AND undo states hold the others as before
     assert undo_lines(desk) == [line for line in lines if json.loads(line)[0] != PROFILE_ID]
     assert len(undo_lines(desk)) == len(lines) - 1
+    # AND no table was read whole for that
+    assert desk.world.dynamodb.count("scan") == 0
     # AND nothing finds it
     assert desk.run("customer", "show", "greatwidgets", WHO).err == f"greatwidgets has no customer {WHO}\n"
 
