@@ -100,10 +100,20 @@ def _job(database: Database, request: Request, held: Claim) -> Job | None:
 def _renew(database: Database, request: Request, held: Claim, job_id: str) -> Claimed:
     """Take up a job that lost its sender, else begin anew, in a place that nobody needs any more.
 
-    Who is still sending keeps its place, so that its job is found again where it fails. Raises StorageBusy, also where
-    somebody else was faster.
+    Who is still sending keeps its place, so that its job is found again where it fails. Raises StorageBusy.
     """
-    places, now = _places(database, request, held), database.now()
+    first: Claim | None = held
+    for _ in database.tries():
+        claimed = _take_place(database, request, first or held, job_id)
+        if claimed:
+            return claimed
+        first = claims.find(database, _scope(request))
+    raise StorageBusy
+
+
+def _take_place(database: Database, request: Request, first: Claim, job_id: str) -> Claimed | None:
+    """None where somebody else was faster."""
+    places, now = _places(database, request, first), database.now()
     for one, job in places:
         if job and job.lost(now) and claims.take_over(database, one):
             return Claimed(job.id)
@@ -112,9 +122,7 @@ def _renew(database: Database, request: Request, held: Claim, job_id: str) -> Cl
         taken = claims.take_over(database, free[0], job_id)
     else:
         taken = claims.claim(database, _scope(request, len(places) + 1), request.digest, job_id)
-    if not taken or not taken.new:
-        raise StorageBusy
-    return Claimed(job_id)
+    return Claimed(job_id) if taken and taken.new else None
 
 
 def _places(database: Database, request: Request, first: Claim) -> list[tuple[Claim, Job | None]]:
