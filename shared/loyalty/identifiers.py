@@ -99,7 +99,7 @@ def custom_field(number: int) -> str:
 def _is_signs(text: str) -> bool:
     """Whether a text has no letter, digit or picture."""
     categories = (unicodedata.category(character) for character in text if character not in _DASHES)
-    return all(category[0] in "PZ" or category in _SIGN_CATEGORIES for category in categories)
+    return text != "" and all(category[0] in "PZ" or category in _SIGN_CATEGORIES for category in categories)
 
 
 def _fault(text: str) -> str | None:
