@@ -48,8 +48,8 @@ _SIGNS = r"(null) <null> [null] \n (none) -nan <na> n/a n.a. n.a n/d n/v k.a. (b
 _PHRASES = ("[object object]", "not available", "not applicable", "no value", "no data")
 _PLACEHOLDERS = frozenset({*_WORDS.split(), *_SIGNS.split(), *_PHRASES})
 _SPREADSHEET_ERROR = r"#[^\s!?#]+[!?]|#[^\W\d]{1,2}/[^\W\d]{1,2}|#nv|##+|err:[0-9]{3}"
-_SIGN_CATEGORIES = ("Sm", "Sc", "Sk", "Cc", "Cf")  # beside punctuation and spaces; a picture may be a name
-_DASHES = "\u2500\u30fc\uff70"  # which Unicode has among pictures and letters
+_DASHES = r"\u2010-\u2015\u2212\u2500\u30fc\ufe58\ufe63\uff0d"
+_NO_TEXT = rf"[-\s.,:;?!*_/\\|~'\"`\u00a1\u00ac\u00b7\u00bf\u00d7\u2022\u2026{_DASHES}]+"
 _ROUNDED = r"[+-]?[0-9]+(?:[.,][0-9]*)?e[+-][0-9]+|[+-]?[0-9]+[.,][0-9]*e[0-9]+|[0-9]e[0-9]{1,3}|[0-9]+[.,]0+"
 # Patterns as texts are for what is rare: they are compiled when they are first needed, not while a function starts.
 _LONGEST_WORD = 9  # of the placeholders that are letters and digits alone, and of numbers like 4E15
@@ -96,18 +96,12 @@ def custom_field(number: int) -> str:
     return f"custom_field_{number}"
 
 
-def _is_signs(text: str) -> bool:
-    """Whether a text has no letter, digit or picture."""
-    categories = (unicodedata.category(character) for character in text if character not in _DASHES)
-    return text != "" and all(category[0] in "PZ" or category in _SIGN_CATEGORIES for category in categories)
-
-
 def _fault(text: str) -> str | None:
     """What a text is that stands in the place of an identifier, or None where it may be one."""
     if text.isalnum() and (len(text) > _LONGEST_WORD or text.isdigit()):
         return None
     text = text.lower()
-    if text in _PLACEHOLDERS or re.fullmatch(_SPREADSHEET_ERROR, text) or _is_signs(text):
+    if text in _PLACEHOLDERS or re.fullmatch(_SPREADSHEET_ERROR, text) or re.fullmatch(_NO_TEXT, text):
         return "stands for a value that is missing"
     if re.fullmatch(_ROUNDED, text):
         return "is a number that a program has rounded: format the column as text"
