@@ -57,13 +57,15 @@ class Origin(NamedTuple):
     """Who writes: a request or job, where the items at hand stand in it, and whether this is a redelivery.
 
     They stand from `first_index` on, one after the other, unless `positions` says where each stands. Each write
-    stores `mark(index)`, so that a write met again is known for our own.
+    stores `mark(index)`, so that a write met again is known for our own. `resumed` says that a request may have
+    written under this id before, which cut its items otherwise.
     """
 
     id: str
     first_index: int = 0
     redelivered: bool = False
     positions: Sequence[int] | None = None
+    resumed: bool = False
 
     def position(self, index: int) -> int:
         """Where the item at `index` of the list at hand stands in the whole."""

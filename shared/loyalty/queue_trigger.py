@@ -41,7 +41,8 @@ def _process(database: Database, record: Record) -> Worked:
         queue.delay(database, url, receipt, _COMES_AGAIN_SECONDS * min(receives, _MOST_TENFOLD))
         raise
     except ComesAgain as later:
-        queue.delay(database, url, receipt, later.seconds)
+        if later.seconds is not None:
+            queue.delay(database, url, receipt, later.seconds)
         raise
 
 

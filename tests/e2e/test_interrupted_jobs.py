@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e import processes
 from tests.e2e.jobs import counted, done, submit
+from tests.e2e.waiting import until
 from tests.fakes.gateway import IMPORT
 from tests.fakes.importing import as_form, rows_form
 from tools.local.deploy import client
@@ -30,9 +31,7 @@ def workers(stack):
 
 
 def kill_workers(stack):
-    killed = workers(stack)
-    assert killed
-    for pid in killed:
+    for pid in until(lambda: workers(stack)):  # new ones come when what killed ones held is delivered again
         os.kill(pid, signal.SIGKILL)
 
 

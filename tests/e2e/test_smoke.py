@@ -13,7 +13,7 @@ from tools.local.deploy import STACK, client
 from tools.local.template import ROOT, load, resources
 from tools.operator import places
 from tools.operator.application import app
-from tools.operator.smoke import job_checks
+from tools.operator.smoke import cleaning, job_checks
 from tools.operator.smoke.command import CHECKS
 
 ANSWER = """
@@ -100,6 +100,12 @@ def test_it_is_green_on_a_stack_that_works_and_leaves_nothing(smoke, stack):
         if "smoke-" in json.dumps(item, default=repr)
     ]
     assert left == []
+    # AND no message does, nor will one be parked for it
+    sqs, queues = client("sqs", stack.endpoint_url), resources(load(), "AWS::SQS::Queue")
+    counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    for name in queues:
+        told = sqs.get_queue_attributes(QueueUrl=names(stack)[name], AttributeNames=counts)["Attributes"]
+        assert [told[count] for count in counts] == ["0", "0"], name
 
 
 @pytest.mark.parametrize(
@@ -122,6 +128,7 @@ def test_it_is_green_on_a_stack_that_works_and_leaves_nothing(smoke, stack):
 def test_it_is_red_where_a_stack_is_broken_and_green_elsewhere(breaking, red, smoke, stack, monkeypatch):
     # GIVEN a stack with a fault
     monkeypatch.setattr(job_checks, "ITEMS", 600)
+    monkeypatch.setattr(cleaning, "_wait_for_second_looks", lambda _scene: None)  # half a minute each
     with breaking(stack):
         # WHEN everything is tried
         code, results = smoke("--patience", "3")

@@ -149,7 +149,8 @@ class FakeDynamoDB:
         self.units["write"] += self.metered and write_units(item)
         self._refuse_unless_met(arguments, arguments["Key"])
         self._store(arguments["TableName"], key_of(item), item)
-        told = {"ALL_NEW": item, "ALL_OLD": before}.get(arguments.get("ReturnValues", "NONE"))
+        updated = {name: value for name, value in item.items() if (before or {}).get(name) != value}
+        told = {"ALL_NEW": item, "ALL_OLD": before, "UPDATED_NEW": updated}.get(arguments.get("ReturnValues", "NONE"))
         return {"Attributes": dict(told)} if told else {}
 
     def _delete_item(self, arguments: dict[str, Any]) -> Answer:

@@ -78,10 +78,10 @@ def test_a_conditional_update_brings_the_item_that_it_meets(store):
         "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(balance)",
         "ExpressionAttributeValues": {":balance": {"N": "7"}},
     }
-    assert store.update_if(table, request) == Update(done=False, met=None)
+    assert store.update_if(table, request) == Update(done=False, item=None)
     store.put(table, ITEM)
-    assert store.update_if(table, request) == Update(done=True, met=None)
-    assert store.update_if(table, request) == Update(done=False, met={**ITEM, "balance": {"N": "7"}})
+    assert store.update_if(table, request) == Update(done=True, item=None)
+    assert store.update_if(table, request) == Update(done=False, item={**ITEM, "balance": {"N": "7"}})
 
 
 def test_a_table_that_is_missing_is_an_error_and_not_repeated(store):

@@ -18,7 +18,8 @@ from loyalty.store import claims, jobs, progress
 from loyalty.store.claims import Claim
 from loyalty.store.dynamodb import Database
 
-_OF_JOB = re.compile("job-([0-9a-f]{32})")
+_OF_JOB = re.compile("job-([0-9a-f]{32})(?:-([0-9a-f]{16}))?")
+_DIGITS = 16  # of the digest, in the key of a request of which nothing is stored
 
 
 class Request(NamedTuple):
@@ -41,9 +42,12 @@ class Claimed(NamedTuple):
     resumed: bool = False
 
 
-def key_of(job_id: str) -> str:
-    """The key under which a request that had none can be repeated, and is done once with what it was then."""
-    return f"job-{job_id}"
+def key_of(job_id: str, digest: str | None = None) -> str:
+    """The key under which a request that had none can be repeated, and is done once with what it was then.
+
+    Where it was no job, its `digest` says in the key which request that was.
+    """
+    return f"job-{job_id}" if digest is None else f"job-{job_id}-{digest[:_DIGITS]}"
 
 
 def claim(database: Database, request: Request, job_id: str) -> Claimed:
@@ -52,12 +56,16 @@ def claim(database: Database, request: Request, job_id: str) -> Claimed:
     Raises KeyReused, RequestUndone, StillRunning or StorageBusy.
     """
     named = _OF_JOB.fullmatch(request.key or "")
+    if named and named[2] and not request.digest.startswith(named[2]):
+        raise KeyReused
     held = claims.claim(database, _scope(request), request.digest, named[1] if named else job_id)
     if held.new and not named:
         return Claimed(held.job_id)
     if not request.key:
         return _renew(database, request, held, job_id)
     job = _job(database, request, held)
+    if named and named[2] is None and job is None:
+        raise KeyReused  # of a job that is forgotten: nothing tells whether this is the same request
     if held.new and job is None:
         return Claimed(held.job_id, resumed=True)
     return _repeat(database, held, job, named=named is not None)
@@ -92,10 +100,20 @@ def _job(database: Database, request: Request, held: Claim) -> Job | None:
 def _renew(database: Database, request: Request, held: Claim, job_id: str) -> Claimed:
     """Take up a job that lost its sender, else begin anew, in a place that nobody needs any more.
 
-    Who is still sending keeps its place, so that its job is found again where it fails. Raises StorageBusy, also where
-    somebody else was faster.
+    Who is still sending keeps its place, so that its job is found again where it fails. Raises StorageBusy.
     """
-    places, now = _places(database, request, held), database.now()
+    first: Claim | None = held
+    for _ in database.tries():
+        claimed = _take_place(database, request, first or held, job_id)
+        if claimed:
+            return claimed
+        first = claims.find(database, _scope(request))
+    raise StorageBusy
+
+
+def _take_place(database: Database, request: Request, first: Claim, job_id: str) -> Claimed | None:
+    """None where somebody else was faster."""
+    places, now = _places(database, request, first), database.now()
     for one, job in places:
         if job and job.lost(now) and claims.take_over(database, one):
             return Claimed(job.id)
@@ -104,9 +122,7 @@ def _renew(database: Database, request: Request, held: Claim, job_id: str) -> Cl
         taken = claims.take_over(database, free[0], job_id)
     else:
         taken = claims.claim(database, _scope(request, len(places) + 1), request.digest, job_id)
-    if not taken or not taken.new:
-        raise StorageBusy
-    return Claimed(job_id)
+    return Claimed(job_id) if taken and taken.new else None
 
 
 def _places(database: Database, request: Request, first: Claim) -> list[tuple[Claim, Job | None]]:

@@ -75,24 +75,29 @@ def to_text(document: Mapping[str, Any]) -> str:
     return _NO_CHARACTERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def digest(about: object, items: Iterable[Mapping[str, Any]]) -> str:
-    """A SHA-256, as hex, of items as JSON holds them and of what is said about them, without passwords and PINs."""
+def digest(about: object, items: Iterable[str]) -> str:
+    """A SHA-256, as hex, of items as JSON texts and of what is said about them, without passwords and PINs."""
     hashed = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
-    for item in items:
-        hashed.update(json.dumps(_without_secrets(item), sort_keys=True, separators=(",", ":")).encode())
+    for text in items:
+        hashed.update(_without_secrets(text).encode())
     return hashed.hexdigest()
 
 
-def content(items: Iterable[Mapping[str, Any]], positions: Sequence[int]) -> str:
-    """What tells a chunk's items from others under the same number."""
+def content(items: Iterable[str], positions: Sequence[int]) -> str:
+    """What tells a chunk's items (JSON texts) from others under the same number."""
     return digest(list(positions), items)[:32]
 
 
-def _without_secrets(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    fields = item.get("fields")
-    if fields is None or not any(name in fields for name in SECRETS):
-        return item
-    return {**item, "fields": {name: text for name, text in fields.items() if name not in SECRETS}}
+def _without_secrets(text: str) -> str:
+    if not any(name in text for name in SECRETS):
+        return text
+    item = json.loads(text)
+    fields = item.get("fields") or {}
+    return _canonical({**item, "fields": {name: value for name, value in fields.items() if name not in SECRETS}})
+
+
+def _canonical(item: Mapping[str, Any]) -> str:
+    return json.dumps(item, sort_keys=True, separators=(",", ":"))
 
 
 def read(text: str) -> ChunkMessage:
@@ -119,7 +124,7 @@ def read(text: str) -> ChunkMessage:
         total=document["total"],
         part=Part(document["chunk"], positions, document.get("after")),
         items=items if len(text) <= MOST_ITEM_BYTES // _MOST_CHARACTER_BYTES else [_bounded(item) for item in items],
-        content=document.get("content") or content(items, positions),
+        content=document.get("content") or content(map(_canonical, items), positions),
         job_forgotten_at=document.get("job_forgotten_at"),
     )
 

@@ -81,7 +81,10 @@ def carry_out(database: Database, task: Task, wish: Wish) -> Done | Queued:
         return _as_job(database, task, wish, queued=queued)
     outcomes = operation.apply(database, task.prepared, items, Origin(task.request_id))
     metrics.count(task.contract, outcomes)
-    return Done(outcomes, repeat_under=_repeat_under(task.request_id, outcomes))
+    repeat_under = _repeat_under(task.request_id, outcomes)
+    if repeat_under:
+        repeat_under = idempotency.key_of(task.request_id, _request(task, wish, _written(task)).digest)
+    return Done(outcomes, repeat_under=repeat_under)
 
 
 def answer_of(database: Database, task: Task, wish: Wish) -> Done | Queued | None:
@@ -120,29 +123,29 @@ def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
 
 
 def _as_job(database: Database, task: Task, wish: Wish, *, queued: bool) -> Done | Queued:
+    """Do a task as a job; one that is resumed in one piece and here, as it was before, to find what it wrote."""
     items = _written(task)
     request, claimed = _request(task, wish, items), Claimed(new_id())
     if queued or wish.key:
         claimed = idempotency.claim(database, request, claimed.job_id)
         if claimed.job:
             return _follow(database, claimed.job, wish)
-    texts = [message.to_text(item) for item in items]
-    parts = _parts(database, task, texts)
-    job = _job(task, claimed, request.digest, queued=queued)
+    parts = [Part(1, range(len(items)))] if claimed.resumed else _parts(database, task, items)
+    job = _job(task, claimed, request.digest, queued=queued and not claimed.resumed)
     stored = jobs.create(database, job._replace(chunks=len(parts), submitted_at=database.now()), parts)
     if not stored.job.queued:
         outcomes = _do_here(database, task, stored, items)
         return Done(outcomes, stored.job.id, _repeat_under(stored.job.id, outcomes))
-    return _follow(database, _send_open(database, stored, texts), wish)
+    return _follow(database, _send_open(database, stored, items), wish)
 
 
-def _written(task: Task) -> list[Mapping[str, Any]]:
-    """The items as JSON holds them."""
+def _written(task: Task) -> list[str]:
+    """The items as they stand in messages."""
     wire = WIRES[NAMES[task.operation]]
-    return [write_item(wire, item) for item in task.items]
+    return [message.to_text(write_item(wire, item)) for item in task.items]
 
 
-def _request(task: Task, wish: Wish, items: Sequence[Mapping[str, Any]]) -> idempotency.Request:
+def _request(task: Task, wish: Wish, items: Sequence[str]) -> idempotency.Request:
     """What tells the request apart: what was parsed of it, and how it is to be answered; not when it came."""
     params = WIRES[NAMES[task.operation]].write_params(task.params)
     about = [{name: value for name, value in params.items() if name != "received_at"}, task.manner]
@@ -208,7 +211,7 @@ def _parts(database: Database, task: Task, items: Sequence[str]) -> list[Part]:
     return cut([Load(*load) for load in zip(shared, weights, sizes, strict=True)])
 
 
-def _do_here(database: Database, task: Task, stored: Stored, written: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+def _do_here(database: Database, task: Task, stored: Stored, written: Sequence[str]) -> list[Outcome]:
     """Do the chunks in the request, in their order.
 
     Once something is written the client hears what became of it, whether or not the job could be noted as done; what
@@ -231,7 +234,7 @@ def _do_here(database: Database, task: Task, stored: Stored, written: Sequence[M
     return [outcomes.get(position, BUSY) for position in range(stored.job.total)]
 
 
-def _chunk(task: Task, part: Part, written: Sequence[Mapping[str, Any]], applied: dict[int, Outcome]) -> Chunk:
+def _chunk(task: Task, part: Part, written: Sequence[str], applied: dict[int, Outcome]) -> Chunk:
     """A chunk to be done here, which leaves its outcomes in `applied` as soon as they are known."""
     operation, items = task.operation, [task.items[position] for position in part.positions]
 

@@ -29,7 +29,7 @@ def undo(database: Database, job: Job) -> Job:
 
 def _parts(database: Database, job: Job) -> list[Part]:
     """The job's chunks, which bring no items; a chain goes back from its end."""
-    stored = jobs.read(database, job.id)
+    stored = jobs.read_stored(database, job.id)  # which may be forgotten by now
     following = {part.after: part.number for part in (stored.parts if stored else ()) if part.after}
     return [Part(number, range(0), following.get(number)) for number in range(1, job.chunks + 1)]
 

@@ -165,17 +165,26 @@ def _met(database: Database, job: Job, chunk: Chunk, begun: Begun) -> Done:
         raise OtherContent
     if begun.turn is Turn.FENCED:
         raise RequestUndone
-    raise ChunkTaken(lifetime.over_at(met.held_at or database.now()) - database.now())
+    raise _taken(database, met)
+
+
+def _taken(database: Database, met: chunks.Chunk) -> ChunkTaken:
+    return ChunkTaken(lifetime.over_at(met.held_at or database.now()) - database.now())
 
 
 def _settle_for_undo(database: Database, job: Job, chunk: Chunk) -> None:
-    """Store what is not known of a chunk, since its holder died or could not tell: its undo waits for that."""
+    """Store what is not known of a chunk, since its holder died or could not tell: its undo waits for that.
+
+    Raises ChunkTaken while the holder may be alive: should it die, this very message has to tell.
+    """
     stored = chunks.read_all(database, job.id, [chunk.part.number]).get(chunk.part.number)
     if stored is None or (stored.held_at is None and not stored.doubtful):
         return
     begun = chunks.begin(database, job, chunk.part.number, chunk.content, past_fence=True)
     if begun.turn is Turn.OURS:
         _store(database, job, chunk, begun, Done(_settled(database, job, chunk, begun), "its job is undone"))
+    elif begun.turn is Turn.TAKEN:
+        raise _taken(database, begun.chunk)
 
 
 def _applied(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[Outcome]:
@@ -211,7 +220,8 @@ def _is_untouched(job: Job, begun: Begun) -> bool:
 def _origin(job: Job, chunk: Chunk, begun: Begun) -> Origin:
     positions = chunk.part.positions
     first = positions[0] if positions else 0
-    return Origin(job.id, first, redelivered=not _is_untouched(job, begun), positions=positions)
+    redelivered = not _is_untouched(job, begun)
+    return Origin(job.id, first, redelivered=redelivered, positions=positions, resumed=job.resumed)
 
 
 def _is_open(outcomes: Sequence[Outcome]) -> bool:

@@ -60,11 +60,11 @@ class Worked(NamedTuple):
 
 
 class ComesAgain(Exception):
-    """A message that is to come again in so many `seconds`: not `worked`, or not wholly."""
+    """A message that is to come again in so many `seconds` (None: the queue knows): not `worked`, or not wholly."""
 
-    def __init__(self, seconds: float, worked: Worked) -> None:
+    def __init__(self, seconds: float | None, worked: Worked) -> None:
         super().__init__()
-        self.seconds, self.worked = math.ceil(seconds), worked
+        self.seconds, self.worked = None if seconds is None else math.ceil(seconds), worked
 
 
 class Delivery(NamedTuple):
@@ -112,8 +112,8 @@ def _once(database: Database, body: str, work_on: Callable[[Chunk], Worked]) -> 
 
 def _do(database: Database, chunk: Chunk, delivery: Delivery) -> Worked:
     wire, received_at, body = chunk.wire, moment.at(chunk.job.submitted_at), delivery.body
-    if _waits(database, chunk, delivery.receipt):
-        return _put_off(database, chunk, delivery)
+    if _waits(chunk, before := _before(database, chunk)):
+        return _put_off(database, chunk, delivery, before)
     try:
         prepared = wire.operation.prepare(database, chunk.account, wire.read_params(chunk.job.params, received_at))
     except tuple(_GONE) as error:
@@ -295,24 +295,32 @@ def _make(database: Database, sent: ChunkMessage) -> Job:
     return jobs.create(database, job, []).job
 
 
-def _waits(database: Database, chunk: Chunk, receipt: str | None) -> bool:
-    """Whether another chunk has to be finished before this one, which is woken then."""
+def _before(database: Database, chunk: Chunk) -> chunks.Chunk | None:
+    """What is stored of the chunk that has to be finished before this one, if there is one."""
     after = chunk.message.part.after
-    if after is None:
-        return False
-    before = chunks.read_all(database, chunk.job.id, [after]).get(after)
-    if receipt and (before is None or before.outcomes is None):
-        before = chunks.wait_for(database, chunk.job, after, receipt)
-    return before is None or before.outcomes is None
+    return chunks.read_all(database, chunk.job.id, [after]).get(after) if after else None
 
 
-def _put_off(database: Database, chunk: Chunk, delivery: Delivery) -> Worked:
+def _waits(chunk: Chunk, before: chunks.Chunk | None) -> bool:
+    return chunk.message.part.after is not None and (before is None or before.outcomes is None)
+
+
+def _put_off(database: Database, chunk: Chunk, delivery: Delivery, before: chunks.Chunk | None) -> Worked:
     """Leave a chunk in the queue until it is woken; what waits for a day is closed, for the operator to see.
 
-    It is never sent again: Lambda ends what goes round in a queue.
+    It is never sent again: Lambda ends what goes round in a queue. It is put off before it asks to be woken, so that
+    nothing takes back the waking.
     """
     began = chunk.job.reopened_at or chunk.job.submitted_at
     if database.now() - began >= _WAITS_SECONDS:
         return _bury(database, chunk, delivery.body, "the chunk that it waits for did not come")
-    doubled = _FIRST_WAIT_SECONDS * 2 ** min(delivery.receives - 1, 10)
-    raise ComesAgain(min(_LONGEST_WAIT_SECONDS, doubled), Worked(chunk))
+    seconds = min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2 ** min(delivery.receives - 1, 10))
+    if delivery.receipt is None:
+        raise ComesAgain(seconds, Worked(chunk))
+    url, after = database.settings.chunk_queue_url, chunk.message.part.after or 0
+    queue.delay(database, url, delivery.receipt, seconds)
+    if before is None or len(before.waiters) < chunks.MOST_WAITERS:
+        before = chunks.wait_for(database, chunk.job, after, delivery.receipt)
+        if not _waits(chunk, before):
+            queue.delay(database, url, delivery.receipt, 0)
+    raise ComesAgain(None, Worked(chunk))

@@ -12,7 +12,7 @@ deliveries that ever began, `tries` those since the outcomes were stored last.
 
 `content` is a digest of the chunk's items: another content under the same number is refused. `fence` names the job that
 takes this chunk back: nobody begins with it any more. `waiters` are receipts of the messages of chunks that have to
-wait for this one.
+wait for this one; they stay, for who finds it done to wake those whom a dead worker did not.
 """
 
 import json
@@ -33,6 +33,9 @@ _MOST_BYTES = 350_000
 """Bytes of compressed outcomes: an item holds 400 KB."""
 _SHORTER = (200, 80, 20)
 """What reasons are cut to, in turn, where outcomes would be larger than an item."""
+
+MOST_WAITERS = 100
+"""Receipts that a chunk notes, of some hundred bytes each: an item has no room for any number of them."""
 
 _UNFINISHED = "(attribute_not_exists(outcomes) OR attribute_exists(buried))"
 
@@ -134,7 +137,7 @@ class Results(NamedTuple):
 
 def finish(database: Database, job: Job, part: Part, results: Results, holder: str) -> Finished:
     """Store the outcomes of a chunk, if we hold it, and give it back; raises StorageBusy."""
-    removed = ["holder", "held_at", "tries", "waiters", *([] if results.buried else ["buried"])]
+    removed = ["holder", "held_at", "tries", *([] if results.buried else ["buried"])]
     update = database.update_if(
         database.settings.jobs_table,
         {

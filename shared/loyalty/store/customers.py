@@ -102,7 +102,7 @@ def repointed(database: Database, account_id: str, change: Repointed) -> list[It
     table, after, before = database.settings.customers_table, change.after, change.before
     reference: Item = {"profile_id": {"S": after.profile_id}, "customer_id": {"N": str(after.customer_id)}}
     if after.removable_until:
-        reference["removable_until"] = {"N": str(after.removable_until)}
+        reference["removable_until"] = {"S": str(after.removable_until)}  # text, as versions before expect of any field
     taken = sorted(keys.identifier(account_id, *identifier) for identifier in change.taken)
     given_up = sorted(keys.identifier(account_id, *identifier) for identifier in change.given_up)
     item = {"pk": {"S": keys.customer(account_id, after.profile_id)}, **reference, **_attributes(after)}
@@ -148,7 +148,7 @@ def _reference(item: Item) -> Reference:
 
 
 def _removable_until(item: Item) -> int:
-    return int(item["removable_until"]["N"]) if "removable_until" in item else 0
+    return int(item["removable_until"]["S"]) if "removable_until" in item else 0
 
 
 _REFERENCE = batch.Wanted("profile_id,customer_id,removable_until", _reference)

@@ -5,15 +5,13 @@ that was interrupted is completed by doing it again. Requests that found the cus
 the rest is looked for again once none of them can be at work any more.
 """
 
-import json
 import uuid
-import zlib
 from collections.abc import Collection
 from typing import NamedTuple
 
 from loyalty import lifetime
 from loyalty.errors import StorageBusy
-from loyalty.store import accounts, batch, customers, keys, promotions, scans
+from loyalty.store import accounts, batch, customers, jobs, keys, promotions, undo_states
 from loyalty.store.dynamodb import Database, Item
 
 _MOST_CHANGES = 5
@@ -63,8 +61,9 @@ def sweep(database: Database, account_id: str, profile_ids: Collection[str], *, 
 def _erase_rest(database: Database, account_id: str, profile_id: str, *, tallies: bool) -> tuple[int, int, int]:
     """Memberships, earns and undo states."""
     swept = sweep(database, account_id, [profile_id], tallies=tallies)
-    states = sum(_erase_from(database, state, profile_id) for state in scans.undo_states(database, account_id))
-    return swept.memberships, swept.earns, states
+    listed = jobs.listed(database, account_id)
+    states = batch.side_by_side(lambda job_id: undo_states.erase(database, job_id, profile_id), listed)
+    return swept.memberships, swept.earns, sum(states)
 
 
 def _erase_customer(database: Database, account_id: str, profile_id: str) -> bool:
@@ -96,21 +95,3 @@ def _sweep_earns(database: Database, account_id: str, profile_ids: Collection[st
 
 def _delete_all(database: Database, table: str, found: list[Item]) -> None:
     batch.side_by_side(lambda key: database.delete(table, key), found)
-
-
-def _erase_from(database: Database, state: Item, profile_id: str) -> bool:
-    """Rewrite an undo state without the customer; whether it held it."""
-    lines = zlib.decompress(state["customers"]["B"]).splitlines(keepends=True)
-    others = [line for line in lines if json.loads(line)[0] != profile_id]
-    if len(others) == len(lines):
-        return False
-    database.update_if(
-        database.settings.jobs_table,
-        {
-            "Key": {"pk": state["pk"], "sk": state["sk"]},
-            "UpdateExpression": "SET customers = :others",
-            "ConditionExpression": "attribute_exists(pk)",
-            "ExpressionAttributeValues": {":others": {"B": zlib.compress(b"".join(others))}},
-        },
-    )
-    return True

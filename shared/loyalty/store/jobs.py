@@ -6,7 +6,8 @@
     pk = jobs#<account>#<day>  sk = <submitted_at>#<job_id>   the list, to the millisecond
     pk = key#<fingerprint>     sk = key#<fingerprint>         see `claims`
 
-A job is told for a week; TTL deletes it, and all that belongs to it, a day later. Claims count for a day.
+A job is told for a week. TTL deletes it, and all that belongs to it, a day later; its place in the list, by which an
+erasure finds what belongs to it, goes last. Claims count for a day.
 """
 
 import json
@@ -16,11 +17,16 @@ from typing import Any, NamedTuple
 
 from loyalty import moment
 from loyalty.errors import JobNotFound, JobRunning, StorageBusy
-from loyalty.job import KEPT_SECONDS, Job, Part
+from loyalty.job import KEPT_SECONDS, SPARE_SECONDS, Job, Part
 from loyalty.store import batch, keys
 from loyalty.store.dynamodb import Database, Item, Write
 
 _DAY_SECONDS = 24 * 3600
+_LISTED_SECONDS = KEPT_SECONDS + KEPT_SECONDS + SPARE_SECONDS
+"""How long a job is listed: what its last second wrote is stored that long."""
+
+_TTL_DAYS = 2
+"""How many days TTL may be late."""
 _NUMBERS = {"total": int, "chunks": int, "submitted_at": float, "finished_at": int, "reopened_at": float}
 _TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by", "request")
 _SWITCHES = ("queued", "undoable", "sent", "abandoned", "announced", "resumed", "fed", "faulty")
@@ -40,9 +46,10 @@ def create(database: Database, job: Job, parts: Sequence[Part]) -> Stored:
     Raises StorageBusy, and JobNotFound where a job of this id was there and is forgotten.
     """
     table, ttl = database.settings.jobs_table, {"N": str(job.deleted_at)}
+    listed_until = {"N": str(int(job.submitted_at) + _LISTED_SECONDS)}
     place = _place(job)
     day, _, _ = place.partition("T")
-    database.put(table, {"pk": {"S": keys.jobs(job.account_id, day)}, "sk": {"S": place}, "ttl": ttl})
+    database.put(table, {"pk": {"S": keys.jobs(job.account_id, day)}, "sk": {"S": place}, "ttl": listed_until})
     write = database.insert(table, {**_key(job.id), **_attributes(job), "parts": _pack(parts), "ttl": ttl})
     if write is Write.INSERTED:
         return Stored(job, parts, new=True)
@@ -130,6 +137,17 @@ def newest(database: Database, account_id: str, before: str | None, most: int) -
             break
     following = places[most - 1] if len(places) > most else None
     return _jobs(database, places[:most]), following
+
+
+def listed(database: Database, account_id: str) -> list[str]:
+    """The ids of an account's jobs of which anything may still be stored; raises StorageBusy."""
+    latest = int(database.now())
+    ids: set[str] = set()
+    for day in range(_LISTED_SECONDS // _DAY_SECONDS + _TTL_DAYS + 1):
+        pk = keys.jobs(account_id, _day(latest - day * _DAY_SECONDS))
+        items = database.query(database.settings.jobs_table, pk, ConsistentRead=True)
+        ids |= {item["sk"]["S"].partition("#")[2] for item in items}
+    return sorted(ids)
 
 
 def _places(database: Database, pk: str, before: str | None, most: int) -> list[str]:

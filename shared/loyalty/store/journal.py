@@ -58,8 +58,11 @@ def keep(database: Database, record_: Record) -> None:
 
 
 def read(database: Database, origin: Origin) -> dict[int, Outcome]:
-    """The outcomes of the rows that were written under an origin, by their position; raises StorageBusy."""
-    prefix = keys.written_of_chunk(origin.position(0))
+    """The outcomes of the rows that were written under an origin, by their position; raises StorageBusy.
+
+    Where a request wrote before, also those that it had in other chunks.
+    """
+    prefix = keys.WRITTEN if origin.resumed else keys.written_of_chunk(origin.position(0))
     items = database.query(database.settings.jobs_table, origin.id, prefix=prefix, ConsistentRead=True)
     return {
         int(position): from_json(parts)

@@ -103,9 +103,13 @@ def undo(first_position: int, when: str, part: int) -> str:
     return f"{undo_of_chunk(first_position)}{when}#{part:04d}"
 
 
+WRITTEN = "written#"
+"""Jobs, how the sort keys of all records of written rows begin."""
+
+
 def written_of_chunk(first_position: int) -> str:
     """Jobs, how the sort keys of the records of one chunk's written rows begin."""
-    return f"written#{first_position:09d}#"
+    return f"{WRITTEN}{first_position:09d}#"
 
 
 def written(first_position: int, unique: str) -> str:

@@ -50,7 +50,7 @@ def look_again(database: Database, account_id: str, written: Iterable[Reference]
 def _presence(item: Item | None, now: float) -> Presence:
     if item is None:
         return Presence.GONE
-    marked = "leaving" in item and not lifetime.is_over(float(item["leaving"]["N"]), now)
+    marked = "leaving" in item and not lifetime.is_over(float(item["leaving"]["S"]), now)
     return Presence.LEAVING if marked else Presence.HERE
 
 
@@ -63,7 +63,7 @@ def mark(database: Database, account_id: str, customers: Sequence[Customer]) -> 
             "Key": {"pk": {"S": keys.customer(account_id, customer.profile_id)}},
             "UpdateExpression": "SET leaving = :now",
             "ConditionExpression": "origin = :origin",
-            "ExpressionAttributeValues": {":now": {"N": now}, ":origin": {"S": customer.origin}},
+            "ExpressionAttributeValues": {":now": {"S": now}, ":origin": {"S": customer.origin}},
         }
         return database.update_if(database.settings.customers_table, request).done
 
@@ -79,7 +79,7 @@ def unmark(database: Database, account_id: str, marks: dict[str, str]) -> None:
             "Key": {"pk": {"S": keys.customer(account_id, profile_id)}},
             "UpdateExpression": "REMOVE leaving",
             "ConditionExpression": "leaving = :mark",
-            "ExpressionAttributeValues": {":mark": {"N": marks[profile_id]}},
+            "ExpressionAttributeValues": {":mark": {"S": marks[profile_id]}},
         }
         database.update_if(database.settings.customers_table, request)
 
@@ -90,7 +90,7 @@ def only_if_marked(removal: list[Item], mark_: str) -> list[Item]:
     """The actions that remove a customer, refused unless it is still marked so."""
     first, *pointers = removal
     deletion = first["Delete"]
-    values = {**deletion["ExpressionAttributeValues"], ":mark": {"N": mark_}}
+    values = {**deletion["ExpressionAttributeValues"], ":mark": {"S": mark_}}
     condition = f"{deletion['ConditionExpression']} AND leaving = :mark"
     marked = {**deletion, "ConditionExpression": condition, "ExpressionAttributeValues": values}
     return [{"Delete": marked}, *pointers]

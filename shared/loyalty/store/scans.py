@@ -3,10 +3,8 @@
 A scan reads, and costs, the whole table, whatever it finds; nothing that serves a request does that.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from loyalty.store import keys
 from loyalty.store.dynamodb import Database, Item
 
 
@@ -34,24 +32,7 @@ def page(database: Database, table: str, prefix: str, place: Place) -> Page:
     }
     if place.parts > 1:
         request |= {"Segment": place.part, "TotalSegments": place.parts}
-    answer = _scan(database, request, place.after)
+    start = {"ExclusiveStartKey": place.after} if place.after else {}
+    answer = database.call(database.client.scan, **request, **start)
     after = answer.get("LastEvaluatedKey")
     return Page(answer["Items"], place._replace(after=after) if after else None)
-
-
-def undo_states(database: Database, account_id: str) -> Iterator[Item]:
-    """The items of the Jobs table that hold undo states of the account; raises StorageBusy."""
-    request = {
-        "TableName": database.settings.jobs_table,
-        "FilterExpression": "begins_with(sk, :undo) AND account = :account",
-        "ExpressionAttributeValues": {":undo": {"S": keys.UNDO}, ":account": {"S": account_id}},
-    }
-    answer = _scan(database, request, None)
-    yield from answer["Items"]
-    while "LastEvaluatedKey" in answer:
-        answer = _scan(database, request, answer["LastEvaluatedKey"])
-        yield from answer["Items"]
-
-
-def _scan(database: Database, request: Item, after: Item | None) -> Item:
-    return database.call(database.client.scan, **request, **({"ExclusiveStartKey": after} if after else {}))

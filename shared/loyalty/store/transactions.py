@@ -1,13 +1,16 @@
 """Many small transactions in few calls.
 
 A group of actions is done wholly or not at all. Groups share calls up to DynamoDB's limits; when one of
-them is refused the call is cancelled, and the others are sent again without it. A call may carry a record of what it
-does: by that it is known for done when its answer was lost.
+them is refused the call is cancelled, and the others are sent again without it. A call that is refused for now, again
+and again, is sent in halves: one action for which the store has no room must not keep the others waiting. A call may
+carry a record of what it does: by that it is known for done when its answer was lost.
 """
 
 import uuid
+from collections import deque
 from collections.abc import Callable, Sequence
 from enum import Enum
+from typing import NamedTuple
 
 from loyalty.errors import InternalError, StorageBusy
 from loyalty.store.batch import side_by_side
@@ -19,6 +22,9 @@ MOST_ACTIONS = 100
 
 _MOST_CHARACTERS = 900_000
 """Characters of one TransactWriteItems, of up to four bytes each; DynamoDB's limit is 4 MB."""
+
+_TOGETHER_SECONDS = 1.0
+"""How long a call is tried before its groups are tried apart."""
 
 Group = Sequence[Item]
 Recording = Callable[[Sequence[int]], Record]
@@ -63,41 +69,68 @@ def _pack(groups: Sequence[Group], most: int) -> list[list[int]]:
     return calls
 
 
+class _Call(NamedTuple):
+    """One TransactWriteItems for the groups at these positions, how long to try it, and whether an answer was lost."""
+
+    positions: Sequence[int]
+    actions: Sequence[Item]
+    record: Record | None
+    seconds: float
+    token: str
+    lost: bool = False
+
+
 def _commit(
-    database: Database, groups: Sequence[Group], call: Sequence[int], recording: Recording | None
+    database: Database, groups: Sequence[Group], positions: Sequence[int], recording: Recording | None
 ) -> list[Fate]:
-    fates = dict.fromkeys(call, Fate.BUSY)
-    pending = list(call)
-    while pending:
-        actions = [action for position in pending for action in groups[position]]
-        record = recording(pending) if recording else None
+    """The fates of the groups of one call, which becomes several where the store refuses some of it for now."""
+
+    def call(some: Sequence[int], seconds: float = _TOGETHER_SECONDS) -> _Call:
+        actions = [action for position in some for action in groups[position]]
+        return _Call(some, actions, recording(some) if recording else None, seconds, uuid.uuid4().hex)
+
+    def apart(whole: _Call) -> list[_Call]:
+        """A call is refused whole where there is no room for one of its actions: its halves, tried half as long."""
+        if whole.lost or len(whole.positions) == 1:
+            return [whole._replace(seconds=_TOGETHER_SECONDS)]
+        middle = len(whole.positions) // 2
+        return [call(half, whole.seconds / 2) for half in (whole.positions[:middle], whole.positions[middle:])]
+
+    fates: dict[int, Fate] = {}
+    calls = deque([call(positions)])
+    writing = database.writing() if recording else database
+    while calls:
+        one = calls.popleft()
         try:
-            codes = _transact(database, actions, record)
+            codes = iter(_transact(writing.waiting(one.seconds), one))
         except StorageBusy as error:
-            lost = error.lost and record is not None
-            return [_read_back(database, record) if lost and one in pending else fates[one] for one in call]
-        remaining = iter(codes)
-        refused = {position for position in pending if _refused([next(remaining) for _ in groups[position]])}
-        fates |= dict.fromkeys(refused or pending, Fate.REFUSED if refused else Fate.DONE)
-        pending = [position for position in pending if position not in refused] if refused else []
-    return [fates[position] for position in call]
+            one = one._replace(lost=one.lost or error.lost)
+            if writing.clock() >= writing.deadline:
+                fates |= dict.fromkeys(one.positions, _read_back(database, one))
+            else:
+                calls.extend(apart(one))
+            continue
+        refused = {position for position in one.positions if _refused([next(codes) for _ in groups[position]])}
+        fates |= dict.fromkeys(refused or one.positions, Fate.REFUSED if refused else Fate.DONE)
+        if refused and len(refused) < len(one.positions):
+            calls.appendleft(call([position for position in one.positions if position not in refused]))
+    return [fates[position] for position in positions]
 
 
-def _transact(database: Database, actions: list[Item], record: Record | None) -> list[str]:
+def _transact(database: Database, call: _Call) -> list[str]:
     """The cancellation code of each action; where the record is there already they were done before we were told."""
-    token = uuid.uuid4().hex
-    if record is None:
-        return database.transact(actions, token)
-    *codes, recorded = database.writing().transact([*actions, record.action], token)
+    if call.record is None:
+        return database.transact([*call.actions], call.token)
+    *codes, recorded = database.transact([*call.actions, call.record.action], call.token)
     return ["None"] * len(codes) if _refused([recorded]) else codes
 
 
-def _read_back(database: Database, record: Record | None) -> Fate:
-    """The fate of all that one call would have done."""
-    if record is None:
+def _read_back(database: Database, call: _Call) -> Fate:
+    """The fate of all that a call without an answer would have done."""
+    if call.record is None or not call.lost:
         return Fate.BUSY
     try:
-        return Fate.DONE if database.get(record.table, record.key) else Fate.BUSY
+        return Fate.DONE if database.get(call.record.table, call.record.key) else Fate.BUSY
     except StorageBusy:
         return Fate.UNKNOWN
 

@@ -3,8 +3,8 @@
     pk = <job_id>   sk = undo#<chunk's first position>#<when>#<part>   account, customers, ttl
 
 `customers` is zlib-compressed JSON, a pair a line: a customer's profile_id, and what it was before (null if there
-was none). It is cut by bytes into items, written before the change it describes, and kept for a week. Secrets are
-there as the hashes that the customer itself holds.
+was none). It is cut by bytes into items, written before the change it describes, and kept as long as its job. Secrets
+are there as the hashes that the customer itself holds.
 """
 
 import json
@@ -14,11 +14,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from loyalty.customer import Customer
+from loyalty.job import KEPT_SECONDS, SPARE_SECONDS
 from loyalty.outcome import Origin
 from loyalty.store import keys
-from loyalty.store.dynamodb import Database
-
-KEPT_SECONDS = 7 * 24 * 3600
+from loyalty.store.dynamodb import Database, Item
 
 _MOST_BYTES = 380_000
 """Bytes in one item, before compression so that no content can exceed DynamoDB's 400 KB."""
@@ -41,7 +40,7 @@ def keep(database: Database, account_id: str, origin: Origin, states: Iterable[U
             "sk": {"S": keys.undo(origin.position(0), when, part)},
             "account": {"S": account_id},
             "customers": {"B": zlib.compress(lines)},
-            "ttl": {"N": str(int(now) + KEPT_SECONDS)},
+            "ttl": {"N": str(int(now) + KEPT_SECONDS + SPARE_SECONDS)},
         }
         database.put(database.settings.jobs_table, item)
 
@@ -57,6 +56,30 @@ def read(database: Database, job_id: str, first_position: int) -> list[UndoState
     lines = [line for item in items for line in zlib.decompress(item["customers"]["B"]).splitlines()]
     states = [state for state in map(_state, lines) if not _is_of(job_id, state.before)]
     return list({state.profile_id: state for state in states}.values())
+
+
+def erase(database: Database, job_id: str, profile_id: str) -> int:
+    """Rewrite a job's undo states without a customer; how many items held it. Raises StorageBusy."""
+    items = database.query(database.settings.jobs_table, job_id, prefix=keys.UNDO, ConsistentRead=True)
+    return sum(_erase_from(database, item, profile_id) for item in items)
+
+
+def _erase_from(database: Database, item: Item, profile_id: str) -> bool:
+    """Rewrite an item without the customer, whoever rewrites it meanwhile; whether it held it."""
+    lines = zlib.decompress(item["customers"]["B"]).splitlines(keepends=True)
+    others = [line for line in lines if json.loads(line)[0] != profile_id]
+    if len(others) == len(lines):
+        return False
+    change = {
+        "Key": {"pk": item["pk"], "sk": item["sk"]},
+        "UpdateExpression": "SET customers = :others",
+        "ConditionExpression": "customers = :seen",
+        "ExpressionAttributeValues": {":others": {"B": zlib.compress(b"".join(others))}, ":seen": item["customers"]},
+    }
+    update = database.update_if(database.settings.jobs_table, change)
+    if update.met:
+        _erase_from(database, update.met, profile_id)
+    return True
 
 
 def _is_of(job_id: str, customer: Customer | None) -> bool:

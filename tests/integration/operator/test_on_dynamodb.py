@@ -12,8 +12,9 @@ import pytest
 from loyalty.account import Credential
 from loyalty.auth import authenticate
 from loyalty.errors import CredentialsUnknown
+from loyalty.job import Job, Part
 from loyalty.outcome import Origin
-from loyalty.store import queue, undo_states
+from loyalty.store import jobs, queue, undo_states
 from loyalty.store.cache import TimedCache
 from loyalty.store.undo_states import UndoState
 from tests.integration.operator.conftest import EmulatedSystem
@@ -55,7 +56,10 @@ def test_a_customer_is_erased_from_every_table(
     # GIVEN customers with memberships, and undo states that hold them
     move_in(loyalty, account, tmp_path, 3)
     states = [UndoState(f"crm-{number}", None) for number in range(3)]
-    undo_states.keep(system.database(), account, Origin(f"job-of-{account}"), states)
+    now = system.database().now()
+    job = Job(f"job-of-{account}", account, "import", "stickystreet", {}, {}, 3, 1, now, queued=False, undoable=True)
+    jobs.create(system.database(), job, [Part(1, range(3))])
+    undo_states.keep(system.database(), account, Origin(job.id), states)
     # WHEN one is erased, twice
     first = loyalty("customer", "erase", account, "a1@example.com", "--yes")
     second = loyalty("customer", "erase", account, "profile_id=crm-1", "--yes")

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from tools.local.template import ROOT
 
-YESTERDAY = "aa74402aee0baed78f4b46706d95e3fe4a79a22a"
+YESTERDAY = "39ae86d2070db381a6da9aeaeae7365594d33a7f"
 """The commit that is yesterday: what may still run, and has written what is stored, while today is deployed."""
 
 ARCHIVE = Path(__file__).with_name("yesterday.tar.gz")

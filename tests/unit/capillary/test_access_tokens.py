@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from loyalty.contracts.capillary_credentials import access_credential
+from loyalty.contracts.capillary_credentials import access_credential, client_credential
+from loyalty.errors import CredentialsUnknown
+from loyalty.operations import issue_token
 from loyalty.store import keys
 from tests.fakes.capillary import CapillaryWorld, request
 from tests.fakes.dynamodb import Item
@@ -132,3 +134,12 @@ def test_a_body_larger_than_any_key_and_secret_is_refused_before_it_is_read(worl
     # THEN the reply states the limit
     message = "The body may have at most 10000 bytes inflated, 4.7 MB as sent; send the rest in further requests"
     assert (answer.status, answer.body) == (413, {"data": None, "errors": [{"code": 413, "message": message}]})
+
+
+def test_a_client_that_is_revoked_before_its_token_is_stored_gets_none(world: CapillaryWorld) -> None:
+    # GIVEN a client that was let in, and that the table has not any more when its token is made
+    with pytest.raises(CredentialsUnknown):
+        issue_token.issue(world.database, client_credential("revoked-key", "secret"))
+    # THEN no token is stored
+    assert not [key for key in world.dynamodb.tables["accounts"] if "revoked" in str(key)]
+    assert world.actions().count("put_item") == 0

@@ -21,8 +21,8 @@ def test_an_origin_that_meets_a_place_without_an_earn_waits_a_moment_and_is_busy
     began = world.clock.now
     # WHEN another comes
     assert count(world, "s#0") == [BUSY]
-    # THEN it waited for the earn, no longer than two seconds
-    assert 0 < world.clock.now - began <= 2.1
+    # THEN it waited for the earn, no longer than five seconds
+    assert 0 < world.clock.now - began <= 5.1
     assert holders(world) == ["r#0"]
 
 

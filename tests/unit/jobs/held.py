@@ -41,3 +41,10 @@ def deliver_again(world: JobWorld, faults: dict[int, Fault] | None = None) -> bo
 def waits(world: JobWorld) -> Iterator[float]:
     """In how many seconds each message of the chunk queue is visible."""
     return (message.visible_at - world.clock() for message in world.sqs.queues[CHUNKS])
+
+
+def deliver_soonest(world: JobWorld) -> None:
+    """Let the time pass until a message of the chunk queue is visible, and deliver it."""
+    soonest = min(message.visible_at for message in world.sqs.queues[CHUNKS])
+    world.clock.now = max(world.clock.now, soonest)
+    assert world.queue.deliver()

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
+from loyalty.store import chunks
+from tests.fakes.delivery import VISIBILITY_SECONDS
 from tests.fakes.faults import Answer, refused, unreachable
+from tests.fakes.nth_call import die_before
 from tests.fakes.queues import CHUNKS
 from tests.fakes.steps import at
 from tests.unit.jobs import orders
 from tests.unit.jobs.conftest import SMALL
 from tests.unit.jobs.fed import JOB_ID, cut
-from tests.unit.jobs.held import deliver, waits
+from tests.unit.jobs.held import chunk, deliver, waits
 from tests.unit.jobs.job_world import JobWorld, Order
 
 FIRST_WAIT, LONGEST_WAIT = 30, 3_600
@@ -103,9 +106,29 @@ def test_a_chunk_whose_other_is_done_just_before_it_says_that_it_waits_does_not_
         return do()
 
     deliver(world, at(WAIT_FOR, done_meanwhile))
-    # THEN it goes on in the same delivery
-    assert list(waits(world)) == []
+    # THEN it comes again at once
+    assert list(waits(world)) == [0]
+    deliver(world)
     assert world.told(JOB_ID)["counts"] == {"new": 1, "updated": 1}
+    assert second_last(world)
+
+
+def test_a_chunk_that_is_woken_right_after_it_said_that_it_waits_stays_woken() -> None:
+    # GIVEN a chunk that finds its other not done, and says that it waits
+    world = JobWorld()
+    put(world, WAITING)
+
+    def done_right_after(do: Callable[[], Answer]) -> Answer:
+        # WHEN that is done, and wakes it, before its delivery is over
+        answer = do()
+        put(world, ONE)
+        assert world.queue.deliver()
+        return answer
+
+    deliver(world, at(WAIT_FOR, done_right_after))
+    # THEN nothing puts it off again
+    assert list(waits(world)) == [0]
+    deliver(world)
     assert second_last(world)
 
 
@@ -188,3 +211,38 @@ def test_the_undo_of_a_chain_goes_back_from_its_end_and_ends() -> None:
     assert world.end_state() == before
     assert world.told(job_id)["status"] == "undone"
     assert len(world.sqs.calls) == sent
+
+
+def test_a_worker_that_dies_before_it_wakes_others_leaves_that_to_the_next_delivery() -> None:
+    # GIVEN a chunk that waits, for the fourth time
+    world = JobWorld()
+    put(world, WAITING)
+    for _ in range(4):
+        deliver(world)
+        world.clock.now += next(waits(world))
+    put(world, ONE)
+    deliver(world)
+    (waiting,) = [seconds for seconds in waits(world) if seconds > 0]
+    assert waiting > VISIBILITY_SECONDS
+    # WHEN the worker of the other dies when that is done
+    deliver(world, at("change_message_visibility", die_before))
+    # THEN the delivery after it wakes the one that waits
+    world.clock.now += VISIBILITY_SECONDS
+    deliver(world)
+    assert list(waits(world)) == [0]
+
+
+def test_however_many_wait_for_a_chunk_it_can_be_done() -> None:
+    # GIVEN more chunks that wait for one than it can hold receipts of
+    world = JobWorld()
+    rows = [{"fields": {"code": f"C{number}", "last_name": "One"}} for number in range(chunks.MOST_WAITERS + 3)]
+    first, *others = cut("import", rows, 1)
+    put(world, *({**other, "after": 1} for other in others))
+    for _ in others:
+        deliver(world)
+    # THEN it notes no more than those
+    assert len(chunk(world)["waiters"]["SS"]) == chunks.MOST_WAITERS
+    # AND all are done, some at their own time
+    put(world, first)
+    world.work()
+    assert world.told(JOB_ID)["counts"] == {"new": len(rows)}

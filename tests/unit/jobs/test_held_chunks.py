@@ -153,12 +153,16 @@ def test_who_finds_the_store_busy_gives_the_chunk_back_and_has_it_come_soon(kind
     assert not differences(wanted, ended(world, job_id))
 
 
-def test_a_chunk_that_could_not_be_given_back_is_free_once_its_holder_cannot_be_alive() -> None:
+def test_a_chunk_that_could_not_be_given_back_is_free_once_its_holder_cannot_be_alive(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     # GIVEN a worker that fails, and then can't say so
     world, job_id, wanted = queued(orders.enrol())
     failing = Step("batch_execute_statement", refused("AccessDeniedException"))
     deliver(world, at_each(failing, Step(RELEASE, refused("ThrottlingException"), times=500)))
-    # THEN a delivery before that does nothing
+    # THEN the log tells what it failed of
+    assert caplog.records[-1].levelname == "ERROR"
+    # AND a delivery before that does nothing
     assert "holder" in chunk(world)
     assert not deliver_again(world)
     # AND all ends as it should
@@ -254,5 +258,24 @@ def test_a_delivery_that_meets_a_holder_is_no_try() -> None:
         assert not deliver_again(world)
     # THEN none of them counts
     assert (chunk(world)["begun"], chunk(world)["tries"]) == ({"N": "1"}, {"N": "1"})
+    world.work()
+    assert not differences(wanted, ended(world, job_id))
+
+
+@pytest.mark.parametrize("kind", ["import, update", "earn twice each"])
+def test_a_chunk_of_which_not_even_ids_can_be_drawn_is_closed_by_the_third_try(kind: str) -> None:
+    # GIVEN a store that gives no ids
+    world, job_id, wanted = queued(ORDERS[kind])
+    for _ in range(3):
+        deliver(world, at("update_item", refused("ThrottlingException"), times=1_000, table="accounts"))
+        world.clock.now += 1_000
+    # THEN the chunk is closed with the third try, all its items being such as may be repeated
+    assert list(waits(world)) == []
+    assert [one.attributes["reason"] for one in world.parked()] == ["the store was busy three times"]
+    told = world.told(job_id)
+    assert (told["status"], told["done"]) == ("done", told["total"])
+    assert {"busy", "8896"} & told["counts"].keys()
+    # AND a redrive mends it
+    world.redrive()
     world.work()
     assert not differences(wanted, ended(world, job_id))

@@ -13,7 +13,7 @@ from loyalty.store import promotion_changes
 from loyalty.store.claims import KEPT_SECONDS as CLAIMED_SECONDS
 from tests.fakes.faults import refused, timed_out_after
 from tests.fakes.gateway import FakeContext, Reply, proxy_event, reply_of
-from tests.fakes.steps import Call
+from tests.fakes.steps import Call, Step, at_each
 from tests.fakes.world import CONTRACTS
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld, Order
@@ -134,7 +134,10 @@ def test_earns_of_which_nothing_is_known_are_issued_once_under_the_key_that_thei
     faults = _lost_and_unreadable()
     reply = send(world, order, faults)
     (key,) = set(
-        re.findall(r"repeat the whole request with the header Idempotency-Key: (job-[0-9a-f]{32})", reply.body)
+        re.findall(
+            r"repeat the whole request with the header Idempotency-Key: (job-[0-9a-f]{32}(?:-[0-9a-f]{16})?)",
+            reply.body,
+        )
     )
     written = list(world.dynamodb.tables["earns"])
     # WHEN the request is repeated under the key that the answer names, also where it goes through the queue then
@@ -151,7 +154,7 @@ def test_earns_of_which_nothing_is_known_are_issued_once_under_the_key_that_thei
     assert world.end_state() == clean.end_state()
     # AND they are a job now, which can be undone
     (job_id,) = world.job_ids()
-    assert key == f"job-{job_id}"
+    assert key.startswith(f"job-{job_id}-")
     world.undo(job_id)
     world.work()
     assert not world.dynamodb.tables["earns"]
@@ -169,6 +172,31 @@ def _lost_and_unreadable() -> dict[int, object]:
     return dict.fromkeys(range(1, 1_000), meet)
 
 
+@pytest.mark.parametrize("inline_limit", [AT_ONCE, QUEUED], ids=["at once", "queued"])
+def test_rows_of_which_nothing_is_known_are_imported_once_under_the_key_in_their_answer(inline_limit: int) -> None:
+    # GIVEN an import that is no job, whose answers were lost, and of which nothing could be read back
+    world, order = JobWorld(inline_limit=AT_ONCE), orders.imported(no_undo="yes")
+    world.prepare(order)
+    lost = Step("transact_write_items", timed_out_after, times=1_000)
+    key = _named(send(world, order, at_each(lost, Step("get_item", _throttled_of_jobs, times=1_000))))
+    # WHEN the request is repeated under the key that the answer names
+    world.clock.now += LONGEST_SECONDS
+    world.settings = world.settings._replace(inline_limit=inline_limit)
+    send(world, order, Idempotency_Key=key)
+    world.work()
+    again = send(world, order, Idempotency_Key=key)
+    # THEN each row is told as it would have been, new ones as new
+    clean = JobWorld(inline_limit=AT_ONCE)
+    clean.prepare(order)
+    wanted = clean.order(order)
+    assert world.without_ids(again.body) == clean.without_ids(wanted.body)
+    assert world.end_state() == clean.end_state()
+
+
+def _throttled_of_jobs(call: Call) -> object:
+    return refused("ThrottlingException")(call) if call.keywords["TableName"] == "jobs" else call()
+
+
 def test_the_key_that_an_answer_names_is_refused_for_another_request() -> None:
     # GIVEN earns of which nothing is known, and that were done under the key that their answer names
     world, order = JobWorld(inline_limit=AT_ONCE), orders.earned()
@@ -181,6 +209,25 @@ def test_the_key_that_an_answer_names_is_refused_for_another_request() -> None:
     # THEN it is refused, and the first keeps its answer
     assert (reply.status, REUSED in reply.body) == (422, True)
     assert send(world, order, Idempotency_Key=key).body == first.body
+
+
+@pytest.mark.parametrize("part_of_it", [True, False], ids=["by that key", "by the writer's id alone"])
+def test_a_part_of_a_request_under_the_key_that_its_answer_names_is_refused(*, part_of_it: bool) -> None:
+    # GIVEN earns of which nothing is known
+    world, order = JobWorld(inline_limit=AT_ONCE), orders.earned()
+    key = _named(send(world, order, _lost_and_unreadable()))
+    written = list(world.dynamodb.tables["earns"])
+    world.clock.now += LONGEST_SECONDS
+    # WHEN only a part of them comes under that key, or under one that does not say which request it was
+    document = json.loads(str(order.body))
+    document["customers"] = document["customers"][1:]
+    under = key if part_of_it else key[: len("job-") + 32]
+    reply = send(world, order._replace(body=json.dumps(document)), Idempotency_Key=under)
+    # THEN it is refused, and nothing is issued a second time
+    assert (reply.status, REUSED in reply.body) == (422, True)
+    assert list(world.dynamodb.tables["earns"]) == written
+    # AND the whole of it is told as issued under its key
+    assert send(world, order, Idempotency_Key=key).status == 200
 
 
 @pytest.mark.parametrize("door", ["registrations at once", "registrations queued", "import queued", "earn at once"])
@@ -216,7 +263,7 @@ def test_the_key_of_another_accounts_job_tells_nothing_and_is_refused() -> None:
 
 
 def _named(reply: Reply) -> str:
-    said = r"repeat the whole request with the header Idempotency-Key: (job-[0-9a-f]{32})"
+    said = r"repeat the whole request with the header Idempotency-Key: (job-[0-9a-f]{32}(?:-[0-9a-f]{16})?)"
     (key,) = set(re.findall(said, reply.body))
     return str(key)
 

@@ -6,7 +6,7 @@ import pytest
 
 from loyalty.account import Program
 from loyalty.bulk import worker
-from loyalty.bulk.message import content
+from loyalty.bulk.message import read
 from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.store import accounts, chunks, jobs
 from tests.fakes.log import captured_log, told
@@ -72,7 +72,7 @@ def test_a_burial_keeps_a_refusal_also_after_somebody_began_with_the_chunk_and_w
     # WHEN a worker has begun with it, and died, and it is buried
     job = jobs.find(world.database, JOB_ID)
     assert job is not None
-    chunks.begin(world.database, job, 1, content(SENT[operation]["items"], range(len(SENT[operation]["items"]))))
+    chunks.begin(world.database, job, 1, read(json.dumps(SENT[operation])).content)
     world.clock.now += LONGEST_SECONDS
     worker.bury(world.database, json.dumps(SENT[operation]))
     # THEN nothing turns out to be written, and the refusal stays

@@ -1,14 +1,19 @@
 """Undo: what a job did is taken back item by item, where nobody changed it or built on it since."""
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from loyalty.job import KEPT_SECONDS
+from loyalty.job import KEPT_SECONDS, SPARE_SECONDS
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
+from tests.fakes.faults import Answer, refused
 from tests.fakes.gateway import BATCH, EARN, Reply
+from tests.fakes.queues import CHUNKS
 from tests.fakes.requests import JSON, as_json, batch, emails
+from tests.fakes.steps import at
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld, Order
 
@@ -206,9 +211,75 @@ def test_an_earn_of_another_job_in_the_meantime_is_not_touched() -> None:
     assert left == [later]
 
 
+@pytest.mark.parametrize(
+    "order",
+    [members("user1", "user4", "user3"), earns(56801, 2607, *(f"user{number}@example.com" for number in (1, 4, 3)))],
+    ids=["registrations", "earns"],
+)
+def test_an_item_for_which_the_store_is_busy_leaves_the_others_undone(order: Order) -> None:
+    # GIVEN a job of one chunk that is done, and a store that is busy for one of its items
+    world, job_id, before = done(order)
+    user3 = "000000000000000000000003"
+
+    def fault(do: Callable[[], Answer]) -> Answer:
+        is_hers = user3 in world.dynamodb.calls[-1].arguments["Key"]["pk"]["S"]
+        return refused("ThrottlingException")(do) if is_hers else do()
+
+    world.dynamodb.plan_always("delete_item", fault)
+    # WHEN it is taken back
+    assert fates(world, job_id) == ["undone", "undone", "busy"]
+    # THEN only that item is left
+    left = set(world.end_state()) - set(before)
+    assert left
+    assert all(user3 in line for line in left)
+    # AND a redrive takes it back, too
+    world.dynamodb.plan_always("delete_item", lambda do: do())
+    world.redrive()
+    world.work()
+    assert world.end_state() == before
+
+
 def _reply(world: JobWorld, order: Order) -> Reply:
     """Somebody else's order, done at once."""
     reply = world.order(order)
     document: Any = reply.json()
     assert reply.status == 200, document
     return reply
+
+
+@pytest.mark.parametrize("kind", ["import, yes", "import, update"])
+def test_an_undo_that_is_asked_for_in_the_last_second_finds_all_it_needs_a_moment_later(kind: str) -> None:
+    # GIVEN an import, undone in the last second in which that can be asked for
+    world = JobWorld()
+    began = world.clock.now
+    job_id = world.submit(orders.ALL[kind])
+    before = world.end_state()
+    world.work()
+    world.clock.now = began + KEPT_SECONDS - 1
+    assert world.undo(job_id).status == 202
+    # WHEN its chunks are done some hours later, and DynamoDB deletes what it may by then
+    world.clock.now += SPARE_SECONDS - 3_600
+    world.dynamodb.delete_expired("jobs", world.clock.now)
+    world.work()
+    # THEN all is taken back
+    assert world.end_state() == before
+
+
+def test_an_undo_that_is_asked_for_as_its_job_is_forgotten_still_goes_from_the_end_of_a_chain() -> None:
+    # GIVEN a job of a chain of chunks, in the last moment in which it is told
+    world = JobWorld()
+    began = world.clock.now
+    job_id = world.submit(rows(*(f"C{number}|home@example.com|Ann|Aa" for number in range(9))))
+    world.work()
+    world.clock.now = began + KEPT_SECONDS - 1
+
+    def forgotten_then(do: Callable[[], Answer]) -> Answer:
+        answer = do()
+        world.clock.now += 2
+        return answer
+
+    # WHEN it is forgotten while its undo is being sent
+    world.undo(job_id, world.faulty(at("SET #attribute", forgotten_then))[0])
+    # THEN each chunk waits for the one after it, but the last
+    undoing = [json.loads(one.body) for one in world.sqs.queues[CHUNKS]]
+    assert [(one["chunk"], one.get("after")) for one in undoing] == [(1, 2), (2, 3), (3, None)]

@@ -6,13 +6,14 @@ import pytest
 
 from loyalty.bulk import cut
 from loyalty.lifetime import LONGEST_SECONDS
-from tests.fakes.faults import Answer, timed_out_after
+from tests.fakes.faults import Answer, refused, timed_out_after
 from tests.fakes.nth_call import die_after, die_before
 from tests.fakes.queues import CHUNKS
-from tests.fakes.steps import BEGIN, FENCE, FINISH, at
+from tests.fakes.steps import BEGIN, FENCE, FINISH, Call, Step, at, at_each
 from tests.unit.jobs import orders
-from tests.unit.jobs.held import chunk, deliver
+from tests.unit.jobs.held import chunk, deliver, deliver_soonest, waits
 from tests.unit.jobs.job_world import JobWorld, Order
+from tests.unit.jobs.keyed import client
 
 ORDERS = {kind: orders.ALL[kind] for kind in ("enrol", "import, update", "import, ignore", "earn twice each")}
 DAY = 24 * 3600
@@ -64,9 +65,11 @@ def test_an_undo_of_a_chunk_whose_worker_died_waits_until_its_message_tells_what
     deliver(world, at(FINISH, die_before))
     assert world.end_state() != before
     world.undo(job_id)
-    # WHEN the workers go on
-    world.work()
-    # THEN what was written is taken back, none of it told as kept
+    # WHEN each message comes when it is its time
+    while world.sqs.queues[CHUNKS]:
+        deliver_soonest(world)
+    # THEN what was written is taken back, none of it told as kept, and none left to be repeated
+    assert world.parked() == []
     assert world.end_state() == before
     assert world.told(job_id)["status"] == "undone"
     assert set(world.told(world.job_ids()[-1])["counts"]) <= {"undone", "unchanged"}
@@ -134,6 +137,57 @@ def test_an_undo_that_loses_its_fences_answer_or_dies_there_is_done_all_the_same
     world.work()
     assert world.end_state() == before
     assert world.told(job_id)["status"] == "undone"
+
+
+def test_an_undo_of_a_chunk_that_is_not_there_is_parked_and_does_nothing() -> None:
+    # GIVEN a job that is done, and of which a chunk is gone
+    world = JobWorld()
+    job_id = world.submit(orders.enrol())
+    world.work()
+    del world.dynamodb.tables["jobs"][job_id, "chunk#000001"]
+    end_state = world.end_state()
+    # WHEN it is undone
+    world.undo(job_id)
+    world.work()
+    # THEN the message is kept with the reason, and nothing is told as taken back
+    assert [one.attributes["reason"] for one in world.parked()] == ["the job to undo has no such chunk"]
+    assert world.end_state() == end_state
+    assert world.told(job_id)["status"] == "undoing"
+
+
+@pytest.mark.parametrize("door", ["registrations at once", "import at once", "earn at once under a limit"])
+def test_an_undo_waits_for_a_request_that_is_at_work_again_under_its_key(door: str) -> None:
+    # GIVEN a request under a key whose items all found the store busy
+    repeating = client(door)
+    world = repeating.world
+    before = world.end_state()
+    busy = [Step(action, _throttled_of_outcomes, times=1_000) for action in ("put_item", "update_item")]
+    busy += [Step(action, refused("ThrottlingException"), times=1_000) for action in WRITING]
+    repeating.send(at_each(*busy))
+    assert world.end_state() == before
+    (job_id,) = world.job_ids()
+
+    def undone_meanwhile(do: Callable[[], Answer]) -> Answer:
+        # WHEN its job is undone while the request is at work again
+        assert world.undo(job_id).status == 202
+        deliver(world)
+        # THEN the undo waits until that can't be alive any more
+        assert list(waits(world)) == [LONGEST_SECONDS]
+        return do()
+
+    repeating.send(at(FINISH, undone_meanwhile))
+    world.work()
+    # AND nothing is left of what the request wrote
+    assert world.end_state() == before
+    assert world.told(job_id)["status"] == "undone"
+
+
+WRITING = ("batch_execute_statement", "transact_write_items")
+
+
+def _throttled_of_outcomes(call: Call) -> Answer:
+    is_job = call.keywords["TableName"] == "jobs"
+    return call() if is_job else refused("ThrottlingException")(call)
 
 
 @EACH

@@ -5,12 +5,14 @@ from functools import partial
 import pytest
 
 from loyalty.bulk import cut, results
+from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.outcome import Status
 from loyalty.store import jobs
 from tests.fakes.faults import Answer, refused
 from tests.fakes.nth_call import die_before
 from tests.fakes.steps import FINISH, at
 from tests.unit.jobs import orders
+from tests.unit.jobs.conftest import SMALL
 from tests.unit.jobs.ends import differences, ended
 from tests.unit.jobs.held import deliver
 from tests.unit.jobs.job_world import JobWorld
@@ -87,3 +89,31 @@ def test_a_chunk_that_was_written_and_then_finds_the_store_busy_is_not_told_as_n
     world.redrive()
     world.work()
     assert not differences(wanted, ended(world, job_id))
+
+
+@pytest.mark.parametrize("kind", ["enrol", "import, update", "earn twice each"])
+def test_a_request_whose_outcomes_cannot_be_stored_is_told_what_was_written(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a request of several chunks under a key, and a store that takes no outcomes
+    monkeypatch.setattr(cut, "MOST_WEIGHT", SMALL)
+    world, order = JobWorld(inline_limit=1_000), orders.ALL[kind]
+    world.prepare(order)
+    before = world.end_state()
+    database, _ = world.faulty(at(FINISH, THROTTLED, times=1_000))
+    # WHEN it is done at once
+    reply = world.order(order, database, **{"Idempotency-Key": "once"})
+    # THEN it is told what became of the chunk that was written, and that the others are to be repeated
+    assert reply.status == 200
+    assert world.end_state() != before
+    told = world.without_ids(reply.body)
+    assert "torage is busy" in told or "Error occurred" in told
+    assert any(text in told for text in ('"Successful operation","profile_id"', '"new": ', '"earnedId"'))
+    # AND its repetition does the rest, and ends as if nothing had happened
+    world.clock.now += LONGEST_SECONDS
+    again = world.order(order, **{"Idempotency-Key": "once"})
+    clean = JobWorld(inline_limit=1_000)
+    clean.prepare(order)
+    wanted = clean.order(order, **{"Idempotency-Key": "once"})
+    assert world.without_ids(again.body) == clean.without_ids(wanted.body)
+    assert world.end_state() == clean.end_state()

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from loyalty.jobs_api import serve, show_job
-from tests.fakes.faults import Answer
+from tests.fakes.faults import Answer, refused
 from tests.fakes.gateway import FakeContext, Reply, proxy_event, reply_of
+from tests.fakes.steps import at
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld, Order
 
@@ -166,3 +167,18 @@ def test_the_location_of_a_job_leads_to_it(stage: str) -> None:
     shown["requestContext"]["path"] = location
     reply = reply_of(serve("show_job", show_job, lambda: world.database)(shown, FakeContext()))
     assert reply.json()["links"]["self"] == location
+
+
+@pytest.mark.parametrize("kind", ["enrol", "earn"])
+def test_a_request_whose_job_is_done_but_cannot_be_read_is_told_where_its_answer_will_be(kind: str) -> None:
+    # GIVEN a request that waits for its job, and that can't read what came of it
+    world, order = JobWorld(), orders.ALL[kind]
+    database, _ = world.faulty(at("batch_get_item", refused("ThrottlingException"), times=1_000), at_work=True)
+    # WHEN that is done
+    reply = world.order(order, database)
+    (job_id,) = world.job_ids()
+    assert world.told(job_id)["status"] == "done"
+    # THEN the client is told of the job
+    assert (reply.status, reply.headers["Location"]) == (202, f"/v1/jobs/{job_id}")
+    # AND finds its answer there
+    assert world.job("GET /jobs/{job_id}/results", job_id).status == 200

@@ -4,12 +4,13 @@ import copy
 import itertools
 import json
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from loyalty.store import erasure, tallies
+from loyalty.store import erasure, tallies, undo_states
 from loyalty.store.tallies import Counted
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import unreachable
@@ -17,6 +18,7 @@ from tests.fakes.gateway import EARN, IMPORT
 from tests.fakes.importing import FORM, as_form, rows_form
 from tests.fakes.nth_call import FaultyClient, ProcessDied, die_after, die_before
 from tests.fakes.operator import Desk
+from tests.fakes.steps import at
 
 PROFILE_ID = "663a138cee44bb50a67115cd"
 WHO = "user1@example.com"
@@ -97,6 +99,8 @@ def test_erasing_leaves_nothing_of_the_customer_and_all_of_the_others(desk: Desk
     # AND undo states hold the others as before
     assert undo_lines(desk) == [line for line in lines if json.loads(line)[0] != PROFILE_ID]
     assert len(undo_lines(desk)) == len(lines) - 1
+    # AND no table was read whole for that
+    assert desk.world.dynamodb.count("scan") == 0
     # AND nothing finds it
     assert desk.run("customer", "show", "greatwidgets", WHO).err == f"greatwidgets has no customer {WHO}\n"
 
@@ -214,3 +218,21 @@ def test_an_undo_after_an_erasure_brings_nothing_back(desk: Desk) -> None:
     for who in (WHO, "new@example.com"):
         assert desk.run("customer", "show", "greatwidgets", who).exit_code == 1
     assert PROFILE_ID not in repr(tables_without_undo(desk))
+
+
+def test_two_erasures_at_one_time_leave_neither_customer_in_an_undo_state(desk: Desk) -> None:
+    # GIVEN an undo state that holds two customers
+    use_everything(desk)
+    other = next(json.loads(line)[0] for line in undo_lines(desk) if b"user2@" in line)
+
+    def meanwhile(do: Callable[[], Any]) -> Any:
+        # WHEN the second is erased just before what is left without the first is stored
+        erasure.erase(desk.world.database, "greatwidgets", other)
+        return do()
+
+    client = FaultyClient(desk.world.dynamodb, at("SET customers", meanwhile))
+    state = next(item for item in desk.world.dynamodb.tables["jobs"].values() if "customers" in item)
+    database = desk.world.process(client)
+    assert undo_states.erase(database, state["pk"]["S"], PROFILE_ID) == 1
+    # THEN neither is there
+    assert not [line for line in undo_lines(desk) if other.encode() in line or PROFILE_ID.encode() in line]

@@ -22,11 +22,11 @@ def test_an_undo_state_holds_what_was_before_and_is_written_before_the_change() 
         "||user1@example.com",
         allow_undo="yes",
     )
-    # THEN the answer names the job under which the states are kept for a week
+    # THEN the answer names the job under which the states are kept, as long as it is stored
     (item,) = world.undo_items()
     assert re.fullmatch("[0-9a-f]{32}", batch["job_id"])
     assert (item["pk"], item["account"]) == ({"S": batch["job_id"]}, {"S": ACCOUNT_ID})
-    assert int(item["ttl"]["N"]) == 1_000 + 7 * 24 * 3600
+    assert int(item["ttl"]["N"]) == 1_000 + 8 * 24 * 3600
     # AND they are what was before: all of the changed customer, nothing of the new one
     states = dict(undo_states(world))
     profile_id = before["profile_id"]["S"]

@@ -62,6 +62,13 @@ def test_a_transaction_that_was_not_done_is_busy_and_can_be_repeated() -> None:
     assert (store.stored(), store.dynamodb.tables["jobs"]) == ([], {})
 
 
+def test_a_transaction_of_many_groups_is_asked_for_once() -> None:
+    store = Store()
+    store.dynamodb.plan("transact_write_items", late(store, timed_out_after))
+    assert committed(store, "key-1", "key-2", "key-3") == [Fate.DONE] * 3
+    assert store.dynamodb.count("get_item") == 1
+
+
 def test_a_transaction_whose_record_cannot_be_read_is_unknown() -> None:
     store = Store()
     store.dynamodb.plan("transact_write_items", late(store, timed_out_after))

@@ -9,7 +9,7 @@ from loyalty.contracts import stickystreet_columns, stickystreet_rows
 from loyalty.errors import BadRequest
 from loyalty.operations import import_customers
 from loyalty.operations.import_items import Overwrite, Params
-from loyalty.outcome import Origin, Outcome, Status
+from loyalty.outcome import RETRYABLE, Origin, Outcome, Status
 from loyalty.store.dynamodb import Database
 from tools.operator.columns import in_columns
 from tools.operator.faults import OperatorError
@@ -17,7 +17,8 @@ from tools.operator.migrating.rows import BUSY
 from tools.operator.results import Results
 
 _RIGHTS = frozenset({"import", "migrate"})
-_NAMES = {Status.CREATED: "new", Status.UPDATED: "updated", Status.INVALID: "failed", Status.BUSY: "failed"}
+_NAMES = {Status.CREATED: "new", Status.UPDATED: "updated"}
+_FAILED = "failed"
 
 
 class CustomerMover:
@@ -37,8 +38,8 @@ class CustomerMover:
         import_ = import_customers.prepare(database, self._account, Params((), Overwrite.UPDATE, moment.now()))
         outcomes = import_customers.apply(database, import_, items, origin)
         errors = {index: error for index, outcome in enumerate(outcomes) if (error := _error(outcome))}
-        return Results(Counter(_NAMES[outcome.status] for outcome in outcomes), errors)
+        return Results(Counter(_NAMES.get(outcome.status, _FAILED) for outcome in outcomes), errors)
 
 
 def _error(outcome: Outcome) -> str | None:
-    return BUSY if outcome.status is Status.BUSY else outcome.reason
+    return BUSY if outcome.status in RETRYABLE else outcome.reason  # what may be written is met when it comes again

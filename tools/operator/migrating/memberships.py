@@ -48,7 +48,7 @@ class MembershipMover:
             made = [members[index] for index in first.values()]
             writes = memberships.insert_all(database, self._rows.account_id, program, made, redelivered=True)
             fates |= dict(zip(first.values(), writes, strict=True))
-        errors |= {index: BUSY for index, fate in fates.items() if fate is Write.BUSY}
+        errors |= {index: BUSY for index, fate in fates.items() if fate in (Write.BUSY, Write.UNKNOWN)}
         failed = Counter({"failed": len(errors)} if errors else {})
         return Results(failed + Counter(_NAMES[fate] for index, fate in fates.items() if index not in errors), errors)
 

@@ -1,0 +1,172 @@
+"""A job that is begun again for its busy items, where that meets an undo, a death, or a promotion that was closed."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from loyalty.account import Promotion
+from loyalty.bulk import cut
+from loyalty.lifetime import LONGEST_SECONDS
+from loyalty.store import promotion_changes
+from tests.fakes.faults import Answer, Fault, refused, timed_out_after
+from tests.fakes.nth_call import ProcessDied, die_before
+from tests.fakes.steps import FINISH, Call, Step, at, at_each
+from tests.unit.jobs import orders
+from tests.unit.jobs.job_world import JobWorld
+from tests.unit.jobs.keyed import AT_ONCE, KEY, Client, client, once
+from tests.unit.jobs.test_keys_of_jobs import UNDONE, _named, _throttled_of_jobs, send
+
+REOPEN, CLAIM_UNDO = "SET reopened_at", "SET #attribute"
+KEYED = {"Idempotency-Key": KEY}
+QUEUED = ("registrations queued", "import queued", "earn queued")
+WRITES = ("put_item", "batch_execute_statement", "transact_write_items")
+
+
+def ended_busy(door: str) -> tuple[Client, str, list[str]]:
+    """A client whose job ended with all its items busy, the job's id, and what was there before; the store is well."""
+    repeating = client(door)
+    world = repeating.world
+    before = world.end_state()
+    for action in WRITES:
+        world.dynamodb.plan_always(action, _throttled_but_jobs(world))
+    world.order(repeating.order, **KEYED, Prefer="respond-async")
+    world.work()
+    world.parked().clear()
+    for action in WRITES:
+        world.dynamodb.plan_always(action, lambda do: do())
+    (job_id,) = world.job_ids()
+    assert world.told(job_id)["status"] == "done"
+    assert world.end_state() == before
+    return repeating, job_id, before
+
+
+def _throttled_but_jobs(world: JobWorld) -> Fault:
+    def fault(do: Callable[[], Answer]) -> Answer:
+        is_of_a_job = world.dynamodb.calls[-1].arguments.get("TableName") == "jobs"
+        return do() if is_of_a_job else refused("ThrottlingException")(do)
+
+    return fault
+
+
+@pytest.mark.parametrize("door", QUEUED)
+def test_a_job_that_is_begun_again_is_told_as_running_until_all_its_busy_items_are_done(door: str) -> None:
+    # GIVEN a job that ended with its items busy
+    repeating, job_id, _ = ended_busy(door)
+    world = repeating.world
+    # WHEN its request comes again, and no worker has come to it yet
+    world.order(repeating.order, **KEYED, Prefer="respond-async")
+    # THEN it runs, and what it does again counts no longer as done
+    told = world.told(job_id)
+    assert told["status"] in ("queued", "running")
+    assert told["done"] < told["total"]
+    assert not {"503", "busy", "8896"} & told["counts"].keys()
+    # AND it can't be undone meanwhile
+    assert world.undo(job_id).status == 409
+    # AND then it is done as it would have been
+    world.work()
+    assert world.told(job_id)["status"] == "done"
+    assert world.end_state() == once(door)[1]
+
+
+@pytest.mark.parametrize("door", QUEUED)
+def test_a_job_that_is_undone_just_before_it_would_be_begun_again_stays_undone(door: str) -> None:
+    # GIVEN a job that ended with its items busy, and whose request comes again
+    repeating, job_id, before = ended_busy(door)
+    world = repeating.world
+
+    def undone_meanwhile(do: Callable[[], Answer]) -> Answer:
+        # WHEN it is undone just before it is begun again
+        assert world.undo(job_id).status == 202
+        return do()
+
+    database, _ = world.faulty(at(REOPEN, undone_meanwhile))
+    world.order(repeating.order, database, **KEYED, Prefer="respond-async")
+    world.work()
+    # THEN nothing of it is done, and it is told to the end
+    assert world.end_state() == before
+    assert world.told(job_id)["status"] == "undone"
+    assert world.job("GET /jobs/{job_id}/results", job_id).status == 200
+
+
+@pytest.mark.parametrize("door", QUEUED)
+def test_a_job_that_is_begun_again_just_before_it_would_be_undone_is_not_undone(door: str) -> None:
+    # GIVEN a job that ended with its items busy, and that is to be undone
+    repeating, job_id, _ = ended_busy(door)
+    world = repeating.world
+
+    def begun_meanwhile(do: Callable[[], Answer]) -> Answer:
+        # WHEN its request comes again just before that is claimed
+        world.order(repeating.order, **KEYED, Prefer="respond-async")
+        return do()
+
+    database, _ = world.faulty(at(CLAIM_UNDO, begun_meanwhile))
+    # THEN the undo is refused, since the job runs
+    assert world.undo(job_id, database).status == 409
+    # AND the job ends as it would have
+    world.work()
+    assert world.told(job_id)["status"] == "done"
+    assert world.end_state() == once(door)[1]
+
+
+@pytest.mark.parametrize("inline_limit", [AT_ONCE, 2], ids=["at once", "queued"])
+def test_the_key_of_an_undone_job_says_so_also_when_its_promotion_is_closed(inline_limit: int) -> None:
+    # GIVEN earns under a key that were undone, and whose promotion was closed then
+    world, order = JobWorld(inline_limit=inline_limit), orders.earned(2607, 56801)
+    world.order(order, **KEYED)
+    (job_id,) = world.job_ids()
+    world.undo(job_id)
+    world.work()
+    closed = Promotion("56801", "2607", identifier="Promo_testMay13", limit=2, active=False)
+    promotion_changes.put(world.database, "greatwidgets", closed)
+    world.clock.now += 120
+    # WHEN the request comes again
+    reply = world.order(order, **KEYED)
+    # THEN it is told that its job was undone, and not what that had come to
+    assert (reply.status, UNDONE in reply.body) == (409, True)
+
+
+def test_rows_of_which_nothing_is_known_are_imported_once_also_when_their_repetition_dies() -> None:
+    # GIVEN an import that is no job, of which nothing is known, and whose repetition died before it was stored as a job
+    world, order = JobWorld(inline_limit=AT_ONCE), orders.imported(no_undo="yes")
+    world.prepare(order)
+    lost = Step("transact_write_items", timed_out_after, times=1_000)
+    key = _named(send(world, order, at_each(lost, Step("get_item", _throttled_of_jobs, times=1_000))))
+    world.clock.now += LONGEST_SECONDS
+    with suppress(ProcessDied):
+        send(world, order, at("put_item", die_before, table="jobs"), Idempotency_Key=key)
+    assert world.job_ids() == []
+    # WHEN it comes once more
+    world.clock.now += LONGEST_SECONDS
+    again = send(world, order, Idempotency_Key=key)
+    # THEN each row is told as it would have been, new ones as new
+    clean = JobWorld(inline_limit=AT_ONCE)
+    clean.prepare(order)
+    assert world.without_ids(again.body) == clean.without_ids(clean.order(order).body)
+    assert world.end_state() == clean.end_state()
+
+
+def test_an_undo_never_tells_as_unchanged_what_a_request_that_died_may_have_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # GIVEN registrations of one chunk that could look up nobody, and whose repetition died when all was written
+    monkeypatch.setattr(cut, "MOST_WEIGHT", 250)
+    repeating = client("registrations at once")
+    world = repeating.world
+    repeating.send(at("batch_get_item", _throttled_of_customers, times=1_000))
+    with suppress(ProcessDied):
+        repeating.send(at(FINISH, die_before))
+    (job_id,) = world.job_ids()
+    # WHEN its job is undone
+    world.clock.now += LONGEST_SECONDS
+    world.undo(job_id)
+    world.work()
+    # THEN the items that it may have written are not told as having nothing to take back
+    counts = world.told(world.job_ids()[-1])["counts"]
+    assert counts == {"busy": 11, "unchanged": 1}
+    # AND the operator hears of it
+    assert len(world.parked()) > 0
+
+
+def _throttled_of_customers(call: Call) -> Answer:
+    return refused("ThrottlingException")(call) if "customers" in call.keywords["RequestItems"] else call()
