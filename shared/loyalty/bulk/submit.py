@@ -15,7 +15,7 @@ from loyalty.bulk import idempotency, message, results, work
 from loyalty.bulk.cut import Load, cut, fits
 from loyalty.bulk.idempotency import Claimed
 from loyalty.bulk.wire import NAMES, WIRES, write_item
-from loyalty.bulk.work import Chunk, ChunkTaken, OtherContent
+from loyalty.bulk.work import Chunk, ChunkTaken, OtherContent, Told
 from loyalty.errors import KeyReused, StillRunning, StorageBusy
 from loyalty.job import Job, Part
 from loyalty.operations.operation import Operation
@@ -238,8 +238,8 @@ def _chunk(task: Task, part: Part, written: Sequence[str], applied: dict[int, Ou
     """A chunk to be done here, which leaves its outcomes in `applied` as soon as they are known."""
     operation, items = task.operation, [task.items[position] for position in part.positions]
 
-    def apply(within: Database, origin: Origin) -> list[Outcome]:
-        outcomes = operation.apply(within, task.prepared, items, origin)
+    def apply(within: Database, origin: Origin, told: Told) -> list[Outcome]:
+        outcomes = operation.apply(within, task.prepared, work.left(items, told), origin)
         applied.update(zip(part.positions, outcomes, strict=True))
         return outcomes
 

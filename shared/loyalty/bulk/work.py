@@ -28,8 +28,10 @@ MOST_TRIES = 3
 _CLOSING_SECONDS = 1.0
 """Kept of the time for storing the outcomes, also those of items for which the store was busy to the end."""
 
-Apply = Callable[[Database, Origin], list[Outcome]]
-"""Applies a chunk's items under an origin; StorageBusy means that nothing was done."""
+Told = Sequence[Outcome]
+"""What was told of a chunk's items when it was closed before, nothing where it never was."""
+Apply = Callable[[Database, Origin, Told], list[Outcome]]
+"""Applies a chunk's items under an origin, those of them that are `left`; StorageBusy means that nothing was done."""
 Settle = Callable[[Database, Origin], list[Outcome]]
 """Reads what earlier deliveries wrote: items that were not written are BUSY, or UNKNOWN where that can't be told."""
 
@@ -65,6 +67,15 @@ class Chunk(NamedTuple):
     nothing: Sequence[Outcome]
     apply: Apply
     settle: Settle
+
+
+_STAYS = {Status.CREATED, Status.UPDATED, Status.IGNORED, Status.EXISTS, Status.EXHAUSTED, Status.NOT_FOUND}
+"""What stays as it was told when a chunk that was closed is done after all."""
+
+
+def left(items: Sequence[Any], told: Told) -> list[Any]:
+    """The items of a chunk, in the place of those that are settled their outcomes."""
+    return [one if one.status in _STAYS else item for item, one in zip(items, told, strict=True)] if told else [*items]
 
 
 def nothing(items: Sequence[Any]) -> list[Outcome]:
@@ -189,7 +200,7 @@ def _settle_for_undo(database: Database, job: Job, chunk: Chunk) -> None:
 
 def _applied(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[Outcome]:
     try:
-        return chunk.apply(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun))
+        return chunk.apply(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun), _told(job, begun))
     except StorageBusy:
         return list(chunk.nothing)
 
@@ -209,7 +220,12 @@ def _settled(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[O
     """What is known of the items."""
     if _is_untouched(job, begun):
         return list(chunk.nothing)
-    return chunk.settle(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun))
+    return left(chunk.settle(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun)), _told(job, begun))
+
+
+def _told(job: Job, begun: Begun) -> Told:
+    """An undo tries again what it told before: its items are outcomes themselves."""
+    return begun.chunk.outcomes or () if job.undoes is None else ()
 
 
 def _is_untouched(job: Job, begun: Begun) -> bool:

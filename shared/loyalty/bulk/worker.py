@@ -10,7 +10,7 @@ from loyalty.bulk import message, work
 from loyalty.bulk.message import ChunkMessage, MessageRefused, MessageTooNew
 from loyalty.bulk.parked import park
 from loyalty.bulk.wire import WIRES, Wire, read_item
-from loyalty.bulk.work import Apply, ChunkTaken, OtherContent
+from loyalty.bulk.work import Apply, ChunkTaken, OtherContent, Told
 from loyalty.errors import (
     JobNotFound,
     ProgramInactive,
@@ -119,8 +119,8 @@ def _do(database: Database, chunk: Chunk, delivery: Delivery) -> Worked:
     except tuple(_GONE) as error:
         return _refuse(database, chunk, body, error)
 
-    def apply(within: Database, origin: Origin) -> list[Outcome]:
-        return wire.operation.apply(within, prepared, chunk.items, origin)
+    def apply(within: Database, origin: Origin, told: Told) -> list[Outcome]:
+        return wire.operation.apply(within, prepared, work.left(chunk.items, told), origin)
 
     done = work.do(database, chunk.job, _task(chunk, apply))
     _wake(database, done)
@@ -159,7 +159,7 @@ def _task(chunk: Chunk, apply: Apply) -> work.Chunk:
     return work.Chunk(sent.part, sent.content, _nothing(chunk), apply, settle)
 
 
-def _never(_within: Database, _origin: Origin) -> list[Outcome]:
+def _never(_within: Database, _origin: Origin, _told: Told) -> list[Outcome]:
     raise AssertionError("a chunk that is closed is not applied")
 
 
