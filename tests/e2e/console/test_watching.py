@@ -15,9 +15,9 @@ RUNNING = job(
 JOB = f"/jobs/{RUNNING['job_id']}"
 
 
-def words(page: Page, selector: str) -> list[str]:
-    """The texts of elements, with single blanks."""
-    return [" ".join(text.split()) for text in page.locator(selector).all_inner_texts()]
+def expect_words(page: Page, selector: str, words: list[str]) -> None:
+    """Wait until the elements read like this, whatever blanks are between the words."""
+    expect(page.locator(selector)).to_have_text(words, use_inner_text=True)
 
 
 def test_the_list_tells_of_each_job_what_it_is_and_how_far(page: Page, api: FakeApi) -> None:
@@ -33,14 +33,18 @@ def test_the_list_tells_of_each_job_what_it_is_and_how_far(page: Page, api: Fake
     # WHEN somebody signs in
     sign_in(page, api.base)
     # THEN they are there, newest first
-    assert words(page, "#jobs li") == [
-        "Registration failed 250 of 1,000 22 Nov, 08:06",
-        "Import undone 1,000 22 Nov, 08:05",
-        "Undo done 1,000 22 Nov, 08:04",
-        "Earn queued 0 of 1,000 22 Nov, 08:03",
-        "Registration running 4,250 of 10,000, 50 failed 22 Nov, 08:02",
-        "Import done 1,000, 50 failed 22 Nov, 08:01",
-    ]
+    expect_words(
+        page,
+        "#jobs li",
+        [
+            "Registration failed 250 of 1,000 22 Nov, 08:06",
+            "Import undone 1,000 22 Nov, 08:05",
+            "Undo done 1,000 22 Nov, 08:04",
+            "Earn queued 0 of 1,000 22 Nov, 08:03",
+            "Registration running 4,250 of 10,000, 50 failed 22 Nov, 08:02",
+            "Import done 1,000, 50 failed 22 Nov, 08:01",
+        ],
+    )
 
 
 def test_an_account_without_jobs_is_told_what_would_appear(page: Page, api: FakeApi) -> None:
@@ -57,6 +61,7 @@ def test_a_job_shows_its_outcomes_as_a_chart_and_in_words(page: Page, api: FakeA
     sign_in(page, api.base)
     page.get_by_role("link", name="Registration done").click()
     # THEN the chart has a part for each, as wide as its share but wide enough to be seen, the good ones first
+    expect(page.locator("#chart rect")).to_have_count(len(counts))
     widths = page.locator("#chart rect").evaluate_all(
         "(all) => all.map((one) => parseFloat(one.getAttribute('width')))"
     )
@@ -67,19 +72,27 @@ def test_a_job_shows_its_outcomes_as_a_chart_and_in_words(page: Page, api: FakeA
         "Outcomes: 600 registered, 300 member already, 50 no such customer, 39 wrong item, "
         "1 refused with code 777, 10 storage busy, send again"
     )
-    assert words(page, "#legend tr") == [
-        "Registered 0 600 60.0 %",
-        "Member already 409 300 30.0 %",
-        "No such customer 404 50 5.0 %",
-        "Wrong item 400 39 3.9 %",
-        "Refused with code 777 777 1 0.1 %",
-        "Storage busy, send again 503 10 1.0 %",
-    ]
-    assert words(page, "#job-times, #job-done, #job-pace") == [
-        "Submitted 22 Nov 2026, 08:01:00, finished 22 Nov 2026, 08:01:08",
-        "1,000 of 1,000 (100 %)",
-        "took 8 s",
-    ]
+    expect_words(
+        page,
+        "#legend tr",
+        [
+            "Registered 0 600 60.0 %",
+            "Member already 409 300 30.0 %",
+            "No such customer 404 50 5.0 %",
+            "Wrong item 400 39 3.9 %",
+            "Refused with code 777 777 1 0.1 %",
+            "Storage busy, send again 503 10 1.0 %",
+        ],
+    )
+    expect_words(
+        page,
+        "#job-times, #job-done, #job-pace",
+        [
+            "Submitted 22 Nov 2026, 08:01:00, finished 22 Nov 2026, 08:01:08",
+            "1,000 of 1,000 (100 %)",
+            "took 8 s",
+        ],
+    )
 
 
 def test_a_job_of_which_a_chunk_was_given_up_says_what_to_send_again(page: Page, api: FakeApi) -> None:
@@ -87,7 +100,7 @@ def test_a_job_of_which_a_chunk_was_given_up_says_what_to_send_again(page: Page,
     api.jobs = [job(1, counts={"new": 750, "busy": 250})]
     sign_in(page, api.base, view=f"#{job(1)['job_id']}")
     # THEN they are told apart from what was done
-    assert words(page, "#legend tr") == ["New new 750 75.0 %", "Storage busy, send again busy 250 25.0 %"]
+    expect_words(page, "#legend tr", ["New new 750 75.0 %", "Storage busy, send again busy 250 25.0 %"])
     expect(page.get_by_role("button", name="Show 250 failed rows")).to_be_visible()
 
 
