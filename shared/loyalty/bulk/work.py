@@ -132,10 +132,13 @@ def close(database: Database, job: Job, chunk: Chunk, reason: str, unwritten: Se
         return _store(database, job, chunk, begun, Done(outcomes, reason))
 
 
-def note(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome]) -> None:
-    """Note that a chunk is finished, and finish the job with its last one. Raises StorageBusy."""
+def note(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome], begun: int) -> None:
+    """Note that a chunk, begun so often by then, is finished, and finish the job with its last one.
+
+    Raises StorageBusy.
+    """
     counts = Counter(outcome.status.value for outcome in outcomes)
-    if not progress.note(database, job, part.number, Noted(counts, part.positions)):
+    if not progress.note(database, job, part.number, Noted(counts, part.positions), begun):
         return
     if job.fed and not progress.covers(progress.read_chunks(database, job).values(), job.total):
         jobs.mark(database, job, faulty=True)
@@ -170,7 +173,7 @@ def _met(database: Database, job: Job, chunk: Chunk, begun: Begun) -> Done:
     """A chunk that is done already; raises what else keeps us from it."""
     met = begun.chunk
     if begun.turn is Turn.DONE and met.outcomes is not None:
-        note(database, job, chunk.part, met.outcomes)
+        note(database, job, chunk.part, met.outcomes, met.begun)
         return Done(met.outcomes, waiters=met.waiters, before=True)
     if begun.turn is Turn.OTHER_CONTENT:
         raise OtherContent
@@ -253,5 +256,5 @@ def _store(database: Database, job: Job, chunk: Chunk, begun: Begun, ended: Done
     elif finished.chunk.outcomes is None:
         raise StorageBusy
     stored = ended.outcomes if finished.done else finished.chunk.outcomes or []
-    note(database, job, chunk.part, stored)
+    note(database, job, chunk.part, stored, finished.chunk.begun)
     return Done(stored, ended.closed, finished.chunk.waiters)

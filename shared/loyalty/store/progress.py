@@ -1,10 +1,12 @@
 """How far jobs are, in the Jobs table: which chunks are finished, and how many of their items ended how.
 
-    pk = <job_id>   sk = finished#<part>   c<chunk's number>: its counts (JSON), p<number>: its positions, ttl
+    pk = <job_id>   sk = finished#<part>   c<chunk's number>: its counts (JSON), p<number>: its positions,
+                                           b<number>: how often it had been begun by then, if more than once; ttl
 
-Each part notes 32 chunks, so that an item stays below 1 KB and a note costs one write unit, however large the job.
-A note may be made again, or changed when a chunk is done again; so nothing is ever counted twice. Positions are noted
-for jobs that another system feeds, whose chunks may miss or repeat some.
+Each part notes 32 chunks, so that an item stays below 1 KB and a note costs one write unit, however large the job (but
+for positions that are scattered). A note may be made again, or changed when a chunk is done again; so nothing is ever
+counted twice, and who is late with an earlier note changes nothing. Positions are noted for jobs that another system
+feeds, whose chunks may miss or repeat some.
 """
 
 import json
@@ -19,7 +21,7 @@ from loyalty.store.chunks import pack_positions, unpack_positions
 from loyalty.store.dynamodb import Database, Item
 
 _CHUNKS_PER_PART = 32
-_COUNTS, _POSITIONS = "c", "p"
+_COUNTS, _POSITIONS, _BEGUN = "c", "p", "b"
 
 
 class Noted(NamedTuple):
@@ -34,27 +36,27 @@ class Noted(NamedTuple):
         return not RETRYABLE.isdisjoint(self.counts)
 
 
-def note(database: Database, job: Job, number: int, noted: Noted) -> bool:
-    """Note that a chunk is finished; whether all chunks of the job are. Raises StorageBusy."""
+def note(database: Database, job: Job, number: int, noted: Noted, begun: int) -> bool:
+    """Note that a chunk, begun so often by then, is finished; whether all chunks of the job are. Raises StorageBusy."""
     part = _part(number)
-    values = {"#counts": json.dumps(noted.counts, separators=(",", ":"))}
-    names = {"#counts": f"{_COUNTS}{number}"}
-    if job.fed:
-        values["#positions"], names["#positions"] = pack_positions(noted.positions), f"{_POSITIONS}{number}"
-    item = database.update(
+    set_ = {_COUNTS: {"S": json.dumps(noted.counts, separators=(",", ":"))}}
+    set_ |= {_POSITIONS: {"S": pack_positions(noted.positions)}} if job.fed else {}
+    set_ |= {_BEGUN: {"N": str(begun)}} if begun > 1 else {}
+    update = database.update_if(
         database.settings.jobs_table,
         {
             "Key": _key(job, part),
-            "UpdateExpression": ", ".join(
-                ["SET #ttl = :ttl", *(f"{name} = {name.replace('#', ':')}" for name in names)]
-            ),
-            "ExpressionAttributeNames": {"#ttl": "ttl", **names},
+            "UpdateExpression": ", ".join(["SET #ttl = :ttl", *(f"#{name} = :{name}" for name in set_)]),
+            "ConditionExpression": f"attribute_not_exists(#b){' OR #b <= :b' if _BEGUN in set_ else ''}",
+            "ExpressionAttributeNames": {"#ttl": "ttl", **{f"#{name}": f"{name}{number}" for name in (*set_, _BEGUN)}},
             "ExpressionAttributeValues": {
                 ":ttl": {"N": str(job.deleted_at)},
-                **{name.replace("#", ":"): {"S": text} for name, text in values.items()},
+                **{f":{name}": value for name, value in set_.items()},
             },
+            "ReturnValues": "ALL_NEW",
         },
     )
+    item = update.item or {}
     in_part = min(_CHUNKS_PER_PART, job.chunks - part * _CHUNKS_PER_PART)
     return len(_noted(item)) == in_part and (in_part == job.chunks or len(read_chunks(database, job)) == job.chunks)
 
