@@ -81,6 +81,8 @@ def _holds(condition: str, item: Mapping[str, Any], placeholders: Words) -> bool
         if len(parts := _split(condition, word)) > 1:
             return combine(_holds(part, item, placeholders) for part in parts)
     condition = condition.strip()
+    if condition.startswith("NOT "):
+        return not _holds(condition.removeprefix("NOT "), item, placeholders)
     if condition.startswith("("):
         return _holds(condition[1:-1], item, placeholders)
     return _compare(condition, item, placeholders)

@@ -21,6 +21,7 @@ from loyalty.job import Job, Part
 from loyalty.operations.operation import Operation
 from loyalty.outcome import BUSY, Origin, Outcome, Status
 from loyalty.store import jobs, progress, queue
+from loyalty.store.chunks import Sent
 from loyalty.store.dynamodb import Database
 from loyalty.store.jobs import Stored
 from loyalty.store.queue import Message
@@ -158,7 +159,10 @@ def _repeat_under(writer: str, outcomes: Sequence[Outcome]) -> str | None:
 
 
 def _send_open(database: Database, stored: Stored, items: Sequence[str]) -> Job:
-    """Send those chunks of a job that are not done, all of a new one; a job that had ended is begun again for them."""
+    """Send those chunks of a job that are not done, all of a new one; a job that had ended is begun again for them.
+
+    Raises StorageBusy, and RequestUndone where the job is taken back meanwhile.
+    """
     job, parts = stored.job, stored.parts
     noted = {} if stored.new else progress.read_chunks(database, job)
     again = [number for number, chunk in noted.items() if chunk.retryable]
@@ -247,4 +251,4 @@ def _chunk(task: Task, part: Part, written: Sequence[str], applied: dict[int, Ou
         return operation.settle(within, task.account, operation.resolved(task.prepared), items, origin)
 
     content = message.content([written[position] for position in part.positions], part.positions)
-    return Chunk(part, content, work.nothing(items), apply, settle)
+    return Chunk(part, Sent(content), work.nothing(items), apply, settle)

@@ -16,7 +16,7 @@ from loyalty.errors import RequestUndone, StorageBusy
 from loyalty.job import Job, Part
 from loyalty.outcome import BUSY, RETRYABLE, Origin, Outcome, Status
 from loyalty.store import chunks, events, jobs, progress
-from loyalty.store.chunks import Begun, Results, Turn
+from loyalty.store.chunks import Begun, Closed, Results, Sent, Turn
 from loyalty.store.dynamodb import Database
 from loyalty.store.progress import Noted
 
@@ -57,13 +57,13 @@ class OtherContent(Exception):
 
 
 class Chunk(NamedTuple):
-    """What is to be done: the chunk's place, a digest of its items, and what does them and finds out about them.
+    """What is to be done: the chunk's place, what brings it, and what does its items and finds out about them.
 
     `nothing` is what is told of the items as long as none is written: BUSY, or what was decided before they were sent.
     """
 
     part: Part
-    content: str
+    sent: Sent
     nothing: Sequence[Outcome]
     apply: Apply
     settle: Settle
@@ -86,14 +86,14 @@ def nothing(items: Sequence[Any]) -> list[Outcome]:
 class Done(NamedTuple):
     """A chunk's outcomes, and the reason where it is `closed` with them for now, and may come again.
 
-    `waiters` are receipts of messages in the chunk queue that wait for this chunk; `before` says that it was done
-    before.
+    `waiters` are receipts of messages in the chunk queue that wait for this chunk; `at` is when the outcomes were
+    stored, in seconds of the epoch.
     """
 
     outcomes: list[Outcome]
     closed: str | None = None
     waiters: Collection[str] = ()
-    before: bool = False
+    at: float = 0.0
 
 
 def do(database: Database, job: Job, chunk: Chunk, *, last: bool = False) -> Done:
@@ -138,7 +138,7 @@ def note(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome], 
     Raises StorageBusy.
     """
     counts = Counter(outcome.status.value for outcome in outcomes)
-    if not progress.note(database, job, part.number, Noted(counts, part.positions), begun):
+    if not progress.note(database, job, part.number, Noted(counts, part.positions, part.after), begun):
         return
     if job.fed and not progress.covers(progress.read_chunks(database, job).values(), job.total):
         jobs.mark(database, job, faulty=True)
@@ -155,7 +155,7 @@ def _held(database: Database, job: Job, chunk: Chunk) -> Iterator[Begun | Done]:
     if job.undone_by:
         _settle_for_undo(database, job, chunk)
         raise RequestUndone
-    begun = chunks.begin(database, job, chunk.part.number, chunk.content)
+    begun = chunks.begin(database, job, chunk.part.number, chunk.sent)
     if begun.turn is Turn.FENCED:
         _settle_for_undo(database, job, chunk)
     if begun.turn is not Turn.OURS:
@@ -170,11 +170,11 @@ def _held(database: Database, job: Job, chunk: Chunk) -> Iterator[Begun | Done]:
 
 
 def _met(database: Database, job: Job, chunk: Chunk, begun: Begun) -> Done:
-    """A chunk that is done already; raises what else keeps us from it."""
+    """A chunk that is done already, or that this very message closed; raises what else keeps us from it."""
     met = begun.chunk
-    if begun.turn is Turn.DONE and met.outcomes is not None:
+    if begun.turn in (Turn.DONE, Turn.CLOSED) and met.outcomes is not None:
         note(database, job, chunk.part, met.outcomes, met.begun)
-        return Done(met.outcomes, waiters=met.waiters, before=True)
+        return Done(met.outcomes, met.reason if begun.turn is Turn.CLOSED else None, met.waiters, met.done_at)
     if begun.turn is Turn.OTHER_CONTENT:
         raise OtherContent
     if begun.turn is Turn.FENCED:
@@ -194,7 +194,7 @@ def _settle_for_undo(database: Database, job: Job, chunk: Chunk) -> None:
     stored = chunks.read_all(database, job.id, [chunk.part.number]).get(chunk.part.number)
     if stored is None or (stored.held_at is None and not stored.doubtful):
         return
-    begun = chunks.begin(database, job, chunk.part.number, chunk.content, past_fence=True)
+    begun = chunks.begin(database, job, chunk.part.number, chunk.sent, past_fence=True)
     if begun.turn is Turn.OURS:
         _store(database, job, chunk, begun, Done(_settled(database, job, chunk, begun), "its job is undone"))
     elif begun.turn is Turn.TAKEN:
@@ -249,12 +249,13 @@ def _is_open(outcomes: Sequence[Outcome]) -> bool:
 
 def _store(database: Database, job: Job, chunk: Chunk, begun: Begun, ended: Done) -> Done:
     """Store, count and note the outcomes of a chunk that we hold; what somebody else stored in the end, if we don't."""
-    results = Results(ended.outcomes, buried=ended.closed is not None)
-    finished = chunks.finish(database, job, chunk.part, results, begun.holder)
+    closed = Closed(ended.closed, chunk.sent.message) if ended.closed is not None else None
+    finished = chunks.finish(database, job, chunk.part, Results(ended.outcomes, closed), begun.holder)
     if finished.done:
         metrics.count(job.contract, ended.outcomes)
     elif finished.chunk.outcomes is None:
         raise StorageBusy
     stored = ended.outcomes if finished.done else finished.chunk.outcomes or []
     note(database, job, chunk.part, stored, finished.chunk.begun)
-    return Done(stored, ended.closed, finished.chunk.waiters)
+    at = database.now() if finished.done else finished.chunk.done_at
+    return Done(stored, ended.closed, finished.chunk.waiters, at)

@@ -1,12 +1,13 @@
 """How far jobs are, in the Jobs table: which chunks are finished, and how many of their items ended how.
 
     pk = <job_id>   sk = finished#<part>   c<chunk's number>: its counts (JSON), p<number>: its positions,
-                                           b<number>: how often it had been begun by then, if more than once; ttl
+                                           b<number>: how often it had been begun by then, if more than once,
+                                           a<number>: the chunk that had to be finished before it; ttl
 
 Each part notes 32 chunks, so that an item stays below 1 KB and a note costs one write unit, however large the job (but
 for positions that are scattered). A note may be made again, or changed when a chunk is done again; so nothing is ever
-counted twice, and who is late with an earlier note changes nothing. Positions are noted for jobs that another system
-feeds, whose chunks may miss or repeat some.
+counted twice, and who is late with an earlier note changes nothing. Positions, and what comes before, are noted for
+jobs that another system feeds: nothing else tells how these are cut, and their chunks may miss or repeat some.
 """
 
 import json
@@ -21,14 +22,18 @@ from loyalty.store.chunks import pack_positions, unpack_positions
 from loyalty.store.dynamodb import Database, Item
 
 _CHUNKS_PER_PART = 32
-_COUNTS, _POSITIONS, _BEGUN = "c", "p", "b"
+_COUNTS, _POSITIONS, _BEGUN, _AFTER = "c", "p", "b", "a"
 
 
 class Noted(NamedTuple):
-    """What was noted of one chunk: how many of its items ended how, and where they stand if that was noted."""
+    """What was noted of one chunk: how many of its items ended how, and, of a job that is fed, how it was cut.
+
+    That is where its items stand, and the chunk that had to be finished `after` which this one was done.
+    """
 
     counts: Mapping[str, int]
-    positions: Sequence[int]
+    positions: Sequence[int] = ()
+    after: int | None = None
 
     @property
     def retryable(self) -> bool:
@@ -41,6 +46,7 @@ def note(database: Database, job: Job, number: int, noted: Noted, begun: int) ->
     part = _part(number)
     set_ = {_COUNTS: {"S": json.dumps(noted.counts, separators=(",", ":"))}}
     set_ |= {_POSITIONS: {"S": pack_positions(noted.positions)}} if job.fed else {}
+    set_ |= {_AFTER: {"N": str(noted.after)}} if job.fed and noted.after else {}
     set_ |= {_BEGUN: {"N": str(begun)}} if begun > 1 else {}
     update = database.update_if(
         database.settings.jobs_table,
@@ -115,11 +121,13 @@ def _key(job: Job, part: int) -> Item:
 
 def _noted(item: Item) -> dict[int, Noted]:
     numbers = [int(name[1:]) for name in item if name.startswith(_COUNTS)]
-    return {
-        number: Noted(json.loads(item[f"{_COUNTS}{number}"]["S"]), _positions(item.get(f"{_POSITIONS}{number}")))
-        for number in numbers
-    }
+    return {number: _read(item, number) for number in numbers}
 
 
-def _positions(value: Item | None) -> Sequence[int]:
-    return unpack_positions(value["S"]) if value else ()
+def _read(item: Item, number: int) -> Noted:
+    positions, after = item.get(f"{_POSITIONS}{number}"), item.get(f"{_AFTER}{number}")
+    return Noted(
+        json.loads(item[f"{_COUNTS}{number}"]["S"]),
+        unpack_positions(positions["S"]) if positions else (),
+        int(after["N"]) if after else None,
+    )

@@ -102,12 +102,12 @@ def test_a_worker_that_is_late_with_its_note_changes_nothing_of_what_was_noted_s
     job_id = world.submit(order)
     clean = world.copy()
     clean.work()
-    # WHEN each chunk was given up, and is done by another delivery of its message before that is noted
+    # WHEN each chunk was given up, and is done by another message with it before that is noted
     messages = list(world.sqs.queues[CHUNKS])
     given_up = len(messages)
 
     def done_meanwhile(do: Callable[[], Answer]) -> Answer:
-        world.sqs.queues[CHUNKS].append(messages.pop(0)._replace(visible_at=0.0))
+        world.sqs.queues[CHUNKS].append(messages.pop(0)._replace(id="another", visible_at=0.0))
         deliver(world)
         return do()
 
