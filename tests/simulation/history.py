@@ -21,7 +21,7 @@ from tests.simulation.invariants import Invariants
 from tests.simulation.kernel import Actor, Kernel, NeverRests
 from tests.simulation.ledger import Chain, Ledger, Operation, Writer
 from tests.simulation.people import ACCOUNT, Person
-from tests.simulation.plan import WEEK, Plan, Spec
+from tests.simulation.plan import WEEK, Plan, Spec, begun_again
 from tests.simulation.vendors import Answer
 from tests.simulation.virtual import virtual
 from tools import demo
@@ -126,6 +126,8 @@ class History:
                 self.signal(name)
         if "holder" in after:
             self._held(job_id)
+        if before and before.get("begun") != after.get("begun") and (chain := self.ledger.writers.get(job_id)):
+            self.signal(begun_again(chain.client))
 
     def _held(self, job_id: str) -> None:
         job = self.cloud.dynamodb.tables["jobs"].get((job_id, "job"), {})

@@ -24,10 +24,13 @@ _LAGS = {"import": (0.0, 0.1, 1.0, 5.0), "undo": (0.25, 0.25, 2.0)}
 takes back goes within a quarter of a second."""
 
 
-_THEMES = ("mixed", "mixed", "enrol", "import", "earn", "parting", "retried")
-"""What most of a history is about. Two are meetings that chance alone brings about too seldom: "parting" is an import
-that is undone while others write for its customers, "retried" a small request that is repeated while its job is undone.
+_THEMES = ("mixed", "mixed", "enrol", "import", "earn", "parting", "retried", "rivals")
+"""What most of a history is about. Three are meetings that chance alone brings about too seldom: "parting" is an import
+that is undone while others write for its customers, "retried" a small request that is repeated while its job is undone,
+and in "rivals" others earn under a limit just when the chunk of an earn is begun again, whose worker may have died.
 """
+_DEADLY = {"crash after": 0.1, "crash before": 0.03, "slow worker": 0.3}
+"""How likely these faults are among rivals."""
 
 
 class Spec(NamedTuple):
@@ -57,6 +60,11 @@ FEATURES += ("redrive", "operator", "week", "twice")
 """What may be left out of all histories, to look for the rest."""
 
 
+def begun_again(client: str) -> str:
+    """The signal that a chunk of a client's job is begun once more."""
+    return f"{client} begun again"
+
+
 def draw(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     """The plan of a seed, with none of the features that are left out."""
     rng = random.Random(f"{seed}/plan")  # noqa: S311 - no secret
@@ -64,7 +72,7 @@ def draw(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     return Plan(
         seed,
         tuple(scene.specs()),
-        weather.draw(rng, slow=scene.theme in ("parting", "retried"), storm=scene.theme == "retried"),
+        scene.draw_weather(),
         inline_limit=rng.choice((2, 2, 4)),
         weight=rng.choice((2, 3)),
         gather_seconds=rng.choice((0.5, 2.0, 8.0)),
@@ -89,6 +97,8 @@ class _Scene:
         clients = [self._client(self._kind()) for _ in range(rng.choice((1, 2, 2, 3)))]
         if self.theme == "parting":
             clients = [self._client("import"), *(self._client(rng.choice(("register", "earn"))) for _ in clients)]
+        if self.theme == "rivals":
+            clients = self._rivals(1 + len(clients))
         fed = [("feeder", self._fed())] if rng.random() < 0.2 else []
         others = [(kind, make()) for kind, chance, make in self._others() if rng.random() < chance]
         wanted = [*clients, *fed, *others]
@@ -97,6 +107,17 @@ class _Scene:
             for number, (kind, what) in enumerate(wanted, start=1)
         ]
         return [spec for spec in self._led(specs) if self._is_wanted(spec)]
+
+    def draw_weather(self) -> weather.Weather:
+        """What goes wrong."""
+        slow, storm = self.theme in ("parting", "retried"), self.theme == "retried"
+        return weather.draw(self._rng, slow=slow, storm=storm, deadly=_DEADLY if self.theme == "rivals" else {})
+
+    def _rivals(self, count: int) -> list[tuple[str, Mapping[str, Any]]]:
+        """Earns of one customer under a limit, the first of them through the queue."""
+        limited = [one for one in PROMOTIONS if one.limit]
+        shared = {"people": [self._rng.choice(self._known)], "promotion": self._rng.choice(limited)}
+        return [("earn", {**self._way(), **shared, "async": number == 0}) for number in range(count)]
 
     def _led(self, specs: list[Spec]) -> list[Spec]:
         """The actors, some of which follow another: they begin at its signal, or a moment later."""
@@ -108,6 +129,9 @@ class _Scene:
             leader = rng.choice(others) if others and rng.random() < chance else None
             lag = rng.choice(_LAGS[leader.kind]) * rng.random() if leader else 0.0
             what = {**spec.what, "follows": leader and leader.name, "lag": lag}
+            if self.theme == "rivals" and spec.kind == "earn" and led:
+                leader, lag = led[0], rng.choice((0.0, 0.05, 0.5)) * rng.random()
+                what |= {"follows": begun_again(leader.name), "lag": lag}
             led.append(spec._replace(begin=0.0 if leader else spec.begin, what=what))
         return led
 

@@ -1,7 +1,8 @@
 """What may go wrong in a history, and how often: drawn from its seed, so that some histories are calm."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 CALL_FAULTS = (
@@ -66,8 +67,13 @@ class Weather(NamedTuple):
     """From then on all is calm, so that everything comes to an end."""
 
 
-def draw(rng: random.Random, *, slow: bool = False, storm: bool = False) -> Weather:
-    """The weather of one history; `slow` and `storm` ask for slow requests and workers, and for an early outage."""
+def draw(
+    rng: random.Random, *, slow: bool = False, storm: bool = False, deadly: Mapping[str, float] = MappingProxyType({})
+) -> Weather:
+    """The weather of one history.
+
+    `slow` and `storm` ask for slow requests and workers, and for an early outage, `deadly` for faults this likely.
+    """
     stale = (0.0, 0.5, 1.0)
     if rng.random() < _CALM:
         return Weather({}, (), rng.choice(stale), _UNTIL)
@@ -77,6 +83,7 @@ def draw(rng: random.Random, *, slow: bool = False, storm: bool = False) -> Weat
     rates |= {one: rng.choice(_DELIVERY_RATES) for one in DELIVERY_FAULTS if rng.random() < 0.4}
     rates |= {one: rng.choice(_DELIVERY_RATES) for one in CLIENT_FAULTS if rng.random() < 0.3}
     rates |= dict.fromkeys(("slow request", "slow worker"), max(_DELIVERY_RATES)) if slow else {}
+    rates |= deadly
     outages = tuple(_outage(rng) for _ in range(rng.choice((0, 0, 1, 2)))) if not slow else ()
     outages += (Outage(OUTAGES[0], rng.choice(_ITEMS), 0.0, rng.choice((10.0, 60.0))),) if storm else ()
     return Weather(rates, outages, rng.choice(stale), _UNTIL)

@@ -37,7 +37,7 @@ class Undone(NamedTuple):
 
 
 def understand(database: Database, sent: ChunkMessage) -> Chunk:
-    """What a message is about; raises MessageRefused, RequestUndone, ChunkTaken or StorageBusy."""
+    """What a message is about; raises MessageRefused, ChunkTaken or StorageBusy."""
     account = accounts.find_account(database, sent.account_id)
     if account is None:
         raise MessageRefused("there is no such account")
@@ -74,7 +74,7 @@ def _fenced(database: Database, undoing: Job, number: int) -> Undone:
 def _job(database: Database, sent: ChunkMessage) -> Job:
     """The job that a message belongs to, which the first one makes if another system sends them.
 
-    Raises MessageRefused, RequestUndone where the job is taken back, or StorageBusy.
+    Raises MessageRefused or StorageBusy.
     """
     job = jobs.find(database, sent.job_id)
     try:

@@ -28,10 +28,8 @@ MOST_TRIES = 3
 _CLOSING_SECONDS = 1.0
 """Kept of the time for storing the outcomes, also those of items for which the store was busy to the end."""
 
-Told = Sequence[Outcome]
-"""What was told of a chunk's items when it was closed before, nothing where it never was."""
-Apply = Callable[[Database, Origin, Told], list[Outcome]]
-"""Applies a chunk's items under an origin, those of them that are `left`; StorageBusy means that nothing was done."""
+Apply = Callable[[Database, Origin, Sequence[Any]], list[Outcome]]
+"""Applies items under an origin, those that are outcomes being decided; StorageBusy means that nothing was done."""
 Settle = Callable[[Database, Origin], list[Outcome]]
 """Reads what earlier deliveries wrote: items that were not written are BUSY, or UNKNOWN where that can't be told."""
 
@@ -57,13 +55,14 @@ class OtherContent(Exception):
 
 
 class Chunk(NamedTuple):
-    """What is to be done: the chunk's place, what brings it, and what does its items and finds out about them.
+    """What is to be done: the chunk's place, what brings it, its items, and what does and finds out about them.
 
     `nothing` is what is told of the items as long as none is written: BUSY, or what was decided before they were sent.
     """
 
     part: Part
     sent: Sent
+    items: Sequence[Any]
     nothing: Sequence[Outcome]
     apply: Apply
     settle: Settle
@@ -71,11 +70,6 @@ class Chunk(NamedTuple):
 
 _STAYS = {Status.CREATED, Status.UPDATED, Status.IGNORED, Status.EXISTS, Status.EXHAUSTED, Status.NOT_FOUND}
 """What stays as it was told when a chunk that was closed is done after all."""
-
-
-def left(items: Sequence[Any], told: Told) -> list[Any]:
-    """The items of a chunk, in the place of those that are settled their outcomes."""
-    return [one if one.status in _STAYS else item for item, one in zip(items, told, strict=True)] if told else [*items]
 
 
 def nothing(items: Sequence[Any]) -> list[Outcome]:
@@ -87,13 +81,14 @@ class Done(NamedTuple):
     """A chunk's outcomes, and the reason where it is `closed` with them for now, and may come again.
 
     `waiters` are receipts of messages in the chunk queue that wait for this chunk; `at` is when the outcomes were
-    stored, in seconds of the epoch.
+    stored, in seconds of the epoch, and `met` says that they were so before.
     """
 
     outcomes: list[Outcome]
     closed: str | None = None
     waiters: Collection[str] = ()
     at: float = 0.0
+    met: bool = False
 
 
 def do(database: Database, job: Job, chunk: Chunk, *, last: bool = False) -> Done:
@@ -109,7 +104,8 @@ def do(database: Database, job: Job, chunk: Chunk, *, last: bool = False) -> Don
         if begun.chunk.tries > MOST_TRIES:
             outcomes, reason = _settled(database, job, chunk, begun), "it failed three times"
         else:
-            outcomes, reason = _applied(database, job, chunk, begun), "the store was busy three times"
+            outcomes = _applied(database, job, chunk, begun)
+            reason = "the store was busy" if last else "the store was busy three times"
             if _is_open(outcomes) and not last and begun.chunk.tries < MOST_TRIES:
                 raise Unfinished(outcomes)
             outcomes = _looked_up(database, job, chunk, begun, outcomes)
@@ -173,8 +169,9 @@ def _met(database: Database, job: Job, chunk: Chunk, begun: Begun) -> Done:
     """A chunk that is done already, or that this very message closed; raises what else keeps us from it."""
     met = begun.chunk
     if begun.turn in (Turn.DONE, Turn.CLOSED) and met.outcomes is not None:
-        note(database, job, chunk.part, met.outcomes, met.begun)
-        return Done(met.outcomes, met.reason if begun.turn is Turn.CLOSED else None, met.waiters, met.done_at)
+        if met.is_finished(job.reopened_at):
+            note(database, job, chunk.part, met.outcomes, met.begun)
+        return Done(met.outcomes, met.reason if begun.turn is Turn.CLOSED else None, met.waiters, met.done_at, met=True)
     if begun.turn is Turn.OTHER_CONTENT:
         raise OtherContent
     if begun.turn is Turn.FENCED:
@@ -194,7 +191,8 @@ def _settle_for_undo(database: Database, job: Job, chunk: Chunk) -> None:
     stored = chunks.read_all(database, job.id, [chunk.part.number]).get(chunk.part.number)
     if stored is None or (stored.held_at is None and not stored.doubtful):
         return
-    begun = chunks.begin(database, job, chunk.part.number, chunk.sent, past_fence=True)
+    anybody = chunk.sent._replace(message=None)  # also the message that closed it
+    begun = chunks.begin(database, job, chunk.part.number, anybody, past_fence=True)
     if begun.turn is Turn.OURS:
         _store(database, job, chunk, begun, Done(_settled(database, job, chunk, begun), "its job is undone"))
     elif begun.turn is Turn.TAKEN:
@@ -203,9 +201,10 @@ def _settle_for_undo(database: Database, job: Job, chunk: Chunk) -> None:
 
 def _applied(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[Outcome]:
     try:
-        return chunk.apply(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun), _told(job, begun))
+        items = _with_told(job, begun, chunk.items)
+        return chunk.apply(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun), items)
     except StorageBusy:
-        return list(chunk.nothing)
+        return _with_told(job, begun, chunk.nothing)
 
 
 def _looked_up(database: Database, job: Job, chunk: Chunk, begun: Begun, outcomes: list[Outcome]) -> list[Outcome]:
@@ -223,12 +222,19 @@ def _settled(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[O
     """What is known of the items."""
     if _is_untouched(job, begun):
         return list(chunk.nothing)
-    return left(chunk.settle(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun)), _told(job, begun))
+    settled = chunk.settle(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun))
+    return _with_told(job, begun, settled)
 
 
-def _told(job: Job, begun: Begun) -> Told:
-    """An undo tries again what it told before: its items are outcomes themselves."""
-    return begun.chunk.outcomes or () if job.undoes is None else ()
+def _with_told(job: Job, begun: Begun, items: Sequence[Any]) -> list[Any]:
+    """Something for each item, or what was told of the item when the chunk was closed before, where that stays.
+
+    An undo tries again what it told before.
+    """
+    told = begun.chunk.outcomes
+    if told is None or job.undoes is not None:
+        return [*items]
+    return [one if one.status in _STAYS else item for item, one in zip(items, told, strict=True)]
 
 
 def _is_untouched(job: Job, begun: Begun) -> bool:

@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from loyalty import lifetime, moment
 from loyalty.bulk import message, work
 from loyalty.bulk.arrived import MOST_WAIT_SECONDS, Chunk, understand
 from loyalty.bulk.message import MessageRefused, MessageTooNew
 from loyalty.bulk.parked import park
-from loyalty.bulk.work import Apply, ChunkTaken, OtherContent, Told
+from loyalty.bulk.work import Apply, ChunkTaken, OtherContent
 from loyalty.errors import (
     JobNotFound,
     ProgramInactive,
@@ -108,16 +108,14 @@ def _do(database: Database, chunk: Chunk, delivery: Delivery) -> Worked:
     except tuple(_GONE) as error:
         return _refuse(database, chunk, delivery, error)
 
-    def apply(within: Database, origin: Origin, told: Told) -> list[Outcome]:
-        return wire.operation.apply(within, prepared, work.left(chunk.items, told), origin)
+    def apply(within: Database, origin: Origin, items: Sequence[Any]) -> list[Outcome]:
+        return wire.operation.apply(within, prepared, items, origin)
 
     done = work.do(database, chunk.job, _task(chunk, delivery, apply))
     _wake(database, done)
     if chunk.job.undoes:
         _look_again(database, chunk, prepared, done)
-    if done.closed:
-        return _park(database, delivery, done.closed, chunk, done.outcomes)
-    return Worked(chunk, done.outcomes)
+    return _end(database, chunk, delivery, done)
 
 
 def _look_again(database: Database, chunk: Chunk, undone: Job, done: work.Done) -> None:
@@ -146,10 +144,10 @@ def _task(chunk: Chunk, delivery: Delivery, apply: Apply) -> work.Chunk:
         params = wire.read_params(job.params, moment.at(job.submitted_at))
         return wire.operation.settle(within, chunk.account, params, chunk.items, origin)
 
-    return work.Chunk(sent.part, Sent(sent.content, delivery.id), _nothing(chunk), apply, settle)
+    return work.Chunk(sent.part, Sent(sent.content, delivery.id), chunk.items, _nothing(chunk), apply, settle)
 
 
-def _never(_within: Database, _origin: Origin, _told: Told) -> list[Outcome]:
+def _never(_within: Database, _origin: Origin, _items: Sequence[Any]) -> list[Outcome]:
     raise AssertionError("a chunk that is closed is not applied")
 
 
@@ -165,7 +163,7 @@ def _refuse(database: Database, chunk: Chunk, delivery: Delivery, error: Excepti
     """Close a chunk for what its items share, unless it was done before; the log has only the kind of the error."""
     reason = _said(error)
     worked = _close(database, chunk, delivery, reason, _refused(chunk, reason))
-    return worked._replace(parked=worked.parked and type(error).__name__)
+    return worked._replace(parked=type(error).__name__) if worked.parked == reason else worked
 
 
 def _close(
@@ -173,7 +171,15 @@ def _close(
 ) -> Worked:
     done = work.close(database, chunk.job, _task(chunk, delivery, _never), reason, unwritten)
     _wake(database, done)
-    return _park(database, delivery, done.closed, chunk, done.outcomes) if done.closed else Worked(chunk, done.outcomes)
+    return _end(database, chunk, delivery, done)
+
+
+def _end(database: Database, chunk: Chunk, delivery: Delivery, done: work.Done) -> Worked:
+    """What a chunk comes to: where it is closed its message is parked, now if it could not be before."""
+    if not done.closed:
+        return Worked(chunk, done.outcomes)
+    worked = _park(database, delivery, done.closed, chunk, done.outcomes)
+    return worked._replace(parked="it was closed before") if done.met else worked
 
 
 def _refused(chunk: Chunk, reason: str) -> list[Outcome]:

@@ -90,7 +90,7 @@ def _without_withdrawn(
 
     mine = dict.fromkeys(one.customer for one in written)
     met = dict.fromkeys(one.customer for _, one in told if one.customer not in mine)
-    withdrawn = withdraw(database, account_id, mine, met, remove)
+    withdrawn = withdraw(database, account_id, mine, remove, met)
     return [withdrawn.get(outcome.profile_id or "", outcome) for outcome in outcomes]
 
 

@@ -103,7 +103,10 @@ def apply(database: Database, enrolment: Enrolment, items: Sequence[Item | Outco
     told = dict(fates)
     outcomes = [_outcome(item, found, fates) for item in items]
     withdrawn = _withdraw(database, enrolment, found, new, told)
-    return [withdrawn.get(one.profile_id or "", one) for one in outcomes] if withdrawn else outcomes
+    return [
+        withdrawn.get(one.profile_id or "", one) if isinstance(item, Item) else one
+        for item, one in zip(items, outcomes, strict=True)
+    ]
 
 
 def _withdraw(
@@ -118,7 +121,7 @@ def _withdraw(
         origin, program_id = new[profile_id].origin, enrolment.params.program_id
         memberships.remove(database, enrolment.account_id, program_id, profile_id, origin)
 
-    return withdraw(database, enrolment.account_id, written, met, remove) if removable else {}
+    return withdraw(database, enrolment.account_id, written, remove, met) if removable else {}
 
 
 def settle(

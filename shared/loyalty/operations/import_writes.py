@@ -167,7 +167,7 @@ class Writer:
                 if member.profile_id == profile_id:
                     memberships.remove(self._database, account_id, campaign, profile_id, member.origin)
 
-        gone = withdraw(self._database, account_id, references, (), remove)
+        gone = withdraw(self._database, account_id, references, remove)
         return {profile_id: _WITHDRAWN[outcome.status] for profile_id, outcome in gone.items()}
 
 

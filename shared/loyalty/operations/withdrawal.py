@@ -19,8 +19,8 @@ def withdraw(
     database: Database,
     account_id: str,
     written: Collection[Reference],
-    met: Collection[Reference],
     remove: Callable[[str], object],
+    met: Collection[Reference] = (),
 ) -> dict[str, Outcome]:
     """Look at customers for whom something was written or met, and `remove` what was written for those who are gone.
 

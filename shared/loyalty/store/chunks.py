@@ -1,7 +1,7 @@
 """Chunks of jobs, in the Jobs table: who is at work on each, and its outcomes once it is finished.
 
     pk = <job_id>   sk = chunk#<number>   holder, held_at, begun, tries, content, waiters, positions, outcomes, done_at,
-                                          buried, reason, fence, ttl
+                                          buried, closed_by, reason, fence, ttl
 
 One delivery at a time holds a chunk: `begin` takes it, `finish` stores the outcomes and gives it back, `release` gives
 it back undone. A holder that died holds it until it can't be alive any more (see `lifetime`). `begun` counts all
@@ -9,7 +9,7 @@ deliveries that ever began, `tries` those since the outcomes were stored last.
 
 `outcomes` is zlib-compressed JSON. A chunk is finished once: who comes later finds the outcomes. Only those of a
 `buried` chunk, which was closed for a `reason` before it was done, are replaced when another message brings it again:
-`buried` names the one that it was closed by, whose redeliveries find it closed.
+`closed_by` names those that it was closed by since, whose redeliveries find it closed.
 
 `content` is a digest of the chunk's items: another content under the same number is refused. `fence` names the job that
 takes this chunk back: nobody begins with it any more. `waiters` are receipts of the messages of chunks that have to
@@ -38,8 +38,8 @@ _SHORTER = (200, 80, 20)
 MOST_WAITERS = 100
 """Receipts that a chunk notes, of some hundred bytes each: an item has no room for any number of them."""
 
-_NO_MESSAGE, _OTHERWISE = "none", "request"
-"""What stands for the id of a message where a chunk is not brought by one, and where it was not closed by one."""
+_NO_MESSAGE = "none"
+"""What stands for the id of a message where a chunk is not brought by one."""
 
 _UNFINISHED = "(attribute_not_exists(outcomes) OR attribute_exists(buried))"
 
@@ -116,7 +116,7 @@ def begin(database: Database, job: Job, number: int, sent: Sent, *, past_fence: 
     holder, now = uuid.uuid4().hex[:16], database.now()
     free = "(attribute_not_exists(holder) OR held_at <= :dead)"
     same = "(attribute_not_exists(content) OR content = :content)"
-    another = "NOT buried = :message"
+    another = "NOT contains(closed_by, :message)"
     conditions = [_UNFINISHED, free, same, another, *([] if past_fence else ["attribute_not_exists(fence)"])]
     update = database.update_if(
         database.settings.jobs_table,
@@ -167,14 +167,16 @@ class Results(NamedTuple):
 def finish(database: Database, job: Job, part: Part, results: Results, holder: str) -> Finished:
     """Store the outcomes of a chunk, if we hold it, and give it back; raises StorageBusy."""
     closed = results.closed
-    removed = ["holder", "held_at", "tries", *([] if closed else ["buried", "reason"])]
-    why = {":buried": {"S": closed.message or _OTHERWISE}, ":reason": {"S": closed.reason}} if closed else {}
+    removed = ["holder", "held_at", "tries", *([] if closed else ["buried", "closed_by", "reason"])]
+    why = {":true": {"BOOL": True}, ":reason": {"S": closed.reason}} if closed else {}
+    by = {":message": {"SS": [closed.message]}} if closed and closed.message else {}
     update = database.update_if(
         database.settings.jobs_table,
         {
             "Key": _key(job.id, part.number),
             "UpdateExpression": "SET outcomes = :outcomes, done_at = :now, #positions = :positions, #ttl = :ttl"
-            f"{', buried = :buried, reason = :reason' if closed else ''} REMOVE {', '.join(removed)}",
+            f"{', buried = :true, reason = :reason' if why else ''} REMOVE {', '.join(removed)}"
+            f"{' ADD closed_by :message' if by else ''}",
             "ConditionExpression": "holder = :holder",
             "ExpressionAttributeNames": {"#positions": "positions", "#ttl": "ttl"},
             "ExpressionAttributeValues": {
@@ -184,6 +186,7 @@ def finish(database: Database, job: Job, part: Part, results: Results, holder: s
                 ":ttl": {"N": str(job.deleted_at)},
                 ":holder": {"S": holder},
                 **why,
+                **by,
             },
             "ReturnValues": "ALL_OLD",
         },
@@ -264,7 +267,7 @@ def _turn(item: Item, sent: Sent, now: float) -> Turn:
     if "fence" in item:
         return Turn.FENCED
     held = "held_at" in item and not lifetime.is_over(float(item["held_at"]["N"]), now)
-    return Turn.CLOSED if item.get("buried") == {"S": sent.message} and not held else Turn.TAKEN
+    return Turn.CLOSED if sent.message in item.get("closed_by", {"SS": ()})["SS"] and not held else Turn.TAKEN
 
 
 def _pack_outcomes(outcomes: Sequence[Outcome]) -> bytes:

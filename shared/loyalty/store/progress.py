@@ -4,10 +4,11 @@
                                            b<number>: how often it had been begun by then, if more than once,
                                            a<number>: the chunk that had to be finished before it; ttl
 
-Each part notes 32 chunks, so that an item stays below 1 KB and a note costs one write unit, however large the job (but
-for positions that are scattered). A note may be made again, or changed when a chunk is done again; so nothing is ever
-counted twice, and who is late with an earlier note changes nothing. Positions, and what comes before, are noted for
-jobs that another system feeds: nothing else tells how these are cut, and their chunks may miss or repeat some.
+Each part notes 32 chunks, so that a note costs one write unit, or two where items end in several ways, however large
+the job (more only for positions that are scattered). A note may be made again, or changed when a chunk is done again;
+so nothing is ever counted twice, and who is late with an earlier note changes nothing. Positions, and what comes
+before, are noted for jobs that another system feeds: nothing else tells how these are cut, and their chunks may miss or
+repeat some.
 """
 
 import json
@@ -82,14 +83,19 @@ def read_chunks(database: Database, job: Job) -> dict[int, Noted]:
     return {number: noted for part in parts for number, noted in _noted(part).items()}
 
 
-def forget(database: Database, job: Job, numbers: Collection[int]) -> None:
-    """Have chunks count as unfinished, since they are done again; raises StorageBusy."""
-    for part in sorted({_part(number) for number in numbers}):
-        names = {f"#c{number}": f"{_COUNTS}{number}" for number in numbers if _part(number) == part}
+def forget(database: Database, job: Job, begun: Mapping[int, int]) -> None:
+    """Have chunks count as unfinished, since they are done again; raises StorageBusy.
+
+    `begun` says by number how often each has been: what is noted late of any of those times no longer counts.
+    """
+    for part in sorted({_part(number) for number in begun}):
+        numbers = [number for number in begun if _part(number) == part]
+        removed, raised = ([f"#{name}{number}" for number in numbers] for name in (_COUNTS, _BEGUN))
         request = {
             "Key": _key(job, part),
-            "UpdateExpression": f"REMOVE {', '.join(names)}",
-            "ExpressionAttributeNames": names,
+            "UpdateExpression": f"SET {', '.join(f'{name} = :{name[1:]}' for name in raised)} REMOVE {', '.join(removed)}",
+            "ExpressionAttributeNames": {name: name[1:] for name in (*removed, *raised)},
+            "ExpressionAttributeValues": {f":{_BEGUN}{number}": {"N": str(begun[number] + 1)} for number in numbers},
         }
         database.update(database.settings.jobs_table, request)
 

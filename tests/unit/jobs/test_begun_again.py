@@ -32,7 +32,7 @@ def ended_busy(door: str) -> tuple[Client, str, list[str]]:
     world = repeating.world
     before = world.end_state()
     for action in WRITES:
-        world.dynamodb.plan_always(action, _throttled_but_jobs(world))
+        world.dynamodb.plan_always(action, throttled_but_jobs(world))
     world.order(repeating.order, **KEYED, Prefer="respond-async")
     world.work()
     world.parked().clear()
@@ -44,7 +44,7 @@ def ended_busy(door: str) -> tuple[Client, str, list[str]]:
     return repeating, job_id, before
 
 
-def _throttled_but_jobs(world: JobWorld) -> Fault:
+def throttled_but_jobs(world: JobWorld) -> Fault:
     def fault(do: Callable[[], Answer]) -> Answer:
         is_of_a_job = world.dynamodb.calls[-1].arguments.get("TableName") == "jobs"
         return do() if is_of_a_job else refused("ThrottlingException")(do)
@@ -183,7 +183,7 @@ def test_what_was_told_of_an_item_stays_when_others_are_done_after_all(
     monkeypatch.setattr(cut, "MOST_WEIGHT", 250)
     items = emails("new", "user4")
     world, order = JobWorld(inline_limit=limit), Order(BATCH, as_json(batch(items)), JSON)
-    world.dynamodb.plan_always("put_item", _throttled_but_jobs(world))
+    world.dynamodb.plan_always("put_item", throttled_but_jobs(world))
     assert _told_of_each(world, order) == [404, 503]
     world.dynamodb.plan_always("put_item", lambda do: do())
     # WHEN the one is imported, and the request is repeated under its key
@@ -192,7 +192,7 @@ def test_what_was_told_of_an_item_stays_when_others_are_done_after_all(
     # THEN only what was busy is done
     assert _told_of_each(world, order) == [404, 0]
     # AND nothing that is told changes, however often it comes
-    world.dynamodb.plan_always("put_item", _throttled_but_jobs(world))
+    world.dynamodb.plan_always("put_item", throttled_but_jobs(world))
     assert _told_of_each(world, order) == [404, 0]
 
 
