@@ -90,11 +90,12 @@ def forget(database: Database, job: Job, begun: Mapping[int, int]) -> None:
     """
     for part in sorted({_part(number) for number in begun}):
         numbers = [number for number in begun if _part(number) == part]
-        removed, raised = ([f"#{name}{number}" for number in numbers] for name in (_COUNTS, _BEGUN))
+        removed, raised = ([f"{name}{number}" for number in numbers] for name in (_COUNTS, _BEGUN))
+        set_, remove = ", ".join(f"#{name} = :{name}" for name in raised), ", ".join(f"#{name}" for name in removed)
         request = {
             "Key": _key(job, part),
-            "UpdateExpression": f"SET {', '.join(f'{name} = :{name[1:]}' for name in raised)} REMOVE {', '.join(removed)}",
-            "ExpressionAttributeNames": {name: name[1:] for name in (*removed, *raised)},
+            "UpdateExpression": f"SET {set_} REMOVE {remove}",
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*removed, *raised)},
             "ExpressionAttributeValues": {f":{_BEGUN}{number}": {"N": str(begun[number] + 1)} for number in numbers},
         }
         database.update(database.settings.jobs_table, request)
