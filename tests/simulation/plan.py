@@ -24,13 +24,15 @@ _LAGS = {"import": (0.0, 0.1, 1.0, 5.0), "undo": (0.25, 0.25, 2.0)}
 takes back goes within a quarter of a second."""
 
 
-_THEMES = ("mixed", "mixed", "enrol", "import", "earn", "parting", "retried", "rivals")
-"""What most of a history is about. Three are meetings that chance alone brings about too seldom: "parting" is an import
+_THEMES = ("mixed", "mixed", "enrol", "import", "earn", "parting", "retried", "rivals", "redriven")
+"""What most of a history is about. Four are meetings that chance alone brings about too seldom: "parting" is an import
 that is undone while others write for its customers, "retried" a small request that is repeated while its job is undone,
-and in "rivals" others earn under a limit just when the chunk of an earn is begun again, whose worker may have died.
+in "rivals" others earn under a limit just when the chunk of an earn is begun again, whose worker may have died, and
+"redriven" is a job that was given up and is undone while its messages are redriven.
 """
-_DEADLY = {"crash after": 0.1, "crash before": 0.03, "slow worker": 0.3}
-"""How likely these faults are among rivals."""
+_DEADLY = {"dying worker": 0.5, "slow worker": 0.4}
+_MOMENTS = (3, 4)
+"""How likely these faults are among rivals, and at which of their writes: the place under the limit, or the earn."""
 
 
 class Spec(NamedTuple):
@@ -99,6 +101,8 @@ class _Scene:
             clients = [self._client("import"), *(self._client(rng.choice(("register", "earn"))) for _ in clients)]
         if self.theme == "rivals":
             clients = self._rivals(1 + len(clients))
+        if self.theme == "redriven":
+            clients = [(kind, {**what, "keyed": False, "async": True}) for kind, what in clients[:1]]
         fed = [("feeder", self._fed())] if rng.random() < 0.2 else []
         others = [(kind, make()) for kind, chance, make in self._others() if rng.random() < chance]
         wanted = [*clients, *fed, *others]
@@ -110,8 +114,10 @@ class _Scene:
 
     def draw_weather(self) -> weather.Weather:
         """What goes wrong."""
-        slow, storm = self.theme in ("parting", "retried"), self.theme == "retried"
-        return weather.draw(self._rng, slow=slow, storm=storm, deadly=_DEADLY if self.theme == "rivals" else {})
+        slow = self.theme in ("parting", "retried", "redriven")
+        rivals: dict[str, Any] = {"deadly": _DEADLY, "moments": _MOMENTS} if self.theme == "rivals" else {}
+        storm = {"retried": (10.0, 60.0), "redriven": (120.0,)}.get(self.theme, ())
+        return weather.draw(self._rng, slow=slow, storm=storm, **rivals)
 
     def _rivals(self, count: int) -> list[tuple[str, Mapping[str, Any]]]:
         """Earns of one customer under a limit, the first of them through the queue."""
@@ -141,11 +147,15 @@ class _Scene:
 
     def _others(self) -> list[tuple[str, float, Callable[[], Mapping[str, Any]]]]:
         rng = self._rng
-        sure = 1.0 if self.theme in ("parting", "retried") else 0.8
+        sure = 1.0 if self.theme in ("parting", "retried", "redriven") else 0.8
         return [
             ("undo", sure, lambda: self._undo(times=self._twice(), gap=rng.choice((0.0, 0.1, 40.0)))),
             ("undo", 0.25, lambda: self._undo(times=1, gap=0.0)),
-            ("redrive", 0.35, lambda: {"times": rng.choice((1, 3)), "gap": rng.choice((60.0, 400.0))}),
+            (
+                "redrive",
+                1.0 if self.theme == "redriven" else 0.35,
+                lambda: {"times": rng.choice((1, 3)), "gap": rng.choice((60.0, 400.0))},
+            ),
             ("erase", 0.25, self._erased),
             ("operator", 0.2, self._change),
             ("week", 0.1, dict),
@@ -153,7 +163,7 @@ class _Scene:
 
     def _undo(self, times: int, gap: float) -> dict[str, Any]:
         rng = self._rng
-        chance = {"parting": 0.0, "retried": 0.8}.get(self.theme, 0.25)
+        chance = {"parting": 0.0, "retried": 0.8, "redriven": 0.9}.get(self.theme, 0.25)
         return {"pick": rng.random(), "times": times, "gap": gap, "ambush": rng.random() < chance}
 
     def _twice(self) -> int:
@@ -163,6 +173,8 @@ class _Scene:
         rng = self._rng
         if kind == "week":
             return WEEK + 3600.0
+        if kind == "redrive" and self.theme == "redriven":
+            return 100.0 + 100.0 * rng.random()
         if kind in ("undo", "redrive"):
             return rng.choice((0.2, 1.0, 6.0, 30.0, 200.0, 900.0)) * rng.random()
         return rng.choice((0.02, 0.2, 2.0, 20.0)) * rng.random()

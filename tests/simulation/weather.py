@@ -1,7 +1,7 @@
 """What may go wrong in a history, and how often: drawn from its seed, so that some histories are calm."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -20,14 +20,22 @@ CALL_FAULTS = (
 )
 """What may happen to a call. "Partly" and "wholly": answers of HTTP 200 in which statements, keys or entries fail."""
 
-DELIVERY_FAULTS = ("delivered twice at once", "delivered again later", "late", "not invoked", "slow worker")
+DELIVERY_FAULTS = (
+    "delivered twice at once",
+    "delivered again later",
+    "late",
+    "not invoked",
+    "slow worker",
+    "dying worker",
+)
 """What may happen to a message."""
 
 CLIENT_FAULTS = ("reply lost", "client left", "slow request")
 """What may happen to a request, most of it on its way back."""
 
-MOST_STALLS = 7
-"""A slow worker or request stands still for long before one of its first writes, or before none of them."""
+MOMENTS = tuple(range(7))
+"""A slow worker or request stands still for long before the write of this number, and a dying worker dies there; before
+none with 0."""
 
 OUTAGES = ("outage of refusals", "outage of lost answers")
 """What may happen to all calls of a service, or of a table, for a while."""
@@ -65,14 +73,22 @@ class Weather(NamedTuple):
     stale: float
     until: float
     """From then on all is calm, so that everything comes to an end."""
+    moments: Sequence[int] = MOMENTS
+    """Of these one is the write before which a slow or dying worker is that."""
 
 
 def draw(
-    rng: random.Random, *, slow: bool = False, storm: bool = False, deadly: Mapping[str, float] = MappingProxyType({})
+    rng: random.Random,
+    *,
+    slow: bool = False,
+    storm: Sequence[float] = (),
+    deadly: Mapping[str, float] = MappingProxyType({}),
+    moments: Sequence[int] = MOMENTS,
 ) -> Weather:
     """The weather of one history.
 
-    `slow` and `storm` ask for slow requests and workers, and for an early outage, `deadly` for faults this likely.
+    `slow` asks for slow requests and workers, `storm` for an early outage of one of these lengths in seconds, `deadly`
+    for faults this likely, `moments` for when slow and dying workers are that.
     """
     stale = (0.0, 0.5, 1.0)
     if rng.random() < _CALM:
@@ -85,8 +101,8 @@ def draw(
     rates |= dict.fromkeys(("slow request", "slow worker"), max(_DELIVERY_RATES)) if slow else {}
     rates |= deadly
     outages = tuple(_outage(rng) for _ in range(rng.choice((0, 0, 1, 2)))) if not slow else ()
-    outages += (Outage(OUTAGES[0], rng.choice(_ITEMS), 0.0, rng.choice((10.0, 60.0))),) if storm else ()
-    return Weather(rates, outages, rng.choice(stale), _UNTIL)
+    outages += (Outage(OUTAGES[0], rng.choice(_ITEMS), 0.0, rng.choice(storm)),) if storm else ()
+    return Weather(rates, outages, rng.choice(stale), _UNTIL, moments)
 
 
 def _outage(rng: random.Random) -> Outage:
