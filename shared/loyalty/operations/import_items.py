@@ -42,15 +42,19 @@ class Params(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """Ids drawn for a row, should it make a customer, or its customer lack a card."""
+    """Ids drawn for a row, should it make a customer, or its customer lack a card.
+
+    `cards` are the card numbers of which it may have the first that is free, `card_number` is the one that it has.
+    """
 
     profile_id: str
     customer_id: int
     code: str
-    card_number: str
+    cards: tuple[str, ...] = ()
+    card_number: str = ""
 
 
-NOT_DRAWN = Drawn("", 0, "", "")
+NOT_DRAWN = Drawn("", 0, "")
 
 
 class Row(NamedTuple):

@@ -23,20 +23,12 @@ class Snapshot(NamedTuple):
         }
 
 
-class Change(NamedTuple):
-    """A customer before (None: there was none) and after."""
-
-    before: Customer | None
-    after: Customer
-
-
 class State:
     """Begins as the store's; `owners` and `customers` then follow each customer that is kept."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self.owners, self.customers = dict(snapshot.owners), dict(snapshot.customers)
-        self._given_up: dict[Identifier, str] = {}
 
     def unread(self, keys: set[Identifier], profile_id: str | None) -> bool:
         """Whether the store had no answer for one of these."""
@@ -47,20 +39,13 @@ class State:
         """The identifiers that would find a customer and do not yet."""
         return after.pointers() - self._pointers(after.profile_id)
 
-    def just_given_up(self, keys: set[Identifier], profile_id: str) -> bool:
-        """Whether somebody else gave one of these up since the snapshot."""
-        return any(self._given_up.get(key, profile_id) != profile_id for key in keys)
-
     def keep(self, after: Customer) -> None:
         """Replace, or add, a customer and what finds it."""
         profile_id = after.profile_id
         before, now = self._pointers(profile_id), after.pointers()
         for key in before - now:
             self.owners.pop(key, None)
-            self._given_up[key] = profile_id
-        for key in now - before:
-            self.owners[key] = profile_id
-            self._given_up.pop(key, None)
+        self.owners |= dict.fromkeys(now - before, profile_id)
         self.owners["profile_id", profile_id] = profile_id
         self.customers[profile_id] = after
 
@@ -68,19 +53,6 @@ class State:
         """The customer as it was before, None for a new one."""
         return self._snapshot.customers.get(profile_id)
 
-    def changes(self) -> list[Change]:
-        """The customers that are other than the snapshot's, each once."""
-        stored = self._snapshot.customers
-        return [
-            Change(stored.get(profile_id), after)
-            for profile_id, after in self.customers.items()
-            if profile_id not in stored or _differs(stored[profile_id], after)
-        ]
-
     def _pointers(self, profile_id: str) -> set[Identifier]:
         customer = self.customers.get(profile_id)
         return customer.pointers() if customer else set()
-
-
-def _differs(before: Customer, after: Customer) -> bool:
-    return (before.fields, before.found_by) != (after.fields, after.found_by)
