@@ -119,16 +119,16 @@ class Planner:
             all_drawn = len(row.drawn.cards) == import_ids.MOST_DRAWS
             return invalid(f"No free card number of {len(card)} digits was found") if all_drawn else None
         if (change := Change(customer, after)).differs:
-            self.steps.add(change, beside=self._memberships_beside(customer))
+            self.steps.add(change, beside=self._memberships(after.profile_id))
             state.keep(after)
         self.steps.note(index, after.profile_id)
         self._count(index, after.profile_id)
         return self._outcome(Status.UPDATED if customer else Status.CREATED, index, row, after)
 
-    def _memberships_beside(self, customer: Customer | None) -> int:
-        """How many memberships are written in the transaction of a customer (see `import_writes`)."""
-        params = self._import.params
-        return len(params.campaigns) if customer is None and params.overwrite is Overwrite.IGNORE else 0
+    def _memberships(self, profile_id: str) -> int:
+        """How many memberships a customer still gets, which may be written in one transaction with it."""
+        lacking = [one for one in self._import.params.campaigns if self.state.lacks(profile_id, one)]
+        return 0 if self.state.is_changed(profile_id) else len(lacking)
 
     def _outcome(self, status: Status, index: int, row: Row, customer: Customer) -> Outcome:
         """With the code, if the row gave none, and with a card number that was drawn for this row."""

@@ -1,5 +1,6 @@
 """Customers and identifiers in memory: as the store has them, and as the rows placed so far leave them."""
 
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from loyalty.customer import Customer
@@ -7,11 +8,15 @@ from loyalty.identifiers import Identifier
 
 
 class Snapshot(NamedTuple):
-    """What the store said: whom identifiers find, those customers by profile_id, and what it could not say."""
+    """What the store said: whom identifiers find, those customers by profile_id, and what it could not say.
+
+    `lacking` are the profile_ids of those that are not members of each campaign.
+    """
 
     owners: dict[Identifier, str]
     customers: dict[str, Customer]
     unread: frozenset[Identifier]
+    lacking: Mapping[str, Collection[str]]
 
     def torn(self) -> set[Identifier]:
         """What found a customer that no longer had it when it was read, a moment later."""
@@ -48,6 +53,14 @@ class State:
         self.owners |= dict.fromkeys(now - before, profile_id)
         self.owners["profile_id", profile_id] = profile_id
         self.customers[profile_id] = after
+
+    def lacks(self, profile_id: str, campaign: str) -> bool:
+        """Whether a customer is no member of a campaign: a new one, or one that turned out not to be."""
+        return profile_id not in self._snapshot.customers or profile_id in self._snapshot.lacking.get(campaign, ())
+
+    def is_changed(self, profile_id: str) -> bool:
+        """Whether a customer was kept before."""
+        return self.customers.get(profile_id) is not self.stored(profile_id)
 
     def stored(self, profile_id: str) -> Customer | None:
         """The customer as it was before, None for a new one."""

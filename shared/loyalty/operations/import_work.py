@@ -7,14 +7,14 @@ from contextlib import suppress
 from loyalty.errors import StorageBusy
 from loyalty.identifiers import Identifier
 from loyalty.operations import import_ids, import_records
-from loyalty.operations.import_items import Import, Row
+from loyalty.operations.import_items import Import, Overwrite, Row
 from loyalty.operations.import_plan import Planner, Whole
 from loyalty.operations.import_state import Snapshot
 from loyalty.operations.import_writes import Writer, first_rows
 from loyalty.operations.operation import WRITING_SECONDS
 from loyalty.outcome import BUSY, RETRYABLE, UNKNOWN, Origin, Outcome, Status
 from loyalty.profile import MIGRATED
-from loyalty.store import customers
+from loyalty.store import customers, memberships
 from loyalty.store.dynamodb import Database
 from loyalty.store.transactions import Fate
 
@@ -97,7 +97,14 @@ class Work:
             found, unread = found | more.customers, unread | more.unread
         owners = {identifier: customer.profile_id for identifier, customer in found.items()}
         stored, unread_customers = customers.read(database, account_id, dict.fromkeys(owners.values()))
-        return Snapshot(owners, stored, unread_customers | unread)
+        return Snapshot(owners, stored, unread_customers | unread, self._lacking(list(stored)))
+
+    def _lacking(self, profile_ids: Sequence[str]) -> dict[str, set[str]]:
+        """Those of these customers who may get memberships, by the campaign that they are no members of."""
+        params, account_id = self._import.params, self._import.account.id
+        if params.dry_run or params.overwrite is Overwrite.IGNORE:
+            return {}
+        return {one: memberships.missing(self._database, account_id, one, profile_ids) for one in params.campaigns}
 
     def _cards(self, rows: Collection[int]) -> dict[Identifier, None]:
         """The card numbers that are drawn for rows."""

@@ -1,12 +1,12 @@
 """What a plan writes, in the order that lets an import die anywhere and be sent again.
 
 First the undo state, then the customers, step by step, each with its pointers and the record of its rows in one
-transaction, then memberships. A customer whose memberships are missing gets them from the next import that meets it;
-one that ignores the customers it meets would not see to that, so there a new customer's memberships are in the
-customer's transaction.
+transaction, then memberships. A customer whose memberships are missing gets them from the next import that meets it.
+Where that might not meet it again the memberships are in the customer's transaction: under `ignore`, which does nothing
+for customers that are there, and where customers hand identifiers on, so that a row may be refused when it comes again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from loyalty.customer import Customer
@@ -63,24 +63,28 @@ class Writer:
         The outcomes of rows are recorded together with what they write.
         """
         steps = plan.steps.all()
-        entries = self._entries(first_rows(plan.outcomes, rows), plan.state)
+        entries = self._entries(first_rows(plan.outcomes, rows), plan.state.lacks)
         changed = dict.fromkeys(change.profile_id for step in steps for change in step.written())
         self._keep_undo(plan.state, changed, entries)
         if changed:
             self._keep_refusals(plan.outcomes)
-        written = self._write_steps(steps, entries, plan.outcomes)
+        inside, outside = self._parted(entries, steps)
+        written = self._write_steps(steps, inside, plan.outcomes)
         fates = dict.fromkeys(plan.outcomes, Fate.DONE)
         fates |= {row: fate for step, fate in written.items() for row in step.rows}
-        if not self._makes_up:
-            return fates
         there = {change.profile_id for step, fate in written.items() if fate is Fate.DONE for change in step.written()}
-        wanted = [entry for entry in entries if fates[entry.row] is Fate.DONE]
+        wanted = [entry for entry in outside if fates[entry.row] is Fate.DONE]
         ids = dict.fromkeys(member.profile_id for _, member, _ in wanted if member.profile_id not in there)
         met = [customer for profile_id in ids if (customer := plan.state.stored(profile_id))]
         lacking = self._insert(wanted, [_reference(customer) for customer in met])
         return {
             index: _worse(fate, lacking.get(plan.outcomes[index].profile_id or "")) for index, fate in fates.items()
         }
+
+    def _parted(self, entries: Sequence[Entry], steps: Sequence[Step]) -> tuple[list[Entry], list[Entry]]:
+        """Those that are made in the transaction of their customer, and the others."""
+        tied = {row for step in steps if step.is_tied or not self._makes_up for row in step.rows}
+        return [one for one in entries if one.row in tied], [one for one in entries if one.row not in tied]
 
     def complete(self, rows: FirstRows) -> dict[str, Fate]:
         """The same for customers that were written before, and may lack memberships. Raises StorageBusy."""
@@ -89,24 +93,26 @@ class Writer:
         there, unread = customers.read(self._database, self._import.account.id, rows)
         if unread:
             raise StorageBusy
+        missing = {
+            campaign: memberships.missing(self._database, self._import.account.id, campaign, list(there))
+            for campaign in self._import.params.campaigns
+        }
         still = {profile_id: first for profile_id, first in rows.items() if profile_id in there}
-        return self._insert(self._entries(still, None), [_reference(customer) for customer in there.values()])
+        entries = self._entries(still, lambda profile_id, campaign: profile_id in missing[campaign])
+        return self._insert(entries, [_reference(customer) for customer in there.values()])
 
     @property
     def _makes_up(self) -> bool:
         """Whether customers that are there get the memberships that they lack."""
         return self._import.params.overwrite is not Overwrite.IGNORE
 
-    def _entries(self, rows: FirstRows, state: State | None) -> list[Entry]:
+    def _entries(self, rows: FirstRows, lacks: Callable[[str, str], bool]) -> list[Entry]:
         """The memberships to insert: all of new customers, and those that customers of before turn out to lack."""
         params = self._import.params
-        known = [profile_id for profile_id in rows if state is None or state.stored(profile_id)]
-        met = known if self._makes_up else []
         entries = []
         for campaign in params.campaigns:
-            lacking = memberships.missing(self._database, self._import.account.id, campaign, met)
             for profile_id, (index, row) in rows.items():
-                if profile_id in lacking or (state is not None and not state.stored(profile_id)):
+                if lacks(profile_id, campaign):
                     balance = self._balance(row) if campaign == params.campaigns[0] else None
                     member = Membership(profile_id, params.received_at, self._origin.mark(index), balance)
                     entries.append(Entry(campaign, member, index))
@@ -129,16 +135,17 @@ class Writer:
             journal.keep(self._database, journal.record(self._database, self._origin, refused))
 
     def _write_steps(
-        self, steps: Sequence[Step], entries: Sequence[Entry], outcomes: Mapping[int, Outcome]
+        self, steps: Sequence[Step], inside: Sequence[Entry], outcomes: Mapping[int, Outcome]
     ) -> dict[Step, Fate]:
         database, account_id = self._database, self._import.account.id
-        beside = {} if self._makes_up else _by_customer(entries)
+        of_row: dict[int, list[Entry]] = {}
+        for entry in inside:
+            of_row.setdefault(entry.row, []).append(entry)
 
         def actions(step: Step) -> list[Item]:
-            changes = step.written()
-            own = [entry for change in changes for entry in beside.get(change.profile_id, ())]
+            own = [entry for row in step.rows for entry in of_row.get(row, ())]
             insertions = [memberships.insertion(database, account_id, one.campaign, one.membership) for one in own]
-            return customers.together(database, account_id, changes) + insertions
+            return customers.together(database, account_id, step.written()) + insertions
 
         def record(some: Sequence[Step]) -> Record:
             written = {index: outcomes[index] for step in some for index in sorted(step.rows)}

@@ -39,6 +39,11 @@ class Step:
         self.moved = 0
         self.bytes = 0
 
+    @property
+    def is_tied(self) -> bool:
+        """Whether customers hand identifiers on in it, or in others that come before or after it."""
+        return len(self.changes) > 1 or bool(self.after) or self.sealed
+
     def written(self) -> list[Change]:
         """The changes that leave a customer other than it was."""
         return [change for change in self.changes.values() if change.before != change.after]
