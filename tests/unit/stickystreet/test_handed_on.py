@@ -1,0 +1,49 @@
+"""Customers who hand identifiers on to each other, more of them than one transaction holds, and the undo of it."""
+
+from tests.fakes.importing import ImportWorld
+
+
+def undone(world: ImportWorld, job_id: str) -> dict[str, int]:
+    undo_id = world.job("POST /jobs/{job_id}/undo", job_id).json()["job_id"]
+    world.queue.deliver_all()
+    counts: dict[str, int] = world.job("GET /jobs/{job_id}", undo_id).json()["counts"]
+    return counts
+
+
+def test_cards_that_were_renumbered_by_one_go_back_however_many_there_are() -> None:
+    # GIVEN an import that gave each customer's card to the next one, and a new one to the last
+    world = ImportWorld()
+    world.rows("code card_number", *(f"C{number}|{number}" for number in range(150)), no_undo="yes")
+    before = dict(world.dynamodb.tables["customers"])
+    batch = world.rows("code card_number", *(f"C{number}|{number + 1}" for number in reversed(range(150))))
+    assert world.customer("card_number", "150")["code"] == {"S": "C149"}
+    # WHEN it is undone, THEN all is as it was
+    assert undone(world, batch["job_id"]) == {"undone": 150}
+    assert world.dynamodb.tables["customers"] == before
+
+
+def test_cards_that_went_around_in_a_ring_go_back_though_no_transaction_holds_them_all() -> None:
+    # GIVEN an import after which each of many customers has the card of the one before, and the first that of the last
+    world = ImportWorld()
+    world.rows("code card_number", *(f"C{number}|{number}" for number in range(150)), no_undo="yes")
+    before = dict(world.dynamodb.tables["customers"])
+    ring = [f"C{number}|{number - 1}" for number in range(1, 150)]
+    batch = world.rows("code card_number", "C0|spare", *ring, "C0|149")
+    assert world.customer("card_number", "149")["code"] == {"S": "C0"}
+    # WHEN it is undone, THEN all is as it was
+    assert undone(world, batch["job_id"]) == {"undone": 151}
+    assert world.dynamodb.tables["customers"] == before
+
+
+def test_a_chain_of_which_one_was_changed_since_stays_as_far_as_it_needs_what_that_one_keeps() -> None:
+    # GIVEN the same renumbering, after which a customer in the middle gets another card
+    world = ImportWorld()
+    world.rows("code card_number", *(f"C{number}|{number}" for number in range(150)), no_undo="yes")
+    batch = world.rows("code card_number", *(f"C{number}|{number + 1}" for number in reversed(range(150))))
+    world.rows("code first_name", "C100|Cy", no_undo="yes")
+    # WHEN it is undone
+    counts = undone(world, batch["job_id"])
+    # THEN who would have had the card that this one keeps, and so on, stays as well; all before are as they were
+    assert counts == {"undone": 100, "kept": 50}
+    cards = [world.customer("code", f"C{number}")["card_number"]["S"] for number in range(150)]
+    assert cards == [str(number) for number in range(100)] + [str(number + 1) for number in range(100, 150)]
