@@ -12,7 +12,7 @@ from loyalty.account import Account
 from loyalty.errors import ProgramInactive, ProgramNotFound, StorageBusy
 from loyalty.job import KEPT_SECONDS, SPARE_SECONDS
 from loyalty.operations import import_credits, import_records
-from loyalty.operations.import_items import Import, Params, Row, kinds_of
+from loyalty.operations.import_items import MOST_SECRETS_OF_CHUNK, Import, Params, Row, kinds_of, refuse_secrets
 from loyalty.operations.import_work import Work
 from loyalty.outcome import Origin, Outcome, invalid
 from loyalty.passwords import hash_secret
@@ -79,7 +79,9 @@ def apply(database: Database, import_: Import, items: Sequence[Row | Outcome], o
     the `card_number` that was generated; INVALID for a row that can't be applied; BUSY. An item that came as an
     outcome was decided before and stays so.
     """
-    checked = {index: _check(import_, item) for index, item in enumerate(items)}
+    at_once = max(MOST_SECRETS_OF_CHUNK, database.settings.inline_limit // SECRET_WEIGHT)
+    few = refuse_secrets(items, at_once, "chunk")
+    checked = {index: _check(import_, item) for index, item in enumerate(few)}
     outcomes = {index: item for index, item in checked.items() if isinstance(item, Outcome)}
     rows = {index: item for index, item in checked.items() if isinstance(item, Row)}
     if rows:
