@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from loyalty.account import Promotion
 from loyalty.bulk import cut
-from loyalty.store import progress
+from loyalty.store import progress, promotion_changes
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
 from tests.fakes.draws import plan_cards
@@ -19,6 +20,9 @@ MOST = 2.3
 """How much twice the input may cost: the rest is what log n and a page more make."""
 SMALL = 100
 """Items of the smaller input."""
+
+_WIDE = 7_777
+"""A promotion that each customer may earn a thousand times."""
 
 Make = Callable[[int], Order]
 
@@ -145,6 +149,7 @@ def settings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 def course(make: Make, count: int, settings: dict[str, int]) -> dict[str, Cost]:
     """What an order of so many items costs, then looking at it, taking it back, and looking at that."""
     world, order, costs = JobWorld(**settings), make(count), dict[str, Cost]()
+    promotion_changes.put(world.database, "greatwidgets", Promotion(str(_WIDE), "2607", limit=1_000))
     world.prepare(order)
 
     def ask() -> None:
@@ -177,16 +182,23 @@ def draws(monkeypatch: pytest.MonkeyPatch) -> None:
     plan_cards(monkeypatch, *([1_000 + one] * 11 + [5_000 + one] for one in range(2 * SMALL)))
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_twice_the_items_cost_about_twice_as_much(name: str, settings: dict[str, int]) -> None:
-    # GIVEN what an order costs, its results, its undo and that one's results
-    single = course(ALL[name], SMALL, settings)
-    # WHEN it is twice as large
-    double = course(ALL[name], 2 * SMALL, settings)
-    # THEN none of that costs more than a little over twice as much
-    assert {
+def dearer(make: Make, settings: dict[str, int]) -> dict[str, tuple[float, float]]:
+    """What of an order, its results, its undo and that one's results costs more than a little over twice as much."""
+    single, double = course(make, SMALL, settings), course(make, 2 * SMALL, settings)
+    return {
         f"{what}: {kind}": (getattr(single[what], kind), getattr(double[what], kind))
         for what in single
         for kind in Cost._fields
         if getattr(double[what], kind) > MOST * getattr(single[what], kind)
-    } == {}
+    }
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_twice_the_items_cost_about_twice_as_much(name: str, settings: dict[str, int]) -> None:
+    assert dearer(ALL[name], settings) == {}
+
+
+def test_places_that_one_customer_takes_under_a_limit_cost_its_tally_once_a_chunk() -> None:
+    # GIVEN a promotion that a customer may earn a thousand times, whose tally grows with each place
+    # THEN twice as many earns in one request cost about twice as much, and so does their undo
+    assert dearer(earns(_WIDE, 2607), {"inline_limit": 10_000}) == {}
