@@ -10,6 +10,21 @@ def undone(world: ImportWorld, job_id: str) -> dict[str, int]:
     return counts
 
 
+def test_a_renumbering_costs_what_other_changes_do() -> None:
+    # GIVEN customers with cards
+    world = ImportWorld()
+    world.rows("code card_number", *(f"C{number}|{number}" for number in range(240)), no_undo="yes")
+    world.dynamodb.units.clear()
+    # WHEN each card goes to the next one
+    lines = [f"C{number}|{number + 1}" for number in reversed(range(240))]
+    batch = world.rows("code card_number", *lines, no_undo="yes")
+    # THEN a customer costs two units and its card two, with what records that less than a twentieth more
+    assert batch["customers"] == {"new": 0, "updated": 240}
+    assert 4 * 240 <= world.dynamodb.units["write"] <= 1.05 * 4 * 240
+    # AND each is read once: two identifiers, the customer, and its membership
+    assert world.dynamodb.units["read"] <= 4 * 240 + 10
+
+
 def test_cards_that_were_renumbered_by_one_go_back_however_many_there_are() -> None:
     # GIVEN an import that gave each customer's card to the next one, and a new one to the last
     world = ImportWorld()
