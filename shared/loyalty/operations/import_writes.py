@@ -83,7 +83,7 @@ class Writer:
 
     def _parted(self, entries: Sequence[Entry], steps: Sequence[Step]) -> tuple[list[Entry], list[Entry]]:
         """Those that are made in the transaction of their customer, and the others."""
-        tied = {row for step in steps if step.is_tied or not self._makes_up for row in step.rows}
+        tied = {row for step in steps if (step.is_tied and step.has_room) or not self._makes_up for row in step.rows}
         return [one for one in entries if one.row in tied], [one for one in entries if one.row not in tied]
 
     def complete(self, rows: FirstRows) -> dict[str, Fate]:

@@ -24,15 +24,15 @@ _Moves = dict[Identifier, _Owners]
 class Step:
     """Changes of customers that are written together, and the rows that they come from.
 
-    `after` are the steps that have to be written before; `beside` are how many actions the step has beside those of its
-    customers.
+    `after` are the steps that have to be written before; `beside` is how many actions go with each customer, by
+    profile_id, beside those that change it.
     """
 
     def __init__(self) -> None:
         self.changes: dict[str, Change] = {}
         self.rows: list[int] = []
         self.after: dict[Step, None] = {}
-        self.beside = 0
+        self.beside: dict[str, int] = {}
         self.sealed = False
         self.joined: Step | None = None
         self.owners: dict[Identifier, _Owners] = {}
@@ -44,6 +44,16 @@ class Step:
         """Whether customers hand identifiers on in it, or in others that come before or after it."""
         return len(self.changes) > 1 or bool(self.after) or self.sealed
 
+    @property
+    def actions(self) -> int:
+        """How many actions it may have."""
+        return len(self.changes) + self.moved + sum(self.beside.values())
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one transaction holds all of them, as of all steps but those of a single large change."""
+        return self.actions <= _MOST
+
     def written(self) -> list[Change]:
         """The changes that leave a customer other than it was."""
         return [change for change in self.changes.values() if change.before != change.after]
@@ -53,7 +63,7 @@ class Step:
         profile_id = change.profile_id
         earlier = self.changes.get(profile_id)
         self.bytes += _bytes(change.after) - (_bytes(earlier.after) if earlier else 0)
-        self.beside += beside
+        self.beside[profile_id] = self.beside.get(profile_id, 0) + beside
         self.changes[profile_id] = Change(earlier.before, change.after) if earlier else change
         for identifier, (had, has) in moves.items():
             first, last = self.owners.get(identifier, (had, had))
@@ -66,8 +76,8 @@ class Step:
         self.rows += other.rows
         self.after |= other.after
         self.owners |= other.owners
-        self.beside, self.moved = self.beside + other.beside, self.moved + other.moved
-        self.bytes += other.bytes
+        self.beside |= other.beside
+        self.moved, self.bytes = self.moved + other.moved, self.bytes + other.bytes
         other.joined = self
 
 
@@ -91,6 +101,13 @@ class Steps:
         step.put(change, moves, beside)
         step.rows += self._rows.pop(change.profile_id, ())
         self._of |= dict.fromkeys(touched, step)
+
+    def add_apart(self, change: Change, beside: int) -> None:
+        """The same where what goes with a customer may follow in a step of its own, if one has no room for both."""
+        if change.after is not None and 1 + len(_moves(change)) + beside > _MOST:
+            self.add(change)
+            change = Change(change.after, change.after)
+        self.add(change, beside)
 
     def note(self, row: int, profile_id: str) -> None:
         """Note that a row is about a customer: it is recorded with the customer's change, if there is one."""
@@ -168,7 +185,7 @@ def _waves(steps: Sequence[Step]) -> Iterator[list[Step]]:
 
 def _fits(steps: Sequence[Step], change: Change, moves: _Moves, beside: int) -> bool:
     """Whether these steps and the change are no more than one transaction holds."""
-    actions = sum(len(step.changes) + step.moved + step.beside for step in steps) + 1 + beside
+    actions = sum(step.actions for step in steps) + 1 + beside
     bytes_ = sum(step.bytes for step in steps) + _bytes(change.after)
     for step in steps:
         if earlier := step.changes.get(change.profile_id):

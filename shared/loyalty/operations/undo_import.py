@@ -118,7 +118,8 @@ class _Restoration:
         """The fates of those that were not refused."""
         steps = Steps()
         for change in undo_order.in_order(plan.changes):
-            steps.add(change, beside=len(self._removals(plan, change)))
+            is_last = change.after == plan.changes[change.profile_id].after
+            steps.add_apart(change, beside=len(plan.found.own.get(change.profile_id, {})) if is_last else 0)
         fates = write(self.database, steps.all(), lambda step: self._actions(plan, step))
         last = {who: fate for step, fate in fates.items() for who in step.changes}
         return {who: _FATES[fate] for who, fate in last.items() if fate in _FATES}
@@ -129,13 +130,10 @@ class _Restoration:
         for place, change in enumerate(changes):
             if change.after is None:
                 actions[place] = presence.only_if_marked(actions[place], plan.marks.get(change.profile_id, _NEVER))
-        return actions + [one for change in step.changes.values() for one in self._removals(plan, change)]
+        return actions + [one for who, count in step.beside.items() if count for one in self._removals(plan, who)]
 
-    def _removals(self, plan: _Plan, change: Change) -> list[Item]:
-        """What takes back the memberships that the job made, with the change after which the customer is back."""
-        if change.after != plan.changes[change.profile_id].after:
-            return []
-        own = plan.found.own.get(change.profile_id, {})
+    def _removals(self, plan: _Plan, profile_id: str) -> list[Item]:
+        own = plan.found.own.get(profile_id, {})
         return [memberships.removal(self.database, key, origin) for key, origin in own.items()]
 
     def _mark(self, made: Sequence[Customer]) -> dict[str, str]:

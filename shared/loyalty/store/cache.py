@@ -26,7 +26,7 @@ class TimedCache:
         self.forget(key)
         if value is not None:
             if len(self._entries) >= _MOST_ENTRIES:
-                del self._entries[next(iter(self._entries))]
+                self.forget(next(iter(tuple(self._entries))))  # a copy: other threads may change it meanwhile
             self._entries[key] = (self._clock() + LIFETIME_SECONDS, value)
         return value
 

@@ -1,6 +1,9 @@
 """Customers who hand identifiers on to each other, more of them than one transaction holds, and the undo of it."""
 
+from loyalty.account import CustomField, Program
+from loyalty.store import accounts
 from tests.fakes.importing import ImportWorld
+from tools import demo
 
 
 def undone(world: ImportWorld, job_id: str) -> dict[str, int]:
@@ -62,3 +65,26 @@ def test_a_chain_of_which_one_was_changed_since_stays_as_far_as_it_needs_what_th
     assert counts == {"undone": 100, "kept": 50}
     cards = [world.customer("code", f"C{number}")["card_number"]["S"] for number in range(150)]
     assert cards == [str(number) for number in range(100)] + [str(number + 1) for number in range(100, 150)]
+
+
+def test_a_customer_with_as_many_identifiers_and_campaigns_as_may_be_is_changed_and_changed_back() -> None:
+    # GIVEN an account with as many match fields as may be, and a customer of its, who is no member
+    world = ImportWorld()
+    fields = tuple(CustomField(number, f"name{number}", "", match=True) for number in range(1, 41))
+    accounts.put_account(world.database, demo.ACCOUNT._replace(custom_fields=fields))
+    campaigns = [f"campaign-{number}" for number in range(50)]
+    for campaign in campaigns:
+        accounts.put_program(world.database, demo.ACCOUNT.id, Program(campaign, campaign, "points", active=True))
+    columns = " ".join(("code", "card_number", *(f"custom_field_{field.number}" for field in fields)))
+    world.rows(columns, "|".join(["A", "card", *(f"old{number}" for number in range(40))]), no_undo="yes")
+    before = {name: dict(world.dynamodb.tables[name]) for name in ("customers", "memberships")}
+    # WHEN another takes its card in an import that changes all of it, and makes both members of as many campaigns
+    rows = ("|".join(["A", "new", *(f"new{number}" for number in range(40))]), "B|card" + "|" * 40)
+    batch = world.rows(columns, *rows, campaigns_to_include=",".join(campaigns))
+    # THEN both are changed, and are members
+    assert batch["customers"] == {"new": 1, "updated": 1}
+    assert world.customer("card_number", "card")["code"] == {"S": "B"}
+    assert len(world.dynamodb.tables["memberships"]) == len(before["memberships"]) + 100
+    # AND the undo of that leaves all as it was
+    assert undone(world, batch["job_id"]) == {"undone": 2}
+    assert {name: world.dynamodb.tables[name] for name in before} == before
