@@ -2,6 +2,8 @@
 /* A file of customers as the requests that it is sent in: at most 20,000 rows and 4.6 MB each, one after the other. */
 
 const MOST_ROWS = 20_000;
+const MOST_SECRETS = 2_000; // passwords and PINs of one request (see shared/loyalty/operations/import_items.py)
+const SECRETS = new Set(["customer_password", "customer_pin"]);
 const MOST_BYTES = 4_600_000; // the gateway takes 4.7 MB, with the form around the rows
 const SAMPLE_ROWS = 3;
 const ERROR_COLUMN = "loyalty_error"; // the column of a report of failed rows that says why, which is not sent again
@@ -99,11 +101,12 @@ function* rowsOf(text, { shape, reasonsAt }, from) {
 function splitRows(text, table) {
   const parts = [];
   const encoder = new TextEncoder();
-  let part = { first: 1, rows: MOST_ROWS, bytes: 0 };
+  const most = mostRows(table.header);
+  let part = { first: 1, rows: most, bytes: 0 };
   let parted = table.header.length === 1;
   for (const record of rowsOf(text, table, table.rowsFrom)) {
     const bytes = encoder.encode(sentLine(text, record, table)).length;
-    if (part.rows === MOST_ROWS || part.bytes + bytes > MOST_BYTES) {
+    if (part.rows === most || part.bytes + bytes > MOST_BYTES) {
       part = { first: parts.length === 0 ? 1 : part.first + part.rows, rows: 0, bytes: 0, from: record.start };
       parts.push(part);
     }
@@ -117,6 +120,12 @@ function splitRows(text, table) {
     ...{ first, rows, text: text.slice(from, to), key: idempotencyKey() },
     ...{ state: "waiting", jobId: "", counts: undefined },
   }));
+}
+
+/** How many rows a request may have: fewer where each brings passwords and PINs, which take long to hash. */
+function mostRows(header) {
+  const secrets = header.filter((name) => SECRETS.has(name.toLowerCase())).length;
+  return secrets === 0 ? MOST_ROWS : Math.min(MOST_ROWS, Math.floor(MOST_SECRETS / secrets));
 }
 
 const notParted = ({ header, shape }) =>

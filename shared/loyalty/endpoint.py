@@ -15,7 +15,7 @@ from loyalty.auth import authenticate
 from loyalty.bulk.results import COLLECTING_SECONDS
 from loyalty.bulk.submit import Done, Queued, Task, Wish, answer_of, carry_out
 from loyalty.contracts.contract import Answer, Contract, Exchange, Manner
-from loyalty.errors import BadRequest, ConfigurationError, InternalError, RequestError
+from loyalty.errors import BadRequest, ConfigurationError, InternalError, ReplyTooLarge, RequestError
 from loyalty.request import Reply, Request, read_event, to_proxy
 from loyalty.store import dynamodb
 from loyalty.store.dynamodb import Database
@@ -70,8 +70,9 @@ def handler(name: str, begin: Open, database: Callable[[], Database]) -> Handler
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
             log.unexpected(error)
             reply = refuse(InternalError())
-        log.write(reply.status)
-        return to_proxy(reply, request)
+        proxied = to_proxy(reply, request)
+        log.write(proxied["statusCode"])
+        return proxied
 
     return lambda_handler
 
@@ -109,7 +110,7 @@ def _do(call: _Call, database: Database, log: RequestLog) -> Reply:
     result = _carry_out(database, task, Wish(key, _wait_until(request, database)))
     if result.job_id:
         log.job(result.job_id)
-    return _with_header(_reply(call, task.manner, result, log), "X-Job-Id", result.job_id)
+    return _reply(call, task.manner, result, log)
 
 
 def _carry_out(database: Database, task: Task, wish: Wish) -> Done | Queued:
@@ -124,11 +125,19 @@ def _carry_out(database: Database, task: Task, wish: Wish) -> Done | Queued:
 
 
 def _reply(call: _Call, manner: Manner, result: Done | Queued, log: RequestLog) -> Reply:
+    """The reply; where it may be too large to be sent the job's address stands by, under which it can be fetched."""
     if isinstance(result, Queued):
-        return call.contract.queued(call.request, manner, result.job_id, f"{call.request.base}/jobs/{result.job_id}")
+        return _queued(call, manner, result.job_id)
     log.outcomes(result.outcomes)
     answer = Answer(result.outcomes, result.job_id, repeat_under=result.repeat_under)
-    return call.contract.render(call.request, manner, answer)
+    reply = _with_header(call.contract.render(call.request, manner, answer), "X-Job-Id", result.job_id)
+    shorter = _queued(call, manner, result.job_id) if result.job_id else call.exchange.error(ReplyTooLarge())
+    return replace(reply, instead=shorter)
+
+
+def _queued(call: _Call, manner: Manner, job_id: str) -> Reply:
+    location = f"{call.request.base}/jobs/{job_id}"
+    return _with_header(call.contract.queued(call.request, manner, job_id, location), "X-Job-Id", job_id)
 
 
 def _wait_until(request: Request, database: Database) -> float | None:

@@ -13,6 +13,7 @@
     ├── PromotionNotFound       unknown, or of another program
     ├── PromotionInactive       inactive, or outside its dates
     ├── TooLarge                too many items or bytes
+    ├── ReplyTooLarge           the request was done, what there is to say of it can't be sent
     ├── UnsupportedMediaType
     ├── InternalError           a fault of ours, nothing more is said to the client
     │   └── ConfigurationError  the function's environment is incomplete
@@ -34,6 +35,8 @@ from functools import lru_cache
 
 LONGEST_QUOTE = 64
 """Characters of a refused value that an error shows."""
+
+_MOST_QUOTED_BYTES = 128  # of those characters, so that replies about many items stay small
 
 
 class RequestError(Exception):
@@ -120,6 +123,15 @@ class TooLarge(RequestError):
     """More items or bytes than a request may have."""
 
     status = 413
+
+
+class ReplyTooLarge(RequestError):
+    """The request was done, but the reply is larger than one message of Lambda."""
+
+    status = 406
+
+    def __init__(self, advice: str = "send fewer items a request") -> None:
+        super().__init__(f"The reply is too large to be sent at once: {advice}, or accept gzip")
 
 
 class UnsupportedMediaType(RequestError):
@@ -245,7 +257,10 @@ def quote(value: object) -> str:
 
 
 def _clip(text: str) -> str:
-    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
+    if len(text) <= LONGEST_QUOTE and (text.isascii() or len(text.encode()) <= _MOST_QUOTED_BYTES):
+        return text
+    room = _MOST_QUOTED_BYTES - len("…".encode())
+    return text[: LONGEST_QUOTE - 1].encode()[:room].decode(errors="ignore") + "…"
 
 
 @lru_cache(maxsize=256)

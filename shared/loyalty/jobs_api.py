@@ -9,6 +9,7 @@ import binascii
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from loyalty.account import Caller
@@ -22,7 +23,7 @@ from loyalty.contracts.catalogue import RESULTS
 from loyalty.contracts.contract import Answer
 from loyalty.contracts.jobs import View
 from loyalty.endpoint import Do, Handler, handler, process_database
-from loyalty.errors import JobNotFound, JobRunning, ParameterError, RequestError
+from loyalty.errors import JobNotFound, JobRunning, ParameterError, ReplyTooLarge, RequestError
 from loyalty.job import Job, JobStatus, Undo
 from loyalty.outcome import Status
 from loyalty.request import Reply, Request
@@ -78,7 +79,8 @@ def job_results(database: Database, request: Request, caller: Caller, log: Reque
     collect = results.known if running else results.outcomes
     repeat_under = None if job.fed else key_of(job.id)  # nobody's request made a job that is fed
     answer = Answer(collect(database, job, first, most), job.undoes or job.id, first, repeat_under)
-    return RESULTS[job.contract].render(request, job.manner, answer)
+    reply = RESULTS[job.contract].render(request, job.manner, answer)
+    return replace(reply, instead=contract.problem(ReplyTooLarge("fetch parts of it with `from` and `limit`")))
 
 
 def undo_job(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:

@@ -8,6 +8,8 @@ nothing, and is never refused for what others do:
   passwords can't be tried out; other addresses, and other names from this one, are served.
 - An address that was wrong too often is told so, and its credentials are looked up as before: tokens can't be
   guessed anyhow, and who is right may share an address with who is not.
+- Each name that is invented writes an item. So an address that was wrong far too often is not looked up under any
+  name until the minute is over (but for those that were right a moment ago), and nothing more is written for it.
 
 What an account's own requests may be is for its operator to say; nothing is counted where nothing is said.
 
@@ -26,25 +28,30 @@ MOST_OF_NAME = 10
 """Wrong credentials of one name from one address in a minute."""
 MOST_OF_ADDRESS = 100
 """Wrong credentials from one address in a minute."""
+MOST_WITH_NAMES = 500
+"""Wrong credentials from one address in a minute after which no name is looked up for it."""
 MOST_TOKENS = 60
 """Access tokens for one OAuth client from one address in a minute."""
 
 
 def closed(database: Database, address: str, credential: Credential) -> bool:
-    """Whether a name was wrong too often from this address, as far as this process knows."""
-    return credential.name is not None and rates.known_full(database, ("name", address, credential.name))
+    """Whether a name, or its address, was wrong too often for it to be looked up, as far as this process knows."""
+    if credential.name is None:
+        return False
+    sources = ("name", address, credential.name), ("address", address, "")
+    return any(rates.known_full(database, source) for source in sources)
 
 
 def wrong(database: Database, address: str, credentials: Sequence[Credential]) -> RequestError:
     """Count credentials of one request that nobody has; the error to raise for them. Raises StorageBusy."""
-    names = dict.fromkeys(one.name for one in credentials if one.name is not None)
-    counted = [
-        *((("name", address, name), MOST_OF_NAME) for name in names),
-        (("address", address, ""), MOST_OF_ADDRESS),
-    ]
-    if any(rates.full(database, source, most) for source, most in counted):
-        return _too_many(database, "wrong credentials from this address")
-    return CredentialsUnknown()
+    names = [("name", address, name) for name in dict.fromkeys(one.name for one in credentials) if name is not None]
+    too_many = _too_many(database, "wrong credentials from this address")
+    if any(rates.known_full(database, name) for name in names):
+        return too_many
+    times = rates.times(database, ("address", address, ""), MOST_WITH_NAMES)
+    if times > MOST_WITH_NAMES or any(rates.full(database, name, MOST_OF_NAME) for name in names):
+        return too_many
+    return too_many if times > MOST_OF_ADDRESS else CredentialsUnknown()
 
 
 def take_token(database: Database, address: str, client: Credential) -> None:

@@ -9,7 +9,7 @@ import gzip
 import json
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,15 +26,15 @@ _MOST_GZIP_MEMBERS = 100
 _WORTH_GZIP = 1_024
 """Characters of a reply below which compressing costs more than it saves."""
 
-_NEEDS_GZIP = 2_500_000
-"""Bytes of a reply beyond which it might not fit Lambda's 6 MB, escaped in JSON as it travels."""
+LARGEST_EVENT = 6_291_556
+"""Bytes of a proxy response that Lambda takes, the JSON around the body included; beyond it the client gets a 502."""
 
-_MOST_PLAIN = 4_600_000
-"""Bytes of a reply that fit them in base64."""
+_SURELY_FITS = 1_000_000
+"""Characters of a body that fit, however they are escaped."""
 
-_TOO_LARGE_PLAIN = (
-    "The request was done, but the reply is too large to be sent without gzip: accept it, or send fewer items a "
-    "request; under the same Idempotency-Key the reply is the same"
+_TOO_LARGE = (
+    "The request was done, but the reply is too large to be sent: {wish}send fewer items a request; under the same "
+    "Idempotency-Key the reply is the same"
 )
 
 
@@ -78,12 +78,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the client gets: an HTTP status, a content type, text, and further headers."""
+    """What the client gets: an HTTP status, a content type, text, and further headers; or `instead` what is shorter.
+
+    That is sent where the reply is larger than Lambda takes.
+    """
 
     status: int
     content_type: str
     text: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    instead: "Reply | None" = None
 
 
 def read_event(event: Mapping[str, Any], context: Any) -> Request:
@@ -110,7 +114,10 @@ def read_event(event: Mapping[str, Any], context: Any) -> Request:
 
 
 def to_proxy(reply: Reply, request: Request) -> dict[str, Any]:
-    """The proxy response: gzip-encoded where the client takes that and it pays, without a body for HEAD."""
+    """The proxy response: gzip-encoded where the client takes that and it pays, without a body for HEAD.
+
+    One that Lambda would refuse for its size is never made: what stands `instead` is sent, or why there is nothing.
+    """
     headers = {
         "Content-Type": reply.content_type,
         "X-Content-Type-Options": "nosniff",
@@ -122,13 +129,31 @@ def to_proxy(reply: Reply, request: Request) -> dict[str, Any]:
     if len(reply.text) < _WORTH_GZIP:
         return _proxied(reply.status, headers, reply.text)
     headers["Vary"] = "Accept-Encoding"
-    text, takes_gzip = reply.text.encode(), _takes_gzip(request.headers)
-    if takes_gzip or (takes_gzip is None and len(text) > _NEEDS_GZIP):
-        headers["Content-Encoding"] = "gzip"
-        return _proxied(reply.status, headers, gzip.compress(text, compresslevel=1, mtime=0))
-    if len(text) > _MOST_PLAIN:
-        return to_proxy(json_error(406, _TOO_LARGE_PLAIN), request)
-    return _proxied(reply.status, headers, text if len(text) > _NEEDS_GZIP else reply.text)
+    takes_gzip = _takes_gzip(request.headers)
+    for more, body in _bodies(reply.text, takes_gzip=takes_gzip):
+        proxied = _proxied(reply.status, headers | more, body)
+        if _fits(proxied):
+            return proxied
+    wish = "" if takes_gzip else "accept gzip, or "
+    return to_proxy(reply.instead or json_error(406, _TOO_LARGE.format(wish=wish)), request)
+
+
+def _bodies(text: str, *, takes_gzip: bool | None) -> Iterator[tuple[dict[str, str], str | bytes]]:
+    """The bodies that a client takes, with their headers, those first that suit it best."""
+    if not takes_gzip:
+        yield {}, text
+        yield {}, text.encode()  # as base64 it may be shorter than escaped
+    if takes_gzip is not False:
+        yield {"Content-Encoding": "gzip"}, gzip.compress(text.encode(), compresslevel=1, mtime=0)
+
+
+def _fits(proxied: Mapping[str, Any]) -> bool:
+    return len(proxied["body"]) <= _SURELY_FITS or event_bytes(proxied) <= LARGEST_EVENT
+
+
+def event_bytes(event: Mapping[str, Any]) -> int:
+    """The size of an event as Lambda counts it: its JSON in UTF-8, as the runtimes since Python 3.12 write it."""
+    return len(json.dumps(event, ensure_ascii=False).encode())
 
 
 def _proxied(status: int, headers: Mapping[str, str], body: str | bytes) -> dict[str, Any]:
@@ -139,7 +164,7 @@ def _proxied(status: int, headers: Mapping[str, str], body: str | bytes) -> dict
 def json_error(status: int, text: str, headers: Mapping[str, str] | None = None) -> Reply:
     """The JSON error of requests that reach no contract, and of the gateway's own answers."""
     body = {"error": status, "error_text": text, "message": text}
-    return Reply(status, "application/json", json.dumps(body, separators=(",", ":")), headers or {})
+    return Reply(status, "application/json", json.dumps(body, ensure_ascii=False, separators=(",", ":")), headers or {})
 
 
 def _own_path(event: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import random
 from typing import Any
 
 import pytest
@@ -112,26 +113,48 @@ def test_a_long_reply_is_compressed_for_who_takes_it(accept_encoding: str | None
     assert reply_of(answer).body == LONG
 
 
+def fits(answer: dict[str, Any]) -> bool:
+    return len(json.dumps(answer, ensure_ascii=False).encode()) <= 6_291_556
+
+
 @pytest.mark.parametrize("accept_encoding", ["identity", "gzip;q=0", "br", "", "*;q=0", "gzip;q=0, *"])
-def test_a_large_reply_is_not_compressed_for_who_refuses_that(accept_encoding: str) -> None:
-    # GIVEN a reply that is larger than what travels as text, and the largest that travels
-    for size in (3_000_000, 4_600_000):
-        answer = to_proxy(Reply(200, "application/json", '"' * size), request(accept_encoding=accept_encoding))
-        # THEN its bytes are sent as they are
-        assert "Content-Encoding" not in answer["headers"]
-        assert base64.b64decode(answer["body"]) == b'"' * size
-        assert len(json.dumps(answer).encode()) < 6_291_456
+@pytest.mark.parametrize(
+    "text", ["x" * 6_291_000, '"' * 4_700_000, "\u4e00" * 2_000_000], ids=["as text", "quotes", "wide"]
+)
+def test_a_large_reply_is_not_compressed_for_who_refuses_that(accept_encoding: str, text: str) -> None:
+    # GIVEN replies that are nearly as large as Lambda takes, as text or in base64, whichever is shorter
+    answer = to_proxy(Reply(200, "application/json", text), request(accept_encoding=accept_encoding))
+    # THEN they are sent as they are
+    assert (answer["statusCode"], "Content-Encoding" in answer["headers"], fits(answer)) == (200, False, True)
+    assert (base64.b64decode(answer["body"]).decode() if answer["isBase64Encoded"] else answer["body"]) == text
 
 
-def test_a_reply_that_can_not_be_sent_without_gzip_says_so() -> None:
-    # GIVEN a reply that is larger still
-    answer = to_proxy(Reply(200, "application/json", "x" * 4_600_001), request(accept_encoding="identity"))
-    # THEN the client learns what became of its request, and what to do
-    assert answer["statusCode"] == 406
-    assert json.loads(answer["body"])["error_text"] == (
-        "The request was done, but the reply is too large to be sent without gzip: accept it, or send fewer items a "
-        "request; under the same Idempotency-Key the reply is the same"
+def test_a_large_reply_is_compressed_for_who_does_not_say_what_it_takes_only_where_it_must_be() -> None:
+    # GIVEN replies that fit without, and that don't
+    for size, encoding in ((6_291_000, None), (6_292_000, "gzip")):
+        answer = to_proxy(Reply(200, "application/json", "x" * size), request())
+        # THEN only the latter is compressed
+        assert (answer["headers"].get("Content-Encoding"), fits(answer)) == (encoding, True)
+        assert reply_of(answer).body == "x" * size
+
+
+@pytest.mark.parametrize(("accept_encoding", "wish"), [("identity", "accept gzip, or "), ("gzip", "")])
+def test_a_reply_that_can_not_be_sent_is_replaced_by_a_shorter_one_or_says_so(accept_encoding: str, wish: str) -> None:
+    # GIVEN a reply that is too large in any form, with a shorter one, and without
+    text = "".join(map(chr, random.Random(1).choices(range(0x4E00, 0x9FFF), k=3_000_000)))  # noqa: S311 - noise
+    shorter = Reply(202, "application/json", "{}", {"Location": "/jobs/1"})
+    sent = request(accept_encoding=accept_encoding)
+    # WHEN they are sent
+    replaced = to_proxy(Reply(200, "application/json", text, instead=shorter), sent)
+    told = to_proxy(Reply(200, "application/json", text), sent)
+    # THEN the shorter one is
+    assert replaced == to_proxy(shorter, sent)
+    # AND where there is none the client learns what became of its request, and what to do
+    text = (
+        f"The request was done, but the reply is too large to be sent: {wish}send fewer items a request; under the "
+        "same Idempotency-Key the reply is the same"
     )
+    assert (told["statusCode"], json.loads(told["body"])["error_text"]) == (406, text)
 
 
 def test_a_reply_to_head_has_headers_and_no_body() -> None:
@@ -178,13 +201,15 @@ def test_a_path_is_the_apis_own_wherever_it_is_mapped(
 
 
 @pytest.mark.parametrize("letter", ['"', "\\", "\u00e4", "\U0001f600"], ids=ascii)
-def test_a_reply_that_might_not_fit_into_lambdas_limit_is_compressed_for_everybody(letter: str) -> None:
-    # GIVEN replies just below and above the size from which they are compressed, of letters that JSON escapes
-    size = 2_500_000 // len(letter.encode())
-    answers = [to_proxy(Reply(200, "application/json", letter * n), request()) for n in (size, size + 1)]
-    # THEN the larger one is compressed though nobody asked, and both fit as they travel
-    assert [answer["isBase64Encoded"] for answer in answers] == [False, True]
-    assert max(len(json.dumps(answer, ensure_ascii=False).encode()) for answer in answers) < 6_291_456
+@pytest.mark.parametrize("accept_encoding", [None, "identity", "gzip"])
+def test_a_reply_of_any_size_fits_into_lambdas_limit_as_it_travels(letter: str, accept_encoding: str | None) -> None:
+    # GIVEN replies of letters that JSON may escape, around the sizes at which each form of them does not fit any more
+    sent = request(accept_encoding=accept_encoding) if accept_encoding else request()
+    for size in (1_500_000, 3_145_000, 3_146_000, 4_718_000, 4_719_000, 6_291_000, 9_000_000):
+        answer = to_proxy(Reply(200, "application/json", letter * (size // len(letter.encode()))), sent)
+        # THEN what is sent fits, and only who refuses gzip may hear that it does not
+        assert fits(answer)
+        assert answer["statusCode"] in ({200, 406} if accept_encoding == "identity" else {200})
 
 
 def test_a_short_reply_is_not_worth_compressing() -> None:

@@ -45,6 +45,7 @@ _FAULTS = {
     "401": "No credentials, or unknown ones",
     "403": "The credentials have no right to do this",
     "404": "The account has no such job",
+    "406": "The results are too large to be sent at once: ask for parts of them, or accept gzip",
     "409": "The job is not finished yet, or there is nothing to do this with",
     **everywhere.FAULTS,
     "503": "Storage is busy: repeat the request",
@@ -119,7 +120,7 @@ def _results() -> dict[str, Any]:
     reply = answer(
         "The reply that a waiting client would have had", in_json | in_xml | content(ref("Jsonp"), JAVASCRIPT)
     )
-    faults = _faults("400", "404", "409")
+    faults = _faults("400", "404", "406", "409")
     return _operation(
         "jobResults",
         "Read a job's results",

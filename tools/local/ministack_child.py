@@ -19,6 +19,9 @@ from ministack import app
 from ministack.core import lambda_runtime, router
 from ministack.services import apigateway_v1, dynamodb, eventbridge, lambda_svc, sqs
 
+LARGEST_EVENT = 6_291_556
+"""Bytes of a synchronous event, and of what a function answers, as JSON."""
+
 
 def stop_at_end_of_input() -> None:
     """End this process in an orderly way as soon as the parent is gone."""
@@ -49,6 +52,27 @@ def serve_at_the_root() -> None:
         return event
 
     apigateway_v1._build_lambda_event_v1 = build_at_the_root
+
+
+def hold_limits_of_lambda() -> None:
+    """Refuse events that are larger than Lambda takes, and answers that are larger than it gives, as it does."""
+    execute = lambda_svc._execute_function_with_config_scope
+
+    def execute_within_limits(func: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
+        if _json_bytes(event) > LARGEST_EVENT:
+            return {"error": True, "body": {"statusCode": 413, "body": '{"message":"Request Too Long"}'}}
+        result: dict[str, Any] = execute(func, event)
+        if _json_bytes(result.get("body")) <= LARGEST_EVENT:
+            return result
+        text = f"Response payload size exceeded maximum allowed payload size ({LARGEST_EVENT} bytes)."
+        return {"error": True, "body": {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": text}}
+
+    lambda_svc._execute_function_with_config_scope = execute_within_limits
+
+
+def _json_bytes(value: Any) -> int:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return len(text.encode(errors="replace"))
 
 
 def name_queues_alike() -> None:
@@ -128,6 +152,7 @@ if __name__ == "__main__":
     threading.Thread(target=stop_at_end_of_input, daemon=True).start()
     print_function_logs()
     serve_at_the_root()
+    hold_limits_of_lambda()
     name_queues_alike()
     try:
         with Path(os.environ["CALLS"]).open("w", buffering=1) as calls:

@@ -82,7 +82,8 @@ def import_(
     if opened.has_decimal_comma:
         parameters["decimal_mark"] = "comma"
     door = ImportDoor(opened.headers, fields, parameters)
-    send(session, Work("import", opened, door, {**parameters, "fields": fields}, rows), Caller(account, token))
+    work = Work("import", opened, door, {**parameters, "fields": fields}, door.most_rows(rows))
+    send(session, work, Caller(account, token))
 
 
 @command(app, "register")

@@ -1,12 +1,13 @@
 """A job's outcomes, from its chunks, in the order of the request; and waiting for them."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import takewhile
 
 from loyalty.errors import StorageBusy
 from loyalty.job import Job
 from loyalty.outcome import Outcome, Status, invalid
-from loyalty.store import chunks, jobs
+from loyalty.store import chunks, jobs, progress
 from loyalty.store.dynamodb import Database
 
 COLLECTING_SECONDS = 2.0
@@ -50,12 +51,23 @@ def _range(job: Job, first: int, most: int | None) -> range:
 
 
 def _by_position(database: Database, job: Job, wanted: range) -> dict[int, Outcome]:
+    numbers = _holding(database, job, wanted) if len(wanted) < job.total else range(1, job.chunks + 1)
     return {
         position: outcome
-        for chunk in chunks.read_all(database, job.id, range(1, job.chunks + 1), wanted).values()
+        for chunk in chunks.read_all(database, job.id, numbers, wanted).values()
         if chunk.outcomes is not None
         for position, outcome in zip(chunk.positions, chunk.outcomes, strict=True)
     }
+
+
+def _holding(database: Database, job: Job, wanted: range) -> Sequence[int]:
+    """The chunks that hold these positions: as the request was cut, or as a job that was fed noted them."""
+    stored = jobs.read_stored(database, job.undoes or job.id)
+    if not wanted or stored is None:  # the job that this one undid may be deleted by now
+        return range(1, job.chunks + 1) if wanted else ()
+    if stored.job.fed:
+        return progress.holding(database, stored.job, wanted)
+    return [part.number for part in stored.parts if progress.within(part.positions, wanted)]
 
 
 def _finishes(database: Database, job: Job) -> bool:

@@ -93,7 +93,7 @@ def json_reply(request: Request, status: int, body: dict[str, Any]) -> Reply:
     headers = {"X-Cap-Requestid": request.id}
     if status == CredentialsError.status:
         headers["WWW-Authenticate"] = BASIC
-    return Reply(status, "application/json", json.dumps(body, separators=(",", ":")), headers)
+    return Reply(status, "application/json", json.dumps(body, ensure_ascii=False, separators=(",", ":")), headers)
 
 
 def element(manner: Manner, outcome: Outcome, repeat_under: str | None = None) -> dict[str, Any]:

@@ -153,7 +153,8 @@ def _reply(style: Style, status: str, content: Mapping[str, Any]) -> Reply:
     if not style.json:
         text = f'<response status="{status}">{_elements(content)}</response>'
         return Reply(200, "text/xml; charset=utf-8", text)
-    text = json.dumps({"status": status, **content}, **_WHITE_SPACE[style.condensed])
+    as_ascii = bool(style.callback)  # a script may be read in the encoding of the page that loads it
+    text = json.dumps({"status": status, **content}, ensure_ascii=as_ascii, **_WHITE_SPACE[style.condensed])
     if style.callback:
         return Reply(200, "application/javascript", f"/**/{style.callback}({text});")
     return Reply(200, "application/json", text)

@@ -12,7 +12,7 @@ from loyalty.account import Account
 from loyalty.errors import ProgramInactive, ProgramNotFound, StorageBusy
 from loyalty.job import KEPT_SECONDS, SPARE_SECONDS
 from loyalty.operations import import_credits, import_records
-from loyalty.operations.import_items import Import, Params, Row, kinds_of
+from loyalty.operations.import_items import MOST_SECRETS_OF_CHUNK, Import, Params, Row, kinds_of, refuse_secrets
 from loyalty.operations.import_work import Work
 from loyalty.outcome import BUSY, Origin, Outcome, invalid
 from loyalty.passwords import hash_secret
@@ -79,7 +79,9 @@ def apply(database: Database, import_: Import, items: Sequence[Row | Outcome], o
     the `card_number` that was generated; INVALID for a row that can't be applied; BUSY. An item that came as an
     outcome was decided before and stays so, unless it was written before it lost its password in a parked message.
     """
-    checked = {index: _check(import_, item) for index, item in enumerate(items)}
+    at_once = max(MOST_SECRETS_OF_CHUNK, database.settings.inline_limit // SECRET_WEIGHT)
+    few = refuse_secrets(items, at_once, "chunk")
+    checked = {index: _check(import_, item) for index, item in enumerate(few)}
     outcomes = {index: item for index, item in checked.items() if isinstance(item, Outcome)}
     if outcomes:
         outcomes |= import_records.written(database, outcomes, origin)

@@ -18,7 +18,7 @@ FIRST_CUSTOMER_ID = 1_000_000_000
 """Where our own customer_ids begin."""
 
 MOST_DRAWS = 12
-"""How often a row draws ids anew, because those that it drew turned out to be taken."""
+"""Card numbers that are drawn for a row before it counts as impossible to find a free one."""
 
 _PROFILE_ID_DIGITS, _CODE_DIGITS = 24, 16
 
@@ -42,6 +42,12 @@ def draw(
     }
 
 
+def with_more_cards(row: Row, mark: str, digits: int) -> Row:
+    """The row with all card numbers that are drawn for it."""
+    cards = tuple(_number(mark, "card_number", draw, digits) for draw in range(MOST_DRAWS))
+    return row._replace(drawn=row.drawn._replace(cards=cards))
+
+
 def is_drawn(card_number: str, mark: str) -> bool:
     """Whether the row with this mark may have drawn this card number."""
     digits = len(card_number)
@@ -49,11 +55,13 @@ def is_drawn(card_number: str, mark: str) -> bool:
 
 
 def _drawn(mark: str, draws: int, customer_id: int, card_digits: int | None) -> Drawn:
+    card_number = _number(mark, "card_number", 0, card_digits) if card_digits else ""
     return Drawn(
         profile_id=_digest("profile_id", mark).hexdigest()[:_PROFILE_ID_DIGITS],
         customer_id=customer_id,
         code=_number(mark, "code", draws, _CODE_DIGITS),
-        card_number=_number(mark, "card_number", draws, card_digits) if card_digits else "",
+        cards=(card_number,) if card_digits else (),
+        card_number=card_number,
     )
 
 

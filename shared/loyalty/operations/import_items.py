@@ -3,16 +3,24 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from itertools import accumulate
 from typing import NamedTuple
 
 from loyalty.account import Account
 from loyalty.identifiers import SHARED, UNIQUE, Identifier, custom_field, normalise
 from loyalty.outcome import Outcome, invalid
+from loyalty.profile import SECRETS
 
 MOST_ROWS = 250
 """Rows of one import that may be about one customer."""
 
 TOO_MANY_ROWS = invalid(f"More than {MOST_ROWS} rows of this import are about one customer")
+
+MOST_SECRETS = 2_000
+"""Passwords and PINs that one import may bring: hashing each takes a third of a second."""
+
+MOST_SECRETS_OF_CHUNK = 40
+"""Those that may come in one chunk, which a worker has half a minute for."""
 
 DECISIVE = (*UNIQUE, "profile_id", "customer_id")
 """Kinds of identifier by which a row is matched: the first that it gives decides alone."""
@@ -42,15 +50,19 @@ class Params(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """Ids drawn for a row, should it make a customer, or its customer lack a card."""
+    """Ids drawn for a row, should it make a customer, or its customer lack a card.
+
+    `cards` are the card numbers of which it may have the first that is free, `card_number` is the one that it has.
+    """
 
     profile_id: str
     customer_id: int
     code: str
-    card_number: str
+    cards: tuple[str, ...] = ()
+    card_number: str = ""
 
 
-NOT_DRAWN = Drawn("", 0, "", "")
+NOT_DRAWN = Drawn("", 0, "")
 
 
 class Row(NamedTuple):
@@ -79,14 +91,25 @@ class Row(NamedTuple):
 
 
 def refuse_excess(rows: Sequence[Row | Outcome]) -> list[Row | Outcome]:
-    """The rows, those refused that follow MOST_ROWS others with the same decisive identifier."""
+    """The rows, those refused that follow MOST_ROWS others with the same decisive identifier, or MOST_SECRETS."""
     seen: Counter[Identifier | None] = Counter()
     kept: list[Row | Outcome] = []
     for row in rows:
         decisive = row.match() if isinstance(row, Row) else None
         seen[decisive] += 1
         kept.append(TOO_MANY_ROWS if decisive and seen[decisive] > MOST_ROWS else row)
-    return kept
+    return refuse_secrets(kept, MOST_SECRETS, "import")
+
+
+def refuse_secrets(rows: Sequence[Row | Outcome], most: int, whole: str) -> list[Row | Outcome]:
+    """The rows, those refused whose passwords and PINs are more than may come in the `whole`, as it is called."""
+    excess = invalid(f"More than {most:,} passwords and PINs in one {whole}: send this row in another one")
+    sums = accumulate(_secrets(row) for row in rows)
+    return [excess if total > most and _secrets(row) else row for row, total in zip(rows, sums, strict=True)]
+
+
+def _secrets(row: Row | Outcome) -> int:
+    return sum(name in row.fields for name in SECRETS) if isinstance(row, Row) else 0
 
 
 class Import(NamedTuple):

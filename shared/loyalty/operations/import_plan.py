@@ -1,9 +1,8 @@
 """From rows to final customers, in memory and in the order of the file.
 
-Rows that share a key meet each other here, before anything is written: each customer ends in one final
-state. What can't be settled in one go is left for later, to be planned again on what was written: an
-identifier that one customer gives up in this plan reaches the next one only then, since a transaction
-can't have two actions on one item; and whatever touches such a row waits with it, so that the order holds.
+Rows that share a key meet each other here, before anything is written; what they change becomes steps (see `steps`).
+What can't be settled since others wrote in between is left for later, to be planned again on what they wrote; and
+whatever touches such a row waits with it, so that the order holds.
 """
 
 from collections.abc import Mapping
@@ -15,8 +14,10 @@ from loyalty.identifiers import SHARED, Identifier
 from loyalty.operations import import_ids, import_merge
 from loyalty.operations.import_items import MOST_ROWS, TOO_MANY_ROWS, Import, Overwrite, Row
 from loyalty.operations.import_state import Snapshot, State
+from loyalty.operations.steps import Steps
 from loyalty.outcome import BUSY, Origin, Outcome, Status, invalid
 from loyalty.profile import MAX_BYTES, MIGRATED, size, warning
+from loyalty.store.customers import Change
 
 
 class Whole(NamedTuple):
@@ -40,12 +41,12 @@ class Whole(NamedTuple):
 
 
 class Planner:
-    """Places rows one by one; `outcomes` hold once `state.changes()` are written."""
+    """Places rows one by one; `outcomes` hold once the `steps` are written that note the rows."""
 
     def __init__(self, import_: Import, snapshot: Snapshot, origin: Origin, whole: Whole) -> None:
         self._import, self._origin, self._whole = import_, origin, whole
         self._waiting: set[Identifier | str] = {*snapshot.torn()}
-        self.state = State(snapshot)
+        self.state, self.steps = State(snapshot), Steps()
         self.outcomes: dict[int, Outcome] = {}
         self.card_taken: set[int] = set()
 
@@ -74,8 +75,17 @@ class Planner:
         if fault := self._fault(index, row, keys, customer):
             return invalid(fault)
         if customer and self._import.params.overwrite is Overwrite.IGNORE:
+            self.steps.note(index, customer.profile_id)
             return self._outcome(Status.IGNORED, index, row, customer)
-        return self._apply(index, row, customer)
+        return self._apply(index, self._with_free_card(row), customer)
+
+    def _with_free_card(self, row: Row) -> Row:
+        """The row with the first card drawn for it that nobody has, if there is one."""
+        free = next((card for card in row.drawn.cards if self._is_free(card)), None)
+        return row if free is None else row._replace(drawn=row.drawn._replace(card_number=free))
+
+    def _is_free(self, card: str) -> bool:
+        return ("card_number", card) not in self.state.owners and ("card_number", card) not in self._whole.cards
 
     def _fault(self, index: int, row: Row, keys: set[Identifier], customer: Customer | None) -> str | None:
         profile_id = customer.profile_id if customer else None
@@ -103,17 +113,22 @@ class Planner:
             after = import_merge.create(row, self._import, state.owners, mark)
         if size(after.fields) > MAX_BYTES:
             return invalid(f"The customer's fields would be larger than {MAX_BYTES // 1024} KB")
-        taken = state.taken(after)
-        if (card := ("card_number", row.drawn.card_number)) in taken and (
-            card in state.owners or card in self._whole.cards
-        ):
+        card = row.drawn.card_number
+        if ("card_number", card) in state.taken(after) and not self._is_free(card):
             self.card_taken.add(index)
-            return None
-        if state.just_given_up(taken, after.profile_id) and not self._import.params.dry_run:
-            return None
-        state.keep(after)
+            all_drawn = len(row.drawn.cards) == import_ids.MOST_DRAWS
+            return invalid(f"No free card number of {len(card)} digits was found") if all_drawn else None
+        if (change := Change(customer, after)).differs:
+            self.steps.add(change, beside=self._memberships(after.profile_id))
+            state.keep(after)
+        self.steps.note(index, after.profile_id)
         self._count(index, after.profile_id)
         return self._outcome(Status.UPDATED if customer else Status.CREATED, index, row, after)
+
+    def _memberships(self, profile_id: str) -> int:
+        """How many memberships a customer still gets, which may be written in one transaction with it."""
+        lacking = [one for one in self._import.params.campaigns if self.state.lacks(profile_id, one)]
+        return 0 if self.state.is_changed(profile_id) else len(lacking)
 
     def _outcome(self, status: Status, index: int, row: Row, customer: Customer) -> Outcome:
         """With the code, if the row gave none, and with a card number that was drawn for this row."""

@@ -5,23 +5,21 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
 from loyalty.errors import StorageBusy
+from loyalty.identifiers import Identifier
 from loyalty.operations import import_ids, import_records
-from loyalty.operations.import_items import Import, Row
+from loyalty.operations.import_items import Import, Overwrite, Row
 from loyalty.operations.import_plan import Planner, Whole
 from loyalty.operations.import_state import Snapshot
 from loyalty.operations.import_writes import Writer, first_rows
 from loyalty.operations.operation import WRITING_SECONDS
-from loyalty.outcome import BUSY, RETRYABLE, UNKNOWN, Origin, Outcome, Status, invalid
+from loyalty.outcome import BUSY, RETRYABLE, UNKNOWN, Origin, Outcome, Status
 from loyalty.profile import MIGRATED
-from loyalty.store import customers
+from loyalty.store import customers, memberships
 from loyalty.store.dynamodb import Database
 from loyalty.store.transactions import Fate
 
 _FRUITLESS_TRIES = 5
 """Tries in a row that may settle nothing before the rest is BUSY."""
-
-_CARDS_DRAWN = import_ids.MOST_DRAWS
-"""Card numbers drawn for one row before it counts as impossible to find a free one."""
 
 
 class Work:
@@ -38,8 +36,6 @@ class Work:
         self._writer = Writer(database, import_, origin)
         self._whole = Whole.of(rows, self._written)
         self._refused: set[int] = set()
-        self._card_taken: set[int] = set()
-        self._cards_taken: Counter[int] = Counter()
         self._draws: Counter[int] = Counter()
 
     def outcomes(self) -> dict[int, Outcome]:
@@ -53,7 +49,7 @@ class Work:
                 pending = [index for index in pending if index not in settled]
                 if any(outcome.status in RETRYABLE for outcome in settled.values()):
                     break
-                tries = _FRUITLESS_TRIES if settled or self._card_taken else tries - 1
+                tries = _FRUITLESS_TRIES if settled else tries - 1
         return outcomes | dict.fromkeys(pending, BUSY)
 
     def _completed(self) -> dict[int, Outcome]:
@@ -63,53 +59,73 @@ class Work:
         except StorageBusy:
             written = [outcome.profile_id for outcome in self._written.values() if outcome.profile_id]
             fates = dict.fromkeys(written, Fate.UNKNOWN)
-        return {index: _told(fates, outcome) for index, outcome in self._written.items()}
+        return {
+            index: _told(fates.get(outcome.profile_id or "", Fate.DONE), outcome)
+            for index, outcome in self._written.items()
+        }
 
     def _try(self, pending: Sequence[int]) -> dict[int, Outcome]:
         """The outcomes that can be settled now."""
-        self._redraw(self._refused | self._card_taken)
-        planner = Planner(self._import, self._look_up(pending), self._origin, self._whole)
+        self._redraw(self._refused)
+        plan = Planner(self._import, self._look_up(pending), self._origin, self._whole)
         for index in pending:
-            planner.place(index, self._rows[index])
-        fates = {}
-        if not self._import.params.dry_run:
-            fates = self._writer.write(planner.state, planner.outcomes, self._rows)
-        refused = {index for index, outcome in planner.outcomes.items() if _fate(fates, outcome) is Fate.REFUSED}
-        settled = {index: _told(fates, outcome) for index, outcome in planner.outcomes.items() if index not in refused}
-        self._refused = {index for index in refused if planner.outcomes[index].status is Status.CREATED}
-        self._card_taken = planner.card_taken
-        return settled | self._without_card()
+            plan.place(index, self._rows[index])
+        self._draw_more_cards(plan.card_taken)
+        if self._import.params.dry_run:
+            return plan.outcomes
+        fates = self._writer.write(plan, self._rows)
+        settled = {index: _told(fate, plan.outcomes[index]) for index, fate in fates.items()}
+        refused = {index for index, fate in fates.items() if fate is Fate.REFUSED}
+        self._refused = {index for index in refused if plan.outcomes[index].status is Status.CREATED}
+        return {index: outcome for index, outcome in settled.items() if index not in refused}
 
-    def _redraw(self, taken: Collection[int]) -> None:
-        rows = {index: self._rows[index] for index in sorted(taken)}
+    def _redraw(self, refused: Collection[int]) -> None:
+        """Draw other ids for rows whose customers could not be made: it may be for these."""
+        rows = {index: self._rows[index] for index in sorted(refused)}
         self._draws.update(list(rows))
         self._rows |= import_ids.draw(self._database, self._import, rows, self._origin, self._draws)
 
     def _look_up(self, pending: Sequence[int]) -> Snapshot:
         kinds = (*self._import.kinds, *MIGRATED)
         wanted = dict.fromkeys(key for index in pending for key in self._rows[index].identifiers(kinds))
-        if self._import.params.card_digits:
-            wanted |= dict.fromkeys(("card_number", self._rows[index].drawn.card_number) for index in pending)
         database, account_id = self._database.sooner(WRITING_SECONDS), self._import.account.id
-        found, unread = customers.find_current(database, account_id, wanted)
+        found, unread = customers.find_current(database, account_id, wanted | self._cards(pending))
+        if taken := self._card_may_be_taken(pending, found):
+            self._draw_more_cards(taken)
+            cards = [card for card in self._cards(taken) if card not in found]
+            more = customers.find_current(database, account_id, cards)
+            found, unread = found | more.customers, unread | more.unread
         owners = {identifier: customer.profile_id for identifier, customer in found.items()}
         stored, unread_customers = customers.read(database, account_id, dict.fromkeys(owners.values()))
-        return Snapshot(owners, stored, unread_customers | unread)
+        return Snapshot(owners, stored, unread_customers | unread, self._lacking(list(stored)))
 
-    def _without_card(self) -> dict[int, Outcome]:
-        """The rows for which too many card numbers turned out to be taken."""
-        self._cards_taken.update(self._card_taken)
-        hopeless = [index for index in self._card_taken if self._cards_taken[index] == _CARDS_DRAWN]
-        digits = self._import.params.card_digits
-        return dict.fromkeys(hopeless, invalid(f"No free card number of {digits} digits was found"))
+    def _lacking(self, profile_ids: Sequence[str]) -> dict[str, set[str]]:
+        """Those of these customers who may get memberships, by the campaign that they are no members of."""
+        params, account_id = self._import.params, self._import.account.id
+        if params.dry_run or params.overwrite is Overwrite.IGNORE:
+            return {}
+        return {one: memberships.missing(self._database, account_id, one, profile_ids) for one in params.campaigns}
+
+    def _cards(self, rows: Collection[int]) -> dict[Identifier, None]:
+        """The card numbers that are drawn for rows."""
+        return dict.fromkeys(("card_number", card) for index in rows for card in self._rows[index].drawn.cards)
+
+    def _card_may_be_taken(self, rows: Collection[int], found: Collection[Identifier]) -> list[int]:
+        """The rows of whose drawn cards none is sure to be free: others have them, or drew them as well."""
+        drawn = Counter(card for index in rows for card in self._rows[index].drawn.cards[:1])
+        return [
+            index
+            for index in rows
+            if len(cards := self._rows[index].drawn.cards) == 1
+            and (("card_number", cards[0]) in found or drawn[cards[0]] > 1)
+        ]
+
+    def _draw_more_cards(self, rows: Collection[int]) -> None:
+        digits = self._import.params.card_digits or 0
+        for index in rows:
+            self._rows[index] = import_ids.with_more_cards(self._rows[index], self._origin.mark(index), digits)
 
 
-def _told(fates: Mapping[str, Fate], outcome: Outcome) -> Outcome:
+def _told(fate: Fate, outcome: Outcome) -> Outcome:
     """An outcome once its customer was written, or not, or nobody knows."""
-    open_ = {Fate.BUSY: BUSY, Fate.UNKNOWN: UNKNOWN}
-    return open_.get(_fate(fates, outcome), outcome)
-
-
-def _fate(fates: Mapping[str, Fate], outcome: Outcome) -> Fate:
-    """What became of the customer of an outcome; one that needed no writing is done."""
-    return fates.get(outcome.profile_id or "", Fate.DONE)
+    return {Fate.BUSY: BUSY, Fate.UNKNOWN: UNKNOWN}.get(fate, outcome)

@@ -1,34 +1,38 @@
 """What a plan writes, in the order that lets an import die anywhere and be sent again.
 
-First the undo state, then each customer with its pointers and the record of its rows in one transaction, then
-memberships. A customer whose memberships are missing gets them from the next import that meets it; one that ignores
-the customers it meets would not see to that, so there a new customer's memberships are in the customer's transaction.
+First the undo state, then the customers, step by step, each with its pointers and the record of its rows in one
+transaction, then memberships. A customer whose memberships are missing gets them from the next import that meets it.
+Where that might not meet it again the memberships are in the customer's transaction: under `ignore`, which does nothing
+for customers that are there, and where customers hand identifiers on, so that a row may be refused when it comes again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from loyalty.customer import Customer
 from loyalty.errors import StorageBusy
 from loyalty.operations import import_credits
 from loyalty.operations.import_items import Import, Overwrite, Row
-from loyalty.operations.import_state import Change, State
+from loyalty.operations.import_plan import Planner
+from loyalty.operations.import_state import State
+from loyalty.operations.steps import Step, write
 from loyalty.operations.withdrawal import withdraw
 from loyalty.outcome import Origin, Outcome, Status
 from loyalty.store import customers, journal, memberships, undo_states
 from loyalty.store.customers import Reference
-from loyalty.store.dynamodb import Database, Write
+from loyalty.store.dynamodb import Database, Item, Write
 from loyalty.store.journal import Record
 from loyalty.store.memberships import Balance, Membership
-from loyalty.store.transactions import Fate, commit
+from loyalty.store.transactions import Fate
 from loyalty.store.undo_states import UndoState
 
 
 class Entry(NamedTuple):
-    """A membership to be made, if it is not there."""
+    """A membership to be made, if it is not there, for the row at this index."""
 
     campaign: str
     membership: Membership
+    row: int
 
 
 FirstRows = Mapping[str, tuple[int, Row]]
@@ -53,23 +57,34 @@ class Writer:
     def __init__(self, database: Database, import_: Import, origin: Origin) -> None:
         self._database, self._import, self._origin = database, import_, origin
 
-    def write(self, state: State, outcomes: Mapping[int, Outcome], rows: Mapping[int, Row]) -> dict[str, Fate]:
-        """Each touched customer's fate, by profile_id; raises StorageBusy while nothing is written yet.
+    def write(self, plan: Planner, rows: Mapping[int, Row]) -> dict[int, Fate]:
+        """Write what a plan came to; the fate of each of its rows. Raises StorageBusy while nothing is written yet.
 
-        The `outcomes` of rows are recorded together with what they write.
+        The outcomes of rows are recorded together with what they write.
         """
-        changes = state.changes()
-        entries = self._entries(first_rows(outcomes, rows), state)
-        self._keep_undo(state, changes, entries)
-        if changes:
-            self._keep_refusals(outcomes)
-        if self._import.params.overwrite is Overwrite.IGNORE:
-            return self._write_customers(changes, entries, outcomes)
-        fates = self._write_customers(changes, [], outcomes)
-        wanted = [entry for entry in entries if _written(fates, entry)]
-        ids = dict.fromkeys(member.profile_id for _, member in wanted if member.profile_id not in fates)
-        met = [state.stored(profile_id) for profile_id in ids]
-        return fates | self._insert(wanted, [_reference(customer) for customer in met if customer])
+        steps = plan.steps.all()
+        entries = self._entries(first_rows(plan.outcomes, rows), plan.state.lacks)
+        changed = dict.fromkeys(change.profile_id for step in steps for change in step.written())
+        self._keep_undo(plan.state, changed, entries)
+        if changed:
+            self._keep_refusals(plan.outcomes)
+        inside, outside = self._parted(entries, steps)
+        written = self._write_steps(steps, inside, plan.outcomes)
+        fates = dict.fromkeys(plan.outcomes, Fate.DONE)
+        fates |= {row: fate for step, fate in written.items() for row in step.rows}
+        there = {change.profile_id for step, fate in written.items() if fate is Fate.DONE for change in step.written()}
+        wanted = [entry for entry in outside if fates[entry.row] is Fate.DONE]
+        ids = dict.fromkeys(member.profile_id for _, member, _ in wanted if member.profile_id not in there)
+        met = [customer for profile_id in ids if (customer := plan.state.stored(profile_id))]
+        lacking = self._insert(wanted, [_reference(customer) for customer in met])
+        return {
+            index: _worse(fate, lacking.get(plan.outcomes[index].profile_id or "")) for index, fate in fates.items()
+        }
+
+    def _parted(self, entries: Sequence[Entry], steps: Sequence[Step]) -> tuple[list[Entry], list[Entry]]:
+        """Those that are made in the transaction of their customer, and the others."""
+        tied = {row for step in steps if (step.is_tied and step.has_room) or not self._makes_up for row in step.rows}
+        return [one for one in entries if one.row in tied], [one for one in entries if one.row not in tied]
 
     def complete(self, rows: FirstRows) -> dict[str, Fate]:
         """The same for customers that were written before, and may lack memberships. Raises StorageBusy."""
@@ -78,40 +93,39 @@ class Writer:
         there, unread = customers.read(self._database, self._import.account.id, rows)
         if unread:
             raise StorageBusy
+        missing = {
+            campaign: memberships.missing(self._database, self._import.account.id, campaign, list(there))
+            for campaign in self._import.params.campaigns
+        }
         still = {profile_id: first for profile_id, first in rows.items() if profile_id in there}
-        return self._insert(self._entries(still, None), [_reference(customer) for customer in there.values()])
+        entries = self._entries(still, lambda profile_id, campaign: profile_id in missing[campaign])
+        return self._insert(entries, [_reference(customer) for customer in there.values()])
 
     @property
     def _makes_up(self) -> bool:
         """Whether customers that are there get the memberships that they lack."""
         return self._import.params.overwrite is not Overwrite.IGNORE
 
-    def _entries(self, rows: FirstRows, state: State | None) -> list[Entry]:
+    def _entries(self, rows: FirstRows, lacks: Callable[[str, str], bool]) -> list[Entry]:
         """The memberships to insert: all of new customers, and those that customers of before turn out to lack."""
         params = self._import.params
-        known = [profile_id for profile_id in rows if state is None or state.stored(profile_id)]
-        met = known if self._makes_up else []
         entries = []
         for campaign in params.campaigns:
-            lacking = memberships.missing(self._database, self._import.account.id, campaign, met)
             for profile_id, (index, row) in rows.items():
-                if profile_id in lacking or (state is not None and not state.stored(profile_id)):
+                if lacks(profile_id, campaign):
                     balance = self._balance(row) if campaign == params.campaigns[0] else None
                     member = Membership(profile_id, params.received_at, self._origin.mark(index), balance)
-                    entries.append(Entry(campaign, member))
+                    entries.append(Entry(campaign, member, index))
         return entries
 
     def _balance(self, row: Row) -> Balance | None:
         return import_credits.balance(self._import.credit_kind, row.auto_add) if row.auto_add else None
 
-    def _keep_undo(self, state: State, changes: Sequence[Change], entries: Sequence[Entry]) -> None:
-        params = self._import.params
-        if not params.keep_undo:
+    def _keep_undo(self, state: State, changed: Mapping[str, None], entries: Sequence[Entry]) -> None:
+        if not self._import.params.keep_undo:
             return
-        before = {change.after.profile_id: change.before for change in changes}
-        for _, member in entries:
-            before.setdefault(member.profile_id, state.stored(member.profile_id))
-        states = [UndoState(*customer) for customer in before.items()]
+        ids = dict.fromkeys([*changed, *(member.profile_id for _, member, _ in entries)])
+        states = [UndoState(profile_id, state.stored(profile_id)) for profile_id in ids]
         undo_states.keep(self._database, self._import.account.id, self._origin, states)
 
     def _keep_refusals(self, outcomes: Mapping[int, Outcome]) -> None:
@@ -120,31 +134,29 @@ class Writer:
         if refused:
             journal.keep(self._database, journal.record(self._database, self._origin, refused))
 
-    def _write_customers(
-        self, changes: Sequence[Change], entries: Sequence[Entry], outcomes: Mapping[int, Outcome]
-    ) -> dict[str, Fate]:
+    def _write_steps(
+        self, steps: Sequence[Step], inside: Sequence[Entry], outcomes: Mapping[int, Outcome]
+    ) -> dict[Step, Fate]:
         database, account_id = self._database, self._import.account.id
-        groups = {
-            change.after.profile_id: customers.replace(database, account_id, change.before, change.after)
-            for change in changes
-        }
-        for campaign, member in entries:
-            groups[member.profile_id].append(memberships.insertion(database, account_id, campaign, member))
-        ids = list(groups)
-        rows_of: dict[str, list[int]] = {}
-        for index, outcome in outcomes.items():
-            rows_of.setdefault(outcome.profile_id or "", []).append(index)
+        of_row: dict[int, list[Entry]] = {}
+        for entry in inside:
+            of_row.setdefault(entry.row, []).append(entry)
 
-        def recording(positions: Sequence[int]) -> Record:
-            written = {index: outcomes[index] for position in positions for index in rows_of.get(ids[position], ())}
+        def actions(step: Step) -> list[Item]:
+            own = [entry for row in step.rows for entry in of_row.get(row, ())]
+            insertions = [memberships.insertion(database, account_id, one.campaign, one.membership) for one in own]
+            return customers.together(database, account_id, step.written()) + insertions
+
+        def record(some: Sequence[Step]) -> Record:
+            written = {index: outcomes[index] for step in some for index in sorted(step.rows)}
             return journal.record(database, self._origin, written)
 
-        return dict(zip(groups, commit(database, list(groups.values()), recording), strict=True))
+        return write(database, steps, actions, record)
 
     def _insert(self, entries: Sequence[Entry], references: Sequence[Reference]) -> dict[str, Fate]:
         """Insert memberships; UNKNOWN for the customers for whom that failed, who are written in part."""
         batches: dict[tuple[str, bool], list[Membership]] = {}
-        for campaign, member in entries:
+        for campaign, member, _ in entries:
             batches.setdefault((campaign, member.balance is None), []).append(member)
         failed: dict[str, Fate] = {}
         for (campaign, _), members in batches.items():
@@ -160,12 +172,11 @@ class Writer:
 
     def _withdraw(self, entries: Sequence[Entry], references: Sequence[Reference]) -> dict[str, Fate]:
         """Take memberships back of customers that others removed meanwhile: these are REFUSED, and looked up again."""
-        account_id = self._import.account.id
+        account_id, own = self._import.account.id, _by_customer(entries)
 
         def remove(profile_id: str) -> None:
-            for campaign, member in entries:
-                if member.profile_id == profile_id:
-                    memberships.remove(self._database, account_id, campaign, profile_id, member.origin)
+            for campaign, member, _ in own.get(profile_id, ()):
+                memberships.remove(self._database, account_id, campaign, profile_id, member.origin)
 
         gone = withdraw(self._database, account_id, references, remove)
         return {profile_id: _WITHDRAWN[outcome.status] for profile_id, outcome in gone.items()}
@@ -175,6 +186,12 @@ def _reference(customer: Customer) -> Reference:
     return Reference(customer.profile_id, customer.customer_id, customer.removable_until)
 
 
-def _written(fates: Mapping[str, Fate], entry: Entry) -> bool:
-    """Whether the customer is there as planned; one that needed no writing is."""
-    return fates.get(entry.membership.profile_id, Fate.DONE) is Fate.DONE
+def _by_customer(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    grouped: dict[str, list[Entry]] = {}
+    for entry in entries:
+        grouped.setdefault(entry.membership.profile_id, []).append(entry)
+    return grouped
+
+
+def _worse(fate: Fate, of_memberships: Fate | None) -> Fate:
+    return of_memberships if of_memberships and fate is Fate.DONE else fate

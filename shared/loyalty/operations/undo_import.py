@@ -2,29 +2,33 @@
 
 What the job did to one customer goes in one transaction: its fields and what finds it, and the memberships that the
 job made. A customer that somebody changed since stays, and so does a new one with a membership or an earn that
-the job did not make. An identifier that came to another customer goes back once that one gave it up; customers who
-exchanged theirs go back together.
+the job did not make. An identifier that came to another customer goes back once that one gave it up, or with it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from loyalty.customer import Customer
 from loyalty.errors import StorageBusy
 from loyalty.job import Job
-from loyalty.operations.undo_knots import Key, changes, knots
+from loyalty.operations import undo_order
+from loyalty.operations.steps import Step, Steps, write
 from loyalty.outcome import BUSY, RETRYABLE, Origin, Outcome, Status
 from loyalty.store import customers, journal, links, memberships, presence, undo_states
+from loyalty.store.customers import Change
 from loyalty.store.dynamodb import Database, Item
 from loyalty.store.links import Links
-from loyalty.store.transactions import MOST_ACTIONS, Fate, commit
+from loyalty.store.transactions import Fate
 from loyalty.store.undo_states import UndoState
 
 _TOUCHED = {Status.CREATED, Status.UPDATED, *RETRYABLE}
 """Fates of rows that wrote, or may have."""
 _NEVER = "0"  # the mark of a customer that was changed before it could be marked
 _FATES = {Fate.DONE: Status.UNDONE, Fate.BUSY: Status.BUSY}
+_FRUITLESS_TRIES = 3
+"""Tries in a row that may settle nothing before the rest is KEPT."""
 
 
 def take_back(database: Database, job: Job, items: Sequence[Outcome], made: Origin) -> list[Outcome]:
@@ -44,6 +48,15 @@ def _outcome(item: Outcome, fates: dict[str, Status]) -> Outcome:
     return BUSY if fate is Status.BUSY else Outcome(fate, item.profile_id)
 
 
+class _Plan(NamedTuple):
+    """Fates that need no writing, the other customers' changes, and what hangs on them and marks them as leaving."""
+
+    fates: dict[str, Status]
+    changes: dict[str, Change]
+    found: Links
+    marks: dict[str, str]
+
+
 @dataclass(frozen=True)
 class _Restoration:
     """The customers of one chunk on their way back."""
@@ -55,61 +68,73 @@ class _Restoration:
     def fates(self) -> dict[str, Status]:
         """What became of each customer, by profile_id.
 
-        Who is refused comes again after the others, until all that are left were refused one after the other; these
-        may wait for each other.
+        Who is refused comes again with the others that were, once it is known whom their identifiers find.
         """
         fates: dict[str, Status] = {}
-        refused: set[str] = set()
-        pending = {state.profile_id: state for state in self.states}
-        while pending.keys() - refused:
-            settled, again = self._round(sorted(pending.values(), key=lambda state: state.profile_id in refused))
-            refused = again if Status.UNDONE in settled.values() else refused | again
-            fates |= settled
+        pending, tries, refused = {state.profile_id: state for state in self.states}, _FRUITLESS_TRIES, False
+        while pending and tries:
+            plan = self._plan(list(pending.values()))
+            plan = self._without_prevented(plan) if refused else plan
+            settled = plan.fates | self._write(plan)
             pending = {who: state for who, state in pending.items() if who not in settled}
-        return fates | self._together(list(pending.values()))
+            tries, refused = _FRUITLESS_TRIES if settled else tries - 1, True
+            fates |= settled
+            self._unmark({who: mark for who, mark in plan.marks.items() if fates.get(who) is not Status.UNDONE})
+        return fates | dict.fromkeys(pending, Status.KEPT)
 
-    def _round(self, pending: Sequence[UndoState]) -> tuple[dict[str, Status], set[str]]:
-        """The fates that can be settled now, and who was refused; no two that touch one item are tried at once."""
-        fates, groups = self._plan(pending)
-        taken: set[Key] = set()
-        tried: dict[str, list[Item]] = {}
-        for who, actions in groups.items():
-            if taken.isdisjoint(touched := set(changes(actions))):
-                taken |= touched
-                tried[who] = actions
-        committed = dict(zip(tried, commit(self.database, list(tried.values())), strict=True))
-        fates |= {who: _FATES[fate] for who, fate in committed.items() if fate in _FATES}
-        return fates, {who for who, fate in committed.items() if fate is Fate.REFUSED}
-
-    def _together(self, stuck: Sequence[UndoState]) -> dict[str, Status]:
-        """Customers who exchanged identifiers go back in one transaction; who is refused even so is KEPT."""
-        fates, groups = self._plan(stuck)
-        tied = [(members, actions) for members, actions in knots(groups) if len(actions) <= MOST_ACTIONS]
-        fates |= dict.fromkeys(groups, Status.KEPT)
-        committed = commit(self.database, [actions for _, actions in tied])
-        for (members, _), fate in zip(tied, committed, strict=True):
-            fates |= dict.fromkeys(members, _FATES.get(fate, Status.KEPT))
-        return fates
-
-    def _plan(self, pending: Sequence[UndoState]) -> tuple[dict[str, Status], dict[str, list[Item]]]:
-        """The fates of customers for whom nothing is to be written, and what is to be written for the others."""
+    def _plan(self, pending: Sequence[UndoState]) -> _Plan:
         ids = [state.profile_id for state in pending]
         current, unread = customers.read(self.database, self.job.account_id, ids)
         made_here = [state.profile_id for state in pending if state.before is None and state.profile_id in current]
         marks = self._mark([current[who] for who in made_here])
-        found = links.read(self.database, self.job, ids, made_here)
-        fates: dict[str, Status] = {}
-        groups: dict[str, list[Item]] = {}
+        plan = _Plan({}, {}, links.read(self.database, self.job, ids, made_here), marks)
         for state in pending:
-            who = state.profile_id
+            who, now = state.profile_id, current.get(state.profile_id)
             if ("profile_id", who) in unread:
-                fates[who] = Status.BUSY
-            elif actions := self._actions(state, current.get(who), found, marks):
-                groups[who] = actions
+                plan.fates[who] = Status.BUSY
+            elif (fate := self._without_writing(state, now, plan.found)) is not None:
+                plan.fates[who] = fate
             else:
-                fates[who] = Status.KEPT if actions is None else Status.UNDONE
-        self._unmark({who: mark for who, mark in marks.items() if who in fates})
-        return fates, groups
+                plan.changes[who] = Change(now, state.before)
+        return plan
+
+    def _without_writing(self, state: UndoState, current: Customer | None, found: Links) -> Status | None:
+        """UNDONE where a customer is back already, KEPT where it has to stay."""
+        if current is None:
+            return Status.UNDONE if state.before is None else Status.KEPT
+        if state.before == current:
+            return None if current.profile_id in found.own else Status.UNDONE
+        changed = Origin(self.job.id).marked(current.origin) is None
+        return Status.KEPT if changed or current.profile_id in found.built_on else None
+
+    def _without_prevented(self, plan: _Plan) -> _Plan:
+        """The plan once it is known whom identifiers find: who can't go back is KEPT."""
+        owners = customers.find_all(self.database, self.job.account_id, undo_order.repointed(plan.changes))
+        kept = undo_order.prevented(plan.changes, {one: owner.profile_id for one, owner in owners.items()})
+        changes = {who: change for who, change in plan.changes.items() if who not in kept}
+        return plan._replace(fates=plan.fates | dict.fromkeys(kept, Status.KEPT), changes=changes)
+
+    def _write(self, plan: _Plan) -> dict[str, Status]:
+        """The fates of those that were not refused."""
+        steps = Steps()
+        for change in undo_order.in_order(plan.changes):
+            is_last = change.after == plan.changes[change.profile_id].after
+            steps.add_apart(change, beside=len(plan.found.own.get(change.profile_id, {})) if is_last else 0)
+        fates = write(self.database, steps.all(), lambda step: self._actions(plan, step))
+        last = {who: fate for step, fate in fates.items() for who in step.changes}
+        return {who: _FATES[fate] for who, fate in last.items() if fate in _FATES}
+
+    def _actions(self, plan: _Plan, step: Step) -> list[Item]:
+        changes = step.written()
+        actions = customers.together(self.database, self.job.account_id, changes)
+        for place, change in enumerate(changes):
+            if change.after is None:
+                actions[place] = presence.only_if_marked(actions[place], plan.marks.get(change.profile_id, _NEVER))
+        return actions + [one for who, count in step.beside.items() if count for one in self._removals(plan, who)]
+
+    def _removals(self, plan: _Plan, profile_id: str) -> list[Item]:
+        own = plan.found.own.get(profile_id, {})
+        return [memberships.removal(self.database, key, origin) for key, origin in own.items()]
 
     def _mark(self, made: Sequence[Customer]) -> dict[str, str]:
         """Mark those customers as leaving that are as this job made them."""
@@ -120,22 +145,3 @@ class _Restoration:
         """Have customers stay; a mark that can't be taken back now counts for less than a minute."""
         with suppress(StorageBusy):
             presence.unmark(self.database, self.job.account_id, marks)
-
-    def _actions(
-        self, state: UndoState, current: Customer | None, found: Links, marks: Mapping[str, str]
-    ) -> list[Item] | None:
-        """What takes a customer back: nothing where it is back already, None where it has to stay."""
-        before, database, account_id = state.before, self.database, self.job.account_id
-        if current is None:
-            return [] if before is None else None
-        if before == current:
-            actions: list[Item] = []
-        elif Origin(self.job.id).marked(current.origin) is None or current.profile_id in found.built_on:
-            return None
-        elif before is None:
-            removal = customers.removal(database, account_id, current)
-            actions = presence.only_if_marked(removal, marks.get(current.profile_id, _NEVER))
-        else:
-            actions = customers.replace(database, account_id, current, before)
-        own = found.own.get(current.profile_id, {})
-        return actions + [memberships.removal(database, key, origin) for key, origin in own.items()]

@@ -15,7 +15,7 @@ class TimedCache:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._entries: dict[Hashable, tuple[float, Any]] = {}
+        self._entries: dict[Hashable, tuple[float, Any]] = {}  # the oldest first
 
     def get(self, key: Hashable, load: Callable[[], Value | None]) -> Value | None:
         """The value at `key`, from `load` where it is missing or older than a minute."""
@@ -23,9 +23,10 @@ class TimedCache:
         if entry and self._clock() < entry[0]:
             return entry[1]  # type: ignore[no-any-return]
         value = load()
+        self.forget(key)
         if value is not None:
             if len(self._entries) >= _MOST_ENTRIES:
-                self._entries.clear()
+                self.forget(next(iter(tuple(self._entries))))  # a copy: other threads may change it meanwhile
             self._entries[key] = (self._clock() + LIFETIME_SECONDS, value)
         return value
 

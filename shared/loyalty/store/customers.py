@@ -10,7 +10,7 @@ each customer is found by all that its `found_by` names.
 """
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from loyalty.customer import Customer
@@ -38,6 +38,36 @@ class Found(NamedTuple):
 
     customers: dict[Identifier, Reference]
     unread: set[Identifier]
+
+
+class Change(NamedTuple):
+    """A customer before (None: there is none) and after (None: it goes); it is there at least once."""
+
+    before: Customer | None
+    after: Customer | None
+
+    @property
+    def profile_id(self) -> str:
+        """Whom it is about."""
+        customer = self.before or self.after
+        return customer.profile_id if customer else ""
+
+    @property
+    def had(self) -> set[Identifier]:
+        """What found the customer before."""
+        return self.before.pointers() if self.before else set()
+
+    @property
+    def has(self) -> set[Identifier]:
+        """What finds it after."""
+        return self.after.pointers() if self.after else set()
+
+    @property
+    def differs(self) -> bool:
+        """Whether the customer is other than before, whoever wrote it last."""
+        if self.before is None or self.after is None:
+            return True
+        return (self.before.fields, self.before.found_by) != (self.after.fields, self.after.found_by)
 
 
 class Repointed(NamedTuple):
@@ -93,33 +123,47 @@ def replace(database: Database, account_id: str, before: Customer | None, after:
 
     They are refused together when the customer was changed, or an identifier taken, in the meantime.
     """
-    had, has = before.pointers() if before else set(), after.pointers()
-    return repointed(database, account_id, Repointed(before, after, taken=has - had, given_up=had - has))
+    return together(database, account_id, [Change(before, after)])
+
+
+def together(database: Database, account_id: str, changes: Sequence[Change]) -> list[Item]:
+    """The actions of one transaction that makes these changes of distinct customers: first one for each, in order.
+
+    What one of them gives up and another takes goes straight to that one. They are refused together when one of the
+    customers was changed, or an identifier taken, in the meantime.
+    """
+    had = {identifier: change.profile_id for change in changes for identifier in change.had}
+    has = {identifier: change.after for change in changes if change.after for identifier in change.has}
+    taken = {one: (owner, had.get(one)) for one, owner in has.items() if had.get(one) != owner.profile_id}
+    given_up = {one: owner for one, owner in had.items() if one not in has}
+    return _actions(database, account_id, changes, _Pointers(taken, given_up))
 
 
 def repointed(database: Database, account_id: str, change: Repointed) -> list[Item]:
-    """The same where it is said which pointers come and go; one that goes may be gone already."""
-    table, after, before = database.settings.customers_table, change.after, change.before
-    reference: Item = {"profile_id": {"S": after.profile_id}, "customer_id": {"N": str(after.customer_id)}}
-    if after.removable_until:
-        reference["removable_until"] = {"S": str(after.removable_until)}  # text, as versions before expect of any field
-    taken = sorted(keys.identifier(account_id, *identifier) for identifier in change.taken)
-    given_up = sorted(keys.identifier(account_id, *identifier) for identifier in change.given_up)
-    item = {"pk": {"S": keys.customer(account_id, after.profile_id)}, **reference, **_attributes(after)}
-    return [
-        _put_if(table, item, "origin", before.origin) if before else _put_if_new(table, item),
-        *(_put_if_new(table, {"pk": {"S": key}, **reference}) for key in taken),
-        *(_delete_pointer(table, key, after.profile_id) for key in given_up),
-    ]
+    """The same as `replace` where it is said which pointers come and go; one that goes may be gone already."""
+    owner = change.after.profile_id
+    taken = dict.fromkeys(change.taken, (change.after, None))
+    pointers = _Pointers(taken, dict.fromkeys(change.given_up, owner))
+    return _actions(database, account_id, [Change(change.before, change.after)], pointers)
 
 
-def removal(database: Database, account_id: str, customer: Customer) -> list[Item]:
-    """The actions of a transaction that remove a customer as read, and all that finds it."""
-    table = database.settings.customers_table
-    pointers = sorted(keys.identifier(account_id, *identifier) for identifier in customer.pointers())
+class _Pointers(NamedTuple):
+    """Identifiers that are taken (by whom, and from whom if that is said), and those given up (by whom)."""
+
+    taken: Mapping[Identifier, tuple[Customer, str | None]]
+    given_up: Mapping[Identifier, str]
+
+
+def _actions(database: Database, account_id: str, changes: Sequence[Change], pointers: _Pointers) -> list[Item]:
+    table, (taken, given_up) = database.settings.customers_table, pointers
+
+    def key(identifier: Identifier) -> str:
+        return keys.identifier(account_id, *identifier)
+
     return [
-        _delete_if(table, keys.customer(account_id, customer.profile_id), "origin", customer.origin),
-        *(_delete_pointer(table, key, customer.profile_id) for key in pointers),
+        *(_change(table, account_id, change) for change in changes),
+        *(_take(table, key(one), *taken[one]) for one in sorted(taken, key=key)),
+        *(_delete_pointer(table, key(one), given_up[one]) for one in sorted(given_up, key=key)),
     ]
 
 
@@ -154,6 +198,19 @@ def _removable_until(item: Item) -> int:
 _REFERENCE = batch.Wanted("profile_id,customer_id,removable_until", _reference)
 
 
+def _change(table: str, account_id: str, change: Change) -> Item:
+    key, before = keys.customer(account_id, change.profile_id), change.before
+    if change.after is None:
+        return _delete_if(table, key, "origin", before.origin if before else "")
+    item = {"pk": {"S": key}, **_names(change.after), **_attributes(change.after)}
+    return _put_if(table, item, "origin", before.origin) if before else _put_if_new(table, item)
+
+
+def _take(table: str, key: str, owner: Customer, giver: str | None) -> Item:
+    item = {"pk": {"S": key}, **_names(owner)}
+    return {"Put": {"TableName": table, "Item": item, **_unless_others(giver)}} if giver else _put_if_new(table, item)
+
+
 def _put_if_new(table: str, item: Item) -> Item:
     return {"Put": {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
 
@@ -167,13 +224,24 @@ def _delete_if(table: str, key: str, attribute: str, text: str) -> Item:
 
 
 def _delete_pointer(table: str, key: str, profile_id: str) -> Item:
-    """Delete a pointer unless it is another customer's.
+    return {"Delete": {"TableName": table, "Key": {"pk": {"S": key}}, **_unless_others(profile_id)}}
+
+
+def _unless_others(profile_id: str) -> Item:
+    """The condition that a pointer is no other customer's.
 
     It is not there where an earlier version stored the identifier in another form (see `loyalty migrate identifiers`).
     """
     condition = equals("profile_id", profile_id)
-    condition["ConditionExpression"] = f"attribute_not_exists(pk) OR {condition['ConditionExpression']}"
-    return {"Delete": {"TableName": table, "Key": {"pk": {"S": key}}, **condition}}
+    return condition | {"ConditionExpression": f"attribute_not_exists(pk) OR {condition['ConditionExpression']}"}
+
+
+def _names(customer: Customer) -> Item:
+    """What a customer's own item and its pointers have in common."""
+    names: Item = {"profile_id": {"S": customer.profile_id}, "customer_id": {"N": str(customer.customer_id)}}
+    if customer.removable_until:
+        names["removable_until"] = {"S": str(customer.removable_until)}  # text, as versions before expect of any field
+    return names
 
 
 def _attributes(customer: Customer) -> Item:

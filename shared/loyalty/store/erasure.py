@@ -12,6 +12,7 @@ from typing import NamedTuple
 from loyalty import lifetime
 from loyalty.errors import StorageBusy
 from loyalty.store import accounts, batch, customers, jobs, keys, promotions, undo_states
+from loyalty.store.customers import Change
 from loyalty.store.dynamodb import Database, Item
 
 _MOST_CHANGES = 5
@@ -73,7 +74,7 @@ def _erase_customer(database: Database, account_id: str, profile_id: str) -> boo
             break
         if profile_id not in found:
             return False
-        removal = customers.removal(database, account_id, found[profile_id])
+        removal = customers.together(database, account_id, [Change(found[profile_id], None)])
         if set(database.transact(removal, token=uuid.uuid4().hex)) == {"None"}:
             return True
     raise StorageBusy

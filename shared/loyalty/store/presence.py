@@ -86,11 +86,9 @@ def unmark(database: Database, account_id: str, marks: dict[str, str]) -> None:
     side_by_side(unmark_one, list(marks))
 
 
-def only_if_marked(removal: list[Item], mark_: str) -> list[Item]:
-    """The actions that remove a customer, refused unless it is still marked so."""
-    first, *pointers = removal
-    deletion = first["Delete"]
+def only_if_marked(removal: Item, mark_: str) -> Item:
+    """The action that removes a customer, refused unless it is still marked so."""
+    deletion = removal["Delete"]
     values = {**deletion["ExpressionAttributeValues"], ":mark": {"S": mark_}}
     condition = f"{deletion['ConditionExpression']} AND leaving = :mark"
-    marked = {**deletion, "ConditionExpression": condition, "ExpressionAttributeValues": values}
-    return [{"Delete": marked}, *pointers]
+    return {"Delete": {**deletion, "ConditionExpression": condition, "ExpressionAttributeValues": values}}

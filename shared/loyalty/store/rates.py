@@ -21,12 +21,17 @@ Source = tuple[str, str, str]
 
 def full(database: Database, source: Source, most: int) -> bool:
     """Count once more, unless that is known to be too often; whether it is more than `most`. Raises StorageBusy."""
+    return times(database, source, most) > most
+
+
+def times(database: Database, source: Source, most: int) -> int:
+    """The same as how often it was by now: `most` and one where it is known to be more. Raises StorageBusy."""
     if known_full(database, source):
-        return True
-    if _count(database, source) <= most:
-        return False
-    database.cache.get(_cached(database, source), lambda: True)
-    return True
+        return most + 1
+    counted = min(_count(database, source), most + 1)
+    if counted > most:
+        database.cache.get(_cached(database, source), lambda: True)
+    return counted
 
 
 def known_full(database: Database, source: Source) -> bool:

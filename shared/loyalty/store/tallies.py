@@ -7,6 +7,9 @@ written, two write units and no read. An origin whose writer died between the tw
 nothing; when the tally is full, and that writer can't be at work any more, the next origin takes it over.
 While it may be at work nobody knows yet whether the tally is full: that is BUSY, after a moment of waiting.
 An origin that comes again renews its place first, so that it is never taken from a living writer.
+
+A tally grows with its places, and each update costs its whole size: so many origins of one request take their places,
+and give them back, with one update.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +23,8 @@ from loyalty.store.dynamodb import Database, Item, Update
 _UNDECIDED_SECONDS = 5.0
 """How long to wait for the earns of places that others took a moment ago."""
 
+_TOGETHER = 100
+"""Places that one update takes or gives back: its condition names each, and may have 300 operators and 4 KB."""
 
 _NO_MORE = object()
 
@@ -49,14 +54,25 @@ def count(
 
 def give_back(database: Database, account_id: str, promotion_id: str, profile_id: str, origin: str) -> None:
     """Free the place that an origin has, if it has one; raises StorageBusy."""
-    request = {
-        "Key": {"pk": {"S": keys.earns(account_id, promotion_id, profile_id)}, "sk": {"S": keys.TALLY}},
-        "UpdateExpression": "REMOVE #origin ADD taken :back",
-        "ConditionExpression": "attribute_exists(#origin)",
-        "ExpressionAttributeNames": {"#origin": origin},
-        "ExpressionAttributeValues": {":back": {"N": "-1"}},
-    }
-    database.update_if(database.settings.earns_table, request)
+    give_all_back(database, account_id, promotion_id, profile_id, [origin])
+
+
+def give_all_back(
+    database: Database, account_id: str, promotion_id: str, profile_id: str, origins: Sequence[str]
+) -> None:
+    """Free the places that several origins have, each if it has one; raises StorageBusy."""
+    for some in batch.batches(origins, _TOGETHER):
+        names = {f"#o{number}": origin for number, origin in enumerate(some)}
+        request = {
+            "Key": {"pk": {"S": keys.earns(account_id, promotion_id, profile_id)}, "sk": {"S": keys.TALLY}},
+            "UpdateExpression": f"REMOVE {', '.join(names)} ADD taken :back",
+            "ConditionExpression": " AND ".join(f"attribute_exists({name})" for name in names),
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": {":back": {"N": str(-len(some))}},
+        }
+        if not database.update_if(database.settings.earns_table, request).done and len(some) > 1:
+            for origin in some:  # one of them had no place, or the answer was lost
+                give_back(database, account_id, promotion_id, profile_id, origin)
 
 
 class _Tally:
@@ -68,9 +84,11 @@ class _Tally:
 
     def count(self) -> dict[str, Counted]:
         """Each origin's fate; once the tally is full, only those in it need a call of their own."""
-        fates: dict[str, Counted] = {}
+        fates = dict.fromkeys(self._take_together(), Counted.YES)
         full: Item = {}
         for origin in self._origins:
+            if origin in fates:
+                continue
             if full and origin not in full:
                 fates[origin] = Counted.FULL
                 continue
@@ -82,6 +100,39 @@ class _Tally:
                 fates[origin] = Counted.FULL if met else Counted.YES
                 full = met or full
         return fates
+
+    def _take_together(self) -> list[str]:
+        """The first origins, as far as places are free and none of them has one; the others come one by one."""
+        taken: list[str] = []
+        room = self._limit
+        while len(some := self._origins[len(taken) :][: min(room, _TOGETHER)]) > 1:
+            try:
+                update = self._take_all(some)
+            except StorageBusy:
+                break  # it may have been done: each of them finds its place by itself
+            met = update.met or {}
+            if update.done:
+                taken += some
+            elif not met.keys().isdisjoint(some) or (room := self._limit - _taken(met)) >= len(some):
+                break
+        return taken
+
+    def _take_all(self, origins: Sequence[str]) -> Update:
+        """Give each of these origins a place, if there are as many and none of them has one before."""
+        names = {f"#o{number}": origin for number, origin in enumerate(origins)}
+        free = [f"attribute_not_exists({name})" for name in names]
+        request = {
+            "Key": {"pk": {"S": self._pk}, "sk": {"S": keys.TALLY}},
+            "UpdateExpression": f"SET {', '.join(f'{name} = :now' for name in names)} ADD taken :more",
+            "ConditionExpression": " AND ".join([*free, "(attribute_not_exists(taken) OR taken <= :room)"]),
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": {
+                ":now": {"N": str(int(self._database.now()))},
+                ":more": {"N": str(len(origins))},
+                ":room": {"N": str(self._limit - len(origins))},
+            },
+        }
+        return self._database.update_if(self._table, request)
 
     def _join(self, origin: str) -> Item | None:
         """None once the origin has a place, else the tally, which is full.
@@ -147,3 +198,7 @@ class _Tally:
             "ExpressionAttributeValues": {":now": {"N": str(int(self._database.now()))}, **values},
         }
         return self._database.update_if(self._table, request)
+
+
+def _taken(tally: Item) -> int:
+    return int(tally["taken"]["N"]) if "taken" in tally else 0

@@ -16,7 +16,7 @@ from tools import demo
 WANTED = [1, 2, 1, 3, 1, 2]
 """The customers of a request: the first three times, the second twice, the third once."""
 LIMITS = [None, 1, 2, 5]
-CALLS = range(1, 12)
+CALLS = range(1, 11)
 """As many as the longest of these requests makes."""
 
 

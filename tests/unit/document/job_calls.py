@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 from loyalty.account import Credential, Grant
 from loyalty.limits import MOST_OF_ADDRESS
@@ -12,7 +13,7 @@ from tests.fakes.faults import raising, refused
 from tests.fakes.gateway import BATCH, EARN, IMPORT, SINGLE, Reply
 from tests.fakes.importing import as_form, rows_form
 from tests.fakes.requests import JSON, XML, as_xml, batch, emails, single
-from tests.fakes.world import MEMBER_SINCE_2024, World
+from tests.fakes.world import MEMBER_SINCE_2024, TOKEN, World
 
 Call = Callable[[World], Reply]
 
@@ -80,6 +81,14 @@ def undone(route: str) -> Call:
     return call
 
 
+def too_large(world: World) -> Reply:
+    """The results of a job, where Lambda takes less than they are."""
+    job_id = after(REGISTERED[0], SHOW)(world).json()["job_id"]
+    headers = {"Authorization": f"Bearer {TOKEN}", "Accept-Encoding": "identity"}
+    with patch.multiple("loyalty.request", LARGEST_EVENT=600, _SURELY_FITS=0, _WORTH_GZIP=0):
+        return world.job(RESULTS, job_id, headers=headers)
+
+
 def twice(world: World) -> Reply:
     """The list, once a job and the job that takes it back are in it."""
     undone(SHOW)(world)
@@ -141,6 +150,7 @@ JOBS: dict[str, dict[str, list[Call]]] = {
         + [after(REGISTERED[0], RESULTS, done=False, partial="true"), undone(RESULTS)],
         "400": [after(REGISTERED[0], RESULTS, limit="many"), *alone(email="nobody")],
         "404": [*stranger(RESULTS)["404"], *alone(email="nobody@example.com")],
+        "406": [too_large],
         "409": [after(REGISTERED[0], RESULTS, done=False), *alone(email=MEMBER_SINCE_2024)],
     },
     "undoJob": {

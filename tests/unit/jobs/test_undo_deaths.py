@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
+from loyalty.operations import steps
 from tests.fakes.faults import Fault
 from tests.fakes.nth_call import ProcessDied
 from tests.unit.jobs import orders
@@ -23,6 +24,12 @@ class Done(NamedTuple):
     wanted: Ended
     asking: int
     working: int
+
+
+@pytest.fixture(params=[99, 3], autouse=True)
+def room(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a transaction holds, so that customers who hand identifiers on are in one, or in several."""
+    monkeypatch.setattr(steps, "_MOST", request.param)
 
 
 def done(kind: str) -> Done:

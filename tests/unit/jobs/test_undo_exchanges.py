@@ -58,3 +58,17 @@ def test_what_was_handed_on_from_chunk_to_chunk_goes_back_from_the_last() -> Non
     # THEN all is as it was
     assert counts == {"undone": 12}
     assert world.dynamodb.tables["customers"] == before
+
+
+def test_a_ring_that_is_too_long_for_a_chunk_stays_and_nobody_loses_anything() -> None:
+    # GIVEN an import after which each of more customers than a chunk holds has the card of the one before
+    world = ImportWorld()
+    world.rows("code card_number", *(f"C{number}|{number}" for number in range(12)), no_undo="yes")
+    ring = [f"C{number}|{number - 1}" for number in range(1, 12)]
+    batch = world.rows("code card_number", "C0|spare", *ring, "C0|11")
+    since = world.end_state()
+    # WHEN it is undone
+    counts = undone(world, batch["job_id"])
+    # THEN all stay as they are, since none can begin
+    assert counts == {"kept": 12, "unchanged": 1}
+    assert world.end_state() == since

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.limits import MOST_OF_ADDRESS, MOST_OF_NAME, MOST_TOKENS
+from loyalty.limits import MOST_OF_ADDRESS, MOST_OF_NAME, MOST_TOKENS, MOST_WITH_NAMES
 from loyalty.settings import Ceiling
 from tests.fakes.capillary import basic, request
 from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, FakeContext, Reply, proxy_event
@@ -121,6 +121,36 @@ def test_who_is_right_is_served_though_its_address_was_wrong_too_often() -> None
     assert token(world, "abc123def456").status == 200
     assert earn(world, "server123").status == 200
     assert token(world, "nobody's", ELSEWHERE).status == 401
+
+
+def test_invented_names_write_so_many_items_and_then_nothing() -> None:
+    # GIVEN an address that tries one invented name after the other, far too often
+    world = World()
+    before = len(world.dynamodb.tables["accounts"])
+    tries = [earn(world, "wrong", user=f"nobody-{number}") for number in range(MOST_WITH_NAMES + 1)]
+    # THEN it wrote an item for each name, and one for itself
+    assert len(world.dynamodb.tables["accounts"]) - before == MOST_WITH_NAMES + 1
+    assert all(is_limited(reply) for reply in tries[MOST_OF_ADDRESS:])
+    # AND nothing more is read or written for further names, nor passwords tried out under a known one
+    world.dynamodb.calls.clear()
+    assert is_limited(earn(world, "wrong", user="nobody-else"))
+    assert is_limited(earn(world, "server123"))
+    assert world.dynamodb.calls == []
+    # AND a token is served there all the same, a name elsewhere, and the name here when the minute is over
+    assert token(world, "abc123def456").status == 200
+    assert earn(world, "server123", address=ELSEWHERE).status == 200
+    world.clock.now += 20
+    assert earn(world, "server123").status == 200
+
+
+def test_who_was_right_a_moment_ago_is_served_whatever_names_others_invent_at_its_address() -> None:
+    # GIVEN a client that was served, and an address from which far too many names were invented since
+    world = World()
+    assert earn(world, "server123").status == 200
+    for number in range(MOST_WITH_NAMES + 1):
+        earn(world, "wrong", user=f"nobody-{number}")
+    # WHEN the client calls again, THEN it is served
+    assert earn(world, "server123").status == 200
 
 
 def test_processes_know_of_each_other() -> None:

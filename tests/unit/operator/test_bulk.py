@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from loyalty.operations import import_customers, import_items
 from tests.fakes.dynamodb import Key
 from tests.fakes.operator import Desk
 from tests.unit.operator.bulk_files import EARN, IMPORT, REGISTER, WORKS, file_of, kept
 from tools.operator.http import Reply
+from tools.operator.sending import import_door
 
 
 def held(desk: Desk) -> dict[str, set[Key]]:
@@ -114,6 +116,22 @@ def test_a_dry_run_writes_nothing_and_says_what_would_fail(desk: Desk, tmp_path:
     assert result.json()["counts"] == {"failed": 1, "new": 6, "updated": 0}
     after = desk.world.dynamodb.snapshot()
     assert all(after[table] == before[table] for table in ("customers", "memberships"))
+
+
+def test_a_file_with_passwords_is_cut_into_requests_that_may_bring_so_many(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a file of six rows with a password and a PIN each, and an API that takes four of these a request
+    monkeypatch.setattr(import_door, "MOST_SECRETS", 4)
+    monkeypatch.setattr(import_items, "MOST_SECRETS", 4)
+    monkeypatch.setattr(import_customers, "hash_secret", lambda secret: f"scrypt$of {len(secret)}")
+    file = tmp_path / "customers.csv"
+    file.write_text("code,Password,customer_pin\n" + "".join(f"C{number},secret,1234\n" for number in range(6)))
+    # WHEN it is imported
+    told = desk.json(*IMPORT, str(file), "--column", "Password=customer_password")
+    # THEN all rows are, in three requests of two
+    assert told["counts"] == {"new": 6, "updated": 0}
+    assert sum(sent.method == "POST" for sent in desk.system.http.sent) == 3
 
 
 def test_columns_are_renamed_and_left_out(desk: Desk, tmp_path: Path) -> None:

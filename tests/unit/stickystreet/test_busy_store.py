@@ -74,23 +74,27 @@ def test_a_row_that_waits_for_one_that_could_not_be_written_is_to_be_repeated_to
     assert batch["customers"] == {"new": 2, "updated": 1}
 
 
-def test_rows_that_were_written_are_told_as_that_when_the_store_is_busy_for_those_that_waited() -> None:
-    # GIVEN a customer whose card another row claims, once this customer has given it up
+def test_rows_that_were_written_are_told_as_that_when_the_store_is_busy_for_those_after_them() -> None:
+    # GIVEN customers whose cards are renumbered by one, more than one transaction holds
     world = ImportWorld()
-    world.rows("code card_number", "A|A-card", no_undo="yes")
-    # WHEN the store is too busy for the second row's undo state, and so for the second row
-    keeping = itertools.count()
-
-    def fault(call: Callable[[], Answer]) -> Answer:
-        is_state = world.dynamodb.calls[-1].arguments["Item"]["sk"]["S"].startswith("undo#")
-        return THROTTLED(call) if is_state and next(keeping) else call()
-
-    world.dynamodb.plan_always("put_item", fault)
-    batch = world.rows("code card_number", "A|A-2", "B|A-card", overwrite_duplicates="update")
-    # THEN the first is told as done, and the second as to be repeated
-    assert batch["customers"] == {"new": 0, "updated": 1, "failed": 1}
-    assert batch["rows"] == [{"number": 2, "error": BUSY}]
-    assert not world.finds("code", "B")
+    world.rows("code card_number", *(f"C{number}|{number}" for number in range(60)), no_undo="yes")
+    handed_on = [f"C{number}|{number + 1}" for number in reversed(range(60))]
+    # WHEN the store is too busy for all transactions but the first
+    calls = itertools.count()
+    world.dynamodb.plan_always("transact_write_items", lambda do: THROTTLED(do) if next(calls) else do())
+    batch = world.rows("code card_number", *handed_on, overwrite_duplicates="update")
+    # THEN the rows of that one are told as done, and those that come after them as to be repeated
+    done = batch["customers"]["updated"]
+    assert batch["customers"] == {"new": 0, "updated": done, "failed": 60 - done}
+    assert 0 < done < 60
+    assert batch["rows"] == [{"number": number, "error": BUSY} for number in range(done + 1, 61)]
+    # AND the repetition does the rest
+    world.dynamodb.plan_always("transact_write_items", lambda do: do())
+    batch = world.rows("code card_number", *handed_on, overwrite_duplicates="update")
+    assert batch["customers"] == {"new": 0, "updated": 60}
+    assert [world.customer("card_number", str(number + 1))["code"]["S"] for number in range(60)] == [
+        f"C{number}" for number in range(60)
+    ]
 
 
 def test_rows_that_others_change_each_time_before_they_are_written_are_to_be_repeated_in_the_end() -> None:

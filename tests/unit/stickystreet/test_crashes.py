@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from loyalty.operations import steps
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.faults import Fault, refused, timed_out_after, unreachable
 from tests.fakes.importing import ForgetfulDynamoDB, ImportWorld
@@ -37,6 +38,12 @@ FAULTS = {
     "died_before": (die_before, FakeDynamoDB),
     "died_after": (die_after, FakeDynamoDB),
 }
+
+
+@pytest.fixture(params=[99, 3], autouse=True)
+def room(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a transaction holds, so that customers who hand identifiers on are in one, or in several."""
+    monkeypatch.setattr(steps, "_MOST", request.param)
 
 
 def world_before(dynamodb: type[FakeDynamoDB] = FakeDynamoDB) -> ImportWorld:

@@ -1,10 +1,15 @@
-"""However its rows touch each other, one import does what as many imports of one row each would do."""
+"""However its rows touch each other, one import does what as many of one row each would do, and can be undone.
+
+So it is also where a transaction has no room for all customers who hand identifiers on: `room` is what it holds.
+"""
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loyalty.operations import steps
 from tests.fakes.importing import ImportWorld
 
 HEADERS = "code card_number customer_username email phone first_name auto_add"
@@ -20,6 +25,17 @@ CELLS = (
 )
 ROWS = st.lists(st.tuples(*CELLS).filter(any).map("|".join), min_size=1, max_size=8)
 
+ROOM = st.sampled_from([99, 5, 1])
+
+
+def undone(world: ImportWorld, job_id: str) -> dict[str, int]:
+    undo_id = world.job("POST /jobs/{job_id}/undo", job_id).json()["job_id"]
+    while (told := world.job("GET /jobs/{job_id}", undo_id).json())["status"] != "done":
+        world.queue.deliver_all()
+        world.clock.now += 60
+    counts: dict[str, int] = told["counts"]
+    return counts
+
 
 def outcome(batch: dict[str, Any], number: int) -> tuple[str, str | None]:
     rows = {row["number"]: row for row in batch.get("rows", ())}
@@ -31,14 +47,16 @@ def state(world: ImportWorld) -> list[str]:
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
-@given(rows=ROWS, overwrite=st.sampled_from(["yes", "update", "ignore"]))
-def test_one_import_equals_an_import_for_each_row(rows: list[str], overwrite: str) -> None:
+@given(rows=ROWS, overwrite=st.sampled_from(["yes", "update", "ignore"]), room=ROOM)
+def test_one_import_equals_an_import_for_each_row(rows: list[str], overwrite: str, room: int) -> None:
     # GIVEN customers of before
     one, many = ImportWorld(), ImportWorld()
     for world in (one, many):
         world.rows(HEADERS, "A|c1|u1|e1@x.com||Al|1", "B|c2||e1@x.com|+12025550188|Bo|")
     # WHEN the same rows come in one import, and one by one
-    together = one.rows(HEADERS, *rows, overwrite_duplicates=overwrite)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps, "_MOST", room)
+        together = one.rows(HEADERS, *rows, overwrite_duplicates=overwrite)
     singly = [many.rows(HEADERS, row, overwrite_duplicates=overwrite) for row in rows]
     # THEN the store ends alike
     assert state(one) == state(many)
@@ -48,3 +66,20 @@ def test_one_import_equals_an_import_for_each_row(rows: list[str], overwrite: st
     # AND the counts add up
     for count in ("new", "updated", "ignored", "failed"):
         assert together["customers"].get(count, 0) == sum(batch["customers"].get(count, 0) for batch in singly)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(rows=ROWS, overwrite=st.sampled_from(["yes", "update"]), room=ROOM)
+def test_an_undo_leaves_everything_as_it_was(rows: list[str], overwrite: str, room: int) -> None:
+    # GIVEN an import, whatever it did to the customers of before
+    world = ImportWorld()
+    world.rows(HEADERS, "A|c1|u1|e1@x.com||Al|1", "B|c2||e1@x.com|+12025550188|Bo|", "C|c3||e3@x.com||Cy|")
+    before = {name: dict(world.dynamodb.tables[name]) for name in ("customers", "memberships")}
+    job_id = world.rows(HEADERS, *rows, overwrite_duplicates=overwrite).get("job_id")
+    # WHEN it is undone, if any row could be imported
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps, "_MOST", room)
+        counts = undone(world, job_id) if job_id else {}
+    # THEN everything is as it was before, and nothing was kept
+    assert {name: world.dynamodb.tables[name] for name in before} == before
+    assert not counts.keys() - {"undone", "unchanged"}

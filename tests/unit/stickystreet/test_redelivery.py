@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.operations import import_customers
+from loyalty.operations import import_customers, steps
 from loyalty.operations.import_items import Import, Overwrite, Params, Row
 from loyalty.outcome import Origin, Outcome
 from loyalty.store.dynamodb import Database
@@ -23,6 +23,12 @@ ROWS = [
     Row({"email": "user1@example.com", "first_name": "One"}),
     Row({"code": "C", "card_number": "A-2"}),  # somebody else's card
 ]
+
+
+@pytest.fixture(params=[99, 3], autouse=True)
+def room(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a transaction holds, so that customers who hand identifiers on are in one, or in several."""
+    monkeypatch.setattr(steps, "_MOST", request.param)
 
 
 def prepared(database: Database, overwrite: Overwrite, digits: int | None) -> tuple[Import, list[Row]]:

@@ -85,6 +85,22 @@ def test_a_failure_to_load_is_not_kept() -> None:
     assert cache.get("key", loader("here")) == "here"
 
 
+def test_a_full_cache_gives_up_what_it_has_had_longest_and_nothing_else() -> None:
+    # GIVEN a cache that is full, of which the first thing was loaded again since
+    clock = FakeClock()
+    cache = TimedCache(clock)
+    for number in range(1_000):
+        cache.get(number, loader("old"))
+    cache.forget(0)
+    cache.get(0, loader("new"))
+    # WHEN ten more come
+    for number in range(1_000, 1_010):
+        cache.get(number, loader("new"))
+    # THEN ten had to go, those that were there longest
+    there = [number for number in range(1_010) if cache.get(number, lambda: None)]
+    assert there == [0, *range(11, 1_010)]
+
+
 def test_the_same_key_of_two_tables_is_two_things() -> None:
     # GIVEN an item in one of two tables
     store = Store()

@@ -10,6 +10,8 @@ from urllib3.filepost import encode_multipart_formdata
 
 from loyalty.delimited import NO_FIELD, write
 from loyalty.errors import quote
+from loyalty.operations.import_items import MOST_SECRETS
+from loyalty.profile import SECRETS
 from tools.operator.columns import in_columns
 from tools.operator.results import Results
 from tools.operator.sending.doors import Body
@@ -21,6 +23,8 @@ _OWN_WORDS = {
     "user_id, user_api_key or account_id is wrong": "The token is not known",
 }
 """Errors about what has another name on the command line."""
+
+_SECRETS = {name.lower() for name in SECRETS}
 
 
 class Column(NamedTuple):
@@ -42,6 +46,11 @@ class ImportDoor:
         columns = enumerate(zip(headers, fields, strict=True))
         self._sent = {place: Column(header, field) for place, (header, field) in columns if field}
         self._parameters = parameters
+
+    def most_rows(self, wanted: int) -> int:
+        """How many rows a request may have, at most as many as wanted: an import takes so many passwords and PINs."""
+        secrets = sum(column.field.lower() in _SECRETS for column in self._sent.values())
+        return min(wanted, MOST_SECRETS // secrets) if secrets else wanted
 
     def row_fault(self, row: Sequence[str]) -> str | None:
         """A row that would be sent as a blank line, which the API does not count."""
