@@ -12,13 +12,18 @@ def credential(fingerprint: str) -> str:
     return f"credential#{fingerprint}"
 
 
+def credentials(account_id: str) -> str:
+    """Accounts, partition key of the list of an account's credentials, apart from what workers may read."""
+    return f"credentials#{account_id}"
+
+
 def rate(fingerprint: str) -> str:
     """Accounts, partition key of how often something happened; the sort key is the minute."""
     return f"rate#{fingerprint}"
 
 
 def account(account_id: str) -> str:
-    """Accounts, partition key of everything that configures one account."""
+    """Accounts, partition key of everything that configures one account; workers read it, so it holds no credential."""
     return f"account#{account_id}"
 
 
