@@ -4,7 +4,20 @@ A part that a client chooses freely always comes last, and no part before it can
 (account ids, program ids, identifier kinds and hashes never do), so no two things share a key.
 """
 
+from collections.abc import Mapping
+
 SEPARATOR = "#"
+
+MOST_BYTES = {"pk": 2_048, "sk": 1_024}
+"""Bytes of a partition key and of a sort key, in UTF-8; DynamoDB refuses a whole call for a longer one."""
+
+
+def fits(key: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether any item can have this key: nothing in it is empty, too long, or no text."""
+    try:
+        return all(0 < len(value["S"].encode()) <= MOST_BYTES[name] for name, value in key.items())
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
 
 
 def credential(fingerprint: str) -> str:

@@ -48,6 +48,10 @@ MALFORMED: dict[str, tuple[Any, str]] = {
             "items.1.decided is not as the schema says"
         ),
     ),
+    "a code that no vendor has": (
+        message("earn", {"decided": ["invalid", None, "x", {"code": 10**300}]}),
+        "items.0.decided is not as the schema says",
+    ),
     "an item that is none": (message("enrol", *ONE, 5), "items.1 must be an object"),
     "params of other kinds": (
         message("import", ROW, params={"campaigns": "1", "overwrite": "yes", "keep_undo": 5, "card_digits": 4.5}),
