@@ -144,9 +144,11 @@ function cleaned(cells, width) {
 }
 
 function clean(cell) {
-  const text = unprotected(cell.replace(OUTER_SPACES, ""));
+  const text = unprotected(trimmed(cell));
   return isBlank(text) ? "" : text;
 }
+
+const trimmed = (cell) => cell.replace(OUTER_SPACES, "");
 
 const isBlank = (text) => (ASCII.test(text) ? BLANK_ASCII : BLANK).test(text);
 
@@ -163,9 +165,9 @@ const separator = (line) => /^[ \t\ufeff]*sep=([,;|\t])[ \t\ufeff]*$/i.exec(line
 
 /** A line that is read as these cells, and that no spreadsheet runs or changes. */
 function csvLine(cells, delimiter = ",") {
-  if (isQuoting(delimiter)) return `${cells.map((cell) => quote(guarded(cell), delimiter)).join(delimiter)}\r\n`;
-  const plain = cells.map((cell) => guarded(cell.replaceAll(delimiter, " ").replace(/\r\n?|\n/g, " ")));
-  return `${plain.join(delimiter)}\n`;
+  if (isQuoting(delimiter)) return `${cells.map((cell) => quote(guarded(trimmed(cell)), delimiter)).join(delimiter)}\r\n`;
+  const plain = cells.map((cell) => cell.replaceAll(delimiter, " ").replace(/\r\n?|\n/g, " "));
+  return `${plain.map((cell) => guarded(trimmed(cell))).join(delimiter)}\n`;
 }
 
 /** The cell as no spreadsheet runs it or changes it, whichever sign it parts cells at. */
@@ -175,6 +177,5 @@ function guarded(cell) {
 }
 
 function quote(cell, delimiter) {
-  const outer = cell.replace(OUTER_SPACES, "") !== cell;
-  return outer || cell.includes(delimiter) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return cell.includes(delimiter) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

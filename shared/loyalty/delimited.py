@@ -114,14 +114,14 @@ def too_many_cells(cells: int, headers: int) -> str:
 
 
 def write(cells: Sequence[str], delimiter: str) -> str:
-    """A line that is read as these cells, and that no spreadsheet runs or changes.
+    """A line that is read as these cells, trimmed of spaces, and that no spreadsheet runs or changes.
 
     Between tabs or pipes, where nothing can be quoted, a line end or a delimiter in a cell becomes a space.
     """
     if delimiter in QUOTED:
-        return delimiter.join(_quote(protected(cell), delimiter) for cell in cells) + "\r\n"
+        return delimiter.join(_quote(protected(cell.strip(SPACES)), delimiter) for cell in cells) + "\r\n"
     plain = (_LINE_END.sub(" ", cell.replace(delimiter, " ")) for cell in cells)
-    return delimiter.join(map(protected, plain)) + "\n"
+    return delimiter.join(protected(cell.strip(SPACES)) for cell in plain) + "\n"
 
 
 def _cleaned(cells: Sequence[str], width: int) -> list[str]:
@@ -143,8 +143,8 @@ def _clean(cell: str) -> str:
 
 
 def _quote(cell: str, delimiter: str) -> str:
-    special = cell[:1] in SPACES or cell[-1:] in SPACES or not {delimiter, '"', "\r", "\n"}.isdisjoint(cell)
-    return '"' + cell.replace('"', '""') + '"' if special and cell else cell
+    special = not {delimiter, '"', "\r", "\n"}.isdisjoint(cell)
+    return '"' + cell.replace('"', '""') + '"' if special else cell
 
 
 class _QuotedRows:
