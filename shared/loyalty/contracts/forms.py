@@ -19,6 +19,7 @@ MOST_FIELDS = 1_000
 
 _URLENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _CHARSETS = frozenset({"", "utf-8", "utf8", "us-ascii"})
+_AS_THEY_ARE = frozenset({"", "binary", "8bit", "7bit"})
 _SLICE_BYTES = 256 * 1024
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
 
@@ -103,10 +104,11 @@ def _multipart(body: bytes, boundary: str) -> Iterator[_Part]:
             for event in parser.parse(body):
                 if isinstance(event, MultipartSegment):
                     segment, chunks = event, []
+                    _check_charset(segment.name, segment.charset or "")
+                    _check_transfer_encoding(segment)
                 elif event is not None:
                     chunks.append(event)
                 else:
-                    _check_charset(segment.name, segment.charset or "")
                     yield _Part(segment.name, b"".join(chunks), is_file=segment.filename is not None)
     except MultipartError as error:
         raise BadRequest(f"The multipart body can't be read: {error.args[0]}") from None  # further ones hold bytes
@@ -115,6 +117,14 @@ def _multipart(body: bytes, boundary: str) -> Iterator[_Part]:
 def _check_charset(name: str, charset: str) -> None:
     if charset.lower() not in _CHARSETS:
         raise UnsupportedMediaType(refusal(f"The charset of {name}", "must be utf-8", charset))
+
+
+def _check_transfer_encoding(segment: MultipartSegment) -> None:
+    """Refuse a part whose bytes stand for others, which nobody is to send (RFC 7578, 4.7)."""
+    encoding = str(segment.header("Content-Transfer-Encoding", ""))
+    if encoding.strip().lower() not in _AS_THEY_ARE:
+        fault = "must be binary, as parts of a form are sent as they are"
+        raise UnsupportedMediaType(refusal(f"The Content-Transfer-Encoding of {segment.name}", fault, encoding))
 
 
 def _too_many_fields() -> BadRequest:
