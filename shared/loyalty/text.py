@@ -29,6 +29,18 @@ _INNER_PROTECTED = rf"([,;|\t\r\n])'(?='*{_FORMULA})"
 # Patterns as texts are for what is rare: they are compiled when they are first needed, not while a function starts.
 
 
+LONGEST_WORD = 256
+"""Characters of a word that we know: a parameter's name, or one of the values that it may have."""
+
+
+def folded(text: str) -> str:
+    """The text as known words are compared, in lower case; one that is longer than any of them stays as it is.
+
+    Python folds text beyond ASCII in a copy of twelve bytes for each character.
+    """
+    return text.lower() if len(text) <= LONGEST_WORD else text
+
+
 def is_blank(text: str) -> bool:
     """Whether there is nothing to see: no character, or white space of any kind, or what has no width."""
     if not text or text.isspace():

@@ -13,6 +13,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 from loyalty.contracts.body import decode
 from loyalty.errors import BadRequest, ParameterError, UnsupportedMediaType, refusal
 from loyalty.request import Request
+from loyalty.text import folded
 
 MOST_FIELDS = 1_000
 """Fields of one form."""
@@ -48,22 +49,22 @@ def read(request: Request) -> Form:
     A file is read as its field's text; a file input that was left empty, as browsers send it, is left out.
     """
     media_type, options = parse_options_header(request.headers.get("content-type", ""))
-    body = request.body()
     _check_charset("Content-Type", options.get("charset", ""))
     if media_type in ("", _URLENCODED):
-        parts = _urlencoded(body)
+        parts = _urlencoded(request.body())
     elif media_type == _MULTIPART:
-        parts = _multipart(body, options.get("boundary", ""))
+        parts = _multipart(request.body(), options.get("boundary", ""))
     else:
         raise UnsupportedMediaType(refusal("Content-Type", f"must be {_URLENCODED} or {_MULTIPART}", media_type))
     read_parts = [part for part in parts if part.data or not part.is_file]
-    fields = {part.name.lower(): decode(part.data, part.name) for part in read_parts}
-    files = frozenset(part.name.lower() for part in read_parts if part.is_file)
+    fields = {folded(part.name): decode(part.data, part.name) for part in read_parts}
+    files = frozenset(folded(part.name) for part in read_parts if part.is_file)
     return Form(fields, files, () if media_type == _MULTIPART else tuple(part.name for part in read_parts))
 
 
 def _urlencoded(body: bytes) -> Iterator[_Part]:
     pairs = body.split(b"&", MOST_FIELDS)
+    del body  # ten megabytes, which are in their parts now
     if len(pairs) > MOST_FIELDS:
         raise _too_many_fields()
     for pair in filter(None, pairs):
@@ -73,6 +74,8 @@ def _urlencoded(body: bytes) -> Iterator[_Part]:
 
 
 def _unescape(name: str, data: bytes) -> bytes:
+    if b"%" not in data and b"+" not in data:
+        return data
     if broken := _BROKEN_ESCAPE.search(data):
         raise ParameterError(name, "must be percent-encoded", broken[0].decode("utf-8", "replace"))
     return b"".join(map(_unescape_slice, _slices(data)))

@@ -59,7 +59,8 @@ def exchange(database: Database, old: Listed, new: Credential, grant: Grant) -> 
 
 def is_old(item: Item) -> bool:
     """Whether an item of the Accounts table is an entry of the list where earlier versions kept it."""
-    return item["pk"]["S"].startswith(keys.account("")) and item["sk"]["S"].startswith(keys.credential(""))
+    pk, sk = str(item["pk"]["S"]), str(item["sk"]["S"])
+    return pk.startswith(keys.account("")) and sk.startswith(keys.credential(""))
 
 
 def move(database: Database, entry: Item) -> bool:
