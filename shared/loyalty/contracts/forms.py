@@ -18,6 +18,9 @@ from loyalty.text import folded
 MOST_FIELDS = 1_000
 """Fields of one form."""
 
+LONGEST_NAME = 64 * 1024
+"""Bytes of a field's name, as it is sent."""
+
 _URLENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _CHARSETS = frozenset({"", "utf-8", "utf8", "us-ascii"})
 _AS_THEY_ARE = frozenset({"", "binary", "8bit", "7bit"})
@@ -69,6 +72,8 @@ def _urlencoded(body: bytes) -> Iterator[_Part]:
         raise _too_many_fields()
     for pair in filter(None, pairs):
         name, _, value = pair.partition(b"=")
+        if len(name) > LONGEST_NAME:
+            raise BadRequest(f"A field's name has more than {LONGEST_NAME} bytes: percent-encode & in values as %26")
         field = decode(_unescape("A field name", name), "A field name")
         yield _Part(field, _unescape(field, value), is_file=False)
 

@@ -177,6 +177,11 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
         'type must be percent-encoded, not "%"',
     ),
     "1001_fields": (b"a=1&" * 1001, FORM, "A form may have at most 1000 fields"),
+    "a_name_of_65537_bytes": (
+        b"user_id=a&" + b"x" * 65_537,
+        FORM,
+        "A field's name has more than 65536 bytes: percent-encode &amp; in values as %26",
+    ),
     "json": (
         b"{}",
         "application/json",
