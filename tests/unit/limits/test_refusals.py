@@ -21,7 +21,7 @@ from tests.unit.limits.mutations import mutated
 from tools.local.template import ROOT
 
 MOST_MEGABYTES, MOST_SECONDS = 60, 1
-MUTANTS, SEED = int(os.environ.get("MUTANTS", "12")), int(os.environ.get("SEED", "1"))
+MUTANTS, SEED = int(os.environ.get("MUTANTS", "8")), int(os.environ.get("SEED", "1"))
 
 DOORS = {
     SINGLE: {JSON: JSON_BODIES, XML: XML_BODIES},
