@@ -34,14 +34,19 @@ def park(database: Database, body: str, reason: str, about: Mapping[str, Any]) -
     like that, there is left whose it is and where it belongs, its length and its SHA-256.
     """
     known = message.known(body)
-    text = to_text({**known, **about, "items": [_kept(item) for item in known["items"]]}) if known else ""
+    text = _text({**known, **about, "items": [_kept(item) for item in known["items"]]}) if known else ""
     if not known or len(text.encode()) > queue.MOST_BODY_BYTES:
         known = _place(body)
-        text = to_text({**known, **_fingerprint(body)})
+        text = _text({**known, **_fingerprint(body)})
     account = known.get("account", _NOBODY)
     group = account if _ACCOUNT.fullmatch(account) else _NOBODY
     kept = Message(text, group, attributes={"reason": reason[:_LONGEST_REASON]})
     queue.send(database, database.settings.parked_queue_url, [kept])
+
+
+def _text(kept: Mapping[str, Any]) -> str:
+    """What is kept as a message; that of one which is parked again is the same text."""
+    return to_text(dict(sorted(kept.items())))
 
 
 def is_fingerprint(document: Mapping[str, Any]) -> bool:
