@@ -3,8 +3,8 @@
    by rule. A test reads the same files with both.
 
    A line of blank cells is no row. Between commas and semicolons a cell may be quoted (RFC 4180), and may hold line
-   ends only in columns for text of several lines. Cells are trimmed of spaces, never of tabs. Of ="00123", '00123 and
-   '=1+1, which spreadsheets and we write to keep a text as it is, the text is read. */
+   ends only in columns for text of several lines. Cells are trimmed of spaces, never of tabs. Of ="00123", '00123,
+   '=1+1 and 'a;'=1, which spreadsheets and we write to keep a text as it is, the text is read. */
 
 const SPACES = " \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000";
 const OUTER_SPACES = new RegExp(`^[${SPACES}]+|[${SPACES}]+$`, "g");
@@ -15,8 +15,11 @@ const BLANK = new RegExp(`^[\\s\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}${UNSEEN}\\u{e
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
 const ASCII = /^[\x00-\x7f]*$/;
 const NUMBER = "\\+?[0-9][0-9 .,/()+-]*$";
-const PROTECTED = new RegExp(`^'+(?:[=+\\-@\\t\\r]|${NUMBER})`);
-const NEEDS_PROTECTION = new RegExp(`^(?:'*[=+\\-@\\t\\r]|'+${NUMBER})`);
+const FORMULA = "[ \"]*[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20]"; // the wide signs are run where such are typed
+const PROTECTED = new RegExp(`^'+(?:${FORMULA}|[\\t\\r]|${NUMBER})`);
+const NEEDS_PROTECTION = new RegExp(`^(?:'*(?:${FORMULA}|[\\t\\r])|'+${NUMBER})`);
+const INNER = new RegExp(`([,;|\\t\\r\\n])(?='*${FORMULA})`, "g");
+const INNER_PROTECTED = new RegExp(`([,;|\\t\\r\\n])'(?='*${FORMULA})`, "g");
 const WRAPPED = /^="([^"]*)"$/;
 const LINE_END = /\r\n?|\n|$/g;
 const OPENING = / *"/y;
@@ -141,14 +144,19 @@ function cleaned(cells, width) {
 }
 
 function clean(cell) {
-  const text = unprotected(cell.replace(OUTER_SPACES, ""));
+  const text = unprotected(trimmed(cell));
   return isBlank(text) ? "" : text;
 }
+
+const trimmed = (cell) => cell.replace(OUTER_SPACES, "");
 
 const isBlank = (text) => (ASCII.test(text) ? BLANK_ASCII : BLANK).test(text);
 
 function unprotected(text) {
-  if (text.startsWith("'")) return PROTECTED.test(text) ? text.slice(1) : text;
+  if (text.startsWith("'")) {
+    const inner = text.replace(INNER_PROTECTED, "$1");
+    return inner !== text || PROTECTED.test(text) ? inner.slice(1) : text;
+  }
   return WRAPPED.exec(text)?.[1] ?? text;
 }
 
@@ -157,15 +165,17 @@ const separator = (line) => /^[ \t\ufeff]*sep=([,;|\t])[ \t\ufeff]*$/i.exec(line
 
 /** A line that is read as these cells, and that no spreadsheet runs or changes. */
 function csvLine(cells, delimiter = ",") {
-  if (isQuoting(delimiter)) return `${cells.map((cell) => quote(guarded(cell), delimiter)).join(delimiter)}\r\n`;
-  const plain = cells.map((cell) => guarded(cell).replaceAll(delimiter, " ").replace(/\r\n?|\n/g, " "));
-  return `${plain.join(delimiter)}\n`;
+  if (isQuoting(delimiter)) return `${cells.map((cell) => quote(guarded(trimmed(cell)), delimiter)).join(delimiter)}\r\n`;
+  const plain = cells.map((cell) => cell.replaceAll(delimiter, " ").replace(/\r\n?|\n/g, " "));
+  return `${plain.map((cell) => guarded(trimmed(cell))).join(delimiter)}\n`;
 }
 
-/** The cell as no spreadsheet runs it or changes it. */
-const guarded = (cell) => (NEEDS_PROTECTION.test(cell) ? `'${cell}` : cell);
+/** The cell as no spreadsheet runs it or changes it, whichever sign it parts cells at. */
+function guarded(cell) {
+  const inner = cell.replace(INNER, "$1'");
+  return inner !== cell || NEEDS_PROTECTION.test(cell) ? `'${inner}` : cell;
+}
 
 function quote(cell, delimiter) {
-  const outer = cell.replace(OUTER_SPACES, "") !== cell;
-  return outer || cell.includes(delimiter) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return cell.includes(delimiter) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

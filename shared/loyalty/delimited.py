@@ -6,8 +6,8 @@ r"""Delimited text: lines of cells between commas, semicolons, tabs or pipes. On
 - A quoted cell may hold line ends only in columns that are for text of several lines. Anywhere else the quote is
   not closed where it should be, and nobody can tell where: the text is refused, rather than rows lost in a cell.
 - Text behind a closing quote makes its row faulty, and no other; so should a control character.
-- Cells are trimmed of spaces, never of tabs. Of `="00123"`, `'00123` and `'=1+1`, which spreadsheets and we write to
-  keep a text as it is, the text is read.
+- Cells are trimmed of spaces, never of tabs. Of `="00123"`, `'00123`, `'=1+1` and `'a;'=1`, which spreadsheets and we
+  write to keep a text as it is, the text is read.
 
 The console's `csv.js` reads the same dialect; a corpus of files holds the two together (`tests/corpus`).
 """
@@ -35,6 +35,7 @@ Numbered = Iterable[tuple[int, str]]
 """Lines with their ends, each with its number from 1."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")  # str.splitlines ends them at more characters
+_LINE_END = re.compile(r"\r\n?|\n")
 _OPENING = re.compile(' *"')
 _INSIDE = re.compile('(?:[^"]++|"")*+')
 _SEPARATOR = re.compile(r"[ \t\ufeff]*sep=([,;|\t])[ \t\ufeff]*[\r\n]*", re.IGNORECASE)
@@ -113,13 +114,14 @@ def too_many_cells(cells: int, headers: int) -> str:
 
 
 def write(cells: Sequence[str], delimiter: str) -> str:
-    """A line that is read as these cells, and that no spreadsheet runs or changes.
+    """A line that is read as these cells, trimmed of spaces, and that no spreadsheet runs or changes.
 
     Between tabs or pipes, where nothing can be quoted, a line end or a delimiter in a cell becomes a space.
     """
     if delimiter in QUOTED:
-        return delimiter.join(_quote(protected(cell), delimiter) for cell in cells) + "\r\n"
-    return delimiter.join(" ".join(protected(cell).replace(delimiter, " ").splitlines()) for cell in cells) + "\n"
+        return delimiter.join(_quote(protected(cell.strip(SPACES)), delimiter) for cell in cells) + "\r\n"
+    plain = (_LINE_END.sub(" ", cell.replace(delimiter, " ")) for cell in cells)
+    return delimiter.join(protected(cell.strip(SPACES)) for cell in plain) + "\n"
 
 
 def _cleaned(cells: Sequence[str], width: int) -> list[str]:
@@ -141,8 +143,8 @@ def _clean(cell: str) -> str:
 
 
 def _quote(cell: str, delimiter: str) -> str:
-    special = cell[:1] in SPACES or cell[-1:] in SPACES or not {delimiter, '"', "\r", "\n"}.isdisjoint(cell)
-    return '"' + cell.replace('"', '""') + '"' if special and cell else cell
+    special = not {delimiter, '"', "\r", "\n"}.isdisjoint(cell)
+    return '"' + cell.replace('"', '""') + '"' if special else cell
 
 
 class _QuotedRows:

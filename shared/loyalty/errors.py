@@ -31,7 +31,6 @@
 
 import json
 import math
-from functools import lru_cache
 
 LONGEST_QUOTE = 64
 """Characters of a refused value that an error shows."""
@@ -246,7 +245,7 @@ def refusal(name: str, fault: str, value: object) -> str:
 def quote(value: object) -> str:
     """A refused value as an error shows it: escaped, clipped, containers by their kind only."""
     if isinstance(value, str):
-        return f'"{_clip("".join(map(_escape, value[: LONGEST_QUOTE + 1])))}"'
+        return f'"{_clip(_escaped(value[: LONGEST_QUOTE + 1]))}"'
     if isinstance(value, list | tuple):
         return "a list"
     if isinstance(value, dict):
@@ -263,8 +262,24 @@ def _clip(text: str) -> str:
     return text[: LONGEST_QUOTE - 1].encode()[:room].decode(errors="ignore") + "…"
 
 
-@lru_cache(maxsize=256)
+def _escaped(text: str) -> str:
+    """The text with what can't be printed, and quotes, escaped: the beginning of it, as far as it is shown."""
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return text
+    shown = ""
+    for character in text:
+        shown += _escape(character)
+        if len(shown) > LONGEST_QUOTE:
+            break
+    return shown
+
+
 def _escape(character: str) -> str:
     if character in '"\\':
         return f"\\{character}"
-    return character if character.isprintable() else character.encode("unicode_escape").decode()
+    if character.isprintable():
+        return character
+    number = ord(character)
+    if number <= 0xFF:  # noqa: PLR2004 - where line ends and tabs have forms of their own
+        return character.encode("unicode_escape").decode()
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"  # noqa: PLR2004 - as Python writes them

@@ -11,6 +11,7 @@ them: canonically equal texts, an international domain and its ASCII form, a pho
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from loyalty.errors import quote, refusal
 from loyalty.text import canonical, is_invisible, plain, unseen_fault
@@ -27,14 +28,22 @@ SHARED = ("email", "phone")
 LONGEST = 256
 """Characters of an identifier, after normalising."""
 
+_LONGEST_SENT = 4 * LONGEST
+"""Characters of an identifier as it is sent: composed, and without what a spreadsheet adds, it may be shorter."""
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_LONGEST_EMAIL, _LONGEST_HOST = 254, 253
+LONGEST_HOST = 253
+"""Characters of a domain, whichever way it is written: its ASCII form is not shorter."""
+
+_LONGEST_EMAIL, _LONGEST_LABEL = 254, 63
+_DOTS = "[.\u3002\uff0e\uff61]"  # as IDNA has them
+_KEPT_HOSTS = 16_384  # more than a request may bring (see `contracts.body`)
 _ATOM = r"[\w!#$%&'*+/=?^`{|}~\x80-\U0010ffff-]+"  # RFC 5322, with RFC 6531's characters beyond ASCII
 _LOCAL = rf"(?a:{_ATOM}(?:\.{_ATOM})*)"
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = rf"(?:{_LABEL}\.)*(?![0-9]+\Z){_LABEL}"  # RFC 1123; the last label of a name is no number
 _PLAIN_EMAIL = re.compile(rf"[a-z0-9_-]+(?:[.+][a-z0-9_-]+)*@(?:{_LABEL}\.)+[a-z]{{2,63}}")
 
+_LONGEST_PHONE = 64  # characters as it is sent, of which fifteen are digits
 _PHONE = re.compile(r"\+(?!0+\Z)[0-9]{7,15}")
 _TRUNK_ZERO = r"^(\(?(?:\+|00)\)?\(?[1-9][0-9]{0,2}\)?)\(0\)"
 _PUNCTUATION = str.maketrans("[]{}", "()()", " \t\n\r\v\f./\\-")
@@ -69,6 +78,9 @@ def normalise(kind: str, text: str) -> str | None:
         return _phone(text)
     if text.isalnum() and text.isascii() and (len(text) > _LONGEST_WORD or text.isdigit()):
         return text if len(text) <= LONGEST else None  # as nearly all are
+    text = text.strip()
+    if len(text) > _LONGEST_SENT:
+        return None
     text = plain(text)
     return text if 0 < len(text) <= LONGEST and not is_invisible(text) and not _fault(text) else None
 
@@ -86,7 +98,8 @@ def refused(kind: str, text: str) -> str:
 
 def refused_as(parameter: str, kind: str, text: str) -> str:
     """The same for an identifier that came in a parameter of another name."""
-    if kind not in SHARED and (fault := _fault(plain(text)) or unseen_fault(text)):
+    short = kind not in SHARED and len(text) <= _LONGEST_SENT
+    if short and (fault := _fault(plain(text)) or unseen_fault(text)):
         return f"{parameter} {quote(text)} {fault}"
     return refusal(parameter, _EXPECTED.get(kind, _ANY), text)
 
@@ -111,23 +124,29 @@ def _fault(text: str) -> str | None:
 def _email(text: str) -> str | None:
     if len(text) <= _LONGEST_EMAIL and _PLAIN_EMAIL.fullmatch(text):
         return text  # as nearly all are
+    text = text.strip()
+    if len(text) > _LONGEST_SENT:
+        return None
     text = plain(text) if text[:2] == '="' else canonical(text)
     local, at, host = text.rpartition("@")
     if not at or (not text.isascii() and is_invisible(text)):
         return None
     host = host.lower() if host.isascii() else _ascii_host(host)
     local = local.lower() if local.isascii() else re.sub("[A-Z]+", lambda found: found[0].lower(), local)
-    if len(host) > _LONGEST_HOST or not re.fullmatch(_HOST, host) or not re.fullmatch(_LOCAL, local):
+    if len(host) > LONGEST_HOST or not re.fullmatch(_HOST, host) or not re.fullmatch(_LOCAL, local):
         return None
     text = f"{local}@{host}"
     return text if len(text) <= _LONGEST_EMAIL and not any(map(str.isspace, local)) else None
 
 
+@lru_cache(maxsize=_KEPT_HOSTS)
 def _ascii_host(host: str) -> str:
-    """An international domain as the DNS has it, empty for what is none.
+    """An international domain as the DNS has it, empty for what is none; a label is not shorter there than here.
 
     By IDNA 2008, not Python's own IDNA 2003, which takes two domains for one: `straße.example` for `strasse.example`.
     """
+    if len(host) > LONGEST_HOST or any(len(label) > _LONGEST_LABEL for label in re.split(_DOTS, host)):
+        return ""
     import idna  # noqa: PLC0415 - hardly any address needs it, and it would slow every start
 
     try:
@@ -139,9 +158,11 @@ def _ascii_host(host: str) -> str:
 def _phone(text: str) -> str | None:
     if _PHONE.fullmatch(text):
         return text
+    if len(text) > _LONGEST_PHONE:
+        return None
     text = (plain(text) if text[:1] in ("'", "=") else text).translate(_PUNCTUATION)
     if not text.isascii():
-        text = "".join(map(_phone_character, text))
+        text = _in_ascii(text)
     if "(" in text or ")" in text:
         text = re.sub("[()]", "", re.sub(_TRUNK_ZERO, r"\1", text))
     if text.startswith("00"):
@@ -149,11 +170,22 @@ def _phone(text: str) -> str | None:
     return text if _PHONE.fullmatch(text) else None
 
 
-def _phone_character(character: str) -> str:
-    """A character of a phone, brackets of any kind as round ones; nothing for what only parts its digits."""
+def _in_ascii(phone: str) -> str:
+    """A phone without what only parts its digits, brackets of any kind as round ones; empty for what is no phone."""
+    characters = []
+    for character in phone:
+        read = character if character.isascii() else _phone_sign(character)
+        if read is None:
+            return ""
+        characters.append(read)
+    return "".join(characters)
+
+
+def _phone_sign(character: str) -> str | None:
+    """A sign beyond ASCII as a phone has it, None for any other character."""
     category = unicodedata.category(character)
     if category in ("Ps", "Pe"):
         return "(" if category == "Ps" else ")"
     if category in ("Pd", "Zs") or character.isspace() or character in _PHONE_SIGNS:
         return ""
-    return "+" if character == "\uff0b" else character
+    return "+" if character == "\uff0b" else None

@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime
 
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
+_LONGEST = 64  # characters, of which a fraction may have some dozens
 _AS_STORED = len("2024-09-01T12:34:56Z")  # a moment of this length is one in UTC to the second
 
 
@@ -20,11 +21,11 @@ def at(seconds: float) -> str:
 
 def utc(text: str) -> str | None:
     """An RFC 3339 date and time with a zone as it is stored, None for what is no such moment of the years 1 to 9999."""
+    if len(text) > _LONGEST or not _RFC_3339.fullmatch(text):
+        return None
     upper = text.upper()
     try:
-        moment = datetime.fromisoformat(upper) if _RFC_3339.fullmatch(text) else None
-        if moment is None:
-            return None
+        moment = datetime.fromisoformat(upper)
         if len(upper) == _AS_STORED:
             return upper
         return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"

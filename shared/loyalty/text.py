@@ -20,9 +20,25 @@ _UNSEEN = (
 _WRAPPED = '="([^"]*)"'
 _NUMBER = r"\+?[0-9][0-9 .,/()+-]*\Z"
 _KEPT_NUMBER = rf"'+({_NUMBER})"
-_PROTECTED = rf"'+(?:[=+\-@\t\r]|{_NUMBER})"
-_NEEDS_PROTECTION = rf"'*[=+\-@\t\r]|'+{_NUMBER}"
+_FORMULA = '[ "]*[=+\\-@\uff1d\uff0b\uff0d\uff20]'  # the wide signs are run where such are typed
+_PROTECTED = rf"'+(?:{_FORMULA}|[\t\r]|{_NUMBER})"
+_NEEDS_PROTECTION = rf"'*(?:{_FORMULA}|[\t\r])|'+{_NUMBER}"
+_INNER = rf"([,;|\t\r\n])(?='*{_FORMULA})"
+_INNER_PROTECTED = rf"([,;|\t\r\n])'(?='*{_FORMULA})"
+# A spreadsheet may part cells at another sign than the writer of a file, or at line ends whatever is quoted.
 # Patterns as texts are for what is rare: they are compiled when they are first needed, not while a function starts.
+
+
+LONGEST_WORD = 256
+"""Characters of a word that we know: a parameter's name, or one of the values that it may have."""
+
+
+def folded(text: str) -> str:
+    """The text as known words are compared, in lower case; one that is longer than any of them stays as it is.
+
+    Python folds text beyond ASCII in a copy of twelve bytes for each character.
+    """
+    return text.lower() if len(text) <= LONGEST_WORD else text
 
 
 def is_blank(text: str) -> bool:
@@ -61,9 +77,10 @@ def canonical(text: str) -> str:
 
 
 def unprotected(text: str) -> str:
-    """The text that a spreadsheet was to keep: of ="00123" and '00123 it is 00123, of '=1+1 it is =1+1."""
+    """The text that a spreadsheet was to keep: of ="00123" and '00123 it is 00123, of 'a;'=1 it is a;=1."""
     if text[:1] == "'":
-        return text[1:] if re.match(_PROTECTED, text) else text
+        inner = re.sub(_INNER_PROTECTED, r"\1", text)
+        return inner[1:] if inner != text or re.match(_PROTECTED, text) else text
     wrapped = re.fullmatch(_WRAPPED, text) if text[:2] == '="' else None
     return wrapped[1] if wrapped else text
 
@@ -77,5 +94,10 @@ def plain(text: str) -> str:
 
 
 def protected(text: str) -> str:
-    """The text as no spreadsheet runs it or changes it, of which `unprotected` makes the text again."""
-    return f"'{text}" if re.match(_NEEDS_PROTECTION, text) else text
+    """The text as no spreadsheet runs it or changes it, of which `unprotected` makes the text again.
+
+    An apostrophe stands before what would be a formula, in the text's middle too, where a spreadsheet that parts cells
+    at other signs than a file's own would see a cell begin; one more at the text's beginning says so.
+    """
+    inner = re.sub(_INNER, r"\1'", text)
+    return f"'{inner}" if inner != text or re.match(_NEEDS_PROTECTION, text) else text

@@ -150,17 +150,22 @@ def listed(stack):
 
 
 def parked(stack):
-    """Messages that are parked: of an unknown account, malformed, and no JSON at all."""
+    """Messages that are parked: of an unknown account, malformed, and no JSON at all; secrets under other names too."""
     fields = {"email": CONTACTS.email, "customer_password": MARKS.customer_password, "customer_PIN": MARKS.customer_pin}
     chunk = {"version": 1, "job_id": uuid.uuid4().hex, "account": "nobody", "operation": "import", "chunk": 1}
     chunk |= {"params": {"campaigns": ["898989889"], "overwrite": "update"}, "chunks": 1, "total": 1, "first_index": 0}
     chunk |= {"items": [{"fields": fields}]}
-    for text in (json.dumps(chunk), json.dumps({**chunk, "chunks": fields}), f"{MARKS.customer_password} {fields}"):
-        send(stack, text)
+    renamed = {
+        "items": [{"fields": {"Customer_Password": MARKS.customer_password, "customer_pin": MARKS.customer_pin}}]
+    }
+    beside = {"customer_password": MARKS.customer_password, "note": {"customer_PIN": MARKS.customer_pin}}
+    for document in (chunk, {**chunk, "chunks": fields}, {**chunk, **renamed}, {**chunk, **beside}):
+        send(stack, json.dumps(document))
+    send(stack, f"{MARKS.customer_password} {fields}")
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     asked = {"QueueUrl": stack.queues["PARKED_QUEUE_URL"], "AttributeNames": names}
     sqs = client("sqs", stack.endpoint_url)  # which counts them; receiving them hides some from the next look
-    until(lambda: sum(map(int, sqs.get_queue_attributes(**asked)["Attributes"].values())) >= 3)
+    until(lambda: sum(map(int, sqs.get_queue_attributes(**asked)["Attributes"].values())) >= 5)
 
 
 def send(stack, text):

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 _READ_UNIT, _WRITE_UNIT = 4_096, 1_024
-MOST_KEY_BYTES, MOST_ITEM_BYTES = 2_048, 400 * 1_024
+MOST_ITEM_BYTES = 400 * 1_024
 
 
 def item_bytes(item: dict[str, Any]) -> int:

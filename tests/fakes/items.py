@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from tests.fakes.capacity import MOST_KEY_BYTES
 from tests.fakes.expressions import unused
 from tests.fakes.faults import client_error
 
 Item = dict[str, Any]
 Key = tuple[str, ...]
+
+MOST_KEY_BYTES = (2_048, 1_024)
+"""Of a partition key and of a sort key."""
 
 TOO_LARGE = "Item size has exceeded the maximum allowed size"
 
@@ -22,9 +24,9 @@ def copied(value: Any) -> Any:
 def key_of(item: Item) -> Key:
     """The key of an item; raises the ClientError of one that DynamoDB does not take."""
     parts = tuple([item[name]["S"] for name in ("pk", "sk") if name in item])
-    for part in parts:
-        if not part.isascii() or not 0 < len(part) <= MOST_KEY_BYTES:  # hardly any
-            _check_key(part)
+    for part, most in zip(parts, MOST_KEY_BYTES, strict=False):
+        if not part.isascii() or not 0 < len(part) <= most:  # hardly any
+            _check_key(part, most)
     return parts
 
 
@@ -40,10 +42,10 @@ def require(holds: bool, message: str) -> None:  # noqa: FBT001 - reads as a sen
         raise client_error("ValidationException", message=message)
 
 
-def _check_key(part: str) -> None:
+def _check_key(part: str, most: int) -> None:
     require(part != "", "One or more parameter values are not valid: an empty string value")
     require(_is_text(part), "One or more parameter values are not valid: not UTF-8")
-    require(len(part.encode()) <= MOST_KEY_BYTES, "One or more parameter values were invalid: size exceeds limit")
+    require(len(part.encode()) <= most, "One or more parameter values were invalid: size exceeds limit")
 
 
 def _is_text(text: str) -> bool:

@@ -127,16 +127,28 @@ def test_every_method_reaches_the_api_at_the_same_path(method, emulator, front):
 def test_headers_pass_but_those_of_the_connection_and_nothing_is_added_but_what_the_emulator_needs(emulator, front):
     # WHEN a client sends little
     ask(front, "POST", "/x", b"\x00\xff", {"X-Own": "1", "Connection": "close", "Accept-Encoding": "identity"})
-    # THEN that arrives, with an Accept and a Content-Type that mean the same as none
+    # THEN that arrives, with an Accept and a Content-Type that mean the same as none, and where it came from
     (arrived,) = emulator.arrived
     sent = {name.lower(): value for name, value in arrived.headers.items() if name.lower() != "host"}
     assert sent == {
         "x-own": "1",
+        "x-forwarded-for": port.LOOPBACK,
         "accept": "*/*",
         "accept-encoding": "identity",
         "content-type": "text/plain",
         "content-length": "2",
     }
+
+
+def test_a_request_comes_from_where_it_comes_whatever_it_says(emulator, front):
+    ask(front, headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
+    assert emulator.arrived[0].headers.get_all("X-Forwarded-For") == [port.LOOPBACK]
+
+
+def test_one_client_can_play_many_where_that_is_asked_for(emulator):
+    with front_of(emulator.url, addresses_are_told=True) as address:
+        ask(address, headers={"X-Forwarded-For": "203.0.113.9"})
+    assert emulator.arrived[0].headers.get_all("X-Forwarded-For") == ["203.0.113.9"]
 
 
 def test_what_the_client_says_about_content_stays(emulator, front):

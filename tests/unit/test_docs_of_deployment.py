@@ -8,7 +8,7 @@ import pytest
 from tools.local.template import ROOT, load, resources
 
 TEMPLATE = load()
-DOCS = {path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}
+DOCS = {path.relative_to(ROOT / "docs").as_posix(): path.read_text() for path in sorted((ROOT / "docs").rglob("*.md"))}
 ALARMS = resources(TEMPLATE, "AWS::CloudWatch::Alarm")
 ROW = re.compile(r"^\| (`[^|]+) \| ([^|]*) \|", re.MULTILINE)
 CENTS_OF_AN_ALARM_METRIC = 10

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyalty.identifiers import custom_field, normalise
+from loyalty.identifiers import custom_field, normalise, refused
 
 KINDS = ["email", "phone", "profile_id", "customer_id", "code", "card_number", "customer_username", custom_field(1)]
 
@@ -88,3 +88,26 @@ def test_no_profile_id_that_is_made_here_is_taken_for_a_number() -> None:
     assert [
         one for one in ("6" * 11 + "e" + "1" * 12, "1" + "e" * 23, "e" * 24) if normalise("profile_id", one) != one
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("phone", "+1" + "-" * 60 + "2025550101"),
+        ("phone", "\uff0d" * 65),
+        ("email", "a@" + "\u0436" * 64 + ".com"),
+        ("email", "a@" + ".".join(["\u0436" * 50] * 5) + ".com"),
+        ("email", "\u00e9" * 100_000 + "@example.com"),
+        ("code", "\u00e9" * 100_000),
+        ("code", "'" * 100_000),
+    ],
+    ids=lambda text: ascii(text[:6]),
+)
+def test_what_is_longer_than_any_such_identifier_is_none_however_it_is_written(kind: str, text: str) -> None:
+    assert normalise(kind, text) is None
+    assert refused(kind, text).startswith(f"{kind} must be ")
+
+
+def test_blanks_around_an_identifier_do_not_count() -> None:
+    assert normalise("code", " " * 2_000 + "e\u0301" * 200 + " " * 2_000) == "\u00e9" * 200
+    assert normalise("email", " " * 2_000 + "ann@b\u00fccher.example" + " " * 2_000) == "ann@xn--bcher-kva.example"

@@ -114,7 +114,7 @@ def _token() -> dict[str, Any]:
     too_many = "Too many wrong credentials from this address, or tokens for this client, in this minute"
     wrong_pair = _answer("No such key and secret", ref("IssueTokenError"), _WRONG_PAIR, "WWW-Authenticate")
     answers = {
-        "200": _answer("A token", ref("IssueTokenReply"), _TOKEN),
+        "200": _answer("A token", ref("IssueTokenReply"), _TOKEN, "Cache-Control"),
         **_faults("IssueTokenError", "400", "413", "415", "500", "503"),
         "401": wrong_pair,
         "429": _answer(too_many, ref("IssueTokenError"), None, "Retry-After"),

@@ -68,6 +68,7 @@ def components() -> dict[str, Any]:
         "X-Request-Id": _header("The id that the request has in the log", text()),
         "X-Job-Id": _header("The job that has the results, where there is one", ref("JobId"), required=False),
         "X-Cap-Requestid": _header("The same, under Capillary's name", text()),
+        "Cache-Control": _header("no-store: nobody on the way is to keep the reply", text()),
         "Retry-After": _header("Seconds to wait before repeating the request", text(pattern="^[0-9]+$")),
         "WWW-Authenticate": _header(identify, text(), required=False),
         "Location": _header("The job's address, the stage included", text(format="uri-reference")),

@@ -3,6 +3,7 @@
 It serves the API at the root of the host, as a custom domain does, and stands in for what the emulator lacks: it
 answers `Expect: 100-continue`, ignores `Upgrade: h2c` (the JDK's client offers it with every body), takes chunked
 bodies, holds the size limit, ends a request after 29 seconds, and words these failures as the template does.
+The address of a request is the one that it comes from, whatever it says in X-Forwarded-For: as the gateway sees it.
 Bodies pass as they are, in both directions: nothing is decompressed.
 """
 
@@ -42,12 +43,23 @@ _AUTOMATIC_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
 class Front:
-    """Hands requests on to `upstream`, the base URL of the deployed API."""
+    """Hands requests on to `upstream`, the base URL of the deployed API.
 
-    def __init__(self, upstream: str, responses: GatewayResponses, seconds: float = GATEWAY_SECONDS) -> None:
+    With `addresses_are_told` a request may say where it comes from, in X-Forwarded-For: so one client can play many.
+    """
+
+    def __init__(
+        self,
+        upstream: str,
+        responses: GatewayResponses,
+        *,
+        seconds: float = GATEWAY_SECONDS,
+        addresses_are_told: bool = False,
+    ) -> None:
         self._upstream = upstream
         self._responses = responses
         self._seconds = seconds
+        self._addresses_are_told = addresses_are_told
         self._session: ClientSession
 
     async def runner(self) -> web.AppRunner:
@@ -80,10 +92,13 @@ class Front:
         return reply
 
     async def _forward(self, request: web.Request, body: bytes) -> web.Response:
+        headers = _request_headers(request, body)
+        if not self._addresses_are_told:
+            headers["X-Forwarded-For"] = request.remote or ""  # the first in it is the address that the emulator tells
         sent = self._session.request(
             request.method,
             URL(self._upstream + request.raw_path, encoded=True),
-            headers=_request_headers(request, body),
+            headers=headers,
             data=io.BytesIO(body) if body else None,
             allow_redirects=False,
             skip_auto_headers=_AUTOMATIC_HEADERS,

@@ -32,8 +32,8 @@ class LocalStack:
     """The deployed template with its demo data, between `with` and the end of its block.
 
     `url` is the API's base URL, `endpoint_url` the emulator's, `tables` the tables' names and `queues` the queues'
-    URLs by the functions' environment variables; `parameters` are the template's. Nothing but loopback is
-    listened on. Several may run at once, each with a `log` of its own.
+    URLs by the functions' environment variables; `parameters` are the template's. `addresses_are_told` may be set
+    before the start (see `Front`). Nothing but loopback is listened on. Several may run at once, each with its `log`.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class LocalStack:
         self._state = state
         self.log = log
         self._parameters = {**_PARAMETERS, **(parameters or {})}
+        self.addresses_are_told = False
         self._progress = progress
         self._open = ExitStack()
 
@@ -80,7 +81,9 @@ class LocalStack:
         self._progress("Adding the demo accounts")
         demo.seed(self.endpoint_url, self.tables)
         self._progress("Warming the functions")
-        opening.enter_context(serving(Front(deployment.api_url, GatewayResponses(described)), bound))
+        responses = GatewayResponses(described)
+        front = Front(deployment.api_url, responses, addresses_are_told=self.addresses_are_told)
+        opening.enter_context(serving(front, bound))
         self._warm(template.routes(described), deployment.workers)
         opening.enter_context(delivering(self.endpoint_url))
 

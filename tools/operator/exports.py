@@ -12,10 +12,7 @@ import typer
 
 from loyalty.account import Account
 from loyalty.settings import Settings
-from loyalty.store import scans
-from loyalty.store.batch import side_by_side
-from loyalty.store.dynamodb import Item
-from tools.operator import table_exports
+from tools.operator import scanning, table_exports
 from tools.operator.accounts import existing
 from tools.operator.arguments import AccountId
 from tools.operator.commands import Session, command
@@ -97,9 +94,8 @@ def _export(session: Session, account: str, of: Callable[[Account, Settings], Ki
         task = progress.add_task("rows", total=None)
         if format_ is Format.CSV:
             write_rows(out, ",", [kind.columns])
-        found = (
-            table_exports.pages(session.system, kind.table, kind.prefix, bucket) if bucket else _pages(session, kind)
-        )
+        where = (session.system, kind.table, kind.prefix)
+        found = table_exports.pages(*where, bucket) if bucket else scanning.pages(*where)
         for items in found:
             rows = [row for item in items if (row := kind.read(item))]
             _write(out, rows, kind.columns, format_)
@@ -107,18 +103,6 @@ def _export(session: Session, account: str, of: Callable[[Account, Settings], Ki
             progress.update(task, completed=count)
     if file:
         session.printer.record({"rows": count, "file": str(file)})
-
-
-def _pages(session: Session, kind: Kind) -> Iterator[list[Item]]:
-    """What is found in all parts of the table, of which a page each is read side by side."""
-    parts = session.system.table_parts
-    places = [scans.Place(part, parts) for part in range(parts)]
-    while places:
-        database = session.system.database()
-        pages = side_by_side(lambda place: scans.page(database, kind.table, kind.prefix, place), places)  # noqa: B023
-        for page in pages:
-            yield page.items
-        places = [page.rest for page in pages if page.rest]
 
 
 def _write(out: TextIO, rows: Sequence[Row], columns: Sequence[str], format_: Format) -> None:

@@ -7,6 +7,7 @@ import typer
 from tools.operator.accounts import existing
 from tools.operator.arguments import AccountId, File
 from tools.operator.commands import Session, command
+from tools.operator.migrating import credentials as listed_credentials
 from tools.operator.migrating import files
 from tools.operator.migrating import identifiers as stored_identifiers
 from tools.operator.migrating.balances import BalanceMover
@@ -47,3 +48,9 @@ def balances(session: Session, account: AccountId, file: File, *, program: Progr
 def identifiers(session: Session, account: AccountId) -> None:
     """Move what finds stored customers to the form that this version gives identifiers; may be given again."""
     stored_identifiers.migrate(session, existing(session.system.database(), account))
+
+
+@command(app, "credentials")
+def credentials(session: Session) -> None:
+    """Move the lists of all accounts' credentials to where no worker can read them; may be given again."""
+    listed_credentials.migrate(session)

@@ -51,7 +51,10 @@ def put(
     after = before._replace(
         name=before.name if name is None else name, active=before.active if active is None else active
     )
-    accounts.put_program(database, account, after)
+    try:
+        accounts.put_program(database, account, after)
+    except ValueError as error:
+        raise OperatorError(str(error)) from None
     session.printer.record(_record(after))
 
 

@@ -36,7 +36,7 @@ def parked(session: Session) -> None:
 def redrive(session: Session, *, job: JobOption = None, all_: All = False) -> None:
     """Send parked messages to the workers again, which mend the job and its counts.
 
-    Skipped is what was no JSON object or too large: nothing is kept of it that could be sent.
+    Skipped is what was malformed or too large: nothing is kept of it that could be sent.
     """
     if bool(job) == all_:
         raise OperatorError("Say which: --job JOB or --all")

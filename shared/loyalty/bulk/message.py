@@ -114,7 +114,7 @@ def read(text: str) -> ChunkMessage:
         from loyalty.bulk import faults  # noqa: PLC0415 - messages are hardly ever wrong
 
         raise MessageRefused(faults.tell(error.errors(include_url=False, include_input=False))) from None
-    positions, items = _positions(document), document["items"]
+    positions, items = _checked(_positions(document), document), document["items"]
     return ChunkMessage(
         job_id=document["job_id"],
         account_id=document["account"],
@@ -124,9 +124,26 @@ def read(text: str) -> ChunkMessage:
         total=document["total"],
         part=Part(document["chunk"], positions, document.get("after")),
         items=items if len(text) <= MOST_ITEM_BYTES // _MOST_CHARACTER_BYTES else [_bounded(item) for item in items],
-        content=document.get("content") or content(map(_canonical, items), positions),
+        content=_content(document),
         job_forgotten_at=document.get("job_forgotten_at"),
     )
+
+
+def known(text: str) -> dict[str, Any] | None:
+    """A message's fields that this version knows, and the digest of its content; None where it is malformed."""
+    from pydantic import ValidationError  # noqa: PLC0415 - see `schema`
+
+    from loyalty.bulk import schema  # noqa: PLC0415
+
+    try:
+        document: dict[str, Any] = schema.ANY.validate_json(text)
+    except ValidationError:
+        return None
+    return {**document, "content": _content(document)}
+
+
+def _content(document: Mapping[str, Any]) -> str:
+    return document.get("content") or content(map(_canonical, document["items"]), _positions(document))
 
 
 def _bounded(item: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -147,8 +164,14 @@ def _is_newer(text: str) -> bool:
 
 
 def _positions(document: Mapping[str, Any]) -> Sequence[int]:
-    first, count, total = document["first_index"], len(document["items"]), document["total"]
+    first, count = document["first_index"], len(document["items"])
     positions: Sequence[int] = document.get("indexes", range(first, first + count))
+    return positions
+
+
+def _checked(positions: Sequence[int], document: Mapping[str, Any]) -> Sequence[int]:
+    """The positions where they can be those of the items; raises MessageRefused."""
+    count, total = len(document["items"]), document["total"]
     if document["chunk"] > document["chunks"]:
         raise MessageRefused("chunk must be at most chunks")
     if len(positions) != count or list(positions) != sorted(set(positions)):

@@ -1,44 +1,57 @@
-"""Messages that are given up: kept for the operator, with the reason, without secrets."""
+"""Messages that are given up: what is known of them is kept for the operator, with the reason, without secrets."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from loyalty.bulk import message
 from loyalty.bulk.message import to_text
+from loyalty.bulk.wire import WIRES
 from loyalty.outcome import invalid, to_json
-from loyalty.profile import SECRETS
+from loyalty.profile import MIGRATED, SECRETS, STANDARD
 from loyalty.store import queue
 from loyalty.store.dynamodb import Database
 from loyalty.store.queue import Message
 
 _LONGEST_REASON = 256
 _LOST = {"decided": to_json(invalid("Its password or PIN is no longer kept, send this row again"))}
+_FOREIGN = {"decided": to_json(invalid("It has a field that is none of a customer's, send this row without it"))}
 _NOBODY = "unknown"
+
+_CUSTOM_FIELD = re.compile("custom_field_[0-9]{1,9}")
+_JOB_ID = re.compile("[0-9a-f]{32}")
+_ACCOUNT = re.compile("[!-~]{1,128}")  # as the name of a message group too
+_LARGEST = 10**9
 
 
 def park(database: Database, body: str, reason: str, about: Mapping[str, Any]) -> None:
     """Keep a message in the parked queue, with what is known `about` it beside; raises StorageBusy.
 
-    A row with a password or PIN gives way to one that asks for it again, when the message is redriven; of what is
-    no JSON object, or too large like that, only the length and the SHA-256 are kept.
+    Only the fields that the schema has are kept. A row with a password or PIN, or with a field that no customer has,
+    gives way to one that says so when the message is redriven. Of a message that is malformed, or would be too large
+    like that, there is left whose it is and where it belongs, its length and its SHA-256.
     """
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        document = None
-    group = _NOBODY
-    text = to_text(_fingerprint(body))
-    if isinstance(document, dict):
-        group, kept = str(document.get("account") or _NOBODY)[:128], to_text({**_without_secrets(document), **about})
-        text = kept if len(kept.encode()) <= queue.MOST_BODY_BYTES else text
-    message = Message(text, _as_group(group), attributes={"reason": reason[:_LONGEST_REASON]})
-    queue.send(database, database.settings.parked_queue_url, [message])
+    known = message.known(body)
+    text = _text({**known, **about, "items": [_kept(item) for item in known["items"]]}) if known else ""
+    if not known or len(text.encode()) > queue.MOST_BODY_BYTES:
+        known = _place(body)
+        text = _text({**known, **_fingerprint(body)})
+    account = known.get("account", _NOBODY)
+    group = account if _ACCOUNT.fullmatch(account) else _NOBODY
+    kept = Message(text, group, attributes={"reason": reason[:_LONGEST_REASON]})
+    queue.send(database, database.settings.parked_queue_url, [kept])
+
+
+def _text(kept: Mapping[str, Any]) -> str:
+    """What is kept as a message; that of one which is parked again is the same text."""
+    return to_text(dict(sorted(kept.items())))
 
 
 def is_fingerprint(document: Mapping[str, Any]) -> bool:
-    """Whether a parked message is all that is left of one, so that sending it again is in vain."""
-    return document.keys() == _fingerprint("").keys()
+    """Whether a parked message lacks what was in it, so that sending it again is in vain."""
+    return document.keys() >= _fingerprint("").keys()
 
 
 def _fingerprint(body: str) -> dict[str, Any]:
@@ -46,22 +59,44 @@ def _fingerprint(body: str) -> dict[str, Any]:
     return {"characters": len(body), "sha256": digest}
 
 
-def _without_secrets(document: dict[str, Any]) -> dict[str, Any]:
-    items = document.get("items")
-    if not isinstance(items, list):
-        stripped: dict[str, Any] = _stripped(document)
-        return stripped
-    kept = [_LOST if _stripped(item) != item else item for item in items]
-    return {**_stripped({name: value for name, value in document.items() if name != "items"}), "items": kept}
+def _place(body: str) -> dict[str, Any]:
+    """Whose a malformed message is and where it belongs, as far as it says so in the form that such things have."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(document, dict):
+        return {}
+    return {name: document[name] for name, fits in _PLACE.items() if name in document and fits(document[name])}
 
 
-def _stripped(value: Any) -> Any:
-    """The value without any field of a secret's name, at any depth that JSON of this size can have."""
-    if isinstance(value, dict):
-        return {name: _stripped(inner) for name, inner in value.items() if name not in SECRETS}
-    return [_stripped(inner) for inner in value] if isinstance(value, list) else value
+def _is(pattern: re.Pattern[str]) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, str) and bool(pattern.fullmatch(value))
 
 
-def _as_group(text: str) -> str:
-    """A message group's name: letters, digits and punctuation of ASCII."""
-    return text if text.isascii() and text.isprintable() and " " not in text else _NOBODY
+def _is_number(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _LARGEST
+
+
+_PLACE: dict[str, Callable[[object], bool]] = {
+    "version": _is_number,
+    "job_id": _is(_JOB_ID),
+    "account": _is(_ACCOUNT),
+    "operation": lambda value: isinstance(value, str) and value in WIRES,
+    "chunk": _is_number,
+    "chunks": _is_number,
+    "total": _is_number,
+}
+"""What is kept of a malformed message, each where it has its own form."""
+
+
+def _kept(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An item as it is kept; of no row the password or PIN, nor a column that may hold one under another name."""
+    names = item.get("fields", {}).keys()
+    if not names.isdisjoint(SECRETS):
+        return _LOST
+    return item if all(map(_is_field, names)) else _FOREIGN
+
+
+def _is_field(name: str) -> bool:
+    return name in STANDARD or name in MIGRATED or bool(_CUSTOM_FIELD.fullmatch(name))

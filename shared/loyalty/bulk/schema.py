@@ -20,6 +20,9 @@ MOST_ITEMS = 1_000
 MOST_REASON = 1_000
 """Characters of why an item was refused before it was sent."""
 
+MOST_CODE = 999_999_999
+"""The largest of a vendor's codes."""
+
 MOST_CHUNKS = 100_000
 
 MOST_TOTAL = 1_000_000_000
@@ -47,7 +50,7 @@ JobId = Annotated[str, Field(pattern="^[0-9a-f]{32}$", description="128 random b
 class Code(TypedDict):
     """The vendor's own code of a fault, where it has several."""
 
-    code: int
+    code: Annotated[int, Field(ge=0, le=MOST_CODE)]
 
 
 class Refused(TypedDict):

@@ -34,6 +34,7 @@ from loyalty.operations import enrol
 from loyalty.outcome import Outcome, Status
 from loyalty.request import MAX_BODY_BYTES, Reply, Request
 from loyalty.settings import Settings
+from loyalty.text import folded
 
 SUCCESS = "Successful operation"
 
@@ -145,8 +146,8 @@ class AltcraftExchange:
     def _read(self, max_items: int) -> dict[str, Any]:
         text, sent_format = self._text()
         document = read_json(text) if sent_format == JSON else markup.read(text, "xml", "data", max_items + 1)
-        if isinstance(wish := document.get("format"), str) and wish.lower() in _CONTENT_TYPES:
-            self._style = Style(wish.lower())
+        if isinstance(wish := document.get("format"), str) and folded(wish) in _CONTENT_TYPES:
+            self._style = Style(folded(wish))
         return document
 
     def _text(self) -> tuple[str, str]:
@@ -225,5 +226,5 @@ def _reply(style: Style, error: int, envelope: dict[str, Any]) -> Reply:
 
 
 def _check_format(wish: object) -> None:
-    if wish is not None and (not isinstance(wish, str) or wish.lower() not in _CONTENT_TYPES):
+    if wish is not None and (not isinstance(wish, str) or folded(wish) not in _CONTENT_TYPES):
         raise ParameterError("format", "must be json or xml", wish)

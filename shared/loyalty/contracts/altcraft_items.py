@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 
 from loyalty import moment
 from loyalty.account import Account
-from loyalty.contracts.body import integer_id, too_large
+from loyalty.contracts.body import Hosts, integer_id, too_large
 from loyalty.errors import BadRequest, ParameterError, refusal
 from loyalty.identifiers import normalise, refused, refused_as
 from loyalty.operations.enrol import Item
@@ -100,6 +100,9 @@ def _elements(matching: str) -> TypeAdapter[Any]:
 
 
 def _read(matching: str, identify: Callable[[Mapping[str, Any]], Item | Outcome], elements: Sequence[Any]) -> Items:
+    hosts = Hosts()
+    for element in elements if matching == "email" else ():
+        hosts.note(element.get("email") if isinstance(element, dict) else None)
     rows = _elements(matching).validate_python(elements)
     return [
         invalid("The item is larger than 64 KB")

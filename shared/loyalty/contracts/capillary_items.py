@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from loyalty.contracts.body import integer_id, too_large
+from loyalty.contracts.body import Hosts, integer_id, too_large
 from loyalty.contracts.capillary_replies import EntityFault
 from loyalty.errors import refusal
 from loyalty.identifiers import name as normal_name
 from loyalty.identifiers import normalise
 from loyalty.operations.earn import Item, Params
 from loyalty.outcome import NOT_FOUND, Outcome, Status
+from loyalty.text import LONGEST_WORD
 
 Items = list[Item | Outcome]
 
@@ -66,6 +67,9 @@ def items(identifier_name: object, customers: Sequence[object]) -> Items:
         return [_refused(_BAD_REQUEST, fault)] * count
     if not customers:
         return [_refused(_BAD_REQUEST, "customers must be a list of at least one customer")]
+    hosts = Hosts()
+    for customer in customers if identifier_name == "email" else ():
+        hosts.note(customer.get("identifierValue") if isinstance(customer, dict) else None)
     return [_item(identifier_name, customer) for customer in customers]
 
 
@@ -92,10 +96,11 @@ def _item(identifier_name: str, customer: object) -> Item | Outcome:
         return _refused(*_EMPTY)
     if not isinstance(value, str | int) or isinstance(value, bool):
         return _refused(_BAD_REQUEST, refusal("identifierValue", "must be text or an integer", value))
-    if not isinstance(source, str) or source.strip().upper() not in SOURCES:
+    known = source.strip().upper() if isinstance(source, str) and len(source) <= LONGEST_WORD else ""
+    if known not in SOURCES:
         return _refused(_BAD_REQUEST, refusal("source", "must be one of Capillary's sources", source))
     text = _identifier(identifier_name, str(value).strip())
-    return NOT_FOUND if text is None else Item((_KINDS[identifier_name], text), source.strip().upper())
+    return NOT_FOUND if text is None else Item((_KINDS[identifier_name], text), known)
 
 
 def _identifier(name: str, text: str) -> str | None:

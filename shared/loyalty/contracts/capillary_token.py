@@ -1,5 +1,6 @@
 """Capillary's OAuth token, `POST /v3/oauth/token/generate`: key and secret of a client for an access token."""
 
+from dataclasses import replace
 from typing import Any
 
 from loyalty.account import Credential
@@ -24,15 +25,21 @@ def credential(request: Request) -> Credential | None:
 
 
 def reply(request: Request, token: str, seconds: int) -> Reply:
-    """The token and its life in seconds."""
-    return json_reply(request, 200, {"data": {"accessToken": token, "ttlSeconds": seconds}, "errors": None})
+    """The token and its life in seconds, which nobody on the way is to keep (RFC 6749, 5.1)."""
+    return _kept_nowhere(
+        json_reply(request, 200, {"data": {"accessToken": token, "ttlSeconds": seconds}, "errors": None})
+    )
 
 
 def refuse(request: Request, error: RequestError) -> Reply:
     """No data, one error."""
     code, message = _fault(error)
     body: dict[str, Any] = {"data": None, "errors": [{"code": code, "message": message}]}
-    return json_reply(request, error.status, body)
+    return _kept_nowhere(json_reply(request, error.status, body))
+
+
+def _kept_nowhere(reply: Reply) -> Reply:
+    return replace(reply, headers={**reply.headers, "Cache-Control": "no-store", "Pragma": "no-cache"})
 
 
 def _fault(error: RequestError) -> Fault:

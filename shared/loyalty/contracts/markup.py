@@ -11,7 +11,9 @@ from typing import Any
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
+from loyalty.contracts.body import too_wide
 from loyalty.errors import BadRequest, refusal
+from loyalty.text import folded
 
 _MOST_ELEMENTS_PER_ITEM = 8
 """One item and its fields, of which the contract has three, with room for some that are not read."""
@@ -22,9 +24,19 @@ _MOST_FIELDS = 100
 _MOST_NAMES = 1_000
 """Names of elements and attributes in a document, as expat keeps them: each costs more than an element."""
 
+_LONGEST_TRIMMED = 64 * 1024
+"""Characters of a text that is trimmed, in a copy of it: nobody has a use for a longer one."""
+
 _DEEPEST = 3  # levels below the root: list, item, field
 
 _SLICE = 256 * 1024  # characters
+_MOST_WIDE = 4_000_000
+"""Characters of a document with emoji or the like in it: text stands in memory three times, each of four bytes."""
+_WIDE = re.compile(
+    "[\U00010000-\U0010ffff]"
+    "|&#(?:x0*(?:10|[1-9a-fA-F])[0-9a-fA-F]{4};"  # a reference to one of these
+    "|0*(?:6553[6-9]|655[4-9][0-9]|65[6-9][0-9]{2}|6[6-9][0-9]{3}|[7-9][0-9]{4}|[0-9]{6,7});)"
+)
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -74,8 +86,10 @@ def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
 
     Elements named `lists` under the root collect into one list: `<data><item>…</item></data>` and
     repeated `<data>…</data>` are the same; items beyond `most_items` are left out. Attributes are ignored,
-    texts are trimmed. Raises BadRequest.
+    texts are trimmed. Raises BadRequest, or TooLarge for a text that is too long for the emoji in it.
     """
+    if len(text) > _MOST_WIDE and _WIDE.search(text):
+        raise too_wide("The XML", _MOST_WIDE)
     tags, most = text.count("<"), _MOST_ELEMENTS_PER_ITEM * most_items  # or more, with what only looks like them
     if (tags > most and tags - text.count("</") > most) or text.count("=") > _MOST_ATTRIBUTES_PER_ITEM * most_items:
         raise _too_many_elements()
@@ -137,7 +151,7 @@ def _take(going_on: Element, taken: list[Any], most_items: int) -> None:
 
 
 def _declaration(_version: str, encoding: str | None, _standalone: int) -> None:
-    if encoding is not None and encoding.lower() not in ("utf-8", "utf8", "us-ascii"):
+    if encoding is not None and folded(encoding) not in ("utf-8", "utf8", "us-ascii"):
         raise BadRequest(refusal("The encoding in the XML declaration", "must be UTF-8", encoding))
 
 
@@ -182,10 +196,12 @@ def _values(elements: Iterable[Element], levels: int) -> list[Any]:
             if len(child):
                 fields[child.tag] = _values([child], levels - 1)[0]
             else:
-                fields[child.tag] = text.strip() or None if (text := child.text) else None
+                text = child.text or ""
+                fields[child.tag] = (text.strip() if len(text) < _LONGEST_TRIMMED else text) or None
         if len(fields) > _MOST_FIELDS:
             raise _too_many_elements()
-        values.append(fields or (element.text or "").strip() or None)
+        text = element.text or ""
+        values.append(fields or (text.strip() if len(text) < _LONGEST_TRIMMED else text) or None)
     return values
 
 

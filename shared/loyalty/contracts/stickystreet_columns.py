@@ -12,7 +12,7 @@ from loyalty.account import Account
 from loyalty.errors import BadRequest, ParameterError, quote
 from loyalty.identifiers import custom_field
 from loyalty.profile import AUTO_ADD, MIGRATED, STANDARD, may_hold_lines
-from loyalty.text import SPACES
+from loyalty.text import SPACES, folded
 
 _MOST_SKIPPED = 1
 _HEADER = re.compile(r"profiles_header_0*([0-9]+)")
@@ -71,7 +71,7 @@ def read(form: Mapping[str, str], account: Account, rights: frozenset[str]) -> C
 
 def _bare(name: str) -> str:
     """A header as it is compared: in any case, and without the byte order mark of files that were joined."""
-    return name.strip("\ufeff").lower()
+    return folded(name.strip("\ufeff"))
 
 
 def _names(form: Mapping[str, str]) -> dict[int, str]:
@@ -98,10 +98,10 @@ def _known(account: Account, rights: frozenset[str]) -> dict[str, str]:
 
 
 def _field(number: int, name: str, known: Mapping[str, str], taken: Mapping[int, str]) -> str:
-    field = known.get(name.lower())
+    field = known.get(folded(name))
     if field is None:
         fault = "must name a field of the account's customers"
-        if name.lower() in MIGRATED:
+        if folded(name) in MIGRATED:
             fault = "needs a user with the right to migrate"
         raise ParameterError(f"profiles_header_{number}", fault, name)
     for position, other in taken.items():

@@ -13,6 +13,7 @@ from loyalty.contracts.stickystreet_columns import is_header
 from loyalty.contracts.stickystreet_rows import DELIMITERS
 from loyalty.errors import BadRequest, ParameterError, quote
 from loyalty.operations.import_items import Overwrite, Params
+from loyalty.text import folded
 
 CUSTOMERS_BATCH, CUSTOMER_FIELDS_LIST = "customers_batch", "customer_fields_list"
 
@@ -41,6 +42,7 @@ NAMES = frozenset(
 MOST_CAMPAIGNS = 50
 """Campaigns of one import; a customer, its identifiers and its memberships have to fit one transaction."""
 
+_OVERWRITES = frozenset(Overwrite)
 _SWITCHES = ("dry_run", "no_undo", "allow_undo", "condensed")
 _VERSIONS = frozenset({"", "1.0", "1.5", "1.6"})
 _LEAST_DIGITS, _MOST_DIGITS = 4, 19
@@ -78,22 +80,22 @@ def read_delimiter(form: Mapping[str, str]) -> str:
     name = form.get("delimiter", "").strip()
     if not name:
         raise BadRequest("delimiter is required: pipe, comma or tab")
-    if name.lower() not in DELIMITERS:
+    if folded(name) not in DELIMITERS:
         raise ParameterError("delimiter", "must be pipe, comma or tab", name)
-    return DELIMITERS[name.lower()]
+    return DELIMITERS[folded(name)]
 
 
 def check_switches(form: Mapping[str, str]) -> None:
     """Every parameter that says yes or no says one of them, or nothing; raises ParameterError."""
     for parameter in _SWITCHES:
         text = form.get(parameter, "").strip()
-        if text.lower() not in ("", "yes", "no"):
+        if folded(text) not in ("", "yes", "no"):
             raise ParameterError(parameter, "must be yes or no", text)
 
 
 def has_decimal_comma(form: Mapping[str, str]) -> bool:
     """Whether the rows come from where a dot may part thousands; raises ParameterError."""
-    mark = form.get("decimal_mark", "").strip().lower()
+    mark = folded(form.get("decimal_mark", "").strip())
     if mark not in ("", "dot", "comma"):
         raise ParameterError("decimal_mark", "must be dot or comma", mark)
     return mark == "comma"
@@ -104,10 +106,10 @@ def check_ampersands(form: Form) -> None:
 
     Such a field holds a line end or the delimiter, or stands after the rows. Raises BadRequest.
     """
-    parts = {"\r", "\n", DELIMITERS.get(form.fields.get("delimiter", "").strip().lower(), "\n")}
+    parts = {"\r", "\n", DELIMITERS.get(folded(form.fields.get("delimiter", "").strip()), "\n")}
     rows_were_read = False
     for name in form.parted:
-        key = name.lower()
+        key = folded(name)
         if key == DATA:
             if rows_were_read:
                 raise BadRequest(f"{DATA} comes twice: send all rows in one")
@@ -126,7 +128,7 @@ def nothing() -> Params:
 
 
 def _yes(form: Mapping[str, str], parameter: str) -> bool:
-    return form.get(parameter, "").strip().lower() == "yes"
+    return folded(form.get(parameter, "").strip()) == "yes"
 
 
 def _campaigns(text: str) -> tuple[str, ...]:
@@ -145,10 +147,10 @@ def _campaigns(text: str) -> tuple[str, ...]:
 
 
 def _overwrite(text: str) -> Overwrite:
-    try:
-        return Overwrite(text.lower() or Overwrite.IGNORE)
-    except ValueError:
-        raise ParameterError("overwrite_duplicates", "must be yes, update or ignore", text) from None
+    wish = folded(text) or Overwrite.IGNORE
+    if wish not in _OVERWRITES:  # an enum would quote all of it in its own error
+        raise ParameterError("overwrite_duplicates", "must be yes, update or ignore", text)
+    return Overwrite(wish)
 
 
 def _card_digits(text: str) -> int | None:

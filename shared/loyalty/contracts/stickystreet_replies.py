@@ -28,6 +28,7 @@ from loyalty.errors import (
 from loyalty.identifiers import custom_field
 from loyalty.outcome import RETRYABLE, Outcome, Status
 from loyalty.request import Reply
+from loyalty.text import folded
 
 LONGEST_CALLBACK = 128
 
@@ -73,10 +74,11 @@ def style_of(manner: Manner) -> Style:
 def read_style(fields: Mapping[str, str]) -> Style:
     """The style by `output` and `condensed`; a callback alone asks for JSON. Raises ParameterError."""
     output = fields.get("output", "").strip()
-    if output.upper() not in ("", "XML", "JSON"):
+    wish = folded(output)
+    if wish not in ("", "xml", "json"):
         raise ParameterError("output", "must be XML or JSON", output)
-    as_json = output.upper() == "JSON" or (not output and bool(fields.get("callback", "").strip()))
-    return Style(json=as_json, condensed=fields.get("condensed", "").strip().lower() == "yes")
+    as_json = wish == "json" or (not output and bool(fields.get("callback", "").strip()))
+    return Style(json=as_json, condensed=folded(fields.get("condensed", "").strip()) == "yes")
 
 
 def read_callback(fields: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from loyalty.account import Account
+from loyalty.contracts.body import Hosts
 from loyalty.contracts.stickystreet_columns import Columns
 from loyalty.delimited import (
     HEADERS_AGAIN,
@@ -66,13 +67,16 @@ def refuse_ambiguous(rows: Sequence[Row | Outcome]) -> list[Row | Outcome]:
 
 
 def _read(found: Iterator[Record], columns: Columns, account: Account, max_items: int) -> list[Row | Outcome]:
-    unique = frozenset(unique_kinds(account))
+    unique, hosts = frozenset(unique_kinds(account)), Hosts()
+    emails = [position for position, field in columns.fields.items() if field == "email"]
     rows: list[Row | Outcome] = []
     parted = columns.width == 1
     for record in found:
         if len(rows) == max_items:
             raise TooLarge(f"profiles_data may hold at most {max_items} rows; send the rest in further requests")
         parted = parted or len(record.cells) > 1
+        for position in emails:
+            hosts.note(record.cells[position] if position < len(record.cells) else None)
         rows.append(_row(record, columns, unique))
     if not rows:
         raise BadRequest("profiles_data is required: it holds no row")

@@ -20,6 +20,10 @@ from loyalty.store.dynamodb import Database, Item, Write
 MOST_MATCH_FIELDS = 40
 """Match fields of one account: what finds a customer is written with it, in at most 100 actions."""
 
+LONGEST_NAME = 256
+"""Characters of what people call a program or a promotion; a reply may repeat it for each item."""
+
+_MOST_BYTES_OF_FIELDS = 300_000  # an item holds 400 KB
 _KEPT_AFTER_EXPIRY_SECONDS = 86_400
 
 
@@ -112,18 +116,23 @@ def _account_item(account: Account) -> Item:
         raise ValueError(f"an account id can't hold {keys.SEPARATOR!r}: {account.id}")
     if sum(field.match for field in account.custom_fields) > MOST_MATCH_FIELDS:
         raise ValueError(f"an account can't have more than {MOST_MATCH_FIELDS} match fields: {account.id}")
+    custom_fields = json.dumps([field._asdict() for field in account.custom_fields])
+    if len(custom_fields) > _MOST_BYTES_OF_FIELDS:
+        raise ValueError(f"the custom fields of an account take at most {_MOST_BYTES_OF_FIELDS} bytes: {account.id}")
     return {
         "pk": {"S": keys.account(account.id)},
         "sk": {"S": "account"},
         "http_status": {"S": "always_200" if account.always_200 else "as_error"},
-        "custom_fields": {"S": json.dumps([field._asdict() for field in account.custom_fields])},
+        "custom_fields": {"S": custom_fields},
     }
 
 
 def put_program(database: Database, account_id: str, program: Program) -> None:
-    """Store a program; its id must not hold the key separator."""
+    """Store a program; its id must not hold the key separator, its name not be too long; else raises ValueError."""
     if keys.SEPARATOR in program.id:
         raise ValueError(f"a program id can't hold {keys.SEPARATOR!r}: {program.id}")
+    if len(program.name) > LONGEST_NAME:
+        raise ValueError(f"a program's name has at most {LONGEST_NAME} characters: {program.id}")
     item = {
         "pk": {"S": keys.account(account_id)},
         "sk": {"S": keys.program(program.id)},

@@ -1,9 +1,12 @@
 """The credentials of an account as its operator sees them: made, listed, taken back.
 
-    pk = account#<account>   sk = credential#<fingerprint>   kind, name, rights, created_at
+    pk = credentials#<account>   sk = credential#<fingerprint>   kind, name, rights, created_at
 
 Beside it stands the credential itself (see `accounts`); the two are written, and go, together. A credential that
 is taken back may count for a minute more, as long as processes keep what they found.
+
+Earlier versions kept the list in the partition `account#<account>`, which workers may read: entries there are listed
+and taken back as before, and `move` moves them. No request reads the list, so versions may differ in where it is.
 """
 
 import uuid
@@ -11,6 +14,7 @@ from typing import NamedTuple
 
 from loyalty import moment
 from loyalty.account import Credential, Grant
+from loyalty.errors import StorageBusy
 from loyalty.store import accounts, keys
 from loyalty.store.dynamodb import Database, Item
 
@@ -32,9 +36,14 @@ def add(database: Database, credential: Credential, grant: Grant, name: str) -> 
 
 def list_all(database: Database, account_id: str) -> list[Listed]:
     """The account's credentials, by kind and name; raises StorageBusy."""
-    prefix = keys.credential("")
-    items = database.query(database.settings.accounts_table, keys.account(account_id), prefix=prefix)
-    return sorted(map(_listed, items), key=lambda one: (one.kind, one.name, one.created_at))
+    table, prefix = database.settings.accounts_table, keys.credential("")
+    items = [
+        item
+        for partition in (keys.credentials(account_id), keys.account(account_id))
+        for item in database.query(table, partition, prefix=prefix, ConsistentRead=True)
+    ]
+    listed = {one.fingerprint: one for one in map(_listed, items)}
+    return sorted(listed.values(), key=lambda one: (one.kind, one.name, one.created_at))
 
 
 def remove(database: Database, account_id: str, fingerprint: str) -> None:
@@ -48,6 +57,28 @@ def exchange(database: Database, old: Listed, new: Credential, grant: Grant) -> 
     return _commit(database, [*additions, *_removals(database, grant.account_id, old.fingerprint)])
 
 
+def is_old(item: Item) -> bool:
+    """Whether an item of the Accounts table is an entry of the list where earlier versions kept it."""
+    pk, sk = str(item["pk"]["S"]), str(item["sk"]["S"])
+    return pk.startswith(keys.account("")) and sk.startswith(keys.credential(""))
+
+
+def move(database: Database, entry: Item) -> bool:
+    """Move an old entry to the list; False when it is gone: moved already, or taken back. Raises StorageBusy."""
+    table, account_id = database.settings.accounts_table, entry["pk"]["S"].removeprefix(keys.account(""))
+    moved = {**entry, "pk": {"S": keys.credentials(account_id)}}
+    key = {name: entry[name] for name in ("pk", "sk")}
+    there = {"ConditionExpression": "attribute_exists(pk)"}
+    actions = [
+        {"Put": {"TableName": table, "Item": moved}},
+        {"Delete": {"TableName": table, "Key": key, **there}},
+    ]
+    codes = database.transact(actions, token=uuid.uuid4().hex)
+    if set(codes) <= {"None", "ConditionalCheckFailed"}:
+        return set(codes) == {"None"}
+    raise StorageBusy  # somebody else is at work on the entry
+
+
 def _commit(database: Database, actions: list[Item]) -> bool:
     return set(database.transact(actions, token=uuid.uuid4().hex)) == {"None"}
 
@@ -55,7 +86,8 @@ def _commit(database: Database, actions: list[Item]) -> bool:
 def _additions(database: Database, credential: Credential, grant: Grant, name: str) -> list[Item]:
     table, fingerprint = database.settings.accounts_table, credential.fingerprint()
     entry = {
-        **_entry_key(grant.account_id, fingerprint),
+        "pk": {"S": keys.credentials(grant.account_id)},
+        "sk": {"S": keys.credential(fingerprint)},
         "kind": {"S": credential.kind},
         "name": {"S": name},
         "rights": {"SS": sorted(grant.rights)},
@@ -72,13 +104,9 @@ def _additions(database: Database, credential: Credential, grant: Grant, name: s
 
 
 def _removals(database: Database, account_id: str, fingerprint: str) -> list[Item]:
-    table = database.settings.accounts_table
-    credential = {"pk": {"S": keys.credential(fingerprint)}, "sk": {"S": "credential"}}
-    return [{"Delete": {"TableName": table, "Key": key}} for key in (credential, _entry_key(account_id, fingerprint))]
-
-
-def _entry_key(account_id: str, fingerprint: str) -> Item:
-    return {"pk": {"S": keys.account(account_id)}, "sk": {"S": keys.credential(fingerprint)}}
+    table, named = database.settings.accounts_table, keys.credential(fingerprint)
+    places = [(named, "credential"), (keys.credentials(account_id), named), (keys.account(account_id), named)]
+    return [{"Delete": {"TableName": table, "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}} for pk, sk in places]
 
 
 def _listed(item: Item) -> Listed:

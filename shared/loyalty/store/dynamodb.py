@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from loyalty.errors import ConfigurationError, StorageBusy
 from loyalty.settings import Settings
-from loyalty.store import services
+from loyalty.store import keys, services
 from loyalty.store.access import Access, from_environment
 from loyalty.store.cache import TimedCache
 from loyalty.store.client import Client
@@ -141,7 +141,9 @@ class Database:
         raise StorageBusy(lost=lost)
 
     def get(self, table: str, key: Item) -> Item | None:
-        """The item at `key` as last written, or None; raises StorageBusy."""
+        """The item at `key` as last written, or None, as where no item can have such a key; raises StorageBusy."""
+        if not keys.fits(key):
+            return None
         return self.call(self.client.get_item, TableName=table, Key=key, ConsistentRead=True).get("Item")
 
     def get_cached(self, table: str, key: Item) -> Item | None:

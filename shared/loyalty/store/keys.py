@@ -4,12 +4,30 @@ A part that a client chooses freely always comes last, and no part before it can
 (account ids, program ids, identifier kinds and hashes never do), so no two things share a key.
 """
 
+from collections.abc import Mapping
+
 SEPARATOR = "#"
+
+MOST_BYTES = {"pk": 2_048, "sk": 1_024}
+"""Bytes of a partition key and of a sort key, in UTF-8; DynamoDB refuses a whole call for a longer one."""
+
+
+def fits(key: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether any item can have this key: nothing in it is empty, too long, or no text."""
+    try:
+        return all(0 < len(value["S"].encode()) <= MOST_BYTES[name] for name, value in key.items())
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
 
 
 def credential(fingerprint: str) -> str:
     """Accounts, partition key of a credential, found without knowing its account."""
     return f"credential#{fingerprint}"
+
+
+def credentials(account_id: str) -> str:
+    """Accounts, partition key of the list of an account's credentials, apart from what workers may read."""
+    return f"credentials#{account_id}"
 
 
 def rate(fingerprint: str) -> str:
@@ -18,7 +36,7 @@ def rate(fingerprint: str) -> str:
 
 
 def account(account_id: str) -> str:
-    """Accounts, partition key of everything that configures one account."""
+    """Accounts, partition key of everything that configures one account; workers read it, so it holds no credential."""
     return f"account#{account_id}"
 
 

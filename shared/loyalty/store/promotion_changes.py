@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from loyalty import identifiers
 from loyalty.account import Promotion
 from loyalty.store import keys, promotions
+from loyalty.store.accounts import LONGEST_NAME
 from loyalty.store.dynamodb import Database, Item
 from loyalty.store.promotions import LONGEST_IDENTIFIER_BYTES
 
@@ -55,6 +56,8 @@ def _check(promotion: Promotion) -> None:
             raise PromotionRefused(f"start and end are moments in UTC such as 2026-01-31T00:00:00Z, not {moment!r}")
     if promotion.limit is not None and not 0 <= promotion.limit <= LARGEST_LIMIT:
         raise PromotionRefused(f"a limit is 0 to {LARGEST_LIMIT}, not {promotion.limit}")
+    if promotion.name and len(promotion.name) > LONGEST_NAME:
+        raise PromotionRefused(f"a promotion's name has at most {LONGEST_NAME} characters")
     name = promotion.identifier
     if name is not None and (identifiers.name(name) != name or len(name.encode()) > LONGEST_IDENTIFIER_BYTES):
         raise PromotionRefused(f"an identifier has no blanks around it and at most {LONGEST_IDENTIFIER_BYTES} bytes")

@@ -28,8 +28,6 @@ def list_all(database: Database, account_id: str) -> list[Promotion]:
 
 def find_by_identifier(database: Database, account_id: str, identifier: str) -> Promotion | None:
     """The promotion with the account's own name for it; raises StorageBusy."""
-    if len(identifier.encode()) > LONGEST_IDENTIFIER_BYTES:
-        return None
     pointer = key(account_id, keys.promotion_identifier(identifier))
     item = database.get_cached(database.settings.accounts_table, pointer)
     return find(database, account_id, item["promotion"]["S"]) if item else None

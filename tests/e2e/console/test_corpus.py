@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from loyalty.delimited import write
 from loyalty.profile import AUTO_ADD, MIGRATED, STANDARD, may_hold_lines
-from loyalty.text import is_blank
+from loyalty.text import is_blank, unprotected
 from tests.corpus.doors import CAMPAIGN, Seen, agrees, expected, posted
 from tests.corpus.files import FILES, File
 from tests.e2e.console.fake_api import FakeApi
@@ -136,6 +137,18 @@ def test_any_file_is_read_alike_by_the_console_and_by_the_command(console: Page,
         known = by_command(content, tmp_path / "customers.csv")
         told = None if "refused" in read else (read["header"], read["rows"])
         assert told == known, (content, read)
+
+
+def test_any_cell_is_written_alike_by_the_console_and_by_the_command(console: Page) -> None:
+    # GIVEN cells of what spreadsheets run, and of what parts cells
+    draw = random.Random(18)  # noqa: S311 - no secret
+    signs = "'=+-@\uff1d\uff0b\uff0d\uff20 \"a1;,|\t\r\n"
+    cells = ["".join(draw.choices(signs, k=draw.randrange(9))) for _ in range(5_000)]
+    # WHEN both write them, and read such cells
+    script = "(cells) => cells.map((one) => [unprotected(one), ...[...',;|\t'].map((d) => csvLine([one, 'x'], d))])"
+    told = console.evaluate(script, cells)
+    # THEN they do the same
+    assert told == [[unprotected(one), *(write([one, "x"], delimiter) for delimiter in ",;|\t")] for one in cells]
 
 
 def test_any_file_that_the_console_sends_is_what_it_has_read(console: Page) -> None:

@@ -4,11 +4,16 @@ What one has written the other reads, what one has sent the other does or leaves
 twice: see docs/upgrades.md.
 """
 
+import os
+import subprocess
+import sys
 import uuid
 from urllib.parse import urlencode
 
 import pytest
 
+from loyalty.account import Credential, Grant
+from loyalty.store import credentials
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earn_request
 from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, proxy_event, reply_of
@@ -17,10 +22,12 @@ from tests.fakes.requests import as_json, batch, emails, single
 from tests.fakes.world import TOKEN
 from tests.integration.upgrades.versions import Version, archived, committed, unpack
 from tools import demo
+from tools.database import connect
 from tools.local.deploy import client
 from tools.local.ministack import REGION, Ministack
 from tools.local.template import ROOT, load, resources, variables
 
+ACCESS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 JSON = {"Content-Type": "application/json"}
 ASYNC = {"Prefer": "respond-async"}
@@ -161,6 +168,31 @@ def submit(version, kind, emails_, name):
     return reply.headers["X-Job-Id"]
 
 
+MAKE_A_CREDENTIAL = """
+from loyalty import settings
+from loyalty.account import Credential, Grant
+from loyalty.store import credentials, dynamodb
+
+GRANT = Grant("greatwidgets", frozenset({"enrol"}))
+"""
+
+
+def yesterdays(environment, folder):
+    """The environment of a Python that imports yesterday's layer."""
+    return {"PATH": os.environ["PATH"], **environment, "PYTHONPATH": str(unpack(folder) / "shared")}
+
+
+def serves(version, token):
+    """The HTTP status that a version answers to a batch under this token."""
+    body = as_json(batch(emails("nobody"), token=token))
+    return post(version, "register_member_batch", BATCH, body).status
+
+
+def entries(database):
+    """Entries of a list of credentials where yesterday's version kept it."""
+    return database.query(database.settings.accounts_table, "account#greatwidgets", prefix="credential#")
+
+
 @pytest.mark.parametrize("kind", ["import", "enrol", "earn"])
 def test_a_job_is_sent_by_one_done_by_both_told_by_both_and_undone_by_the_other(kind, pair, chunks):
     # GIVEN customers, and a job for them that one version sends
@@ -226,6 +258,37 @@ def test_an_access_token_of_one_version_serves_in_the_other(pair):
     issued = post(pair[0], "issue_token", ACCESS_TOKEN, asked).json()["data"]["accessToken"]
     reply = post(pair[1], "direct_earn", EARN, as_json(earn_request()), {**JSON, "X-CAP-API-OAUTH-TOKEN": issued})
     assert reply.status == 200
+
+
+def test_a_credential_that_yesterday_listed_serves_in_both_versions_before_and_after_its_entry_moves(
+    versions, environment, tmp_path
+):
+    # GIVEN a credential that yesterday's version made, and listed where it did
+    old, name = Credential("token", uuid.uuid4().hex), f"old-{uuid.uuid4().hex}"
+    made = f"credentials.add(dynamodb.connect(settings.load()), Credential('token', {old.secret!r}), GRANT, {name!r})"
+    subprocess.run(
+        [sys.executable, "-c", f"{MAKE_A_CREDENTIAL}{made}"], env=yesterdays(environment, tmp_path), check=True
+    )
+    # THEN it serves in both, and today's version lists it
+    table = {variable: environment[variable] for variable in environment if variable.endswith("_TABLE")}
+    database = connect(table, **ACCESS, endpoint_url=environment["AWS_ENDPOINT_URL"])
+    assert [serves(version, old.secret) for version in versions.values()] == [200, 200]
+    assert name in {one.name for one in credentials.list_all(database, "greatwidgets")}
+    # WHEN its entry is moved
+    (entry,) = [one for one in entries(database) if one["name"]["S"] == name]
+    assert credentials.move(database, entry)
+    # THEN nothing else has changed
+    assert [serves(version, old.secret) for version in versions.values()] == [200, 200]
+    assert name in {one.name for one in credentials.list_all(database, "greatwidgets")}
+    assert name not in {one["name"]["S"] for one in entries(database)}
+
+
+def test_a_credential_that_today_made_serves_in_both_versions(versions, environment):
+    new = Credential("token", uuid.uuid4().hex)
+    table = {variable: environment[variable] for variable in environment if variable.endswith("_TABLE")}
+    database = connect(table, **ACCESS, endpoint_url=environment["AWS_ENDPOINT_URL"])
+    assert credentials.add(database, new, Grant("greatwidgets", frozenset({"enrol"})), f"new-{uuid.uuid4().hex}")
+    assert [serves(version, new.secret) for version in versions.values()] == [200, 200]
 
 
 def test_a_request_that_is_repeated_at_the_other_version_happens_once(pair):

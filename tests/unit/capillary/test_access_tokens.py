@@ -35,6 +35,15 @@ def test_a_token_is_random_and_comes_with_its_lifetime(world: CapillaryWorld) ->
         assert (answer.status, answer.body) == (200, {"data": {"ttlSeconds": 3600}, "errors": None})
 
 
+@pytest.mark.parametrize("secret", ["demo-secret", "wrong"])
+def test_nobody_on_the_way_may_keep_a_token(secret: str, world: CapillaryWorld) -> None:
+    headers = world.call(ACCESS_TOKEN, {"key": "demo-key", "secret": secret}).headers
+    assert {name: headers.get(name) for name in ("Cache-Control", "Pragma")} == {
+        "Cache-Control": "no-store",
+        "Pragma": "no-cache",
+    }
+
+
 def test_only_the_tokens_hash_is_stored(world: CapillaryWorld) -> None:
     # WHEN a token is issued
     token = world.token()

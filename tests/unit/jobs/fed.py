@@ -1,5 +1,6 @@
 """Chunk messages as another system puts them into the queue."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -77,3 +78,14 @@ def parked(world: JobWorld) -> list[tuple[Any, str]]:
 def as_sent(document: Message) -> Message:
     """A parked message without what was noted of its chunk: what it held, and until when its job is told."""
     return {name: value for name, value in document.items() if name not in ("content", "job_forgotten_at")}
+
+
+def left_of(sent: Any) -> Message:
+    """What is left of a malformed message, which is JSON or text: where it belongs, its length and its SHA-256."""
+    text = sent if isinstance(sent, str) else json.dumps(sent)
+    places = {name: value for name, value in sent.items() if name in _PLACES} if isinstance(sent, dict) else {}
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return {**places, "characters": len(text), "sha256": digest}
+
+
+_PLACES = ("version", "job_id", "account", "operation", "chunk", "chunks", "total")

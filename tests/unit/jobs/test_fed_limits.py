@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from loyalty.bulk.schema import MOST_ITEMS, MOST_REASON
-from tests.unit.jobs.fed import JOB_ID, PARAMS, Message, feed, members, message, parked
+from tests.unit.jobs.fed import JOB_ID, PARAMS, Message, feed, left_of, members, message, parked
 from tests.unit.jobs.job_world import JobWorld
 
 ROW = {"fields": {"code": "A", "last_name": "Aa"}}
@@ -52,7 +52,7 @@ def test_a_date_of_the_job_that_there_is_not_parks_the_message(text: str, operat
     before = world.end_state()
     sent = message(operation, ITEMS[operation], params={**PARAMS[operation], "received_at": text})
     feed(world, sent)
-    assert parked(world) == [(sent, "params.received_at must be a date and time that there is")]
+    assert parked(world) == [(left_of(sent), "params.received_at must be a date and time that there is")]
     assert (world.end_state(), world.job_ids()) == (before, [])
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from random import Random
 from urllib.parse import urlencode
 
 from tests.fakes.importing import CREDENTIALS
@@ -17,7 +18,11 @@ MOST_ELEMENTS, MOST_ATTRIBUTES = 159_900, 59_900
 JSON, XML = "application/json", "application/xml"
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"
 
-_EMOJI = "\U0001f600".encode()
+HALF = 4_900_000
+"""Bytes, just below what is read of text with emoji in it."""
+
+_EMOJI, _LATIN = "\U0001f600".encode(), "\u00e9".encode()
+_ESCAPED = rb"\ud83d\ude00"
 _IMPORT = {
     **CREDENTIALS,
     "type": "customers_batch",
@@ -42,9 +47,51 @@ def _json_customers() -> bytes:
     return json.dumps(request).encode()
 
 
-def _filled(begin: bytes, unit: bytes, end: bytes = b"") -> bytes:
+def _filled(begin: bytes, unit: bytes, end: bytes = b"", size: int = SIZE) -> bytes:
     """As many units as fit between the two."""
-    return begin + unit * ((SIZE - len(begin) - len(end)) // len(unit)) + end
+    return begin + unit * ((size - len(begin) - len(end)) // len(unit)) + end
+
+
+def _texts(first: int, last: int, length: int, count: int = 20_000) -> list[str]:
+    """So many texts of random characters from a range, the same each time; as long as they fit together."""
+    random, letters = Random(1), [chr(number) for number in range(first, last)]  # noqa: S311 - no secret
+    count = min(count, (SIZE - 200_000) // (length * len(letters[0].encode()) + 40))
+    return ["".join(random.choices(letters, k=length)) for _ in range(count)]
+
+
+def _unseen(length: int = 64) -> list[str]:
+    """Texts of characters that can't be printed, each of which an error would show escaped."""
+    return _texts(0xE000, 0xF8FF, length)
+
+
+def _hosts(length: int, labels: int = 1, count: int = 20_000) -> list[str]:
+    """International domains."""
+    return [f"{'.'.join([text] * labels)}.example" for text in _texts(0x430, 0x450, length, count)]
+
+
+def _as_members(matching: str, texts: list[str], **more: str) -> bytes:
+    members = [{matching: text, **more} for text in texts]
+    request = {"token": TOKEN, "loyalty_program_id": 123, "matching": matching, "data": members}
+    return json.dumps(request, ensure_ascii=False).encode()
+
+
+def _as_customers(kind: str, values: list[str], sources: list[str] | None = None) -> bytes:
+    details = {"programId": 469, "promotionId": 56799}
+    pairs = zip(values, sources or ["INSTORE"] * len(values), strict=True)
+    customers = [{"identifierValue": value, "source": source} for value, source in pairs]
+    request = {"type": "CUSTOMER", "promotionDetails": details, "identifierName": kind, "customers": customers}
+    return json.dumps(request, ensure_ascii=False).encode()
+
+
+def _xml_text(name: bytes, unit: bytes, end: bytes = b"", size: int = SIZE) -> bytes:
+    """A document of one text that is filled up with a unit."""
+    return _filled(b"<xml><token>no</token><%s> " % name, unit, end + b"</%s></xml>" % name, size)
+
+
+def _as_rows(header: str, texts: list[str]) -> bytes:
+    """The import of one column, in which other letters than ASCII's are themselves."""
+    form = _import("pipe", profiles_header_1=header, profiles_header_2="", no_undo="yes")
+    return form + b"&profiles_data=" + "\n".join(texts).encode()
 
 
 def _listed(begin: bytes, form: bytes, end: bytes, between: bytes = b"") -> bytes:
@@ -93,6 +140,33 @@ JSON_BODIES: dict[str, Callable[[], bytes]] = {
     "one item": lambda: _filled(_MEMBERS + b'"', b"x", b'"]}'),
     "one number": lambda: _filled(b'{"token":', b"9", b"}"),
     "nothing": lambda: bytes(20 * SIZE),
+    "one text with an escaped emoji": lambda: _filled(b'{"token":"', b"x", _ESCAPED + b'"}'),
+    "half a text with an emoji": lambda: _filled(b'{"token":"', b"x", _EMOJI + b'"}', HALF),
+    "half a text with an escaped emoji": lambda: _filled(b'{"token":"', b"x", _ESCAPED + b'"}', HALF),
+    "half a text of escaped emoji": lambda: _filled(b'{"token":"', _ESCAPED, b'"}', HALF),
+    "a choice with an accent": lambda: _filled(b'{"token":"no","format":"', b"a", _LATIN + b'"}'),
+    "a choice with an escaped letter": lambda: _filled(b'{"token":"no","format":"', b"a", rb'\u0416"}'),
+    "half a choice with an emoji": lambda: _filled(b'{"token":"no","format":"', b"a", _EMOJI + b'"}', HALF),
+    "a name with an accent": lambda: _filled(b'{"', b"a", _LATIN + b'":1}'),
+    "members of what can't be printed": lambda: _as_members("email", _unseen()),
+    "members with phones of what can't be printed": lambda: _as_members("phone", _unseen()),
+    "members with phones of dashes": lambda: _as_members("phone", ["\uff0d" * 150] * 20_000),
+    "members at long domains": lambda: _as_members("email", [f"a@{host}" for host in _hosts(240)]),
+    "members at domains of long labels": lambda: _as_members("email", [f"a@{host}" for host in _hosts(50, 4)]),
+    "members at many domains": lambda: _as_members("email", [f"a@{host}" for host in _hosts(8)]),
+    "members at as many domains as may be": lambda: _as_members(
+        "email", [f"a@{host}" for host in _hosts(40, count=1_000)] * 20
+    ),
+    "members with ids of 60 KB": lambda: _as_members("profile_id", ["\u00e9" * 30_000] * 160),
+    "members with addresses of 60 KB": lambda: _as_members("email", ["a@" + "\u00e9" * 30_000] * 160),
+    "members with dates of what can't be printed": lambda: _as_members(
+        "email", ["a@example.com"] * 20_000, registration_date=_unseen()[0]
+    ),
+    "a date": lambda: _filled(_MEMBERS + b'{"email":"a@example.com","registration_date":"', b"0", _LATIN + b'"}]}'),
+    "customers of what can't be printed": lambda: _as_customers("email", _unseen()),
+    "customers from where can't be printed": lambda: _as_customers("id", ["1"] * 20_000, _unseen()),
+    "customers at long domains": lambda: _as_customers("email", [f"a@{host}" for host in _hosts(200)]),
+    "customers with mobiles of dashes": lambda: _as_customers("mobile", ["\uff0d" * 130] * 20_000),
 }
 
 XML_BODIES: dict[str, Callable[[], bytes]] = {
@@ -108,6 +182,17 @@ XML_BODIES: dict[str, Callable[[], bytes]] = {
     "lines": lambda: _filled(b"<xml><token>", b"a\n", b"</token></xml>"),
     "entities": lambda: _filled(b"<xml><token>", b"&amp;", b"</token></xml>"),
     "character references": lambda: _filled(b"<xml><token>", b"&#256;", b"</token></xml>"),
+    "a text with references to emoji": lambda: _xml_text(b"x", b"a" * 5_000 + b"&#x1F600;"),
+    "a text with decimal references to emoji": lambda: _xml_text(b"x", b"a" * 5_000 + b"&#128512;"),
+    "a text with one reference to an emoji": lambda: _xml_text(b"x", b"a", b"&#x0001F600;"),
+    "half a text with an emoji": lambda: _xml_text(b"x", b"a", _EMOJI, HALF),
+    "most of a text with an emoji": lambda: _xml_text(b"x", b"a", _EMOJI, 3_990_000),
+    "most of a text with references to emoji": lambda: _xml_text(b"x", b"a" * 5_000 + b"&#x1F600;", size=3_990_000),
+    "most of a text of emoji": lambda: _xml_text(b"x", _EMOJI, size=3_990_000 * 4),
+    "half a text of references to emoji": lambda: _xml_text(b"x", b"&#x1F600;", size=HALF),
+    "half a text with a reference to an emoji": lambda: _xml_text(b"x", b"a" * 5_000 + b"&#x1F600;", size=HALF),
+    "a choice with references": lambda: _xml_text(b"format", b"a" * 5_000 + b"&#233;"),
+    "half a choice with references to emoji": lambda: _xml_text(b"format", b"a" * 5_000 + b"&#x1F600;", size=HALF),
     "a long namespace of many names": lambda: (
         b"<xml xmlns:p='%s'>%s</xml>" % (b"u" * 100_000, b"".join(b"<p:a%d/>" % n for n in range(399_000)))
     ),
@@ -164,6 +249,22 @@ FORM_BODIES: dict[str, Callable[[], bytes]] = {
     "a thousand fields": lambda: b"&".join(b"a%d=" % n + b"%41" * 3_300 for n in range(999)),
     "the name of a field": lambda: b"a" * SIZE,
     "a key": lambda: _filled(b"account_id=x&user_id=a&user_api_key=", b"a"),
+    "the name of a field with an accent": lambda: _filled(b"account_id=x&user_id=a&", b"a", _LATIN + b"=1"),
+    "the name of a field with an emoji": lambda: _filled(b"account_id=x&user_id=a&", b"a", _EMOJI + b"=1", HALF),
+    "the escaped name of a field": lambda: _filled(b"account_id=x&user_id=a&", b"a", b"%C3%A9=1"),
+    "a choice with an accent": lambda: _filled(b"user_id=a&output=", b"a", _LATIN),
+    "a delimiter with an accent": lambda: _filled(_import() + b"&profiles_data=x&delimiter=", b"a", _LATIN),
+    "a switch with an accent": lambda: _filled(_import() + b"&profiles_data=x&dry_run=", b"a", _LATIN),
+    "an overwriting with an accent": lambda: _filled(
+        _import() + b"&profiles_data=x&overwrite_duplicates=", b"a", _LATIN
+    ),
+    "a header with an accent": lambda: _filled(_import() + b"&profiles_data=x&profiles_header_1=", b"a", _LATIN),
+    "rows of what can't be printed": lambda: _as_rows("email", _unseen()),
+    "rows of dates that can't be printed": lambda: _as_rows("custom_date", _unseen()),
+    "rows at long domains": lambda: _as_rows("email", [f"a@{host}" for host in _hosts(220)]),
+    "rows at domains of long labels": lambda: _as_rows("email", [f"a@{host}" for host in _hosts(50, 4)]),
+    "rows of cells of 60 KB": lambda: _as_rows("code", ["\u00e9" * 30_000] * 160),
+    "half the rows with an emoji": lambda: _filled(_import() + b"&profiles_data=", b"x\n", _EMOJI, HALF),
     "a user": lambda: _filled(b"account_id=x&user_api_key=a&user_id=", "ж".encode()),
     "a choice": lambda: _filled(b"output=", b"a"),
     "campaigns": lambda: _filled(_import(campaigns_to_include="") + b"&profiles_data=a&campaigns_to_include=", b"a,"),

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from tests.fakes.capillary import CapillaryWorld
+from tests.fakes.capillary import request as earn_request
 from tests.fakes.gateway import BATCH
 from tests.fakes.importing import ImportWorld, rows_form
 from tests.fakes.requests import JSON, XML, batch, emails
@@ -62,10 +64,67 @@ def test_xml_may_have_three_attributes_for_each_item_that_a_request_may_hold() -
     assert text_of(xml_of("<x a='' b='' c=''/>" * 20_001 + "="), XML) == MANY_ELEMENTS
 
 
+XML_EMOJI = "The XML may have at most 4000000 bytes when there are emoji or the like in it"
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
 @pytest.mark.parametrize(("letter", "text"), [("\u0436", "Successful operation"), ("\U0001f600", EMOJI)])
-def test_a_body_with_emoji_may_have_half_the_size_of_others(letter: str, text: str) -> None:
+def test_a_body_with_emoji_may_have_half_the_size_of_others(letter: str, text: str, ascii_only: bool) -> None:  # noqa: FBT001
+    # GIVEN, WHEN a large body with a letter as it is, or as an escape
     request = batch(emails("user1"), note=letter + "x" * 5_000_000)
-    assert text_of(json.dumps(request, ensure_ascii=False), JSON) == text
+    # THEN it is how much memory the letter takes that counts
+    assert text_of(json.dumps(request, ensure_ascii=ascii_only), JSON) == text
+
+
+@pytest.mark.parametrize(
+    ("letter", "text"),
+    [
+        ("\u0436", "Successful operation"),
+        ("&#x436;", "Successful operation"),
+        ("&#1078;", "Successful operation"),
+        ("&#65533;", "Successful operation"),
+        ("&#xFFFD;", "Successful operation"),
+        ("\U0001f600", XML_EMOJI),
+        ("&#x1F600;", XML_EMOJI),
+        ("&#x00010000;", XML_EMOJI),
+        ("&#x10ffff;", XML_EMOJI),
+        ("&#65536;", XML_EMOJI),
+        ("&#0128512;", XML_EMOJI),
+        ("&#1114111;", XML_EMOJI),
+    ],
+)
+def test_xml_with_emoji_may_have_less_than_half_the_size_of_others(letter: str, text: str) -> None:
+    assert text_of(xml_of(f"<note>{letter}{'x' * 4_000_000}</note>"), XML) == text
+    assert text_of(xml_of(f"<note>{letter}{'x' * 3_900_000}</note>"), XML) == "Successful operation"
+
+
+HOSTS = (
+    "E-mail addresses may have at most 50000 characters of international domains together; send the rest in further "
+    "requests"
+)
+
+
+def addresses(domains: int, each: int = 1) -> list[str]:
+    """Addresses at so many international domains of ten characters, a number of them at each."""
+    return [f"a{n}@\u0436{number:05d}.com" for number in range(domains) for n in range(each)]
+
+
+@pytest.mark.parametrize(("domains", "text"), [(5_000, "Successful operation"), (5_001, HOSTS)])
+def test_members_of_one_request_may_be_at_so_many_international_domains(domains: int, text: str) -> None:
+    items = [{"email": one} for one in addresses(domains, each=2)]
+    assert text_of(batch(items), JSON) == text
+
+
+@pytest.mark.parametrize(("domains", "error"), [(5_000, None), (5_001, HOSTS)])
+def test_customers_of_one_import_may_be_at_so_many_international_domains(domains: int, error: str | None) -> None:
+    form = rows_form("email first_name", *(f"{one}|" for one in addresses(domains)), dry_run="yes")
+    assert ImportWorld().send(form).get("error") == error
+
+
+@pytest.mark.parametrize(("domains", "status"), [(5_000, 200), (5_001, 413)])
+def test_earning_customers_may_be_at_so_many_international_domains(domains: int, status: int) -> None:
+    customers = [{"identifierValue": one, "source": "INSTORE"} for one in addresses(domains)]
+    assert CapillaryWorld().earn(earn_request(identifierName="email", customers=customers)).status == status
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,22 @@ def test_an_account_is_made_once_and_shown_as_it_was_made(desk: Desk) -> None:
         (["promotion", "put", "greatwidgets", "1"], 1, "name one with --program"),
         (["promotion", "put", "greatwidgets", "x", "--program", "469"], 1, "a promotion's id is a positive integer"),
         (["promotion", "put", "greatwidgets", "1", "--program", "469", "--start", "soon"], 1, "moments in UTC"),
+        (
+            ["promotion", "put", "greatwidgets", "1", "--program=469", f"--name={'x' * 257}"],
+            1,
+            "at most 256 characters",
+        ),
+        (
+            ["promotion", "put", "greatwidgets", "1", "--program=469", f"--identifier={chr(0x1F600) * 251}"],
+            1,
+            "at most 1000 bytes",
+        ),
+        (["program", "put", "greatwidgets", "1", "--name", "x" * 257], 1, "at most 256 characters"),
+        (
+            ["account", "create", "acme", *(f"--field={n}:f{n}:{chr(0x1F600) * 200}" for n in range(1, 200))],
+            1,
+            "take at most 300000 bytes",
+        ),
     ],
 )
 def test_what_can_not_be_is_refused_in_one_line(arguments: list[str], exit_code: int, words: str, desk: Desk) -> None:

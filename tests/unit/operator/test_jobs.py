@@ -10,6 +10,7 @@ from tests.fakes.operator import Desk
 from tests.fakes.queues import CHUNKS, PARKED
 from tests.fakes.requests import batch, emails
 from tests.fakes.world import TOKEN
+from tests.unit.jobs.fed import members, message
 
 OWN = ["--account", "greatwidgets"]
 BATCH = "/api/v1.1/loyalty/register_member_batch"
@@ -151,9 +152,10 @@ def test_a_redrive_of_one_job_mends_it_and_leaves_the_others(desk: Desk) -> None
 
 
 def test_a_message_that_is_parked_again_at_once_is_redriven_once(desk: Desk) -> None:
-    # GIVEN a parked message that is no chunk, and workers that park it again before the operator's next look
+    # GIVEN a parked message for an account that is not there, and workers that park it again before the next look
+    sent = json.dumps(message("enrol", *members("user1"), account="nobody"))
     desk.world.sqs.send_message_batch(
-        QueueUrl=CHUNKS, Entries=[{"Id": "0", "MessageBody": '{"version":1}', "MessageGroupId": "unknown"}]
+        QueueUrl=CHUNKS, Entries=[{"Id": "0", "MessageBody": sent, "MessageGroupId": "unknown"}]
     )
     desk.world.queue.deliver_all()
     receive = desk.world.sqs.receive_message
@@ -169,24 +171,26 @@ def test_a_message_that_is_parked_again_at_once_is_redriven_once(desk: Desk) -> 
 
 
 def test_what_is_kept_of_an_unreadable_message_is_not_sent_in_its_place(desk: Desk) -> None:
-    # GIVEN a message that is no JSON, one that is no object, and a chunk that was given up
+    # GIVEN a message that is no JSON, one that is no object, one that is no chunk, and a chunk that was given up
     job = submit(desk, "user1")
     give_up(desk)
-    unreadable = [{"Id": text, "MessageBody": text, "MessageGroupId": "unknown"} for text in ("hello", "[1]")]
+    texts = ("hello", "[1]", '{"version":1}')
+    unreadable = [{"Id": text, "MessageBody": text, "MessageGroupId": "unknown"} for text in texts]
     desk.world.sqs.send_message_batch(QueueUrl=CHUNKS, Entries=unreadable)
     desk.world.queue.deliver_all()
     # WHEN all are redriven
     told = desk.json("queue", "redrive", "--all")
     desk.world.queue.deliver_all()
     # THEN only the chunk is sent, and the job is mended
-    assert told == {"redriven": 1, "skipped": 2}
+    assert told == {"redriven": 1, "skipped": 3}
     assert desk.json("job", "show", job, *OWN)["counts"] == {"0": 1}
     # AND the others are still parked for the reason that they had
     assert {message["reason"] for message in desk.json("queue", "parked")} == {
         "the message is not JSON",
         "the message must be an object",
+        "operation is missing",
     }
-    assert desk.json("queue", "redrive", "--all") == {"redriven": 0, "skipped": 2}
+    assert desk.json("queue", "redrive", "--all") == {"redriven": 0, "skipped": 3}
     # AND none of them belongs to a job
     assert desk.json("queue", "redrive", "--job", job) == {"redriven": 0, "skipped": 0}
 

@@ -1,19 +1,24 @@
 """Files of rows: what is written is read back, and no spreadsheet runs what we write."""
 
 import csv
+import io
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from loyalty import delimited
 from loyalty.text import SPACES, is_blank, protected, unprotected
 from tools.operator.faults import OperatorError
 from tools.operator.requests import MOST_BYTES, cut
 from tools.operator.rowfiles import FileRow, RowFile, open_rows, survey, write_rows
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"], include_characters="\t\r\n"), max_size=12)
-SUGGESTIVE = st.text("'=+-@\t\ra1;,\"", max_size=5)
+SUGGESTIVE = st.text("'=+-@\t\r\n a1;,|\"\uff1d\uff20", max_size=7)
+SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a formula begins with, for a spreadsheet."""
 
 
 def trim(cell: str) -> str:
@@ -30,8 +35,58 @@ def cells_of(file: RowFile) -> list[list[str]]:
 
 @given(CELLS | SUGGESTIVE)
 def test_no_cell_that_is_written_begins_like_a_formula_and_each_is_read_as_it_was(cell: str) -> None:
-    assert not protected(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not protected(cell).startswith((*SIGNS, "\t", "\r"))
     assert unprotected(protected(cell)) == cell
+
+
+@given(written=st.sampled_from(",;|\t"), read=st.sampled_from(",;|\t"), rows=st.lists(st.lists(SUGGESTIVE, min_size=1)))
+def test_no_spreadsheet_meets_a_formula_whatever_it_parts_cells_at(
+    written: str, read: str, rows: list[list[str]]
+) -> None:
+    # GIVEN rows that were written with one sign between cells
+    text = "".join(delimited.write(row, written) for row in rows)
+    # WHEN a spreadsheet reads them with any, keeping spaces or not
+    cells = [cell for row in csv.reader(io.StringIO(text, newline=""), delimiter=read) for cell in row]
+    # THEN no cell begins like a formula
+    assert [cell for cell in cells if cell.strip(" ").startswith(SIGNS)] == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("x;=1+1", "'x;'=1+1"),
+        ("x,-1", "'x,'-1"),
+        ("x\t@a", "'x\t'@a"),
+        ("x\r\n+1", "'x\r\n'+1"),
+        ("x|=1;=2", "'x|'=1;'=2"),
+        ('x; "=1', "'x;' \"=1"),
+        ("=1;=2", "'=1;'=2"),
+        ("'x;'=1", "''x;''=1"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("\uff0b1", "'\uff0b1"),
+        ("\uff0d1", "'\uff0d1"),
+        ("\uff20a", "'\uff20a"),
+        ('"=1"', '\'"=1"'),
+        ("Main St 5, rear - left; floor 2", "Main St 5, rear - left; floor 2"),
+        ("a=b;c", "a=b;c"),
+    ],
+    ids=ascii,
+)
+def test_a_formula_behind_what_parts_cells_is_kept_from_being_one(cell: str, written: str) -> None:
+    assert protected(cell) == written
+    assert unprotected(written) == cell
+
+
+@given(delimiter=st.sampled_from("|\t"), cells=st.lists(SUGGESTIVE, min_size=2, max_size=4))
+def test_cells_between_tabs_or_pipes_are_read_back_with_spaces_for_what_can_not_stand_there(
+    delimiter: str, cells: list[str]
+) -> None:
+    # GIVEN cells that were written where nothing can be quoted
+    line = delimited.write(cells, delimiter)
+    # THEN they are read as they were, but for the delimiter and line ends
+    plain = [trim(re.sub("\r\n?|\n", " ", cell.replace(delimiter, " "))) for cell in cells]
+    (read,) = [*delimited.records([(1, line)], delimited.Shape(delimiter, len(cells)))] or [delimited.Record(1, [])]
+    assert list(map(trim, read.cells)) == plain * any(plain)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -43,7 +98,8 @@ def test_any_rows_that_are_written_as_csv_are_read_back(delimiter: str, rows: li
         write_rows(file, delimiter, [["street1", "x1", "x2", "x3"], *rows])
     # THEN they are read back, trimmed of spaces, without blank rows
     trimmed = [[trim(cell) for cell in row] for row in rows]
-    assert cells_of(open_rows(path).of_fields(["x"] * 4)) == [row for row in trimmed if any(row)]
+    read = [list(map(trim, row)) for row in cells_of(open_rows(path).of_fields(["x"] * 4))]
+    assert read == [row for row in trimmed if any(row)]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The two forms that a body can have: read alike, and refused with a reason when they are broken."""
 
 import gzip
+import json
 import time
 from urllib.parse import urlencode
 
@@ -61,6 +62,15 @@ def test_multipart_with_fields_or_files_imports_like_an_urlencoded_body(
     assert world.end_state() == other.end_state()
 
 
+@pytest.mark.parametrize("encoding", ["binary", "8bit", "7BIT", ""])
+def test_a_part_may_say_that_it_is_sent_as_it_is(encoding: str) -> None:
+    # GIVEN, WHEN the sample with rows under a header that changes nothing
+    rows = (f"\r\nContent-Transfer-Encoding: {encoding}", SEED_DATA.encode())
+    answer = json.loads(post(ImportWorld(), multipart(parts(Profiles_Data=rows)), MULTIPART))
+    # THEN it is imported
+    assert answer["batch"]["customers"] == {"new": 3, "updated": 0}
+
+
 @pytest.mark.parametrize("content_type", [FORM, f"{FORM}; charset=utf-8", ""])
 def test_an_urlencoded_body_is_read_with_and_without_its_name(
     content_type: str,
@@ -99,6 +109,7 @@ def test_a_byte_order_mark_before_the_data_is_dropped() -> None:
 
 
 LATIN = urlencode(SEED).replace("jane", "j%E4ne")
+AS_IT_IS = "The Content-Transfer-Encoding of Profiles_Data must be binary, as parts of a form are sent as they are"
 BROKEN: dict[str, tuple[bytes, str, str]] = {
     "no_boundary": (
         multipart(parts()),
@@ -130,6 +141,16 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
         MULTIPART,
         'The charset of Profiles_Data must be utf-8, not "latin1"',
     ),
+    "rows_in_base64": (
+        multipart(parts(Profiles_Data=("\r\nContent-Transfer-Encoding: base64", b"MXwy"))),
+        MULTIPART,
+        f'{AS_IT_IS}, not "base64"',
+    ),
+    "rows_in_quoted_printable": (
+        multipart(parts(Profiles_Data=("\r\ncontent-transfer-encoding:  Quoted-Printable", b"1=7C2"))),
+        MULTIPART,
+        f'{AS_IT_IS}, not "Quoted-Printable"',
+    ),
     "latin_1_bytes": (
         LATIN.encode(),
         FORM,
@@ -156,6 +177,11 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
         'type must be percent-encoded, not "%"',
     ),
     "1001_fields": (b"a=1&" * 1001, FORM, "A form may have at most 1000 fields"),
+    "a_name_of_65537_bytes": (
+        b"user_id=a&" + b"x" * 65_537,
+        FORM,
+        "A field's name has more than 65536 bytes: percent-encode &amp; in values as %26",
+    ),
     "json": (
         b"{}",
         "application/json",

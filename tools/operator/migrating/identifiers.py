@@ -7,7 +7,6 @@ run beside live traffic, stop anywhere, and be given again: what has moved is me
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,11 +15,12 @@ from loyalty.customer import Customer
 from loyalty.errors import StorageBusy
 from loyalty.identifiers import SHARED, Identifier, normalise
 from loyalty.operations.import_items import kinds_of
-from loyalty.store import customers, keys, scans
+from loyalty.store import customers, keys
 from loyalty.store.batch import side_by_side
 from loyalty.store.customers import Repointed
 from loyalty.store.dynamodb import Database, Item
 from loyalty.store.transactions import Fate, commit
+from tools.operator import scanning
 from tools.operator.commands import Session
 from tools.operator.faults import RowsFailed
 
@@ -95,26 +95,14 @@ def migrate(session: Session, account: Account) -> None:
     mover = _Mover(account, kinds_of(account))
     with session.printer.progress() as progress:
         task = progress.add_task("customers", total=None)
-        for items in _pages(session, account):
+        table = session.system.database().settings.customers_table
+        for items in scanning.pages(session.system, table, keys.of_account(account.id)):
             mover.move(session.system.database(_SECONDS), items)
             progress.update(task, completed=mover.counts["customers"])
     told = [conflict._asdict() for conflict in mover.conflicts[:_MOST_TOLD]]
     session.printer.record({**mover.record(), "conflicts": told})
     if mover.conflicts:
         raise RowsFailed(f"{len(mover.conflicts)} identifiers are left as they were: decide about these customers")
-
-
-def _pages(session: Session, account: Account) -> Iterable[list[Item]]:
-    """The account's part of the table, page by page."""
-    parts = session.system.table_parts
-    places: list[scans.Place | None] = [scans.Place(part, parts) for part in range(parts)]
-    while places:
-        database = session.system.database()
-        table, prefix = database.settings.customers_table, keys.of_account(account.id)
-        pages = side_by_side(lambda place: scans.page(database, table, prefix, place), places)  # noqa: B023
-        for page in pages:
-            yield page.items
-        places = [page.rest for page in pages if page.rest]
 
 
 class _Mover:
