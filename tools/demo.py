@@ -13,7 +13,7 @@ from loyalty.identifiers import custom_field
 from loyalty.store import accounts, credentials, customers, memberships, promotion_changes
 from loyalty.store.dynamodb import Database
 from loyalty.store.memberships import Membership
-from tools.database import connect
+from tools.operator.database import connect
 
 ALL_RIGHTS = frozenset({"enrol", "import", "earn", "jobs:read", "jobs:undo"})
 

@@ -9,7 +9,7 @@ from loyalty.account import Account, Credential, CustomField, Grant, Program
 from loyalty.store import accounts, counters
 from loyalty.store.dynamodb import Database, Update, Write
 from tests.fakes.store import SETTINGS
-from tools.database import connect
+from tools.operator.database import connect
 
 KEYS = {
     SETTINGS.accounts_table: ["pk", "sk"],

@@ -8,9 +8,10 @@ import typer
 from loyalty.account import Account, CustomField
 from loyalty.store import accounts
 from loyalty.store.dynamodb import Database
-from tools.operator.arguments import AccountId
-from tools.operator.commands import Session, command
-from tools.operator.faults import OperatorError
+
+from .arguments import AccountId
+from .commands import Session, command
+from .faults import OperatorError
 
 app = typer.Typer(help="Accounts and their settings.")
 

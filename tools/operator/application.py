@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from loyalty import __version__
-from tools.operator import (
+
+from . import (
     accounts,
     bulk,
     credentials,
@@ -19,7 +20,7 @@ from tools.operator import (
     queues,
     restoring,
 )
-from tools.operator.smoke import command as smoke
+from .smoke import command as smoke
 
 _HELP = """Run a loyalty system: accounts, customers, bulk work from files, jobs.
 

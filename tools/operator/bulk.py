@@ -5,16 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
-from tools.operator.arguments import File
-from tools.operator.callers import Account, Caller, Token
-from tools.operator.commands import Session, command
-from tools.operator.faults import OperatorError
-from tools.operator.requests import MOST_ROWS
-from tools.operator.rowfiles import open_rows
-from tools.operator.sending.earn_door import EarnDoor
-from tools.operator.sending.files import Work, send
-from tools.operator.sending.import_door import ImportDoor
-from tools.operator.sending.register_door import RegisterDoor
+from .arguments import File
+from .callers import Account, Caller, Token
+from .commands import Session, command
+from .faults import OperatorError
+from .requests import MOST_ROWS
+from .rowfiles import open_rows
+from .sending.earn_door import EarnDoor
+from .sending.files import Work, send
+from .sending.import_door import ImportDoor
+from .sending.register_door import RegisterDoor
 
 app = typer.Typer()
 

@@ -13,10 +13,11 @@ import typer
 
 from loyalty.account import Credential, Grant
 from loyalty.store import accounts
-from tools.operator.accounts import existing
-from tools.operator.arguments import plain_name
-from tools.operator.faults import OperatorError
-from tools.operator.system import System
+
+from .accounts import existing
+from .arguments import plain_name
+from .faults import OperatorError
+from .system import System
 
 _TOKEN_BYTES = 32
 _LIFE_SECONDS = 24 * 3600

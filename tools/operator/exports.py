@@ -15,12 +15,13 @@ from loyalty.settings import Settings
 from loyalty.store import scans
 from loyalty.store.batch import side_by_side
 from loyalty.store.dynamodb import Item
-from tools.operator import table_exports
-from tools.operator.accounts import existing
-from tools.operator.arguments import AccountId
-from tools.operator.commands import Session, command
-from tools.operator.exported import Kind, Row, customers_of, earns_of, members_of
-from tools.operator.rowfiles import write_rows
+
+from . import table_exports
+from .accounts import existing
+from .arguments import AccountId
+from .commands import Session, command
+from .exported import Kind, Row, customers_of, earns_of, members_of
+from .rowfiles import write_rows
 
 app = typer.Typer(help="All that an account holds, as files that migrate takes back.")
 

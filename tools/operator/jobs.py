@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from tools.operator.arguments import Yes
-from tools.operator.callers import Account, Caller, Token, authorised
-from tools.operator.commands import Session, command
-from tools.operator.jobs_client import Job, JobsClient
+from .arguments import Yes
+from .callers import Account, Caller, Token, authorised
+from .commands import Session, command
+from .jobs_client import Job, JobsClient
 
 app = typer.Typer(help="Jobs, the larger requests.")
 

@@ -7,10 +7,11 @@ import typer
 
 from loyalty.account import Program
 from loyalty.store import accounts
-from tools.operator.accounts import existing
-from tools.operator.arguments import AccountId, plain_name
-from tools.operator.commands import Session, command
-from tools.operator.faults import OperatorError
+
+from .accounts import existing
+from .arguments import AccountId, plain_name
+from .commands import Session, command
+from .faults import OperatorError
 
 app = typer.Typer(help="Programs, which the import calls campaigns.")
 

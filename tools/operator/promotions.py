@@ -6,10 +6,11 @@ import typer
 
 from loyalty.account import Promotion
 from loyalty.store import accounts, promotion_changes, promotions
-from tools.operator.accounts import existing
-from tools.operator.arguments import AccountId
-from tools.operator.commands import Session, command
-from tools.operator.faults import OperatorError
+
+from .accounts import existing
+from .arguments import AccountId
+from .commands import Session, command
+from .faults import OperatorError
 
 app = typer.Typer(help="Promotions of programs.")
 

@@ -11,9 +11,10 @@ from loyalty import moment
 from loyalty.bulk.parked import is_fingerprint
 from loyalty.store import parked_messages
 from loyalty.store.parked_messages import Parked
-from tools.operator.commands import Session, command
-from tools.operator.faults import OperatorError
-from tools.operator.system import System
+
+from .commands import Session, command
+from .faults import OperatorError
+from .system import System
 
 app = typer.Typer(help="Messages that workers gave up.")
 

@@ -10,9 +10,10 @@ from loyalty.errors import StorageBusy
 from loyalty.store import keys, scans
 from loyalty.store.batch import batches, side_by_side
 from loyalty.store.dynamodb import Database, Item
-from tools.operator.arguments import Yes, plain_name
-from tools.operator.commands import Session, command
-from tools.operator.faults import OperatorError
+
+from .arguments import Yes, plain_name
+from .commands import Session, command
+from .faults import OperatorError
 
 app = typer.Typer()
 

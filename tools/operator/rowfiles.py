@@ -27,7 +27,8 @@ from loyalty.delimited import (
 from loyalty.errors import quote
 from loyalty.profile import may_hold_lines
 from loyalty.text import is_blank
-from tools.operator.faults import OperatorError
+
+from .faults import OperatorError
 
 ERROR_COLUMN = "loyalty_error"
 """The column of a file of failed rows that says why; it is not sent again."""

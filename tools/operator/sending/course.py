@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tools.operator.failures import Kept, of_content
-from tools.operator.faults import OperatorError
+from ..failures import Kept, of_content
+from ..faults import OperatorError
 
 SUFFIX = ".course.json"
 """What is behind the name of a file in that of its course."""

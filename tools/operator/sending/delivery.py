@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tools.operator.faults import OperatorError, Unavailable
-from tools.operator.http import Http, Reply
-from tools.operator.jobs_client import Job, JobsClient
-from tools.operator.results import Results, around
-from tools.operator.rowfiles import FileRow
-from tools.operator.sending.course import Course
-from tools.operator.sending.doors import Door
+from ..faults import OperatorError, Unavailable
+from ..http import Http, Reply
+from ..jobs_client import Job, JobsClient
+from ..results import Results, around
+from ..rowfiles import FileRow
+from .course import Course
+from .doors import Door
 
 _KEY_SECONDS = 23 * 3600
 """The API keeps an Idempotency-Key for a day; an hour is left for clocks that disagree."""

@@ -6,17 +6,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools.operator.callers import Caller, authorised
-from tools.operator.commands import Session
-from tools.operator.failures import Failures
-from tools.operator.faults import Interrupted, OperatorError
-from tools.operator.jobs_client import JobsClient
-from tools.operator.requests import cut
-from tools.operator.results import Report
-from tools.operator.rowfiles import RowFile, survey
-from tools.operator.sending.course import SUFFIX, Course, take_up
-from tools.operator.sending.delivery import Delivery, RequestRefused
-from tools.operator.sending.doors import Door
+from ..callers import Caller, authorised
+from ..commands import Session
+from ..failures import Failures
+from ..faults import Interrupted, OperatorError
+from ..jobs_client import JobsClient
+from ..requests import cut
+from ..results import Report
+from ..rowfiles import RowFile, survey
+from .course import SUFFIX, Course, take_up
+from .delivery import Delivery, RequestRefused
+from .doors import Door
 
 
 class Work(NamedTuple):

@@ -10,9 +10,10 @@ from urllib3.filepost import encode_multipart_formdata
 
 from loyalty.delimited import NO_FIELD, write
 from loyalty.errors import quote
-from tools.operator.columns import in_columns
-from tools.operator.results import Results
-from tools.operator.sending.doors import Body
+
+from ..columns import in_columns
+from ..results import Results
+from .doors import Body
 
 _UNKNOWN_FIELD = "profiles_header_([0-9]+) must name a field .*"
 _OWN_WORDS = {
