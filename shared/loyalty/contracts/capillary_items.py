@@ -5,7 +5,7 @@ from typing import Any
 
 from loyalty.contracts.body import integer_id, too_large
 from loyalty.contracts.capillary_replies import EntityFault
-from loyalty.errors import refusal
+from loyalty.errors import quote, refusal
 from loyalty.identifiers import name as normal_name
 from loyalty.identifiers import normalise
 from loyalty.operations.earn import Item, Params
@@ -93,7 +93,7 @@ def _item(identifier_name: str, customer: object) -> Item | Outcome:
     if not isinstance(value, str | int) or isinstance(value, bool):
         return _refused(_BAD_REQUEST, refusal("identifierValue", "must be text or an integer", value))
     if not isinstance(source, str) or source.strip().upper() not in SOURCES:
-        return _refused(_BAD_REQUEST, refusal("source", "must be one of Capillary's sources", source))
+        return _refused(_BAD_REQUEST, f"unknown source {quote(source)}; one of {', '.join(sorted(SOURCES))}")
     text = _identifier(identifier_name, str(value).strip())
     return NOT_FOUND if text is None else Item((_KINDS[identifier_name], text), source.strip().upper())
 

@@ -220,11 +220,11 @@ CODE_ALONE = ["--column", "Number=-", "--column", "Given name=-"]
         ),
         (
             ["--column", "Number=-", "--column", "Given name=code"],
-            'The column "code" must not repeat the column "Given name", not "code"',
+            'The column "code" repeats the column "Given name" ("code")',
         ),
         (
             ["--column", "Number=-", "--column", "Given name=profile_id"],
-            'The column "Given name" needs a user with the right to migrate, not "profile_id"',
+            'The column "Given name" names "profile_id", which needs a user with the right to migrate',
         ),
         ([*CODE_ALONE, "--column", "code=-"], "All columns are left out, so there is nothing to import"),
         ([*CODE_ALONE, "--campaign", "9"], 'The account has no campaign "9"'),
