@@ -13,7 +13,7 @@ PAGES = {
 }
 """The text of each page, by its path."""
 
-LOCAL = ("http://127.0.0.1:3000", "--local")
+LOCAL = ("curl ", "--local", "local-environment.json")
 """What a shell block has in it that talks to the stack of `make run`."""
 
 _BLOCK = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
