@@ -85,7 +85,7 @@ def refused(kind: str, text: str) -> str:
 
 
 def refused_as(parameter: str, kind: str, text: str) -> str:
-    """The same for an identifier that came in a parameter of another name."""
+    """Why `text`, which came in this parameter, is no identifier of this kind."""
     if kind not in SHARED and (fault := _fault(plain(text)) or unseen_fault(text)):
         return f"{parameter} {quote(text)} {fault}"
     return refusal(parameter, _EXPECTED.get(kind, _ANY), text)

@@ -26,7 +26,7 @@ class _Pair(NamedTuple):
         return self._replace(old=old.get(name), new=new.get(name))
 
     def resolved(self) -> "_Pair":
-        """The same, with references followed."""
+        """Both parts, with references followed."""
         return self._replace(old=_resolved(self.old, self.released), new=_resolved(self.new, self.present))
 
 

@@ -11,7 +11,7 @@ _EXPLAINED = {"description", "summary", "title"}
 
 
 def without_explanations(part: Any) -> Any:
-    """The same without examples and texts for people, which break nobody."""
+    """A part of the document without examples and texts for people, which break nobody."""
     if isinstance(part, list):
         return [without_explanations(one) for one in part]
     if not isinstance(part, dict):

@@ -43,7 +43,7 @@ def _tell_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with an
 def loyalty(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="The version, as /health tells it.")
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """What is said before a command; the version is told before anything is looked at."""

@@ -19,18 +19,21 @@ from .faults import Interrupted, OperatorError, Unavailable
 from .printer import Printer, printable
 from .system import Choice, System
 
-Local = Annotated[bool, typer.Option("--local", help="The stack that make run serves on this machine.")]
+Local = Annotated[bool, typer.Option("--local", help="The stack of make run on this machine.")]
 Stack = Annotated[
-    str | None, typer.Option("--stack", metavar="NAME", envvar="LOYALTY_STACK", help="A deployed stack, by its name.")
+    str | None, typer.Option("--stack", metavar="NAME", envvar="LOYALTY_STACK", help="The name of a deployed stack.")
 ]
 Region = Annotated[
-    str | None, typer.Option("--region", envvar="AWS_REGION", help="The stack's region, if not AWS's usual one.")
+    str | None,
+    typer.Option("--region", envvar="AWS_REGION", help="The stack's region, unless your AWS configuration names it."),
 ]
 Url = Annotated[
     str | None,
-    typer.Option("--url", envvar="LOYALTY_URL", help="The API, if not where the stack says; enough with a --token."),
+    typer.Option(
+        "--url", envvar="LOYALTY_URL", help="The API's address, unless the stack names it; enough with a --token."
+    ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 class Session(typer.Context):

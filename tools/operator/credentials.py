@@ -16,7 +16,7 @@ from .commands import Session, command
 from .faults import OperatorError
 from .secret_kinds import Kind, Made
 
-app = typer.Typer(help="Who may call: tokens, import users, Basic users, OAuth clients.")
+app = typer.Typer(help="Tokens, import users, Basic users and OAuth clients.")
 
 _ID_CHARACTERS = 12
 _ONCE = "The secret is shown this once: keep it now. It serves at once."

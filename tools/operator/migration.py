@@ -14,9 +14,9 @@ from .migrating.customers import CustomerMover
 from .migrating.memberships import MembershipMover
 from .rowfiles import open_rows
 
-app = typer.Typer(help="Moving in, straight into the tables; a file may be given again.")
+app = typer.Typer(help="Move in from another system, straight into the tables; a file may be given again.")
 
-Program = Annotated[str | None, typer.Option("--program", help="The program, if no column program says which.")]
+Program = Annotated[str | None, typer.Option("--program", help="The program, unless a column program names it.")]
 
 
 @command(app, "customers")

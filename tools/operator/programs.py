@@ -27,7 +27,7 @@ class Counts(StrEnum):
 
 ProgramId = Annotated[str, typer.Argument(metavar="ID", help="The program's id.", callback=plain_name)]
 Name = Annotated[str | None, typer.Option(help="What people call it.")]
-CountsOption = Annotated[Counts | None, typer.Option("--kind", help="What its balances count; points, if not said.")]
+CountsOption = Annotated[Counts | None, typer.Option("--kind", help="What its balances count; points by default.")]
 Active = Annotated[bool | None, typer.Option("--active/--inactive", help="Whether it takes members.")]
 
 

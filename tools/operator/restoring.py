@@ -29,8 +29,8 @@ class Table(StrEnum):
 
 
 What = Annotated[Table, typer.Argument(metavar="TABLE", help="customers, memberships or earns.")]
-Copy = Annotated[str, typer.Argument(metavar="COPY", help="The table that DynamoDB restored, as it was then.")]
-Account = Annotated[str | None, typer.Option("--account", callback=plain_name, help="Only what is of this account.")]
+Copy = Annotated[str, typer.Argument(metavar="COPY", help="The table that DynamoDB restored to a point in time.")]
+Account = Annotated[str | None, typer.Option("--account", callback=plain_name, help="Only this account's items.")]
 
 
 @command(app, "restore")

@@ -74,7 +74,7 @@ class RowFile(NamedTuple):
         return filter(lambda row: row.fault or any(row.cells), map(self._row, self.records()))
 
     def records(self) -> Iterator[Record]:
-        """The same as they were read, with the reasons; raises OperatorError."""
+        """All rows as they were read, each with what is wrong with it; raises OperatorError."""
         with _reading(self.path) as file:
             lines = iter(enumerate(file, start=1))
             _begin(lines, self.path)

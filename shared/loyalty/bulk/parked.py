@@ -1,4 +1,4 @@
-"""Messages that are given up: kept for the operator, with the reason, without secrets."""
+"""Messages of chunks that were closed: parked for the operator, with the reason, without secrets."""
 
 import hashlib
 import json
@@ -37,7 +37,7 @@ def park(database: Database, body: str, reason: str, about: Mapping[str, Any]) -
 
 
 def is_fingerprint(document: Mapping[str, Any]) -> bool:
-    """Whether a parked message is all that is left of one, so that sending it again is in vain."""
+    """Whether a parked message is only the fingerprint of one, which can't be sent again."""
     return document.keys() == _fingerprint("").keys()
 
 

@@ -72,7 +72,7 @@ class Writer:
         return fates | self._insert(wanted, [_reference(customer) for customer in met if customer])
 
     def complete(self, rows: FirstRows) -> dict[str, Fate]:
-        """The same for customers that were written before, and may lack memberships. Raises StorageBusy."""
+        """Insert missing memberships of customers that were written before; raises StorageBusy."""
         if not rows or not self._makes_up:
             return {}
         there, unread = customers.read(self._database, self._import.account.id, rows)

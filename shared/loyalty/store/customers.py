@@ -60,12 +60,12 @@ def find(database: Database, account_id: str, identifiers: Collection[Identifier
 
 
 def find_current(database: Database, account_id: str, identifiers: Iterable[Identifier]) -> Found:
-    """Look up distinct identifiers as they are at this moment, for who is about to change them."""
+    """Look up distinct identifiers as they are at this moment, to change them."""
     return _look_up(database, account_id, identifiers, consistent=True)
 
 
 def find_all(database: Database, account_id: str, identifiers: Iterable[Identifier]) -> dict[Identifier, Reference]:
-    """The same for who can do nothing without all of them; raises StorageBusy."""
+    """Look up identifiers as they are at this moment, all or none: raises StorageBusy when any can't be read."""
     found = find_current(database, account_id, dict.fromkeys(identifiers))
     if found.unread:
         raise StorageBusy
@@ -98,7 +98,7 @@ def replace(database: Database, account_id: str, before: Customer | None, after:
 
 
 def repointed(database: Database, account_id: str, change: Repointed) -> list[Item]:
-    """The same where it is said which pointers come and go; one that goes may be gone already."""
+    """The actions of a transaction that change a customer and these pointers; one that goes may be gone already."""
     table, after, before = database.settings.customers_table, change.after, change.before
     reference: Item = {"profile_id": {"S": after.profile_id}, "customer_id": {"N": str(after.customer_id)}}
     if after.removable_until:

@@ -24,7 +24,7 @@ from .scene import CAMPAIGN, PROGRAM, PROMOTION, Scene
 
 app = typer.Typer()
 
-Patience = Annotated[float, typer.Option("--patience", min=1, help="How many seconds a job may take.")]
+Patience = Annotated[float, typer.Option("--patience", min=1, help="The most seconds that a job may take.")]
 
 CHECKS: dict[str, Callable[[Scene], str]] = {
     "health": api_checks.health,
