@@ -1,6 +1,6 @@
 """The demo accounts of a local start; a deployed stack never holds them.
 
-The data makes the vendors' own samples work as printed: see the README for what is there.
+The data makes the vendors' own samples work as printed: docs/local.md tells what is there.
 """
 
 from collections.abc import Mapping
