@@ -91,7 +91,7 @@ simulate: .venv/dev.installed ## run 50,000 histories of clients, workers and fa
 simulate-proof: .venv/dev.installed ## bring known faults back into a copy, one by one, and count the histories until each is found
 	@$(BIN)/python -m tests.simulation proof $(ARGS)
 
-# Apart from "make test", which it would slow down by half.
+# Apart from "make test", which it would slow down by a third.
 coverage: $(QUALITY)/installed ## run the unit tests and print the layer's line and branch coverage; fails below its floor
 	@rm -rf build/coverage && mkdir -p build/coverage
 	@$(QUALITY)/bin/coverage run -m pytest --quiet --numprocesses logical --maxprocesses 4 --dist worksteal tests/unit tests/events $(ARGS)

@@ -36,19 +36,22 @@ def main(modules: Sequence[str]) -> int:
     """Run mutmut; print its score and the survivors. 1 when it could not run."""
     wanted = modules or CORE
     _make_copy(wanted)
-    command = [str(Path(sys.executable).with_name("mutmut"))]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     progress = None if sys.stdout.isatty() else subprocess.DEVNULL  # a spinner, of no use in a log
-    ran = subprocess.run([*command, "run"], cwd=COPY, env=environment, stdout=progress, check=False)  # noqa: S603 - as the next
-    if ran.returncode:
+    if _mutmut("run", stdout=progress):
         return 1
-    subprocess.run([*command, "export-cicd-stats"], cwd=COPY, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    _mutmut("export-cicd-stats", stdout=subprocess.DEVNULL)
     stats = json.loads((COPY / "mutants" / "mutmut-cicd-stats.json").read_text())
     killed, survived = (sum(stats.get(name, 0) for name in names) for names in (_KILLED, _SURVIVED))
     sys.stdout.write(f"{killed} of {killed + survived} changes were noticed: {killed / (killed + survived or 1):.3f}\n")
     sys.stdout.flush()
-    subprocess.run([*command, "results"], cwd=COPY, env=environment, check=True)  # noqa: S603
-    return 0
+    return _mutmut("results")
+
+
+def _mutmut(command: str, *, stdout: int | None = None) -> int:
+    """Run one of mutmut's commands in the copy, with nothing of ours to import but that; its exit code."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    program = [str(Path(sys.executable).with_name("mutmut")), command]
+    return subprocess.run(program, cwd=COPY, env=environment, stdout=stdout, check=False).returncode  # noqa: S603 - our own
 
 
 def _make_copy(modules: Sequence[str]) -> None:

@@ -183,7 +183,7 @@ def test_a_token_serves_without_a_right_to_the_tables(desk: Desk, tmp_path: Path
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (["import", "--campaign", "1", "FILE"], "Say whose with --account ID"),
+        (["import", "--campaign", "1", "FILE"], "Name the account with --account ID"),
         (["import", "--campaign", "1", "--account", "nobody", "FILE"], "There is no account nobody"),
         ([*IMPORT, "FILE", "--column", "x=code"], "There is no column 'x'; there are code, first_name, custom_date"),
         ([*IMPORT[:1], "--campaign", "nope", *IMPORT[3:], "FILE"], 'The account has no campaign "nope"'),
