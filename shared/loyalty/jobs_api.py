@@ -76,7 +76,8 @@ def job_results(database: Database, request: Request, caller: Caller, log: Reque
     if running and request.query.get("partial") != "true":
         raise JobRunning
     collect = results.known if running else results.outcomes
-    answer = Answer(collect(database, job, first, most), job.undoes or job.id, first, key_of(job.id))
+    repeat_under = None if job.fed else key_of(job.id)  # nobody's request made a job that is fed
+    answer = Answer(collect(database, job, first, most), job.undoes or job.id, first, repeat_under)
     return RESULTS[job.contract].render(request, job.manner, answer)
 
 

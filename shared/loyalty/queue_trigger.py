@@ -8,7 +8,7 @@ from typing import Any
 
 from loyalty.bulk import worker
 from loyalty.bulk.message import MessageTooNew
-from loyalty.bulk.worker import ComesAgain, Worked
+from loyalty.bulk.worker import ComesAgain, Delivery, Worked
 from loyalty.endpoint import Handler, process_database
 from loyalty.errors import StorageBusy
 from loyalty.store import queue
@@ -29,20 +29,19 @@ def process_chunks(database: Callable[[], Database] = process_database) -> Handl
 
 def bury_chunks(database: Callable[[], Database] = process_database) -> Handler:
     """Of the dead-letter queue: each chunk is closed, and its message parked."""
-    return _handler("bury_chunk", lambda database, record: worker.bury(database, record["body"]), database)
+    return _handler("bury_chunk", lambda database, record: worker.bury(database, _delivery(record)), database)
 
 
 def _process(database: Database, record: Record) -> Worked:
-    receives, receipt = _receives(record), record["receiptHandle"]
-    url = database.settings.chunk_queue_url
+    delivery, url = _delivery(record), database.settings.chunk_queue_url
     try:
-        return worker.process(database, record["body"], receives, receipt)
+        return worker.process(database, delivery)
     except StorageBusy:
-        queue.delay(database, url, receipt, _COMES_AGAIN_SECONDS * min(receives, _MOST_TENFOLD))
+        queue.delay(database, url, delivery.receipt, _COMES_AGAIN_SECONDS * min(delivery.receives, _MOST_TENFOLD))
         raise
     except ComesAgain as later:
         if later.seconds is not None:
-            queue.delay(database, url, receipt, later.seconds)
+            queue.delay(database, url, delivery.receipt, later.seconds)
         raise
 
 
@@ -70,6 +69,10 @@ def _try(name: str, work: Work, database: Database, record: Record) -> bool:
         log.unexpected(error)
     log.write()
     return not log.failed
+
+
+def _delivery(record: Record) -> Delivery:
+    return Delivery(record["body"], record["messageId"], _receives(record), record["receiptHandle"])
 
 
 def _receives(record: Record) -> int:

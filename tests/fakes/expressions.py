@@ -81,6 +81,8 @@ def _holds(condition: str, item: Mapping[str, Any], placeholders: Words) -> bool
         if len(parts := _split(condition, word)) > 1:
             return combine(_holds(part, item, placeholders) for part in parts)
     condition = condition.strip()
+    if condition.startswith("NOT "):
+        return not _holds(condition.removeprefix("NOT "), item, placeholders)
     if condition.startswith("("):
         return _holds(condition[1:-1], item, placeholders)
     return _compare(condition, item, placeholders)
@@ -90,6 +92,9 @@ def _compare(condition: str, item: Mapping[str, Any], placeholders: Words) -> bo
     if function := re.fullmatch(r"(attribute_exists|attribute_not_exists)\((#?\w+)\)", condition):
         name = placeholders.names.get(function[2], function[2])
         return (name in item) == (function[1] == "attribute_exists")
+    if function := re.fullmatch(r"contains\((#?\w+), ?(:\w+)\)", condition):
+        members = item.get(placeholders.names.get(function[1], function[1]), {"SS": ()})["SS"]
+        return bool(placeholders.values[function[2]]["S"] in members)
     if function := re.fullmatch(r"begins_with\((#?\w+), ?(:\w+)\)", condition):
         text = item.get(placeholders.names.get(function[1], function[1]), {"S": ""})["S"]
         return bool(text.startswith(placeholders.values[function[2]]["S"]))

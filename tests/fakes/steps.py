@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from tests.fakes.faults import Answer
 
 BEGIN, FINISH, RELEASE, FENCE = "SET holder", "SET outcomes", "REMOVE holder", "SET fence"
+NOTE = "SET #ttl = :ttl, #c = :c"
 """The steps of a chunk, as how their updates begin."""
 
 _MOST_CALLS = 1_000

@@ -87,6 +87,8 @@ def _decide(cloud: "Cloud", actor: Actor, action: str, place: str) -> tuple[str 
     fault = weather.pick(cloud.weather.rates, weather.CALL_FAULTS, chance)
     if action in _WRITES and actor.writes == actor.stalls_at:
         fault = "stall"
+    if action in _WRITES and actor.writes == actor.dies_at:
+        fault = "crash before"
     if fault in (_PARTLY, _WHOLLY) and action not in PARTIAL:
         fault = None
     if fault == "stall" and actor.deadline == float("inf"):

@@ -21,7 +21,7 @@ from tests.simulation.invariants import Invariants
 from tests.simulation.kernel import Actor, Kernel, NeverRests
 from tests.simulation.ledger import Chain, Ledger, Operation, Writer
 from tests.simulation.people import ACCOUNT, Person
-from tests.simulation.plan import WEEK, Plan, Spec
+from tests.simulation.plan import WEEK, Plan, Spec, begun_again
 from tests.simulation.vendors import Answer
 from tests.simulation.virtual import virtual
 from tools import demo
@@ -30,7 +30,7 @@ _POLLS = (1.0, 10.0, 60.0, 180.0, 600.0, 3600.0)
 _FATES = ("unknown", "unchanged", "kept", "undone")
 """What an undo tells of an item; of several rows about one customer the last of these counts."""
 _CLIENTS = ("register", "import", "earn")
-_LONGEST_LEAD = 60.0
+_LONGEST_LEAD = 300.0
 
 
 class Finding(NamedTuple):
@@ -53,6 +53,8 @@ class History:
         self.findings: list[Finding] = []
         self.meetings: Counter[str] = Counter()
         self._undos: dict[str, Chain] = {}
+        self._undoers: defaultdict[str, list[str]] = defaultdict(list)
+        """Who asked for each job to be taken back, by name."""
         self._signals: set[str] = set()
         self._waiting: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
         self.held_again: list[str] = []
@@ -110,9 +112,22 @@ class History:
                 caller.chain.jobs.append(key[0])
         if table == "jobs" and key[-1].startswith("key#") and after and caller and caller.chain:
             self.ledger.taken_up(after["job_id"]["S"], caller.chain)
-        if table == "jobs" and key[-1].startswith("chunk#") and after and "holder" in after:
-            self._held(key[0])
+        if table == "jobs" and key[-1].startswith("chunk#") and after:
+            self._chunk(key[0], before or {}, after)
+        if table in ("memberships", "earns") and before and after is None and caller and caller.chain:
+            self.meet("write taken back, since its customer was removed")
         self.invariants.written(table, key, before, after)
+
+    def _chunk(self, job_id: str, before: Item, after: Item) -> None:
+        """What others wait for: that a chunk is held once more, or is taken back."""
+        if "fence" in after and "fence" not in before:
+            self.meet("undo meets a chunk that is held" if "holder" in after else "undo meets a chunk")
+            for name in self._undoers[job_id] if "holder" not in after else ():
+                self.signal(name)
+        if "holder" in after:
+            self._held(job_id)
+        if before and before.get("begun") != after.get("begun") and (chain := self.ledger.writers.get(job_id)):
+            self.signal(begun_again(chain.client))
 
     def _held(self, job_id: str) -> None:
         job = self.cloud.dynamodb.tables["jobs"].get((job_id, "job"), {})
@@ -175,6 +190,7 @@ class History:
     def begin_undo(self, job_id: str) -> None:
         """Note that somebody asks for a job to be taken back."""
         chain = self.ledger.writers.get(job_id)
+        self._undoers[job_id].append(self.kernel.running().name)
         if chain is None or job_id in self._undos:
             return
         undoing = Chain(f"undo of {chain.id}", "undo", "undo")

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from tests.simulation.history import History
     from tests.simulation.ledger import Writer
 
+LEAST_TRIES = 3
+"""How often a chunk is begun before it is given up: deliveries that invoke nothing are none."""
 CACHED_SECONDS = 60.0
 """How long a process may go on with a limit that was changed."""
 LONGEST_WORK_SECONDS = 35.0
@@ -60,12 +62,21 @@ class Invariants:
 
     def _jobs(self, key: Key, before: Item | None, after: Item | None) -> None:
         self.closed = self.closed or bool(after and "buried" in after)
+        self._closed_after_three_tries(before or {}, after or {})
         if key[-1] != "job" or before is not None or after is None:
             return
         now = self._history.kernel.now
         if key[0] in self.submitted:
             self._history.find("expired", f"job {key[0]} is made anew")
         self.submitted.setdefault(key[0], now)
+
+    def _closed_after_three_tries(self, before: Item, after: Item) -> None:
+        """What a message closed since the store was busy was tried three times: deliveries alone are no tries."""
+        newly = before.get("done_at") != after.get("done_at")
+        if newly and after.get("reason") == {"S": "the store was busy three times"}:
+            tries = int(before["tries"]["N"])
+            if tries < LEAST_TRIES:
+                self._history.find("given up", f"a chunk was closed after {tries} tries")
 
     def _earns(self, key: Key, before: Item | None, after: Item | None) -> None:
         history = self._history

@@ -32,7 +32,7 @@ class Actor:
 
     Its random numbers are its own, so that it decides alike whether or not others are there: `rng` is for what happens
     to it, `ids` for what it makes up itself. `chain` is the client's work that it does, if any; `stalls_at` the
-    number of a writing call before which it stands still for long, while others go on.
+    number of a writing call before which it stands still for long, while others go on, `dies_at` the same of its death.
     """
 
     def __init__(self, name: str, kind: str, seed: int, chain: Any = None) -> None:
@@ -47,7 +47,7 @@ class Actor:
         self.error: BaseException | None = None
         self.began = self.ended = 0.0
         self.rounds = 0
-        self.stalls_at = 0
+        self.stalls_at = self.dies_at = 0
         self.greenlet: greenlet | None = None
         self.watchers: list[Callable[[Actor], None]] = []
 

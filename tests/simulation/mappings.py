@@ -78,7 +78,9 @@ class Mapping:
         received = message._replace(receives=message.receives + 1, visible_at=visible_at)
         queue[queue.index(message)] = received
         if fault in ("delivered twice at once", "slow worker"):
-            actor.stalls_at = actor.rng.randrange(weather.MOST_STALLS)
+            actor.stalls_at = actor.rng.choice(self._cloud.weather.moments)
+        if fault == "dying worker":
+            actor.dies_at = actor.rng.choice(self._cloud.weather.moments)
         if fault == "not invoked":  # the account's concurrency is used up
             return
         self._invoke(actor, received, again=fault == "delivered again later")

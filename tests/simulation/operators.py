@@ -42,7 +42,6 @@ def undo(history: "History", spec: Spec) -> None:
     if job_id is None:
         return
     history.meet("undo asked")
-    history.signal(spec.name)
     undo_id = None
     for _ in range(spec.what["times"]):
         undo_id = _ask_undo(history, job_id) or undo_id

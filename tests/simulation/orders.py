@@ -87,6 +87,11 @@ class _Events:
     def _was_erased(self) -> bool:
         return any(one.kind == "erase" for one in self._mine)
 
+    @property
+    def _may_be_swept(self) -> bool:
+        """Whether an import was undone: what somebody left who died at work for its customer counts as not written."""
+        return any(one.kind == "undo" and one.about["kind"] == "import" for one in self._mine)
+
     def _add(self, operation: Operation, follow: Follow, name: str, **changes: Any) -> int:
         by, result = operation.by, operation.result
         hint = self._history.invariants.effects.get(by, min(operation.answered, operation.invoked + 1))
@@ -125,7 +130,7 @@ class _Events:
                 place = (operation.by, str(self._person.profile_id))
                 return {} if place in self._history.invariants.effects_on else None
             moment = seen.get(operation.by)
-            return None if moment is None else {"optional": False, "answered": moment}
+            return None if moment is None else {"optional": self._may_be_swept, "answered": moment}
         chain = operation.by.chain
         rows = [one.by for one in self._mine if one.by.chain == chain and one.kind == "import" and one.by in seen]
         last = max((by.index for by in rows), default=-1)

@@ -13,12 +13,26 @@ WEEK = 7 * 24 * 3600.0
 
 
 _LEADERS = {
-    "register": ("import", "undo"),
-    "earn": ("import", "undo"),
-    "import": ("import", "undo"),
+    "register": ("undo", "import"),
+    "earn": ("undo", "import"),
+    "import": ("import",),
     "undo": ("import",),
 }
-"""Whom an actor may follow: it begins when that one is answered, or has asked."""
+"""Whom an actor may follow, rather the first: it begins when that one is answered, or when a chunk is taken back."""
+_LAGS = {"import": (0.0, 0.1, 1.0, 5.0), "undo": (0.25, 0.25, 2.0)}
+"""How many seconds later at most: a customer that was imported is found before all reads tell it, and one that an undo
+takes back goes within a quarter of a second."""
+
+
+_THEMES = ("mixed", "mixed", "enrol", "import", "earn", "parting", "retried", "rivals", "redriven")
+"""What most of a history is about. Four are meetings that chance alone brings about too seldom: "parting" is an import
+that is undone while others write for its customers, "retried" a small request that is repeated while its job is undone,
+in "rivals" others earn under a limit just when the chunk of an earn is begun again, whose worker may have died, and
+"redriven" is a job that was given up and is undone while its messages are redriven.
+"""
+_DEADLY = {"dying worker": 0.5, "slow worker": 0.4}
+_MOMENTS = (3, 4)
+"""How likely these faults are among rivals, and at which of their writes: the place under the limit, or the earn."""
 
 
 class Spec(NamedTuple):
@@ -48,6 +62,11 @@ FEATURES += ("redrive", "operator", "week", "twice")
 """What may be left out of all histories, to look for the rest."""
 
 
+def begun_again(client: str) -> str:
+    """The signal that a chunk of a client's job is begun once more."""
+    return f"{client} begun again"
+
+
 def draw(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     """The plan of a seed, with none of the features that are left out."""
     rng = random.Random(f"{seed}/plan")  # noqa: S311 - no secret
@@ -55,7 +74,7 @@ def draw(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     return Plan(
         seed,
         tuple(scene.specs()),
-        weather.draw(rng),
+        scene.draw_weather(),
         inline_limit=rng.choice((2, 2, 4)),
         weight=rng.choice((2, 3)),
         gather_seconds=rng.choice((0.5, 2.0, 8.0)),
@@ -72,12 +91,18 @@ class _Scene:
         self._imported = rng.sample(IMPORTED, rng.choice((1, 2, 3)))
         self._programs = rng.sample(PROGRAMS, rng.choice((1, 1, 2)))
         self._promotions = rng.sample(PROMOTIONS, rng.choice((1, 1, 2)))
-        self._theme = rng.choice(("mixed", "mixed", "enrol", "import", "earn"))
+        self.theme = rng.choice(_THEMES)
 
     def specs(self) -> list[Spec]:
         """The actors, named by what they are and their number."""
         rng = self._rng
-        clients = [self._client() for _ in range(rng.choice((1, 2, 2, 3)))]
+        clients = [self._client(self._kind()) for _ in range(rng.choice((1, 2, 2, 3)))]
+        if self.theme == "parting":
+            clients = [self._client("import"), *(self._client(rng.choice(("register", "earn"))) for _ in clients)]
+        if self.theme == "rivals":
+            clients = self._rivals(1 + len(clients))
+        if self.theme == "redriven":
+            clients = [(kind, {**what, "keyed": False, "async": True}) for kind, what in clients[:1]]
         fed = [("feeder", self._fed())] if rng.random() < 0.2 else []
         others = [(kind, make()) for kind, chance, make in self._others() if rng.random() < chance]
         wanted = [*clients, *fed, *others]
@@ -87,15 +112,33 @@ class _Scene:
         ]
         return [spec for spec in self._led(specs) if self._is_wanted(spec)]
 
+    def draw_weather(self) -> weather.Weather:
+        """What goes wrong."""
+        slow = self.theme in ("parting", "retried", "redriven")
+        rivals: dict[str, Any] = {"deadly": _DEADLY, "moments": _MOMENTS} if self.theme == "rivals" else {}
+        storm = {"retried": (10.0, 60.0), "redriven": (120.0,)}.get(self.theme, ())
+        return weather.draw(self._rng, slow=slow, storm=storm, **rivals)
+
+    def _rivals(self, count: int) -> list[tuple[str, Mapping[str, Any]]]:
+        """Earns of one customer under a limit, the first of them through the queue."""
+        limited = [one for one in PROMOTIONS if one.limit]
+        shared = {"people": [self._rng.choice(self._known)], "promotion": self._rng.choice(limited)}
+        return [("earn", {**self._way(), **shared, "async": number == 0}) for number in range(count)]
+
     def _led(self, specs: list[Spec]) -> list[Spec]:
         """The actors, some of which follow another: they begin at its signal, or a moment later."""
         rng, led = self._rng, []
         for spec in specs:
-            others = [one for one in specs if one is not spec and one.kind in _LEADERS.get(spec.kind, ())]
-            follows = rng.choice(others).name if others and rng.random() < 0.4 else None
-            lag = rng.choice((0.0, 0.1, 1.0, 5.0)) * rng.random()
-            begin = 0.0 if follows else spec.begin
-            led.append(spec._replace(begin=begin, what={**spec.what, "follows": follows, "lag": lag}))
+            most, chance = (1, 0.9) if self.theme == "parting" else (2, 0.4)
+            kinds = _LEADERS.get(spec.kind, ())[:most]
+            others = [one for one in specs if one is not spec and one.kind in kinds]
+            leader = rng.choice(others) if others and rng.random() < chance else None
+            lag = rng.choice(_LAGS[leader.kind]) * rng.random() if leader else 0.0
+            what = {**spec.what, "follows": leader and leader.name, "lag": lag}
+            if self.theme == "rivals" and spec.kind == "earn" and led:
+                leader, lag = led[0], rng.choice((0.0, 0.05, 0.5)) * rng.random()
+                what |= {"follows": begun_again(leader.name), "lag": lag}
+            led.append(spec._replace(begin=0.0 if leader else spec.begin, what=what))
         return led
 
     def _is_wanted(self, spec: Spec) -> bool:
@@ -104,10 +147,15 @@ class _Scene:
 
     def _others(self) -> list[tuple[str, float, Callable[[], Mapping[str, Any]]]]:
         rng = self._rng
+        sure = 1.0 if self.theme in ("parting", "retried", "redriven") else 0.8
         return [
-            ("undo", 0.8, lambda: self._undo(times=self._twice(), gap=rng.choice((0.0, 0.1, 40.0)))),
+            ("undo", sure, lambda: self._undo(times=self._twice(), gap=rng.choice((0.0, 0.1, 40.0)))),
             ("undo", 0.25, lambda: self._undo(times=1, gap=0.0)),
-            ("redrive", 0.35, lambda: {"times": rng.choice((1, 3)), "gap": rng.choice((60.0, 400.0))}),
+            (
+                "redrive",
+                1.0 if self.theme == "redriven" else 0.35,
+                lambda: {"times": rng.choice((1, 3)), "gap": rng.choice((60.0, 400.0))},
+            ),
             ("erase", 0.25, self._erased),
             ("operator", 0.2, self._change),
             ("week", 0.1, dict),
@@ -115,7 +163,8 @@ class _Scene:
 
     def _undo(self, times: int, gap: float) -> dict[str, Any]:
         rng = self._rng
-        return {"pick": rng.random(), "times": times, "gap": gap, "ambush": rng.random() < 0.25}
+        chance = {"parting": 0.0, "retried": 0.8, "redriven": 0.9}.get(self.theme, 0.25)
+        return {"pick": rng.random(), "times": times, "gap": gap, "ambush": rng.random() < chance}
 
     def _twice(self) -> int:
         return 1 if "twice" in self._without else self._rng.choice((1, 2))
@@ -124,16 +173,19 @@ class _Scene:
         rng = self._rng
         if kind == "week":
             return WEEK + 3600.0
+        if kind == "redrive" and self.theme == "redriven":
+            return 100.0 + 100.0 * rng.random()
         if kind in ("undo", "redrive"):
             return rng.choice((0.2, 1.0, 6.0, 30.0, 200.0, 900.0)) * rng.random()
         return rng.choice((0.02, 0.2, 2.0, 20.0)) * rng.random()
 
-    def _client(self) -> tuple[str, Mapping[str, Any]]:
+    def _kind(self) -> str:
         kinds = [kind for kind in ("register", "import", "earn") if self._is_wanted(Spec("", kind, 0, {}))]
-        if self._theme != "mixed" and self._rng.random() < 0.8:
-            kind = "register" if self._theme == "enrol" else self._theme
-        else:
-            kind = self._rng.choice(kinds)
+        if self.theme in ("enrol", "import", "earn") and self._rng.random() < 0.8:
+            return "register" if self.theme == "enrol" else self.theme
+        return self._rng.choice(kinds)
+
+    def _client(self, kind: str) -> tuple[str, Mapping[str, Any]]:
         makes = {"register": self._registration, "import": self._import, "earn": self._earning}
         return kind, {**makes[kind](), **self._way()}
 
@@ -141,8 +193,8 @@ class _Scene:
         """How a client goes about it: with a key or not, waiting or not, and whether it repeats when all is done."""
         rng, without = self._rng, self._without
         return {
-            "keyed": rng.random() < 0.55 and "key" not in without,
-            "async": rng.random() < 0.3,
+            "keyed": (rng.random() < 0.55 or self.theme == "retried") and "key" not in without,
+            "async": rng.random() < 0.3 and self.theme != "retried",
             "spelling": rng.random() if "spelling" not in without else 0.0,
             "rotated": rng.random() < 0.3 and "rotation" not in without,
             "boundary": rng.random() < 0.3 and "boundary" not in without,
@@ -150,13 +202,13 @@ class _Scene:
         }
 
     def _size(self) -> int:
-        return self._rng.choice((1, 1, 2, 3, 4, 6))
+        return self._rng.choice((1, 1, 2) if self.theme == "retried" else (1, 1, 2, 3, 4, 6))
 
     def _someone(self) -> Person:
         rng = self._rng
         if rng.random() < 0.06:
             return STRANGER
-        return rng.choice(self._known if rng.random() < 0.6 else self._imported)
+        return rng.choice(self._known if self.theme != "parting" and rng.random() < 0.6 else self._imported)
 
     def _registration(self) -> dict[str, Any]:
         rng = self._rng
@@ -182,7 +234,8 @@ class _Scene:
         rng = self._rng
         known = rng.random() < 0.2
         person = rng.choice(self._known if known else self._imported)
-        given = {"email"} if known else {"code", *(name for name in ("email", "phone") if rng.random() < 0.7)}
+        chance = 1.0 if self.theme == "parting" else 0.7
+        given = {"email"} if known else {"code", *(name for name in ("email", "phone") if rng.random() < chance)}
         card = rng.choice(("K1", "K2")) if not known and rng.random() < 0.2 else None
         return {"person": person, "given": given, "card": card, "credit": rng.random() < 0.5}
 

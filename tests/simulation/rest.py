@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 from tests.fakes.delivery import DEAD_LETTERS
 from tests.fakes.queues import CHUNKS
 from tests.simulation import gateway, orders
+from tests.simulation.invariants import LEAST_TRIES
 from tests.simulation.people import ACCOUNT
 
 if TYPE_CHECKING:
     from tests.simulation.history import History
 
-LEAST_TRIES = 3
-"""How often a chunk is begun before it is given up: deliveries that invoke nothing are none."""
 REST_SECONDS = 300.0
 """No lease, no claim of a request and no place of a dead writer outlives that."""
 _ENDED = ("done", "failed", "undone")

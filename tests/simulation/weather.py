@@ -1,7 +1,8 @@
 """What may go wrong in a history, and how often: drawn from its seed, so that some histories are calm."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 CALL_FAULTS = (
@@ -19,14 +20,22 @@ CALL_FAULTS = (
 )
 """What may happen to a call. "Partly" and "wholly": answers of HTTP 200 in which statements, keys or entries fail."""
 
-DELIVERY_FAULTS = ("delivered twice at once", "delivered again later", "late", "not invoked", "slow worker")
+DELIVERY_FAULTS = (
+    "delivered twice at once",
+    "delivered again later",
+    "late",
+    "not invoked",
+    "slow worker",
+    "dying worker",
+)
 """What may happen to a message."""
 
 CLIENT_FAULTS = ("reply lost", "client left", "slow request")
 """What may happen to a request, most of it on its way back."""
 
-MOST_STALLS = 7
-"""A slow worker or request stands still for long before one of its first writes, or before none of them."""
+MOMENTS = tuple(range(7))
+"""A slow worker or request stands still for long before the write of this number, and a dying worker dies there; before
+none with 0."""
 
 OUTAGES = ("outage of refusals", "outage of lost answers")
 """What may happen to all calls of a service, or of a table, for a while."""
@@ -39,8 +48,12 @@ RECURSION = "dropped as recursive"
 ALL = (*CALL_FAULTS, *DELIVERY_FAULTS, *CLIENT_FAULTS, *OUTAGES, STALE, TTL, TIMEOUT)
 
 _RATES = (0.004, 0.012, 0.03)
+_CALM, _UNTIL = 0.1, 300.0  # in so many histories nothing fails; all others are calm after so many seconds
 _WILD_RATE, _WILD = 0.1, 0.2  # of one kind of fault, in so many histories
 _DELIVERY_RATES = (0.1, 0.3)
+
+
+_ITEMS = ("memberships", "earns", "customers")
 
 
 class Outage(NamedTuple):
@@ -60,17 +73,36 @@ class Weather(NamedTuple):
     stale: float
     until: float
     """From then on all is calm, so that everything comes to an end."""
+    moments: Sequence[int] = MOMENTS
+    """Of these one is the write before which a slow or dying worker is that."""
 
 
-def draw(rng: random.Random) -> Weather:
-    """The weather of one history."""
-    calm = rng.random() < 0.1
-    rates = {} if calm else {fault: rng.choice(_RATES) for fault in CALL_FAULTS if rng.random() < 0.5}
-    rates |= {rng.choice(CALL_FAULTS): _WILD_RATE} if not calm and rng.random() < _WILD else {}
-    rates |= {} if calm else {one: rng.choice(_DELIVERY_RATES) for one in DELIVERY_FAULTS if rng.random() < 0.4}
-    rates |= {} if calm else {one: rng.choice(_DELIVERY_RATES) for one in CLIENT_FAULTS if rng.random() < 0.3}
-    outages = tuple(_outage(rng) for _ in range(rng.choice((0, 0, 1, 2)))) if not calm else ()
-    return Weather(rates, outages, rng.choice((0.0, 0.5, 1.0)), 300.0)
+def draw(
+    rng: random.Random,
+    *,
+    slow: bool = False,
+    storm: Sequence[float] = (),
+    deadly: Mapping[str, float] = MappingProxyType({}),
+    moments: Sequence[int] = MOMENTS,
+) -> Weather:
+    """The weather of one history.
+
+    `slow` asks for slow requests and workers, `storm` for an early outage of one of these lengths in seconds, `deadly`
+    for faults this likely, `moments` for when slow and dying workers are that.
+    """
+    stale = (0.0, 0.5, 1.0)
+    if rng.random() < _CALM:
+        return Weather({}, (), rng.choice(stale), _UNTIL)
+    choose = _RATES[:1] if slow else _RATES
+    rates = {fault: rng.choice(choose) for fault in CALL_FAULTS if rng.random() < 0.5}
+    rates |= {rng.choice(CALL_FAULTS): _WILD_RATE} if not slow and rng.random() < _WILD else {}
+    rates |= {one: rng.choice(_DELIVERY_RATES) for one in DELIVERY_FAULTS if rng.random() < 0.4}
+    rates |= {one: rng.choice(_DELIVERY_RATES) for one in CLIENT_FAULTS if rng.random() < 0.3}
+    rates |= dict.fromkeys(("slow request", "slow worker"), max(_DELIVERY_RATES)) if slow else {}
+    rates |= deadly
+    outages = tuple(_outage(rng) for _ in range(rng.choice((0, 0, 1, 2)))) if not slow else ()
+    outages += (Outage(OUTAGES[0], rng.choice(_ITEMS), 0.0, rng.choice(storm)),) if storm else ()
+    return Weather(rates, outages, rng.choice(stale), _UNTIL, moments)
 
 
 def _outage(rng: random.Random) -> Outage:

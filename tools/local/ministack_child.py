@@ -86,7 +86,7 @@ def _asked(headers: dict[str, str], request: dict[str, Any]) -> dict[str, Any]:
     No more of a key than what stands before its first #, so nothing of anybody's data.
     """
     named = [[key, request[key], _keys([request])] for key in ("TableName", "QueueUrl") if key in request]
-    named += [["RequestItems", table, _keys(asked["Keys"])] for table, asked in request.get("RequestItems", {}).items()]
+    named += [["RequestItems", table, _keys(_batched(one))] for table, one in request.get("RequestItems", {}).items()]
     named += [["Statements", one["Statement"], _keys([_inserted(one)])] for one in request.get("Statements", ())]
     transact = [pair for one in request.get("TransactItems", ()) for pair in one.items()]
     named += [[kind, action["TableName"], _keys([action])] for kind, action in transact]
@@ -96,6 +96,11 @@ def _asked(headers: dict[str, str], request: dict[str, Any]) -> dict[str, Any]:
     )
     target = headers.get("x-amz-target", "")
     return {"by": router.extract_access_key_id(headers), "call": target, "named": unique, "events": kinds}
+
+
+def _batched(asked: Any) -> list[dict[str, Any]]:
+    """The keys of a BatchGetItem, or the puts and deletions of a BatchWriteItem, for one table."""
+    return asked["Keys"] if isinstance(asked, dict) else [action for one in asked for action in one.values()]
 
 
 def _keys(asked: list[dict[str, Any]]) -> list[str]:

@@ -100,6 +100,7 @@ def _job(database: Database, request: Request, held: Claim) -> Job | None:
 def _renew(database: Database, request: Request, held: Claim, job_id: str) -> Claimed:
     """Take up a job that lost its sender, else begin anew, in a place that nobody needs any more.
 
+    Jobs come first whose senders told their clients to come again: of a dead one nobody was told anything.
     Who is still sending keeps its place, so that its job is found again where it fails. Raises StorageBusy.
     """
     first: Claim | None = held
@@ -114,7 +115,7 @@ def _renew(database: Database, request: Request, held: Claim, job_id: str) -> Cl
 def _take_place(database: Database, request: Request, first: Claim, job_id: str) -> Claimed | None:
     """None where somebody else was faster."""
     places, now = _places(database, request, first), database.now()
-    for one, job in places:
+    for one, job in sorted(places, key=lambda place: not (place[1] and place[1].abandoned)):
         if job and job.lost(now) and claims.take_over(database, one):
             return Claimed(job.id)
     free = [one for one, job in places if (job and job.sent) or lifetime.is_over(one.claimed_at, now)]

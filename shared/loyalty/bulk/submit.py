@@ -20,7 +20,8 @@ from loyalty.errors import KeyReused, StillRunning, StorageBusy
 from loyalty.job import Job, Part
 from loyalty.operations.operation import Operation
 from loyalty.outcome import BUSY, Origin, Outcome, Status
-from loyalty.store import jobs, progress, queue
+from loyalty.store import chunks, jobs, progress, queue
+from loyalty.store.chunks import Sent
 from loyalty.store.dynamodb import Database
 from loyalty.store.jobs import Stored
 from loyalty.store.queue import Message
@@ -158,13 +159,17 @@ def _repeat_under(writer: str, outcomes: Sequence[Outcome]) -> str | None:
 
 
 def _send_open(database: Database, stored: Stored, items: Sequence[str]) -> Job:
-    """Send those chunks of a job that are not done, all of a new one; a job that had ended is begun again for them."""
+    """Send those chunks of a job that are not done, all of a new one; a job that had ended is begun again for them.
+
+    Raises StorageBusy, JobNotFound, and RequestUndone where the job is taken back meanwhile.
+    """
     job, parts = stored.job, stored.parts
     noted = {} if stored.new else progress.read_chunks(database, job)
     again = [number for number, chunk in noted.items() if chunk.retryable]
     if again:
         job = jobs.reopen(database, job) if job.finished_at is not None else job
-        progress.forget(database, job, again)
+        met = chunks.read_all(database, job.id, again)
+        progress.forget(database, job, {number: met[number].begun if number in met else 0 for number in again})
     texts = [
         message.write(job, part, [items[place] for place in part.positions])
         for part in parts
@@ -238,8 +243,8 @@ def _chunk(task: Task, part: Part, written: Sequence[str], applied: dict[int, Ou
     """A chunk to be done here, which leaves its outcomes in `applied` as soon as they are known."""
     operation, items = task.operation, [task.items[position] for position in part.positions]
 
-    def apply(within: Database, origin: Origin) -> list[Outcome]:
-        outcomes = operation.apply(within, task.prepared, items, origin)
+    def apply(within: Database, origin: Origin, some: Sequence[Any]) -> list[Outcome]:
+        outcomes = operation.apply(within, task.prepared, some, origin)
         applied.update(zip(part.positions, outcomes, strict=True))
         return outcomes
 
@@ -247,4 +252,4 @@ def _chunk(task: Task, part: Part, written: Sequence[str], applied: dict[int, Ou
         return operation.settle(within, task.account, operation.resolved(task.prepared), items, origin)
 
     content = message.content([written[position] for position in part.positions], part.positions)
-    return Chunk(part, content, work.nothing(items), apply, settle)
+    return Chunk(part, Sent(content), items, work.nothing(items), apply, settle)

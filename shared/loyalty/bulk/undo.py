@@ -4,7 +4,7 @@ from loyalty.bulk import message
 from loyalty.bulk.submit import new_id, send
 from loyalty.errors import JobNotUndoable, JobRunning, StorageBusy
 from loyalty.job import Job, Part, Undo
-from loyalty.store import jobs
+from loyalty.store import jobs, progress
 from loyalty.store.dynamodb import Database
 
 
@@ -28,10 +28,23 @@ def undo(database: Database, job: Job) -> Job:
 
 
 def _parts(database: Database, job: Job) -> list[Part]:
-    """The job's chunks, which bring no items; a chain goes back from its end."""
-    stored = jobs.read_stored(database, job.id)  # which may be forgotten by now
-    following = {part.after: part.number for part in (stored.parts if stored else ()) if part.after}
+    """The job's chunks, which bring no items; those that waited for one another go back one by one from the last."""
+    firsts: dict[int, int] = {}
+    following: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for number, after in sorted(_waited(database, job).items()):
+        first = firsts[number] = firsts.get(after, after)
+        following[last.get(first, first)] = number
+        last[first] = number
     return [Part(number, range(0), following.get(number)) for number in range(1, job.chunks + 1)]
+
+
+def _waited(database: Database, job: Job) -> dict[int, int]:
+    """For each chunk that had to wait for an earlier one, which one that was."""
+    if job.fed:
+        return {number: noted.after for number, noted in progress.read_chunks(database, job).items() if noted.after}
+    stored = jobs.read_stored(database, job.id)  # which may be forgotten by now
+    return {part.number: part.after for part in (stored.parts if stored else ()) if part.after}
 
 
 def _undoing(database: Database, job: Job, undo_id: str) -> Job:

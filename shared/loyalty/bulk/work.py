@@ -16,7 +16,7 @@ from loyalty.errors import RequestUndone, StorageBusy
 from loyalty.job import Job, Part
 from loyalty.outcome import BUSY, RETRYABLE, Origin, Outcome, Status
 from loyalty.store import chunks, events, jobs, progress
-from loyalty.store.chunks import Begun, Results, Turn
+from loyalty.store.chunks import Begun, Closed, Results, Sent, Turn
 from loyalty.store.dynamodb import Database
 from loyalty.store.progress import Noted
 
@@ -28,8 +28,8 @@ MOST_TRIES = 3
 _CLOSING_SECONDS = 1.0
 """Kept of the time for storing the outcomes, also those of items for which the store was busy to the end."""
 
-Apply = Callable[[Database, Origin], list[Outcome]]
-"""Applies a chunk's items under an origin; StorageBusy means that nothing was done."""
+Apply = Callable[[Database, Origin, Sequence[Any]], list[Outcome]]
+"""Applies items under an origin, those that are outcomes being decided; StorageBusy means that nothing was done."""
 Settle = Callable[[Database, Origin], list[Outcome]]
 """Reads what earlier deliveries wrote: items that were not written are BUSY, or UNKNOWN where that can't be told."""
 
@@ -55,16 +55,21 @@ class OtherContent(Exception):
 
 
 class Chunk(NamedTuple):
-    """What is to be done: the chunk's place, a digest of its items, and what does them and finds out about them.
+    """What is to be done: the chunk's place, what brings it, its items, and what does and finds out about them.
 
     `nothing` is what is told of the items as long as none is written: BUSY, or what was decided before they were sent.
     """
 
     part: Part
-    content: str
+    sent: Sent
+    items: Sequence[Any]
     nothing: Sequence[Outcome]
     apply: Apply
     settle: Settle
+
+
+_STAYS = {Status.CREATED, Status.UPDATED, Status.IGNORED, Status.EXISTS, Status.EXHAUSTED, Status.NOT_FOUND}
+"""What stays as it was told when a chunk that was closed is done after all."""
 
 
 def nothing(items: Sequence[Any]) -> list[Outcome]:
@@ -75,14 +80,15 @@ def nothing(items: Sequence[Any]) -> list[Outcome]:
 class Done(NamedTuple):
     """A chunk's outcomes, and the reason where it is `closed` with them for now, and may come again.
 
-    `waiters` are receipts of messages in the chunk queue that wait for this chunk; `before` says that it was done
-    before.
+    `waiters` are receipts of messages in the chunk queue that wait for this chunk; `at` is when the outcomes were
+    stored, in seconds of the epoch, and `met` says that they were so before.
     """
 
     outcomes: list[Outcome]
     closed: str | None = None
     waiters: Collection[str] = ()
-    before: bool = False
+    at: float = 0.0
+    met: bool = False
 
 
 def do(database: Database, job: Job, chunk: Chunk, *, last: bool = False) -> Done:
@@ -98,7 +104,8 @@ def do(database: Database, job: Job, chunk: Chunk, *, last: bool = False) -> Don
         if begun.chunk.tries > MOST_TRIES:
             outcomes, reason = _settled(database, job, chunk, begun), "it failed three times"
         else:
-            outcomes, reason = _applied(database, job, chunk, begun), "the store was busy three times"
+            outcomes = _applied(database, job, chunk, begun)
+            reason = "the store was busy" if last else "the store was busy three times"
             if _is_open(outcomes) and not last and begun.chunk.tries < MOST_TRIES:
                 raise Unfinished(outcomes)
             outcomes = _looked_up(database, job, chunk, begun, outcomes)
@@ -121,10 +128,13 @@ def close(database: Database, job: Job, chunk: Chunk, reason: str, unwritten: Se
         return _store(database, job, chunk, begun, Done(outcomes, reason))
 
 
-def note(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome]) -> None:
-    """Note that a chunk is finished, and finish the job with its last one. Raises StorageBusy."""
+def note(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome], begun: int) -> None:
+    """Note that a chunk, begun so often by then, is finished, and finish the job with its last one.
+
+    Raises StorageBusy.
+    """
     counts = Counter(outcome.status.value for outcome in outcomes)
-    if not progress.note(database, job, part.number, Noted(counts, part.positions)):
+    if not progress.note(database, job, part.number, Noted(counts, part.positions, part.after), begun):
         return
     if job.fed and not progress.covers(progress.read_chunks(database, job).values(), job.total):
         jobs.mark(database, job, faulty=True)
@@ -141,7 +151,7 @@ def _held(database: Database, job: Job, chunk: Chunk) -> Iterator[Begun | Done]:
     if job.undone_by:
         _settle_for_undo(database, job, chunk)
         raise RequestUndone
-    begun = chunks.begin(database, job, chunk.part.number, chunk.content)
+    begun = chunks.begin(database, job, chunk.part.number, chunk.sent)
     if begun.turn is Turn.FENCED:
         _settle_for_undo(database, job, chunk)
     if begun.turn is not Turn.OURS:
@@ -156,11 +166,12 @@ def _held(database: Database, job: Job, chunk: Chunk) -> Iterator[Begun | Done]:
 
 
 def _met(database: Database, job: Job, chunk: Chunk, begun: Begun) -> Done:
-    """A chunk that is done already; raises what else keeps us from it."""
+    """A chunk that is done already, or that this very message closed; raises what else keeps us from it."""
     met = begun.chunk
-    if begun.turn is Turn.DONE and met.outcomes is not None:
-        note(database, job, chunk.part, met.outcomes)
-        return Done(met.outcomes, waiters=met.waiters, before=True)
+    if begun.turn in (Turn.DONE, Turn.CLOSED) and met.outcomes is not None:
+        if met.is_finished(job.reopened_at):
+            note(database, job, chunk.part, met.outcomes, met.begun)
+        return Done(met.outcomes, met.reason if begun.turn is Turn.CLOSED else None, met.waiters, met.done_at, met=True)
     if begun.turn is Turn.OTHER_CONTENT:
         raise OtherContent
     if begun.turn is Turn.FENCED:
@@ -180,7 +191,8 @@ def _settle_for_undo(database: Database, job: Job, chunk: Chunk) -> None:
     stored = chunks.read_all(database, job.id, [chunk.part.number]).get(chunk.part.number)
     if stored is None or (stored.held_at is None and not stored.doubtful):
         return
-    begun = chunks.begin(database, job, chunk.part.number, chunk.content, past_fence=True)
+    anybody = chunk.sent._replace(message=None)  # also the message that closed it
+    begun = chunks.begin(database, job, chunk.part.number, anybody, past_fence=True)
     if begun.turn is Turn.OURS:
         _store(database, job, chunk, begun, Done(_settled(database, job, chunk, begun), "its job is undone"))
     elif begun.turn is Turn.TAKEN:
@@ -189,9 +201,10 @@ def _settle_for_undo(database: Database, job: Job, chunk: Chunk) -> None:
 
 def _applied(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[Outcome]:
     try:
-        return chunk.apply(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun))
+        items = _with_told(job, begun, chunk.items)
+        return chunk.apply(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun), items)
     except StorageBusy:
-        return list(chunk.nothing)
+        return _with_told(job, begun, chunk.nothing)
 
 
 def _looked_up(database: Database, job: Job, chunk: Chunk, begun: Begun, outcomes: list[Outcome]) -> list[Outcome]:
@@ -209,7 +222,19 @@ def _settled(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[O
     """What is known of the items."""
     if _is_untouched(job, begun):
         return list(chunk.nothing)
-    return chunk.settle(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun))
+    settled = chunk.settle(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun))
+    return _with_told(job, begun, settled)
+
+
+def _with_told(job: Job, begun: Begun, items: Sequence[Any]) -> list[Any]:
+    """Something for each item, or what was told of the item when the chunk was closed before, where that stays.
+
+    An undo tries again what it told before.
+    """
+    told = begun.chunk.outcomes
+    if told is None or job.undoes is not None:
+        return [*items]
+    return [one if one.status in _STAYS else item for item, one in zip(items, told, strict=True)]
 
 
 def _is_untouched(job: Job, begun: Begun) -> bool:
@@ -230,12 +255,13 @@ def _is_open(outcomes: Sequence[Outcome]) -> bool:
 
 def _store(database: Database, job: Job, chunk: Chunk, begun: Begun, ended: Done) -> Done:
     """Store, count and note the outcomes of a chunk that we hold; what somebody else stored in the end, if we don't."""
-    results = Results(ended.outcomes, buried=ended.closed is not None)
-    finished = chunks.finish(database, job, chunk.part, results, begun.holder)
+    closed = Closed(ended.closed, chunk.sent.message) if ended.closed is not None else None
+    finished = chunks.finish(database, job, chunk.part, Results(ended.outcomes, closed), begun.holder)
     if finished.done:
         metrics.count(job.contract, ended.outcomes)
     elif finished.chunk.outcomes is None:
         raise StorageBusy
     stored = ended.outcomes if finished.done else finished.chunk.outcomes or []
-    note(database, job, chunk.part, stored)
-    return Done(stored, ended.closed, finished.chunk.waiters)
+    note(database, job, chunk.part, stored, finished.chunk.begun)
+    at = database.now() if finished.done else finished.chunk.done_at
+    return Done(stored, ended.closed, finished.chunk.waiters, at)

@@ -5,11 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from loyalty import lifetime, moment
-from loyalty.account import Account
 from loyalty.bulk import message, work
-from loyalty.bulk.message import ChunkMessage, MessageRefused, MessageTooNew
+from loyalty.bulk.arrived import MOST_WAIT_SECONDS, Chunk, understand
+from loyalty.bulk.message import MessageRefused, MessageTooNew
 from loyalty.bulk.parked import park
-from loyalty.bulk.wire import WIRES, Wire, read_item
 from loyalty.bulk.work import Apply, ChunkTaken, OtherContent
 from loyalty.errors import (
     JobNotFound,
@@ -22,12 +21,11 @@ from loyalty.errors import (
 )
 from loyalty.job import Job
 from loyalty.operations import undo
-from loyalty.outcome import BUSY, Origin, Outcome, Status, invalid
-from loyalty.store import accounts, chunks, jobs, queue
+from loyalty.outcome import BUSY, Origin, Outcome, invalid
+from loyalty.store import chunks, queue
+from loyalty.store.chunks import Sent
 from loyalty.store.dynamodb import Database
 
-_WAITS_SECONDS = 24 * 3600  # since the job began, for a chunk that has to be finished before; for a dead one's message
-_LOOKS_AGAIN_SECONDS = 60  # for what a dead worker's message will tell when it comes again
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 30, 3600  # of a chunk that waits for another and is not woken
 
 
@@ -39,16 +37,6 @@ _GONE: dict[type[Exception], str] = {
     JobNotFound: "the job to undo is no longer kept",
 }
 """What items share and can't be done without, and what is said of it."""
-
-
-class Chunk(NamedTuple):
-    """A message, understood: its job and account, how its operation travels, where its items stand, and the items."""
-
-    message: ChunkMessage
-    job: Job
-    account: Account
-    wire: Wire
-    items: Sequence[Any]
 
 
 class Worked(NamedTuple):
@@ -68,42 +56,43 @@ class ComesAgain(Exception):
 
 
 class Delivery(NamedTuple):
-    """A message as it was received: its text, how often it was by now, and the receipt by which it can be put off."""
+    """A message as it was received: its text and id, how often it was by now, and the receipt to put it off by."""
 
     body: str
+    id: str
     receives: int
-    receipt: str | None
+    receipt: str
 
 
-def process(database: Database, body: str, receives: int, receipt: str | None = None) -> Worked:
-    """Do the chunk in a message that is received for the `receives`-th time.
+def process(database: Database, delivery: Delivery) -> Worked:
+    """Do the chunk in a message.
 
     Raises StorageBusy, Unfinished, MessageTooNew or ComesAgain: then it has to come again.
     """
-    return _once(database, body, lambda chunk: _do(database, chunk, Delivery(body, receives, receipt)))
+    return _once(database, delivery, lambda chunk: _do(database, chunk, delivery))
 
 
-def bury(database: Database, body: str) -> Worked:
+def bury(database: Database, delivery: Delivery) -> Worked:
     """Close the chunk in a message that was given up, and park the message. Raises as `process`.
 
     By now every worker that could be replaced was: a message of a later version is parked too.
     """
     try:
-        return _once(database, body, lambda chunk: _bury(database, chunk, body))
+        return _once(database, delivery, lambda chunk: _close(database, chunk, delivery, "it failed too often"))
     except MessageTooNew:
-        return _park(database, body, f"version must be {message.VERSION}")
+        return _park(database, delivery, f"version must be {message.VERSION}")
 
 
-def _once(database: Database, body: str, work_on: Callable[[Chunk], Worked]) -> Worked:
+def _once(database: Database, delivery: Delivery, work_on: Callable[[Chunk], Worked]) -> Worked:
     """Work on a message's chunk, unless the message is wrong, its job taken back, or somebody else at work on it."""
     chunk = None
     try:
-        chunk = _understand(database, message.read(body))
+        chunk = understand(database, message.read(delivery.body))
         return work_on(chunk)
     except MessageRefused as error:
-        return _park(database, body, str(error), chunk)
+        return _park(database, delivery, str(error), chunk)
     except OtherContent:
-        return _park(database, body, "the chunk came before with other items", chunk)
+        return _park(database, delivery, "the chunk came before with other items", chunk)
     except RequestUndone:
         return Worked(chunk)
     except ChunkTaken as taken:
@@ -111,24 +100,22 @@ def _once(database: Database, body: str, work_on: Callable[[Chunk], Worked]) -> 
 
 
 def _do(database: Database, chunk: Chunk, delivery: Delivery) -> Worked:
-    wire, received_at, body = chunk.wire, moment.at(chunk.job.submitted_at), delivery.body
+    wire, received_at = chunk.wire, moment.at(chunk.job.submitted_at)
     if _waits(chunk, before := _before(database, chunk)):
         return _put_off(database, chunk, delivery, before)
     try:
         prepared = wire.operation.prepare(database, chunk.account, wire.read_params(chunk.job.params, received_at))
     except tuple(_GONE) as error:
-        return _refuse(database, chunk, body, error)
+        return _refuse(database, chunk, delivery, error)
 
-    def apply(within: Database, origin: Origin) -> list[Outcome]:
-        return wire.operation.apply(within, prepared, chunk.items, origin)
+    def apply(within: Database, origin: Origin, items: Sequence[Any]) -> list[Outcome]:
+        return wire.operation.apply(within, prepared, items, origin)
 
-    done = work.do(database, chunk.job, _task(chunk, apply))
+    done = work.do(database, chunk.job, _task(chunk, delivery, apply))
     _wake(database, done)
-    if done.closed:
-        return _park(database, body, done.closed, chunk, done.outcomes)
     if chunk.job.undoes:
         _look_again(database, chunk, prepared, done)
-    return Worked(chunk, done.outcomes)
+    return _end(database, chunk, delivery, done)
 
 
 def _look_again(database: Database, chunk: Chunk, undone: Job, done: work.Done) -> None:
@@ -137,8 +124,9 @@ def _look_again(database: Database, chunk: Chunk, undone: Job, done: work.Done) 
     Raises ComesAgain or StorageBusy.
     """
     removed = undo.removed(undone, chunk.items, done.outcomes)
-    if removed and not done.before:
-        raise ComesAgain(lifetime.LONGEST_SECONDS + 1, Worked(chunk, done.outcomes))
+    left = lifetime.over_at(done.at) - database.now()
+    if removed and left > 0:
+        raise ComesAgain(left, Worked(chunk, done.outcomes))
     if removed:
         undo.sweep(database, undone, removed)
 
@@ -149,45 +137,49 @@ def _wake(database: Database, done: work.Done) -> None:
         queue.delay(database, database.settings.chunk_queue_url, receipt, 0)
 
 
-def _task(chunk: Chunk, apply: Apply) -> work.Chunk:
+def _task(chunk: Chunk, delivery: Delivery, apply: Apply) -> work.Chunk:
     wire, job, sent = chunk.wire, chunk.job, chunk.message
 
     def settle(within: Database, origin: Origin) -> list[Outcome]:
         params = wire.read_params(job.params, moment.at(job.submitted_at))
         return wire.operation.settle(within, chunk.account, params, chunk.items, origin)
 
-    return work.Chunk(sent.part, sent.content, _nothing(chunk), apply, settle)
+    return work.Chunk(sent.part, Sent(sent.content, delivery.id), chunk.items, _nothing(chunk), apply, settle)
 
 
-def _never(_within: Database, _origin: Origin) -> list[Outcome]:
+def _never(_within: Database, _origin: Origin, _items: Sequence[Any]) -> list[Outcome]:
     raise AssertionError("a chunk that is closed is not applied")
 
 
 def _park(
-    database: Database, body: str, reason: str, chunk: Chunk | None = None, outcomes: Sequence[Outcome] = ()
+    database: Database, delivery: Delivery, reason: str, chunk: Chunk | None = None, outcomes: Sequence[Outcome] = ()
 ) -> Worked:
     about = {"content": chunk.message.content, "job_forgotten_at": chunk.job.forgotten_at} if chunk else {}
-    park(database, body, reason, about)
+    park(database, delivery.body, reason, about)
     return Worked(chunk, outcomes, reason)
 
 
-def _bury(database: Database, chunk: Chunk, body: str, reason: str = "it failed too often") -> Worked:
-    return _close(database, chunk, body, reason)
-
-
-def _refuse(database: Database, chunk: Chunk, body: str, error: Exception) -> Worked:
+def _refuse(database: Database, chunk: Chunk, delivery: Delivery, error: Exception) -> Worked:
     """Close a chunk for what its items share, unless it was done before; the log has only the kind of the error."""
     reason = _said(error)
-    worked = _close(database, chunk, body, reason, _refused(chunk, reason))
-    return worked._replace(parked=worked.parked and type(error).__name__)
+    worked = _close(database, chunk, delivery, reason, _refused(chunk, reason))
+    return worked._replace(parked=type(error).__name__) if worked.parked == reason else worked
 
 
 def _close(
-    database: Database, chunk: Chunk, body: str, reason: str, unwritten: Sequence[Outcome] | None = None
+    database: Database, chunk: Chunk, delivery: Delivery, reason: str, unwritten: Sequence[Outcome] | None = None
 ) -> Worked:
-    done = work.close(database, chunk.job, _task(chunk, _never), reason, unwritten)
+    done = work.close(database, chunk.job, _task(chunk, delivery, _never), reason, unwritten)
     _wake(database, done)
-    return _park(database, body, reason, chunk, done.outcomes) if done.closed else Worked(chunk, done.outcomes)
+    return _end(database, chunk, delivery, done)
+
+
+def _end(database: Database, chunk: Chunk, delivery: Delivery, done: work.Done) -> Worked:
+    """What a chunk comes to: where it is closed its message is parked, now if it could not be before."""
+    if not done.closed:
+        return Worked(chunk, done.outcomes)
+    worked = _park(database, delivery, done.closed, chunk, done.outcomes)
+    return worked._replace(parked="it was closed before") if done.met else worked
 
 
 def _refused(chunk: Chunk, reason: str) -> list[Outcome]:
@@ -207,94 +199,6 @@ def _said(error: Exception) -> str:
     return _GONE[type(error)].format(quote(name)) if name else "the params name no promotion"
 
 
-def _understand(database: Database, sent: ChunkMessage) -> Chunk:
-    """What a message is about; raises MessageRefused, RequestUndone, ChunkTaken or StorageBusy."""
-    account = accounts.find_account(database, sent.account_id)
-    if account is None:
-        raise MessageRefused("there is no such account")
-    wire, job = WIRES[sent.operation], _job(database, sent)
-    if job.undoes is None:
-        return Chunk(sent, job, account, wire, [read_item(wire, item, account) for item in sent.items])
-    undone = _fenced(database, job, sent.part.number)
-    there = sent._replace(part=sent.part._replace(positions=undone.positions))
-    return Chunk(there, job, account, wire, undone.outcomes)
-
-
-class Undone(NamedTuple):
-    """A chunk that nobody writes any more: where its items stand, and what became of them."""
-
-    positions: Sequence[int]
-    outcomes: Sequence[Outcome]
-
-
-def _fenced(database: Database, undoing: Job, number: int) -> Undone:
-    """A chunk of the job that is to be undone, once nobody can be at work on it.
-
-    A worker that died at it leaves its message, which tells what was written when it comes again, within a day; a
-    request that died leaves nothing but what was known before. Raises MessageRefused, ChunkTaken or StorageBusy.
-    """
-    chunk = chunks.fence(database, undoing, number)
-    if chunk.outcomes is None and chunk.held_at is None:
-        raise MessageRefused("the job to undo has no such chunk")
-    if chunk.held_at is None:
-        return Undone(chunk.positions, chunk.outcomes or ())
-    left = lifetime.over_at(chunk.held_at) - database.now()
-    stored = jobs.read_stored(database, undoing.undoes or "")
-    queued = stored is not None and stored.job.queued
-    comes = queued and database.now() - chunk.held_at < _WAITS_SECONDS
-    if left > 0 or comes or chunk.outcomes is None:
-        raise ChunkTaken(left if left > 0 else _LOOKS_AGAIN_SECONDS)
-    unsure = {Status.BUSY, Status.INVALID} if queued else {Status.BUSY}  # workers also refuse for what items share
-    doubtful = [one._replace(status=Status.UNKNOWN) if one.status in unsure else one for one in chunk.outcomes]
-    return Undone(chunk.positions, doubtful)
-
-
-def _job(database: Database, sent: ChunkMessage) -> Job:
-    """The job that a message belongs to, which the first one makes if another system sends them.
-
-    Raises MessageRefused, RequestUndone where the job is taken back, or StorageBusy.
-    """
-    job = jobs.find(database, sent.job_id)
-    try:
-        job = job or _make(database, sent)
-    except JobNotFound:
-        raise MessageRefused("its job is no longer kept") from None
-    same = {
-        "account": job.account_id == sent.account_id,
-        "operation": job.operation == sent.operation,
-        "params": job.params == sent.params,
-        "chunks": job.chunks == sent.chunks,
-        "total": job.total == sent.total,
-    }
-    for name, holds in same.items():
-        if not holds:
-            raise MessageRefused(f"{name} must be the job's")
-    return job
-
-
-def _make(database: Database, sent: ChunkMessage) -> Job:
-    """The job of a message that another system sent; raises JobNotFound where it was there before, and is forgotten."""
-    wire, now = WIRES[sent.operation], database.now()
-    if sent.operation == "undo" or sent.job_forgotten_at is not None:
-        raise JobNotFound
-    job = Job(
-        id=sent.job_id,
-        account_id=sent.account_id,
-        operation=sent.operation,
-        contract=wire.contract,
-        manner=sent.params,
-        params=sent.params,
-        total=sent.total,
-        chunks=sent.chunks,
-        submitted_at=now,
-        queued=True,
-        undoable=wire.operation.undoable(wire.read_params(sent.params, moment.at(now))),
-        sent=True,
-        fed=True,
-    )
-    return jobs.create(database, job, []).job
-
-
 def _before(database: Database, chunk: Chunk) -> chunks.Chunk | None:
     """What is stored of the chunk that has to be finished before this one, if there is one."""
     after = chunk.message.part.after
@@ -302,7 +206,8 @@ def _before(database: Database, chunk: Chunk) -> chunks.Chunk | None:
 
 
 def _waits(chunk: Chunk, before: chunks.Chunk | None) -> bool:
-    return chunk.message.part.after is not None and (before is None or before.outcomes is None)
+    waits = chunk.message.part.after is not None
+    return waits and (before is None or not before.is_finished(chunk.job.reopened_at))
 
 
 def _put_off(database: Database, chunk: Chunk, delivery: Delivery, before: chunks.Chunk | None) -> Worked:
@@ -312,11 +217,9 @@ def _put_off(database: Database, chunk: Chunk, delivery: Delivery, before: chunk
     nothing takes back the waking.
     """
     began = chunk.job.reopened_at or chunk.job.submitted_at
-    if database.now() - began >= _WAITS_SECONDS:
-        return _bury(database, chunk, delivery.body, "the chunk that it waits for did not come")
+    if database.now() - began >= MOST_WAIT_SECONDS:
+        return _close(database, chunk, delivery, "the chunk that it waits for did not come")
     seconds = min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2 ** min(delivery.receives - 1, 10))
-    if delivery.receipt is None:
-        raise ComesAgain(seconds, Worked(chunk))
     url, after = database.settings.chunk_queue_url, chunk.message.part.after or 0
     queue.delay(database, url, delivery.receipt, seconds)
     if before is None or len(before.waiters) < chunks.MOST_WAITERS:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from loyalty.account import BASIC
-from loyalty.contracts.contract import Manner
+from loyalty.contracts.contract import Manner, not_known
 from loyalty.errors import (
     CredentialsError,
     CredentialsExpired,
@@ -26,10 +26,6 @@ Fault = tuple[int, str]
 
 _NOT_FOUND = (8015, "Customer not found for the given identifiers")
 _BUSY = (8896, "Error occurred while issuing promotion to the customer")
-_UNKNOWN = (
-    "It is not known whether the promotion was issued; "
-    "to have it issued once, repeat the whole request with the header Idempotency-Key"
-)
 _EXHAUSTED = (8890, "promotion not issued due to config issues or customer exhausted limits")
 
 _INVALID = 400
@@ -107,7 +103,7 @@ def element(manner: Manner, outcome: Outcome, repeat_under: str | None = None) -
     if outcome.status is Status.BUSY:
         return failure(*_BUSY)
     if outcome.status is Status.UNKNOWN:
-        return failure(_BUSY[0], f"{_UNKNOWN}: {repeat_under}")
+        return failure(_BUSY[0], not_known("the promotion", "issued", repeat_under))
     values = outcome.values or {}
     if outcome.status is Status.INVALID:
         return failure(values.get("code", _INVALID), outcome.reason or "")

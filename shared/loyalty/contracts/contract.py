@@ -30,13 +30,22 @@ class Submission(NamedTuple):
 class Answer(NamedTuple):
     """What there is to tell: outcomes, the place of the first of them in the request, and the job if there is one.
 
-    `repeat_under` is the Idempotency-Key under which the request can be repeated where some outcomes are UNKNOWN.
+    `repeat_under` is the Idempotency-Key under which the request can be repeated where some outcomes are UNKNOWN; None
+    where no request, but another system, brought the items.
     """
 
     outcomes: Sequence[Outcome]
     job_id: str | None = None
     first: int = 0
     repeat_under: str | None = None
+
+
+def not_known(what: str, done: str, repeat_under: str | None) -> str:
+    """What is said of an item that may have been `done` or not, and how to have it done once."""
+    again = "send its chunk again"
+    if repeat_under:
+        again = f"repeat the whole request with the header Idempotency-Key: {repeat_under}"
+    return f"It is not known whether {what} was {done}; to have it {done} once, {again}"
 
 
 class Exchange(Protocol):

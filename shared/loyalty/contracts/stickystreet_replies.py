@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from loyalty.account import CustomField
-from loyalty.contracts.contract import Answer, Manner
+from loyalty.contracts.contract import Answer, Manner, not_known
 from loyalty.contracts.markup import escape
 from loyalty.contracts.stickystreet_params import unknown_campaign
 from loyalty.errors import (
@@ -39,10 +39,6 @@ _FAULTS: dict[type[RequestError], str] = {
     RightMissing: "This user has no right to import customers",
     StorageBusy: "Storage is busy, repeat the request",
 }
-_UNKNOWN = (
-    "It is not known whether this row was imported; "
-    "to have it imported once, repeat the whole request with the header Idempotency-Key"
-)
 _IDENTIFIER = r"[A-Za-z_$][A-Za-z0-9_$]*"
 _CALLBACK = re.compile(rf"{_IDENTIFIER}(\.{_IDENTIFIER})*")
 _WHITE_SPACE: dict[bool, Any] = {True: {"separators": (",", ":")}, False: {"indent": 2}}
@@ -148,7 +144,7 @@ def _row(number: int, outcome: Outcome, repeat_under: str | None) -> dict[str, A
     if outcome.status is Status.BUSY:
         return {"number": number, "error": "Storage is busy, repeat this row"}
     if outcome.status is Status.UNKNOWN:
-        return {"number": number, "error": f"{_UNKNOWN}: {repeat_under}"}
+        return {"number": number, "error": not_known("this row", "imported", repeat_under)}
     if outcome.status is Status.INVALID:
         return {"number": number, "error": outcome.reason}
     return {"number": number, **outcome.values} if outcome.values else None

@@ -69,12 +69,16 @@ def _attempt_some(database: Database, issue: Issue, attempts: Sequence[Attempt])
 def _without_withdrawn(
     database: Database, issue: Issue, attempts: Sequence[Attempt], outcomes: Sequence[Outcome]
 ) -> list[Outcome]:
-    """The outcomes; earns of customers that are gone, or may be, are taken back with their places."""
-    written = [
-        one
+    """The outcomes; earns of customers that are gone, or may be, are taken back with their places.
+
+    Nor is anybody EXHAUSTED who is gone: the earn that was met may be one that is taken back.
+    """
+    told = [
+        (outcome.status, one)
         for one, outcome in zip(attempts, outcomes, strict=True)
-        if one.customer.removable_until and outcome.status is Status.CREATED
+        if one.customer.removable_until and outcome.status in (Status.CREATED, Status.EXHAUSTED)
     ]
+    written = [one for status, one in told if status is Status.CREATED]
     account_id, promotion = issue.account_id, issue.promotion
 
     def remove(profile_id: str) -> None:
@@ -84,8 +88,9 @@ def _without_withdrawn(
                 if promotion.limit is not None:
                     tallies.give_back(database, account_id, promotion.id, profile_id, one.origin)
 
-    customers = {one.customer.profile_id: one.customer for one in written}
-    withdrawn = withdraw(database, account_id, list(customers.values()), remove)
+    mine = dict.fromkeys(one.customer for one in written)
+    met = dict.fromkeys(one.customer for _, one in told if one.customer not in mine)
+    withdrawn = withdraw(database, account_id, mine, remove, met)
     return [withdrawn.get(outcome.profile_id or "", outcome) for outcome in outcomes]
 
 

@@ -1,6 +1,6 @@
 """Enrol: make customers members of a program, each once."""
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from loyalty.account import Account
@@ -100,24 +100,28 @@ def apply(database: Database, enrolment: Enrolment, items: Sequence[Item | Outco
         database, enrolment.account_id, params.program_id, list(new.values()), redelivered=origin.redelivered
     )
     fates = dict(zip(new, writes, strict=True))
-    written = [new[profile_id] for profile_id, fate in fates.items() if fate is Write.INSERTED]
+    told = dict(fates)
     outcomes = [_outcome(item, found, fates) for item in items]
-    withdrawn = _withdraw(database, enrolment, found, written)
-    return [withdrawn.get(one.profile_id or "", one) for one in outcomes] if withdrawn else outcomes
+    withdrawn = _withdraw(database, enrolment, found, new, told)
+    return [
+        withdrawn.get(one.profile_id or "", one) if isinstance(item, Item) else one
+        for item, one in zip(items, outcomes, strict=True)
+    ]
 
 
 def _withdraw(
-    database: Database, enrolment: Enrolment, found: Found, written: Sequence[Membership]
+    database: Database, enrolment: Enrolment, found: Found, new: Mapping[str, Membership], told: Mapping[str, Write]
 ) -> dict[str, Outcome]:
     """Take back what was written for customers that are gone, or may be; the outcomes of those, by profile_id."""
-    removable = {one.profile_id: one for one in found.customers.values() if one.removable_until}
-    by_id = {one.profile_id: one for one in written if one.profile_id in removable} if removable else {}
+    removable = dict.fromkeys(one for one in found.customers.values() if one.removable_until)
+    written = [one for one in removable if told[one.profile_id] is Write.INSERTED]
+    met = [one for one in removable if told[one.profile_id] is Write.EXISTS]
 
     def remove(profile_id: str) -> None:
-        origin, program_id = by_id[profile_id].origin, enrolment.params.program_id
+        origin, program_id = new[profile_id].origin, enrolment.params.program_id
         memberships.remove(database, enrolment.account_id, program_id, profile_id, origin)
 
-    return withdraw(database, enrolment.account_id, [removable[profile_id] for profile_id in by_id], remove)
+    return withdraw(database, enrolment.account_id, written, remove, met) if removable else {}
 
 
 def settle(

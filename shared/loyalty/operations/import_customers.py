@@ -14,7 +14,7 @@ from loyalty.job import KEPT_SECONDS, SPARE_SECONDS
 from loyalty.operations import import_credits, import_records
 from loyalty.operations.import_items import Import, Params, Row, kinds_of
 from loyalty.operations.import_work import Work
-from loyalty.outcome import Origin, Outcome, invalid
+from loyalty.outcome import BUSY, Origin, Outcome, invalid
 from loyalty.passwords import hash_secret
 from loyalty.profile import MIGRATED, SECRETS
 from loyalty.store import accounts, customers
@@ -77,10 +77,12 @@ def apply(database: Database, import_: Import, items: Sequence[Row | Outcome], o
 
     CREATED, UPDATED or IGNORED with the profile_id and, in `values`, the `code` that the row did not give and
     the `card_number` that was generated; INVALID for a row that can't be applied; BUSY. An item that came as an
-    outcome was decided before and stays so.
+    outcome was decided before and stays so, unless it was written before it lost its password in a parked message.
     """
     checked = {index: _check(import_, item) for index, item in enumerate(items)}
     outcomes = {index: item for index, item in checked.items() if isinstance(item, Outcome)}
+    if outcomes:
+        outcomes |= import_records.written(database, outcomes, origin)
     rows = {index: item for index, item in checked.items() if isinstance(item, Row)}
     if rows:
         outcomes |= Work(database, import_, rows, origin).outcomes()
@@ -92,11 +94,13 @@ def settle(
 ) -> list[Outcome]:
     """Each row as the records of what was written say, else BUSY; UNKNOWN where memberships are missing.
 
-    Raises StorageBusy.
+    Of items that came as outcomes as well: see `apply`. Raises StorageBusy.
     """
-    rows = [index for index, item in enumerate(items) if isinstance(item, Row)]
-    settled = import_records.settled(database, account.id, params, rows, origin)
-    return [item if isinstance(item, Outcome) else settled[index] for index, item in enumerate(items)]
+    settled = import_records.settled(database, account.id, params, range(len(items)), origin)
+    return [
+        item if isinstance(item, Outcome) and settled[index] == BUSY else settled[index]
+        for index, item in enumerate(items)
+    ]
 
 
 def _check(import_: Import, item: Row | Outcome) -> Row | Outcome:

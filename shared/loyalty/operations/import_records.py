@@ -30,5 +30,7 @@ def settled(
     if params.overwrite is Overwrite.IGNORE:
         return outcomes
     ids = list(dict.fromkeys(one.profile_id for one in recorded.values() if one.status in _WRITTEN and one.profile_id))
-    lacking = {who for campaign in params.campaigns for who in memberships.missing(database, account_id, campaign, ids)}
+    lacking: set[str] = set()
+    for campaign in params.campaigns:
+        lacking |= set(ids) - memberships.origins(database, account_id, campaign, ids).keys()
     return {index: UNKNOWN if one.profile_id in lacking else one for index, one in outcomes.items()}

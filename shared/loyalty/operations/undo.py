@@ -77,7 +77,7 @@ def removed(job: Job, items: Sequence[Outcome], outcomes: Sequence[Outcome]) -> 
     gone = [
         outcome.profile_id
         for item, outcome in pairs
-        if item.status is Status.CREATED and outcome.status is Status.UNDONE and outcome.profile_id
+        if item.status is not Status.UPDATED and outcome.status is Status.UNDONE and outcome.profile_id
     ]
     return list(dict.fromkeys(gone))
 

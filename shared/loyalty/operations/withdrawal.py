@@ -1,6 +1,9 @@
-"""Taking back what was written for customers who turn out to be gone: an undo removed them (see `presence`)."""
+"""Taking back what was written for customers who turn out to be gone: an undo removed them (see `presence`).
 
-from collections.abc import Callable, Sequence
+Who met something that was there already looks again, too: it may be what somebody else is taking back.
+"""
+
+from collections.abc import Callable, Collection
 
 from loyalty.errors import StorageBusy
 from loyalty.outcome import BUSY, NOT_FOUND, Outcome, Status
@@ -13,24 +16,30 @@ _OUTCOMES = {Presence.GONE: NOT_FOUND, Presence.LEAVING: BUSY}
 
 
 def withdraw(
-    database: Database, account_id: str, written: Sequence[Reference], remove: Callable[[str], object]
+    database: Database,
+    account_id: str,
+    written: Collection[Reference],
+    remove: Callable[[str], object],
+    met: Collection[Reference] = (),
 ) -> dict[str, Outcome]:
-    """Look at customers for whom something was written, and `remove` that of those who are not there any more.
+    """Look at customers for whom something was written or met, and `remove` what was written for those who are gone.
 
-    Their outcomes, by profile_id: NOT_FOUND, BUSY where an undo may be removing them, UNKNOWN where the store does not
-    tell, or does not let it be removed.
+    The outcomes of who is not there any more, by profile_id: NOT_FOUND, BUSY where an undo may be removing them. Where
+    the store does not tell, or does not let it be removed: UNKNOWN if something was written, else BUSY.
     """
     unknown = {one.profile_id: Outcome(Status.UNKNOWN, one.profile_id) for one in written}
     try:
-        present = presence.look_again(database, account_id, written)
+        present = presence.look_again(database, account_id, [*written, *met])
     except StorageBusy:
-        return {one.profile_id: unknown[one.profile_id] for one in written if database.now() < one.removable_until}
+        looked_at = [one.profile_id for one in (*written, *met) if database.now() < one.removable_until]
+        return {profile_id: unknown.get(profile_id, BUSY) for profile_id in looked_at}
     outcomes: dict[str, Outcome] = {}
     for profile_id, found in present.items():
         if found is Presence.HERE:
             continue
         try:
-            remove(profile_id)
+            if profile_id in unknown:
+                remove(profile_id)
             outcomes[profile_id] = _OUTCOMES[found]
         except StorageBusy:
             outcomes[profile_id] = unknown[profile_id]

@@ -1,14 +1,15 @@
 """Chunks of jobs, in the Jobs table: who is at work on each, and its outcomes once it is finished.
 
-    pk = <job_id>   sk = chunk#<number>   holder, held_at, begun, tries, content, waiters, positions, outcomes, buried,
-                                          fence, ttl
+    pk = <job_id>   sk = chunk#<number>   holder, held_at, begun, tries, content, waiters, positions, outcomes, done_at,
+                                          buried, closed_by, reason, fence, ttl
 
 One delivery at a time holds a chunk: `begin` takes it, `finish` stores the outcomes and gives it back, `release` gives
 it back undone. A holder that died holds it until it can't be alive any more (see `lifetime`). `begun` counts all
 deliveries that ever began, `tries` those since the outcomes were stored last.
 
 `outcomes` is zlib-compressed JSON. A chunk is finished once: who comes later finds the outcomes. Only those of a
-`buried` chunk, which was closed before it was done, are replaced when it is delivered again.
+`buried` chunk, which was closed for a `reason` before it was done, are replaced when another message brings it again:
+`closed_by` names those that it was closed by since, whose redeliveries find it closed.
 
 `content` is a digest of the chunk's items: another content under the same number is refused. `fence` names the job that
 takes this chunk back: nobody begins with it any more. `waiters` are receipts of the messages of chunks that have to
@@ -25,7 +26,7 @@ from typing import NamedTuple
 from loyalty import lifetime
 from loyalty.errors import StorageBusy
 from loyalty.job import Job, Part
-from loyalty.outcome import Outcome, Status, from_json, to_json
+from loyalty.outcome import RETRYABLE, Outcome, Status, from_json, to_json
 from loyalty.store import batch, keys
 from loyalty.store.dynamodb import Database, Item
 
@@ -37,20 +38,26 @@ _SHORTER = (200, 80, 20)
 MOST_WAITERS = 100
 """Receipts that a chunk notes, of some hundred bytes each: an item has no room for any number of them."""
 
+_NO_MESSAGE = "none"
+"""What stands for the id of a message where a chunk is not brought by one."""
+
 _UNFINISHED = "(attribute_not_exists(outcomes) OR attribute_exists(buried))"
 
 
 class Chunk(NamedTuple):
     """A chunk as stored: how often it was begun, where its items stand, and their outcomes, None until finished.
 
-    `tries` are those since the outcomes were stored; `held_at` is since when somebody holds it, None when nobody does.
+    `tries` are those since the outcomes were stored at `done_at`; `held_at` is since when somebody holds it, None when
+    nobody does.
     """
 
     begun: int
     tries: int
     positions: Sequence[int]
     outcomes: list[Outcome] | None
+    done_at: float
     buried: bool
+    reason: str
     held_at: float | None
     waiters: frozenset[str]
 
@@ -64,12 +71,18 @@ class Chunk(NamedTuple):
         """Whether it was closed with items of which nobody could tell whether they were written."""
         return self.buried and any(outcome.status is Status.UNKNOWN for outcome in self.outcomes or ())
 
+    def is_finished(self, since: float | None) -> bool:
+        """Whether it has outcomes that its job, begun again at that moment (None: never), does not try to better."""
+        again = self.done_at < (since or 0) and any(one.status in RETRYABLE for one in self.outcomes or ())
+        return self.outcomes is not None and not again
+
 
 class Turn(Enum):
     """What came of asking for a chunk."""
 
     OURS = "ours"
     DONE = "done"
+    CLOSED = "closed"
     TAKEN = "taken"
     OTHER_CONTENT = "other content"
     FENCED = "fenced"
@@ -88,15 +101,23 @@ class Begun(NamedTuple):
         return self.chunk.begun <= 1
 
 
-def begin(database: Database, job: Job, number: int, content: str, *, past_fence: bool = False) -> Begun:
-    """Take a chunk to do it, unless it is done, somebody holds it, or it is taken back. Raises StorageBusy.
+class Sent(NamedTuple):
+    """What brings a chunk: a digest of its items, and the id of the message where they come in one."""
+
+    content: str
+    message: str | None = None
+
+
+def begin(database: Database, job: Job, number: int, sent: Sent, *, past_fence: bool = False) -> Begun:
+    """Take a chunk to do it, unless it is done, closed by this message, held, or taken back. Raises StorageBusy.
 
     `past_fence` takes also a chunk that is taken back, to find out what became of it.
     """
     holder, now = uuid.uuid4().hex[:16], database.now()
     free = "(attribute_not_exists(holder) OR held_at <= :dead)"
     same = "(attribute_not_exists(content) OR content = :content)"
-    conditions = [_UNFINISHED, free, same, *([] if past_fence else ["attribute_not_exists(fence)"])]
+    another = "NOT contains(closed_by, :message)"
+    conditions = [_UNFINISHED, free, same, another, *([] if past_fence else ["attribute_not_exists(fence)"])]
     update = database.update_if(
         database.settings.jobs_table,
         {
@@ -109,7 +130,8 @@ def begin(database: Database, job: Job, number: int, content: str, *, past_fence
                 ":holder": {"S": holder},
                 ":now": {"N": f"{now:.3f}"},
                 ":dead": {"N": f"{now - lifetime.LONGEST_SECONDS:.3f}"},
-                ":content": {"S": content},
+                ":content": {"S": sent.content},
+                ":message": {"S": sent.message or _NO_MESSAGE},
                 ":one": {"N": "1"},
                 ":ttl": {"N": str(job.deleted_at)},
             },
@@ -118,7 +140,7 @@ def begin(database: Database, job: Job, number: int, content: str, *, past_fence
     )
     item = update.item or {}
     ours = update.done or item.get("holder") == {"S": holder}  # the latter after a lost answer
-    return Begun(Turn.OURS if ours else _turn(item, content), _chunk(item), holder)
+    return Begun(Turn.OURS if ours else _turn(item, sent, now), _chunk(item), holder)
 
 
 class Finished(NamedTuple):
@@ -128,30 +150,43 @@ class Finished(NamedTuple):
     chunk: Chunk
 
 
+class Closed(NamedTuple):
+    """Why a chunk is closed before it is done, and by which message, if it came in one."""
+
+    reason: str
+    message: str | None
+
+
 class Results(NamedTuple):
-    """The outcomes of a chunk; those of a `buried` one may be replaced by another delivery."""
+    """The outcomes of a chunk; those of a `closed` one may be replaced later."""
 
     outcomes: Sequence[Outcome]
-    buried: bool
+    closed: Closed | None
 
 
 def finish(database: Database, job: Job, part: Part, results: Results, holder: str) -> Finished:
     """Store the outcomes of a chunk, if we hold it, and give it back; raises StorageBusy."""
-    removed = ["holder", "held_at", "tries", *([] if results.buried else ["buried"])]
+    closed = results.closed
+    removed = ["holder", "held_at", "tries", *([] if closed else ["buried", "closed_by", "reason"])]
+    why = {":true": {"BOOL": True}, ":reason": {"S": closed.reason}} if closed else {}
+    by = {":message": {"SS": [closed.message]}} if closed and closed.message else {}
     update = database.update_if(
         database.settings.jobs_table,
         {
             "Key": _key(job.id, part.number),
-            "UpdateExpression": "SET outcomes = :outcomes, #positions = :positions, #ttl = :ttl"
-            f"{', buried = :true' if results.buried else ''} REMOVE {', '.join(removed)}",
+            "UpdateExpression": "SET outcomes = :outcomes, done_at = :now, #positions = :positions, #ttl = :ttl"
+            f"{', buried = :true, reason = :reason' if why else ''} REMOVE {', '.join(removed)}"
+            f"{' ADD closed_by :message' if by else ''}",
             "ConditionExpression": "holder = :holder",
             "ExpressionAttributeNames": {"#positions": "positions", "#ttl": "ttl"},
             "ExpressionAttributeValues": {
                 ":outcomes": {"B": _pack_outcomes(results.outcomes)},
+                ":now": {"N": f"{database.now():.3f}"},
                 ":positions": {"S": pack_positions(part.positions)},
                 ":ttl": {"N": str(job.deleted_at)},
                 ":holder": {"S": holder},
-                **({":true": {"BOOL": True}} if results.buried else {}),
+                **why,
+                **by,
             },
             "ReturnValues": "ALL_OLD",
         },
@@ -223,13 +258,16 @@ def unpack_positions(text: str) -> Sequence[int]:
     return range(int(first), int(last) + 1) if last else [int(position) for position in text.split(",")]
 
 
-def _turn(item: Item, content: str) -> Turn:
+def _turn(item: Item, sent: Sent, now: float) -> Turn:
     """Why a chunk can't be begun."""
-    if item.get("content", {"S": content}) != {"S": content}:
+    if item.get("content", {"S": sent.content}) != {"S": sent.content}:
         return Turn.OTHER_CONTENT
     if _chunk(item).settled is not None:
         return Turn.DONE
-    return Turn.FENCED if "fence" in item else Turn.TAKEN
+    if "fence" in item:
+        return Turn.FENCED
+    held = "held_at" in item and not lifetime.is_over(float(item["held_at"]["N"]), now)
+    return Turn.CLOSED if sent.message in item.get("closed_by", {"SS": ()})["SS"] and not held else Turn.TAKEN
 
 
 def _pack_outcomes(outcomes: Sequence[Outcome]) -> bytes:
@@ -265,7 +303,9 @@ def _chunk(item: Item) -> Chunk:
         tries=int(item["tries"]["N"]) if "tries" in item else 0,
         positions=unpack_positions(item["positions"]["S"]) if "positions" in item else (),
         outcomes=None if outcomes is None else [from_json(parts) for parts in outcomes],
+        done_at=float(item["done_at"]["N"]) if "done_at" in item else 0.0,
         buried="buried" in item,
+        reason=item["reason"]["S"] if "reason" in item else "",
         held_at=float(item["held_at"]["N"]) if "held_at" in item else None,
         waiters=frozenset(item.get("waiters", {"SS": ()})["SS"]),
     )

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from loyalty import moment
-from loyalty.errors import JobNotFound, JobRunning, StorageBusy
+from loyalty.errors import JobNotFound, JobRunning, RequestUndone, StorageBusy
 from loyalty.job import KEPT_SECONDS, SPARE_SECONDS, Job, Part
 from loyalty.store import batch, keys
 from loyalty.store.dynamodb import Database, Item, Write
@@ -104,9 +104,9 @@ def claim_undo(database: Database, job: Job, undo_id: str) -> str:
 
 
 def reopen(database: Database, job: Job) -> Job:
-    """The job, begun again if it had ended and is not taken back; as it is if somebody was faster.
+    """The job, begun again if it had ended; as it is if somebody was faster.
 
-    Raises StorageBusy, and JobNotFound.
+    Raises StorageBusy, JobNotFound, and RequestUndone where it is taken back.
     """
     now = database.now()
     request = {
@@ -119,7 +119,10 @@ def reopen(database: Database, job: Job) -> Job:
     item = database.update_if(database.settings.jobs_table, request).item
     if item is None:
         raise JobNotFound
-    return _job(item)
+    job = _job(item)
+    if job.undone_by:
+        raise RequestUndone
+    return job
 
 
 def newest(database: Database, account_id: str, before: str | None, most: int) -> tuple[list[Job], str | None]:

@@ -1,10 +1,14 @@
 """How far jobs are, in the Jobs table: which chunks are finished, and how many of their items ended how.
 
-    pk = <job_id>   sk = finished#<part>   c<chunk's number>: its counts (JSON), p<number>: its positions, ttl
+    pk = <job_id>   sk = finished#<part>   c<chunk's number>: its counts (JSON), p<number>: its positions,
+                                           b<number>: how often it had been begun by then, if more than once,
+                                           a<number>: the chunk that had to be finished before it; ttl
 
-Each part notes 32 chunks, so that an item stays below 1 KB and a note costs one write unit, however large the job.
-A note may be made again, or changed when a chunk is done again; so nothing is ever counted twice. Positions are noted
-for jobs that another system feeds, whose chunks may miss or repeat some.
+Each part notes 32 chunks, so that a note costs one write unit, or two where items end in several ways, however large
+the job (more only for positions that are scattered). A note may be made again, or changed when a chunk is done again;
+so nothing is ever counted twice, and who is late with an earlier note changes nothing. Positions, and what comes
+before, are noted for jobs that another system feeds: nothing else tells how these are cut, and their chunks may miss or
+repeat some.
 """
 
 import json
@@ -19,14 +23,18 @@ from loyalty.store.chunks import pack_positions, unpack_positions
 from loyalty.store.dynamodb import Database, Item
 
 _CHUNKS_PER_PART = 32
-_COUNTS, _POSITIONS = "c", "p"
+_COUNTS, _POSITIONS, _BEGUN, _AFTER = "c", "p", "b", "a"
 
 
 class Noted(NamedTuple):
-    """What was noted of one chunk: how many of its items ended how, and where they stand if that was noted."""
+    """What was noted of one chunk: how many of its items ended how, and, of a job that is fed, how it was cut.
+
+    That is where its items stand, and the chunk that had to be finished `after` which this one was done.
+    """
 
     counts: Mapping[str, int]
-    positions: Sequence[int]
+    positions: Sequence[int] = ()
+    after: int | None = None
 
     @property
     def retryable(self) -> bool:
@@ -34,27 +42,28 @@ class Noted(NamedTuple):
         return not RETRYABLE.isdisjoint(self.counts)
 
 
-def note(database: Database, job: Job, number: int, noted: Noted) -> bool:
-    """Note that a chunk is finished; whether all chunks of the job are. Raises StorageBusy."""
+def note(database: Database, job: Job, number: int, noted: Noted, begun: int) -> bool:
+    """Note that a chunk, begun so often by then, is finished; whether all chunks of the job are. Raises StorageBusy."""
     part = _part(number)
-    values = {"#counts": json.dumps(noted.counts, separators=(",", ":"))}
-    names = {"#counts": f"{_COUNTS}{number}"}
-    if job.fed:
-        values["#positions"], names["#positions"] = pack_positions(noted.positions), f"{_POSITIONS}{number}"
-    item = database.update(
+    set_ = {_COUNTS: {"S": json.dumps(noted.counts, separators=(",", ":"))}}
+    set_ |= {_POSITIONS: {"S": pack_positions(noted.positions)}} if job.fed else {}
+    set_ |= {_AFTER: {"N": str(noted.after)}} if job.fed and noted.after else {}
+    set_ |= {_BEGUN: {"N": str(begun)}} if begun > 1 else {}
+    update = database.update_if(
         database.settings.jobs_table,
         {
             "Key": _key(job, part),
-            "UpdateExpression": ", ".join(
-                ["SET #ttl = :ttl", *(f"{name} = {name.replace('#', ':')}" for name in names)]
-            ),
-            "ExpressionAttributeNames": {"#ttl": "ttl", **names},
+            "UpdateExpression": ", ".join(["SET #ttl = :ttl", *(f"#{name} = :{name}" for name in set_)]),
+            "ConditionExpression": f"attribute_not_exists(#b){' OR #b <= :b' if _BEGUN in set_ else ''}",
+            "ExpressionAttributeNames": {"#ttl": "ttl", **{f"#{name}": f"{name}{number}" for name in (*set_, _BEGUN)}},
             "ExpressionAttributeValues": {
                 ":ttl": {"N": str(job.deleted_at)},
-                **{name.replace("#", ":"): {"S": text} for name, text in values.items()},
+                **{f":{name}": value for name, value in set_.items()},
             },
+            "ReturnValues": "ALL_NEW",
         },
     )
+    item = update.item or {}
     in_part = min(_CHUNKS_PER_PART, job.chunks - part * _CHUNKS_PER_PART)
     return len(_noted(item)) == in_part and (in_part == job.chunks or len(read_chunks(database, job)) == job.chunks)
 
@@ -74,14 +83,20 @@ def read_chunks(database: Database, job: Job) -> dict[int, Noted]:
     return {number: noted for part in parts for number, noted in _noted(part).items()}
 
 
-def forget(database: Database, job: Job, numbers: Collection[int]) -> None:
-    """Have chunks count as unfinished, since they are done again; raises StorageBusy."""
-    for part in sorted({_part(number) for number in numbers}):
-        names = {f"#c{number}": f"{_COUNTS}{number}" for number in numbers if _part(number) == part}
+def forget(database: Database, job: Job, begun: Mapping[int, int]) -> None:
+    """Have chunks count as unfinished, since they are done again; raises StorageBusy.
+
+    `begun` says by number how often each has been: what is noted late of any of those times no longer counts.
+    """
+    for part in sorted({_part(number) for number in begun}):
+        numbers = [number for number in begun if _part(number) == part]
+        removed, raised = ([f"{name}{number}" for number in numbers] for name in (_COUNTS, _BEGUN))
+        set_, remove = ", ".join(f"#{name} = :{name}" for name in raised), ", ".join(f"#{name}" for name in removed)
         request = {
             "Key": _key(job, part),
-            "UpdateExpression": f"REMOVE {', '.join(names)}",
-            "ExpressionAttributeNames": names,
+            "UpdateExpression": f"SET {set_} REMOVE {remove}",
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*removed, *raised)},
+            "ExpressionAttributeValues": {f":{_BEGUN}{number}": {"N": str(begun[number] + 1)} for number in numbers},
         }
         database.update(database.settings.jobs_table, request)
 
@@ -113,11 +128,13 @@ def _key(job: Job, part: int) -> Item:
 
 def _noted(item: Item) -> dict[int, Noted]:
     numbers = [int(name[1:]) for name in item if name.startswith(_COUNTS)]
-    return {
-        number: Noted(json.loads(item[f"{_COUNTS}{number}"]["S"]), _positions(item.get(f"{_POSITIONS}{number}")))
-        for number in numbers
-    }
+    return {number: _read(item, number) for number in numbers}
 
 
-def _positions(value: Item | None) -> Sequence[int]:
-    return unpack_positions(value["S"]) if value else ()
+def _read(item: Item, number: int) -> Noted:
+    positions, after = item.get(f"{_POSITIONS}{number}"), item.get(f"{_AFTER}{number}")
+    return Noted(
+        json.loads(item[f"{_COUNTS}{number}"]["S"]),
+        unpack_positions(positions["S"]) if positions else (),
+        int(after["N"]) if after else None,
+    )

@@ -23,12 +23,11 @@ MOST_BODY_BYTES = MOST_BYTES - _ATTRIBUTE_BYTES
 
 
 class Message(NamedTuple):
-    """What is sent: the body, whose it is (fair queues serve groups in turn), texts beside it, and a delay."""
+    """What is sent: the body, whose it is (fair queues serve groups in turn), and texts beside it."""
 
     body: str
     group: str
     attributes: Mapping[str, str] = {}
-    delay_seconds: int = 0
 
 
 def send(database: Database, url: str, messages: Sequence[Message]) -> None:
@@ -84,5 +83,4 @@ def _entry(message: Message) -> dict[str, Any]:
         "MessageBody": message.body,
         "MessageGroupId": message.group,
         **({"MessageAttributes": attributes} if attributes else {}),
-        **({"DelaySeconds": message.delay_seconds} if message.delay_seconds else {}),
     }

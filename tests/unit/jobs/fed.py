@@ -56,12 +56,17 @@ def members(*names: str) -> list[Message]:
 
 
 def feed(world: JobWorld, *messages: Any) -> None:
-    """Put messages into the chunk queue, text as it is, and have the workers do them."""
+    """Put messages into the chunk queue, and have the workers do them."""
+    put(world, *messages)
+    world.work()
+
+
+def put(world: JobWorld, *messages: Any) -> None:
+    """Put messages into the chunk queue, in their order, text as it is."""
     for body in messages:
         text = body if isinstance(body, str) else json.dumps(body)
         entry = {"Id": "1", "MessageBody": text, "MessageGroupId": "feeder"}
         world.sqs.send_message_batch(QueueUrl=CHUNKS, Entries=[entry])
-    world.work()
 
 
 def parked(world: JobWorld) -> list[tuple[Any, str]]:

@@ -10,10 +10,13 @@ from loyalty.bulk import cut
 from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.store import promotion_changes
 from tests.fakes.faults import Answer, Fault, refused, timed_out_after
+from tests.fakes.gateway import BATCH, IMPORT
+from tests.fakes.importing import FORM, as_form, rows_form
 from tests.fakes.nth_call import ProcessDied, die_before
+from tests.fakes.requests import JSON, as_json, batch, emails
 from tests.fakes.steps import FINISH, Call, Step, at, at_each
 from tests.unit.jobs import orders
-from tests.unit.jobs.job_world import JobWorld
+from tests.unit.jobs.job_world import JobWorld, Order
 from tests.unit.jobs.keyed import AT_ONCE, KEY, Client, client, once
 from tests.unit.jobs.test_keys_of_jobs import UNDONE, _named, _throttled_of_jobs, send
 
@@ -29,7 +32,7 @@ def ended_busy(door: str) -> tuple[Client, str, list[str]]:
     world = repeating.world
     before = world.end_state()
     for action in WRITES:
-        world.dynamodb.plan_always(action, _throttled_but_jobs(world))
+        world.dynamodb.plan_always(action, throttled_but_jobs(world))
     world.order(repeating.order, **KEYED, Prefer="respond-async")
     world.work()
     world.parked().clear()
@@ -41,7 +44,7 @@ def ended_busy(door: str) -> tuple[Client, str, list[str]]:
     return repeating, job_id, before
 
 
-def _throttled_but_jobs(world: JobWorld) -> Fault:
+def throttled_but_jobs(world: JobWorld) -> Fault:
     def fault(do: Callable[[], Answer]) -> Answer:
         is_of_a_job = world.dynamodb.calls[-1].arguments.get("TableName") == "jobs"
         return do() if is_of_a_job else refused("ThrottlingException")(do)
@@ -170,3 +173,33 @@ def test_an_undo_never_tells_as_unchanged_what_a_request_that_died_may_have_writ
 
 def _throttled_of_customers(call: Call) -> Answer:
     return refused("ThrottlingException")(call) if "customers" in call.keywords["RequestItems"] else call()
+
+
+@pytest.mark.parametrize("limit", [AT_ONCE, 0], ids=["at once", "queued"])
+def test_what_was_told_of_an_item_stays_when_others_are_done_after_all(
+    limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN registrations of one chunk, of which one found nobody, and another one a store that was busy
+    monkeypatch.setattr(cut, "MOST_WEIGHT", 250)
+    items = emails("new", "user4")
+    world, order = JobWorld(inline_limit=limit), Order(BATCH, as_json(batch(items)), JSON)
+    world.dynamodb.plan_always("put_item", throttled_but_jobs(world))
+    assert _told_of_each(world, order) == [404, 503]
+    world.dynamodb.plan_always("put_item", lambda do: do())
+    # WHEN the one is imported, and the request is repeated under its key
+    rows = rows_form("email", "new@example.com")
+    assert world.send(IMPORT, as_form(rows), {"Content-Type": FORM}).json()["batch"]["customers"]["new"] == 1
+    # THEN only what was busy is done
+    assert _told_of_each(world, order) == [404, 0]
+    # AND nothing that is told changes, however often it comes
+    world.dynamodb.plan_always("put_item", throttled_but_jobs(world))
+    assert _told_of_each(world, order) == [404, 0]
+
+
+def _told_of_each(world: JobWorld, order: Order) -> list[int]:
+    """What a request under a key is told of each item, at once or by its job."""
+    reply = world.order(order, **KEYED)
+    world.work()
+    if reply.status == 202:
+        reply = world.job("GET /jobs/{job_id}/results", reply.json()["job_id"])
+    return [one["error"] for one in reply.json()["result"]]

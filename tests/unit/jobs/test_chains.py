@@ -1,6 +1,5 @@
 """Chunks that wait for another: left in the queue, woken when that is done, and never sent again."""
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +14,7 @@ from tests.fakes.queues import CHUNKS
 from tests.fakes.steps import at
 from tests.unit.jobs import orders
 from tests.unit.jobs.conftest import SMALL
-from tests.unit.jobs.fed import JOB_ID, cut
+from tests.unit.jobs.fed import JOB_ID, cut, put
 from tests.unit.jobs.held import chunk, deliver, waits
 from tests.unit.jobs.job_world import JobWorld, Order
 
@@ -26,13 +25,6 @@ MOST_IN_A_CHAIN = 79
 
 ONE, TWO = cut("import", [{"fields": {"code": "A", "last_name": name}} for name in ("One", "Two")], 1)
 WAITING = {**TWO, "after": 1}
-
-
-def put(world: JobWorld, *documents: Any) -> None:
-    """Put messages into the chunk queue, in their order."""
-    for document in documents:
-        entry = {"Id": "1", "MessageBody": json.dumps(document), "MessageGroupId": "feeder"}
-        world.sqs.send_message_batch(QueueUrl=CHUNKS, Entries=[entry])
 
 
 def family(chunks: int) -> Order:

@@ -9,6 +9,7 @@ from loyalty.bulk import worker
 from loyalty.bulk.message import read
 from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.store import accounts, chunks, jobs
+from loyalty.store.chunks import Sent
 from tests.fakes.log import captured_log, told
 from tests.fakes.queues import CHUNKS
 from tests.unit.jobs import orders
@@ -56,6 +57,11 @@ def test_results_tell_what_is_not_there_and_what_was_wrong_before() -> None:
     assert results(worlds["earn"]) == {"response": [*[earned] * 4, own], "totalCount": 5, "failureCount": 5}
 
 
+def a_delivery(operation: str) -> worker.Delivery:
+    """Another message with the same chunk."""
+    return worker.Delivery(json.dumps(SENT[operation]), "another message", 3, "receipt")
+
+
 WRITTEN = {"enrol": ["0"], "import": ["new", "updated"], "earn": ["0"]}
 """What items are counted as that were done."""
 
@@ -66,15 +72,15 @@ def test_a_burial_keeps_a_refusal_also_after_somebody_began_with_the_chunk_and_w
     world = queued(operation)
     world.work()
     # WHEN its message is buried as well, since it could not be parked at first
-    worker.bury(world.database, json.dumps(SENT[operation]))
+    worker.bury(world.database, a_delivery(operation))
     # THEN the refusal stays
     assert world.told(JOB_ID)["counts"] == REFUSED[operation]
     # WHEN a worker has begun with it, and died, and it is buried
     job = jobs.find(world.database, JOB_ID)
     assert job is not None
-    chunks.begin(world.database, job, 1, read(json.dumps(SENT[operation])).content)
+    chunks.begin(world.database, job, 1, Sent(read(json.dumps(SENT[operation])).content))
     world.clock.now += LONGEST_SECONDS
-    worker.bury(world.database, json.dumps(SENT[operation]))
+    worker.bury(world.database, a_delivery(operation))
     # THEN nothing turns out to be written, and the refusal stays
     assert world.told(JOB_ID)["counts"] == REFUSED[operation]
 
@@ -170,8 +176,8 @@ def test_what_is_known_of_a_chunk_that_was_done_in_part_stays() -> None:
     world.dynamodb.throttle(f"greatwidgets#777#{USER3}")
     open_program(world, active=False)
     redrive(world)
-    # THEN what was written is still told, and the rest is refused
-    assert world.told(JOB_ID)["counts"] == {"0": 1, "400": 3}
+    # THEN what was settled is still told, and the rest is refused
+    assert world.told(JOB_ID)["counts"] == {"0": 1, "404": 1, "400": 2}
     assert parked(world) == [(SENT["enrol"], 'program "777" is not active')]
     # AND once it is open again a redrive mends it
     open_program(world)

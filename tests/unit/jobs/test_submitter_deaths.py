@@ -9,7 +9,7 @@ from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.store.dynamodb import LONGEST_CALL_SECONDS
 from tests.fakes.faults import Answer, Fault, refused
 from tests.fakes.gateway import FakeContext, Reply
-from tests.fakes.nth_call import ProcessDied
+from tests.fakes.nth_call import ProcessDied, die_before
 from tests.unit.jobs import orders
 from tests.unit.jobs.ends import DEATHS, PASSING, differences, ended
 from tests.unit.jobs.job_world import JobWorld, Order
@@ -184,3 +184,25 @@ def test_a_client_that_is_told_to_come_again_completes_its_job_though_another_as
         world.work()
         # THEN both are done, each once
         assert (len(world.job_ids()), earns(world)) == (2, 2 * earns(clean)), number
+
+
+def test_a_client_that_is_told_to_come_again_completes_its_job_before_that_of_a_dead_request() -> None:
+    # GIVEN a request that died when all its chunks were sent, and one like it that could not send a chunk
+    order = orders.ALL["earn"]
+    before = prepared(order)
+    clean = before.copy()
+    _, calls = send(clean, order, {})
+    clean.work()
+    world = before.copy()
+    send(world, order, {calls: die_before})
+    world.sqs.refuse(*[{0}] * 1_000)
+    reply, _ = send(world, order, {})
+    assert reply is not None
+    assert reply.status == 503
+    world = world.copy()  # whose queue takes all again
+    # WHEN its client comes again, and nobody can be at the first one any more
+    world.clock.now += LONGEST_SECONDS
+    send(world, order, {})
+    world.work()
+    # THEN both are done, each once
+    assert (len(world.job_ids()), earns(world)) == (2, 2 * earns(clean))

@@ -8,8 +8,11 @@ import pytest
 from loyalty.bulk import cut
 from tests.fakes.faults import Answer, Fault
 from tests.fakes.nth_call import ProcessDied, die_after
+from tests.fakes.queues import CHUNKS
+from tests.fakes.steps import NOTE, at
 from tests.unit.jobs import orders
 from tests.unit.jobs.ends import differences, ended
+from tests.unit.jobs.held import deliver
 from tests.unit.jobs.job_world import JobWorld, Order
 
 Meanwhile = Callable[[JobWorld], None]
@@ -90,3 +93,25 @@ def test_a_second_worker_that_dies_at_any_call_changes_nothing_in_the_end(
             world.work(database)
             # THEN the end is the same
             assert not differences(wanted, ended(world, job_id)), (number, death)
+
+
+@pytest.mark.parametrize("order", orders.ALL.values(), ids=orders.ALL)
+def test_a_worker_that_is_late_with_its_note_changes_nothing_of_what_was_noted_since(order: Order) -> None:
+    # GIVEN a job that is queued, and what workers make of it
+    world = JobWorld()
+    job_id = world.submit(order)
+    clean = world.copy()
+    clean.work()
+    # WHEN each chunk was given up, and is done by another message with it before that is noted
+    messages = list(world.sqs.queues[CHUNKS])
+    given_up = len(messages)
+
+    def done_meanwhile(do: Callable[[], Answer]) -> Answer:
+        world.sqs.queues[CHUNKS].append(messages.pop(0)._replace(id="another", visible_at=0.0))
+        deliver(world)
+        return do()
+
+    world.bury(world.faulty(at(NOTE, done_meanwhile, times=given_up))[0])
+    assert not messages
+    # THEN the job is told as that other delivery left it
+    assert not differences(ended(clean, job_id)._replace(parked=given_up), ended(world, job_id))

@@ -53,6 +53,10 @@ BUSY = {
     "earn": lambda body: body["response"][0]["errors"][0]["code"] == 8896,
     "import into a campaign": lambda body: body["batch"]["customers"].get("failed") == 1,
 }
+MET = {
+    "registration": lambda body: body["result"][0]["error"] == 409,
+    "earn": lambda body: "exhausted limits" in str(body["response"]),
+}
 
 
 @pytest.fixture
@@ -192,3 +196,30 @@ def test_a_writer_that_dies_before_it_looked_again_leaves_nothing_behind(
         stays.add(is_there(world))
     # AND the customer is there in the end only where something was written before the undo looked
     assert stays == {True, False}
+
+
+@pytest.mark.parametrize("kind", ["registration", "earn"])
+def test_who_meets_what_somebody_else_takes_back_is_told_of_a_customer_that_is_gone(
+    kind: str, imported: tuple[JobWorld, str]
+) -> None:
+    begun, job_id = imported
+    ends = set()
+    for number in range(1, undo_calls(begun, job_id) + 1):
+        for moment in range(1, calls_of(begun, WRITES[kind]) + 1):
+            # GIVEN an undo at one of its calls, and somebody who writes for its customer meanwhile, at one of his
+            world, replies = begun.copy(), list[Reply]()
+            world.undo(job_id)
+
+            def meet(world: JobWorld = world, replies: list[Reply] = replies) -> None:
+                replies.append(world.order(WRITES[kind], world.process(world.dynamodb)))
+
+            def write(world: JobWorld = world, moment: int = moment, meet: Callable[[], None] = meet) -> None:
+                world.order(WRITES[kind], world.faulty({moment: meanwhile(meet, before=True)})[0])
+
+            # WHEN a third one comes at that moment
+            world.work(world.faulty({number: meanwhile(write, before=True)})[0])
+            # THEN he is told of something that was there before only where the customer stays
+            met = any(MET[kind](reply.json()) for reply in replies)
+            assert is_there(world) or not met, (number, moment)
+            ends.add((is_there(world), met))
+    assert ends >= {(True, True), (False, False)}
