@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 3000
 STATE ?=
+TESTS ?=
 DOCKER ?=
 SAM_PORT ?= 3001
 ARCHITECTURE ?= arm64
@@ -16,6 +17,7 @@ MINISTACK := build/venv/ministack
 SAM := build/venv/sam
 FUZZ := build/venv/fuzz
 AUDIT := build/venv/audit
+QUALITY := build/venv/quality
 LOCKS := tools/requirements
 WITHOUT_PIP := --without-pip
 
@@ -32,7 +34,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run sam-local test check check-code check-template environments model simulate simulate-proof audit format document pictures fuzz bench bench-peer build deploy yesterday lock clean
+.PHONY: help run sam-local test check check-code check-template environments model simulate simulate-proof audit format document pictures fuzz bench bench-peer coverage mutants released build deploy yesterday lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -89,6 +91,15 @@ simulate: .venv/dev.installed ## run 50,000 histories of clients, workers and fa
 simulate-proof: .venv/dev.installed ## bring known faults back into a copy, one by one, and count the histories until each is found
 	@$(BIN)/python -m tests.simulation proof $(ARGS)
 
+# Apart from "make test", which it would slow down by a third.
+coverage: $(QUALITY)/installed ## run the unit tests and print the layer's line and branch coverage; fails below its floor
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@$(QUALITY)/bin/coverage run -m pytest --quiet --numprocesses logical --maxprocesses 4 --dist worksteal tests/unit tests/events $(ARGS)
+	@$(QUALITY)/bin/coverage combine --quiet && $(QUALITY)/bin/coverage report
+
+mutants: $(QUALITY)/installed ## change the core bit by bit and count what no unit test notices; ARGS="loyalty.identifiers" TESTS="tests/unit/…" for some
+	@TESTS='$(or $(TESTS),tests/unit)' $(QUALITY)/bin/python -m tools.mutants $(ARGS)
+
 audit: $(AUDIT)/installed ## ask PyPI for known vulnerabilities of all that is pinned, or in LOCK=file; fails where it can not answer
 	@for lock in $(or $(LOCK),shared/requirements.txt $(LOCKS)/*.txt); do \
 	  echo "$$lock"; \
@@ -110,7 +121,10 @@ format: .venv/dev.installed ## format the code and fix what can be fixed
 document: .venv/dev.installed ## write the OpenAPI document, its page and the schema of chunk messages again
 	@$(BIN)/python -m tools.document
 
-pictures: .venv/dev.installed $(MINISTACK)/installed ## take the README's pictures of the console again, needs a Chromium
+released: .venv/dev.installed ## keep the OpenAPI document as that of the last release, which later ones must not break
+	@$(BIN)/python -m tools.document.released
+
+pictures: .venv/dev.installed $(MINISTACK)/installed ## take the documents' pictures of the console again, needs a Chromium
 	@$(BIN)/pytest tests/e2e/console/pictures.py
 
 fuzz: $(FUZZ)/installed $(MINISTACK)/installed ## send 100,000 broken requests to the local stack; ARGS=n for n of them
@@ -132,7 +146,7 @@ yesterday: ## have the tests of upgrades begin from COMMIT, the one that is depl
 
 lock: .venv/dev.installed ## pin the newest dependencies that the requirements allow
 	cd shared && $(CURDIR)/$(COMPILE) requirements.in -o requirements.txt
-	cd $(LOCKS) && for name in run dev bench peer fuzz audit ministack sam; do $(CURDIR)/$(COMPILE) $$name.in -o $$name.txt || exit 1; done
+	cd $(LOCKS) && for name in run dev bench peer fuzz quality audit ministack sam; do $(CURDIR)/$(COMPILE) $$name.in -o $$name.txt || exit 1; done
 
 clean: ## remove all that these commands made
 	rm -rf .venv build .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -154,7 +168,7 @@ clean: ## remove all that these commands made
 	@touch $@
 
 # Of their many modules a small part is run, and compiled when that first happens.
-.venv/dev.installed $(SAM)/installed $(MINISTACK)/installed: INSTALL += --no-compile
+.venv/dev.installed $(SAM)/installed $(MINISTACK)/installed $(QUALITY)/installed: INSTALL += --no-compile
 
 # Another pip installs into them. The local stack, which fuzzing starts from its own environment, makes the layer with one.
 $(FUZZ)/installed: WITHOUT_PIP :=

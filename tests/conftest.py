@@ -5,6 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")  # how long one example takes is the machine's affair
 
 _LOCAL_AWS = {
     "AWS_ACCESS_KEY_ID": "test",

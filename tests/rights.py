@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tools.local.template import fed, resources
-from tools.policies import Statement, applies, of_functions
+from tools.operator.policies import Statement, applies, of_functions
 
 TAKING_MESSAGES = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 """What Lambda does in a function's name to feed it from a queue."""

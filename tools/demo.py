@@ -1,6 +1,6 @@
 """The demo accounts of a local start; a deployed stack never holds them.
 
-The data makes the vendors' own samples work as printed: see the README for what is there.
+The data makes the vendors' own samples work as printed: docs/local.md tells what is there.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from loyalty.identifiers import custom_field
 from loyalty.store import accounts, credentials, customers, memberships, promotion_changes
 from loyalty.store.dynamodb import Database
 from loyalty.store.memberships import Membership
-from tools.database import connect
+from tools.operator.database import connect
 
 ALL_RIGHTS = frozenset({"enrol", "import", "earn", "jobs:read", "jobs:undo"})
 

@@ -7,7 +7,7 @@ from loyalty.errors import RightMissing
 from loyalty.identifiers import custom_field
 
 RIGHTS = frozenset({"enrol", "import", "earn", "jobs:read", "jobs:undo", "migrate"})
-"""What a credential may be for; `migrate` lets an import bring ids that we would draw."""
+"""What a credential may be for; `migrate` lets an import bring its own ids."""
 
 BASIC, BEARER = 'Basic realm="loyalty"', 'Bearer realm="loyalty"'
 """The challenges of a 401 (RFC 7617, RFC 6750)."""

@@ -97,7 +97,7 @@ def refused(kind: str, text: str) -> str:
 
 
 def refused_as(parameter: str, kind: str, text: str) -> str:
-    """The same for an identifier that came in a parameter of another name."""
+    """Why `text`, which came in this parameter, is no identifier of this kind."""
     short = kind not in SHARED and len(text) <= _LONGEST_SENT
     if short and (fault := _fault(plain(text)) or unseen_fault(text)):
         return f"{parameter} {quote(text)} {fault}"

@@ -1,19 +1,19 @@
 """How many wrong credentials, access tokens and requests of one account a minute takes.
 
-What is wrong is counted by the address that it came from, and by address and name where a name was presented (a
-user's, or an OAuth client's; a token has none), in the store, so that all processes know. What is right costs
-nothing, and is never refused for what others do:
+Wrong credentials are counted in the store, so that all processes know: by the address that they came from, and by
+address and name if a name was presented (a user's, or an OAuth client's; a token has none). Valid credentials cost
+nothing, and are never refused for what others do:
 
 - A name that was wrong too often from an address is not looked up for that address until the minute is over, so
-  passwords can't be tried out; other addresses, and other names from this one, are served.
+  passwords can't be guessed; other addresses, and other names from this one, are served.
 - An address that was wrong too often is told so, and its credentials are looked up as before: tokens can't be
-  guessed anyhow, and who is right may share an address with who is not.
+  guessed, and valid and invalid callers may share an address.
 - Each name that is invented writes an item. So an address that was wrong far too often is not looked up under any
   name until the minute is over (but for those that were right a moment ago), and nothing more is written for it.
 
-What an account's own requests may be is for its operator to say; nothing is counted where nothing is said.
+How many requests an account may make is set by the operator; nothing is counted where no limit is set.
 
-A process learns that a count is full when it adds to it: so each may look up one more.
+A process learns that a count is full when it adds to it, so each may look up one more.
 """
 
 import math

@@ -21,7 +21,7 @@ STANDARD = (*UNIQUE, *SHARED, *NAMES, *ADDRESS, "custom_date", *SECRETS)
 """The fields that customers of every account have."""
 
 MIGRATED = ("profile_id", "customer_id")
-"""Ids that we draw, unless a caller with the right to migrate brings its own."""
+"""Ids that we generate, unless a caller with the right to migrate brings its own."""
 
 AUTO_ADD = "auto_add"
 """The credit that a new member begins with, in a column beside the fields."""

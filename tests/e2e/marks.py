@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from tools import demo
-from tools.database import connect
 from tools.local.deploy import client
 from tools.local.stack import LocalStack
+from tools.operator.database import connect
 
 LOCAL = {"region_name": "us-east-1", "aws_access_key_id": "test", "aws_secret_access_key": "test"}
 

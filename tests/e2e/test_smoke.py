@@ -32,9 +32,9 @@ def stack(stack_with):
 @pytest.fixture
 def smoke(stack, tmp_path, monkeypatch):
     """Gives a run of the command: its exit code, and its results by check."""
-    where = tmp_path / "local-environment.json"
-    environment.write(where, stack, stack.endpoint_url)
-    monkeypatch.setattr(places, "LOCAL_ENVIRONMENT", where)
+    (tmp_path / "build").mkdir()
+    environment.write(tmp_path / places.LOCAL_ENVIRONMENT, stack, stack.endpoint_url)
+    monkeypatch.chdir(tmp_path)
 
     def run(*options):
         done = CliRunner().invoke(app, ["smoke", "--local", "--json", *options])

@@ -10,7 +10,7 @@ from moto import mock_aws
 from loyalty.store.dynamodb import Database
 from tests.fakes.store import SETTINGS
 from tools import demo
-from tools.database import connect
+from tools.operator.database import connect
 
 BUCKET = "exports"
 _KEYS = {

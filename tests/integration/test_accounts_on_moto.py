@@ -9,7 +9,7 @@ from loyalty.account import Account, Credential, CustomField, Grant, Program
 from loyalty.store import accounts, counters
 from loyalty.store.dynamodb import Database, Update, Write
 from tests.fakes.store import SETTINGS
-from tools.database import connect
+from tools.operator.database import connect
 
 KEYS = {
     SETTINGS.accounts_table: ["pk", "sk"],
@@ -66,7 +66,7 @@ def test_a_single_insert_is_done_once_and_knows_its_own_write(store):
 
 
 def test_a_counter_draws_each_number_once(store):
-    blocks = [counters.draw(store, "acme", "earned", count, first=1_000) for count in (1, 250, 3)]
+    blocks = [counters.allocate(store, "acme", "earned", count, first=1_000) for count in (1, 250, 3)]
     assert blocks == [range(1_000, 1_001), range(1_001, 1_251), range(1_251, 1_254)]
 
 

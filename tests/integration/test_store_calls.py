@@ -108,7 +108,7 @@ def test_blocks_of_a_counter_drawn_at_once_never_overlap(database_endpoint, tabl
 
     # WHEN each draws twenty blocks
     def draw(store):
-        return [counters.draw(store.database, account, "earned", 5, first=1_000) for _ in range(20)]
+        return [counters.allocate(store.database, account, "earned", 5, first=1_000) for _ in range(20)]
 
     with ThreadPoolExecutor(8) as pool:
         blocks = [block for drawn in pool.map(draw, stores) for block in drawn]

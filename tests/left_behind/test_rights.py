@@ -8,7 +8,7 @@ import pytest
 
 from tests.rights import allowed, needed
 from tools.local.template import load
-from tools.policies import of_functions
+from tools.operator.policies import of_functions
 
 TEMPLATE = load()
 

@@ -1,9 +1,6 @@
 """What docs/ says about deploying and operating is what the template has."""
 
 import re
-from pathlib import Path
-
-import pytest
 
 from tools.local.template import ROOT, load, resources
 
@@ -87,26 +84,3 @@ def _actions(function: dict, table: str) -> list[str]:
     statements = [one for policy in function.get("Policies", []) for one in policy["Statement"]]
     about = [one["Action"] for one in statements if one["Resource"] == {"Fn::GetAtt": [table, "Arn"]}]
     return [action for every in about for action in (every if isinstance(every, list) else [every])]
-
-
-@pytest.mark.parametrize("name", [*DOCS, "../README.md"])
-def test_a_link_leads_to_a_file_and_a_heading_that_are_there(name: str) -> None:
-    # GIVEN the links of a page to others of ours
-    page = ROOT / "docs" / name
-    for target in re.findall(r"\]\(([^)#:]*(?:#[^)]*)?)\)", page.read_text()):
-        file, _, anchor = target.partition("#")
-        there = (page.parent / file).resolve() if file else page.resolve()
-        # THEN each leads somewhere
-        assert there.is_file(), target
-        assert not anchor or anchor in _anchors(there), target
-
-
-def _anchors(page: Path) -> set[str]:
-    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
-
-
-@pytest.mark.parametrize("name", DOCS)
-def test_a_make_command_is_there(name: str) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"\bmake ([a-z][a-z-]+)(?=[` \n]|$)", DOCS[name])) <= targets

@@ -1,4 +1,4 @@
-"""The locks: they pin what the requirements ask for, with hashes, and name no package index."""
+"""The locks: they pin what the requirements and the workflows ask for, with hashes, and name no package index."""
 
 import re
 from pathlib import Path
@@ -45,6 +45,15 @@ def test_every_pin_has_a_hash_and_none_names_an_index(path):
     assert all("--hash=sha256:" in entry for entry in entries if re.match(r"[\w-]", entry))
     assert "://" not in lock
     assert not re.search(r"^--", lock, re.MULTILINE)
+
+
+def test_every_action_of_a_workflow_is_pinned_to_a_commit():
+    # GIVEN the actions that the workflows use
+    workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    used = [line for path in workflows for line in path.read_text().splitlines() if "uses:" in line]
+    # THEN each is named by a hash, which nobody can move, with the version beside it for people
+    assert used
+    assert [line for line in used if not re.search(r"uses: [\w/-]+@[0-9a-f]{40} # v\d", line)] == []
 
 
 def test_the_local_stack_and_the_tests_run_what_the_layer_ships():

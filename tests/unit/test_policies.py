@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.policies import PolicyUnknown, allows
+from tools.operator.policies import PolicyUnknown, allows
 
 ALLOW = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:table/a"}
 KEYS = "dynamodb:LeadingKeys"

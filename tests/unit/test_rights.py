@@ -6,7 +6,7 @@ import pytest
 
 from tests.rights import Asked, Right, allowed, granted, needed, needs_of_call
 from tools.local.template import load
-from tools.policies import of_functions
+from tools.operator.policies import of_functions
 
 TABLE = "loyalty-EarnsTable-0A1B2C"
 QUEUE = "http://localhost:4566/000000000000/loyalty-ChunkQueue-0A1B2C"

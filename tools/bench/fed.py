@@ -21,11 +21,11 @@ from loyalty.account import Account, Credential, Grant, Program
 from loyalty.store import accounts, keys
 from tools.bench.feeding import ITEMS, Job, email
 from tools.bench.processes import children, environment, seconds
-from tools.database import connect
 from tools.local.deploy import STACK, client
 from tools.local.ministack import REGION
 from tools.local.stack import LocalStack
 from tools.local.template import ROOT
+from tools.operator.database import connect
 
 SMALL, LARGE = 10_000, 100_000
 """Items."""

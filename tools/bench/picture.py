@@ -1,4 +1,4 @@
-"""Pictures for the README, as SVG: bars with a name and a number each."""
+"""Pictures for docs/performance.md, as SVG: bars with a name and a number each."""
 
 from collections.abc import Mapping
 from xml.sax.saxutils import escape

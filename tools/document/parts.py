@@ -28,7 +28,7 @@ def integer(description: str = "", **more: Any) -> Schema:
 
 
 def nullable(schema: Schema) -> Schema:
-    """The same, or null."""
+    """The schema, or null."""
     return {**schema, "type": [schema["type"], "null"]}
 
 

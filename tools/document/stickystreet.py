@@ -77,7 +77,7 @@ def _form() -> Schema:
         "profiles_header_2": text("What the second is, and so on"),
         "profiles_data": text("The rows, one a line; a file serves too"),
         "overwrite_duplicates": text("What a row does to a customer that it meets", enum=[*Overwrite]),
-        "card_number_generate": text("Digits of drawn card numbers", pattern="^([4-9]|1[0-9])$"),
+        "card_number_generate": text("Digits of generated card numbers", pattern="^([4-9]|1[0-9])$"),
         "no_undo": text("yes: keep no undo state", enum=_YES_NO),
         "allow_undo": text("yes: keep one, as without it", enum=_YES_NO),
         "decimal_mark": text("comma: refuse amounts such as 1.000, which are ambiguous there", enum=["dot", "comma"]),
@@ -94,8 +94,8 @@ def _batch() -> Schema:
     counts = {name: integer(minimum=0) for name in ("new", "updated", "ignored", "failed")}
     row = {
         "number": integer("Of the row, blank lines not counted, from 1", minimum=1),
-        "code": text("The drawn code"),
-        "card_number": text("The drawn card number"),
+        "code": text("The generated code"),
+        "card_number": text("The generated card number"),
         "error": text("What is wrong with the row"),
         "warning": text("What its sender should know though the row is done: a phone that finds nobody"),
     }

@@ -14,8 +14,9 @@ from botocore.exceptions import ClientError
 from tools.local.gateway import GatewayResponses
 from tools.local.ministack import REGION
 from tools.local.template import ROOT, resources, variables, without_aliases, workers
+from tools.operator.places import LOCAL_STACK
 
-STACK = "loyalty"
+STACK = LOCAL_STACK
 BUCKET = "loyalty-artifacts"
 TEMPLATE = "template.json"
 

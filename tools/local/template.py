@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
+from tools.operator.template import load, resources
+
+__all__ = ["ROOT", "Route", "fed", "load", "resources", "routes", "variables", "without_aliases", "workers"]
 
 ROOT = Path(__file__).parents[2]
-PATH = ROOT / "template.yaml"
 
 _ALIAS = ".Alias"
 
@@ -17,37 +18,6 @@ class Route(NamedTuple):
     method: str
     path: str
     function: str
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms."""
-
-
-def _long_form(loader: _Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
-    if isinstance(node, yaml.SequenceNode):
-        value: Any = loader.construct_sequence(node, deep=True)
-    elif isinstance(node, yaml.MappingNode):
-        value = loader.construct_mapping(node, deep=True)
-    else:
-        value = str(node.value)
-    if tag == "GetAtt" and isinstance(value, str):
-        value = value.split(".", 1)
-    return {tag if tag in ("Ref", "Condition") else f"Fn::{tag}": value}
-
-
-_Loader.add_multi_constructor("!", _long_form)
-
-
-def load(path: Path = PATH) -> dict[str, Any]:
-    """The template, with `!Ref x` as `{"Ref": "x"}` and so on."""
-    template: dict[str, Any] = yaml.load(path.read_text(), _Loader)  # noqa: S506 - a SafeLoader with more tags
-    return template
-
-
-def resources(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
-    """The properties of all resources of a type, by logical id."""
-    found = template["Resources"].items()
-    return {name: resource.get("Properties", {}) for name, resource in found if resource["Type"] == kind}
 
 
 def routes(template: dict[str, Any]) -> list[Route]:

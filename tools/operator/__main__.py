@@ -4,8 +4,8 @@ import sys
 
 import typer
 
-from tools.operator.application import app
-from tools.operator.faults import REFUSED
+from .application import app
+from .faults import REFUSED
 
 
 def main() -> int | None:

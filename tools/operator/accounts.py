@@ -8,22 +8,27 @@ import typer
 from loyalty.account import Account, CustomField
 from loyalty.store import accounts
 from loyalty.store.dynamodb import Database
-from tools.operator.arguments import AccountId
-from tools.operator.commands import Session, command
-from tools.operator.faults import OperatorError
+
+from .arguments import AccountId
+from .commands import Session, command
+from .faults import OperatorError
 
 app = typer.Typer(help="Accounts and their settings.")
 
 _FIELD = re.compile(r"([1-9][0-9]{0,3}):(\w{1,64})(?::(.{1,200}))?")
 
 Fields = Annotated[
-    list[str] | None, typer.Option("--field", metavar="NUMBER:NAME[:LABEL]", help="A custom field; may come often.")
+    list[str] | None, typer.Option("--field", metavar="NUMBER:NAME[:LABEL]", help="A custom field; may be repeated.")
 ]
 MatchFields = Annotated[
     list[str] | None,
-    typer.Option("--match-field", metavar="NUMBER:NAME[:LABEL]", help="The same, and customers are found by it."),
+    typer.Option(
+        "--match-field",
+        metavar="NUMBER:NAME[:LABEL]",
+        help="A custom field that customers are found by; may be repeated.",
+    ),
 ]
-Always200 = Annotated[bool, typer.Option(help="Altcraft's errors come with HTTP status 200 too.")]
+Always200 = Annotated[bool, typer.Option(help="Answer Altcraft's errors with HTTP status 200 too.")]
 
 
 @command(app, "create")
@@ -46,7 +51,7 @@ def create(
     except ValueError as error:
         raise OperatorError(str(error)) from None
     if not is_new:
-        raise OperatorError(f"The account {account} is there already")
+        raise OperatorError(f"The account {account} exists already")
     session.printer.record(_record(made))
 
 

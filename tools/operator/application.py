@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from loyalty import __version__
-from tools.operator import (
+
+from . import (
     accounts,
     bulk,
     credentials,
@@ -19,7 +20,7 @@ from tools.operator import (
     queues,
     restoring,
 )
-from tools.operator.smoke import command as smoke
+from .smoke import command as smoke
 
 _HELP = """Run a loyalty system: accounts, customers, bulk work from files, jobs.
 
@@ -42,7 +43,7 @@ def _tell_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with an
 def loyalty(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="The version, as /health tells it.")
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """What is said before a command; the version is told before anything is looked at."""

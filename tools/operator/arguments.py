@@ -19,6 +19,8 @@ def plain_name(text: str | None) -> str | None:
 AccountId = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.", callback=plain_name)]
 File = Annotated[
     Path,
-    typer.Argument(metavar="FILE", help="CSV (with , or ;), or cells between tabs or pipes, under a line of headers."),
+    typer.Argument(
+        metavar="FILE", help="A file with a line of headers; cells separated by commas, semicolons, tabs or pipes."
+    ),
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")]

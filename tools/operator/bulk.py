@@ -5,16 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
-from tools.operator.arguments import File
-from tools.operator.callers import Account, Caller, Token
-from tools.operator.commands import Session, command
-from tools.operator.faults import OperatorError
-from tools.operator.requests import MOST_ROWS
-from tools.operator.rowfiles import open_rows
-from tools.operator.sending.earn_door import EarnDoor
-from tools.operator.sending.files import Work, send
-from tools.operator.sending.import_door import ImportDoor
-from tools.operator.sending.register_door import RegisterDoor
+from .arguments import File
+from .callers import Account, Caller, Token
+from .commands import Session, command
+from .faults import OperatorError
+from .requests import MOST_ROWS
+from .rowfiles import open_rows
+from .sending.earn_door import EarnDoor
+from .sending.files import Work, send
+from .sending.import_door import ImportDoor
+from .sending.register_door import RegisterDoor
 
 app = typer.Typer()
 
@@ -30,26 +30,31 @@ class Overwrite(StrEnum):
     IGNORE = "ignore"
 
 
-Rows = Annotated[int, typer.Option("--rows", min=1, max=MOST_ROWS, help="Rows of one request.")]
-Campaigns = Annotated[list[str], typer.Option("--campaign", help="Every customer becomes its member; may come often.")]
-OverwriteOption = Annotated[Overwrite, typer.Option("--overwrite", help="What rows do to customers that are there.")]
+Rows = Annotated[int, typer.Option("--rows", min=1, max=MOST_ROWS, help="Rows in one request.")]
+Campaigns = Annotated[list[str], typer.Option("--campaign", help="Make every customer a member; may be repeated.")]
+OverwriteOption = Annotated[Overwrite, typer.Option("--overwrite", help="What rows do to customers that exist.")]
 CardDigits = Annotated[
-    int | None, typer.Option("--card-digits", min=4, max=19, help="Customers without a card get one.")
+    int | None,
+    typer.Option("--card-digits", min=4, max=19, help="Give customers without a card a number of so many digits."),
 ]
-NoUndo = Annotated[bool, typer.Option("--no-undo", help="Keep nothing to undo it with.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and count, write nothing.")]
+NoUndo = Annotated[bool, typer.Option("--no-undo", help="Keep no undo state.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Validate and count, write nothing.")]
 Columns = Annotated[
     list[str] | None,
     typer.Option(
-        "--column", metavar="HEADER=FIELD", help="A column's field, - for none, where its header is no field."
+        "--column",
+        metavar="HEADER=FIELD",
+        help="The field of a column whose header is not a field's name; - leaves the column out.",
     ),
 ]
 Program = Annotated[str, typer.Option("--program", help="The program's id.")]
-Matching = Annotated[str | None, typer.Option("--matching", help="The column that finds customers, if not email, …")]
+Matching = Annotated[
+    str | None, typer.Option("--matching", help="The column that finds customers, if not email, phone or profile_id.")
+]
 Promotion = Annotated[str | None, typer.Option("--promotion", help="The promotion's id.")]
-Identifier = Annotated[str | None, typer.Option("--identifier", help="Or the account's own name for it.")]
+Identifier = Annotated[str | None, typer.Option("--identifier", help="The promotion's identifier, instead of its id.")]
 Source = Annotated[
-    str | None, typer.Option("--source", help="Where they earn, INSTORE for example, if no column says.")
+    str | None, typer.Option("--source", help="Where customers earn, such as INSTORE, unless a column source says it.")
 ]
 
 
@@ -68,7 +73,7 @@ def import_(
     account: Account = None,
     token: Token = None,
 ) -> None:
-    """Import customers. Interrupted, the same command goes on; rows that failed are in FILE's .failed file."""
+    """Import customers. If interrupted, repeat the command to continue; failed rows go to FILE's .failed file."""
     opened = open_rows(file)
     fields = _fields(opened.headers, column or [])
     opened = opened.of_fields(fields)

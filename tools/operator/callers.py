@@ -1,7 +1,7 @@
-"""In whose name the API is called: with a token that was given, or one that is made for this command alone.
+"""Authentication: with a token that was given, or with one that is made for this command alone.
 
-Who may write the tables may do what any credential may. So an operator needs none: the command makes one that
-opens the account, with the rights that the work needs and no others, and takes it back at the end.
+An operator who may write the tables needs no credential: the command makes one for the account, with the rights that
+the work needs and no others, and revokes it at the end.
 """
 
 import secrets
@@ -13,23 +13,24 @@ import typer
 
 from loyalty.account import Credential, Grant
 from loyalty.store import accounts
-from tools.operator.accounts import existing
-from tools.operator.arguments import plain_name
-from tools.operator.faults import OperatorError
-from tools.operator.system import System
+
+from .accounts import existing
+from .arguments import plain_name
+from .faults import OperatorError
+from .system import System
 
 _TOKEN_BYTES = 32
 _LIFE_SECONDS = 24 * 3600
 
 Account = Annotated[
     str | None,
-    typer.Option("--account", metavar="ACCOUNT", callback=plain_name, help="Whose, with your right to the tables."),
+    typer.Option(
+        "--account", metavar="ACCOUNT", callback=plain_name, help="The account, by your AWS rights to the tables."
+    ),
 ]
 Token = Annotated[
     str | None,
-    typer.Option(
-        "--token", envvar="LOYALTY_TOKEN", help="Or with a token of the account; then no AWS right is needed."
-    ),
+    typer.Option("--token", envvar="LOYALTY_TOKEN", help="A token of the account; no AWS rights are needed then."),
 ]
 
 
@@ -47,7 +48,7 @@ def authorised(system: System, caller: Caller, kind: str, rights: frozenset[str]
         yield _bearer(caller.token)
         return
     if not caller.account:
-        raise OperatorError("Say whose with --account ID, or bring a --token")
+        raise OperatorError("Name the account with --account ID, or give a --token")
     database = system.database()
     existing(database, caller.account)
     credential = Credential(kind, secrets.token_urlsafe(_TOKEN_BYTES))

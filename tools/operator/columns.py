@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from loyalty.errors import quote
 
 _HEADER = re.compile("profiles_header_([0-9]+)")
+_ITSELF = re.compile(r"""(the column (".*")) names \2, which""")
 
 
 def in_columns(error: str, columns: Sequence[str]) -> str:
@@ -13,6 +14,7 @@ def in_columns(error: str, columns: Sequence[str]) -> str:
     if not _HEADER.match(error):
         return error
     told = _HEADER.sub(lambda header: _column(header, columns), error)
+    told = _ITSELF.sub(r"\1", told)
     return told[0].upper() + told[1:]
 
 

@@ -4,92 +4,95 @@
 def show(session: Session, account: AccountId) -> None: ...
 """
 
-import functools
-import inspect
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, Concatenate, ParamSpec
+from functools import cached_property
+from typing import Annotated, Any, TypeVar
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
+from typer.core import TyperCommand
 
 from loyalty.errors import ConfigurationError, StorageBusy
-from tools.operator.faults import Interrupted, OperatorError, Unavailable
-from tools.operator.printer import Printer, printable
-from tools.operator.system import Choice, System
 
-Parameters = ParamSpec("Parameters")
+from .faults import Interrupted, OperatorError, Unavailable
+from .printer import Printer, printable
+from .system import Choice, System
 
-Local = Annotated[bool, typer.Option("--local", help="The stack that make run serves on this machine.")]
+Local = Annotated[bool, typer.Option("--local", help="The stack of make run on this machine.")]
 Stack = Annotated[
-    str | None, typer.Option("--stack", metavar="NAME", envvar="LOYALTY_STACK", help="A deployed stack, by its name.")
+    str | None, typer.Option("--stack", metavar="NAME", envvar="LOYALTY_STACK", help="The name of a deployed stack.")
 ]
 Region = Annotated[
-    str | None, typer.Option("--region", envvar="AWS_REGION", help="The stack's region, if not AWS's usual one.")
+    str | None,
+    typer.Option("--region", envvar="AWS_REGION", help="The stack's region, unless your AWS configuration names it."),
 ]
 Url = Annotated[
     str | None,
-    typer.Option("--url", envvar="LOYALTY_URL", help="The API, if not where the stack says; enough with a --token."),
+    typer.Option(
+        "--url", envvar="LOYALTY_URL", help="The API's address, unless the stack names it; enough with a --token."
+    ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-@dataclass(frozen=True)
-class Session:
-    """What a command works with."""
+class Session(typer.Context):
+    """What a command works with, and typer's context of it: a parameter of this type is no option."""
 
-    system: System
-    printer: Printer
+    choice: Choice
+    as_json: bool
 
+    @cached_property
+    def system(self) -> System:
+        """The system that the command line names; `obj` of the context stands in for it in tests."""
+        system: System = self.obj or System(self.choice)
+        return system
 
-Command = Callable[Concatenate[Session, Parameters], None]
-
-
-def command(app: typer.Typer, name: str) -> Callable[[Command[Parameters]], Command[Parameters]]:
-    """Register a function as the command `name` of `app`; its first parameter is the session, no option."""
-
-    def register(function: Command[Parameters]) -> Command[Parameters]:
-        @functools.wraps(function)
-        def run(
-            *,
-            ctx: typer.Context,
-            local: bool,
-            stack: str | None,
-            region: str | None,
-            url: str | None,
-            as_json: bool,
-            **given: Any,
-        ) -> None:
-            system = ctx.obj or System(Choice(local, stack, region, url))
-            _guard(functools.partial(function, Session(system, Printer(as_json=as_json)), **given))
-
-        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
-        parameters = [one.replace(kind=one.KEYWORD_ONLY) for one in (_CONTEXT, *own, *_COMMON)]
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        run.__annotations__ = {one.name: one.annotation for one in parameters}
-        app.command(name)(run)
-        return function
-
-    return register
+    @cached_property
+    def printer(self) -> Printer:
+        """Writes what the command says, in the form that was asked for."""
+        return Printer(as_json=self.as_json)
 
 
-def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+_common = typer.Typer(add_completion=False)
 
 
-_CONTEXT = _parameter("ctx", typer.Context)
-_COMMON = [
-    _parameter("local", Local, default=False),
-    _parameter("stack", Stack, None),
-    _parameter("region", Region, None),
-    _parameter("url", Url, None),
-    _parameter("as_json", Json, default=False),
-]
+@_common.command()
+def _choose(
+    *, local: Local = False, stack: Stack = None, region: Region = None, url: Url = None, as_json: Json = False
+) -> dict[str, Any]:
+    return {"choice": Choice(local, stack, region, url), "as_json": as_json}
+
+
+_CHOOSE = typer.main.get_command(_common)
+
+
+class OperatorCommand(TyperCommand):
+    """A command with the common options after its own; what they say is in its session."""
+
+    context_class = Session
+
+    def __init__(self, *arguments: Any, params: list[Any], **more: Any) -> None:
+        super().__init__(*arguments, params=[*params, *_CHOOSE.params], **more)
+
+    def invoke(self, ctx: Any) -> None:
+        """Do the command; every foreseeable failure is one line on stderr and an exit code."""
+        common = {str(option.name): ctx.params.pop(option.name) for option in _CHOOSE.params}
+        session: Session = ctx
+        chosen = _choose(**common)
+        session.choice, session.as_json = chosen["choice"], chosen["as_json"]
+        _guard(lambda: super(OperatorCommand, self).invoke(ctx))
+
+
+Function = TypeVar("Function", bound=Callable[..., None])
+
+
+def command(app: typer.Typer, name: str) -> Callable[[Function], Function]:
+    """Register a function as the command `name` of `app`; its first parameter is the session."""
+    return app.command(name, cls=OperatorCommand)
 
 
 def _guard(work: Callable[[], None]) -> None:
-    """Do it; every foreseeable failure is one line on stderr and an exit code."""
     try:
         work()
     except OperatorError as error:

@@ -8,14 +8,15 @@ from loyalty.account import RIGHTS, Grant
 from loyalty.store import credentials
 from loyalty.store.credentials import Listed
 from loyalty.store.dynamodb import Database
-from tools.operator import secret_kinds
-from tools.operator.accounts import existing
-from tools.operator.arguments import AccountId, Yes, plain_name
-from tools.operator.commands import Session, command
-from tools.operator.faults import OperatorError
-from tools.operator.secret_kinds import Kind, Made
 
-app = typer.Typer(help="Who may call: tokens, import users, Basic users, OAuth clients.")
+from . import secret_kinds
+from .accounts import existing
+from .arguments import AccountId, Yes, plain_name
+from .commands import Session, command
+from .faults import OperatorError
+from .secret_kinds import Kind, Made
+
+app = typer.Typer(help="Tokens, import users, Basic users and OAuth clients.")
 
 _ID_CHARACTERS = 12
 _ONCE = "The secret is shown this once: keep it now. It serves at once."

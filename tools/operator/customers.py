@@ -11,10 +11,11 @@ from loyalty.operations.import_items import kinds_of
 from loyalty.profile import MIGRATED, SECRETS
 from loyalty.store import accounts, customers, earns, erasure, memberships, promotions
 from loyalty.store.dynamodb import Database
-from tools.operator.accounts import existing
-from tools.operator.arguments import AccountId, Yes
-from tools.operator.commands import Session, command
-from tools.operator.faults import OperatorError, Unavailable
+
+from .accounts import existing
+from .arguments import AccountId, Yes
+from .commands import Session, command
+from .faults import OperatorError, Unavailable
 
 app = typer.Typer(help="Single customers.")
 

@@ -12,14 +12,15 @@ import typer
 
 from loyalty.account import Account
 from loyalty.settings import Settings
-from tools.operator import scanning, table_exports
-from tools.operator.accounts import existing
-from tools.operator.arguments import AccountId
-from tools.operator.commands import Session, command
-from tools.operator.exported import Kind, Row, customers_of, earns_of, members_of
-from tools.operator.rowfiles import write_rows
 
-app = typer.Typer(help="All that an account holds, as files that migrate takes back.")
+from . import scanning, table_exports
+from .accounts import existing
+from .arguments import AccountId
+from .commands import Session, command
+from .exported import Kind, Row, customers_of, earns_of, members_of
+from .rowfiles import write_rows
+
+app = typer.Typer(help="All that an account holds, as files that migrate reads.")
 
 
 class Format(StrEnum):
@@ -29,14 +30,14 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
-File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Where to; stdout, if not said.")]
+File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The file to write; standard output by default.")]
 Bucket = Annotated[
     str | None,
-    typer.Option(
-        "--through-s3", metavar="BUCKET", help="By DynamoDB's own export into a bucket of yours: large tables."
-    ),
+    typer.Option("--through-s3", metavar="BUCKET", help="Use DynamoDB's export into this bucket, for large tables."),
 ]
-FormatOption = Annotated[Format, typer.Option("--format", help="CSV under a line of headers, or one JSON a line.")]
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="CSV with a line of headers, or one JSON object a line.")
+]
 
 
 @command(app, "customers")

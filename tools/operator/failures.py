@@ -16,8 +16,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools.operator.faults import OperatorError
-from tools.operator.rowfiles import ERROR_COLUMN, FileRow, RowFile, write_rows
+from .faults import OperatorError
+from .rowfiles import ERROR_COLUMN, FileRow, RowFile, write_rows
 
 _SECOND = 10**9
 

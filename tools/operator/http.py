@@ -13,7 +13,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry, Timeout
 
-from tools.operator.faults import Unavailable
+from .faults import Unavailable
 
 RETRIES = Retry(
     total=8,

@@ -9,21 +9,21 @@ from typing import Annotated, Any
 
 import typer
 
-from tools.operator.arguments import Yes
-from tools.operator.callers import Account, Caller, Token, authorised
-from tools.operator.commands import Session, command
-from tools.operator.jobs_client import Job, JobsClient
+from .arguments import Yes
+from .callers import Account, Caller, Token, authorised
+from .commands import Session, command
+from .jobs_client import Job, JobsClient
 
-app = typer.Typer(help="Jobs, the larger requests.")
+app = typer.Typer(help="Jobs: large requests, and imports that can be undone.")
 
 _READ = frozenset({"jobs:read"})
 _UNDO = frozenset({"jobs:read", "jobs:undo", "enrol", "import", "earn"})
 """What undoing any job takes: the operation's own right too."""
 
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="The job's id.")]
-Most = Annotated[int, typer.Option("--limit", min=1, help="So many jobs at most.")]
-Partial = Annotated[bool, typer.Option("--partial", help="What there is of a job that still runs.")]
-Output = Annotated[Path | None, typer.Option("--output", help="Write them to a file.")]
+Most = Annotated[int, typer.Option("--limit", min=1, help="The most jobs to list.")]
+Partial = Annotated[bool, typer.Option("--partial", help="The results so far of a job that still runs.")]
+Output = Annotated[Path | None, typer.Option("--output", help="The file to write them to.")]
 
 
 @command(app, "list")

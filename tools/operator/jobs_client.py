@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from tools.operator.faults import OperatorError, Unavailable
-from tools.operator.http import Http, Reply
+from .faults import OperatorError, Unavailable
+from .http import Http, Reply
 
 Job = Mapping[str, Any]
 """A job as the API shows it."""

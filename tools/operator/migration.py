@@ -4,20 +4,20 @@ from typing import Annotated
 
 import typer
 
-from tools.operator.accounts import existing
-from tools.operator.arguments import AccountId, File
-from tools.operator.commands import Session, command
-from tools.operator.migrating import credentials as listed_credentials
-from tools.operator.migrating import files
-from tools.operator.migrating import identifiers as stored_identifiers
-from tools.operator.migrating.balances import BalanceMover
-from tools.operator.migrating.customers import CustomerMover
-from tools.operator.migrating.memberships import MembershipMover
-from tools.operator.rowfiles import open_rows
+from .accounts import existing
+from .arguments import AccountId, File
+from .commands import Session, command
+from .migrating import credentials as listed_credentials
+from .migrating import files
+from .migrating import identifiers as stored_identifiers
+from .migrating.balances import BalanceMover
+from .migrating.customers import CustomerMover
+from .migrating.memberships import MembershipMover
+from .rowfiles import open_rows
 
-app = typer.Typer(help="Moving in, straight into the tables; a file may be given again.")
+app = typer.Typer(help="Move in from another system, straight into the tables; a file may be given again.")
 
-Program = Annotated[str | None, typer.Option("--program", help="The program, if no column program says which.")]
+Program = Annotated[str | None, typer.Option("--program", help="The program, unless a column program names it.")]
 
 
 @command(app, "customers")

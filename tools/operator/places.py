@@ -4,15 +4,22 @@ import json
 import re
 import socket
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from loyalty.store.connections import READ_SECONDS
-from tools.local.template import ROOT
-from tools.operator.faults import OperatorError, Unavailable
 
-LOCAL_ENVIRONMENT = ROOT / "build" / "local-environment.json"
-"""What `make run` writes about the stack that it serves."""
+from .faults import OperatorError, Unavailable
+
+LOCAL_ENVIRONMENT = Path("build", "local-environment.json")
+"""What `make run` writes about the stack that it serves, in the folder of its sources."""
+
+LOCAL_STACK = "loyalty"
+"""What that stack is called."""
+
+SOURCES = Path(__file__).parents[2]
+"""Where the command runs from; nothing of the kind is there once it is installed."""
 
 _ENDPOINT = "AWS_ENDPOINT_URL"
 _CONNECT_SECONDS = 5
@@ -42,10 +49,10 @@ class Place(NamedTuple):
 def local() -> Place:
     """The stack that `make run` serves on this machine; raises OperatorError when there was none, or none is now."""
     try:
-        variables = json.loads(LOCAL_ENVIRONMENT.read_text())["Parameters"]
+        variables = json.loads(_local_environment().read_text())["Parameters"]
         endpoint = variables[_ENDPOINT]
     except (OSError, ValueError, KeyError):
-        raise OperatorError("There is no local stack: start one with make run") from None
+        raise OperatorError("No local stack here: start one with make run, and stay in its folder") from None
     if not _accepts_connections(endpoint):
         raise Unavailable("The local stack is not running: make run")
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # the emulator takes any
@@ -63,6 +70,13 @@ def deployed(cloudformation: Any, stack: str, client_options: Mapping[str, str])
         raise OperatorError(f"The stack {stack} has no outputs: is it deployed?")
     variables = {_variable(output["OutputKey"]): output["OutputValue"] for output in outputs}
     return Place(variables, client_options)
+
+
+def _local_environment() -> Path:
+    """The file of the folder that this is called in, or of one above; else that of the command's own sources."""
+    here = Path.cwd()
+    found = (folder / LOCAL_ENVIRONMENT for folder in (here, *here.parents, SOURCES))
+    return next(filter(Path.is_file, found), LOCAL_ENVIRONMENT)
 
 
 def _accepts_connections(url: str) -> bool:

@@ -7,10 +7,11 @@ import typer
 
 from loyalty.account import Program
 from loyalty.store import accounts
-from tools.operator.accounts import existing
-from tools.operator.arguments import AccountId, plain_name
-from tools.operator.commands import Session, command
-from tools.operator.faults import OperatorError
+
+from .accounts import existing
+from .arguments import AccountId, plain_name
+from .commands import Session, command
+from .faults import OperatorError
 
 app = typer.Typer(help="Programs, which the import calls campaigns.")
 
@@ -26,7 +27,7 @@ class Counts(StrEnum):
 
 ProgramId = Annotated[str, typer.Argument(metavar="ID", help="The program's id.", callback=plain_name)]
 Name = Annotated[str | None, typer.Option(help="What people call it.")]
-CountsOption = Annotated[Counts | None, typer.Option("--kind", help="What its balances count; points, if not said.")]
+CountsOption = Annotated[Counts | None, typer.Option("--kind", help="What its balances count; points by default.")]
 Active = Annotated[bool | None, typer.Option("--active/--inactive", help="Whether it takes members.")]
 
 

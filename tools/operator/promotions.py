@@ -6,10 +6,11 @@ import typer
 
 from loyalty.account import Promotion
 from loyalty.store import accounts, promotion_changes, promotions
-from tools.operator.accounts import existing
-from tools.operator.arguments import AccountId
-from tools.operator.commands import Session, command
-from tools.operator.faults import OperatorError
+
+from .accounts import existing
+from .arguments import AccountId
+from .commands import Session, command
+from .faults import OperatorError
 
 app = typer.Typer(help="Promotions of programs.")
 
@@ -17,11 +18,13 @@ PromotionId = Annotated[str, typer.Argument(metavar="ID", help="The promotion's 
 Program = Annotated[str | None, typer.Option(help="The program that it belongs to.")]
 Name = Annotated[str | None, typer.Option(help="What people call it.")]
 Active = Annotated[bool | None, typer.Option("--active/--inactive", help="Whether it can be earned.")]
-Start = Annotated[str | None, typer.Option(help="From when it can be earned: 2026-01-31T00:00:00Z; '' for always.")]
-End = Annotated[str | None, typer.Option(help="Until when, that moment excluded; '' for ever.")]
+Start = Annotated[
+    str | None, typer.Option(help="When it can first be earned, such as 2026-01-31T00:00:00Z; '' for no start.")
+]
+End = Annotated[str | None, typer.Option(help="When it ends (exclusive); '' for no end.")]
 Identifier = Annotated[str | None, typer.Option(help="The account's own name for it, promoIdentifier; '' for none.")]
-Limit = Annotated[int | None, typer.Option(help="How often one customer may earn it.")]
-Unlimited = Annotated[bool, typer.Option("--unlimited", help="As often as they like.")]
+Limit = Annotated[int | None, typer.Option(help="The most times that one customer may earn it.")]
+Unlimited = Annotated[bool, typer.Option("--unlimited", help="No limit per customer.")]
 
 
 @command(app, "put")

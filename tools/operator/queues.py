@@ -1,4 +1,4 @@
-"""`loyalty queue`: chunks of jobs that were given up, looked at and sent again."""
+"""`loyalty queue`: parked chunks, shown and redriven."""
 
 import json
 from collections.abc import Iterator
@@ -11,11 +11,12 @@ from loyalty import moment
 from loyalty.bulk.parked import is_fingerprint
 from loyalty.store import parked_messages
 from loyalty.store.parked_messages import Parked
-from tools.operator.commands import Session, command
-from tools.operator.faults import OperatorError
-from tools.operator.system import System
 
-app = typer.Typer(help="Messages that workers gave up.")
+from .commands import Session, command
+from .faults import OperatorError
+from .system import System
+
+app = typer.Typer(help="Chunks that were closed without being done, and are parked.")
 
 JobOption = Annotated[str | None, typer.Option("--job", metavar="JOB", help="Those of one job.")]
 All = Annotated[bool, typer.Option("--all", help="Those of all jobs.")]
@@ -23,7 +24,7 @@ All = Annotated[bool, typer.Option("--all", help="Those of all jobs.")]
 
 @command(app, "parked")
 def parked(session: Session) -> None:
-    """List the parked messages, with the reason why each was given up."""
+    """List the parked messages, each with the reason."""
     with _left_to_others(session.system) as left:
         records = []
         for message in _all(session.system):
@@ -34,7 +35,7 @@ def parked(session: Session) -> None:
 
 @command(app, "redrive")
 def redrive(session: Session, *, job: JobOption = None, all_: All = False) -> None:
-    """Send parked messages to the workers again, which mend the job and its counts.
+    """Deliver parked messages again; the workers correct the job and its counts.
 
     Skipped is what was malformed or too large: nothing is kept of it that could be sent.
     """

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from tools.operator.rowfiles import FileRow
+from .rowfiles import FileRow
 
 MOST_ROWS = 20_000
 """Rows of one request, as the API allows (MaxItems)."""

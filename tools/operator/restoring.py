@@ -10,9 +10,10 @@ from loyalty.errors import StorageBusy
 from loyalty.store import keys, scans
 from loyalty.store.batch import batches, side_by_side
 from loyalty.store.dynamodb import Database, Item
-from tools.operator.arguments import Yes, plain_name
-from tools.operator.commands import Session, command
-from tools.operator.faults import OperatorError
+
+from .arguments import Yes, plain_name
+from .commands import Session, command
+from .faults import OperatorError
 
 app = typer.Typer()
 
@@ -28,8 +29,8 @@ class Table(StrEnum):
 
 
 What = Annotated[Table, typer.Argument(metavar="TABLE", help="customers, memberships or earns.")]
-Copy = Annotated[str, typer.Argument(metavar="COPY", help="The table that DynamoDB restored, as it was then.")]
-Account = Annotated[str | None, typer.Option("--account", callback=plain_name, help="Only what is of this account.")]
+Copy = Annotated[str, typer.Argument(metavar="COPY", help="The table that DynamoDB restored to a point in time.")]
+Account = Annotated[str | None, typer.Option("--account", callback=plain_name, help="Only this account's items.")]
 
 
 @command(app, "restore")

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools.operator.faults import RowsFailed
-from tools.operator.rowfiles import FileRow
+from .faults import RowsFailed
+from .rowfiles import FileRow
 
 FAILED = "failed"
 """What rows are counted as that are not sent, since they can't be read."""

@@ -27,7 +27,8 @@ from loyalty.delimited import (
 from loyalty.errors import quote
 from loyalty.profile import may_hold_lines
 from loyalty.text import is_blank
-from tools.operator.faults import OperatorError
+
+from .faults import OperatorError
 
 ERROR_COLUMN = "loyalty_error"
 """The column of a file of failed rows that says why; it is not sent again."""
@@ -73,7 +74,7 @@ class RowFile(NamedTuple):
         return filter(lambda row: row.fault or any(row.cells), map(self._row, self.records()))
 
     def records(self) -> Iterator[Record]:
-        """The same as they were read, with the reasons; raises OperatorError."""
+        """All rows as they were read, each with what is wrong with it; raises OperatorError."""
         with _reading(self.path) as file:
             lines = iter(enumerate(file, start=1))
             _begin(lines, self.path)

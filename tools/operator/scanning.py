@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from loyalty.store import scans
 from loyalty.store.batch import side_by_side
 from loyalty.store.dynamodb import Item
-from tools.operator.system import System
+
+from .system import System
 
 
 def pages(system: System, table: str, prefix: str) -> Iterator[list[Item]]:

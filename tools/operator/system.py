@@ -5,10 +5,11 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from loyalty.store.dynamodb import Database
-from tools.operator import places
-from tools.operator.faults import OperatorError
-from tools.operator.http import Http
-from tools.operator.places import Place
+
+from . import places
+from .faults import OperatorError
+from .http import Http
+from .places import Place
 
 PATIENCE_SECONDS = 60.0
 """How long calls to the tables are repeated that are throttled or get no answer."""
@@ -58,11 +59,7 @@ class System:
     @property
     def stack(self) -> str:
         """The name of its CloudFormation stack."""
-        if not self._choice.local:
-            return str(self._choice.stack)
-        from tools.local.deploy import STACK  # noqa: PLC0415 - brings boto3
-
-        return STACK
+        return places.LOCAL_STACK if self._choice.local else str(self._choice.stack)
 
     @cache  # noqa: B019 - a command has one system, and ends with it
     def client(self, service: str) -> Any:
@@ -89,7 +86,7 @@ class System:
 
     @cached_property
     def _tables(self) -> Database:
-        from tools.database import connect  # noqa: PLC0415 - takes a third of a second, which --help does not need
+        from .database import connect  # noqa: PLC0415 - takes a third of a second, which --help does not need
 
         parts = [name for name in self._place.variables if name.endswith(("_TABLE", "_QUEUE_URL"))]
         return connect(

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from loyalty.store.dynamodb import Item
-from tools.operator.faults import OperatorError
-from tools.operator.system import System
+
+from .faults import OperatorError
+from .system import System
 
 _PAUSE_SECONDS = 5
 _PAGE = 1_000

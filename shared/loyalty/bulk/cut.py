@@ -100,6 +100,6 @@ class _Chunks:
 
 
 def _positions(positions: Sequence[int]) -> Sequence[int]:
-    """As a range where they follow one another."""
+    """The positions, as a range if they are consecutive."""
     consecutive = range(positions[0], positions[-1] + 1)
     return consecutive if len(consecutive) == len(positions) else positions

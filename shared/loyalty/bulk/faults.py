@@ -33,7 +33,7 @@ _WORDS = {
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "less_than": "must be less than {lt}",
-    "no_moment": "must be a date and time that there is",
+    "no_moment": "must be a valid date and time",
 }
 """By pydantic's kinds of error, with what the schema says; pydantic's own words may quote the input."""
 

@@ -1,4 +1,4 @@
-"""Messages that are given up: what is known of them is kept for the operator, with the reason, without secrets."""
+"""Messages of chunks that were closed: parked for the operator with the reason, as far as known and without secrets."""
 
 import hashlib
 import json

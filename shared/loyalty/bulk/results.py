@@ -29,7 +29,7 @@ def gather(database: Database, job: Job, until: float) -> list[Outcome] | None:
 
 
 def outcomes(database: Database, job: Job, first: int = 0, most: int | None = None) -> list[Outcome]:
-    """The outcomes from position `first` on, at most so many; those that no chunk brought say that.
+    """The outcomes from position `first` on, at most `most`; an item that no chunk brought has an outcome that says so.
 
     Raises StorageBusy.
     """
@@ -40,7 +40,7 @@ def outcomes(database: Database, job: Job, first: int = 0, most: int | None = No
 
 
 def known(database: Database, job: Job, first: int = 0, most: int | None = None) -> list[Outcome]:
-    """The same while the job runs: as far as outcomes are there without a gap."""
+    """The outcomes of a running job from position `first` on, up to the first gap; raises StorageBusy."""
     wanted = _range(job, first, most)
     found = _by_position(database, job, wanted)
     return [found[position] for position in takewhile(found.__contains__, wanted)]

@@ -34,7 +34,7 @@ _MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$"
 
 def _real(text: str) -> str:
     if moment.utc(text) is None:
-        raise PydanticCustomError("no_moment", "is no date and time that there is")
+        raise PydanticCustomError("no_moment", "is not a valid date and time")
     return text
 
 

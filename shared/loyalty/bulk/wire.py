@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from loyalty import moment
 from loyalty.account import Account
-from loyalty.errors import refusal
+from loyalty.errors import quote, refusal
 from loyalty.identifiers import Identifier, custom_field, normalise, refused
 from loyalty.operations import earn, enrol, import_customers, import_items, undo
 from loyalty.operations.operation import Operation
@@ -63,7 +63,7 @@ def _read_enrol_params(document: Document, now: str) -> enrol.Params:
 def _read_enrol_item(document: Document, account: Account) -> enrol.Item | Outcome:
     registered_at = document.get("registered_at")
     if registered_at is not None and moment.utc(registered_at) is None:
-        return invalid(refusal("registered_at", "must be a date and time that there is, in UTC", registered_at))
+        return invalid(refusal("registered_at", "must be a valid date and time in UTC", registered_at))
     matching = {custom_field(field.number) for field in account.custom_fields if field.match}
     if document["kind"] not in {"email", "phone", "profile_id", *matching}:
         return invalid(refusal("kind", "must be email, phone, profile_id or a match field", document["kind"]))
@@ -116,7 +116,7 @@ def _read_import_row(document: Document, account: Account) -> import_items.Row |
         if is_blank(text):
             continue
         if name not in known:
-            return invalid(refusal("A field", "must be one of the account", name))
+            return invalid(f"The account's customers have no field {quote(name)}")
         fields[name], fault = settle(name, text, unique)
         if fault:
             return invalid(fault)

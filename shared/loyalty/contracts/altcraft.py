@@ -196,7 +196,7 @@ def _result(outcome: Outcome) -> dict[str, Any]:
 
 
 def _xml_results(outcomes: Sequence[Outcome]) -> markup.Written:
-    """The same as items in XML, with all but the profile_id written once for each status."""
+    """The results as items in XML, with all but the profile_id written once for each status."""
     written = markup.Written()
     for status, profile_id, reason, _ in outcomes:
         written.append(_BEGUN.get(status) or _begun(400, reason))

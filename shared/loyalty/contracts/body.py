@@ -101,7 +101,7 @@ def too_large(item: object) -> bool:
 
 
 def _too_large(item: object) -> bool:
-    """The same for anything that Python's own JSON can hold."""
+    """Whether an item is beyond MAX_ITEM_BYTES, for anything that Python's own JSON can hold."""
     try:
         if len(repr(item)) > _LONGEST_ESCAPE * MAX_ITEM_BYTES:
             return True

@@ -5,7 +5,7 @@ from typing import Any
 
 from loyalty.contracts.body import Hosts, integer_id, too_large
 from loyalty.contracts.capillary_replies import EntityFault
-from loyalty.errors import refusal
+from loyalty.errors import quote, refusal
 from loyalty.identifiers import name as normal_name
 from loyalty.identifiers import normalise
 from loyalty.operations.earn import Item, Params
@@ -98,7 +98,7 @@ def _item(identifier_name: str, customer: object) -> Item | Outcome:
         return _refused(_BAD_REQUEST, refusal("identifierValue", "must be text or an integer", value))
     known = source.strip().upper() if isinstance(source, str) and len(source) <= LONGEST_WORD else ""
     if known not in SOURCES:
-        return _refused(_BAD_REQUEST, refusal("source", "must be one of Capillary's sources", source))
+        return _refused(_BAD_REQUEST, f"unknown source {quote(source)}; one of {', '.join(sorted(SOURCES))}")
     text = _identifier(identifier_name, str(value).strip())
     return NOT_FOUND if text is None else Item((_KINDS[identifier_name], text), known)
 

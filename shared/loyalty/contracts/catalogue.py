@@ -1,4 +1,4 @@
-"""The contracts whose requests can be jobs, by name: how their results look, and how their fates are counted."""
+"""The contracts whose requests can be jobs, by name: how their results look, and how outcomes are counted."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -21,7 +21,7 @@ class Results(Protocol):
 
     @property
     def codes(self) -> Mapping[Status, str]:
-        """What each fate is called where they are counted."""
+        """What each outcome is called in counts."""
 
     def render(self, request: Request, manner: Manner, answer: Answer) -> Reply:
         """The reply with these results."""

@@ -64,7 +64,7 @@ class Exchange(Protocol):
         """How the reply is to be written, once the submission is read."""
 
     def error(self, error: RequestError) -> Reply:
-        """The answer to a request that was not."""
+        """The error reply."""
 
 
 class Contract(Protocol):
@@ -80,7 +80,7 @@ class Contract(Protocol):
 
     @property
     def codes(self) -> Mapping[Status, str]:
-        """What each fate is called where they are counted."""
+        """What each outcome is called in counts."""
 
     def open(self, request: Request) -> Exchange:
         """Begin with a request; never raises."""

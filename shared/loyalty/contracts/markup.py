@@ -66,7 +66,7 @@ def write(root: str, fields: Mapping[str, Any]) -> str:
 
 
 def elements(fields: Mapping[str, Any]) -> Written:
-    """The same without a root around them."""
+    """The fields as elements, without a root around them."""
     written = Written()
     for name, value in fields.items():
         written += (f"<{name} />",) if value is None else (f"<{name}>", *_content(value), f"</{name}>")

@@ -116,7 +116,7 @@ class StickyStreetExchange:
             if name in in_url:
                 raise BadRequest(f"{name} must be sent in the body of a POST, never in a URL, which logs keep")
         if self._request.method != "POST":
-            raise ParameterError("The method", "must be POST, with the parameters in its body", self._request.method)
+            raise BadRequest(f"{self._request.method} is not allowed: use POST, with the parameters in its body")
 
     def _rows(self, account: Account, max_items: int) -> list[Row | Outcome]:
         delimiter = stickystreet_params.read_delimiter(self._form)

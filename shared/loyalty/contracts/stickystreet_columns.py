@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from loyalty.account import Account
-from loyalty.errors import BadRequest, ParameterError, quote
+from loyalty.errors import BadRequest, quote
 from loyalty.identifiers import custom_field
 from loyalty.profile import AUTO_ADD, MIGRATED, STANDARD, may_hold_lines
 from loyalty.text import SPACES, folded
@@ -54,7 +54,7 @@ def read(form: Mapping[str, str], account: Account, rights: frozenset[str]) -> C
     names = _names(form)
     numbers = sorted(names)
     if numbers[:1] == [0]:
-        raise ParameterError("profiles_header_0", "must not be given, as headers count from 1", names[0])
+        raise BadRequest(f"there is no profiles_header_0 ({quote(names[0])}): headers count from 1")
     if numbers[:1] != [1]:
         raise BadRequest("profiles_header_1 is required")
     for number, following in pairwise(numbers):
@@ -100,11 +100,10 @@ def _known(account: Account, rights: frozenset[str]) -> dict[str, str]:
 def _field(number: int, name: str, known: Mapping[str, str], taken: Mapping[int, str]) -> str:
     field = known.get(folded(name))
     if field is None:
-        fault = "must name a field of the account's customers"
-        if folded(name) in MIGRATED:
-            fault = "needs a user with the right to migrate"
-        raise ParameterError(f"profiles_header_{number}", fault, name)
+        migrates = folded(name) in MIGRATED
+        fault = "needs a user with the right to migrate" if migrates else "is no field of the account's customers"
+        raise BadRequest(f"profiles_header_{number} names {quote(name)}, which {fault}")
     for position, other in taken.items():
         if other == field:
-            raise ParameterError(f"profiles_header_{number}", f"must not repeat profiles_header_{position + 1}", name)
+            raise BadRequest(f"profiles_header_{number} repeats profiles_header_{position + 1} ({quote(name)})")
     return field

@@ -134,16 +134,25 @@ def _yes(form: Mapping[str, str], parameter: str) -> bool:
 def _campaigns(text: str) -> tuple[str, ...]:
     """The campaigns' ids, each once, between `,` or `|,|`."""
     if text.count(",") > _MOST_COMMAS:
-        raise ParameterError("campaigns_to_include", f"must name at most {MOST_CAMPAIGNS} campaigns", text)
+        raise _too_many_campaigns(text)
     names = dict.fromkeys(name for part in text.replace("|,|", ",").split(",") if (name := part.strip()))
     if not names:
         raise BadRequest("campaigns_to_include is required: at least one campaign")
     if len(names) > MOST_CAMPAIGNS:
-        raise ParameterError("campaigns_to_include", f"must name at most {MOST_CAMPAIGNS} campaigns", text)
+        raise _too_many_campaigns(text)
     for name in names:
         if len(name) > _LONGEST_CAMPAIGN:
-            raise ParameterError("campaigns_to_include", "must name campaigns of the account", name)
+            raise BadRequest(unknown_campaign(name))
     return tuple(names)
+
+
+def unknown_campaign(name: str) -> str:
+    """The error about a campaign that the account does not have."""
+    return f"campaigns_to_include names an unknown campaign, {quote(name)}"
+
+
+def _too_many_campaigns(text: str) -> BadRequest:
+    return BadRequest(f"campaigns_to_include names more than {MOST_CAMPAIGNS} campaigns: {quote(text)}")
 
 
 def _overwrite(text: str) -> Overwrite:
@@ -157,6 +166,6 @@ def _card_digits(text: str) -> int | None:
     if not text:
         return None
     if not re.fullmatch("[0-9]{1,2}", text) or not _LEAST_DIGITS <= int(text) <= _MOST_DIGITS:
-        fault = f"must be a number of digits from {_LEAST_DIGITS} to {_MOST_DIGITS}"
+        fault = f"must be a number of digits, {_LEAST_DIGITS} to {_MOST_DIGITS}"
         raise ParameterError("card_number_generate", fault, text)
     return int(text)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from loyalty.account import CustomField
 from loyalty.contracts.contract import Answer, Manner, not_known
 from loyalty.contracts.markup import escape
+from loyalty.contracts.stickystreet_params import unknown_campaign
 from loyalty.errors import (
     CredentialsExpired,
     CredentialsMissing,
@@ -23,7 +24,7 @@ from loyalty.errors import (
     RequestError,
     RightMissing,
     StorageBusy,
-    refusal,
+    quote,
 )
 from loyalty.identifiers import custom_field
 from loyalty.outcome import RETRYABLE, Outcome, Status
@@ -135,9 +136,9 @@ def _text(error: RequestError) -> str:
     if isinstance(error, InternalError):
         return "Internal error"
     if isinstance(error, ProgramNotFound):
-        return refusal("campaigns_to_include", "must name campaigns of the account", str(error))
+        return unknown_campaign(str(error))
     if isinstance(error, ProgramInactive):
-        return refusal("campaigns_to_include", "must name active campaigns", str(error))
+        return f"campaigns_to_include names the campaign {quote(str(error))}, which is not active"
     return _FAULTS.get(type(error)) or str(error)
 
 

@@ -82,7 +82,7 @@ def apply(database: Database, issue: Issue, items: Sequence[Item | Outcome], ori
     known = {
         index: item for index, item in enumerate(items) if isinstance(item, Item) and item.identifier in found.customers
     }
-    ids = _draw(database, issue, len(known))
+    ids = _allocate(database, issue, len(known))
     attempts = {
         index: Attempt(found.customers[item.identifier], item.source, earned_id, origin.mark(index))
         for (index, item), earned_id in zip(known.items(), ids, strict=True)
@@ -126,11 +126,11 @@ def settle(
     return [settled(index, item) for index, item in enumerate(items)]
 
 
-def _draw(database: Database, issue: Issue, wanted: int) -> Sequence[int]:
+def _allocate(database: Database, issue: Issue, wanted: int) -> Sequence[int]:
     """Ids for so many earns; where none can be earned they are no ids."""
     if not wanted or issue.promotion.limit == 0:
         return range(-wanted, 0)
-    return counters.draw(database, issue.account_id, "earned_id", wanted)
+    return counters.allocate(database, issue.account_id, "earned_id", wanted)
 
 
 def _find_promotion(database: Database, account_id: str, params: Params) -> Promotion | None:

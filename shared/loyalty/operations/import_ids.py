@@ -82,4 +82,4 @@ def _customer_ids(database: Database, import_: Import, rows: Mapping[int, Row]) 
     brought = [int(row.fields["customer_id"]) for row in rows.values() if "customer_id" in row.fields]
     if brought and max(brought) >= FIRST_CUSTOMER_ID:
         counters.skip(database, import_.account.id, "customer_id", max(brought), first=FIRST_CUSTOMER_ID)
-    return counters.draw(database, import_.account.id, "customer_id", len(rows), first=FIRST_CUSTOMER_ID)
+    return counters.allocate(database, import_.account.id, "customer_id", len(rows), first=FIRST_CUSTOMER_ID)

@@ -87,7 +87,7 @@ class Writer:
         return [one for one in entries if one.row in tied], [one for one in entries if one.row not in tied]
 
     def complete(self, rows: FirstRows) -> dict[str, Fate]:
-        """The same for customers that were written before, and may lack memberships. Raises StorageBusy."""
+        """Insert missing memberships of customers that were written before; raises StorageBusy."""
         if not rows or not self._makes_up:
             return {}
         there, unread = customers.read(self._database, self._import.account.id, rows)

@@ -38,7 +38,7 @@ def find_grant_of(database: Database, fingerprint: str) -> Grant | None:
 
 
 def recent_grant(database: Database, credential: Credential) -> Grant | None:
-    """The same without asking the store: what this process found in the last minute."""
+    """What a credential opens, as this process found it in the last minute; None when it would have to ask."""
     key = {"pk": {"S": keys.credential(credential.fingerprint())}, "sk": {"S": "credential"}}
     return _grant(database.recent(database.settings.accounts_table, key))
 

@@ -1,13 +1,13 @@
-"""Numbers drawn in blocks, each once: one counter item in the Accounts table for each account and kind of id."""
+"""Numbers allocated in blocks, each once: one counter item in the Accounts table for each account and kind of id."""
 
 from loyalty.store import keys
 from loyalty.store.dynamodb import Database
 
 
-def draw(database: Database, account_id: str, name: str, count: int, *, first: int = 1) -> range:
+def allocate(database: Database, account_id: str, name: str, count: int, *, first: int = 1) -> range:
     """The next `count` numbers of a counter that begins at `first`, with one write; raises StorageBusy.
 
-    A call that is repeated after a lost answer leaves a gap, never a number drawn twice.
+    A call that is repeated after a lost answer leaves a gap, never a number that is given twice.
     """
     key = {"pk": {"S": keys.account(account_id)}, "sk": {"S": keys.counter(name)}}
     drawn = database.increase(database.settings.accounts_table, key, "drawn", count)
@@ -15,7 +15,7 @@ def draw(database: Database, account_id: str, name: str, count: int, *, first: i
 
 
 def skip(database: Database, account_id: str, name: str, number: int, *, first: int = 1) -> None:
-    """Never draw `number`, nor any below it, from now on; raises StorageBusy."""
+    """Never allocate `number`, nor any below it, from now on; raises StorageBusy."""
     key = {"pk": {"S": keys.account(account_id)}, "sk": {"S": keys.counter(name)}}
     request = {
         "Key": key,

@@ -90,12 +90,12 @@ def find(database: Database, account_id: str, identifiers: Collection[Identifier
 
 
 def find_current(database: Database, account_id: str, identifiers: Iterable[Identifier]) -> Found:
-    """Look up distinct identifiers as they are at this moment, for who is about to change them."""
+    """Look up distinct identifiers as they are at this moment, to change them."""
     return _look_up(database, account_id, identifiers, consistent=True)
 
 
 def find_all(database: Database, account_id: str, identifiers: Iterable[Identifier]) -> dict[Identifier, Reference]:
-    """The same for who can do nothing without all of them; raises StorageBusy."""
+    """Look up identifiers as they are at this moment, all or none: raises StorageBusy when any can't be read."""
     found = find_current(database, account_id, dict.fromkeys(identifiers))
     if found.unread:
         raise StorageBusy
@@ -140,7 +140,7 @@ def together(database: Database, account_id: str, changes: Sequence[Change]) -> 
 
 
 def repointed(database: Database, account_id: str, change: Repointed) -> list[Item]:
-    """The same as `replace` where it is said which pointers come and go; one that goes may be gone already."""
+    """The actions of a transaction that change a customer and these pointers; one that goes may be gone already."""
     owner = change.after.profile_id
     taken = dict.fromkeys(change.taken, (change.after, None))
     pointers = _Pointers(taken, dict.fromkeys(change.given_up, owner))

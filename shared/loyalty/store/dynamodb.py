@@ -1,7 +1,7 @@
 """DynamoDB: the one client, and the calls for single items; `batch` has those for many.
 
 A call that is throttled, fails or gets no answer is repeated, with back-off and jitter, until a deadline.
-What has no answer then is reported as that (StorageBusy, `Write.BUSY`), never as a wrong one. Items are
+What has no answer then is reported as busy (StorageBusy, `Write.BUSY`), never as a wrong answer. Items are
 in DynamoDB's own attribute-value form, for example `{"pk": {"S": "…"}}`.
 """
 
@@ -80,7 +80,7 @@ def _no_service(name: str) -> Any:
 class Database:
     """The tables that `settings` names, up to a deadline (seconds of `clock`) after which no further try is begun.
 
-    A call is tried once even then, up to `latest`: who spent the time on something else has not tried in vain.
+    A first attempt is allowed until `latest`, even after the deadline.
 
     `client` is a `Client`, or botocore's. `now` is the time of day, in seconds of the epoch, for what is stored with a
     moment. `service` gives the client of another AWS service ("sqs", "events"), made when it is first asked for.
@@ -97,33 +97,33 @@ class Database:
     service: Callable[[str], Any] = _no_service
 
     def within(self, seconds: float) -> "Database":
-        """The same database for one request, which has `seconds` left to answer."""
+        """Return the database for one request, which has `seconds` left to answer."""
         latest = self.clock() + seconds - LONGEST_CALL_SECONDS
         return replace(self, deadline=latest, latest=latest)
 
     def seconds_left(self) -> float:
-        """How long the request has that `within` was told of."""
+        """How long the request of `within` still has."""
         return self.deadline + LONGEST_CALL_SECONDS - self.clock()
 
     def patient(self, seconds: float) -> "Database":
-        """The same database for tries in the next so many seconds, whatever is left after them."""
+        """Return the database for attempts in the next `seconds`, however little time is left after them."""
         latest = self.clock() + seconds
         return replace(self, deadline=latest, latest=latest)
 
     def waiting(self, seconds: float) -> "Database":
-        """The same database for looking again and again, for so many seconds at most."""
+        """Return the database for polling, for `seconds` at most."""
         return replace(self, deadline=min(self.deadline, self.clock() + seconds))
 
     def sooner(self, seconds: float) -> "Database":
-        """The same database with a deadline that is so much earlier, so that repeated calls leave time for others."""
+        """Return the database with a deadline `seconds` earlier, so that repeated calls leave time for others."""
         return replace(self, deadline=self.deadline - seconds)
 
     def writing(self) -> "Database":
-        """The same database for writes that are read back where no answer comes, with time left to do that."""
+        """Return the database for writes, with time reserved to read them back if no answer comes."""
         return self.ending(LONGEST_CALL_SECONDS)
 
     def ending(self, seconds: float) -> "Database":
-        """The same with both, for calls that must not even be begun when what follows them has no time."""
+        """Return the database with both ends earlier, for calls that must leave time for what follows."""
         return replace(self, deadline=self.deadline - seconds, latest=self.deadline - seconds)
 
     def call(self, action: Callable[..., Item], **parameters: Any) -> Item:
@@ -147,7 +147,7 @@ class Database:
         return self.call(self.client.get_item, TableName=table, Key=key, ConsistentRead=True).get("Item")
 
     def get_cached(self, table: str, key: Item) -> Item | None:
-        """The same, as of at most a minute ago."""
+        """The item at `key` as it was at most a minute ago, or None; raises StorageBusy."""
         return self.cache.get((table, str(key)), lambda: self.get(table, key))
 
     def recent(self, table: str, key: Item) -> Item | None:

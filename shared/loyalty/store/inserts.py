@@ -32,7 +32,7 @@ def insert_all(database: Database, table: str, items: Sequence[Item], *, redeliv
 def insert_again(
     database: Database, table: str, items: Sequence[Item], *, within: Hashable, redelivered: bool
 ) -> list[Write]:
-    """The same for items of which many may be there, as when a file is sent again; their key has one part.
+    """Insert items, whose key has one part, of which many may exist, as when a file is sent again; as `insert_all`.
 
     A read costs a tenth of an insert that fails. So once more than a tenth of some items `within` the same were there,
     further ones are read before they are inserted, for a minute, or until fewer are. What is read may be a second

@@ -45,7 +45,7 @@ def insert_all(
 
 
 def insertion(database: Database, account_id: str, program_id: str, membership: Membership) -> Item:
-    """The same for one membership, as an action of a transaction, which is refused when it exists."""
+    """The action of a transaction that inserts a membership; refused when it exists."""
     item = _item(account_id, program_id, membership)
     condition = "attribute_not_exists(pk)"
     return {"Put": {"TableName": database.settings.memberships_table, "Item": item, "ConditionExpression": condition}}
@@ -58,7 +58,7 @@ def remove(database: Database, account_id: str, program_id: str, profile_id: str
 
 
 def removal(database: Database, key: str, origin: str) -> Item:
-    """The same as an action of a transaction, for the membership at `key`."""
+    """The action of a transaction that removes the membership at `key`; refused unless this origin made it."""
     table = database.settings.memberships_table
     return {"Delete": {"TableName": table, "Key": {"pk": {"S": key}}, **equals("origin", origin)}}
 

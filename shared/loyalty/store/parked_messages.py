@@ -1,4 +1,4 @@
-"""The parked queue as its operator works on it: messages that were given up, with the reason."""
+"""The parked queue as its operator works on it: messages of closed chunks, with the reason."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple

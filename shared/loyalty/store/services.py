@@ -36,7 +36,7 @@ def maker(read_seconds: float = READ_SECONDS, /, **client_options: str) -> MakeC
 
 
 def for_access(access: Access) -> MakeClient:
-    """The same for a function."""
+    """What makes the clients of a function, with its credentials and endpoint."""
     key_id, secret, token = access.credentials
     options = {"region_name": access.region, "aws_access_key_id": key_id, "aws_secret_access_key": secret}
     if token:

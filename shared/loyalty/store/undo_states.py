@@ -65,7 +65,7 @@ def erase(database: Database, job_id: str, profile_id: str) -> int:
 
 
 def _erase_from(database: Database, item: Item, profile_id: str) -> bool:
-    """Rewrite an item without the customer, whoever rewrites it meanwhile; whether it held it."""
+    """Rewrite an item without the customer, also if others rewrite it meanwhile; whether it held the customer."""
     lines = zlib.decompress(item["customers"]["B"]).splitlines(keepends=True)
     others = [line for line in lines if json.loads(line)[0] != profile_id]
     if len(others) == len(lines):

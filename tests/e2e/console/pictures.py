@@ -1,4 +1,4 @@
-"""The README's pictures of the console, taken on the local stack; `make pictures` runs this, `make test` does not."""
+"""The documents' pictures of the console, taken on the local stack; `make pictures` runs this, `make test` does not."""
 
 import re
 from typing import Any

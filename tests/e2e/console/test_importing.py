@@ -166,7 +166,7 @@ def test_a_part_that_is_refused_stops_the_rest_and_can_be_sent_again(page: Page,
     # GIVEN a server that knows no such campaign
     sign_in(page, api.base, view="#import")
     choose(page, HEADER + "a@b.c,,\n" * 20_001)
-    refusal = {"status": "error", "error": 'campaigns_to_include must name campaigns of the account, not "1"'}
+    refusal = {"status": "error", "error": 'campaigns_to_include names an unknown campaign, "1"'}
     api.reply("POST", IMPORT, refusal)
     # WHEN a file of two parts is sent
     send(page, "1")

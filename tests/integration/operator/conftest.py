@@ -9,10 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from loyalty.store.dynamodb import Database
-from tools.database import connect
 from tools.local.deploy import client
 from tools.local.ministack import REGION
 from tools.operator.application import app
+from tools.operator.database import connect
 
 _numbers = itertools.count(1)
 

@@ -15,14 +15,16 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Writes what make run does about a stack with the AWS at this URL."""
 
     def about(endpoint: str) -> None:
-        monkeypatch.setattr(places, "LOCAL_ENVIRONMENT", tmp_path / "local-environment.json")
+        (tmp_path / "build").mkdir()
+        (tmp_path / "below").mkdir()
+        monkeypatch.chdir(tmp_path / "below")
         variables = {"AWS_ENDPOINT_URL": endpoint, "API_URL": "http://127.0.0.1:3000"}
-        places.LOCAL_ENVIRONMENT.write_text(json.dumps({"Parameters": variables}))
+        (tmp_path / places.LOCAL_ENVIRONMENT).write_text(json.dumps({"Parameters": variables}))
 
     return about
 
 
-def test_the_local_stack_is_found_by_what_make_run_wrote(write) -> None:
+def test_the_local_stack_is_found_by_what_make_run_wrote_in_a_folder_above(write) -> None:
     # GIVEN a local stack that runs
     with port.reserve() as emulator:
         emulator.listen()

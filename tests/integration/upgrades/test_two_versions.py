@@ -11,6 +11,7 @@ import uuid
 from urllib.parse import urlencode
 
 import pytest
+from tools.database import connect
 
 from loyalty.account import Credential, Grant
 from loyalty.store import credentials
@@ -22,7 +23,6 @@ from tests.fakes.requests import as_json, batch, emails, single
 from tests.fakes.world import TOKEN
 from tests.integration.upgrades.versions import Version, archived, committed, unpack
 from tools import demo
-from tools.database import connect
 from tools.local.deploy import client
 from tools.local.ministack import REGION, Ministack
 from tools.local.template import ROOT, load, resources, variables

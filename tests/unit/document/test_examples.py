@@ -13,6 +13,8 @@ from tests.fakes.gateway import EARN
 from tests.fakes.world import World
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+CREDENTIALS = {EARN: basic()}
+"""The headers of endpoints whose examples have no credentials in them."""
 
 
 def shown(content: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], Any]]:
@@ -56,8 +58,8 @@ def test_the_example_of_a_request_fits_its_schema_and_works(
     assert faults(media_type, schema, value) == []
     # WHEN it is sent, as a form where it stands for one
     body, sent_as = (urlencode(value), FORM) if media_type in (FORM, MULTIPART) else (value, media_type)
-    credentials = basic() if path == EARN else {}
-    reply = World().send("/api.php" if path == "/" else path, body, {"Content-Type": sent_as, **credentials})
+    headers = {"Content-Type": sent_as, **CREDENTIALS.get(path, {})}
+    reply = World().send("/api.php" if path == "/" else path, body, headers)
     # THEN it is done
     assert reply.status == 200
     assert '<response status="error">' not in reply.body

@@ -52,7 +52,7 @@ def test_a_date_of_the_job_that_there_is_not_parks_the_message(text: str, operat
     before = world.end_state()
     sent = message(operation, ITEMS[operation], params={**PARAMS[operation], "received_at": text})
     feed(world, sent)
-    assert parked(world) == [(left_of(sent), "params.received_at must be a date and time that there is")]
+    assert parked(world) == [(left_of(sent), "params.received_at must be a valid date and time")]
     assert (world.end_state(), world.job_ids()) == (before, [])
 
 
@@ -79,7 +79,7 @@ def test_a_date_of_an_item_that_there_is_not_refuses_that_item_alone(text: str) 
     # AND that one says why
     result = world.job("GET /jobs/{job_id}/results", JOB_ID).json()["result"][1]
     assert (result["error"], result["profile_id"]) == (400, None)
-    assert result["error_text"].startswith("registered_at must be a date and time that there is, in UTC, not ")
+    assert result["error_text"].startswith("registered_at must be a valid date and time in UTC, not ")
 
 
 @pytest.mark.parametrize("character", ["x", "\u4e2d"], ids=["of one byte", "of three bytes"])

@@ -12,7 +12,7 @@ from tests.rights import allowed, needs_of_call
 from tests.unit.jobs.job_world import JobWorld, Order
 from tests.unit.jobs.test_undo_meets_writers import NEW, WRITES, imported, meanwhile, moments, undo_calls
 from tools.local.template import load
-from tools.policies import of_functions
+from tools.operator.policies import of_functions
 
 __all__ = ["imported"]
 

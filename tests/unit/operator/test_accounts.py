@@ -25,7 +25,7 @@ def test_an_account_is_made_once_and_shown_as_it_was_made(desk: Desk) -> None:
     }
     # AND made again it is refused, and stays
     result = desk.run("account", "create", "acme")
-    assert (result.exit_code, result.err) == (1, "The account acme is there already\n")
+    assert (result.exit_code, result.err) == (1, "The account acme exists already\n")
     assert desk.json("account", "show", "acme") == made
 
 

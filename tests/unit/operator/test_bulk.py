@@ -201,7 +201,7 @@ def test_a_token_serves_without_a_right_to_the_tables(desk: Desk, tmp_path: Path
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (["import", "--campaign", "1", "FILE"], "Say whose with --account ID"),
+        (["import", "--campaign", "1", "FILE"], "Name the account with --account ID"),
         (["import", "--campaign", "1", "--account", "nobody", "FILE"], "There is no account nobody"),
         ([*IMPORT, "FILE", "--column", "x=code"], "There is no column 'x'; there are code, first_name, custom_date"),
         ([*IMPORT[:1], "--campaign", "nope", *IMPORT[3:], "FILE"], 'The account has no campaign "nope"'),
@@ -238,11 +238,11 @@ CODE_ALONE = ["--column", "Number=-", "--column", "Given name=-"]
         ),
         (
             ["--column", "Number=-", "--column", "Given name=code"],
-            'The column "code" must not repeat the column "Given name", not "code"',
+            'The column "code" repeats the column "Given name" ("code")',
         ),
         (
             ["--column", "Number=-", "--column", "Given name=profile_id"],
-            'The column "Given name" needs a user with the right to migrate, not "profile_id"',
+            'The column "Given name" names "profile_id", which needs a user with the right to migrate',
         ),
         ([*CODE_ALONE, "--column", "code=-"], "All columns are left out, so there is nothing to import"),
         ([*CODE_ALONE, "--campaign", "9"], 'The account has no campaign "9"'),

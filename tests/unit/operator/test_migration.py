@@ -216,7 +216,7 @@ def test_tables_that_do_not_answer_end_the_command_with_a_code_of_its_own(desk: 
 @pytest.mark.parametrize(
     ("kind", "text", "words"),
     [
-        ("customers", "code,colour\nA,red\n", 'The column "colour" must name a field of the account\'s customers'),
+        ("customers", "code,colour\nA,red\n", 'The column "colour" is no field of the account\'s customers'),
         ("members", "email\na@example.com\n", "--program"),
         ("members", "program,colour\n123,red\n", "A column must say which customer"),
         ("balances", "program,email\n123,a@example.com\n", "A column must be called balance"),

@@ -56,9 +56,11 @@ def test_where_make_run_wrote_nothing_it_is_said_how_to_start_the_local_stack(
     text: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GIVEN nothing that tells of a local stack
-    monkeypatch.setattr(places, "LOCAL_ENVIRONMENT", tmp_path / "local-environment.json")
+    monkeypatch.setattr(places, "SOURCES", tmp_path)
+    monkeypatch.chdir(tmp_path)
     if text is not None:
-        places.LOCAL_ENVIRONMENT.write_text(text)
+        (tmp_path / "build").mkdir()
+        (tmp_path / places.LOCAL_ENVIRONMENT).write_text(text)
     # THEN the command that starts one is named
-    with pytest.raises(OperatorError, match=r"^There is no local stack: start one with make run$"):
+    with pytest.raises(OperatorError, match=r"^No local stack here: start one with make run, and stay in its folder$"):
         places.local()

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from tools.local.template import load, resources
+from tools.operator.policies import allows, of_functions
 from tools.operator.printer import Printer
 from tools.operator.smoke.aws_checks import alarms, tables
 from tools.operator.smoke.rights_check import LEADING_KEYS, rights
 from tools.operator.smoke.scene import CheckFailed, Scene
-from tools.policies import allows, of_functions
 
 TEMPLATE = load()
 NAMES = {name: f"loyalty-{name}" for name in TEMPLATE["Resources"]}

@@ -15,7 +15,7 @@ def test_no_number_is_drawn_twice_or_left_out(counts: list[int], first: int) -> 
     # GIVEN a new counter
     store = Store()
     # WHEN blocks are drawn
-    blocks = [counters.draw(store.database, "acme", "earned", count, first=first) for count in counts]
+    blocks = [counters.allocate(store.database, "acme", "earned", count, first=first) for count in counts]
     # THEN each has its size, and together they have every number
     assert [len(block) for block in blocks] == counts
     assert [number for block in blocks for number in block] == list(range(first, first + sum(counts)))

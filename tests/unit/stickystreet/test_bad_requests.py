@@ -7,7 +7,7 @@ import pytest
 from tests.fakes.importing import SEED, ImportWorld
 
 FIFTY_ONE = ",".join(map(str, range(51)))
-COLUMNS = "must name a field of the account's customers"
+COLUMNS = "which is no field of the account's customers"
 
 OPEN = (
     " in its line, so a quote is probably unbalanced there; only street1, street2 and custom fields may hold line ends"
@@ -49,19 +49,19 @@ REFUSED = {
     ),
     "unknown_campaign": (
         {"campaigns_to_include": "898989889,foo"},
-        'campaigns_to_include must name campaigns of the account, not "foo"',
+        'campaigns_to_include names an unknown campaign, "foo"',
     ),
     "endless_campaign": (
         {"campaigns_to_include": "c" * 3000},
-        f'campaigns_to_include must name campaigns of the account, not "{"c" * 63}…"',
+        f'campaigns_to_include names an unknown campaign, "{"c" * 63}…"',
     ),
     "inactive_campaign": (
         {"campaigns_to_include": "124"},
-        'campaigns_to_include must name active campaigns, not "124"',
+        'campaigns_to_include names the campaign "124", which is not active',
     ),
     "51_campaigns": (
         {"campaigns_to_include": FIFTY_ONE},
-        f'campaigns_to_include must name at most 50 campaigns, not "{FIFTY_ONE[:63]}…"',
+        f'campaigns_to_include names more than 50 campaigns: "{FIFTY_ONE[:63]}…"',
     ),
     "no_header_1": ({"profiles_header_1": ""}, "profiles_header_1 is required"),
     "gap_of_two": (
@@ -74,23 +74,23 @@ REFUSED = {
     ),
     "header_twice": (
         {"profiles_header_6": "Code"},
-        'profiles_header_6 must not repeat profiles_header_1, not "Code"',
+        'profiles_header_6 repeats profiles_header_1 ("Code")',
     ),
     "header_and_its_alias": (
         {"profiles_header_6": "custom_date"},
-        'profiles_header_6 must not repeat profiles_header_5, not "custom_date"',
+        'profiles_header_6 repeats profiles_header_5 ("custom_date")',
     ),
     "unknown_header": (
         {"profiles_header_3": "shoe size"},
-        f'profiles_header_3 {COLUMNS}, not "shoe size"',
+        f'profiles_header_3 names "shoe size", {COLUMNS}',
     ),
     "unknown_custom_field": (
         {"profiles_header_3": "custom_field_2"},
-        f'profiles_header_3 {COLUMNS}, not "custom_field_2"',
+        f'profiles_header_3 names "custom_field_2", {COLUMNS}',
     ),
     "header_for_migrants": (
         {"profiles_header_3": "profile_id"},
-        'profiles_header_3 needs a user with the right to migrate, not "profile_id"',
+        'profiles_header_3 names "profile_id", which needs a user with the right to migrate',
     ),
     "unknown_delimiter": (
         {"delimiter": "semicolon"},
@@ -105,7 +105,7 @@ REFUSED = {
     **{
         f"card_length_{digits}": (
             {"card_number_generate": digits},
-            f'card_number_generate must be a number of digits from 4 to 19, not "{digits}"',
+            f'card_number_generate must be a number of digits, 4 to 19, not "{digits}"',
         )
         for digits in ("3", "20", "ten", "²", "5.0")
     },
@@ -235,7 +235,7 @@ def test_get_is_refused_with_the_reason() -> None:
     reply = ImportWorld().post("", httpMethod="GET", queryStringParameters=None)
     # THEN the answer says what to use
     assert reply.status == 200
-    assert reply.body == error('The method must be POST, with the parameters in its body, not "GET"')
+    assert reply.body == error("GET is not allowed: use POST, with the parameters in its body")
 
 
 def test_a_user_without_the_right_to_import_is_told_so() -> None:

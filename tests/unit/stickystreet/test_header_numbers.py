@@ -19,7 +19,7 @@ REFUSED = {
     "zeros_before_a_number_beyond_the_gap": ({"profiles_header_00005": "city"}, GAP),
     "zero": (
         {"profiles_header_0": "city"},
-        'profiles_header_0 must not be given, as headers count from 1, not "city"',
+        'there is no profiles_header_0 ("city"): headers count from 1',
     ),
 }
 

@@ -106,7 +106,7 @@ def test_numbers_are_drawn_in_blocks_that_never_overlap() -> None:
     # GIVEN a counter that begins at 1,000
     store = Store()
     # WHEN blocks of several sizes are drawn
-    blocks = [counters.draw(store.database, "acme", "customer_id", count, first=1_000) for count in (1, 250, 3)]
+    blocks = [counters.allocate(store.database, "acme", "customer_id", count, first=1_000) for count in (1, 250, 3)]
     # THEN each begins where the one before ended, with one call each
     assert blocks == [range(1_000, 1_001), range(1_001, 1_251), range(1_251, 1_254)]
     assert store.dynamodb.count("update_item") == 3
@@ -116,7 +116,7 @@ def test_counters_of_accounts_and_kinds_are_apart() -> None:
     # GIVEN a store
     store = Store()
     # WHEN numbers are drawn from three counters
-    drawn = [counters.draw(store.database, *which, 1) for which in (("a", "x"), ("b", "x"), ("a", "y"))]
+    drawn = [counters.allocate(store.database, *which, 1) for which in (("a", "x"), ("b", "x"), ("a", "y"))]
     # THEN each begins at its own beginning
     assert drawn == [range(1, 2)] * 3
 
@@ -126,6 +126,6 @@ def test_a_draw_whose_answer_was_lost_leaves_a_gap_and_no_number_twice() -> None
     store = Store()
     store.dynamodb.plan("update_item", timed_out_after)
     # WHEN two blocks are drawn
-    first, second = (counters.draw(store.database, "acme", "code", 10) for _ in range(2))
+    first, second = (counters.allocate(store.database, "acme", "code", 10) for _ in range(2))
     # THEN ten numbers are lost, and none is drawn twice
     assert (first, second) == (range(11, 21), range(21, 31))

@@ -116,7 +116,7 @@ def test_an_import_knows_no_campaign_account_or_key_of_the_other(caller: Tenant,
     errors = [world.call(caller, "import", IMPORT, form).json()["error"] for form in (campaign, account)]
     # THEN they are refused
     assert errors == [
-        f'campaigns_to_include must name campaigns of the account, not "{owner.program}"',
+        f'campaigns_to_include names an unknown campaign, "{owner.program}"',
         "user_id, user_api_key or account_id is wrong",
     ]
     assert belongings(world, owner, set()) == before

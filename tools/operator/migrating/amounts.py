@@ -7,7 +7,8 @@ from loyalty import identifiers
 from loyalty.errors import refusal
 from loyalty.operations import import_credits
 from loyalty.store.memberships import Balance
-from tools.operator.migrating.rows import RowRefused
+
+from .rows import RowRefused
 
 _COUNT = re.compile("[0-9]{1,15}")
 

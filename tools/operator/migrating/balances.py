@@ -10,12 +10,13 @@ from loyalty.store import memberships
 from loyalty.store.batch import side_by_side
 from loyalty.store.dynamodb import Database
 from loyalty.store.memberships import NewBalance
-from tools.operator.faults import OperatorError
-from tools.operator.migrating import amounts
-from tools.operator.migrating.memberships import BALANCE
-from tools.operator.migrating.rows import BUSY, MemberRows, RowRefused
-from tools.operator.results import Results
-from tools.operator.rowfiles import RowFile
+
+from ..faults import OperatorError
+from ..results import Results
+from ..rowfiles import RowFile
+from . import amounts
+from .memberships import BALANCE
+from .rows import BUSY, MemberRows, RowRefused
 
 _NONE = "Not a member"
 

@@ -5,8 +5,9 @@ credentials: so it may stop anywhere, and be given again.
 """
 
 from loyalty.store import credentials, keys
-from tools.operator import scanning
-from tools.operator.commands import Session
+
+from .. import scanning
+from ..commands import Session
 
 
 def migrate(session: Session) -> None:

@@ -11,10 +11,11 @@ from loyalty.operations import import_customers
 from loyalty.operations.import_items import Overwrite, Params
 from loyalty.outcome import RETRYABLE, Origin, Outcome, Status
 from loyalty.store.dynamodb import Database
-from tools.operator.columns import in_columns
-from tools.operator.faults import OperatorError
-from tools.operator.migrating.rows import BUSY
-from tools.operator.results import Results
+
+from ..columns import in_columns
+from ..faults import OperatorError
+from ..results import Results
+from .rows import BUSY
 
 _RIGHTS = frozenset({"import", "migrate"})
 _NAMES = {Status.CREATED: "new", Status.UPDATED: "updated"}

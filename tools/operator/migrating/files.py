@@ -6,11 +6,12 @@ from typing import Protocol
 
 from loyalty.outcome import Origin
 from loyalty.store.dynamodb import Database
-from tools.operator.commands import Session
-from tools.operator.failures import Failures
-from tools.operator.requests import cut
-from tools.operator.results import Report, Results, around
-from tools.operator.rowfiles import RowFile, survey
+
+from ..commands import Session
+from ..failures import Failures
+from ..requests import cut
+from ..results import Report, Results, around
+from ..rowfiles import RowFile, survey
 
 _ROWS = 1_000
 """Rows that are moved together."""

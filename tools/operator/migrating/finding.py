@@ -9,7 +9,8 @@ from loyalty.operations.import_items import kinds_of
 from loyalty.profile import MIGRATED
 from loyalty.store import customers
 from loyalty.store.dynamodb import Database
-from tools.operator.faults import OperatorError
+
+from ..faults import OperatorError
 
 
 class Finder:

@@ -20,9 +20,10 @@ from loyalty.store.batch import side_by_side
 from loyalty.store.customers import Repointed
 from loyalty.store.dynamodb import Database, Item
 from loyalty.store.transactions import Fate, commit
-from tools.operator import scanning
-from tools.operator.commands import Session
-from tools.operator.faults import RowsFailed
+
+from .. import scanning
+from ..commands import Session
+from ..faults import RowsFailed
 
 _TRIES = 5
 """How often a customer is read again that others are changing."""

@@ -10,10 +10,11 @@ from loyalty.outcome import Origin
 from loyalty.store import memberships
 from loyalty.store.dynamodb import Database, Write
 from loyalty.store.memberships import Membership
-from tools.operator.migrating import amounts
-from tools.operator.migrating.rows import BUSY, MemberRows, RowRefused, Subject
-from tools.operator.results import Results
-from tools.operator.rowfiles import RowFile
+
+from ..results import Results
+from ..rowfiles import RowFile
+from . import amounts
+from .rows import BUSY, MemberRows, RowRefused, Subject
 
 DATE, BALANCE = "registration_date", "balance"
 

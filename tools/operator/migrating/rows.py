@@ -6,8 +6,9 @@ from typing import NamedTuple
 from loyalty.account import Account, Program
 from loyalty.store import accounts
 from loyalty.store.dynamodb import Database
-from tools.operator.faults import OperatorError
-from tools.operator.migrating.finding import Finder
+
+from ..faults import OperatorError
+from .finding import Finder
 
 PROGRAM = "program"
 

@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tools.operator.faults import OperatorError, Unavailable
-from tools.operator.http import Http, Reply
-from tools.operator.jobs_client import Job, JobsClient
-from tools.operator.results import Results, around
-from tools.operator.rowfiles import FileRow
-from tools.operator.sending.course import Course
-from tools.operator.sending.doors import Door
+from ..faults import OperatorError, Unavailable
+from ..http import Http, Reply
+from ..jobs_client import Job, JobsClient
+from ..results import Results, around
+from ..rowfiles import FileRow
+from .checkpoint import Checkpoint
+from .doors import Door
 
 _KEY_SECONDS = 23 * 3600
 """The API keeps an Idempotency-Key for a day; an hour is left for clocks that disagree."""
@@ -27,26 +27,26 @@ class Delivery:
     def __init__(self, door: Door, http: Http, headers: Mapping[str, str], jobs: JobsClient) -> None:
         self._door, self._http, self._headers, self._jobs = door, http, headers, jobs
 
-    def deliver(self, course: Course, rows: Sequence[FileRow], tell: Callable[[Job], None]) -> Results:
-        """Have the next request of a course done; raises OperatorError."""
-        return around(rows, self._door.row_fault, lambda good: self._deliver(course, good, tell))
+    def deliver(self, checkpoint: Checkpoint, rows: Sequence[FileRow], tell: Callable[[Job], None]) -> Results:
+        """Have the next request of a checkpoint done; raises OperatorError."""
+        return around(rows, self._door.row_fault, lambda good: self._deliver(checkpoint, good, tell))
 
-    def _deliver(self, course: Course, rows: Sequence[Sequence[str]], tell: Callable[[Job], None]) -> Results:
-        if course.job_id is None:
-            reply = self._send(course, rows)
+    def _deliver(self, checkpoint: Checkpoint, rows: Sequence[Sequence[str]], tell: Callable[[Job], None]) -> Results:
+        if checkpoint.job_id is None:
+            reply = self._send(checkpoint, rows)
             job_id = self._door.job_id(reply)
             if job_id is None:
                 return self._door.results(reply)
-            course.go_on_as(job_id)
-        job = self._jobs.watch(str(course.job_id), tell)
+            checkpoint.go_on_as(job_id)
+        job = self._jobs.watch(str(checkpoint.job_id), tell)
         return self._door.results(self._jobs.results(job["job_id"]).json())
 
-    def _send(self, course: Course, rows: Sequence[Sequence[str]]) -> Any:
+    def _send(self, checkpoint: Checkpoint, rows: Sequence[Sequence[str]]) -> Any:
         if not self._door.repeatable:
-            _refuse_late(course)
-        course.send()
-        body = self._door.body(rows, course.name)
-        key = f"{course.name}-{course.rows}"
+            _refuse_late(checkpoint)
+        checkpoint.send()
+        body = self._door.body(rows, checkpoint.name)
+        key = f"{checkpoint.name}-{checkpoint.rows}"
         headers = {
             **self._headers,
             "Content-Type": body.content_type,
@@ -59,7 +59,7 @@ class Delivery:
             kind = Unavailable if reply.status >= 500 else RequestRefused  # noqa: PLR2004 - HTTP's own classes
             raise kind(fault)
         if job_id := reply.headers.get(_JOB_HEADER):
-            course.note_job(job_id)
+            checkpoint.note_job(job_id)
         return document
 
 
@@ -71,9 +71,9 @@ def _fault(door: Door, reply: Reply, document: Any) -> str | None:
         return str(message or f"The API answered with HTTP status {reply.status}")
 
 
-def _refuse_late(course: Course) -> None:
-    if course.sent_at is not None and time.time() > course.sent_at + _KEY_SECONDS:
+def _refuse_late(checkpoint: Checkpoint) -> None:
+    if checkpoint.sent_at is not None and time.time() > checkpoint.sent_at + _KEY_SECONDS:
         raise OperatorError(
-            f"The request of row {course.rows + 1} was sent more than {_KEY_SECONDS // 3600} hours ago and never "
-            f"answered, so it may have been done: see loyalty job list, then delete {course.path} to begin anew"
+            f"The request of row {checkpoint.rows + 1} was sent more than {_KEY_SECONDS // 3600} hours ago and never "
+            f"answered, so it may have been done: see loyalty job list, then delete {checkpoint.path} to begin anew"
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
-from tools.operator.results import Results
+from ..results import Results
 
 
 class Body(NamedTuple):

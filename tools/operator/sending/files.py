@@ -1,4 +1,4 @@
-"""A whole file through a door: what is done goes into its course, what failed into a file beside it."""
+"""Sends a whole file: what is done is noted in its checkpoint, what failed in a file beside it."""
 
 import fcntl
 from collections.abc import Iterator, Mapping
@@ -6,21 +6,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools.operator.callers import Caller, authorised
-from tools.operator.commands import Session
-from tools.operator.failures import Failures
-from tools.operator.faults import Interrupted, OperatorError
-from tools.operator.jobs_client import JobsClient
-from tools.operator.requests import cut
-from tools.operator.results import Report
-from tools.operator.rowfiles import RowFile, survey
-from tools.operator.sending.course import SUFFIX, Course, take_up
-from tools.operator.sending.delivery import Delivery, RequestRefused
-from tools.operator.sending.doors import Door
+from ..callers import Caller, authorised
+from ..commands import Session
+from ..failures import Failures
+from ..faults import Interrupted, OperatorError
+from ..jobs_client import JobsClient
+from ..requests import cut
+from ..results import Report
+from ..rowfiles import RowFile, survey
+from .checkpoint import SUFFIX, Checkpoint, take_up
+from .delivery import Delivery, RequestRefused
+from .doors import Door
 
 
 class Work(NamedTuple):
-    """What is to be done with a file; `options` are those of the command, by which it knows its own course again."""
+    """What is to be done with a file; `options` are those of the command, by which it recognises its checkpoint."""
 
     name: str
     file: RowFile
@@ -49,16 +49,16 @@ def _alone(path: Path) -> Iterator[None]:
 class _Run(NamedTuple):
     """One run over a file of `total` rows: how far it is, and what failed."""
 
-    course: Course
+    checkpoint: Checkpoint
     failures: Failures
     total: int
 
 
 def _send(session: Session, work: Work, caller: Caller) -> None:
     run = _begin(session, work)
-    course = run.course
-    if course.rows:
-        session.printer.remark(f"Going on after {course.rows} of {run.total} rows")
+    checkpoint = run.checkpoint
+    if checkpoint.rows:
+        session.printer.remark(f"Going on after {checkpoint.rows} of {run.total} rows")
     try:
         with authorised(session.system, caller, work.door.credential_kind, work.door.rights) as headers:
             jobs = JobsClient(session.system.http, headers, session.system.sleep)
@@ -67,12 +67,12 @@ def _send(session: Session, work: Work, caller: Caller) -> None:
         _tell_begun(session, run)
         raise Interrupted(_so_far(run, "Interrupted")) from None
     except OperatorError as error:
-        if isinstance(error, RequestRefused) and not course.rows:
-            course.finish()  # nothing is done, so another command may begin anew
+        if isinstance(error, RequestRefused) and not checkpoint.rows:
+            checkpoint.finish()  # nothing is done, so another command may begin anew
         _tell_begun(session, run)
         raise type(error)(_so_far(run, str(error))) from None
-    course.finish()
-    _tell(session, course, run.failures.end()).raise_for_failed()
+    checkpoint.finish()
+    _tell(session, checkpoint, run.failures.end()).raise_for_failed()
 
 
 def _begin(session: Session, work: Work) -> _Run:
@@ -80,34 +80,34 @@ def _begin(session: Session, work: Work) -> _Run:
     surveyed = survey(work.file)
     command = {"command": work.name, "api": session.system.url, **work.options}
     identity = {**command, "digest": surveyed.digest, "rows_per_request": work.rows_per_request}
-    course = take_up(_kept_at(work.file.path), identity)
-    return _Run(course, Failures(work.file, command, course.failed_file), surveyed.rows)
+    checkpoint = take_up(_kept_at(work.file.path), identity)
+    return _Run(checkpoint, Failures(work.file, command, checkpoint.failed_file), surveyed.rows)
 
 
 def _send_rest(session: Session, work: Work, run: _Run, delivery: Delivery) -> None:
-    course = run.course
+    checkpoint = run.checkpoint
     with session.printer.progress() as progress:
-        task = progress.add_task(work.name, total=run.total, completed=course.rows)
+        task = progress.add_task(work.name, total=run.total, completed=checkpoint.rows)
         for batch in cut(work.file.rows(), work.rows_per_request):
-            if batch.first < course.rows:
+            if batch.first < checkpoint.rows:
                 continue
             results = delivery.deliver(
-                course, batch.rows, lambda job: progress.update(task, completed=course.rows + job["done"])
+                checkpoint, batch.rows, lambda job: progress.update(task, completed=checkpoint.rows + job["done"])
             )
             kept = run.failures.add(batch.rows, results.errors)
-            course.advance(len(batch.rows), len(results.errors), kept, results.counts)
-            progress.update(task, completed=course.rows)
+            checkpoint.advance(len(batch.rows), len(results.errors), kept, results.counts)
+            progress.update(task, completed=checkpoint.rows)
 
 
 def _tell_begun(session: Session, run: _Run) -> None:
-    if run.course.rows or run.course.jobs:
-        _tell(session, run.course, run.failures.path)
+    if run.checkpoint.rows or run.checkpoint.jobs:
+        _tell(session, run.checkpoint, run.failures.path)
 
 
-def _tell(session: Session, course: Course, failed: Path | None) -> Report:
+def _tell(session: Session, checkpoint: Checkpoint, failed: Path | None) -> Report:
     """Say what became of the rows that are done, and in which jobs, so that these can be undone."""
-    report = Report(course.rows, course.counts, course.failed, failed)
-    session.printer.record({**report.record(), "jobs": course.jobs})
+    report = Report(checkpoint.rows, checkpoint.counts, checkpoint.failed, failed)
+    session.printer.record({**report.record(), "jobs": checkpoint.jobs})
     return report
 
 
@@ -116,6 +116,6 @@ def _kept_at(path: Path) -> Path:
 
 
 def _so_far(run: _Run, text: str) -> str:
-    if not run.course.path.exists():
+    if not run.checkpoint.path.exists():
         return text
-    return f"{text}; {run.course.rows} of {run.total} rows are done, the same command goes on from there"
+    return f"{text}; {run.checkpoint.rows} of {run.total} rows are done, the same command goes on from there"

@@ -12,14 +12,15 @@ from loyalty.delimited import NO_FIELD, write
 from loyalty.errors import quote
 from loyalty.operations.import_items import MOST_SECRETS
 from loyalty.profile import SECRETS
-from tools.operator.columns import in_columns
-from tools.operator.results import Results
-from tools.operator.sending.doors import Body
 
-_UNKNOWN_FIELD = "profiles_header_([0-9]+) must name a field .*"
+from ..columns import in_columns
+from ..results import Results
+from .doors import Body
+
+_UNKNOWN_FIELD = "profiles_header_([0-9]+) names .*, which is no field .*"
 _OWN_WORDS = {
-    "campaigns_to_include must name campaigns of the account, not (.*)": r"The account has no campaign \1",
-    "campaigns_to_include must name active campaigns, not (.*)": r"The campaign \1 is not active",
+    "campaigns_to_include names an unknown campaign, (.*)": r"The account has no campaign \1",
+    "campaigns_to_include names the campaign (.*), which is not active": r"The campaign \1 is not active",
     "user_id, user_api_key or account_id is wrong": "The token is not known",
 }
 """Errors about what has another name on the command line."""

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from tools.operator.faults import OperatorError
-from tools.operator.results import Results
-from tools.operator.sending.doors import Body, cell
+from ..faults import OperatorError
+from ..results import Results
+from .doors import Body, cell
 
 DATE = "registration_date"
 OWN = ("email", "phone", "profile_id")

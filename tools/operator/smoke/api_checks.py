@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable
 
 from loyalty import __version__
-from tools.operator.http import Reply
-from tools.operator.smoke import endpoints
-from tools.operator.smoke.scene import CheckFailed, Scene, expect
+
+from ..http import Reply
+from . import endpoints
+from .scene import CheckFailed, Scene, expect
 
 _CUSTOMERS, _WARM = 6, 10
 

@@ -4,8 +4,9 @@ import uuid
 from typing import Any
 
 from loyalty.store import keys
-from tools.local.template import resources
-from tools.operator.smoke.scene import CheckFailed, Scene, expect
+
+from ..template import resources
+from .scene import CheckFailed, Scene, expect
 
 _WATCHING = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard")
 

@@ -8,7 +8,8 @@ from loyalty import lifetime
 from loyalty.contracts.capillary_credentials import access_credential
 from loyalty.store import accounts, batch, credentials, customers, keys
 from loyalty.store.dynamodb import Database, Item
-from tools.operator.smoke.scene import LATER_PROGRAM, PROGRAM, PROMOTION, CheckFailed, Scene
+
+from .scene import LATER_PROGRAM, PROGRAM, PROMOTION, CheckFailed, Scene
 
 
 def clean(scene: Scene) -> str:

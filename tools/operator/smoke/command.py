@@ -12,18 +12,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 from loyalty.account import RIGHTS, Account, Grant, Program, Promotion
 from loyalty.errors import RequestError
 from loyalty.store import accounts, credentials, promotion_changes
-from tools.operator import secret_kinds
-from tools.operator.commands import Session, command
-from tools.operator.faults import OperatorError
-from tools.operator.printer import Record
-from tools.operator.secret_kinds import Kind
-from tools.operator.smoke import api_checks, aws_checks, cleaning, job_checks, rights_check
-from tools.operator.smoke.scene import CAMPAIGN, PROGRAM, PROMOTION, Scene
-from tools.operator.system import System
+
+from .. import secret_kinds
+from ..commands import Session, command
+from ..faults import OperatorError
+from ..printer import Record
+from ..secret_kinds import Kind
+from ..system import System
+from . import api_checks, aws_checks, cleaning, job_checks, rights_check
+from .scene import CAMPAIGN, PROGRAM, PROMOTION, Scene
 
 app = typer.Typer()
 
-Patience = Annotated[float, typer.Option("--patience", min=1, help="How many seconds a job may take.")]
+Patience = Annotated[float, typer.Option("--patience", min=1, help="The most seconds that a job may take.")]
 
 CHECKS: dict[str, Callable[[Scene], str]] = {
     "health": api_checks.health,

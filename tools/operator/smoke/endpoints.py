@@ -4,9 +4,9 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-from tools.operator.http import Reply
-from tools.operator.secret_kinds import Kind
-from tools.operator.smoke.scene import CAMPAIGN, JSON, PROGRAM, PROMOTION, Scene
+from ..http import Reply
+from ..secret_kinds import Kind
+from .scene import CAMPAIGN, JSON, PROGRAM, PROMOTION, Scene
 
 REGISTER, BATCH = "/api/v1.1/loyalty/register_member", "/api/v1.1/loyalty/register_member_batch"
 IMPORT, EARN, TOKENS = "/api.php", "/v2/promotion/bulk/directEarn", "/v3/oauth/token/generate"

@@ -7,10 +7,11 @@ from typing import Any
 from loyalty.account import Program
 from loyalty.store import accounts, queue
 from loyalty.store.queue import Message
-from tools.operator.jobs_client import Job
-from tools.operator.queues import resend
-from tools.operator.smoke import endpoints
-from tools.operator.smoke.scene import LATER_PROGRAM, PROGRAM, CheckFailed, Scene, expect
+
+from ..jobs_client import Job
+from ..queues import resend
+from . import endpoints
+from .scene import LATER_PROGRAM, PROGRAM, CheckFailed, Scene, expect
 
 ITEMS, CHAINED = 2_000, 600
 

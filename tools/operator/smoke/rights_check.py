@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tools.local.template import resources
-from tools.operator.smoke.scene import CheckFailed, Scene
-from tools.policies import Statement, allows, of_functions
+from ..policies import Statement, allows, of_functions
+from ..template import resources
+from .scene import CheckFailed, Scene
 
 LEADING_KEYS = "dynamodb:LeadingKeys"
 KEYS = ("account#x", "credential#x", "rate#x")

@@ -9,12 +9,13 @@ from typing import Any
 from urllib3.util import Retry
 
 from loyalty.store.dynamodb import Database
-from tools.local.template import load
-from tools.operator.faults import OperatorError
-from tools.operator.http import Http, Reply
-from tools.operator.jobs_client import FINISHED, Job, JobsClient
-from tools.operator.secret_kinds import Kind, Made
-from tools.operator.system import System
+
+from ..faults import OperatorError
+from ..http import Http, Reply
+from ..jobs_client import FINISHED, Job, JobsClient
+from ..secret_kinds import Kind, Made
+from ..system import System
+from ..template import load
 
 PROGRAM, CAMPAIGN, LATER_PROGRAM, PROMOTION = "1001", "1002", "1003", "2001"
 """What the account has; the third program is made only when a chunk for it has failed."""

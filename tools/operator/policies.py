@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from tools.local.template import resources
+from .template import resources
 
 Statement = Mapping[str, Any]
 """One statement of a policy, as its JSON holds it; resources are names as calls use them."""

@@ -1,4 +1,4 @@
-"""How far a file was sent: kept beside it, so that the same command goes on after whatever stopped it."""
+"""The checkpoint of a file that is sent: kept beside it, so that the same command continues after an interruption."""
 
 import json
 import secrets
@@ -9,21 +9,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tools.operator.failures import Kept, of_content
-from tools.operator.faults import OperatorError
+from ..failures import Kept, of_content
+from ..faults import OperatorError
 
 SUFFIX = ".course.json"
-"""What is behind the name of a file in that of its course."""
+"""Follows the file's name in that of its checkpoint; as earlier versions called it, whose files are taken up."""
 
 _VERSION = 1
 
 
 @dataclass
-class Course:
-    """The course of a file; `work` says what is done with it, `name` is drawn for it and part of its requests' keys.
+class Checkpoint:
+    """How far a file was sent; `work` says what is done with it, `name` is random and part of its requests' keys.
 
-    `rows` are done, `failed` of them failed, and `failed_file` is what is kept of those. The request after them was
-    sent first at `sent_at` (seconds of the epoch), and goes on as `job_id`, if these are known. `jobs` are those of
+    `rows` are done, `failed` of them failed, and `failed_file` is what is kept of those. The next request was first
+    sent at `sent_at` (seconds of the epoch), and continues as `job_id`, if these are known. `jobs` are those of
     all requests so far.
     """
 
@@ -39,7 +39,7 @@ class Course:
     jobs: list[str] = field(default_factory=list)
 
     def save(self) -> None:
-        """Keep it; what was kept before stays until this is there whole."""
+        """Write it to its file, which is replaced as a whole."""
         document = {"version": _VERSION, **vars(self), "path": self.path.name}
         beside = self.path.with_name(f"{self.path.name}.new")
         beside.write_text(json.dumps(document, indent=1) + "\n")
@@ -71,16 +71,16 @@ class Course:
         self.save()
 
     def finish(self) -> None:
-        """Forget it, since the file is done."""
+        """Delete it, since the file is done."""
         self.path.unlink(missing_ok=True)
 
 
-def take_up(path: Path, work: Mapping[str, Any]) -> Course:
-    """The course that was kept, else a new one; raises OperatorError when what was kept is of other work."""
+def take_up(path: Path, work: Mapping[str, Any]) -> Checkpoint:
+    """The checkpoint that was kept, else a new one; raises OperatorError when what was kept is of other work."""
     try:
         kept = json.loads(path.read_text())
     except FileNotFoundError:
-        return Course(path, work)
+        return Checkpoint(path, work)
     except (OSError, ValueError):
         kept = {}
     if kept.pop("version", None) != _VERSION or kept.get("work") != work:
@@ -88,7 +88,7 @@ def take_up(path: Path, work: Mapping[str, Any]) -> Course:
             f"{path} is of another command, or of the file as it was: give that command, or delete it to begin anew"
         )
     failed_file = _failed_file(path, kept)
-    return Course(**{**kept, "path": path, "counts": Counter(kept["counts"]), "failed_file": failed_file})
+    return Checkpoint(**{**kept, "path": path, "counts": Counter(kept["counts"]), "failed_file": failed_file})
 
 
 def _failed_file(path: Path, kept: dict[str, Any]) -> Kept | None:

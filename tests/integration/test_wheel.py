@@ -1,0 +1,116 @@
+"""`pip install .`: what the wheel puts where, and that `loyalty` works with nothing but what it asks for."""
+
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+from collections.abc import Iterator
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from loyalty import __version__
+from tools.local.template import ROOT
+
+SOURCES = {"loyalty": ROOT / "shared" / "loyalty", "loyalty_cli": ROOT / "tools" / "operator"}
+"""The packages that are installed, and where each is here."""
+SITE = Path("lib", f"python{sys.version_info.major}.{sys.version_info.minor}", "site-packages")
+IMPORT_ALL = """
+import importlib, pkgutil, loyalty_cli
+for module in pkgutil.walk_packages(loyalty_cli.__path__, "loyalty_cli."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+print(len(loyalty_cli.template.load()["Outputs"]))
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built in a copy since that leaves files beside the sources."""
+    copy = tmp_path_factory.mktemp("sources")
+    for name in ("pyproject.toml", "README.md", "LICENSE", "template.yaml"):
+        shutil.copy(ROOT / name, copy)
+    for name in ("shared", "tools", "tests"):
+        shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+    build = ["pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", "made", "."]
+    subprocess.run([sys.executable, "-m", *build], cwd=copy, check=True)
+    (made,) = (copy / "made").iterdir()
+    return made
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh environment that holds the wheel and, linked, the distributions that its metadata asks for."""
+    environment = tmp_path_factory.mktemp("environment")
+    venv.create(environment, symlinks=True)
+    python = environment / "bin" / "python"
+    install = ["pip", "--python", str(python), "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
+    subprocess.run([sys.executable, "-m", *install], check=True)
+    (metadata,) = (environment / SITE).glob("loyalty_bulk_api-*.dist-info")
+    for needed in closure(Distribution.at(metadata)):
+        link(needed, environment / SITE)
+    return environment
+
+
+def closure(wanted: Distribution) -> Iterator[Distribution]:
+    """What a distribution needs, from the environment of the tests; extras aside."""
+    seen, waiting = set(), list(wanted.requires or ())
+    while waiting:
+        requirement = Requirement(waiting.pop())
+        if requirement.name in seen or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+            continue
+        seen.add(requirement.name)
+        try:
+            found = distribution(requirement.name)
+        except PackageNotFoundError:
+            pytest.fail(f"{requirement} is not in the lock of the tests")
+        waiting += found.requires or ()
+        yield found
+
+
+def link(needed: Distribution, site: Path) -> None:
+    for file in needed.files or ():
+        if file.parts[0] != ".." and "__pycache__" not in file.parts:
+            (site / file).parent.mkdir(parents=True, exist_ok=True)
+            (site / file).symlink_to(needed.locate_file(file))
+
+
+def run(environment: Path, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [environment / "bin" / program, *arguments]
+    return subprocess.run(command, cwd=environment, env={}, capture_output=True, text=True, check=False)
+
+
+def test_the_wheel_has_every_module_of_the_two_packages_and_nothing_else(wheel: Path) -> None:
+    # GIVEN what is here
+    ours = {f"{name}/{path.relative_to(here)}" for name, here in SOURCES.items() for path in here.rglob("*.py")}
+    data = {"loyalty/bulk/chunk_message.schema.json", "loyalty_cli/template.yaml"}
+    # THEN the wheel has that, its own description, and neither "tools" nor "tests"
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    assert names == ours | data
+
+
+def test_the_installed_command_works_with_what_it_asks_for(installed: Path) -> None:
+    # WHEN it is called where there are no sources
+    version = run(installed, "loyalty", "--version")
+    help_ = run(installed, "loyalty", "--help")
+    refused = run(installed, "loyalty", "account", "show", "acme", "--local")
+    # THEN it answers
+    assert (version.returncode, version.stdout, version.stderr) == (0, f"loyalty {__version__}\n", "")
+    assert help_.returncode == 0
+    assert "Exit codes:" in help_.stdout
+    told = "No local stack here: start one with make run, and stay in its folder\n"
+    assert (refused.returncode, refused.stderr) == (1, told)
+
+
+def test_everything_that_the_installed_command_imports_is_there(installed: Path) -> None:
+    # WHEN all of its modules are imported, and the template is read that it brings
+    done = run(installed, "python", "-I", "-W", "error::SyntaxWarning", "-c", IMPORT_ALL)
+    # THEN nothing is missing
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) > 0
+    # AND what one cannot have installed by asking for a loyalty system is not there
+    tops = {path.name for path in (installed / SITE).iterdir()}
+    assert not tops & {"tools", "tests", "functions", "shared"}

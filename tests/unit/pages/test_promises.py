@@ -1,0 +1,179 @@
+"""What the pages promise has a test: each sentence that says never, always, twice or nothing is named here with it.
+
+A new promise fails until somebody names its test; a promise that is reworded or moved is found again by its words.
+"""
+
+import ast
+import re
+from functools import cache
+
+import pytest
+
+from tests.pages import PAGES, prose
+from tools.local.template import ROOT
+
+PROMISING = re.compile(r"\b(never|always|exactly once|happens once|twice|nothing is)\b", re.IGNORECASE)
+SENTENCE = re.compile(r"(?<=[.!?;|])\s+|\n\n|\n[-|#] ")
+ELSEWHERE = ("CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/security.md", "docs/adding-a-contract.md")
+"""Pages for those who change the code, and one that says itself how each is tested."""
+
+UNIT, JOBS, OPERATOR = "tests/unit", "tests/unit/jobs", "tests/unit/operator"
+PROMISES: dict[str, dict[str, str]] = {
+    "README.md": {
+        "*Exactly once in effect.*": "tests/simulation/test_histories.py::test_no_history_breaks_a_promise",
+        "One bad item never fails the others": (
+            f"{UNIT}/altcraft/test_bad_items.py::test_a_wrong_email_fails_alone_in_a_batch"
+        ),
+        "a message may be delivered twice without effect": (
+            f"{JOBS}/test_two_workers.py::test_a_second_worker_that_dies_at_any_call_changes_nothing_in_the_end"
+        ),
+    },
+    "docs/command.md": {
+        "so no row is done twice": (
+            f"{OPERATOR}/test_interrupted_bulk.py"
+            "::test_stopped_at_any_request_the_same_command_goes_on_and_does_each_row_once"
+        ),
+        "A file that you edited is never overwritten or removed": (
+            f"{OPERATOR}/test_failed_files.py::test_a_run_without_failures_leaves_what_was_edited"
+        ),
+    },
+    "docs/deploying.md": {
+        "0, no limit, and nothing is counted": (f"{UNIT}/limits/test_rates.py::test_what_is_right_costs_no_write"),
+    },
+    "docs/earning-promotions.md": {
+        "a customer named twice earns twice": (
+            f"{UNIT}/capillary/test_samples.py"
+            "::test_the_same_customer_twice_earns_twice_under_the_promotions_own_identifier"
+        ),
+    },
+    "docs/exactly-once.md": {
+        "What a client asked for still happens once": (
+            "tests/simulation/test_histories.py::test_no_history_breaks_a_promise"
+        ),
+        "an item that exists is never overwritten": (
+            f"{UNIT}/store/test_batch_inserts.py::test_items_that_are_there_stay_as_they_are"
+        ),
+        "an undo leaves nothing behind": (
+            f"{JOBS}/test_undo_fences.py::test_a_delivery_that_begins_just_after_the_fence_writes_nothing"
+        ),
+        "nothing is made anew for a job that was forgotten": (
+            f"{JOBS}/test_expired_jobs.py::test_what_is_redriven_after_its_job_expired_is_parked_and_makes_nothing"
+        ),
+        "It is never sent again": (
+            f"{JOBS}/test_chains.py::test_a_file_whose_rows_share_an_address_ends_however_long_it_is"
+        ),
+        "never 8890 for a place that may become free": (
+            f"{UNIT}/capillary/test_undecided_places.py::test_nobody_is_told_that_the_limit_is_reached_by_an_earn_that_may_not_be_written"
+        ),
+        "**An erasure looks twice**": (
+            f"{OPERATOR}/test_customers.py"
+            "::test_no_place_under_a_limit_comes_free_while_somebody_may_still_write_for_who_is_erased"
+        ),
+    },
+    "docs/files.md": {
+        "An `update` never overwrites with that": (
+            f"{UNIT}/corpus/test_requests.py::test_an_update_never_overwrites_with_what_can_not_be_seen"
+        ),
+        "trimmed of spaces, never of tabs": (
+            f"{UNIT}/corpus/test_readers.py::test_a_file_is_read_by_the_api_as_is_right"
+        ),
+        "is never sent": f"{OPERATOR}/test_bulk.py::test_the_file_of_failed_rows_can_be_mended_and_sent",
+        "Two people must never become one customer": (
+            f"{UNIT}/properties/test_any_two_people.py"
+            "::test_two_rows_that_differ_to_every_reader_are_never_one_customer"
+        ),
+    },
+    "docs/importing-customers.md": {
+        "always with HTTP status 200": (
+            f"{UNIT}/stickystreet/test_bad_requests.py::test_a_refused_parameter_is_named_and_nothing_is_imported"
+        ),
+        "the vendor's sample sent twice": (
+            f"{UNIT}/stickystreet/test_modes.py"
+            "::test_a_matched_row_counts_as_updated_though_nothing_changed_and_nothing_is_written"
+        ),
+        "A bad row never affects the others": (
+            f"{UNIT}/stickystreet/test_rows.py::test_a_faulty_row_is_named_and_the_others_are_imported"
+        ),
+        "so it can't be given twice": (
+            f"{UNIT}/stickystreet/test_credits.py::test_auto_add_is_credited_once_to_the_first_campaign"
+        ),
+    },
+    "docs/jobs.md": {
+        "(an import 200, as always)": f"{JOBS}/test_waiting.py::test_a_client_that_prefers_so_is_answered_at_once",
+        "Undoing twice is the same as undoing once": f"{JOBS}/test_undo.py::test_undoing_twice_is_undoing_once",
+        "409 if nothing is kept": f"{JOBS}/test_jobs_refused.py::test_a_job_without_undo_states_can_not_be_undone",
+    },
+    "docs/registering-members.md": {
+        "If a JSON name occurs twice in one object, the last value counts": (
+            f"{UNIT}/test_body.py::test_of_a_name_that_comes_twice_the_last_value_counts"
+        ),
+        "`http_status: always_200`": f"{UNIT}/altcraft/test_always_200.py::test_request_errors_come_with_200",
+        "If a customer occurs twice in a batch": (
+            f"{UNIT}/altcraft/test_outcome_order.py::test_the_first_occurrence_registers_and_the_later_ones_meet_it"
+        ),
+    },
+    "docs/upgrades.md": {
+        "it is never parked": (
+            f"{JOBS}/test_parked.py"
+            "::test_a_message_of_a_later_version_is_left_to_later_workers_as_long_as_the_queue_delivers_it"
+        ),
+        "happens once and is answered alike": (
+            "tests/integration/upgrades/test_two_versions.py::test_a_request_that_is_repeated_at_the_other_version_happens_once"
+        ),
+    },
+    "docs/versioning.md": {
+        "it is never parked": (
+            f"{JOBS}/test_parked.py"
+            "::test_a_message_of_a_later_version_is_left_to_later_workers_as_long_as_the_queue_delivers_it"
+        ),
+        "a member of a reply that is no longer always there": (
+            f"{UNIT}/document/test_released.py::test_a_change_that_takes_something_from_clients_is_found"
+        ),
+    },
+}
+"""By page: words of each promise, and the test that fails without it."""
+
+NO_PROMISES = (
+    "With AWS's always-free tier",
+    "| none | an AWS emulator that the functions talk to; never on AWS |",
+    "never on AWS",
+    "What happens exactly once",
+    "[exactly once](",
+    "Anything may be delivered twice",
+    "A message that the queue delivers twice may",
+    "occurs twice in one call fails the whole call",
+    "Reply with 202 always",
+    "twice three reads",
+    "nothing is lost for two weeks",
+    "A registration must be written once",
+)
+"""Sentences with such a word that say something else, or name a page."""
+
+
+def promises(page: str) -> list[str]:
+    """The sentences of a page that promise."""
+    sentences = (" ".join(one.split()) for one in SENTENCE.split(prose(page)))
+    return [one for one in sentences if PROMISING.search(one) and not any(other in one for other in NO_PROMISES)]
+
+
+@pytest.mark.parametrize("name", sorted(PAGES.keys() - set(ELSEWHERE)))
+def test_every_promise_of_a_page_is_named_with_its_test(name: str) -> None:
+    # GIVEN the sentences that promise something
+    said, named = promises(PAGES[name]), PROMISES.get(name, {})
+    # THEN each is named, and none is named that is not there any more
+    assert [one for one in said if not any(words in one for words in named)] == []
+    text = " ".join(prose(PAGES[name]).split())
+    assert [words for words in named if words not in text] == []
+
+
+@pytest.mark.parametrize("test", sorted({test for named in PROMISES.values() for test in named.values()}))
+def test_the_test_of_a_promise_is_there(test: str) -> None:
+    path, _, name = test.partition("::")
+    assert name in _names_of(path)
+
+
+@cache
+def _names_of(path: str) -> set[str]:
+    """The names of the tests in a file."""
+    tree = ast.parse((ROOT / path).read_text())
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
