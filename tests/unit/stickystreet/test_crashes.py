@@ -40,7 +40,7 @@ FAULTS = {
 }
 
 
-@pytest.fixture(params=[99, 3], autouse=True)
+@pytest.fixture(params=[99, 9], autouse=True)
 def room(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a transaction holds, so that customers who hand identifiers on are in one, or in several."""
     monkeypatch.setattr(steps, "_MOST", request.param)
