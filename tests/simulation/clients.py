@@ -52,13 +52,14 @@ class _Client:
         self._door = DOORS[spec.kind]
         self.items = self._door.items(self._what)
         self.chain: Chain | None = None
+        self._wanted: Sequence[int] = ()  # the items of that
         self._key: str | None = f"key of {spec.name}" if spec.what["keyed"] else None
         self._attempts = self._chains = 0
         self.refused = False
 
     def work(self, wanted: Sequence[int]) -> None:
         """Have these items done."""
-        self.chain = self._open(wanted)
+        self._wanted, self.chain = wanted, self._open(wanted)
         for attempt in range(MOST_ATTEMPTS):
             answer, until = self._attempt(wanted)
             if answer.job_id:
@@ -79,7 +80,7 @@ class _Client:
                     return
                 if not self.chain.keyed:
                     wanted = left
-                    self.chain = self._open(wanted)
+                    self._wanted, self.chain = wanted, self._open(wanted)
             self._history.kernel.pause(_PAUSES[min(attempt, len(_PAUSES) - 1)])
         self._give_up()
 
@@ -89,11 +90,10 @@ class _Client:
         assert chain
         if kernel.now - chain.operations[0].invoked > _KEY_SECONDS:
             return
-        wanted = list(range(len(self.items)))
         for _ in range(MOST_ATTEMPTS):
             began = kernel.now
-            answer, _ = self._attempt(wanted)
-            if answer.kind in ("again", "unknown"):
+            answer, _ = self._attempt(self._wanted)
+            if answer.kind in ("again", "unknown") or any(one.result in ("busy", "unsure") for one in answer.items):
                 kernel.pause(20.0)
                 continue
             self._history.judge_repeat(chain, answer, began)

@@ -99,6 +99,11 @@ class Ledger:
         for operation in owner.operations if owner is not chain else ():
             operation.dropped, operation.answered = False, FOREVER
 
+    def is_removed(self, person: str) -> bool:
+        """Whether somebody asked for the person to be erased, or for a job about the person to be undone."""
+        about = [one for chain in self.chains.values() for one in chain.operations if one.person == person]
+        return any(one.kind in ("erase", "undo") for one in about)
+
     def drop(self, chain: Chain) -> None:
         """Forget a chain's operations: it turned out to be another one's."""
         for operation in chain.operations:

@@ -142,8 +142,11 @@ def undo_item(state: State, target: Writer, result: str | None, *, unsure: bool)
         yield without
 
 
-def undo_rows(state: State, chain: str, result: str | None, *, contested: bool) -> Iterator[State]:
-    """The undo of what an import did to one person; `contested` says that somebody else may have what it gave up."""
+def undo_rows(state: State, chain: str, result: str | None, *, contested: bool, again: bool) -> Iterator[State]:
+    """The undo of what an import did to one person; `contested` says that somebody else may have what it gave up.
+
+    One that was done `again`, since its worker died, may tell `kept` for what it brought back itself before.
+    """
     known = [customer for one, customer in state.before if one == chain]
     if not known:
         if result != "undone" or state.erased:
@@ -164,7 +167,7 @@ def undo_rows(state: State, chain: str, result: str | None, *, contested: bool) 
     stays = current.writer.chain != chain or (before is None and others)
     if (stays or contested) and result in ("kept", "unchanged", None):
         yield state
-    if not stays and result in ("undone", None):
+    if not stays and result in ("undone", None, *(("kept",) if again else ())):
         yield without._replace(customer=before)
 
 

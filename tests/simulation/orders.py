@@ -177,7 +177,8 @@ class _Events:
             unsure = self._history.ledger.chains[target.chain].operations[target.index].result is None
             self._add(operation, partial(model.undo_item, target=target, result=result, unsure=unsure), "undo")
             return
-        follow = partial(model.undo_rows, chain=target.chain, result=result, contested=True)  # cards change hands
+        again = target.chain in self._history.undone_again
+        follow = partial(model.undo_rows, chain=target.chain, result=result, contested=True, again=again)
         self._add(operation, follow, "undo")
 
     def _erase(self, operation: Operation) -> None:

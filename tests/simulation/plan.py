@@ -3,11 +3,12 @@
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from tests.simulation import weather
 from tests.simulation.people import IMPORTED, KNOWN, PROGRAMS, PROMOTIONS, STRANGER, Person
-from tests.simulation.weather import Weather
+from tests.simulation.weather import Asked, Outage, Weather
 
 WEEK = 7 * 24 * 3600.0
 
@@ -19,17 +20,24 @@ _LEADERS = {
     "undo": ("import",),
 }
 """Whom an actor may follow, rather the first: it begins when that one is answered, or when a chunk is taken back."""
+_LED_BY = {"parting": ("undo",), "fresh": ("import",)}
 _LAGS = {"import": (0.0, 0.1, 1.0, 5.0), "undo": (0.25, 0.25, 2.0)}
 """How many seconds later at most: a customer that was imported is found before all reads tell it, and one that an undo
 takes back goes within a quarter of a second."""
 
 
-_THEMES = ("mixed", "mixed", "enrol", "import", "earn", "parting", "retried", "rivals", "redriven")
-"""What most of a history is about. Four are meetings that chance alone brings about too seldom: "parting" is an import
-that is undone while others write for its customers, "retried" a small request that is repeated while its job is undone,
-in "rivals" others earn under a limit just when the chunk of an earn is begun again, whose worker may have died, and
-"redriven" is a job that was given up and is undone while its messages are redriven.
+_THEMES = ("mixed", "mixed", "mixed", "enrol", "import", "earn")
+_MEETINGS = ("parting", "retried", "rivals", "redriven", "unheard", "fresh")
+"""What most of a history is about; half of them are about a meeting that chance alone brings about too seldom:
+
+"parting" is an import that is undone while others write for its customers,
+"retried" a small request that is repeated while its job is undone;
+in "rivals" others earn under a limit just when the chunk of an earn is begun again, whose worker may have died;
+"redriven" is a job that was given up and is undone while its messages are redriven,
+"unheard" are earns without a key whose answers are all lost for a while;
+in "fresh" others write for customers a moment after they were imported.
 """
+_TABLES = ("memberships", "earns", "customers")
 _DEADLY = {"dying worker": 0.5, "slow worker": 0.4}
 _MOMENTS = (3, 4)
 """How likely these faults are among rivals, and at which of their writes: the place under the limit, or the earn."""
@@ -91,14 +99,16 @@ class _Scene:
         self._imported = rng.sample(IMPORTED, rng.choice((1, 2, 3)))
         self._programs = rng.sample(PROGRAMS, rng.choice((1, 1, 2)))
         self._promotions = rng.sample(PROMOTIONS, rng.choice((1, 1, 2)))
-        self.theme = rng.choice(_THEMES)
+        self.theme = rng.choice(rng.choice((_THEMES, _MEETINGS)))
 
     def specs(self) -> list[Spec]:
         """The actors, named by what they are and their number."""
         rng = self._rng
         clients = [self._client(self._kind()) for _ in range(rng.choice((1, 2, 2, 3)))]
-        if self.theme == "parting":
+        if self.theme in ("parting", "fresh"):
             clients = [self._client("import"), *(self._client(rng.choice(("register", "earn"))) for _ in clients)]
+        if self.theme == "unheard":
+            clients = [("earn", {**self._earning(), **self._way(), "keyed": False, "async": False}) for _ in clients]
         if self.theme == "rivals":
             clients = self._rivals(1 + len(clients))
         if self.theme == "redriven":
@@ -112,12 +122,19 @@ class _Scene:
         ]
         return [spec for spec in self._led(specs) if self._is_wanted(spec)]
 
-    def draw_weather(self) -> weather.Weather:
+    def draw_weather(self) -> Weather:
         """What goes wrong."""
-        slow = self.theme in ("parting", "retried", "redriven")
-        rivals: dict[str, Any] = {"deadly": _DEADLY, "moments": _MOMENTS} if self.theme == "rivals" else {}
-        storm = {"retried": (10.0, 60.0), "redriven": (120.0,)}.get(self.theme, ())
-        return weather.draw(self._rng, slow=slow, storm=storm, **rivals)
+        rng = self._rng
+        refused, lost = (partial(Outage, kind, begin=0.0) for kind in weather.OUTAGES)
+        asked = {
+            "parting": Asked(slow=True),
+            "retried": Asked(slow=True, outages=[refused(rng.choice(_TABLES), end=rng.choice((10.0, 60.0)))]),
+            "rivals": Asked(likely=_DEADLY, moments=_MOMENTS),
+            "redriven": Asked(slow=True, outages=[refused(rng.choice(_TABLES), end=120.0)]),
+            "unheard": Asked(slow=True, outages=[lost("earns", end=40.0)]),
+            "fresh": Asked(slow=True, stale=1.0),
+        }
+        return weather.draw(rng, asked.get(self.theme, Asked()))
 
     def _rivals(self, count: int) -> list[tuple[str, Mapping[str, Any]]]:
         """Earns of one customer under a limit, the first of them through the queue."""
@@ -129,8 +146,9 @@ class _Scene:
         """The actors, some of which follow another: they begin at its signal, or a moment later."""
         rng, led = self._rng, []
         for spec in specs:
-            most, chance = (1, 0.9) if self.theme == "parting" else (2, 0.4)
-            kinds = _LEADERS.get(spec.kind, ())[:most]
+            kinds, chance = _LEADERS.get(spec.kind, ()), 0.9 if self.theme in _LED_BY else 0.4
+            if spec.kind in ("register", "earn"):
+                kinds = _LED_BY.get(self.theme, kinds)
             others = [one for one in specs if one is not spec and one.kind in kinds]
             leader = rng.choice(others) if others and rng.random() < chance else None
             lag = rng.choice(_LAGS[leader.kind]) * rng.random() if leader else 0.0
@@ -147,7 +165,7 @@ class _Scene:
 
     def _others(self) -> list[tuple[str, float, Callable[[], Mapping[str, Any]]]]:
         rng = self._rng
-        sure = 1.0 if self.theme in ("parting", "retried", "redriven") else 0.8
+        sure = {"parting": 1.0, "retried": 1.0, "redriven": 1.0, "fresh": 0.2}.get(self.theme, 0.8)
         return [
             ("undo", sure, lambda: self._undo(times=self._twice(), gap=rng.choice((0.0, 0.1, 40.0)))),
             ("undo", 0.25, lambda: self._undo(times=1, gap=0.0)),
@@ -208,7 +226,7 @@ class _Scene:
         rng = self._rng
         if rng.random() < 0.06:
             return STRANGER
-        return rng.choice(self._known if self.theme != "parting" and rng.random() < 0.6 else self._imported)
+        return rng.choice(self._known if self.theme not in _LED_BY and rng.random() < 0.6 else self._imported)
 
     def _registration(self) -> dict[str, Any]:
         rng = self._rng
@@ -234,7 +252,7 @@ class _Scene:
         rng = self._rng
         known = rng.random() < 0.2
         person = rng.choice(self._known if known else self._imported)
-        chance = 1.0 if self.theme == "parting" else 0.7
+        chance = 1.0 if self.theme in _LED_BY else 0.7
         given = {"email"} if known else {"code", *(name for name in ("email", "phone") if rng.random() < chance)}
         card = rng.choice(("K1", "K2")) if not known and rng.random() < 0.2 else None
         return {"person": person, "given": given, "card": card, "credit": rng.random() < 0.5}

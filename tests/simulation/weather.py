@@ -53,9 +53,6 @@ _WILD_RATE, _WILD = 0.1, 0.2  # of one kind of fault, in so many histories
 _DELIVERY_RATES = (0.1, 0.3)
 
 
-_ITEMS = ("memberships", "earns", "customers")
-
-
 class Outage(NamedTuple):
     """A table, or "sqs", whose calls all fail between two moments."""
 
@@ -77,32 +74,31 @@ class Weather(NamedTuple):
     """Of these one is the write before which a slow or dying worker is that."""
 
 
-def draw(
-    rng: random.Random,
-    *,
-    slow: bool = False,
-    storm: Sequence[float] = (),
-    deadly: Mapping[str, float] = MappingProxyType({}),
-    moments: Sequence[int] = MOMENTS,
-) -> Weather:
-    """The weather of one history.
+class Asked(NamedTuple):
+    """What a history asks of its weather: `slow` requests and workers, faults this `likely`, and the rest as named."""
 
-    `slow` asks for slow requests and workers, `storm` for an early outage of one of these lengths in seconds, `deadly`
-    for faults this likely, `moments` for when slow and dying workers are that.
-    """
-    stale = (0.0, 0.5, 1.0)
+    slow: bool = False
+    outages: Sequence[Outage] = ()
+    likely: Mapping[str, float] = MappingProxyType({})
+    moments: Sequence[int] = MOMENTS
+    stale: float | None = None
+
+
+def draw(rng: random.Random, asked: Asked) -> Weather:
+    """The weather of one history, as far as asked, else by chance."""
+    slow = asked.slow
+    stale = rng.choice((0.0, 0.5, 1.0)) if asked.stale is None else asked.stale
     if rng.random() < _CALM:
-        return Weather({}, (), rng.choice(stale), _UNTIL)
+        return Weather({}, (), stale, _UNTIL)
     choose = _RATES[:1] if slow else _RATES
     rates = {fault: rng.choice(choose) for fault in CALL_FAULTS if rng.random() < 0.5}
     rates |= {rng.choice(CALL_FAULTS): _WILD_RATE} if not slow and rng.random() < _WILD else {}
     rates |= {one: rng.choice(_DELIVERY_RATES) for one in DELIVERY_FAULTS if rng.random() < 0.4}
     rates |= {one: rng.choice(_DELIVERY_RATES) for one in CLIENT_FAULTS if rng.random() < 0.3}
     rates |= dict.fromkeys(("slow request", "slow worker"), max(_DELIVERY_RATES)) if slow else {}
-    rates |= deadly
-    outages = tuple(_outage(rng) for _ in range(rng.choice((0, 0, 1, 2)))) if not slow else ()
-    outages += (Outage(OUTAGES[0], rng.choice(_ITEMS), 0.0, rng.choice(storm)),) if storm else ()
-    return Weather(rates, outages, rng.choice(stale), _UNTIL, moments)
+    rates |= asked.likely
+    by_chance = [_outage(rng) for _ in range(rng.choice((0, 0, 1, 2)))] if not slow else []
+    return Weather(rates, (*by_chance, *asked.outages), stale, _UNTIL, asked.moments)
 
 
 def _outage(rng: random.Random) -> Outage:

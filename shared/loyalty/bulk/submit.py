@@ -15,7 +15,7 @@ from loyalty.bulk import idempotency, message, results, work
 from loyalty.bulk.cut import Load, cut, fits
 from loyalty.bulk.idempotency import Claimed
 from loyalty.bulk.wire import NAMES, WIRES, write_item
-from loyalty.bulk.work import Chunk, ChunkTaken, OtherContent
+from loyalty.bulk.work import Chunk, ChunkTaken, OtherContent, Unfinished
 from loyalty.errors import KeyReused, StillRunning, StorageBusy
 from loyalty.job import Job, Part
 from loyalty.operations.operation import Operation
@@ -167,7 +167,8 @@ def _send_open(database: Database, stored: Stored, items: Sequence[str]) -> Job:
     noted = {} if stored.new else progress.read_chunks(database, job)
     again = [number for number, chunk in noted.items() if chunk.retryable]
     if again:
-        job = jobs.reopen(database, job) if job.finished_at is not None else job
+        begun_again = jobs.mark(database, job, reopened_at=database.now()) if job.finished_at is None else None
+        job = begun_again or jobs.reopen(database, job)
         met = chunks.read_all(database, job.id, again)
         progress.forget(database, job, {number: met[number].begun if number in met else 0 for number in again})
     texts = [
@@ -224,9 +225,10 @@ def _do_here(database: Database, task: Task, stored: Stored, written: Sequence[s
     """
     outcomes: dict[int, Outcome] = {}
     for part in stored.parts:
-        chunk = _chunk(task, part, written, outcomes)
         try:
-            done = work.do(database, stored.job, chunk, last=True)
+            done = work.do(database, stored.job, _chunk(task, part, written), last=True)
+        except Unfinished as unfinished:
+            outcomes.update(zip(part.positions, unfinished.outcomes, strict=True))
         except StorageBusy:
             if not outcomes:
                 raise
@@ -239,14 +241,12 @@ def _do_here(database: Database, task: Task, stored: Stored, written: Sequence[s
     return [outcomes.get(position, BUSY) for position in range(stored.job.total)]
 
 
-def _chunk(task: Task, part: Part, written: Sequence[str], applied: dict[int, Outcome]) -> Chunk:
-    """A chunk to be done here, which leaves its outcomes in `applied` as soon as they are known."""
+def _chunk(task: Task, part: Part, written: Sequence[str]) -> Chunk:
+    """A chunk to be done here."""
     operation, items = task.operation, [task.items[position] for position in part.positions]
 
     def apply(within: Database, origin: Origin, some: Sequence[Any]) -> list[Outcome]:
-        outcomes = operation.apply(within, task.prepared, some, origin)
-        applied.update(zip(part.positions, outcomes, strict=True))
-        return outcomes
+        return operation.apply(within, task.prepared, some, origin)
 
     def settle(within: Database, origin: Origin) -> list[Outcome]:
         return operation.settle(within, task.account, operation.resolved(task.prepared), items, origin)

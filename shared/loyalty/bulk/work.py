@@ -95,8 +95,8 @@ def do(database: Database, job: Job, chunk: Chunk, *, last: bool = False) -> Don
     """Do a chunk, or find it done.
 
     Raises Unfinished when items are RETRYABLE and this is not the `last` try, nor the third one; else the chunk is
-    closed with them as that. Raises StorageBusy, ChunkTaken, OtherContent, and RequestUndone where the job is taken
-    back.
+    closed with them as that. Raises it too when the outcomes can't be stored. Raises StorageBusy, ChunkTaken,
+    OtherContent, and RequestUndone where the job is taken back.
     """
     with _held(database, job, chunk) as begun:
         if isinstance(begun, Done):
@@ -109,7 +109,10 @@ def do(database: Database, job: Job, chunk: Chunk, *, last: bool = False) -> Don
             if _is_open(outcomes) and not last and begun.chunk.tries < MOST_TRIES:
                 raise Unfinished(outcomes)
             outcomes = _looked_up(database, job, chunk, begun, outcomes)
-        return _store(database, job, chunk, begun, Done(outcomes, reason if _is_open(outcomes) else None))
+        try:
+            return _store(database, job, chunk, begun, Done(outcomes, reason if _is_open(outcomes) else None))
+        except StorageBusy:
+            raise Unfinished(outcomes) from None
 
 
 def close(database: Database, job: Job, chunk: Chunk, reason: str, unwritten: Sequence[Outcome] | None = None) -> Done:
@@ -191,7 +194,7 @@ def _settle_for_undo(database: Database, job: Job, chunk: Chunk) -> None:
     stored = chunks.read_all(database, job.id, [chunk.part.number]).get(chunk.part.number)
     if stored is None or (stored.held_at is None and not stored.doubtful):
         return
-    anybody = chunk.sent._replace(message=None)  # also the message that closed it
+    anybody = Sent(chunk.sent.content)  # also the message that closed it
     begun = chunks.begin(database, job, chunk.part.number, anybody, past_fence=True)
     if begun.turn is Turn.OURS:
         _store(database, job, chunk, begun, Done(_settled(database, job, chunk, begun), "its job is undone"))

@@ -144,7 +144,9 @@ def _task(chunk: Chunk, delivery: Delivery, apply: Apply) -> work.Chunk:
         params = wire.read_params(job.params, moment.at(job.submitted_at))
         return wire.operation.settle(within, chunk.account, params, chunk.items, origin)
 
-    return work.Chunk(sent.part, Sent(sent.content, delivery.id), chunk.items, _nothing(chunk), apply, settle)
+    again = job.fed or job.reopened_at is not None or sent.job_forgotten_at is not None  # the latter of what was parked
+    brought = Sent(sent.content, delivery.id, again)
+    return work.Chunk(sent.part, brought, chunk.items, _nothing(chunk), apply, settle)
 
 
 def _never(_within: Database, _origin: Origin, _items: Sequence[Any]) -> list[Outcome]:

@@ -9,7 +9,8 @@ deliveries that ever began, `tries` those since the outcomes were stored last.
 
 `outcomes` is zlib-compressed JSON. A chunk is finished once: who comes later finds the outcomes. Only those of a
 `buried` chunk, which was closed for a `reason` before it was done, are replaced when another message brings it again:
-`closed_by` names those that it was closed by since, whose redeliveries find it closed.
+`closed_by` names those that it was closed by since, whose redeliveries find it closed, as do messages that were sent
+twice before it was.
 
 `content` is a digest of the chunk's items: another content under the same number is refused. `fence` names the job that
 takes this chunk back: nobody begins with it any more. `waiters` are receipts of the messages of chunks that have to
@@ -40,6 +41,9 @@ MOST_WAITERS = 100
 
 _NO_MESSAGE = "none"
 """What stands for the id of a message where a chunk is not brought by one."""
+
+_NEVER_CLOSED = "(attribute_not_exists(buried) OR attribute_not_exists(done_at))"
+"""Versions that noted no `done_at` did not mark what they parked either, so that nothing tells a redrive of that."""
 
 _UNFINISHED = "(attribute_not_exists(outcomes) OR attribute_exists(buried))"
 
@@ -102,21 +106,27 @@ class Begun(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """What brings a chunk: a digest of its items, and the id of the message where they come in one."""
+    """What brings a chunk: a digest of its items, and the id of the message where they come in one.
+
+    `again` says that somebody asked for the chunk after it was closed; else it was sent before, perhaps twice.
+    """
 
     content: str
     message: str | None = None
+    again: bool = True
 
 
 def begin(database: Database, job: Job, number: int, sent: Sent, *, past_fence: bool = False) -> Begun:
-    """Take a chunk to do it, unless it is done, closed by this message, held, or taken back. Raises StorageBusy.
+    """Take a chunk to do it, unless it is done, closed, held, or taken back. Raises StorageBusy.
+
+    A closed one is taken by who asks for it again.
 
     `past_fence` takes also a chunk that is taken back, to find out what became of it.
     """
     holder, now = uuid.uuid4().hex[:16], database.now()
     free = "(attribute_not_exists(holder) OR held_at <= :dead)"
     same = "(attribute_not_exists(content) OR content = :content)"
-    another = "NOT contains(closed_by, :message)"
+    another = "NOT contains(closed_by, :message)" if sent.again else _NEVER_CLOSED
     conditions = [_UNFINISHED, free, same, another, *([] if past_fence else ["attribute_not_exists(fence)"])]
     update = database.update_if(
         database.settings.jobs_table,
@@ -131,7 +141,7 @@ def begin(database: Database, job: Job, number: int, sent: Sent, *, past_fence: 
                 ":now": {"N": f"{now:.3f}"},
                 ":dead": {"N": f"{now - lifetime.LONGEST_SECONDS:.3f}"},
                 ":content": {"S": sent.content},
-                ":message": {"S": sent.message or _NO_MESSAGE},
+                **({":message": {"S": sent.message or _NO_MESSAGE}} if sent.again else {}),
                 ":one": {"N": "1"},
                 ":ttl": {"N": str(job.deleted_at)},
             },
@@ -267,7 +277,7 @@ def _turn(item: Item, sent: Sent, now: float) -> Turn:
     if "fence" in item:
         return Turn.FENCED
     held = "held_at" in item and not lifetime.is_over(float(item["held_at"]["N"]), now)
-    return Turn.CLOSED if sent.message in item.get("closed_by", {"SS": ()})["SS"] and not held else Turn.TAKEN
+    return Turn.CLOSED if "buried" in item and not held else Turn.TAKEN
 
 
 def _pack_outcomes(outcomes: Sequence[Outcome]) -> bytes:

@@ -24,7 +24,7 @@ NAMES = [letter * length for letter, length in itertools.product(LETTERS.values(
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: f"{len(name)} {name[0]!a}")
 def test_a_campaign_of_any_name_is_known_or_not(name: str) -> None:
     reply = ImportWorld().send(rows_form("code first_name", "a|b", campaigns_to_include=name))
-    assert reply["error"].startswith("campaigns_to_include must name campaigns of the account, not ")
+    assert reply["error"].startswith("campaigns_to_include names an unknown campaign, ")
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: f"{len(name)} {name[0]!a}")
