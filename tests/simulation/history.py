@@ -58,6 +58,8 @@ class History:
         self._signals: set[str] = set()
         self._waiting: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
         self.held_again: list[str] = []
+        self.begun_again: set[str] = set()
+        """The chains of jobs of which a chunk was begun once more."""
         self.undone_again: set[str] = set()
         """The chains of jobs of which a chunk's undo was begun once more."""
         """Jobs that had ended, and of which somebody holds a chunk once more."""
@@ -136,6 +138,7 @@ class History:
         if undone in self.ledger.writers:
             self.undone_again.add(self.ledger.writers[undone].id)
         if job_id in self.ledger.writers:
+            self.begun_again.add(self.ledger.writers[job_id].id)
             self.signal(begun_again(self.ledger.writers[job_id].client))
 
     def _held(self, job_id: str) -> None:

@@ -101,8 +101,7 @@ class Ledger:
 
     def is_removed(self, person: str) -> bool:
         """Whether somebody asked for the person to be erased, or for a job about the person to be undone."""
-        about = [one for chain in self.chains.values() for one in chain.operations if one.person == person]
-        return any(one.kind in ("erase", "undo") for one in about)
+        return any(one.kind in ("erase", "undo") for one in self.operations if one.person == person)
 
     def drop(self, chain: Chain) -> None:
         """Forget a chain's operations: it turned out to be another one's."""

@@ -160,7 +160,7 @@ def undo_rows(state: State, chain: str, result: str | None, *, contested: bool, 
             yield without
         return
     if current is None:
-        if result in ("undone" if before is None else "kept", None):
+        if result in (("undone",) if before is None else ("kept", "unchanged")) or result is None:
             yield state
         return
     others = bool(state.earns or state.members - own)

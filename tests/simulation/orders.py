@@ -110,10 +110,13 @@ class _Events:
     def _in_turn(self, operation: Operation, group: Any, place: int) -> None:
         """Items of one request about one person take their turns, unless a chunk was put off to be redriven.
 
-        Whoever feeds chunks cuts them as it likes.
+        Whoever feeds chunks cuts them as it likes. A place of an earn whose worker died may go to somebody else, those of
+        later items staying.
         """
         fed = "fed" in self._history.ledger.chains[operation.by.chain].note
         if fed or self._history.invariants.closed or self._was_erased:
+            return
+        if operation.kind == "earn" and operation.by.chain in self._history.begun_again:
             return
         key = (operation.by.chain, group)
         if key in self._last:

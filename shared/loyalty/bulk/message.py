@@ -31,8 +31,8 @@ class MessageTooNew(Exception):
 class ChunkMessage(NamedTuple):
     """A chunk on its way: whose it is, its operation with params and items as JSON holds them, and its place.
 
-    `content` is a digest of the items and where they stand, of a parked one as they were when it was sent. Where
-    `job_forgotten_at` is there (seconds of the epoch) the job was stored before the message was written.
+    `content` is a digest of the items and where they stand, of one that was `parked` before as they were when it was
+    sent. Where `job_forgotten_at` is there (seconds of the epoch) the job was stored before the message was written.
     """
 
     job_id: str
@@ -45,6 +45,7 @@ class ChunkMessage(NamedTuple):
     items: Sequence[Mapping[str, Any]]
     content: str
     job_forgotten_at: int | None = None
+    parked: bool = False
 
 
 def write(job: Job, part: Part, items: Sequence[str] = ()) -> str:
@@ -126,6 +127,7 @@ def read(text: str) -> ChunkMessage:
         items=items if len(text) <= MOST_ITEM_BYTES // _MOST_CHARACTER_BYTES else [_bounded(item) for item in items],
         content=_content(document),
         job_forgotten_at=document.get("job_forgotten_at"),
+        parked="content" in document,
     )
 
 

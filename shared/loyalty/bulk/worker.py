@@ -144,8 +144,8 @@ def _task(chunk: Chunk, delivery: Delivery, apply: Apply) -> work.Chunk:
         params = wire.read_params(job.params, moment.at(job.submitted_at))
         return wire.operation.settle(within, chunk.account, params, chunk.items, origin)
 
-    again = job.fed or job.reopened_at is not None or sent.job_forgotten_at is not None  # the latter of what was parked
-    brought = Sent(sent.content, delivery.id, again)
+    asked_again = sent.parked or job.fed or job.reopened_at is not None
+    brought = Sent(sent.content, delivery.id, asked_again)
     return work.Chunk(sent.part, brought, chunk.items, _nothing(chunk), apply, settle)
 
 

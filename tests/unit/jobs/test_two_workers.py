@@ -1,14 +1,16 @@
 """Two workers on one chunk, since queues deliver at least once: the job ends as one that each chunk of met one."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
 
 from loyalty.bulk import cut
+from loyalty.bulk.message import read
 from tests.fakes.faults import Answer, Fault
 from tests.fakes.nth_call import ProcessDied, die_after
-from tests.fakes.queues import CHUNKS
+from tests.fakes.queues import CHUNKS, Message
 from tests.fakes.steps import NOTE, at
 from tests.unit.jobs import orders
 from tests.unit.jobs.ends import differences, ended
@@ -102,12 +104,12 @@ def test_a_worker_that_is_late_with_its_note_changes_nothing_of_what_was_noted_s
     job_id = world.submit(order)
     clean = world.copy()
     clean.work()
-    # WHEN each chunk was given up, and is done by another message with it before that is noted
+    # WHEN each chunk was given up, and is done by a redriven message before that is noted
     messages = list(world.sqs.queues[CHUNKS])
     given_up = len(messages)
 
     def done_meanwhile(do: Callable[[], Answer]) -> Answer:
-        world.sqs.queues[CHUNKS].append(messages.pop(0)._replace(id="another", visible_at=0.0))
+        world.sqs.queues[CHUNKS].append(redriven(messages.pop(0)))
         deliver(world)
         return do()
 
@@ -115,3 +117,9 @@ def test_a_worker_that_is_late_with_its_note_changes_nothing_of_what_was_noted_s
     assert not messages
     # THEN the job is told as that other delivery left it
     assert not differences(ended(clean, job_id)._replace(parked=given_up), ended(world, job_id))
+
+
+def redriven(message: Message) -> Message:
+    """A message as it comes again when it was parked."""
+    document = json.loads(message.body) | {"content": read(message.body).content}
+    return message._replace(id="another", body=json.dumps(document), visible_at=0.0)
