@@ -110,8 +110,8 @@ class _Events:
     def _in_turn(self, operation: Operation, group: Any, place: int) -> None:
         """Items of one request about one person take their turns, unless a chunk was put off to be redriven.
 
-        Whoever feeds chunks cuts them as it likes. A place of an earn whose worker died may go to somebody else, those of
-        later items staying.
+        Whoever feeds chunks cuts them as it likes. The place of an earn whose worker died may go to somebody else while
+        later ones stay.
         """
         fed = "fed" in self._history.ledger.chains[operation.by.chain].note
         if fed or self._history.invariants.closed or self._was_erased:
