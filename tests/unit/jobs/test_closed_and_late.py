@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from loyalty.bulk import cut as cutting
+from loyalty.store import accounts
 from tests.fakes.faults import Answer, refused
 from tests.fakes.log import captured_log
 from tests.fakes.nth_call import die_before
@@ -225,3 +226,51 @@ def test_an_undo_looks_again_for_customers_of_rows_that_were_not_known_to_be_wri
     world.work()
     # THEN nothing is left of that
     assert (key,) not in world.dynamodb.tables["memberships"]
+
+
+@pytest.mark.parametrize("late", [True, False], ids=["once it was parked", "before"])
+def test_a_message_that_was_sent_twice_does_nothing_once_its_chunk_was_closed(*, late: bool) -> None:
+    # GIVEN a chunk whose message was sent twice, since the answer to its sending was lost
+    repeating = client("registrations queued")
+    world = repeating.world
+    before = world.end_state()
+    send_again(repeating)
+    (sent,) = world.sqs.queues[CHUNKS]
+    twin = sent._replace(id="sent twice", visible_at=world.clock() + 200.0)
+    world.sqs.queues[CHUNKS].append(twin)
+    # WHEN the program is closed when the first comes, and open when the second does
+    set_active(world, active=False)
+    deliver(world, None if late else at(SEND, THROTTLED, times=999))
+    refused_ = world.told(world.job_ids()[0])
+    set_active(world, active=True)
+    world.work()
+    # THEN what was told stays, and nothing is written
+    assert set(refused_["counts"]) == {"400"}
+    assert world.told(world.job_ids()[0]) == refused_
+    assert world.end_state() == before
+
+
+def set_active(world: JobWorld, *, active: bool) -> None:
+    """Close a program, or open it, and let everybody know."""
+    program = accounts.find_program(world.database, "greatwidgets", "123")
+    assert program
+    accounts.put_program(world.database, "greatwidgets", program._replace(active=active))
+    world.clock.now += 120
+
+
+def test_an_earn_that_an_earlier_try_issued_is_not_told_as_not_issued_where_time_runs_out() -> None:
+    # GIVEN an earn under a key that was issued, and whose outcome could not be stored
+    repeating = client("earn at once")
+    world = repeating.world
+    told = repeating.send(at(FINISH, THROTTLED, times=999)).json()["response"]
+    assert "result" in told[0]
+    # WHEN it is repeated, and neither can be read what was written, nor anything be stored
+    world.clock.now += 60
+    busy(world, "counter#earned_id", "SET outcomes", "'earns'")
+    again = repeating.send().json()["response"]
+    # THEN it is told that this is not known
+    assert "It is not known whether the promotion was issued" in again[0]["errors"][0]["message"]
+    # AND once the store is well it is told as issued, with the same id
+    busy(world)
+    world.clock.now += 60
+    assert repeating.send().json()["response"][0]["result"] == told[0]["result"]
