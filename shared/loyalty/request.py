@@ -32,6 +32,9 @@ LARGEST_EVENT = 6_291_556
 _SURELY_FITS = 1_000_000
 """Characters of a body that fit, however they are escaped."""
 
+_ESCAPED = {one: len(json.dumps(one)) - len('"."') for one in ('"', "\\", *map(chr, range(ord(" "))))}
+"""How many bytes more JSON takes for each character that it escapes."""
+
 _TOO_LARGE = (
     "The request was done, but the reply is too large to be sent: {wish}send fewer items a request; under the same "
     "Idempotency-Key the reply is the same"
@@ -152,8 +155,13 @@ def _fits(proxied: Mapping[str, Any]) -> bool:
 
 
 def event_bytes(event: Mapping[str, Any]) -> int:
-    """The size of an event as Lambda counts it: its JSON in UTF-8, as the runtimes since Python 3.12 write it."""
-    return len(json.dumps(event, ensure_ascii=False).encode())
+    """The size of an event as Lambda counts it: its JSON in UTF-8, as the runtimes since Python 3.12 write it.
+
+    The body is not copied for that: it may be large.
+    """
+    body: str = event["body"]
+    around = len(json.dumps({**event, "body": ""}, ensure_ascii=False).encode())
+    return around + len(body.encode()) + sum(body.count(one) * more for one, more in _ESCAPED.items())
 
 
 def _proxied(status: int, headers: Mapping[str, str], body: str | bytes) -> dict[str, Any]:

@@ -49,7 +49,7 @@ REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
     "register_member_batch_xml": (200, XML, XML_BATCH),
     "register_member_batch_gzip": (200, JSON, JSON_BATCH),
     "direct_earn": (200, CAPILLARY, EARNED),
-    "issue_token": (200, CAPILLARY, ISSUED),
+    "issue_token": (200, {**CAPILLARY, "Cache-Control": "no-store", "Pragma": "no-cache"}, ISSUED),
     "customers_batch": (200, AS_A_JOB, IMPORTED),
     "customers_batch_multipart": (200, AS_A_JOB, IMPORTED),
     "health": (200, JSON, f'{{"status": "ok", "version": "{__version__}"}}'),

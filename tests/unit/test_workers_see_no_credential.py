@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from tools.policies import applies, of_functions
 
 from loyalty.account import Credential
 from loyalty.contracts.capillary_credentials import access_credential
@@ -14,6 +13,7 @@ from tests.fakes.requests import batch, emails
 from tests.unit.operator.test_credentials import credential
 from tools import demo
 from tools.local.template import load, workers
+from tools.operator.policies import applies, of_functions
 
 TABLES = {
     "accounts": "AccountsTable",

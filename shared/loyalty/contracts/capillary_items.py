@@ -98,7 +98,7 @@ def _item(identifier_name: str, customer: object) -> Item | Outcome:
         return _refused(_BAD_REQUEST, refusal("identifierValue", "must be text or an integer", value))
     known = source.strip().upper() if isinstance(source, str) and len(source) <= LONGEST_WORD else ""
     if known not in SOURCES:
-        return _refused(_BAD_REQUEST, f"unknown source {quote(source)}; one of {', '.join(sorted(SOURCES))}")
+        return _refused(_BAD_REQUEST, f"unknown source {quote(source)}")
     text = _identifier(identifier_name, str(value).strip())
     return NOT_FOUND if text is None else Item((_KINDS[identifier_name], text), known)
 

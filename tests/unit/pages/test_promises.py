@@ -113,19 +113,11 @@ PROMISES: dict[str, dict[str, str]] = {
         ),
     },
     "docs/upgrades.md": {
-        "it is never parked": (
-            f"{JOBS}/test_parked.py"
-            "::test_a_message_of_a_later_version_is_left_to_later_workers_as_long_as_the_queue_delivers_it"
-        ),
         "happens once and is answered alike": (
             "tests/integration/upgrades/test_two_versions.py::test_a_request_that_is_repeated_at_the_other_version_happens_once"
         ),
     },
     "docs/versioning.md": {
-        "it is never parked": (
-            f"{JOBS}/test_parked.py"
-            "::test_a_message_of_a_later_version_is_left_to_later_workers_as_long_as_the_queue_delivers_it"
-        ),
         "a member of a reply that is no longer always there": (
             f"{UNIT}/document/test_released.py::test_a_change_that_takes_something_from_clients_is_found"
         ),
