@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -48,7 +49,7 @@ def worked(
 ) -> dict[str, Any]:
     """What a queue's function answers for a message, which is in no queue."""
     record = {
-        "messageId": "of-no-queue",
+        "messageId": uuid.uuid4().hex,  # another message each time
         "receiptHandle": "of-no-queue",
         "body": json.dumps(document),
         "attributes": {"ApproximateReceiveCount": "1"},

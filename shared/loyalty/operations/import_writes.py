@@ -3,7 +3,8 @@
 First the undo state, then the customers, step by step, each with its pointers and the record of its rows in one
 transaction, then memberships. A customer whose memberships are missing gets them from the next import that meets it.
 Where that might not meet it again the memberships are in the customer's transaction: under `ignore`, which does nothing
-for customers that are there, and where customers hand identifiers on, so that a row may be refused when it comes again.
+for customers that are there, and where customers hand identifiers on, so that a row may be refused when it comes again
+(unless one customer's identifiers and campaigns together are more than a transaction holds).
 """
 
 from collections.abc import Callable, Mapping, Sequence

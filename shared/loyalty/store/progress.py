@@ -114,19 +114,26 @@ def holding(database: Database, job: Job, wanted: range) -> list[int]:
     """
     last = _part(job.chunks)
     first, stop = (min(last, _part(1 + place * job.chunks // job.total)) for place in (wanted.start, wanted.stop - 1))
-    found: dict[int, Sequence[int]] = {}
+    found: list[int] = []
+    held: set[int] = set()  # some may be held twice
     seen = range(0)
-    while len(seen) <= last and sum(within(positions, wanted) for positions in found.values()) < len(wanted):
+    while len(seen) <= last and len(held) < len(wanted):
         around = range(max(0, first - len(seen)), min(last, stop + len(seen)) + 1)
         items = _read_parts(database, job, [part for part in around if part not in seen])
-        found |= {number: one.positions for item in items.values() for number, one in _noted(item).items()}
+        noted = [pair for item in items.values() for pair in _noted(item).items()]
+        found += [number for number, one in noted if within(one.positions, wanted)]
+        held.update(*(_among(one.positions, wanted) for _, one in noted))
         seen = around
-    return sorted(number for number, positions in found.items() if within(positions, wanted))
+    return sorted(found)
 
 
 def within(positions: Sequence[int], wanted: range) -> int:
     """How many of the positions, which are in order, are wanted."""
-    return bisect_left(positions, wanted.stop) - bisect_left(positions, wanted.start)
+    return len(_among(positions, wanted))
+
+
+def _among(positions: Sequence[int], wanted: range) -> Sequence[int]:
+    return positions[bisect_left(positions, wanted.start) : bisect_left(positions, wanted.stop)]
 
 
 def _read_parts(database: Database, job: Job, parts: Sequence[int]) -> dict[int, Item]:

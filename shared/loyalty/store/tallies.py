@@ -113,7 +113,7 @@ class _Tally:
             met = update.met or {}
             if update.done:
                 taken += some
-            elif not met.keys().isdisjoint(some) or (room := self._limit - _taken(met)) >= len(some):
+            elif not met.keys().isdisjoint(some) or (room := max(0, self._limit - _taken(met))) >= len(some):
                 break
         return taken
 

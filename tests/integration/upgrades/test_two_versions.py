@@ -11,7 +11,6 @@ import uuid
 from urllib.parse import urlencode
 
 import pytest
-from tools.database import connect
 
 from loyalty.account import Credential, Grant
 from loyalty.store import credentials
@@ -26,6 +25,7 @@ from tools import demo
 from tools.local.deploy import client
 from tools.local.ministack import REGION, Ministack
 from tools.local.template import ROOT, load, resources, variables
+from tools.operator.database import connect
 
 ACCESS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
