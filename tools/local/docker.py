@@ -70,14 +70,20 @@ async def _relay(address: str, host: str, port: int) -> asyncio.Server | None:
     """What hands connections to the address on; None where Docker runs in a machine of its own and does that itself."""
 
     async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers = [writer]
         try:
             answers, sent = await asyncio.open_connection(host, port)
+            writers.append(sent)
+            await asyncio.gather(_pump(reader, sent), _pump(answers, writer))
         except OSError:  # the server has ended
-            writer.close()
-            return
-        await asyncio.gather(_pump(reader, sent), _pump(answers, writer))
-        sent.close()
-        writer.close()
+            pass
+        except asyncio.CancelledError:  # the relay ends, and what is on its way with it
+            for one in writers:
+                one.transport.abort()
+            raise
+        finally:
+            for one in writers:
+                one.close()
 
     try:
         return await asyncio.start_server(join, address, 0)
