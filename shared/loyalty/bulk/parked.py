@@ -50,7 +50,7 @@ def _text(kept: Mapping[str, Any]) -> str:
 
 
 def is_fingerprint(document: Mapping[str, Any]) -> bool:
-    """Whether a parked message lacks what was in it, so that sending it again is in vain."""
+    """Whether a parked message lacks what was in it, and so can not be redriven."""
     return document.keys() >= _fingerprint("").keys()
 
 
