@@ -1,6 +1,7 @@
 """The recorded operations of each person as events for the search for an order, and what the store holds at the end."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +138,15 @@ class _Events:
         chain = operation.by.chain
         rows = [one.by for one in self._mine if one.by.chain == chain and one.kind == "import" and one.by in seen]
         last = max((by.index for by in rows), default=-1)
-        return {"optional": False} if operation.by.index <= last else None
+        return {} if operation.by.index <= last else None  # it may have been refused for whose identifiers it had
+
+    def _add_hidden(self, operation: Operation, follow: Follow, name: str) -> None:
+        """What an item wrote whose worker died, and who then was nobody's any more when it came again."""
+        again = operation.by.chain in self._history.begun_again
+        moment = self._history.invariants.effects.get(operation.by)
+        if again and moment is not None and operation.result == "not found":
+            self._history.meet("an item that had written found nobody when it came again")
+            self._add(replace(operation, result=None), follow, f"{name} in an earlier delivery", hint=moment)
 
     def _enrol(self, operation: Operation) -> None:
         if (unheard := self._unheard(operation)) is None:
@@ -146,14 +155,16 @@ class _Events:
         stale = STALE_SECONDS if (result == "exists" and about["batch"]) or self._was_erased else 0.0
         follow = partial(model.enrol, about=about, by=by, result=result)
         changes = {"invoked": operation.invoked - stale, **unheard}
+        self._add_hidden(operation, partial(model.enrol, about=about, by=by, result=None), "registration")
         self._in_turn(operation, "enrol", self._add(operation, follow, "registration", **changes))
 
     def _earn(self, operation: Operation) -> None:
         if (unheard := self._unheard(operation)) is None:
             return
         all_ = [one for one in self._history.ledger.operations if one.person == self._person.name]
-        room = _room(self._history, operation, all_)
-        follow = partial(model.earn, about=operation.about, by=operation.by, result=operation.result, room=room)
+        about, room = operation.about, _room(self._history, operation, all_)
+        follow = partial(model.earn, about=about, by=operation.by, result=operation.result, room=room)
+        self._add_hidden(operation, partial(model.earn, about=about, by=operation.by, result=None, room=room), "earn")
         stale = STALE_SECONDS if self._was_erased else 0.0
         changes = {"invoked": operation.invoked - stale, **unheard}
         place = self._add(operation, follow, "earn", **changes)

@@ -135,7 +135,7 @@ def _as_job(database: Database, task: Task, wish: Wish, *, queued: bool) -> Done
     job = _job(task, claimed, request.digest, queued=queued and not claimed.resumed)
     stored = jobs.create(database, job._replace(chunks=len(parts), submitted_at=database.now()), parts)
     if not stored.job.queued:
-        outcomes = _do_here(database, task, stored, items)
+        outcomes = _do_here(database, task, stored, items, repeatable=wish.key is not None)
         return Done(outcomes, stored.job.id, _repeat_under(stored.job.id, outcomes))
     return _follow(database, _send_open(database, stored, items), wish)
 
@@ -217,17 +217,22 @@ def _parts(database: Database, task: Task, items: Sequence[str]) -> list[Part]:
     return cut([Load(*load) for load in zip(shared, weights, sizes, strict=True)])
 
 
-def _do_here(database: Database, task: Task, stored: Stored, written: Sequence[str]) -> list[Outcome]:
-    """Do the chunks in the request, in their order.
+def _do_here(
+    database: Database, task: Task, stored: Stored, written: Sequence[str], *, repeatable: bool
+) -> list[Outcome]:
+    """Do the chunks in the request, in their order; what was not begun before the store was too busy is BUSY.
 
-    Once something is written the client hears what became of it, whether or not the job could be noted as done; what
-    was not begun by then is BUSY. Raises StorageBusy, StillRunning, RequestUndone or KeyReused before that.
+    Once something is written the client hears what became of it, whether or not that could be stored. Only who can
+    repeat the request under its key hears nothing that is not stored: the next answer might be another.
+    Raises StorageBusy, and before something is written StillRunning, RequestUndone or KeyReused.
     """
     outcomes: dict[int, Outcome] = {}
     for part in stored.parts:
         try:
             done = work.do(database, stored.job, _chunk(task, part, written), last=True)
         except Unfinished as unfinished:
+            if repeatable:
+                raise StorageBusy from None
             outcomes.update(zip(part.positions, unfinished.outcomes, strict=True))
         except StorageBusy:
             if not outcomes:

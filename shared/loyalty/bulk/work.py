@@ -137,15 +137,24 @@ def note(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome], 
     Raises StorageBusy.
     """
     counts = Counter(outcome.status.value for outcome in outcomes)
-    if not progress.note(database, job, part.number, Noted(counts, part.positions, part.after), begun):
+    complete = progress.note(database, job, part.number, Noted(counts, part.positions, part.after), begun)
+    if not complete or _is_to_be_done_again(database, job):
         return
     if job.fed and not progress.covers(progress.read_chunks(database, job).values(), job.total):
         jobs.mark(database, job, faulty=True)
     finished = jobs.mark(database, job, finished_at=int(database.now()))
-    if job.queued and not finished.announced:
+    if finished.finished_at is not None and job.queued and not finished.announced:
         detail = {"job_id": job.id, "account": job.account_id, "operation": job.operation, "total": job.total}
         events.announce(database, JOB_FINISHED, detail)
         jobs.mark(database, finished, announced=True)
+
+
+def _is_to_be_done_again(database: Database, job: Job) -> bool:
+    """Whether a job that was begun again is only complete because notes of what is done again are not forgotten yet."""
+    if job.reopened_at is None:
+        return False
+    again = [number for number, noted in progress.read_chunks(database, job).items() if noted.retryable]
+    return not all(one.is_finished(job.reopened_at) for one in chunks.read_all(database, job.id, again).values())
 
 
 @contextmanager
@@ -192,7 +201,11 @@ def _settle_for_undo(database: Database, job: Job, chunk: Chunk) -> None:
     Raises ChunkTaken while the holder may be alive: should it die, this very message has to tell.
     """
     stored = chunks.read_all(database, job.id, [chunk.part.number]).get(chunk.part.number)
-    if stored is None or (stored.held_at is None and not stored.doubtful):
+    if stored is None:
+        return
+    if stored.held_at is None and not stored.doubtful:
+        if stored.outcomes is not None:  # whoever stored them may have died before noting that
+            note(database, job, chunk.part, stored.outcomes, stored.begun)
         return
     anybody = Sent(chunk.sent.content)  # also the message that closed it
     begun = chunks.begin(database, job, chunk.part.number, anybody, past_fence=True)

@@ -83,11 +83,12 @@ def read_stored(database: Database, job_id: str) -> Stored | None:
 def mark(database: Database, job: Job, **fields: Any) -> Job:
     """The job with `sent`, `abandoned`, `finished_at`, `faulty` or `announced` set; what is set already stays.
 
-    Raises StorageBusy.
+    It is given back as it is, without that, where it was begun again since it was read: what is known of it then says
+    nothing of now. Raises StorageBusy.
     """
     changed = job._replace(**fields)
     (name, value), *_ = _attributes_of(fields).items()
-    met = _set_once(database, job.id, name, value)
+    met = _set_once(database, job, name, value)
     return changed if met is None else _job(met)
 
 
@@ -96,7 +97,7 @@ def claim_undo(database: Database, job: Job, undo_id: str) -> str:
 
     Raises StorageBusy, or JobRunning where it was begun again meanwhile.
     """
-    met = _set_once(database, job.id, "undone_by", {"S": undo_id}, only="finished_at")
+    met = _set_once(database, job, "undone_by", {"S": undo_id}, only="finished_at")
     if met is None:
         return undo_id
     if "undone_by" not in met:
@@ -172,14 +173,19 @@ def _jobs(database: Database, places: Sequence[str]) -> list[Job]:
     return [jobs[place] for place in places if place in jobs]
 
 
-def _set_once(database: Database, job_id: str, attribute: str, value: Item, only: str = "pk") -> Item | None:
-    """Set an attribute that is not there yet, beside one that has to be; None, or the item that it met."""
+def _set_once(database: Database, job: Job, attribute: str, value: Item, only: str = "pk") -> Item | None:
+    """Set an attribute that is not there yet, beside one that has to be; None, or the item that it met.
+
+    The job has to be as often begun again as it was when it was read.
+    """
+    begun = {} if job.reopened_at is None else {":reopened": {"N": str(job.reopened_at)}}
+    same = "reopened_at = :reopened" if begun else "attribute_not_exists(reopened_at)"
     request = {
-        "Key": _key(job_id),
+        "Key": _key(job.id),
         "UpdateExpression": "SET #attribute = :value",
-        "ConditionExpression": f"attribute_exists({only}) AND attribute_not_exists(#attribute)",
+        "ConditionExpression": f"attribute_exists({only}) AND attribute_not_exists(#attribute) AND {same}",
         "ExpressionAttributeNames": {"#attribute": attribute},
-        "ExpressionAttributeValues": {":value": value},
+        "ExpressionAttributeValues": {":value": value, **begun},
     }
     return database.update_if(database.settings.jobs_table, request).met
 

@@ -2,20 +2,23 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 import pytest
 
 from loyalty.account import Promotion
 from loyalty.bulk import cut
 from loyalty.lifetime import LONGEST_SECONDS
-from loyalty.store import promotion_changes
+from loyalty.store import jobs, promotion_changes
 from tests.fakes.faults import Answer, Fault, refused, timed_out_after
 from tests.fakes.gateway import BATCH, IMPORT
 from tests.fakes.importing import FORM, as_form, rows_form
 from tests.fakes.nth_call import ProcessDied, die_before
+from tests.fakes.queues import CHUNKS
 from tests.fakes.requests import JSON, as_json, batch, emails
 from tests.fakes.steps import FINISH, Call, Step, at, at_each
 from tests.unit.jobs import orders
+from tests.unit.jobs.held import deliver
 from tests.unit.jobs.job_world import JobWorld, Order
 from tests.unit.jobs.keyed import AT_ONCE, KEY, Client, client, once
 from tests.unit.jobs.test_keys_of_jobs import UNDONE, _named, _throttled_of_jobs, send
@@ -110,6 +113,73 @@ def test_a_job_that_is_begun_again_just_before_it_would_be_undone_is_not_undone(
     world.work()
     assert world.told(job_id)["status"] == "done"
     assert world.end_state() == once(door)[1]
+
+
+MARKS: dict[str, object] = {"sent": True, "abandoned": True, "finished_at": 1, "faulty": True, "announced": True}
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_what_is_known_of_a_job_says_nothing_once_it_was_begun_again(mark: str) -> None:
+    # GIVEN a job that ended with its items busy, of which somebody is about to note something
+    repeating, job_id, _ = ended_busy("registrations queued")
+    world = repeating.world
+    database, _ = world.faulty()
+    known = jobs.find(database, job_id)
+    assert known
+    # WHEN it is begun again before that is noted, by a request that dies before its chunks are sent
+    faulty, _ = world.faulty(at("send_message_batch", die_before))
+    with pytest.raises(ProcessDied):
+        world.order(repeating.order, faulty, **KEYED, Prefer="respond-async")
+    begun_again = jobs.find(database, job_id)
+    # THEN that is not noted
+    assert jobs.mark(database, known._replace(**{mark: None}), **{mark: MARKS[mark]}) == begun_again
+    assert jobs.find(database, job_id) == begun_again
+    # AND the job ends as it would have once its request comes again
+    world.clock.now += LONGEST_SECONDS
+    world.order(repeating.order, **KEYED, Prefer="respond-async")
+    world.work()
+    assert world.told(job_id)["status"] == "done"
+    assert world.end_state() == once("registrations queued")[1]
+
+
+def test_a_chunk_that_is_noted_late_does_not_end_a_job_that_is_just_being_begun_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # GIVEN a job of which one chunk is done, and another ended with its items busy
+    monkeypatch.setattr(cut, "MOST_WEIGHT", 6)
+    repeating = client("registrations queued")
+    world = repeating.world
+    world.dynamodb.plan_always("batch_execute_statement", partial(_throttled_about, world, "user4"))
+    world.dynamodb.plan_always("put_item", partial(_throttled_about, world, "user4"))
+    world.order(repeating.order, **KEYED, Prefer="respond-async")
+    sent = [*world.sqs.queues[CHUNKS]]
+    world.work()
+    world.parked().clear()
+    world.dynamodb.plan_always("batch_execute_statement", lambda do: do())
+    world.dynamodb.plan_always("put_item", lambda do: do())
+    world.clock.now += 1
+    (job_id,) = world.job_ids()
+    assert (world.told(job_id)["status"], world.told(job_id)["done"]) == ("done", 12)
+
+    def noted_meanwhile(do: Callable[[], Answer]) -> Answer:
+        # WHEN the message of what is done comes once more while the job is begun again
+        world.sqs.queues[CHUNKS].append(sent[-1]._replace(visible_at=0.0))
+        deliver(world)
+        return do()
+
+    database, _ = world.faulty(at("SET #b", noted_meanwhile))
+    world.order(repeating.order, database, **KEYED, Prefer="respond-async")
+    # THEN the job has not ended before all is done
+    assert (world.told(job_id)["status"], world.undo(job_id).status) == ("running", 409)
+    world.work()
+    assert world.told(job_id)["status"] == "done"
+    assert world.end_state() == once("registrations queued")[1]
+
+
+def _throttled_about(world: JobWorld, text: str, do: Callable[[], Answer]) -> Answer:
+    about = str(world.dynamodb.calls[-1].arguments)
+    profile_id = world.dynamodb.tables["customers"][f"greatwidgets#email#{text}@example.com",]["profile_id"]["S"]
+    return refused("ThrottlingException")(do) if profile_id in about else do()
 
 
 @pytest.mark.parametrize("inline_limit", [AT_ONCE, 2], ids=["at once", "queued"])

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from loyalty.bulk import cut as cutting
+from loyalty.lifetime import LONGEST_SECONDS
 from loyalty.store import accounts
-from tests.fakes.faults import Answer, refused
+from tests.fakes.faults import Answer, refused, timed_out_after
 from tests.fakes.log import captured_log
 from tests.fakes.nth_call import die_before
 from tests.fakes.queues import CHUNKS, Message
@@ -17,7 +18,7 @@ from tests.unit.jobs import orders
 from tests.unit.jobs.fed import JOB_ID, cut, members, message, put
 from tests.unit.jobs.held import deliver, deliver_again, deliver_soonest
 from tests.unit.jobs.job_world import JobWorld, Order
-from tests.unit.jobs.keyed import Client, client
+from tests.unit.jobs.keyed import AT_ONCE, DOORS, Client, client, once
 from tests.unit.jobs.refused import open_program, queued
 from tests.unit.jobs.test_begun_again import KEYED, QUEUED, WRITES, throttled_but_jobs
 
@@ -112,6 +113,38 @@ def test_a_worker_that_is_late_with_its_note_does_not_end_the_job_that_was_begun
     # THEN its note is no longer heard
     assert seen == ["another delivery", "done"]
     assert world.told(job_id)["status"] in ("queued", "running")
+
+
+@pytest.mark.parametrize("dies", [True, False], ids=["that dies", "that does not"])
+@EACH
+def test_what_a_redrive_came_to_is_counted_though_its_worker_died_before_its_job_was_undone(
+    door: str, *, dies: bool
+) -> None:
+    # GIVEN a job that ended with its items busy, and whose message is redriven to a worker
+    repeating = client(door)
+    world = repeating.world
+    for action in WRITES:
+        world.dynamodb.plan_always(action, throttled_but_jobs(world))
+    send_again(repeating)
+    world.work()
+    busy(world, calls=WRITES)
+    world.redrive()
+    # WHEN that stores what became of them, and the job is undone before the message comes again
+    deliver(world, at(NOTE, die_before) if dies else None)
+    (job_id,) = world.job_ids()
+    assert world.undo(job_id).status == 202
+    world.work()
+    # THEN the job counts what its results say, as if nobody had died
+    assert world.told(job_id)["status"] == "undone"
+    assert world.told(job_id)["counts"] == counted_once(door)
+
+
+def counted_once(door: str) -> dict[str, int]:
+    """The counts of a door's job where the store is well."""
+    repeating = client(door)
+    send_again(repeating)
+    repeating.world.work()
+    return dict(repeating.world.told(repeating.world.job_ids()[0])["counts"])
 
 
 @EACH
@@ -258,19 +291,17 @@ def set_active(world: JobWorld, *, active: bool) -> None:
     world.clock.now += 120
 
 
-def test_an_earn_that_an_earlier_try_issued_is_not_told_as_not_issued_where_time_runs_out() -> None:
-    # GIVEN an earn under a key that was issued, and whose outcome could not be stored
-    repeating = client("earn at once")
+@pytest.mark.parametrize("door", [door for door, (_, limit) in DOORS.items() if limit == AT_ONCE])
+@pytest.mark.parametrize("fault", [THROTTLED, timed_out_after], ids=["not stored", "stored, but nobody knows"])
+def test_who_repeats_under_a_key_is_told_nothing_that_could_not_be_stored(door: str, fault: Any) -> None:
+    # GIVEN a request under a key, done at once, whose outcomes can't be stored
+    repeating = client(door)
     world = repeating.world
-    told = repeating.send(at(FINISH, THROTTLED, times=999)).json()["response"]
-    assert "result" in told[0]
-    # WHEN it is repeated, and neither can be read what was written, nor anything be stored
-    world.clock.now += 60
-    busy(world, "counter#earned_id", "SET outcomes", "'earns'")
-    again = repeating.send().json()["response"]
-    # THEN it is told that this is not known
-    assert "It is not known whether the promotion was issued" in again[0]["errors"][0]["message"]
-    # AND once the store is well it is told as issued, with the same id
-    busy(world)
-    world.clock.now += 60
-    assert repeating.send().json()["response"][0]["result"] == told[0]["result"]
+    # WHEN it is sent
+    reply = repeating.send(at(FINISH, fault, times=999))
+    # THEN it is told to be repeated, since the next answer could be another one
+    assert reply.status in (200, 503)
+    assert "repeat the request" in reply.body
+    # AND once the store is well it is told as it would have been the first time, and was done once
+    world.clock.now += LONGEST_SECONDS
+    assert (repeating.told(repeating.send()), world.end_state()) == once(door)
