@@ -97,7 +97,7 @@ coverage: $(QUALITY)/installed ## run the unit tests and print the layer's line 
 	@$(QUALITY)/bin/coverage run -m pytest --quiet --numprocesses logical --maxprocesses 4 --dist worksteal tests/unit tests/events $(ARGS)
 	@$(QUALITY)/bin/coverage combine --quiet && $(QUALITY)/bin/coverage report
 
-mutants: $(QUALITY)/installed ## change the core bit by bit and count what no unit test notices; ARGS="loyalty.identifiers" TESTS="tests/unit/…" for some
+mutants: $(QUALITY)/installed ## change the core bit by bit and count what no unit test notices; ARGS="loyalty.domain.identifiers" TESTS="tests/unit/…" for some
 	@TESTS='$(or $(TESTS),tests/unit)' $(QUALITY)/bin/python -m tools.mutants $(ARGS)
 
 audit: $(AUDIT)/installed ## ask PyPI for known vulnerabilities of all that is pinned, or in LOCK=file; fails where it can not answer

@@ -5,14 +5,14 @@ The data makes the vendors' own samples work as printed: docs/local.md tells wha
 
 from collections.abc import Mapping
 
-from loyalty.account import Account, Credential, CustomField, Grant, Program, Promotion
-from loyalty.contracts.capillary_credentials import basic_credential, client_credential
-from loyalty.contracts.stickystreet import import_credential
-from loyalty.customer import Customer
-from loyalty.identifiers import custom_field
-from loyalty.store import accounts, credentials, customers, memberships, promotion_changes
-from loyalty.store.dynamodb import Database
-from loyalty.store.memberships import Membership
+from loyalty.domain.account import Account, Credential, CustomField, Grant, Program, Promotion
+from loyalty.domain.customer import Customer
+from loyalty.domain.identifiers import custom_field
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import accounts, credentials, customers, memberships, promotion_changes
+from loyalty.store.tables.memberships import Membership
+from loyalty.vendors.capillary.credentials import basic_credential, client_credential
+from loyalty.vendors.stickystreet.customers_batch import import_credential
 from tools.operator.database import connect
 
 ALL_RIGHTS = frozenset({"enrol", "import", "earn", "jobs:read", "jobs:undo"})

@@ -1,7 +1,7 @@
 """`make mutants`: changes the core bit by bit in a copy, and counts the changes that no unit test notices.
 
 mutmut finds modules by their path, so the copy has the package where `shared` has it here: at the top. Modules are
-named on the command line (`loyalty.identifiers`, or `loyalty.store.*`); without one, all of the core.
+named on the command line (`loyalty.domain.identifiers`, or `loyalty.store.*`); without one, all of the core.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 from tools.local.template import ROOT
 
 COPY = ROOT / "build" / "mutants"
-CORE = ("loyalty.identifiers", "loyalty.bulk.*", "loyalty.contracts.*", "loyalty.operations.*", "loyalty.store.*")
+CORE = ("loyalty.domain.identifiers", "loyalty.jobs.*", "loyalty.vendors.*", "loyalty.operations.*", "loyalty.store.*")
 TESTS = os.environ.get("TESTS", "tests/unit").split()
 """The tests that have to notice: fewer are faster, for a look at one module."""
 

@@ -1,5 +1,5 @@
 "use strict";
-/* Delimited text, read and written in the API's own dialect: see shared/loyalty/delimited.py, which this follows rule
+/* Delimited text, read and written in the API's own dialect: see shared/loyalty/domain/delimited.py, which this follows rule
    by rule. A test reads the same files with both.
 
    A line of blank cells is no row. Between commas and semicolons a cell may be quoted (RFC 4180), and may hold line

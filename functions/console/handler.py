@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from loyalty.page import inlined, page_reply
-from loyalty.request import read_event, to_proxy
+from loyalty.http.page import inlined, page_reply
+from loyalty.http.request import read_event, to_proxy
 
 _PAGE = page_reply(inlined(Path(__file__).with_name("page.html")))
 

@@ -2,7 +2,7 @@
 /* A file of customers as the requests that it is sent in: at most 20,000 rows and 4.6 MB each, one after the other. */
 
 const MOST_ROWS = 20_000;
-const MOST_SECRETS = 2_000; // passwords and PINs of one request (see shared/loyalty/operations/import_items.py)
+const MOST_SECRETS = 2_000; // passwords and PINs of one request (see shared/loyalty/operations/import_customers/items.py)
 const SECRETS = new Set(["customer_password", "customer_pin"]);
 const MOST_BYTES = 4_600_000; // the gateway takes 4.7 MB, with the form around the rows
 const SAMPLE_ROWS = 3;
@@ -11,7 +11,7 @@ const DELIMITERS = ["\t", "|", ",", ";"]; // the first that is in the line of he
 const DELIMITER_NAMES = { "\t": "tabs", "|": "“|”", ",": "commas", ";": "semicolons" };
 const NO_NAMES = "The file is empty. Its first line must name the columns.";
 
-/* The fields that hold one line, so that a line end in one means an unbalanced quote (see shared/loyalty/profile.py). */
+/* The fields that hold one line, so that a line end in one means an unbalanced quote (see shared/loyalty/domain/profile.py). */
 const ONE_LINE = new Set([
   ...["code", "card_number", "customer_username", "email", "phone", "first_name", "last_name", "city", "state"],
   ...["postal_code", "country", "custom_date", "customer_password", "customer_pin", "profile_id", "customer_id"],

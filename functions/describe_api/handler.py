@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from loyalty.page import page_reply
-from loyalty.request import Reply, read_event, to_proxy
+from loyalty.http.page import page_reply
+from loyalty.http.request import Reply, read_event, to_proxy
 
 _FOLDER = Path(__file__).parent
 _DOCUMENT = Reply(200, "application/json", (_FOLDER / "openapi.json").read_text(encoding="utf-8"))

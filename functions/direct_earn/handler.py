@@ -1,6 +1,6 @@
 """POST /v2/promotion/bulk/directEarn"""
 
-from loyalty.contracts.capillary import DIRECT_EARN
-from loyalty.endpoint import serve
+from loyalty.doors.endpoint import serve
+from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 
 lambda_handler = serve(DIRECT_EARN)

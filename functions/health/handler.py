@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from loyalty import __version__
-from loyalty.request import Reply, read_event, to_proxy
+from loyalty.http.request import Reply, read_event, to_proxy
 
 _BODY = json.dumps({"status": "ok", "version": __version__})
 

@@ -1,5 +1,5 @@
 """POST /v3/oauth/token/generate"""
 
-from loyalty.token_api import serve
+from loyalty.doors.token_api import serve
 
 lambda_handler = serve()

@@ -1,5 +1,5 @@
 """GET /jobs/{job_id}/results"""
 
-from loyalty import jobs_api
+from loyalty.doors import jobs_api
 
 lambda_handler = jobs_api.serve("job_results", jobs_api.job_results)

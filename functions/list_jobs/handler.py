@@ -1,5 +1,5 @@
 """GET /jobs"""
 
-from loyalty import jobs_api
+from loyalty.doors import jobs_api
 
 lambda_handler = jobs_api.serve("list_jobs", jobs_api.list_jobs)

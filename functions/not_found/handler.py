@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from loyalty.contracts.capillary_replies import unserved
-from loyalty.errors import quote
-from loyalty.request import json_error, read_event, to_proxy
+from loyalty.domain.errors import quote
+from loyalty.http.request import json_error, read_event, to_proxy
+from loyalty.vendors.capillary.replies import unserved
 
 READ, WRITE = "GET, HEAD", "POST"
 ALLOWED = {

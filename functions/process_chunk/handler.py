@@ -1,5 +1,5 @@
 """The chunk queue"""
 
-from loyalty.queue_trigger import process_chunks
+from loyalty.doors.queue_trigger import process_chunks
 
 lambda_handler = process_chunks()

@@ -1,5 +1,5 @@
 """POST /jobs/{job_id}/undo"""
 
-from loyalty import jobs_api
+from loyalty.doors import jobs_api
 
 lambda_handler = jobs_api.serve("undo_job", jobs_api.undo_job)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, NewType
 
-from loyalty.errors import ConfigurationError
+from loyalty.domain.errors import ConfigurationError
 
 Ceiling = NewType("Ceiling", int)
 """How often something may happen; 0, as often as one likes."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loyalty.store.dynamodb import Database
+from loyalty.store.engine.dynamodb import Database
 from tests.fakes import crowd
 from tests.fakes.emulated import Store
 from tools.local.stack import LocalStack

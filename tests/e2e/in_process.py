@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from loyalty import settings
-from loyalty.endpoint import Handler
-from loyalty.store import dynamodb
-from loyalty.store.access import Access, Credentials
-from loyalty.store.dynamodb import Database
+from loyalty.doors.endpoint import Handler
+from loyalty.store.aws.access import Access, Credentials
+from loyalty.store.engine import dynamodb
+from loyalty.store.engine.dynamodb import Database
 from tests.fakes.clock import FakeClock
 from tests.fakes.delivery import WORKER_SECONDS
 from tests.fakes.gateway import FakeContext

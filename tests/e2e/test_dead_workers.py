@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from loyalty.endpoint import serve
-from loyalty.lifetime import LONGEST_SECONDS
-from loyalty.queue_trigger import bury_chunks, process_chunks
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.doors.endpoint import serve
+from loyalty.doors.queue_trigger import bury_chunks, process_chunks
 from tests.e2e.feeding import message
 from tests.e2e.in_process import as_fast_function, worked
 from tests.e2e.jobs import job

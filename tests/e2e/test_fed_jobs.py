@@ -5,8 +5,8 @@ import uuid
 
 import pytest
 
-from loyalty.account import Program
-from loyalty.store import accounts
+from loyalty.domain.account import Program
+from loyalty.store.tables import accounts
 from tests.e2e.feeding import as_sent, dead_letters, drained, feed, message, parked
 from tests.e2e.jobs import finished, job, newest_job
 from tests.e2e.requests import TOKEN, get, post

@@ -4,8 +4,8 @@ import json
 import statistics
 import time
 
-from loyalty.account import Program
-from loyalty.store import accounts
+from loyalty.domain.account import Program
+from loyalty.store.tables import accounts
 from tests.e2e.jobs import job, submit
 from tests.e2e.requests import BATCH, SINGLE, TOKEN, post
 from tests.fakes import crowd

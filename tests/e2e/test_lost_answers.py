@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
-from loyalty.contracts.capillary import DIRECT_EARN
-from loyalty.contracts.stickystreet import CUSTOMERS_BATCH
-from loyalty.endpoint import serve
-from loyalty.queue_trigger import process_chunks
-from loyalty.store.dynamodb import LONGEST_CALL_SECONDS
+from loyalty.doors.endpoint import serve
+from loyalty.doors.queue_trigger import process_chunks
+from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS
+from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from tests.e2e.feeding import message
 from tests.e2e.in_process import as_fast_function, as_function, worked
 from tests.e2e.jobs import job

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from loyalty.store import keys
+from loyalty.store.tables import keys
 from tests.e2e.requests import post, sample
 from tests.fakes import crowd
 from tools.local.deploy import client

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
-from loyalty.contracts.capillary import DIRECT_EARN
-from loyalty.contracts.stickystreet import CUSTOMERS_BATCH
-from loyalty.endpoint import serve
-from loyalty.store import keys
-from loyalty.store.dynamodb import Database
+from loyalty.doors.endpoint import serve
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import keys
+from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from tests.e2e.in_process import as_fast_function, as_function
 from tests.e2e.requests import BATCH, SINGLE
 from tests.fakes.capillary import basic, request

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from loyalty import endpoint
-from loyalty.store import dynamodb
+from loyalty.doors import endpoint
+from loyalty.store.engine import dynamodb
 from tests.fakes.world import World
 
 JOB_ID_BYTES = 16

@@ -7,9 +7,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from loyalty.bulk import message
-from loyalty.bulk.schema import json_schema
-from loyalty.job import KEPT_SECONDS
+from loyalty.domain.job import KEPT_SECONDS
+from loyalty.jobs import message
+from loyalty.jobs.schema import json_schema
 from tests.events.deliveries import deliver, feed, read
 from tests.fakes.queues import CHUNKS, PARKED
 from tests.fakes.world import World

@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from loyalty.account import Grant
-from loyalty.contracts.capillary_credentials import client_credential
-from loyalty.store import accounts
+from loyalty.domain.account import Grant
+from loyalty.store.tables import accounts
+from loyalty.vendors.capillary.credentials import client_credential
 from tests.fakes.dynamodb import Item
 from tests.fakes.gateway import ACCESS_TOKEN, EARN
 from tests.fakes.store import SETTINGS

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from loyalty.account import Account, Credential, Grant, Program
-from loyalty.store import accounts, inserts, keys, memberships
-from loyalty.store.dynamodb import Database, Write
-from loyalty.store.memberships import Membership
+from loyalty.domain.account import Account, Credential, Grant, Program
+from loyalty.store.engine import inserts
+from loyalty.store.engine.dynamodb import Database, Write
+from loyalty.store.tables import accounts, keys, memberships
+from loyalty.store.tables.memberships import Membership
 
 ACCOUNT, TOKEN = "crowd", "crowd-token"
 COUNT = 10_000

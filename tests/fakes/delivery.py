@@ -4,8 +4,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from loyalty.queue_trigger import bury_chunks, process_chunks
-from loyalty.store.dynamodb import Database
+from loyalty.doors.queue_trigger import bury_chunks, process_chunks
+from loyalty.store.engine.dynamodb import Database
 from tests.fakes.gateway import FakeContext
 from tests.fakes.nth_call import ProcessDied
 from tests.fakes.queues import CHUNKS, FakeSQS, Message

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from loyalty.operations import import_ids
+from loyalty.operations.import_customers import ids as import_ids
 
 
 def plan_cards(monkeypatch: pytest.MonkeyPatch, *rows: Sequence[int]) -> None:

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from loyalty.settings import Settings
-from loyalty.store.access import Access, Credentials
-from loyalty.store.dynamodb import Database, Item, connect
+from loyalty.store.aws.access import Access, Credentials
+from loyalty.store.engine.dynamodb import Database, Item, connect
 from tools.local.ministack import REGION
 
 _LIMITS = {

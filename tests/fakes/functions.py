@@ -2,7 +2,7 @@
 
 import importlib.util
 
-from loyalty.endpoint import Handler
+from loyalty.doors.endpoint import Handler
 from tools.local.template import ROOT
 
 

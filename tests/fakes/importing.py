@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from loyalty.account import Grant
-from loyalty.contracts.stickystreet import CUSTOMERS_BATCH, import_credential
-from loyalty.endpoint import serve
+from loyalty.domain.account import Grant
+from loyalty.doors.endpoint import serve
 from loyalty.settings import Settings
-from loyalty.store import accounts
+from loyalty.store.tables import accounts
+from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH, import_credential
 from tests.fakes.dynamodb import FakeDynamoDB, Item
 from tests.fakes.faults import Answer
 from tests.fakes.gateway import IMPORT, FakeContext, Reply, proxy_event, reply_of

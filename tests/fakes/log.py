@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from loyalty.telemetry import logger
+from loyalty.telemetry.log import logger
 
 
 class Log:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from typer.testing import CliRunner
 
-from loyalty.store.dynamodb import Database
+from loyalty.store.engine.dynamodb import Database
 from tests.fakes.world import World
 from tools.operator.application import app
 from tools.operator.http import Reply

@@ -1,7 +1,7 @@
 """Many customers at once, put into a table without any call."""
 
-from loyalty.store import keys
-from loyalty.store.customers import Customer
+from loyalty.store.tables import keys
+from loyalty.store.tables.customers import Customer
 from tests.fakes.dynamodb import FakeDynamoDB, Item
 from tests.fakes.store import SETTINGS
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from loyalty.settings import Settings
-from loyalty.store.cache import TimedCache
-from loyalty.store.dynamodb import LONGEST_CALL_SECONDS, Database
+from loyalty.store.engine.cache import TimedCache
+from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Database
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import FakeDynamoDB, Item
 from tests.fakes.queues import CHUNKS, PARKED

@@ -6,14 +6,14 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from loyalty import jobs_api, token_api
-from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
-from loyalty.contracts.capillary import DIRECT_EARN
-from loyalty.contracts.contract import Contract
-from loyalty.contracts.stickystreet import CUSTOMERS_BATCH
-from loyalty.endpoint import Handler, serve
+from loyalty.doors import jobs_api, token_api
+from loyalty.doors.endpoint import Handler, serve
 from loyalty.settings import Settings
-from loyalty.store.dynamodb import Database
+from loyalty.store.engine.dynamodb import Database
+from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.contract import Contract
+from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from tests.fakes.clock import FakeClock
 from tests.fakes.delivery import Mappings
 from tests.fakes.dynamodb import FakeDynamoDB, Item, Key

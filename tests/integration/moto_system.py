@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from loyalty.store.dynamodb import Database
+from loyalty.store.engine.dynamodb import Database
 from tests.fakes.store import SETTINGS
 from tools import demo
 from tools.operator.database import connect

@@ -5,9 +5,9 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from loyalty.account import Account, Credential, CustomField, Grant, Program
-from loyalty.store import accounts, counters
-from loyalty.store.dynamodb import Database, Update, Write
+from loyalty.domain.account import Account, Credential, CustomField, Grant, Program
+from loyalty.store.engine.dynamodb import Database, Update, Write
+from loyalty.store.tables import accounts, counters
 from tests.fakes.store import SETTINGS
 from tools.operator.database import connect
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from loyalty.store import connections
-from loyalty.store.connections import CallFailed, Connections
+from loyalty.store.aws import connections
+from loyalty.store.aws.connections import CallFailed, Connections
 
 LOOPBACK = "127.0.0.1"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from botocore.exceptions import ClientError
 
-from loyalty.store.inserts import _insert_statement
+from loyalty.store.engine.inserts import _insert_statement
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.emulated import Store
 

@@ -57,7 +57,7 @@ def test_the_layer_holds_the_project_and_its_dependencies(built):
 
 def test_the_sdk_in_the_layer_can_do_what_the_store_calls_and_knows_every_region(built):
     # GIVEN the calls that the store's source makes by the SDK
-    source = "".join(path.read_text() for path in (ROOT / "shared" / "loyalty" / "store").glob("*.py"))
+    source = "".join(path.read_text() for path in (ROOT / "shared" / "loyalty" / "store").rglob("*.py"))
     calls = set(re.findall(r'service\("([a-z]+)"\)\.([a-z_]+)', source))
     calls |= {("sqs", call) for call in re.findall(r"\bsqs\.([a-z_]+)", source)}
     assert calls == {

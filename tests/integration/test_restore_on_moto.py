@@ -8,7 +8,7 @@ import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
-from loyalty.store import keys
+from loyalty.store.tables import keys
 from tests.integration.moto_system import MotoSystem, create_table, moto_system
 from tools import demo
 from tools.operator.application import app

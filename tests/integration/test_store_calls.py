@@ -5,11 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from loyalty.account import Account, Credential, CustomField, Grant, Program
-from loyalty.store import accounts, batch, counters, customers, inserts, memberships
-from loyalty.store.customers import Customer, Found, Reference
-from loyalty.store.dynamodb import Write
-from loyalty.store.memberships import Membership
+from loyalty.domain.account import Account, Credential, CustomField, Grant, Program
+from loyalty.store.engine import batch, inserts
+from loyalty.store.engine.dynamodb import Write
+from loyalty.store.tables import accounts, counters, customers, memberships
+from loyalty.store.tables.customers import Customer, Found, Reference
+from loyalty.store.tables.memberships import Membership
 from tests.fakes.emulated import Store
 
 DATE = "2024-09-01T12:34:56Z"

@@ -86,7 +86,7 @@ def run(environment: Path, program: str, *arguments: str) -> subprocess.Complete
 def test_the_wheel_has_every_module_of_the_two_packages_and_nothing_else(wheel: Path) -> None:
     # GIVEN what is here
     ours = {f"{name}/{path.relative_to(here)}" for name, here in SOURCES.items() for path in here.rglob("*.py")}
-    data = {"loyalty/bulk/chunk_message.schema.json", "loyalty_cli/template.yaml"}
+    data = {"loyalty/jobs/chunk_message.schema.json", "loyalty_cli/template.yaml"}
     # THEN the wheel has that, its own description, and neither "tools" nor "tests"
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert names == ours | data

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
-from loyalty import queue_trigger
-from loyalty.endpoint import Handler
+from loyalty.doors import queue_trigger
+from loyalty.doors.endpoint import Handler
 from loyalty.settings import Settings
-from loyalty.store.cache import TimedCache
-from loyalty.store.dynamodb import Database
+from loyalty.store.engine.cache import TimedCache
+from loyalty.store.engine.dynamodb import Database
 from tests.fakes.delivery import DEAD_LETTERS
 from tests.fakes.dynamodb import FakeDynamoDB, Key
 from tests.fakes.faults import Answer

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from loyalty import jobs_api
-from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
-from loyalty.contracts.capillary import DIRECT_EARN
-from loyalty.contracts.stickystreet import CUSTOMERS_BATCH
-from loyalty.endpoint import Handler, serve
-from loyalty.store.dynamodb import Database
+from loyalty.doors import jobs_api
+from loyalty.doors.endpoint import Handler, serve
+from loyalty.store.engine.dynamodb import Database
+from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from tests.fakes.gateway import Reply, proxy_event, reply_of
 from tests.fakes.world import TOKEN
 from tests.simulation import weather

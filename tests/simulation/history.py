@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
-from loyalty.account import Grant
-from loyalty.contracts.capillary_credentials import basic_credential
-from loyalty.contracts.stickystreet import import_credential
-from loyalty.lifetime import LONGEST_SECONDS
-from loyalty.store import accounts
+from loyalty.domain.account import Grant
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.store.tables import accounts
+from loyalty.vendors.capillary.credentials import basic_credential
+from loyalty.vendors.stickystreet.customers_batch import import_credential
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import FakeDynamoDB, Item, Key
 from tests.fakes.importing import CREDENTIALS

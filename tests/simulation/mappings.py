@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from loyalty.endpoint import Handler
-from loyalty.store.dynamodb import Database
+from loyalty.doors.endpoint import Handler
+from loyalty.store.engine.dynamodb import Database
 from tests.fakes.delivery import DEAD_LETTERS, MOST_ROUNDS, event_of
 from tests.fakes.queues import CHUNKS, Message
 from tests.simulation import weather

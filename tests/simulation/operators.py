@@ -5,10 +5,10 @@ import random
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from loyalty.account import Program, Promotion
-from loyalty.errors import StorageBusy
-from loyalty.store import accounts, erasure, promotion_changes
-from loyalty.store.faults import CallError
+from loyalty.domain.account import Program, Promotion
+from loyalty.domain.errors import StorageBusy
+from loyalty.store.engine.faults import CallError
+from loyalty.store.tables import accounts, erasure, promotion_changes
 from tests.fakes.queues import CHUNKS, PARKED
 from tests.simulation import gateway, weather
 from tests.simulation.ledger import Chain, Operation, Writer

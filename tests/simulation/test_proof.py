@@ -22,8 +22,8 @@ BREAKS_LIMITS = """A promotion's limit is always one more.
 
 Without: {without}
 
---- a/shared/loyalty/store/promotions.py
-+++ b/shared/loyalty/store/promotions.py
+--- a/shared/loyalty/store/tables/promotions.py
++++ b/shared/loyalty/store/tables/promotions.py
 @@ -{line} +{line} @@
 -        limit=int(item["limit"]["N"]) if "limit" in item else None,
 +        limit=int(item["limit"]["N"]) + 1 if "limit" in item else None,
@@ -32,7 +32,7 @@ Without: {without}
 
 def a_patch(folder: Path, text: str, without: tuple[str, ...]) -> Path:
     """The patch in a file, for histories without these features."""
-    source = (proof.ROOT / "shared" / "loyalty" / "store" / "promotions.py").read_text().splitlines()
+    source = (proof.ROOT / "shared" / "loyalty" / "store" / "tables" / "promotions.py").read_text().splitlines()
     line = next(number for number, one in enumerate(source, start=1) if one.strip().startswith("limit=int("))
     path = folder / "fault.patch"
     path.write_text(text.format(line=line, without=", ".join(without)))

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import Any
 
-from loyalty.bulk import cut
-from loyalty.store import batch
-from loyalty.telemetry import logger
+from loyalty.jobs import cut
+from loyalty.store.engine import batch
+from loyalty.telemetry.log import logger
 from tests.simulation.kernel import Kernel
 from tests.simulation.plan import Plan
 

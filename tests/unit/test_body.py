@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from loyalty.bulk import message
-from loyalty.contracts.body import MAX_ITEM_BYTES, integer_id, read_json, too_large
+from loyalty.http.body import MAX_ITEM_BYTES, integer_id, read_json, too_large
+from loyalty.jobs import message
 
 
 def deep(levels: int) -> Any:

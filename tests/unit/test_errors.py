@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyalty.errors import ParameterError, quote
+from loyalty.domain.errors import ParameterError, quote
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from loyalty import __version__, endpoint
+from loyalty import __version__
+from loyalty.doors import endpoint
 from tests.fakes.functions import load_handler
 from tests.fakes.gateway import BATCH, SINGLE, FakeContext, Reply, proxy_event, reply_of
 from tests.fakes.log import captured_log

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyalty.identifiers import custom_field, normalise, refused
+from loyalty.domain.identifiers import custom_field, normalise, refused
 
 KINDS = ["email", "phone", "profile_id", "customer_id", "code", "card_number", "customer_username", custom_field(1)]
 

@@ -12,26 +12,20 @@ LAYER = sorted((SHARED / "loyalty").rglob("*.py"))
 HANDLERS = sorted((ROOT / "functions").glob("*/*.py"))
 
 SDK = ["boto3", "botocore"]
-DOORS = [f"loyalty.{door}" for door in ("endpoint", "jobs_api", "page", "queue_trigger", "token_api")]
-"""What functions are made of."""
-VALUES = ["account", "customer", "errors", "identifiers", "job", "moment", "outcome", "profile", "settings"]
+VALUES = ["loyalty.domain", "loyalty.settings"]
 """Modules that everything may use, and that use nothing but each other."""
+WEB = ["loyalty.http", "loyalty.vendors", "loyalty.doors"]
+WORK = ["loyalty.operations", "loyalty.jobs", "loyalty.store"]
 
 FORBIDDEN = {
-    "loyalty.contracts": [*SDK, "loyalty.store", "loyalty.bulk", *DOORS],
-    "loyalty.operations": [*SDK, "loyalty.request", "loyalty.contracts", "loyalty.bulk", *DOORS],
-    "loyalty.bulk": [*SDK, "loyalty.request", "loyalty.contracts", *DOORS],
-    "loyalty.store": ["loyalty.request", "loyalty.contracts", "loyalty.operations", "loyalty.bulk", *DOORS],
-    "loyalty.auth": [*SDK, "loyalty.request", "loyalty.contracts", "loyalty.operations", "loyalty.bulk", *DOORS],
+    "loyalty.http": [*SDK, *WORK, "loyalty.vendors", "loyalty.doors"],
+    "loyalty.vendors": [*SDK, "loyalty.store", "loyalty.jobs", "loyalty.doors"],
+    "loyalty.operations": [*SDK, *WEB, "loyalty.jobs"],
+    "loyalty.jobs": [*SDK, *WEB],
+    "loyalty.store": [*WEB, "loyalty.operations", "loyalty.jobs"],
+    "loyalty.doors": SDK,
     "loyalty": ["tools", "tests", "functions"],
-} | {
-    f"loyalty.{value}": [
-        *SDK,
-        *(f"loyalty.{package}" for package in ("request", "contracts", "operations", "bulk", "store")),
-        *DOORS,
-    ]
-    for value in VALUES
-}
+} | {value: [*SDK, *WEB, *WORK] for value in VALUES}
 """What a package and all below it must not import."""
 
 
@@ -79,9 +73,7 @@ def test_a_function_imports_the_layer_but_no_operation_and_no_store(path):
     # GIVEN what a handler imports of ours
     ours = {name for name in imports(path) if name.split(".")[0] in {"loyalty", "tools", "functions"}}
     # THEN it goes through a door and its contracts
-    passed = {
-        name for name in ours if any(is_within(name, f"loyalty.{below}") for below in ("store", "operations", "bulk"))
-    }
+    passed = {name for name in ours if any(is_within(name, below) for below in WORK)}
     assert not passed
     assert all(is_within(name, "loyalty") for name in ours)
 
@@ -90,5 +82,5 @@ def test_the_arrows_are_checked_on_code_that_is_there():
     # GIVEN the packages that the arrows name
     modules = {module_name(path) for path in LAYER}
     # THEN they exist, so that no rule holds by checking nothing
-    assert {*FORBIDDEN, *DOORS, *(f"loyalty.{value}" for value in VALUES)} <= modules
+    assert {*FORBIDDEN, *WEB, *WORK} <= modules
     assert HANDLERS

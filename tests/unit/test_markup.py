@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from loyalty.contracts import markup
-from loyalty.errors import BadRequest
+from loyalty.domain.errors import BadRequest
+from loyalty.http import markup
 
 
 def read(text: str, most_items: int = 100) -> dict[str, Any]:

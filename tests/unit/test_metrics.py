@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loyalty import metrics
+from loyalty.telemetry import metrics
 from tests.fakes.gateway import BATCH
 from tests.fakes.queues import CHUNKS
 from tests.fakes.requests import JSON, batch, emails

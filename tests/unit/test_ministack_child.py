@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.request import LARGEST_EVENT
+from loyalty.http.request import LARGEST_EVENT
 from tools.local.template import ROOT
 
 

@@ -34,12 +34,12 @@ def test_the_copy_has_the_package_at_its_top_and_names_what_is_to_be_changed(
 
     monkeypatch.setattr(subprocess, "run", run)
     # WHEN a module and a package are asked for
-    assert mutants.main(["loyalty.identifiers", "loyalty.store.*"]) == 0
+    assert mutants.main(["loyalty.domain.identifiers", "loyalty.store.*"]) == 0
     # THEN these are changed, where mutmut finds them by their names
     project = tomllib.loads((copy / "pyproject.toml").read_text())["tool"]
-    assert project["mutmut"]["only_mutate"] == ["loyalty/identifiers.py", "loyalty/store/*"]
+    assert project["mutmut"]["only_mutate"] == ["loyalty/domain/identifiers.py", "loyalty/store/*"]
     assert project["pytest"]["ini_options"]["pythonpath"] == ["."]
-    assert (copy / "loyalty" / "identifiers.py").is_file()
+    assert (copy / "loyalty" / "domain" / "identifiers.py").is_file()
     assert not (copy / "shared").exists()
     # AND the score is told, then the survivors
     assert capsys.readouterr().out == "19 of 20 changes were noticed: 0.950\n"
@@ -50,5 +50,5 @@ def test_tests_that_fail_without_any_change_are_no_score(
     copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(subprocess, "run", lambda command, **_options: subprocess.CompletedProcess(command, 1))
-    assert mutants.main(["loyalty.identifiers"]) == 1
+    assert mutants.main(["loyalty.domain.identifiers"]) == 1
     assert (copy.is_dir(), capsys.readouterr().out) == (True, "")

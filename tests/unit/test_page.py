@@ -5,7 +5,7 @@ from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
-from loyalty.page import inlined, page_reply
+from loyalty.http.page import inlined, page_reply
 from tests.fakes.functions import load_handler
 from tests.fakes.gateway import FakeContext, proxy_event, reply_of
 from tools.local.template import ROOT

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyalty.preferences import weights
+from loyalty.http.preferences import weights
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from loyalty.errors import TooLarge
-from loyalty.request import MAX_BODY_BYTES, Reply, Request, json_error, read_event, to_proxy
+from loyalty.domain.errors import TooLarge
+from loyalty.http.request import MAX_BODY_BYTES, Reply, Request, json_error, read_event, to_proxy
 from tests.fakes.gateway import FakeContext, proxy_event, reply_of
 
 LONG = "\u00e4" * 1_024

@@ -3,7 +3,7 @@
 import pytest
 
 from loyalty import settings
-from loyalty.errors import ConfigurationError
+from loyalty.domain.errors import ConfigurationError
 from loyalty.settings import Settings
 from tests.fakes.store import SETTINGS
 

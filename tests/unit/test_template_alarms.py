@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from loyalty import metrics
+from loyalty.telemetry import metrics
 from tools.local.template import load, resources
 
 TEMPLATE = load()

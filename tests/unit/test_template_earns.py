@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyalty.lifetime import LONGEST_SECONDS
+from loyalty.domain.lifetime import LONGEST_SECONDS
 from loyalty.settings import Settings, load
 from tools.local.template import load as load_template
 from tools.local.template import resources

@@ -2,9 +2,9 @@
 
 import pytest
 
-from loyalty.bulk.work import JOB_FINISHED, MOST_TRIES
-from loyalty.job import KEPT_SECONDS
-from loyalty.lifetime import LONGEST_SECONDS
+from loyalty.domain.job import KEPT_SECONDS
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.jobs.work import JOB_FINISHED, MOST_TRIES
 from loyalty.store import events
 from tests.fakes import delivery
 from tests.rights import Right, granted

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from loyalty.account import Credential
-from loyalty.contracts.capillary_credentials import access_credential
+from loyalty.domain.account import Credential
+from loyalty.vendors.capillary.credentials import access_credential
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN
 from tests.fakes.operator import Desk

@@ -10,7 +10,7 @@ import hashlib
 import statistics
 from dataclasses import replace
 
-from loyalty.queue_trigger import process_chunks
+from loyalty.doors.queue_trigger import process_chunks
 from tests.fakes.delivery import event_of
 from tests.fakes.gateway import FakeContext
 from tests.fakes.queues import Message

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import urllib3
 
-from loyalty.account import Account, Credential, Grant, Program
-from loyalty.store import accounts, keys
+from loyalty.domain.account import Account, Credential, Grant, Program
+from loyalty.store.tables import accounts, keys
 from tools.bench.feeding import ITEMS, Job, email
 from tools.bench.processes import children, environment, seconds
 from tools.local.deploy import STACK, client

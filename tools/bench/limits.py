@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from loyalty.account import Account
-from loyalty.contracts.altcraft import REGISTER_MEMBER_BATCH
-from loyalty.outcome import Outcome
-from loyalty.request import read_event
+from loyalty.domain.account import Account
+from loyalty.domain.outcome import Outcome
+from loyalty.http.request import read_event
+from loyalty.vendors.altcraft.register import REGISTER_MEMBER_BATCH
 from tools.bench import requests
 from tools.bench.figures import Figure
 from tools.bench.meter import Case, Meter, ratio, rounds

@@ -5,12 +5,12 @@ from logging import StreamHandler
 from pathlib import Path
 from typing import Any
 
-from loyalty import telemetry
-from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
-from loyalty.endpoint import serve
+from loyalty.doors.endpoint import serve
 from loyalty.settings import Settings, load
-from loyalty.store.access import Access, Credentials
-from loyalty.store.dynamodb import Database, connect
+from loyalty.store.aws.access import Access, Credentials
+from loyalty.store.engine.dynamodb import Database, connect
+from loyalty.telemetry import log as telemetry
+from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from tools.bench import requests
 from tools.bench.requests import Event
 from tools.local.ministack import REGION

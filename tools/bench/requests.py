@@ -4,9 +4,9 @@ import base64
 import json
 from typing import Any
 
-from loyalty.account import Account, Credential, Grant, Program
-from loyalty.store import accounts
-from loyalty.store.dynamodb import Database
+from loyalty.domain.account import Account, Credential, Grant, Program
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import accounts
 
 ACCOUNT, TOKEN, PROGRAM = "bench", "bench-token", "123"
 ITEMS = 10_000

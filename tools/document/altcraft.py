@@ -4,9 +4,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from loyalty.contracts import markup
-from loyalty.contracts.altcraft import SUCCESS
-from loyalty.contracts.altcraft_items import SHAPES
+from loyalty.http import markup
+from loyalty.vendors.altcraft.items import SHAPES
+from loyalty.vendors.altcraft.register import SUCCESS
 from tools.document import everywhere
 from tools.document.parts import (
     JSON,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from loyalty.contracts.capillary_items import SOURCES
+from loyalty.vendors.capillary.items import SOURCES
 from tools.document import everywhere
 from tools.document.parts import JSON, Answers, Schema, answer, array, content, integer, record, ref, text
 from tools.document.samples import sample

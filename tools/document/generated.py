@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from loyalty.bulk import schema
+from loyalty.jobs import schema
 from tools.document.openapi import document
 from tools.document.page import render
 from tools.local.template import ROOT
 
 _FOLDER = ROOT / "functions" / "describe_api"
-_SCHEMA = ROOT / "shared" / "loyalty" / "bulk" / "chunk_message.schema.json"
+_SCHEMA = ROOT / "shared" / "loyalty" / "jobs" / "chunk_message.schema.json"
 
 
 def files() -> dict[Path, str]:

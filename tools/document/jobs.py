@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from loyalty.bulk.wire import WIRES
-from loyalty.contracts.jobs import UNDO
-from loyalty.job import JobStatus, Undo
+from loyalty.domain.job import JobStatus, Undo
+from loyalty.jobs.wire import WIRES
+from loyalty.vendors.jobs_api import UNDO
 from tools.document import everywhere
 from tools.document.parts import (
     JAVASCRIPT,

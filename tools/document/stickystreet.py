@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from loyalty.contracts.stickystreet_params import CUSTOMER_FIELDS_LIST, CUSTOMERS_BATCH
-from loyalty.operations.import_items import Overwrite
-from loyalty.profile import AUTO_ADD, MIGRATED, STANDARD
+from loyalty.domain.profile import AUTO_ADD, MIGRATED, STANDARD
+from loyalty.operations.import_customers.items import Overwrite
+from loyalty.vendors.stickystreet.params import CUSTOMER_FIELDS_LIST, CUSTOMERS_BATCH
 from tools.document import everywhere
 from tools.document.parts import (
     FORM,

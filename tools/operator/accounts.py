@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from loyalty.account import Account, CustomField
-from loyalty.store import accounts
-from loyalty.store.dynamodb import Database
+from loyalty.domain.account import Account, CustomField
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import accounts
 
 from .arguments import AccountId
 from .commands import Session, command

@@ -11,8 +11,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from loyalty.account import Credential, Grant
-from loyalty.store import accounts
+from loyalty.domain.account import Credential, Grant
+from loyalty.store.tables import accounts
 
 from .accounts import existing
 from .arguments import plain_name

@@ -13,7 +13,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperCommand
 
-from loyalty.errors import ConfigurationError, StorageBusy
+from loyalty.domain.errors import ConfigurationError, StorageBusy
 
 from .faults import Interrupted, OperatorError, Unavailable
 from .printer import Printer, printable

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
-from loyalty.account import RIGHTS, Grant
-from loyalty.store import credentials
-from loyalty.store.credentials import Listed
-from loyalty.store.dynamodb import Database
+from loyalty.domain.account import RIGHTS, Grant
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import credentials
+from loyalty.store.tables.credentials import Listed
 
 from . import secret_kinds
 from .accounts import existing

@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 import typer
 
-from loyalty.account import Account
-from loyalty.customer import Customer
-from loyalty.identifiers import Identifier, normalise
-from loyalty.operations.import_items import kinds_of
-from loyalty.profile import MIGRATED, SECRETS
-from loyalty.store import accounts, customers, earns, erasure, memberships, promotions
-from loyalty.store.dynamodb import Database
+from loyalty.domain.account import Account
+from loyalty.domain.customer import Customer
+from loyalty.domain.identifiers import Identifier, normalise
+from loyalty.domain.profile import MIGRATED, SECRETS
+from loyalty.operations.import_customers.items import kinds_of
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import accounts, customers, earns, erasure, memberships, promotions
 
 from .accounts import existing
 from .arguments import AccountId, Yes

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from loyalty.settings import load
-from loyalty.store import services
-from loyalty.store.connections import READ_SECONDS
-from loyalty.store.dynamodb import Database
+from loyalty.store.aws import services
+from loyalty.store.aws.connections import READ_SECONDS
+from loyalty.store.engine.dynamodb import Database
 
 _UNUSED = {
     "CHUNK_QUEUE_URL": "none",

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from loyalty.account import Account
-from loyalty.identifiers import custom_field
-from loyalty.profile import MIGRATED, SECRETS, STANDARD
+from loyalty.domain.account import Account
+from loyalty.domain.identifiers import custom_field
+from loyalty.domain.profile import MIGRATED, SECRETS, STANDARD
 from loyalty.settings import Settings
-from loyalty.store import customers, earns, keys, memberships
-from loyalty.store.dynamodb import Item
+from loyalty.store.engine.dynamodb import Item
+from loyalty.store.tables import customers, earns, keys, memberships
 
 Row = dict[str, Any]
 """A row by column, with values as JSON has them."""

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple, TextIO
 
 import typer
 
-from loyalty.account import Account
+from loyalty.domain.account import Account
 from loyalty.settings import Settings
 
 from . import scanning, table_exports

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from loyalty.account import Program
-from loyalty.store import accounts
+from loyalty.domain.account import Program
+from loyalty.store.tables import accounts
 
 from .accounts import existing
 from .arguments import AccountId, plain_name

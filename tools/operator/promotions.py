@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from loyalty.account import Promotion
-from loyalty.store import accounts, promotion_changes, promotions
+from loyalty.domain.account import Promotion
+from loyalty.store.tables import accounts, promotion_changes, promotions
 
 from .accounts import existing
 from .arguments import AccountId

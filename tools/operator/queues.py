@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from loyalty import moment
-from loyalty.bulk.parked import is_fingerprint
-from loyalty.store import parked_messages
-from loyalty.store.parked_messages import Parked
+from loyalty.domain import moment
+from loyalty.jobs.parked import is_fingerprint
+from loyalty.store.tables import parked_messages
+from loyalty.store.tables.parked_messages import Parked
 
 from .commands import Session, command
 from .faults import OperatorError

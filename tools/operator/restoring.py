@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from loyalty.errors import StorageBusy
-from loyalty.store import keys, scans
-from loyalty.store.batch import batches, side_by_side
-from loyalty.store.dynamodb import Database, Item
+from loyalty.domain.errors import StorageBusy
+from loyalty.store.engine import scans
+from loyalty.store.engine.batch import batches, side_by_side
+from loyalty.store.engine.dynamodb import Database, Item
+from loyalty.store.tables import keys
 
 from .arguments import Yes, plain_name
 from .commands import Session, command

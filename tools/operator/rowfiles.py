@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from loyalty.delimited import (
+from loyalty.domain.delimited import (
     HEADERS_AGAIN,
     Numbered,
     Record,
@@ -24,9 +24,9 @@ from loyalty.delimited import (
     too_many_cells,
     write,
 )
-from loyalty.errors import quote
-from loyalty.profile import may_hold_lines
-from loyalty.text import is_blank
+from loyalty.domain.errors import quote
+from loyalty.domain.profile import may_hold_lines
+from loyalty.domain.text import is_blank
 
 from .faults import OperatorError
 

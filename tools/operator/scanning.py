@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from loyalty.store import scans
-from loyalty.store.batch import side_by_side
-from loyalty.store.dynamodb import Item
+from loyalty.store.engine import scans
+from loyalty.store.engine.batch import side_by_side
+from loyalty.store.engine.dynamodb import Item
 
 from .system import System
 

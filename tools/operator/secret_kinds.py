@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from loyalty.account import Credential
-from loyalty.contracts.capillary_credentials import basic_credential, client_credential
-from loyalty.contracts.stickystreet import import_credential
+from loyalty.domain.account import Credential
+from loyalty.vendors.capillary.credentials import basic_credential, client_credential
+from loyalty.vendors.stickystreet.customers_batch import import_credential
 
 _SECRET_BYTES = 32
 _KEY_BYTES = 16  # as hex, since clients of the import know keys of hex digits

@@ -4,7 +4,7 @@ import time
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from loyalty.store.dynamodb import Database
+from loyalty.store.engine.dynamodb import Database
 
 from . import places
 from .faults import OperatorError

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from loyalty.store.dynamodb import Item
+from loyalty.store.engine.dynamodb import Item
 
 from .faults import OperatorError
 from .system import System

@@ -3,10 +3,10 @@
 import secrets
 from typing import NamedTuple
 
-from loyalty.account import Credential
-from loyalty.errors import CredentialsUnknown
-from loyalty.store import accounts
-from loyalty.store.dynamodb import Database
+from loyalty.domain.account import Credential
+from loyalty.domain.errors import CredentialsUnknown
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import accounts
 
 _TOKEN_BYTES = 32
 

@@ -6,13 +6,15 @@ An item here is the outcome that the job's item had. Undoing twice is the same a
 from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import NamedTuple
 
-from loyalty.account import Account
-from loyalty.errors import JobNotFound, StorageBusy
-from loyalty.job import Job
-from loyalty.operations import undo_earn, undo_enrol, undo_import
-from loyalty.outcome import BUSY, Origin, Outcome, Status
-from loyalty.store import customers, erasure, jobs
-from loyalty.store.dynamodb import Database
+from loyalty.domain.account import Account
+from loyalty.domain.errors import JobNotFound, StorageBusy
+from loyalty.domain.job import Job
+from loyalty.domain.outcome import BUSY, Origin, Outcome, Status
+from loyalty.operations.earn import undo as undo_earn
+from loyalty.operations.enrol import undo as undo_enrol
+from loyalty.operations.import_customers import undo as undo_import
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import customers, erasure, jobs
 
 RIGHT = "jobs:undo"
 """The right that a credential needs, beside the one that the job's own operation needs."""

@@ -5,12 +5,12 @@ Who met something that was there already looks again, too: it may be what somebo
 
 from collections.abc import Callable, Collection
 
-from loyalty.errors import StorageBusy
-from loyalty.outcome import BUSY, NOT_FOUND, Outcome, Status
-from loyalty.store import presence
-from loyalty.store.customers import Reference
-from loyalty.store.dynamodb import Database
-from loyalty.store.presence import Presence
+from loyalty.domain.errors import StorageBusy
+from loyalty.domain.outcome import BUSY, NOT_FOUND, Outcome, Status
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import presence
+from loyalty.store.tables.customers import Reference
+from loyalty.store.tables.presence import Presence
 
 _OUTCOMES = {Presence.GONE: NOT_FOUND, Presence.LEAVING: BUSY}
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from loyalty.errors import StorageBusy
-from loyalty.store.dynamodb import Database
+from loyalty.domain.errors import StorageBusy
+from loyalty.store.engine.dynamodb import Database
 
 SOURCE = "loyalty"
 

@@ -5,10 +5,10 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from loyalty.errors import StorageBusy
-from loyalty.store.batch import side_by_side
-from loyalty.store.dynamodb import Database
-from loyalty.store.faults import CallError, raise_unless_passing
+from loyalty.domain.errors import StorageBusy
+from loyalty.store.engine.batch import side_by_side
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.engine.faults import CallError, raise_unless_passing
 
 MOST_ENTRIES = 10
 """Messages of one SendMessageBatch, SQS's limit."""

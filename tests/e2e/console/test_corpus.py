@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from loyalty.delimited import write
-from loyalty.profile import AUTO_ADD, MIGRATED, STANDARD, may_hold_lines
-from loyalty.text import is_blank, unprotected
+from loyalty.domain.delimited import write
+from loyalty.domain.profile import AUTO_ADD, MIGRATED, STANDARD, may_hold_lines
+from loyalty.domain.text import is_blank, unprotected
 from tests.corpus.doors import CAMPAIGN, Seen, agrees, expected, posted
 from tests.corpus.files import FILES, File
 from tests.e2e.console.fake_api import FakeApi

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from multiprocessing.synchronize import Barrier
 from typing import Any, NamedTuple
 
-from loyalty.account import Account, Program, Promotion
-from loyalty.operations import earn
-from loyalty.operations.earn import Item, Params
-from loyalty.outcome import Origin, Outcome
-from loyalty.store import accounts, inserts, keys, promotion_changes
-from loyalty.store.dynamodb import Database
+from loyalty.domain.account import Account, Program, Promotion
+from loyalty.domain.outcome import Origin, Outcome
+from loyalty.operations.earn import operation as earn
+from loyalty.operations.earn.operation import Item, Params
+from loyalty.store.engine import inserts
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import accounts, keys, promotion_changes
 from tests.fakes.emulated import Store, scan
 
 EARLIEST = 1_000_000_000

@@ -7,7 +7,7 @@ from multiprocessing.pool import Pool
 
 import pytest
 
-from loyalty.outcome import Origin, Status
+from loyalty.domain.outcome import Origin, Status
 from tests.fakes.emulated import Store
 from tests.integration.capillary.shops import Process, issue, open_shop, stored_earns
 

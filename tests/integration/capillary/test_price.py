@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from loyalty.outcome import Origin, Status
-from loyalty.store.dynamodb import Database
+from loyalty.domain.outcome import Origin, Status
+from loyalty.store.engine.dynamodb import Database
 from tests.fakes.emulated import Store
 from tests.integration.capillary.shops import issue, open_shop
 

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from loyalty.account import Promotion
-from loyalty.lifetime import LONGEST_SECONDS
-from loyalty.outcome import Origin, Status
-from loyalty.store import promotion_changes, promotions
-from loyalty.store.cache import TimedCache
-from loyalty.store.dynamodb import Database
-from loyalty.store.promotion_changes import PromotionRefused
-from loyalty.store.tallies import count
+from loyalty.domain.account import Promotion
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.domain.outcome import Origin, Status
+from loyalty.store.engine.cache import TimedCache
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import promotion_changes, promotions
+from loyalty.store.tables.promotion_changes import PromotionRefused
+from loyalty.store.tables.tallies import count
 from tests.fakes.emulated import Store
 from tests.integration.capillary.shops import issue, open_shop, stored_earns
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from loyalty.store.dynamodb import Database
+from loyalty.store.engine.dynamodb import Database
 from tools.local.deploy import client
 from tools.local.ministack import REGION
 from tools.operator.application import app

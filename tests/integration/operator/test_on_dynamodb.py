@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from loyalty.account import Credential
-from loyalty.auth import authenticate
-from loyalty.errors import CredentialsUnknown
-from loyalty.job import Job, Part
-from loyalty.outcome import Origin
-from loyalty.store import jobs, queue, undo_states
-from loyalty.store.cache import TimedCache
-from loyalty.store.undo_states import UndoState
+from loyalty.domain.account import Credential
+from loyalty.domain.errors import CredentialsUnknown
+from loyalty.domain.job import Job, Part
+from loyalty.domain.outcome import Origin
+from loyalty.doors.auth import authenticate
+from loyalty.store import queue
+from loyalty.store.engine.cache import TimedCache
+from loyalty.store.tables import jobs, undo_states
+from loyalty.store.tables.undo_states import UndoState
 from tests.integration.operator.conftest import EmulatedSystem
 
 Loyalty = Callable[..., Any]

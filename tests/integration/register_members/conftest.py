@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pytest
 
-from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
-from loyalty.endpoint import serve
+from loyalty.doors.endpoint import serve
+from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from tests.fakes import crowd
 from tests.fakes.emulated import Store
 from tests.fakes.gateway import FakeContext

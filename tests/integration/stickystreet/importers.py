@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from loyalty.account import Account, Grant, Program
-from loyalty.contracts.stickystreet import CUSTOMERS_BATCH, import_credential
-from loyalty.endpoint import serve
+from loyalty.domain.account import Account, Grant, Program
+from loyalty.doors.endpoint import serve
 from loyalty.settings import load
-from loyalty.store import accounts
-from loyalty.store.access import Access, Credentials
-from loyalty.store.dynamodb import Database, connect
+from loyalty.store.aws.access import Access, Credentials
+from loyalty.store.engine.dynamodb import Database, connect
+from loyalty.store.tables import accounts
+from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH, import_credential
 from tests.fakes.emulated import scan
 from tests.fakes.gateway import IMPORT, FakeContext, proxy_event, reply_of
 from tests.fakes.importing import FORM, as_form, rows_form

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from loyalty.account import Credential, Grant
-from loyalty.store import credentials
+from loyalty.domain.account import Credential, Grant
+from loyalty.store.tables import credentials
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earn_request
 from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, proxy_event, reply_of

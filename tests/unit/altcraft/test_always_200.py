@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from loyalty.account import Account, Credential, Grant, Program
-from loyalty.store import accounts
+from loyalty.domain.account import Account, Credential, Grant, Program
+from loyalty.store.tables import accounts
 from tests.fakes.faults import raising, refused
 from tests.fakes.gateway import BATCH, SINGLE
 from tests.fakes.log import captured_log

@@ -2,10 +2,10 @@
 
 import pytest
 
-from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
-from loyalty.endpoint import serve
-from loyalty.errors import ConfigurationError
-from loyalty.store.dynamodb import Database
+from loyalty.domain.errors import ConfigurationError
+from loyalty.doors.endpoint import serve
+from loyalty.store.engine.dynamodb import Database
+from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from tests.fakes.gateway import BATCH, SINGLE, FakeContext, proxy_event, reply_of
 from tests.fakes.log import captured_log, told
 from tests.fakes.requests import as_json, as_xml, batch, emails, single

@@ -2,8 +2,8 @@
 
 import pytest
 
-from loyalty.account import Credential, Grant
-from loyalty.store import accounts
+from loyalty.domain.account import Credential, Grant
+from loyalty.store.tables import accounts
 from tests.fakes.gateway import BATCH, SINGLE
 from tests.fakes.requests import batch, emails, single
 from tests.fakes.world import World

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from loyalty.request import MAX_BODY_BYTES
+from loyalty.http.request import MAX_BODY_BYTES
 from tests.fakes.gateway import BATCH, SINGLE
 from tests.fakes.requests import JSON, XML, as_json, as_xml, batch, emails, single
 from tests.fakes.store import SETTINGS

@@ -1,9 +1,9 @@
 """One customer's tally of promotion 9: taking places in it, and who has them."""
 
-from loyalty.store import earns, tallies
-from loyalty.store.dynamodb import Database
-from loyalty.store.earns import Earn
-from loyalty.store.tallies import Counted
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import earns, tallies
+from loyalty.store.tables.earns import Earn
+from loyalty.store.tables.tallies import Counted
 from tests.fakes.capillary import CapillaryWorld
 
 YES, FULL, BUSY = Counted.YES, Counted.FULL, Counted.BUSY

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from loyalty.contracts.capillary_credentials import access_credential, client_credential
-from loyalty.errors import CredentialsUnknown
+from loyalty.domain.errors import CredentialsUnknown
 from loyalty.operations import issue_token
-from loyalty.store import keys
+from loyalty.store.tables import keys
+from loyalty.vendors.capillary.credentials import access_credential, client_credential
 from tests.fakes.capillary import CapillaryWorld, request
 from tests.fakes.dynamodb import Item
 from tests.fakes.gateway import ACCESS_TOKEN

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyalty.contracts.capillary_items import SOURCES
+from loyalty.vendors.capillary.items import SOURCES
 from tests.fakes.capillary import CapillaryWorld, basic
 from tests.fakes.gateway import ACCESS_TOKEN, EARN
 

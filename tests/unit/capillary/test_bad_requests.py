@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from loyalty.contracts.capillary import DIRECT_EARN
-from loyalty.endpoint import serve
-from loyalty.errors import ConfigurationError
-from loyalty.store.dynamodb import Database
+from loyalty.domain.errors import ConfigurationError
+from loyalty.doors.endpoint import serve
+from loyalty.store.engine.dynamodb import Database
+from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from tests.fakes.capillary import CapillaryWorld, basic, request
 from tests.fakes.gateway import FakeContext
 from tests.unit.capillary.test_credentials import refused

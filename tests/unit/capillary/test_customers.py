@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.contracts.capillary_items import SOURCES
+from loyalty.vendors.capillary.items import SOURCES
 from tests.fakes.capillary import Answer, CapillaryWorld, request
 
 EMPTY = "identifierName, identifierValue, source can not be empty"

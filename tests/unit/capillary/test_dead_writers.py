@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from loyalty.lifetime import LONGEST_SECONDS
+from loyalty.domain.lifetime import LONGEST_SECONDS
 from tests.fakes.capillary import CapillaryWorld
 from tests.fakes.faults import Answer, timed_out_after
 from tests.fakes.nth_call import FaultyClient

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from loyalty.account import Promotion
-from loyalty.operations import earn
-from loyalty.operations.earn import Item, Params
-from loyalty.outcome import NOT_FOUND, Origin, Status
-from loyalty.store.promotion_changes import put
+from loyalty.domain.account import Promotion
+from loyalty.domain.outcome import NOT_FOUND, Origin, Status
+from loyalty.operations.earn import operation as earn
+from loyalty.operations.earn.operation import Item, Params
+from loyalty.store.tables.promotion_changes import put
 from tests.fakes.capillary import CapillaryWorld
 from tests.unit.capillary.requests import REQUEST, earned_ids, issue, limited, statuses, user
 from tools import demo

@@ -2,9 +2,9 @@
 
 import pytest
 
-from loyalty.lifetime import LONGEST_SECONDS
-from loyalty.outcome import Origin
-from loyalty.store import batch
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.domain.outcome import Origin
+from loyalty.store.engine import batch
 from tests.fakes.capillary import CapillaryWorld
 from tests.fakes.faults import Fault
 from tests.fakes.nth_call import ProcessDied, die_after, die_before

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from loyalty.errors import StorageBusy
-from loyalty.outcome import Origin, Status
-from loyalty.store import batch
+from loyalty.domain.errors import StorageBusy
+from loyalty.domain.outcome import Origin, Status
+from loyalty.store.engine import batch
 from tests.fakes.capillary import CapillaryWorld
 from tests.fakes.faults import Fault, refused, timed_out_after, unreachable
 from tests.unit.capillary.trials import CALLS, LIMITS, created, earned, expected, new_world, request, stored_ids

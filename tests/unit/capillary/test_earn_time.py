@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from loyalty.account import Promotion
-from loyalty.operations import attempts, earn
-from loyalty.operations.earn import Item, Params
-from loyalty.outcome import Origin, Status
-from loyalty.store import batch
-from loyalty.store.promotion_changes import put
+from loyalty.domain.account import Promotion
+from loyalty.domain.outcome import Origin, Status
+from loyalty.operations.earn import attempts
+from loyalty.operations.earn import operation as earn
+from loyalty.operations.earn.operation import Item, Params
+from loyalty.store.engine import batch
+from loyalty.store.tables.promotion_changes import put
 from tests.fakes.capillary import CapillaryWorld
 from tools import demo
 

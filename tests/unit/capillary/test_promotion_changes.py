@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from loyalty.account import Promotion
-from loyalty.store import promotions
-from loyalty.store.dynamodb import Database
-from loyalty.store.promotion_changes import PromotionRefused, put
+from loyalty.domain.account import Promotion
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import promotions
+from loyalty.store.tables.promotion_changes import PromotionRefused, put
 from tests.fakes.capillary import CapillaryWorld, request
 from tools import demo
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from loyalty.account import Program, Promotion
-from loyalty.errors import PromotionInactive
-from loyalty.operations import earn
-from loyalty.store import accounts, promotion_changes
+from loyalty.domain.account import Program, Promotion
+from loyalty.domain.errors import PromotionInactive
+from loyalty.operations.earn import operation as earn
+from loyalty.store.tables import accounts, promotion_changes
 from tests.fakes.capillary import Answer, CapillaryWorld, request
 from tools import demo
 

@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from loyalty import moment
+from loyalty.domain import moment
 from tests.fakes.capillary import CapillaryWorld, basic, request
 from tests.fakes.gateway import EARN
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from loyalty.store import batch, tallies
+from loyalty.store.engine import batch
+from loyalty.store.tables import tallies
 from tests.fakes.capillary import CapillaryWorld
 from tests.fakes.faults import refused
 from tests.unit.capillary.places import BUSY, FULL, YES, count, holders

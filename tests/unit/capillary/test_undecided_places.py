@@ -2,9 +2,9 @@
 
 import pytest
 
-from loyalty.lifetime import LONGEST_SECONDS
-from loyalty.outcome import Origin, Status
-from loyalty.store import tallies
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.domain.outcome import Origin, Status
+from loyalty.store.tables import tallies
 from tests.fakes.capillary import CapillaryWorld
 from tests.fakes.faults import Answer, refused, timed_out_before
 from tests.fakes.nth_call import FaultyClient, ProcessDied, die_before

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from loyalty.identifiers import normalise
+from loyalty.domain.identifiers import normalise
 from tests.corpus import hidden
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from loyalty.limits import MOST_OF_ADDRESS
+from loyalty.doors.limits import MOST_OF_ADDRESS
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import raising, refused
 from tests.fakes.functions import load_handler

@@ -5,9 +5,9 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-from loyalty.account import Credential, Grant
-from loyalty.limits import MOST_OF_ADDRESS
-from loyalty.store import accounts
+from loyalty.domain.account import Credential, Grant
+from loyalty.doors.limits import MOST_OF_ADDRESS
+from loyalty.store.tables import accounts
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import raising, refused
 from tests.fakes.gateway import BATCH, EARN, IMPORT, SINGLE, Reply
@@ -85,7 +85,7 @@ def too_large(world: World) -> Reply:
     """The results of a job, where Lambda takes less than they are."""
     job_id = after(REGISTERED[0], SHOW)(world).json()["job_id"]
     headers = {"Authorization": f"Bearer {TOKEN}", "Accept-Encoding": "identity"}
-    with patch.multiple("loyalty.request", LARGEST_EVENT=600, _SURELY_FITS=0, _WORTH_GZIP=0):
+    with patch.multiple("loyalty.http.request", LARGEST_EVENT=600, _SURELY_FITS=0, _WORTH_GZIP=0):
         return world.job(RESULTS, job_id, headers=headers)
 
 

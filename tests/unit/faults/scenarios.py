@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from loyalty import jobs_api, token_api
-from loyalty.lifetime import LONGEST_SECONDS
-from loyalty.store.dynamodb import Database
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.doors import jobs_api, token_api
+from loyalty.store.engine.dynamodb import Database
 from tests.fakes.delivery import DEAD_LETTERS, Mappings
 from tests.fakes.gateway import ACCESS_TOKEN, SINGLE, FakeContext, Reply, proxy_event, reply_of
 from tests.fakes.nth_call import die_before

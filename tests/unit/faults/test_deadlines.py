@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyalty.store.dynamodb import LONGEST_CALL_SECONDS, Database
+from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Database
 from tests.fakes.delivery import DEAD_LETTERS, Mappings
 from tests.fakes.faults import Fault, refused, unreachable
 from tests.fakes.queues import CHUNKS

@@ -5,9 +5,9 @@ from threading import Thread
 
 import pytest
 
-from loyalty import moment
-from loyalty.bulk import cut
-from loyalty.store import batch
+from loyalty.domain import moment
+from loyalty.jobs import cut
+from loyalty.store.engine import batch
 
 SMALL = 4
 """Ordinary items of a chunk."""

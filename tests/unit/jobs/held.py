@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from loyalty.queue_trigger import process_chunks
+from loyalty.doors.queue_trigger import process_chunks
 from tests.fakes.delivery import WORKER_SECONDS, Mappings, event_of
 from tests.fakes.faults import Fault
 from tests.fakes.gateway import FakeContext

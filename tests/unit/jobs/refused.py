@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from loyalty.account import Program, Promotion
-from loyalty.store import accounts, promotion_changes
+from loyalty.domain.account import Program, Promotion
+from loyalty.store.tables import accounts, promotion_changes
 from tests.fakes.delivery import Mappings
 from tests.fakes.faults import Fault
 from tests.fakes.queues import CHUNKS

@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 
-from loyalty.account import Promotion
-from loyalty.bulk import cut
-from loyalty.lifetime import LONGEST_SECONDS
-from loyalty.store import jobs, promotion_changes
+from loyalty.domain.account import Promotion
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.jobs import cut
+from loyalty.store.tables import jobs, promotion_changes
 from tests.fakes.faults import Answer, Fault, refused, timed_out_after
 from tests.fakes.gateway import BATCH, IMPORT
 from tests.fakes.importing import FORM, as_form, rows_form

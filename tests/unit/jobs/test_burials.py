@@ -2,9 +2,9 @@
 
 import pytest
 
-from loyalty.bulk import cut
-from loyalty.errors import InternalError
-from loyalty.operations import enrol
+from loyalty.domain.errors import InternalError
+from loyalty.jobs import cut
+from loyalty.operations.enrol import operation as enrol
 from tests.fakes.delivery import Mappings
 from tests.fakes.faults import Fault, refused
 from tests.unit.jobs import orders

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.store import chunks
+from loyalty.store.tables import chunks
 from tests.fakes.delivery import VISIBILITY_SECONDS
 from tests.fakes.faults import Answer, refused, unreachable
 from tests.fakes.nth_call import die_before

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.lifetime import LONGEST_SECONDS
+from loyalty.domain.lifetime import LONGEST_SECONDS
 from tests.fakes.nth_call import die_before
 from tests.fakes.queues import CHUNKS
 from tests.fakes.steps import FINISH, at

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from loyalty.bulk import cut as cutting
-from loyalty.lifetime import LONGEST_SECONDS
-from loyalty.store import accounts
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.jobs import cut as cutting
+from loyalty.store.tables import accounts
 from tests.fakes.faults import Answer, refused, timed_out_after
 from tests.fakes.log import captured_log
 from tests.fakes.nth_call import die_before

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.bulk import cut as cutting
+from loyalty.jobs import cut as cutting
 from tests.fakes.faults import Answer, refused
 from tests.fakes.nth_call import die_before
 from tests.fakes.queues import CHUNKS

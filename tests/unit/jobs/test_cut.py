@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyalty.bulk import cut as cutting
-from loyalty.bulk.cut import MOST_BYTES, Load, cut
-from loyalty.job import Part
+from loyalty.domain.job import Part
+from loyalty.jobs import cut as cutting
+from loyalty.jobs.cut import MOST_BYTES, Load, cut
 
 MOST_WEIGHT = 250
 

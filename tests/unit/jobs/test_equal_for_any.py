@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyalty.bulk import cut
+from loyalty.jobs import cut
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
 from tests.fakes.gateway import BATCH, EARN

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.job import KEPT_SECONDS, SPARE_SECONDS
+from loyalty.domain.job import KEPT_SECONDS, SPARE_SECONDS
 from tests.fakes.queues import CHUNKS
 from tests.unit.jobs import orders
 from tests.unit.jobs.fed import JOB_ID, feed, members, message

@@ -7,8 +7,8 @@ from random import Random
 import jsonschema
 import pytest
 
-from loyalty.bulk.message import VERSION
-from loyalty.bulk.schema import MOST_ITEMS, json_schema
+from loyalty.jobs.message import VERSION
+from loyalty.jobs.schema import MOST_ITEMS, json_schema
 from tests.unit.jobs.fed import JOB_ID, Message, cut, feed, members, message, parked
 from tests.unit.jobs.job_world import JobWorld
 

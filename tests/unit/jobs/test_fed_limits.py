@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.bulk.schema import MOST_ITEMS, MOST_REASON
+from loyalty.jobs.schema import MOST_ITEMS, MOST_REASON
 from tests.unit.jobs.fed import JOB_ID, PARAMS, Message, feed, left_of, members, message, parked
 from tests.unit.jobs.job_world import JobWorld
 

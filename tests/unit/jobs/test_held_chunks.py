@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import pytest
 
-from loyalty.bulk import cut
-from loyalty.lifetime import LONGEST_SECONDS
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.jobs import cut
 from tests.fakes.faults import Answer, refused, reset_after, timed_out_after
 from tests.fakes.nth_call import ProcessDied, die_after, die_before
 from tests.fakes.steps import BEGIN, FINISH, RELEASE, Call, Step, StepFault, at, at_each

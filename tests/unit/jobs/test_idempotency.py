@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from loyalty.store.claims import KEPT_SECONDS
+from loyalty.store.tables.claims import KEPT_SECONDS
 from tests.fakes.gateway import BATCH, SINGLE
 from tests.fakes.requests import JSON, as_json, batch, emails, single
 from tests.unit.jobs import orders

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from loyalty.lifetime import LONGEST_SECONDS
+from loyalty.domain.lifetime import LONGEST_SECONDS
 from tests.fakes.faults import Answer, Fault, refused
 from tests.fakes.gateway import Reply
 from tests.fakes.nth_call import ProcessDied

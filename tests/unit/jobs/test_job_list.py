@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from loyalty.jobs_api import PAGE
-from loyalty.lifetime import LONGEST_SECONDS
-from loyalty.store import jobs
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.doors.jobs_api import PAGE
+from loyalty.store.tables import jobs
 from tests.fakes.nth_call import ProcessDied, die_before
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from loyalty import moment
-from loyalty.job import KEPT_SECONDS
-from loyalty.lifetime import LONGEST_SECONDS
+from loyalty.domain import moment
+from loyalty.domain.job import KEPT_SECONDS
+from loyalty.domain.lifetime import LONGEST_SECONDS
 from tests.fakes.faults import refused
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld

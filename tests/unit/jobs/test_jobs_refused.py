@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from loyalty.account import Credential, Grant
-from loyalty.contracts.capillary_credentials import basic_credential
-from loyalty.job import KEPT_SECONDS
-from loyalty.store import accounts
+from loyalty.domain.account import Credential, Grant
+from loyalty.domain.job import KEPT_SECONDS
+from loyalty.store.tables import accounts
+from loyalty.vendors.capillary.credentials import basic_credential
 from tests.fakes.capillary import basic
 from tests.fakes.faults import refused
 from tests.fakes.gateway import ACCESS_TOKEN, Reply

@@ -5,12 +5,12 @@ import re
 
 import pytest
 
-from loyalty.account import Promotion
-from loyalty.endpoint import serve
-from loyalty.job import KEPT_SECONDS
-from loyalty.lifetime import LONGEST_SECONDS
-from loyalty.store import promotion_changes
-from loyalty.store.claims import KEPT_SECONDS as CLAIMED_SECONDS
+from loyalty.domain.account import Promotion
+from loyalty.domain.job import KEPT_SECONDS
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.doors.endpoint import serve
+from loyalty.store.tables import promotion_changes
+from loyalty.store.tables.claims import KEPT_SECONDS as CLAIMED_SECONDS
 from tests.fakes.faults import refused, timed_out_after
 from tests.fakes.gateway import FakeContext, Reply, proxy_event, reply_of
 from tests.fakes.steps import Call, Step, at_each

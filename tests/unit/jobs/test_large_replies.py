@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from loyalty import request
+from loyalty.http import request
 from tests.fakes.world import TOKEN
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld, Order

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyalty.operations.import_items import MOST_ROWS, TOO_MANY_ROWS
+from loyalty.operations.import_customers.items import MOST_ROWS, TOO_MANY_ROWS
 from tests.unit.jobs import orders
 from tests.unit.jobs.fed import JOB_ID, cut, feed, members
 from tests.unit.jobs.job_world import JobWorld

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from loyalty.account import Program
-from loyalty.bulk import worker
-from loyalty.bulk.message import read
-from loyalty.lifetime import LONGEST_SECONDS
-from loyalty.store import accounts, chunks, jobs
-from loyalty.store.chunks import Sent
+from loyalty.domain.account import Program
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.jobs import worker
+from loyalty.jobs.message import read
+from loyalty.store.tables import accounts, chunks, jobs
+from loyalty.store.tables.chunks import Sent
 from tests.fakes.log import captured_log, told
 from tests.fakes.queues import CHUNKS
 from tests.unit.jobs import orders

@@ -2,7 +2,7 @@
 
 import json
 
-from loyalty.lifetime import LONGEST_SECONDS
+from loyalty.domain.lifetime import LONGEST_SECONDS
 from tests.fakes.faults import refused
 from tests.fakes.steps import at
 from tests.unit.jobs import orders

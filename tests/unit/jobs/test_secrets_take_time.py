@@ -2,8 +2,8 @@
 
 import pytest
 
-from loyalty.bulk import cut
-from loyalty.operations import import_customers
+from loyalty.jobs import cut
+from loyalty.operations.import_customers import operation as import_customers
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld
 

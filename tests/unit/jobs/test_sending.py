@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyalty.errors import StorageBusy
+from loyalty.domain.errors import StorageBusy
 from loyalty.store import queue
 from loyalty.store.queue import MOST_BYTES, MOST_ENTRIES, Message
 from tests.fakes.faults import refused, timed_out_after

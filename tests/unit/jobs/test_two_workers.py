@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import pytest
 
-from loyalty.bulk import cut
-from loyalty.bulk.message import read
+from loyalty.jobs import cut
+from loyalty.jobs.message import read
 from tests.fakes.faults import Answer, Fault
 from tests.fakes.nth_call import ProcessDied, die_after
 from tests.fakes.queues import CHUNKS, Message

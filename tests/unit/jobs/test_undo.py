@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.job import KEPT_SECONDS, SPARE_SECONDS
+from loyalty.domain.job import KEPT_SECONDS, SPARE_SECONDS
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
 from tests.fakes.faults import Answer, refused

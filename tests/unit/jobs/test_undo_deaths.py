@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from loyalty.operations import steps
+from loyalty.operations.import_customers import steps
 from tests.fakes.faults import Fault
 from tests.fakes.nth_call import ProcessDied
 from tests.unit.jobs import orders

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from loyalty.bulk import cut
+from loyalty.jobs import cut
 from tests.fakes.faults import Answer
 from tests.fakes.nth_call import die_before
 from tests.fakes.queues import CHUNKS

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from loyalty.bulk import cut
-from loyalty.lifetime import LONGEST_SECONDS
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.jobs import cut
 from tests.fakes.faults import Answer, refused, timed_out_after
 from tests.fakes.nth_call import die_after, die_before
 from tests.fakes.queues import CHUNKS

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.lifetime import LONGEST_SECONDS
+from loyalty.domain.lifetime import LONGEST_SECONDS
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
 from tests.fakes.faults import Answer, Fault

@@ -4,10 +4,10 @@ from functools import partial
 
 import pytest
 
-from loyalty.bulk import cut, results
-from loyalty.lifetime import LONGEST_SECONDS
-from loyalty.outcome import Status
-from loyalty.store import jobs
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.domain.outcome import Status
+from loyalty.jobs import cut, results
+from loyalty.store.tables import jobs
 from tests.fakes.faults import Answer, refused
 from tests.fakes.nth_call import die_before
 from tests.fakes.steps import FINISH, at

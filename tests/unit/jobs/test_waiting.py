@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from loyalty.jobs_api import serve, show_job
+from loyalty.doors.jobs_api import serve, show_job
 from tests.fakes.faults import Answer, refused
 from tests.fakes.gateway import FakeContext, Reply, proxy_event, reply_of
 from tests.fakes.steps import at

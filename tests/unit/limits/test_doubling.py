@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from loyalty.account import Promotion
-from loyalty.bulk import cut
-from loyalty.store import progress, promotion_changes
+from loyalty.domain.account import Promotion
+from loyalty.jobs import cut
+from loyalty.store.tables import progress, promotion_changes
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
 from tests.fakes.draws import plan_cards

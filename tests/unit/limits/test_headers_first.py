@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from loyalty.request import Request
+from loyalty.http.request import Request
 from tests.fakes.capillary import basic
 from tests.fakes.gateway import EARN, FakeContext, proxy_event
 from tests.fakes.world import World

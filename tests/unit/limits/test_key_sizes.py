@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.store import keys
+from loyalty.store.tables import keys
 from tests.fakes.capillary import CapillaryWorld
 from tests.fakes.capillary import request as earn_request
 from tests.fakes.gateway import BATCH

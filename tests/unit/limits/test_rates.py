@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.limits import MOST_OF_ADDRESS, MOST_OF_NAME, MOST_TOKENS, MOST_WITH_NAMES
+from loyalty.doors.limits import MOST_OF_ADDRESS, MOST_OF_NAME, MOST_TOKENS, MOST_WITH_NAMES
 from loyalty.settings import Ceiling
 from tests.fakes.capillary import basic, request
 from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, FakeContext, Reply, proxy_event

@@ -1,8 +1,8 @@
 """Enrol: each item has its own date, and what could not be read or written is busy for all who ask for it."""
 
-from loyalty.operations import enrol
-from loyalty.operations.enrol import Enrolment, Item, Params
-from loyalty.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status
+from loyalty.domain.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status
+from loyalty.operations.enrol import operation as enrol
+from loyalty.operations.enrol.operation import Enrolment, Item, Params
 from tests.fakes.population import people, person, populate
 from tests.fakes.store import Store
 

@@ -4,14 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
-from loyalty.account import Promotion
-from loyalty.errors import StorageBusy
-from loyalty.operations import earn, enrol, import_customers, undo
-from loyalty.operations.import_items import Overwrite, Row
-from loyalty.operations.import_items import Params as ImportParams
-from loyalty.outcome import BUSY, NOT_FOUND, UNKNOWN, Origin, Outcome, Status, invalid
-from loyalty.store.dynamodb import Database
-from loyalty.store.promotion_changes import put
+from loyalty.domain.account import Promotion
+from loyalty.domain.errors import StorageBusy
+from loyalty.domain.outcome import BUSY, NOT_FOUND, UNKNOWN, Origin, Outcome, Status, invalid
+from loyalty.operations import undo
+from loyalty.operations.earn import operation as earn
+from loyalty.operations.enrol import operation as enrol
+from loyalty.operations.import_customers import operation as import_customers
+from loyalty.operations.import_customers.items import Overwrite, Row
+from loyalty.operations.import_customers.items import Params as ImportParams
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables.promotion_changes import put
 from tests.fakes.capillary import CapillaryWorld
 from tests.fakes.faults import Answer, refused
 from tests.fakes.nth_call import FaultyClient, ProcessDied, die_before

@@ -2,8 +2,8 @@
 
 import pytest
 
-from loyalty.account import Account, CustomField, Program, Promotion
-from loyalty.store import accounts, promotions
+from loyalty.domain.account import Account, CustomField, Program, Promotion
+from loyalty.store.tables import accounts, promotions
 from tests.fakes.operator import Desk
 
 

@@ -5,13 +5,13 @@ import re
 
 import pytest
 
-from loyalty.account import Credential, Grant
-from loyalty.auth import authenticate
-from loyalty.contracts.capillary_credentials import basic_credential, client_credential
-from loyalty.contracts.stickystreet import import_credential
-from loyalty.errors import CredentialsUnknown
-from loyalty.store import accounts
-from loyalty.store.cache import LIFETIME_SECONDS
+from loyalty.domain.account import Credential, Grant
+from loyalty.domain.errors import CredentialsUnknown
+from loyalty.doors.auth import authenticate
+from loyalty.store.engine.cache import LIFETIME_SECONDS
+from loyalty.store.tables import accounts
+from loyalty.vendors.capillary.credentials import basic_credential, client_credential
+from loyalty.vendors.stickystreet.customers_batch import import_credential
 from tests.fakes.gateway import ACCESS_TOKEN, EARN
 from tests.fakes.operator import Desk
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from loyalty.store import erasure, tallies, undo_states
-from loyalty.store.tallies import Counted
+from loyalty.store.tables import erasure, tallies, undo_states
+from loyalty.store.tables.tallies import Counted
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import unreachable
 from tests.fakes.gateway import EARN, IMPORT

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from loyalty.account import Credential
-from loyalty.auth import authenticate
-from loyalty.errors import CredentialsUnknown
-from loyalty.store import credentials
+from loyalty.domain.account import Credential
+from loyalty.domain.errors import CredentialsUnknown
+from loyalty.doors.auth import authenticate
+from loyalty.store.tables import credentials
 from tests.fakes.nth_call import FaultyClient, ProcessDied, die_after, die_before
 from tests.fakes.operator import Desk
 

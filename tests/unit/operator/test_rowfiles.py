@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from loyalty import delimited
-from loyalty.text import SPACES, is_blank, protected, unprotected
+from loyalty.domain import delimited
+from loyalty.domain.text import SPACES, is_blank, protected, unprotected
 from tools.operator.faults import OperatorError
 from tools.operator.requests import MOST_BYTES, cut
 from tools.operator.rowfiles import FileRow, RowFile, open_rows, survey, write_rows

@@ -53,6 +53,9 @@ PROMISES: dict[str, dict[str, str]] = {
         "an item that exists is never overwritten": (
             f"{UNIT}/store/test_batch_inserts.py::test_items_that_are_there_stay_as_they_are"
         ),
+        "nothing is told that could not be stored": (
+            f"{JOBS}/test_closed_and_late.py::test_who_repeats_under_a_key_is_told_nothing_that_could_not_be_stored"
+        ),
         "an undo leaves nothing behind": (
             f"{JOBS}/test_undo_fences.py::test_a_delivery_that_begins_just_after_the_fence_writes_nothing"
         ),

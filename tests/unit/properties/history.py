@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 Fate = str
-"""What became of an item, in the words of `loyalty.outcome.Status`."""
+"""What became of an item, in the words of `loyalty.domain.outcome.Status`."""
 
 UNIQUE, FINDERS = ("card_number",), ("code", "card_number", "email")
 

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.operations import enrol
-from loyalty.operations.enrol import Enrolment, Item, Params
-from loyalty.outcome import Origin, Outcome, Status, invalid
+from loyalty.domain.outcome import Origin, Outcome, Status, invalid
+from loyalty.operations.enrol import operation as enrol
+from loyalty.operations.enrol.operation import Enrolment, Item, Params
 from tests.fakes.faults import Fault, refused, reset_after, timed_out_after, timed_out_before, unreachable
 from tests.fakes.model import Model
 from tests.fakes.population import people, populate

@@ -6,8 +6,8 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.errors import BadRequest
-from loyalty.request import Reply, Request, read_event, to_proxy
+from loyalty.domain.errors import BadRequest
+from loyalty.http.request import Reply, Request, read_event, to_proxy
 from tests.fakes.gateway import FakeContext, proxy_event, reply_of
 
 REQUEST = Request("POST", "/", {"accept-encoding": "gzip"}, "request-1")

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.store import counters
+from loyalty.store.tables import counters
 from tests.fakes.store import Store
 
 COUNTS = st.lists(st.integers(1, 10_000), max_size=20)

@@ -5,8 +5,8 @@ from urllib.parse import quote_plus, unquote_to_bytes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.contracts import forms
-from loyalty.request import Request
+from loyalty.http import forms
+from loyalty.http.request import Request
 
 
 def read(value: bytes) -> str:

@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.contracts import forms, stickystreet_rows
-from loyalty.contracts.stickystreet_columns import Columns
-from loyalty.operations.import_items import Row
-from loyalty.request import read_event
-from loyalty.text import SPACES, is_blank, unprotected
+from loyalty.domain.text import SPACES, is_blank, unprotected
+from loyalty.http import forms
+from loyalty.http.request import read_event
+from loyalty.operations.import_customers.items import Row
+from loyalty.vendors.stickystreet import rows as stickystreet_rows
+from loyalty.vendors.stickystreet.columns import Columns
 from tests.fakes.gateway import FakeContext, proxy_event
 from tools import demo
 

@@ -23,8 +23,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from loyalty.lifetime import LONGEST_SECONDS
-from loyalty.store import batch
+from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.store.engine import batch
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
 from tests.fakes.faults import Fault, refused, timed_out_after, unreachable

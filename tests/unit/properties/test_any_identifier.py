@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.identifiers import LONGEST, custom_field, normalise
+from loyalty.domain.identifiers import LONGEST, custom_field, normalise
 
 KINDS = ["email", "phone", "profile_id", "customer_id", "code", "card_number", "customer_username", custom_field(1)]
 PHONES = st.text("+0123456789 .-()[]\u00a0", max_size=25)

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.contracts.body import decode, read_json
-from loyalty.errors import BadRequest
+from loyalty.domain.errors import BadRequest
+from loyalty.http.body import decode, read_json
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 LEAVES = st.none() | st.booleans() | st.integers() | TEXTS

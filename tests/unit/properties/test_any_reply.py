@@ -5,14 +5,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.contracts.altcraft import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
-from loyalty.contracts.capillary import DIRECT_EARN
-from loyalty.contracts.catalogue import Results
-from loyalty.contracts.contract import Answer
-from loyalty.contracts.jobs import UNDO
-from loyalty.contracts.stickystreet import CUSTOMERS_BATCH
-from loyalty.outcome import Outcome, Status
-from loyalty.request import Request
+from loyalty.domain.outcome import Outcome, Status
+from loyalty.http.request import Request
+from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.catalogue import Results
+from loyalty.vendors.contract import Answer
+from loyalty.vendors.jobs_api import UNDO
+from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from tests.fakes.described import OPERATIONS, Answered, assert_described, read, resolved
 
 REQUEST = Request("POST", "/", {}, "request-1")

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyalty.identifiers import UNIQUE, normalise
+from loyalty.domain.identifiers import UNIQUE, normalise
 from tests.fakes.importing import ImportWorld
 
 KINDS = [*UNIQUE, "user_id"]

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.contracts import markup
-from loyalty.errors import BadRequest, TooLarge
+from loyalty.domain.errors import BadRequest, TooLarge
+from loyalty.http import markup
 
 NAMES = st.from_regex(r"[a-z_]{1,12}", fullmatch=True).filter(lambda name: name not in ("data", "item"))
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

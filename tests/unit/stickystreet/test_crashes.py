@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.operations import steps
+from loyalty.operations.import_customers import steps
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.faults import Fault, refused, timed_out_after, unreachable
 from tests.fakes.importing import ForgetfulDynamoDB, ImportWorld

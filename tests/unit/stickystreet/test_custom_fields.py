@@ -1,7 +1,7 @@
 """Custom fields: by a match field a customer is found, and it is one customer's alone; any other is only kept."""
 
-from loyalty.account import CustomField
-from loyalty.store import accounts
+from loyalty.domain.account import CustomField
+from loyalty.store.tables import accounts
 from tests.fakes.importing import ImportWorld
 from tools import demo
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from loyalty.operations import import_ids
+from loyalty.operations.import_customers import ids as import_ids
 from tests.fakes.draws import plan_cards
 from tests.fakes.importing import ACCOUNT_ID, ImportWorld
 

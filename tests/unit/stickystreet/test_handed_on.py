@@ -1,7 +1,7 @@
 """Customers who hand identifiers on to each other, more of them than one transaction holds, and the undo of it."""
 
-from loyalty.account import CustomField, Program
-from loyalty.store import accounts
+from loyalty.domain.account import CustomField, Program
+from loyalty.store.tables import accounts
 from tests.fakes.importing import ImportWorld
 from tools import demo
 

@@ -6,8 +6,8 @@ from base64 import b64decode
 
 import pytest
 
-from loyalty.operations import import_customers
-from loyalty.passwords import hash_secret
+from loyalty.domain.passwords import hash_secret
+from loyalty.operations.import_customers import operation as import_customers
 from tests.fakes.importing import ImportWorld, undo_states
 from tests.fakes.log import captured_log
 from tests.fakes.store import SETTINGS

@@ -2,8 +2,9 @@
 
 import pytest
 
-from loyalty.operations import import_customers, import_items
-from loyalty.operations.import_items import MOST_SECRETS, MOST_SECRETS_OF_CHUNK
+from loyalty.operations.import_customers import items as import_items
+from loyalty.operations.import_customers import operation as import_customers
+from loyalty.operations.import_customers.items import MOST_SECRETS, MOST_SECRETS_OF_CHUNK
 from tests.fakes.importing import ImportWorld
 from tests.unit.jobs import fed
 from tests.unit.jobs.job_world import JobWorld

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyalty.operations import steps
+from loyalty.operations.import_customers import steps
 from tests.fakes.importing import ImportWorld
 
 HEADERS = "code card_number customer_username email phone first_name auto_add"

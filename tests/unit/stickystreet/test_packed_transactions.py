@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from loyalty.account import Account, CustomField
-from loyalty.errors import InternalError
-from loyalty.store import accounts
-from loyalty.store.transactions import Fate, commit
+from loyalty.domain.account import Account, CustomField
+from loyalty.domain.errors import InternalError
+from loyalty.store.engine.transactions import Fate, commit
+from loyalty.store.tables import accounts
 from tests.fakes.faults import refused
 from tests.fakes.world import World
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from loyalty.operations import import_customers, steps
-from loyalty.operations.import_items import Import, Overwrite, Params, Row
-from loyalty.outcome import Origin, Outcome
-from loyalty.store.dynamodb import Database
+from loyalty.domain.outcome import Origin, Outcome
+from loyalty.operations.import_customers import operation as import_customers
+from loyalty.operations.import_customers import steps
+from loyalty.operations.import_customers.items import Import, Overwrite, Params, Row
+from loyalty.store.engine.dynamodb import Database
 from tests.fakes.faults import Fault
 from tests.fakes.importing import ImportWorld
 from tests.fakes.nth_call import FaultyClient, ProcessDied, die_after, die_before

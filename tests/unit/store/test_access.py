@@ -6,8 +6,8 @@ from pathlib import Path
 import botocore
 import pytest
 
-from loyalty.errors import ConfigurationError
-from loyalty.store.access import Access, Credentials, from_environment
+from loyalty.domain.errors import ConfigurationError
+from loyalty.store.aws.access import Access, Credentials, from_environment
 
 KEYS = Credentials("id", "secret")
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "eu-west-1"}

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from loyalty.account import Account, Credential, CustomField, Grant, Program
-from loyalty.auth import authenticate
-from loyalty.errors import CredentialsMissing, CredentialsUnknown, InternalError, RightMissing
-from loyalty.store import accounts
-from loyalty.store.cache import LIFETIME_SECONDS, TimedCache
+from loyalty.domain.account import Account, Credential, CustomField, Grant, Program
+from loyalty.domain.errors import CredentialsMissing, CredentialsUnknown, InternalError, RightMissing
+from loyalty.doors.auth import authenticate
+from loyalty.store.engine.cache import LIFETIME_SECONDS, TimedCache
+from loyalty.store.tables import accounts
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import Store
 

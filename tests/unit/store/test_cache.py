@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from loyalty.store.cache import TimedCache
+from loyalty.store.engine.cache import TimedCache
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import SETTINGS, TABLE, Store, item
 

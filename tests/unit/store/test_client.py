@@ -17,9 +17,9 @@ from botocore.exceptions import ClientError, HTTPClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.store.access import Access, Credentials
-from loyalty.store.client import Client
-from loyalty.store.signature import Signer
+from loyalty.store.aws.access import Access, Credentials
+from loyalty.store.aws.client import Client
+from loyalty.store.aws.signature import Signer
 
 REGION = "eu-central-1"
 ACCESS = Access(REGION, Credentials("test", "test-secret", "test-token"))

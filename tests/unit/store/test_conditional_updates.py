@@ -1,6 +1,6 @@
 """An update whose condition does not hold changes nothing, and brings the item that it met."""
 
-from loyalty.store.dynamodb import Update
+from loyalty.store.engine.dynamodb import Update
 from tests.fakes.store import TABLE, Store, item
 
 NEW_ORIGIN_IF_MISSING = {

@@ -1,7 +1,7 @@
 """A credential that expires says when, and is dropped by the table's time to live a day later."""
 
-from loyalty.account import Credential, Grant
-from loyalty.store import accounts
+from loyalty.domain.account import Credential, Grant
+from loyalty.store.tables import accounts
 from tests.fakes.dynamodb import Item
 from tests.fakes.store import SETTINGS, Store
 

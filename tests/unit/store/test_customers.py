@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from loyalty.store import customers, keys
-from loyalty.store.customers import Customer, Identifier, Reference
+from loyalty.store.tables import customers, keys
+from loyalty.store.tables.customers import Customer, Identifier, Reference
 from tests.fakes.faults import Answer, Fault, refused, timed_out_after
 from tests.fakes.store import Store
 

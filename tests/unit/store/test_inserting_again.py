@@ -2,9 +2,9 @@
 
 import pytest
 
-from loyalty.store import inserts
-from loyalty.store.cache import LIFETIME_SECONDS
-from loyalty.store.dynamodb import Write
+from loyalty.store.engine import inserts
+from loyalty.store.engine.cache import LIFETIME_SECONDS
+from loyalty.store.engine.dynamodb import Write
 from tests.fakes.dynamodb import Item
 from tests.fakes.faults import refused, timed_out_after
 from tests.fakes.store import TABLE, Store, item, items

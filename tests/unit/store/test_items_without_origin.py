@@ -1,7 +1,7 @@
 """An item without an origin has it in its key: one that is there exists, and the caller knows what that means."""
 
-from loyalty.store import inserts
-from loyalty.store.dynamodb import Write
+from loyalty.store.engine import inserts
+from loyalty.store.engine.dynamodb import Write
 from tests.fakes.dynamodb import Item
 from tests.fakes.faults import timed_out_after
 from tests.fakes.store import TABLE, Store

@@ -2,9 +2,9 @@
 
 import pytest
 
-from loyalty.store import memberships
-from loyalty.store.dynamodb import Write
-from loyalty.store.memberships import Membership
+from loyalty.store.engine.dynamodb import Write
+from loyalty.store.tables import memberships
+from loyalty.store.tables.memberships import Membership
 from tests.fakes.store import Store
 
 DATE = "2024-09-01T12:34:56Z"

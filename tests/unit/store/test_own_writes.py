@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from loyalty.store import inserts
-from loyalty.store.dynamodb import LONGEST_CALL_SECONDS, Write
+from loyalty.store.engine import inserts
+from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Write
 from tests.fakes.faults import Answer, Fault, cut_short, refused, reset_after, timed_out_after, timed_out_before
 from tests.fakes.store import SECONDS, TABLE, Store, item, items
 

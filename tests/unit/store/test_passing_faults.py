@@ -13,7 +13,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from loyalty.store.faults import CallError, cancellation_codes, error_code, raise_unless_passing
+from loyalty.store.engine.faults import CallError, cancellation_codes, error_code, raise_unless_passing
 from tests.fakes.faults import client_error
 
 URL = "https://dynamodb.us-east-1.amazonaws.com"

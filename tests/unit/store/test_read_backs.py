@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from loyalty.outcome import Origin, Outcome, Status
-from loyalty.store import journal
-from loyalty.store.dynamodb import LONGEST_CALL_SECONDS, Database, Item, Write
-from loyalty.store.journal import Record
-from loyalty.store.transactions import Fate, commit
+from loyalty.domain.outcome import Origin, Outcome, Status
+from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Database, Item, Write
+from loyalty.store.engine.transactions import Fate, commit
+from loyalty.store.tables import journal
+from loyalty.store.tables.journal import Record
 from tests.fakes.faults import Answer, Fault, refused, timed_out_after, timed_out_before
 from tests.fakes.store import SECONDS, TABLE, Store, item
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from loyalty.errors import StorageBusy
-from loyalty.store import counters
-from loyalty.store.dynamodb import LONGEST_CALL_SECONDS, Database, Write
+from loyalty.domain.errors import StorageBusy
+from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Database, Write
+from loyalty.store.tables import counters
 from tests.fakes.faults import refused, timed_out_after, unreachable
 from tests.fakes.store import SECONDS, TABLE, Store, item
 

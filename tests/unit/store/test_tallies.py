@@ -2,8 +2,8 @@
 
 import pytest
 
-from loyalty.store import tallies
-from loyalty.store.tallies import Counted
+from loyalty.store.tables import tallies
+from loyalty.store.tables.tallies import Counted
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.store import SETTINGS, fake_database

@@ -3,10 +3,10 @@
 import json
 import re
 
-from loyalty import identifiers
-from loyalty.errors import refusal
-from loyalty.operations import import_credits
-from loyalty.store.memberships import Balance
+from loyalty.domain import identifiers
+from loyalty.domain.errors import refusal
+from loyalty.operations.import_customers import credits as import_credits
+from loyalty.store.tables.memberships import Balance
 
 from .rows import RowRefused
 

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from loyalty.account import Account
-from loyalty.errors import StorageBusy
-from loyalty.outcome import Origin
-from loyalty.store import memberships
-from loyalty.store.batch import side_by_side
-from loyalty.store.dynamodb import Database
-from loyalty.store.memberships import NewBalance
+from loyalty.domain.account import Account
+from loyalty.domain.errors import StorageBusy
+from loyalty.domain.outcome import Origin
+from loyalty.store.engine.batch import side_by_side
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import memberships
+from loyalty.store.tables.memberships import NewBalance
 
 from ..faults import OperatorError
 from ..results import Results

@@ -4,7 +4,7 @@ Each entry moves in a transaction of its own that holds only while it is there, 
 credentials: so it may stop anywhere, and be given again.
 """
 
-from loyalty.store import credentials, keys
+from loyalty.store.tables import credentials, keys
 
 from .. import scanning
 from ..commands import Session

@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from loyalty import moment
-from loyalty.account import Account
-from loyalty.contracts import stickystreet_columns, stickystreet_rows
-from loyalty.errors import BadRequest
-from loyalty.operations import import_customers
-from loyalty.operations.import_items import Overwrite, Params
-from loyalty.outcome import RETRYABLE, Origin, Outcome, Status
-from loyalty.store.dynamodb import Database
+from loyalty.domain import moment
+from loyalty.domain.account import Account
+from loyalty.domain.errors import BadRequest
+from loyalty.domain.outcome import RETRYABLE, Origin, Outcome, Status
+from loyalty.operations.import_customers import operation as import_customers
+from loyalty.operations.import_customers.items import Overwrite, Params
+from loyalty.store.engine.dynamodb import Database
+from loyalty.vendors.stickystreet import columns as stickystreet_columns
+from loyalty.vendors.stickystreet import rows as stickystreet_rows
 
 from ..columns import in_columns
 from ..faults import OperatorError

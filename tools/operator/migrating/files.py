@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
-from loyalty.outcome import Origin
-from loyalty.store.dynamodb import Database
+from loyalty.domain.outcome import Origin
+from loyalty.store.engine.dynamodb import Database
 
 from ..commands import Session
 from ..failures import Failures

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from loyalty.account import Account
-from loyalty.errors import StorageBusy
-from loyalty.identifiers import Identifier, normalise
-from loyalty.operations.import_items import kinds_of
-from loyalty.profile import MIGRATED
-from loyalty.store import customers
-from loyalty.store.dynamodb import Database
+from loyalty.domain.account import Account
+from loyalty.domain.errors import StorageBusy
+from loyalty.domain.identifiers import Identifier, normalise
+from loyalty.domain.profile import MIGRATED
+from loyalty.operations.import_customers.items import kinds_of
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import customers
 
 from ..faults import OperatorError
 

@@ -1,4 +1,4 @@
-"""Stored identifiers, from the form of an earlier version to the one that `loyalty.identifiers` makes now.
+"""Stored identifiers, from the form of an earlier version to the one that `loyalty.domain.identifiers` makes now.
 
 What finds a customer is stored under the identifier's normal form. Where that form has changed, each customer gets
 the pointers of the new one in a transaction that holds only while nobody else changes the customer, so that it may
@@ -10,16 +10,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from loyalty.account import Account
-from loyalty.customer import Customer
-from loyalty.errors import StorageBusy
-from loyalty.identifiers import SHARED, Identifier, normalise
-from loyalty.operations.import_items import kinds_of
-from loyalty.store import customers, keys
-from loyalty.store.batch import side_by_side
-from loyalty.store.customers import Repointed
-from loyalty.store.dynamodb import Database, Item
-from loyalty.store.transactions import Fate, commit
+from loyalty.domain.account import Account
+from loyalty.domain.customer import Customer
+from loyalty.domain.errors import StorageBusy
+from loyalty.domain.identifiers import SHARED, Identifier, normalise
+from loyalty.operations.import_customers.items import kinds_of
+from loyalty.store.engine.batch import side_by_side
+from loyalty.store.engine.dynamodb import Database, Item
+from loyalty.store.engine.transactions import Fate, commit
+from loyalty.store.tables import customers, keys
+from loyalty.store.tables.customers import Repointed
 
 from .. import scanning
 from ..commands import Session

@@ -3,13 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from loyalty import moment
-from loyalty.account import Account
-from loyalty.errors import refusal
-from loyalty.outcome import Origin
-from loyalty.store import memberships
-from loyalty.store.dynamodb import Database, Write
-from loyalty.store.memberships import Membership
+from loyalty.domain import moment
+from loyalty.domain.account import Account
+from loyalty.domain.errors import refusal
+from loyalty.domain.outcome import Origin
+from loyalty.store.engine.dynamodb import Database, Write
+from loyalty.store.tables import memberships
+from loyalty.store.tables.memberships import Membership
 
 from ..results import Results
 from ..rowfiles import RowFile
@@ -62,7 +62,7 @@ class MembershipMover:
 def _date(text: str) -> str | None:
     from pydantic_core import PydanticCustomError  # noqa: PLC0415 - loading it takes half of any command's start
 
-    from loyalty.contracts.altcraft_items import to_utc  # noqa: PLC0415 - the same
+    from loyalty.vendors.altcraft.items import to_utc  # noqa: PLC0415 - the same
 
     try:
         return to_utc(text or None)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from loyalty.account import Account, Program
-from loyalty.store import accounts
-from loyalty.store.dynamodb import Database
+from loyalty.domain.account import Account, Program
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import accounts
 
 from ..faults import OperatorError
 from .finding import Finder

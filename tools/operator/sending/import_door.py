@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from urllib3.filepost import encode_multipart_formdata
 
-from loyalty.delimited import NO_FIELD, write
-from loyalty.errors import quote
-from loyalty.operations.import_items import MOST_SECRETS
-from loyalty.profile import SECRETS
+from loyalty.domain.delimited import NO_FIELD, write
+from loyalty.domain.errors import quote
+from loyalty.domain.profile import SECRETS
+from loyalty.operations.import_customers.items import MOST_SECRETS
 
 from ..columns import in_columns
 from ..results import Results

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from loyalty.store import keys
+from loyalty.store.tables import keys
 
 from ..template import resources
 from .scene import CheckFailed, Scene, expect

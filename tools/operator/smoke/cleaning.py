@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from loyalty import lifetime
-from loyalty.contracts.capillary_credentials import access_credential
-from loyalty.store import accounts, batch, credentials, customers, keys
-from loyalty.store.dynamodb import Database, Item
+from loyalty.domain import lifetime
+from loyalty.store.engine import batch
+from loyalty.store.engine.dynamodb import Database, Item
+from loyalty.store.tables import accounts, credentials, customers, keys
+from loyalty.vendors.capillary.credentials import access_credential
 
 from .scene import LATER_PROGRAM, PROGRAM, PROMOTION, CheckFailed, Scene
 

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from loyalty.account import RIGHTS, Account, Grant, Program, Promotion
-from loyalty.errors import RequestError
-from loyalty.store import accounts, credentials, promotion_changes
+from loyalty.domain.account import RIGHTS, Account, Grant, Program, Promotion
+from loyalty.domain.errors import RequestError
+from loyalty.store.tables import accounts, credentials, promotion_changes
 
 from .. import secret_kinds
 from ..commands import Session, command

@@ -4,9 +4,10 @@ import json
 import uuid
 from typing import Any
 
-from loyalty.account import Program
-from loyalty.store import accounts, queue
+from loyalty.domain.account import Program
+from loyalty.store import queue
 from loyalty.store.queue import Message
+from loyalty.store.tables import accounts
 
 from ..jobs_client import Job
 from ..queues import resend

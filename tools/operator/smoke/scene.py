@@ -8,7 +8,7 @@ from typing import Any
 
 from urllib3.util import Retry
 
-from loyalty.store.dynamodb import Database
+from loyalty.store.engine.dynamodb import Database
 
 from ..faults import OperatorError
 from ..http import Http, Reply

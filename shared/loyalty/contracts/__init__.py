@@ -1,1 +1,0 @@
-"""The vendors' HTTP contracts: bytes to items and outcomes to bytes, knowing neither AWS nor the store."""

@@ -1,0 +1,1 @@
+"""Values, which import nothing but each other."""

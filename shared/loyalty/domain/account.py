@@ -1,0 +1,116 @@
+"""A tenant: its credentials, its settings and its programs."""
+
+import hashlib
+from typing import NamedTuple
+
+from loyalty.domain.errors import RightMissing
+from loyalty.domain.identifiers import custom_field
+
+RIGHTS = frozenset({"enrol", "import", "earn", "jobs:read", "jobs:undo", "migrate"})
+"""What a credential may be for; `migrate` lets an import bring its own ids."""
+
+BASIC, BEARER = 'Basic realm="loyalty"', 'Bearer realm="loyalty"'
+"""The challenges of a 401 (RFC 7617, RFC 6750)."""
+
+_WITH_NAME = frozenset({"basic", "import", "oauth"})
+
+
+class Credential(NamedTuple):
+    """What a request identifies itself with; `kind` keeps a secret of one kind from serving as another's."""
+
+    kind: str
+    secret: str
+
+    @property
+    def name(self) -> str | None:
+        """Its public part, a user's or an OAuth client's name, in `name:secret`; None for a token, which has none."""
+        return self.secret.partition(":")[0] if self.kind in _WITH_NAME else None
+
+    def fingerprint(self) -> str:
+        """The SHA-256, as hex, under which the credential is stored; the secret itself is stored nowhere.
+
+        That suffices for secrets of 128 random bits, which all generated ones have.
+        """
+        return hashlib.sha256(f"{self.kind}:{self.secret}".encode("utf-8", "surrogatepass")).hexdigest()
+
+    def __repr__(self) -> str:
+        return f"Credential({self.kind})"
+
+
+class Grant(NamedTuple):
+    """What a credential opens: an account, with some rights, until a moment (seconds of the epoch) if it has one.
+
+    `client` is the fingerprint of the credential that it was issued for, without which it opens nothing.
+    """
+
+    account_id: str
+    rights: frozenset[str]
+    expires_at: int | None = None
+    client: str | None = None
+
+
+class CustomField(NamedTuple):
+    """A field that the account added; customers can be found by it when `match` is set."""
+
+    number: int
+    name: str
+    label: str
+    match: bool
+
+
+class Account(NamedTuple):
+    """A tenant's settings; `always_200` sends errors with HTTP status 200 too, where the contract allows that."""
+
+    id: str
+    always_200: bool = False
+    custom_fields: tuple[CustomField, ...] = ()
+
+    def match_kind(self, field_name: str) -> str | None:
+        """The identifier kind of the match field with this name, or None."""
+        for field in self.custom_fields:
+            if field.match and field.name == field_name:
+                return custom_field(field.number)
+        return None
+
+
+class Caller(NamedTuple):
+    """Whose request it is, and what its credential may do."""
+
+    account: Account
+    rights: frozenset[str]
+
+    def require(self, right: str) -> None:
+        """Raise RightMissing unless the caller has the right."""
+        if right not in self.rights:
+            raise RightMissing(right)
+
+
+class Program(NamedTuple):
+    """A loyalty program; `kind` is what its balance counts: points, dollars, visits or product."""
+
+    id: str
+    name: str
+    kind: str
+    active: bool
+
+
+class Promotion(NamedTuple):
+    """A promotion of a program, earned from `start` (inclusive) to `end` (exclusive), RFC 3339 in UTC, open where None.
+
+    `limit` is how often one customer may earn it, None without limit; `identifier` is the account's own
+    name for it. `has_earns` is set before the first earn that no tally counts.
+    """
+
+    id: str
+    program_id: str
+    name: str | None = None
+    active: bool = True
+    start: str | None = None
+    end: str | None = None
+    identifier: str | None = None
+    limit: int | None = None
+    has_earns: bool = False
+
+    def open_at(self, moment: str) -> bool:
+        """Whether it can be earned at `moment`, RFC 3339 in UTC to the second."""
+        return self.active and (self.start or "") <= moment and (self.end is None or moment < self.end)

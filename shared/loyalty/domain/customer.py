@@ -1,0 +1,34 @@
+"""A customer as it is stored: its fields, and which of them it is found by."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from loyalty.domain.identifiers import Identifier, normalise
+
+
+class Customer(NamedTuple):
+    """A customer.
+
+    `fields` holds what is known of it, by field name, nothing blank. `found_by` names those fields whose
+    value finds it (None: all of them); e-mail and phone are missing there when somebody else had them first.
+    `origin` marks the write that made it what it is, `created_by` the one that made it. The job that made it can be
+    undone until `removable_until` (seconds of the epoch).
+    """
+
+    profile_id: str
+    customer_id: int
+    fields: Mapping[str, str]
+    found_by: frozenset[str] | None = None
+    origin: str = ""
+    created_by: str = ""
+    removable_until: int = 0
+
+    @property
+    def identifiers(self) -> dict[str, str]:
+        """The normalised text of each field that finds it."""
+        found_by = self.fields if self.found_by is None else self.found_by
+        return {kind: text for kind in found_by if (text := normalise(kind, self.fields[kind]))}
+
+    def pointers(self) -> set[Identifier]:
+        """Everything that leads to it, its profile_id aside."""
+        return {*self.identifiers.items(), ("customer_id", str(self.customer_id))}

@@ -1,0 +1,108 @@
+"""A job: one request's items, cut into chunks that are done apart, in the queue's workers or one after the other."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from loyalty.domain import lifetime
+
+KEPT_SECONDS = 7 * 24 * 3600
+"""How long a job, its outcomes and what undoes it can be seen."""
+
+SPARE_SECONDS = 24 * 3600
+"""How much longer they are stored, so that an undo in the last second still finds all of it."""
+
+
+class JobStatus(StrEnum):
+    """Where a job stands.
+
+    FAILED is one whose sender got half-way, which repeating its request completes, or one whose chunks, fed by another
+    system, don't hold each item once.
+    """
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+class Undo(StrEnum):
+    """Whether a job can be undone."""
+
+    AVAILABLE = "available"
+    NONE = "none"
+    EXPIRED = "expired"
+
+
+class Part(NamedTuple):
+    """A chunk: its number from 1, where its items stand in the request, and the chunk that must be done before it."""
+
+    number: int
+    positions: Sequence[int]
+    after: int | None = None
+
+
+class Job(NamedTuple):
+    """A job as it is stored; moments are seconds of the epoch.
+
+    `operation` and `contract` name whose work it is and how it is answered, in which `manner`; `params` are the
+    operation's as JSON holds them, `request` is a digest of the whole request. `queued` says that its chunks go
+    through the queue, `sent` that all went, `abandoned` that its sender gave up before and told its client so;
+    `reopened_at` is when it was begun again after it had ended, for items that could be repeated. `resumed` says that
+    a request without a job may have written under its id before, `fed` that another system sends its chunks, `faulty`
+    that these don't hold each item once. `undoes` names the job that it takes back, `undone_by` the one that takes it
+    back.
+    """
+
+    id: str
+    account_id: str
+    operation: str
+    contract: str
+    manner: Mapping[str, Any]
+    params: Mapping[str, Any]
+    total: int
+    chunks: int
+    submitted_at: float
+    queued: bool
+    undoable: bool
+    sent: bool = False
+    abandoned: bool = False
+    finished_at: int | None = None
+    announced: bool = False
+    undoes: str | None = None
+    undone_by: str | None = None
+    request: str | None = None
+    reopened_at: float | None = None
+    resumed: bool = False
+    fed: bool = False
+    faulty: bool = False
+
+    @property
+    def forgotten_at(self) -> int:
+        """When it is told for the last time, whether or not anything of it is still stored then."""
+        return int(self.submitted_at) + KEPT_SECONDS
+
+    @property
+    def deleted_at(self) -> int:
+        """From when on all that belongs to it may be deleted (TTL)."""
+        return self.forgotten_at + SPARE_SECONDS
+
+    def lost(self, now: float) -> bool:
+        """Whether its sender gave up before all was sent, or died before that or the end."""
+        died = self.finished_at is None and lifetime.is_over(self.reopened_at or self.submitted_at, now)
+        return not self.sent and (self.abandoned or died)
+
+    def undo(self, now: float) -> Undo:
+        """Whether it can be undone once it is finished."""
+        if not self.undoable or self.undone_by:
+            return Undo.NONE
+        return Undo.AVAILABLE if now < self.forgotten_at else Undo.EXPIRED
+
+
+class Progress(NamedTuple):
+    """How many chunks are finished, and how many of their items ended how, by `Status`."""
+
+    chunks: int
+    counts: Mapping[str, int]

@@ -1,0 +1,79 @@
+"""The fields that a customer's profile can have, and what may stand in each.
+
+Source: "Batch Import Customers" (API 1.5), its list of headers and its notes.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from loyalty.domain.account import Account
+from loyalty.domain.errors import quote, refusal
+from loyalty.domain.identifiers import SHARED, UNIQUE, custom_field, normalise, refused
+from loyalty.domain.text import control_fault
+
+NAMES = ("first_name", "last_name")
+ADDRESS = ("street1", "street2", "city", "state", "postal_code", "country")
+SECRETS = ("customer_password", "customer_PIN")
+"""Fields of which only a salted, slow hash is stored (see `passwords`)."""
+
+STANDARD = (*UNIQUE, *SHARED, *NAMES, *ADDRESS, "custom_date", *SECRETS)
+"""The fields that customers of every account have."""
+
+MIGRATED = ("profile_id", "customer_id")
+"""Ids that we generate, unless a caller with the right to migrate brings its own."""
+
+AUTO_ADD = "auto_add"
+"""The credit that a new member begins with, in a column beside the fields."""
+
+_ONE_LINE = frozenset(map(str.lower, (*STANDARD, *MIGRATED, AUTO_ADD))) - {"street1", "street2"}
+
+MAX_BYTES = 256 * 1024
+"""Size of a customer's fields together; the store's limit for a whole item is 400 KB."""
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CUSTOMER_ID = re.compile(r"[1-9][0-9]{0,14}")
+
+
+def unique_kinds(account: Account) -> tuple[str, ...]:
+    """The kinds of identifier that may not be another customer's."""
+    matching = (custom_field(field.number) for field in account.custom_fields if field.match)
+    return (*UNIQUE, *MIGRATED, *matching)
+
+
+def settle(field: str, text: str, unique: frozenset[str]) -> tuple[str, str | None]:
+    """A field's value as it is stored, and what is wrong with it, or None."""
+    if field == "customer_id":
+        return text, None if _CUSTOMER_ID.fullmatch(text) else refusal(field, "must be a number up to 15 digits", text)
+    if field == "custom_date":
+        return text, None if _is_date(text) else refusal(field, "must be a date as YYYY-MM-DD", text)
+    if field == "email" or field in unique:
+        spelling = normalise(field, text)
+        return spelling or text, None if spelling else refused(field, text)
+    fault = control_fault(text)
+    return text, fault and f"{field} {fault}"
+
+
+def warning(fields: Mapping[str, str]) -> str | None:
+    """What the sender of a customer's fields should know though they are fine: a phone that finds nobody."""
+    phone = fields.get("phone", "")
+    if not phone.startswith(("+", "00")) or normalise("phone", phone):
+        return None
+    return f"phone {quote(phone)} is no international number, so the customer is not found by it"
+
+
+def may_hold_lines(field: str) -> bool:
+    """Whether a text of several lines may stand in a field: in streets and in the account's own fields."""
+    return field.lower() not in _ONE_LINE
+
+
+def size(fields: Mapping[str, str]) -> int:
+    """Bytes that fields take, as the store counts them."""
+    return sum(len(name) + len(text.encode()) for name, text in fields.items())
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(_DATE.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False

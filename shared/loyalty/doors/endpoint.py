@@ -1,0 +1,165 @@
+"""From a contract to a Lambda handler: the way of every request, and the only place where errors become replies.
+
+read -> authenticate -> parse -> prepare -> apply, here or as a job -> render
+"""
+
+import gc
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+from typing import Any, NamedTuple
+
+from loyalty import settings
+from loyalty.domain.errors import BadRequest, ConfigurationError, InternalError, ReplyTooLarge, RequestError
+from loyalty.doors.auth import authenticate
+from loyalty.http.request import Reply, Request, read_event, to_proxy
+from loyalty.jobs.results import COLLECTING_SECONDS
+from loyalty.jobs.submit import Done, Queued, Task, Wish, answer_of, carry_out
+from loyalty.store.engine import dynamodb
+from loyalty.store.engine.dynamodb import Database
+from loyalty.telemetry.log import RequestLog
+from loyalty.vendors.contract import Answer, Contract, Exchange, Manner
+
+_RENDERING_SECONDS = 1.0  # for the largest reply, from outcomes to bytes
+_GATEWAY_SECONDS = 29.0  # after which API Gateway gives a request up
+_LONGEST_KEY = 255
+_NEW_OBJECTS = 100_000  # between garbage collections; a large request makes as many, and keeps them to its end
+
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+Do = Callable[[Database, RequestLog], Reply]
+Open = Callable[[Request], tuple[Do, Callable[[RequestError], Reply]]]
+"""Begins with a request: what does it, and how an error is answered at that moment."""
+
+
+@cache
+def process_database() -> Database:
+    """The database that all requests of this process share; raises ConfigurationError."""
+    return dynamodb.connect(settings.load())
+
+
+def serve(contract: Contract, database: Callable[[], Database] = process_database) -> Handler:
+    """The Lambda handler of an endpoint, which answers every request in the contract's own form."""
+
+    def begin(request: Request) -> tuple[Do, Callable[[RequestError], Reply]]:
+        exchange = contract.open(request)
+        return lambda database, log: _do(_Call(contract, exchange, request), database, log), exchange.error
+
+    return handler(contract.name, begin, database)
+
+
+def handler(name: str, begin: Open, database: Callable[[], Database]) -> Handler:
+    """The Lambda handler of a route that is called `name` in logs.
+
+    It answers whatever happens: a raised error would cost the process and tell the client nothing.
+    """
+    gc.set_threshold(_NEW_OBJECTS)
+    with suppress(ConfigurationError):  # each request says so in its own form, and the log with it
+        database()  # connect while Lambda starts the process, which is when it has most CPU
+
+    def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        request = read_event(event, context)
+        log = RequestLog(name, request)
+        seconds_left = context.get_remaining_time_in_millis() / 1000 - _RENDERING_SECONDS
+        do, refuse = begin(request)
+        try:
+            reply = do(database().within(seconds_left), log)
+        except RequestError as error:
+            log.fault(error)
+            reply = _with_header(refuse(error), "Retry-After", error.retry_after)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
+            log.unexpected(error)
+            reply = refuse(InternalError())
+        proxied = to_proxy(reply, request)
+        log.write(proxied["statusCode"])
+        return proxied
+
+    return lambda_handler
+
+
+def _with_header(reply: Reply, name: str, value: object) -> Reply:
+    """The reply with a header more, where there is a value."""
+    return reply if value is None else replace(reply, headers={**reply.headers, name: str(value)})
+
+
+class _Call(NamedTuple):
+    contract: Contract
+    exchange: Exchange
+    request: Request
+
+
+def _do(call: _Call, database: Database, log: RequestLog) -> Reply:
+    contract, exchange, request = call
+    credential = exchange.credential(database.settings)
+    caller = authenticate(database, [credential] if credential else [], request.address)
+    log.account(caller.account.id)
+    exchange.identified(caller)
+    caller.require(contract.operation.RIGHT)
+    key = _idempotency_key(request)
+    submission = exchange.submission(caller.account, database.settings)
+    task = Task(
+        caller.account,
+        contract.operation,
+        submission.params,
+        None,
+        submission.items,
+        contract.name,
+        exchange.manner(),
+        request.id.replace("-", ""),
+    )
+    result = _carry_out(database, task, Wish(key, _wait_until(request, database)))
+    if result.job_id:
+        log.job(result.job_id)
+    return _reply(call, task.manner, result, log)
+
+
+def _carry_out(database: Database, task: Task, wish: Wish) -> Done | Queued:
+    """Do a task; one that was done before has its answer also when it could not be done any more."""
+    try:
+        prepared = task.operation.prepare(database, task.account, task.params)
+    except RequestError:
+        if (answer := answer_of(database, task, wish)) is not None:
+            return answer
+        raise
+    return carry_out(database, task._replace(prepared=prepared), wish)
+
+
+def _reply(call: _Call, manner: Manner, result: Done | Queued, log: RequestLog) -> Reply:
+    """The reply; where it may be too large to be sent the job's address stands by, under which it can be fetched."""
+    if isinstance(result, Queued):
+        return _queued(call, manner, result.job_id)
+    log.outcomes(result.outcomes)
+    answer = Answer(result.outcomes, result.job_id, repeat_under=result.repeat_under)
+    reply = _with_header(call.contract.render(call.request, manner, answer), "X-Job-Id", result.job_id)
+    shorter = _queued(call, manner, result.job_id) if result.job_id else call.exchange.error(ReplyTooLarge())
+    return replace(reply, instead=shorter)
+
+
+def _queued(call: _Call, manner: Manner, job_id: str) -> Reply:
+    location = f"{call.request.base}/jobs/{job_id}"
+    return _with_header(call.contract.queued(call.request, manner, job_id, location), "X-Job-Id", job_id)
+
+
+def _wait_until(request: Request, database: Database) -> float | None:
+    """Until when, of the database's clock, the request may wait for a job; None when the client won't."""
+    if "respond-async" in map(str.strip, request.headers.get("prefer", "").lower().split(",")):
+        return None
+    seconds = min(
+        database.settings.gather_seconds - _passed(request, database), database.seconds_left() - COLLECTING_SECONDS
+    )
+    return database.clock() + seconds
+
+
+def _passed(request: Request, database: Database) -> float:
+    """Seconds since the gateway received the request; none where that time can't be right."""
+    if request.received_at is None:
+        return 0.0
+    passed = database.now() - request.received_at
+    return passed if 0 <= passed <= _GATEWAY_SECONDS else 0.0
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key", "").strip()
+    if len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise BadRequest(f"Idempotency-Key must be at most {_LONGEST_KEY} characters of printable ASCII")
+    return key or None

@@ -1,0 +1,154 @@
+"""The jobs API: an account's jobs, how far each is, its results, and its undo; one handler for each route.
+
+Any credential of the account with the right `jobs:read` may look; undoing needs `jobs:undo`, and the right that the
+job's own operation needs. Another account's job is not there.
+"""
+
+import base64
+import binascii
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from loyalty.domain.account import Caller
+from loyalty.domain.errors import JobNotFound, JobRunning, ParameterError, ReplyTooLarge, RequestError
+from loyalty.domain.job import Job, JobStatus, Undo
+from loyalty.domain.outcome import Status
+from loyalty.doors.auth import authenticate
+from loyalty.doors.endpoint import Do, Handler, handler, process_database
+from loyalty.http.request import Reply, Request
+from loyalty.jobs import results
+from loyalty.jobs.idempotency import key_of
+from loyalty.jobs.undo import undo
+from loyalty.jobs.wire import WIRES
+from loyalty.store.engine.batch import side_by_side
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import jobs, progress
+from loyalty.telemetry.log import RequestLog
+from loyalty.vendors import jobs_api as contract
+from loyalty.vendors.catalogue import RESULTS
+from loyalty.vendors.contract import Answer
+from loyalty.vendors.jobs_api import View
+
+PAGE = 50
+"""Jobs of one page."""
+
+_READ = "jobs:read"
+_JOB_ID = re.compile("[0-9a-f]{32}")
+_PLACE = re.compile("[0-9T:.-]{23}Z#[0-9a-f]{32}")
+_LARGEST_NUMBER = 10**9
+
+Route = Callable[[Database, Request, Caller, RequestLog], Reply]
+
+
+def serve(name: str, route: Route, database: Callable[[], Database] = process_database) -> Handler:
+    """The Lambda handler of a route."""
+
+    def begin(request: Request) -> tuple[Do, Callable[[RequestError], Reply]]:
+        return lambda database, log: _do(route, database, request, log), contract.problem
+
+    return handler(f"jobs.{name}", begin, database)
+
+
+def list_jobs(database: Database, request: Request, caller: Caller, _log: RequestLog) -> Reply:
+    """GET /jobs: the account's jobs, newest first, a page at a time."""
+    page, following = jobs.newest(database, caller.account.id, _read_place(request.query.get("next")), PAGE)
+    shown = side_by_side(lambda job: _document(database, request, job), page)
+    return contract.answer({"jobs": shown, "next": following and _write_place(following)})
+
+
+def show_job(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
+    """GET /jobs/{job_id}: how far it is."""
+    return contract.answer(_document(database, request, _find(database, request, caller, log)))
+
+
+def job_results(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
+    """GET /jobs/{job_id}/results: what a waiting client would have got; `from` and `limit` choose a part of it.
+
+    At most as many as one request may hold. While the job runs it is refused, unless `partial=true` asks for what is
+    there without a gap.
+    """
+    job = _find(database, request, caller, log)
+    first, limit = _number(request, "from") or 0, _number(request, "limit")
+    most = database.settings.max_items if limit is None else min(limit, database.settings.max_items)
+    running = job.finished_at is None
+    if running and request.query.get("partial") != "true":
+        raise JobRunning
+    collect = results.known if running else results.outcomes
+    repeat_under = None if job.fed else key_of(job.id)  # nobody's request made a job that is fed
+    answer = Answer(collect(database, job, first, most), job.undoes or job.id, first, repeat_under)
+    reply = RESULTS[job.contract].render(request, job.manner, answer)
+    return replace(reply, instead=contract.problem(ReplyTooLarge("fetch parts of it with `from` and `limit`")))
+
+
+def undo_job(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
+    """POST /jobs/{job_id}/undo: the job that takes it back; asking twice is asking once."""
+    job = _find(database, request, caller, log)
+    caller.require("jobs:undo")
+    caller.require(WIRES[job.operation].operation.RIGHT)
+    undoing = undo(database, job)
+    document = _document(database, request, undoing)
+    return contract.answer(document, 202, {"Location": document["links"]["self"]})
+
+
+def _do(route: Route, database: Database, request: Request, log: RequestLog) -> Reply:
+    caller = authenticate(database, contract.credentials(request), request.address)
+    log.account(caller.account.id)
+    caller.require(_READ)
+    return route(database, request, caller, log)
+
+
+def _find(database: Database, request: Request, caller: Caller, log: RequestLog) -> Job:
+    job_id = request.parameters.get("job_id", "")
+    job = jobs.find(database, job_id) if _JOB_ID.fullmatch(job_id) else None
+    if job is None or job.account_id != caller.account.id:
+        raise JobNotFound
+    log.job(job.id)
+    return job
+
+
+def _document(database: Database, request: Request, job: Job) -> dict[str, Any]:
+    far, codes = progress.read(database, job), RESULTS[job.contract].codes
+    counts: Counter[str] = Counter()
+    for status in Status:
+        counts.update({codes[status]: far.counts[status]} if status in far.counts else {})
+    undoable = job.undo(database.now()) if job.finished_at is not None else Undo.NONE
+    return contract.document(View(job, _status(database, job, far.chunks), counts, undoable), request.base)
+
+
+def _status(database: Database, job: Job, chunks: int) -> JobStatus:
+    if job.undone_by:
+        undoing = jobs.find(database, job.undone_by)
+        return JobStatus.UNDONE if undoing and undoing.finished_at is not None else JobStatus.UNDOING
+    if job.finished_at is not None:
+        return JobStatus.FAILED if job.faulty else JobStatus.DONE
+    if job.lost(database.now()):
+        return JobStatus.FAILED
+    return JobStatus.RUNNING if chunks else JobStatus.QUEUED
+
+
+def _number(request: Request, name: str) -> int | None:
+    text = request.query.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_NUMBER))):
+        raise ParameterError(name, "must be a whole number, 0 or more", text)
+    return int(text)
+
+
+def _write_place(place: str) -> str:
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _read_place(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        place = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except (binascii.Error, ValueError):
+        place = ""
+    if not _PLACE.fullmatch(place):
+        raise ParameterError("next", "must be what the page before gave", text)
+    return place

@@ -1,0 +1,1 @@
+"""HTTP: requests as API Gateway hands them over, the forms of bodies, and replies."""

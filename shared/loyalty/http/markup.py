@@ -1,0 +1,209 @@
+"""XML of the small, fixed shapes that the contracts use.
+
+Reading refuses a DOCTYPE (and so every entity but the predefined ones), nesting beyond what the contract needs and far
+too many elements, and keeps no more items than it is asked for. Expat hands what it finds to a builder that is written
+in C as well: handlers in Python would cost twice as much. Writing is text with the four escapes.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers import expat
+
+from loyalty.domain.errors import BadRequest, refusal
+from loyalty.domain.text import folded
+from loyalty.http.body import too_wide
+
+_MOST_ELEMENTS_PER_ITEM = 8
+"""One item and its fields, of which the contract has three, with room for some that are not read."""
+_MOST_ATTRIBUTES_PER_ITEM = 3
+_MOST_FIELDS = 100
+"""Children of one element, the items of a list aside."""
+
+_MOST_NAMES = 1_000
+"""Names of elements and attributes in a document, as expat keeps them: each costs more than an element."""
+
+_LONGEST_TRIMMED = 64 * 1024
+"""Characters of a text that is trimmed, in a copy of it: nobody has a use for a longer one."""
+
+_DEEPEST = 3  # levels below the root: list, item, field
+
+_SLICE = 256 * 1024  # characters
+_MOST_WIDE = 4_000_000
+"""Characters of a document with emoji or the like in it: text stands in memory three times, each of four bytes."""
+_WIDE = re.compile(
+    "[\U00010000-\U0010ffff]"
+    "|&#(?:x0*(?:10|[1-9a-fA-F])[0-9a-fA-F]{4};"  # a reference to one of these
+    "|0*(?:6553[6-9]|655[4-9][0-9]|65[6-9][0-9]{2}|6[6-9][0-9]{3}|[7-9][0-9]{4}|[0-9]{6,7});)"
+)
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+Taken = dict[Element, list[Any]]
+"""By list the values of its first items, which are no longer in it."""
+
+
+class Written(list[str]):
+    """The content of an element that is written already, in pieces."""
+
+
+def escape(text: str) -> str:
+    """Text as element content (XML 1.0); characters that XML can't hold are left out."""
+    if text.isalnum():  # as most ids are
+        return text
+    return (
+        _FORBIDDEN.sub("", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    )
+
+
+def write(root: str, fields: Mapping[str, Any]) -> str:
+    """A document of the fields in their order.
+
+    Each is text, an int, None (an empty element), a list of further fields, or what is written already.
+    """
+    return "".join([f"<{root}>", *elements(fields), f"</{root}>"])
+
+
+def elements(fields: Mapping[str, Any]) -> Written:
+    """The fields as elements, without a root around them."""
+    written = Written()
+    for name, value in fields.items():
+        written += (f"<{name} />",) if value is None else (f"<{name}>", *_content(value), f"</{name}>")
+    return written
+
+
+def _content(value: Any) -> Sequence[str]:
+    if isinstance(value, Written):
+        return value
+    if isinstance(value, list):
+        return [piece for item in value for piece in ("<item>", *elements(item), "</item>")]
+    return (escape(value) if isinstance(value, str) else str(value),)
+
+
+def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
+    """The document as a dict: element name to text, None where empty, or a dict; a repeated name's last one counts.
+
+    Elements named `lists` under the root collect into one list: `<data><item>…</item></data>` and
+    repeated `<data>…</data>` are the same; items beyond `most_items` are left out. Attributes are ignored,
+    texts are trimmed. Raises BadRequest, or TooLarge for a text that is too long for the emoji in it.
+    """
+    if len(text) > _MOST_WIDE and _WIDE.search(text):
+        raise too_wide("The XML", _MOST_WIDE)
+    tags, most = text.count("<"), _MOST_ELEMENTS_PER_ITEM * most_items  # or more, with what only looks like them
+    if (tags > most and tags - text.count("</") > most) or text.count("=") > _MOST_ATTRIBUTES_PER_ITEM * most_items:
+        raise _too_many_elements()
+    document, taken = _parse(text, lists, most_items)
+    if document.tag != root:
+        raise BadRequest(refusal("The XML root element", f"must be {root}", document.tag))
+    others = [element for element in document if element.tag != lists]
+    fields = dict(zip([element.tag for element in others], _values(others, _DEEPEST - 1), strict=True))
+    if len(fields) > _MOST_FIELDS:
+        raise _too_many_elements()
+    items = _items(document.findall(lists), taken, most_items)
+    return fields | {lists: items} if items else fields
+
+
+def _parse(text: str, lists: str, most_items: int) -> tuple[Element, Taken]:
+    """The root element, and what was taken out of its lists.
+
+    Items are taken as the text goes on: with thousands of elements kept to its end, what is done afterwards is slower,
+    in memory that these have left full of holes.
+    """
+    names: dict[str, str] = {}
+    taken: Taken = {}
+    roots: list[Element] = []
+    builder, parser = TreeBuilder(), expat.ParserCreate("utf-8", None, names)
+    parser.buffer_text = True
+    if hasattr(parser, "SetReparseDeferralEnabled"):  # else newer ones put off a long token, and what is behind it
+        parser.SetReparseDeferralEnabled(False)  # noqa: FBT003 - expat takes no keywords
+    parser.XmlDeclHandler = _declaration
+    parser.StartDoctypeDeclHandler = _doctype
+
+    def begin(tag: str, attributes: dict[str, str]) -> None:
+        roots.append(builder.start(tag, attributes))
+        parser.StartElementHandler = builder.start
+
+    parser.StartElementHandler = begin
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.data
+    try:
+        for start in range(0, len(text) or 1, _SLICE):  # expat's copies of all of it would be as large as the text
+            is_last = start + _SLICE >= len(text)
+            parser.Parse(text[start : start + _SLICE].encode(), is_last)
+            if len(names) > _MOST_NAMES:
+                raise _too_many_elements()
+            if roots and len(roots[0]) and (going_on := roots[0][-1]).tag == lists:
+                _take(going_on, taken.setdefault(going_on, []), most_items)
+    except expat.ExpatError as error:
+        fault = f"{expat.ErrorString(error.code)} (line {error.lineno}, column {error.offset})"
+        raise BadRequest(f"The body is not well-formed XML: {fault}") from None
+    document: Element = builder.close()
+    return document, taken
+
+
+def _take(going_on: Element, taken: list[Any], most_items: int) -> None:
+    """Take what has ended, as all but the last has, out of a list that holds an <item>."""
+    if going_on.find("item") is not None:
+        ended = going_on[:-1]
+        del going_on[:-1]
+        taken += _listed(ended, most_items - len(taken))
+
+
+def _declaration(_version: str, encoding: str | None, _standalone: int) -> None:
+    if encoding is not None and folded(encoding) not in ("utf-8", "utf8", "us-ascii"):
+        raise BadRequest(refusal("The encoding in the XML declaration", "must be UTF-8", encoding))
+
+
+def _doctype(*_: Any) -> None:
+    raise BadRequest("XML with a DOCTYPE is not accepted")
+
+
+def _items(lists: Sequence[Element], taken: Taken, most_items: int) -> list[Any]:
+    """The items of all lists; one that holds no <item> is one itself, unless it is empty and alone."""
+    items: list[Any] = []
+    for one in lists:
+        before = taken.get(one, [])
+        if before or one.find("item") is not None:
+            items += before
+            items += _listed(list(one), most_items - len(items))
+        else:
+            items += _values([one], _DEEPEST - 1)
+    alone = len(lists) == 1 and not len(lists[0])
+    return [] if alone and items == [None] else items[:most_items]
+
+
+def _listed(children: Sequence[Element], most_items: int) -> list[Any]:
+    """The items among the children of a list; the others are not read, and not to be nested deeper all the same."""
+    items = [child for child in children if child.tag == "item"]
+    values = _values(items[: max(0, most_items)], _DEEPEST - 2)
+    if len(items) != len(children):
+        _values([child for child in children if child.tag != "item"], _DEEPEST - 2)
+    return values
+
+
+def _values(elements: Iterable[Element], levels: int) -> list[Any]:
+    """Of each element its children by name, of at most so many levels, else its text, else None.
+
+    One loop in another, without a call for each item: those were half of what it costs.
+    """
+    values: list[Any] = []
+    for element in elements:
+        if not levels and len(element):
+            raise BadRequest("The XML is nested deeper than a request needs")
+        fields: dict[str, Any] = {}
+        for child in element:
+            if len(child):
+                fields[child.tag] = _values([child], levels - 1)[0]
+            else:
+                text = child.text or ""
+                fields[child.tag] = (text.strip() if len(text) < _LONGEST_TRIMMED else text) or None
+        if len(fields) > _MOST_FIELDS:
+            raise _too_many_elements()
+        text = element.text or ""
+        values.append(fields or (text.strip() if len(text) < _LONGEST_TRIMMED else text) or None)
+    return values
+
+
+def _too_many_elements() -> BadRequest:
+    return BadRequest("The XML has more elements or attributes than a request needs")

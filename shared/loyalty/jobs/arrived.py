@@ -1,0 +1,117 @@
+"""What a message in the chunk queue is about: the chunk with its job, account, operation and items."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from loyalty.domain import lifetime, moment
+from loyalty.domain.account import Account
+from loyalty.domain.errors import JobNotFound
+from loyalty.domain.job import Job
+from loyalty.domain.outcome import Outcome, Status
+from loyalty.jobs.message import ChunkMessage, MessageRefused
+from loyalty.jobs.wire import WIRES, Wire, read_item
+from loyalty.jobs.work import ChunkTaken
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import accounts, chunks, jobs
+
+MOST_WAIT_SECONDS = 24 * 3600
+"""How long a chunk waits for what may still come: the one before it, or the message of a worker that died."""
+_LOOKS_AGAIN_SECONDS = 60  # for what a dead worker's message will tell when it comes again
+
+
+class Chunk(NamedTuple):
+    """A message, understood: its job and account, how its operation travels, where its items stand, and the items."""
+
+    message: ChunkMessage
+    job: Job
+    account: Account
+    wire: Wire
+    items: Sequence[Any]
+
+
+class Undone(NamedTuple):
+    """A chunk that nobody writes any more: where its items stand, and what became of them."""
+
+    positions: Sequence[int]
+    outcomes: Sequence[Outcome]
+
+
+def understand(database: Database, sent: ChunkMessage) -> Chunk:
+    """What a message is about; raises MessageRefused, ChunkTaken or StorageBusy."""
+    account = accounts.find_account(database, sent.account_id)
+    if account is None:
+        raise MessageRefused("there is no such account")
+    wire, job = WIRES[sent.operation], _job(database, sent)
+    if job.undoes is None:
+        return Chunk(sent, job, account, wire, [read_item(wire, item, account) for item in sent.items])
+    undone = _fenced(database, job, sent.part.number)
+    there = sent._replace(part=sent.part._replace(positions=undone.positions))
+    return Chunk(there, job, account, wire, undone.outcomes)
+
+
+def _fenced(database: Database, undoing: Job, number: int) -> Undone:
+    """A chunk of the job that is to be undone, once nobody can be at work on it.
+
+    A worker that died at it leaves its message, which tells what was written when it comes again, within a day; a
+    request that died leaves nothing but what was known before. Raises MessageRefused, ChunkTaken or StorageBusy.
+    """
+    chunk = chunks.fence(database, undoing, number)
+    if chunk.outcomes is None and chunk.held_at is None:
+        raise MessageRefused("the job to undo has no such chunk")
+    if chunk.held_at is None:
+        return Undone(chunk.positions, chunk.outcomes or ())
+    left = lifetime.over_at(chunk.held_at) - database.now()
+    stored = jobs.read_stored(database, undoing.undoes or "")
+    queued = stored is not None and stored.job.queued
+    comes = queued and database.now() - chunk.held_at < MOST_WAIT_SECONDS
+    if left > 0 or comes or chunk.outcomes is None:
+        raise ChunkTaken(left if left > 0 else _LOOKS_AGAIN_SECONDS)
+    unsure = {Status.BUSY, Status.INVALID} if queued else {Status.BUSY}  # workers also refuse for what items share
+    doubtful = [one._replace(status=Status.UNKNOWN) if one.status in unsure else one for one in chunk.outcomes]
+    return Undone(chunk.positions, doubtful)
+
+
+def _job(database: Database, sent: ChunkMessage) -> Job:
+    """The job that a message belongs to, which the first one makes if another system sends them.
+
+    Raises MessageRefused or StorageBusy.
+    """
+    job = jobs.find(database, sent.job_id)
+    try:
+        job = job or _make(database, sent)
+    except JobNotFound:
+        raise MessageRefused("its job is no longer kept") from None
+    same = {
+        "account": job.account_id == sent.account_id,
+        "operation": job.operation == sent.operation,
+        "params": job.params == sent.params,
+        "chunks": job.chunks == sent.chunks,
+        "total": job.total == sent.total,
+    }
+    for name, holds in same.items():
+        if not holds:
+            raise MessageRefused(f"{name} must be the job's")
+    return job
+
+
+def _make(database: Database, sent: ChunkMessage) -> Job:
+    """The job of a message that another system sent; raises JobNotFound where it was there before, and is forgotten."""
+    wire, now = WIRES[sent.operation], database.now()
+    if sent.operation == "undo" or sent.job_forgotten_at is not None:
+        raise JobNotFound
+    job = Job(
+        id=sent.job_id,
+        account_id=sent.account_id,
+        operation=sent.operation,
+        contract=wire.contract,
+        manner=sent.params,
+        params=sent.params,
+        total=sent.total,
+        chunks=sent.chunks,
+        submitted_at=now,
+        queued=True,
+        undoable=wire.operation.undoable(wire.read_params(sent.params, moment.at(now))),
+        sent=True,
+        fed=True,
+    )
+    return jobs.create(database, job, []).job

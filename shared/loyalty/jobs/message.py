@@ -1,0 +1,185 @@
+"""Chunk messages: the text in the queue to values and back. What each may hold is in `schema`."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from loyalty.domain.job import Job, Part
+from loyalty.domain.outcome import invalid, to_json
+from loyalty.domain.profile import SECRETS
+
+VERSION = 1
+
+MOST_ITEM_BYTES = 64 * 1024
+"""Bytes of one item."""
+
+_MOST_CHARACTER_BYTES = 4
+
+_NO_CHARACTERS = re.compile("[\ud800-\udfff\ufffe\uffff]")
+
+
+class MessageRefused(Exception):
+    """A message that no repetition makes right; `str(error)` says what is wrong, without quoting what it holds."""
+
+
+class MessageTooNew(Exception):
+    """A message of a later version: a worker that is being replaced leaves it to its successor."""
+
+
+class ChunkMessage(NamedTuple):
+    """A chunk on its way: whose it is, its operation with params and items as JSON holds them, and its place.
+
+    `content` is a digest of the items and where they stand, of one that was `parked` before as they were when it was
+    sent. Where `job_forgotten_at` is there (seconds of the epoch) the job was stored before the message was written.
+    """
+
+    job_id: str
+    account_id: str
+    operation: str
+    params: Mapping[str, Any]
+    chunks: int
+    total: int
+    part: Part
+    items: Sequence[Mapping[str, Any]]
+    content: str
+    job_forgotten_at: int | None = None
+    parked: bool = False
+
+
+def write(job: Job, part: Part, items: Sequence[str] = ()) -> str:
+    """The message of a job's chunk; its items are JSON texts."""
+    positions = part.positions
+    message: dict[str, Any] = {
+        "version": VERSION,
+        "job_id": job.id,
+        "account": job.account_id,
+        "operation": job.operation,
+        "params": job.params,
+        "chunk": part.number,
+        "chunks": job.chunks,
+        "total": job.total,
+        "first_index": positions[0] if positions else 0,
+        "job_forgotten_at": job.forgotten_at,
+    }
+    if not isinstance(positions, range):
+        message["indexes"] = positions
+    if part.after is not None:
+        message["after"] = part.after
+    return f'{to_text(message)[:-1]},"items":[{",".join(items)}]}}'
+
+
+def to_text(document: Mapping[str, Any]) -> str:
+    """A document as it stands in a message: what SQS takes in no message is escaped."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return _NO_CHARACTERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def digest(about: object, items: Iterable[str]) -> str:
+    """A SHA-256, as hex, of items as JSON texts and of what is said about them, without passwords and PINs."""
+    hashed = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+    for text in items:
+        hashed.update(_without_secrets(text).encode())
+    return hashed.hexdigest()
+
+
+def content(items: Iterable[str], positions: Sequence[int]) -> str:
+    """What tells a chunk's items (JSON texts) from others under the same number."""
+    return digest(list(positions), items)[:32]
+
+
+def _without_secrets(text: str) -> str:
+    if not any(name in text for name in SECRETS):
+        return text
+    item = json.loads(text)
+    fields = item.get("fields") or {}
+    return _canonical({**item, "fields": {name: value for name, value in fields.items() if name not in SECRETS}})
+
+
+def _canonical(item: Mapping[str, Any]) -> str:
+    return json.dumps(item, sort_keys=True, separators=(",", ":"))
+
+
+def read(text: str) -> ChunkMessage:
+    """A message in the queue; raises MessageRefused or MessageTooNew."""
+    from pydantic import ValidationError  # noqa: PLC0415 - see `schema`
+
+    from loyalty.jobs import schema  # noqa: PLC0415
+
+    try:
+        document = schema.ANY.validate_json(text)
+    except ValidationError as error:
+        if _is_newer(text):
+            raise MessageTooNew from None
+        from loyalty.jobs import faults  # noqa: PLC0415 - messages are hardly ever wrong
+
+        raise MessageRefused(faults.tell(error.errors(include_url=False, include_input=False))) from None
+    positions, items = _checked(_positions(document), document), document["items"]
+    return ChunkMessage(
+        job_id=document["job_id"],
+        account_id=document["account"],
+        operation=document["operation"],
+        params=document["params"],
+        chunks=document["chunks"],
+        total=document["total"],
+        part=Part(document["chunk"], positions, document.get("after")),
+        items=items if len(text) <= MOST_ITEM_BYTES // _MOST_CHARACTER_BYTES else [_bounded(item) for item in items],
+        content=_content(document),
+        job_forgotten_at=document.get("job_forgotten_at"),
+        parked="content" in document,
+    )
+
+
+def known(text: str) -> dict[str, Any] | None:
+    """A message's fields that this version knows, and the digest of its content; None where it is malformed."""
+    from pydantic import ValidationError  # noqa: PLC0415 - see `schema`
+
+    from loyalty.jobs import schema  # noqa: PLC0415
+
+    try:
+        document: dict[str, Any] = schema.ANY.validate_json(text)
+    except ValidationError:
+        return None
+    return {**document, "content": _content(document)}
+
+
+def _content(document: Mapping[str, Any]) -> str:
+    return document.get("content") or content(map(_canonical, document["items"]), _positions(document))
+
+
+def _bounded(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An item, or in its place that it is too large, as a request's would be."""
+    if len(to_text(item).encode(errors="replace")) <= MOST_ITEM_BYTES:
+        return item
+    return {"decided": to_json(invalid(f"The item is larger than {MOST_ITEM_BYTES // 1024} KB"))}
+
+
+def _is_newer(text: str) -> bool:
+    """Whether a message that this version does not read says that it is of a later one."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    version = document.get("version") if isinstance(document, dict) else None
+    return isinstance(version, int) and version > VERSION
+
+
+def _positions(document: Mapping[str, Any]) -> Sequence[int]:
+    first, count = document["first_index"], len(document["items"])
+    positions: Sequence[int] = document.get("indexes", range(first, first + count))
+    return positions
+
+
+def _checked(positions: Sequence[int], document: Mapping[str, Any]) -> Sequence[int]:
+    """The positions where they can be those of the items; raises MessageRefused."""
+    count, total = len(document["items"]), document["total"]
+    if document["chunk"] > document["chunks"]:
+        raise MessageRefused("chunk must be at most chunks")
+    if len(positions) != count or list(positions) != sorted(set(positions)):
+        raise MessageRefused("indexes must hold one for each item, each greater than the one before")
+    if count and not 0 <= positions[0] <= positions[-1] < total:
+        raise MessageRefused("the items stand beyond the total")
+    if document["operation"] != "undo" and document.get("after", 0) >= document["chunk"]:
+        raise MessageRefused("after must be an earlier chunk")
+    return positions

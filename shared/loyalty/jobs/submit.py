@@ -1,0 +1,261 @@
+"""A request's items, done at once or as a job.
+
+Little work is done in the request. More goes through the queue: the job is stored, its chunks are sent, and the
+request waits for them a while. A small request is a job too, whose chunks are done in the request one by one, when it
+can be undone later or has an Idempotency-Key: then its outcomes have to be kept.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from loyalty.domain.account import Account
+from loyalty.domain.errors import KeyReused, StillRunning, StorageBusy
+from loyalty.domain.job import Job, Part
+from loyalty.domain.outcome import BUSY, Origin, Outcome, Status
+from loyalty.jobs import idempotency, message, results, work
+from loyalty.jobs.cut import Load, cut, fits
+from loyalty.jobs.idempotency import Claimed
+from loyalty.jobs.wire import NAMES, WIRES, write_item
+from loyalty.jobs.work import Chunk, ChunkTaken, OtherContent, Unfinished
+from loyalty.operations.base import Operation
+from loyalty.store import queue
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.queue import Message
+from loyalty.store.tables import chunks, jobs, progress
+from loyalty.store.tables.chunks import Sent
+from loyalty.store.tables.jobs import Stored
+from loyalty.telemetry import metrics
+
+_JOB_ID_BYTES = 16
+_NOTING_SECONDS = 1.0
+
+
+class Task(NamedTuple):
+    """The work: checked and parsed, as the client sent it (`params`) and as it is then (`prepared`).
+
+    `contract` and `manner` tell how it is answered, `request_id` (hex) who asks.
+    """
+
+    account: Account
+    operation: Operation
+    params: Any
+    prepared: Any
+    items: Sequence[Any]
+    contract: str
+    manner: Mapping[str, Any]
+    request_id: str
+
+
+class Wish(NamedTuple):
+    """How the client wants it done: under which key, and until when (of the database's clock) it waits.
+
+    `until` is None where it doesn't wait at all.
+    """
+
+    key: str | None
+    until: float | None
+
+
+class Done(NamedTuple):
+    """The outcomes, and the job that has them, if there is one.
+
+    `repeat_under` is the key under which the request can be repeated where it is not known what became of some items.
+    """
+
+    outcomes: list[Outcome]
+    job_id: str | None = None
+    repeat_under: str | None = None
+
+
+class Queued(NamedTuple):
+    """A job that is not done yet."""
+
+    job_id: str
+
+
+def carry_out(database: Database, task: Task, wish: Wish) -> Done | Queued:
+    """Do a task, or have it done. Raises StorageBusy, KeyReused, RequestUndone or StillRunning."""
+    operation, items = task.operation, task.items
+    queued = wish.until is None or sum(map(operation.weight, items)) > database.settings.inline_limit
+    kept = wish.key or (operation.ALWAYS_A_JOB and operation.undoable(operation.resolved(task.prepared)))
+    if items and (queued or kept):
+        return _as_job(database, task, wish, queued=queued)
+    outcomes = operation.apply(database, task.prepared, items, Origin(task.request_id))
+    metrics.count(task.contract, outcomes)
+    repeat_under = _repeat_under(task.request_id, outcomes)
+    if repeat_under:
+        repeat_under = idempotency.key_of(task.request_id, _request(task, wish, _written(task)).digest)
+    return Done(outcomes, repeat_under=repeat_under)
+
+
+def answer_of(database: Database, task: Task, wish: Wish) -> Done | Queued | None:
+    """The answer that a task had before under its key, where it can't be done any more; None if there is none.
+
+    Raises StorageBusy, KeyReused or RequestUndone.
+    """
+    if not wish.key or not task.items:
+        return None
+    job = idempotency.find(database, _request(task, wish, _written(task)))
+    return _follow(database, job, wish) if job else None
+
+
+def new_id() -> str:
+    """A job's id."""
+    return secrets.token_hex(_JOB_ID_BYTES)
+
+
+def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
+    """Send a job's messages, and note that all went.
+
+    Raises StorageBusy, and notes that: some may have gone, so who repeats the request has to complete this very job.
+    Where not even that can be noted, who repeats it now would begin anew: then the job is given back as not `sent`,
+    and says itself that it failed, once its sender can't be at work any more.
+    """
+    messages = [Message(text, job.account_id) for text in texts]
+    try:
+        queue.send(database, database.settings.chunk_queue_url, messages)
+        return jobs.mark(database, job, sent=True)
+    except StorageBusy:
+        try:
+            jobs.mark(database.patient(_NOTING_SECONDS), job, abandoned=True)
+        except StorageBusy:
+            return job
+        raise
+
+
+def _as_job(database: Database, task: Task, wish: Wish, *, queued: bool) -> Done | Queued:
+    """Do a task as a job; one that is resumed in one piece and here, as it was before, to find what it wrote."""
+    items = _written(task)
+    request, claimed = _request(task, wish, items), Claimed(new_id())
+    if queued or wish.key:
+        claimed = idempotency.claim(database, request, claimed.job_id)
+        if claimed.job:
+            return _follow(database, claimed.job, wish)
+    parts = [Part(1, range(len(items)))] if claimed.resumed else _parts(database, task, items)
+    job = _job(task, claimed, request.digest, queued=queued and not claimed.resumed)
+    stored = jobs.create(database, job._replace(chunks=len(parts), submitted_at=database.now()), parts)
+    if not stored.job.queued:
+        outcomes = _do_here(database, task, stored, items, repeatable=wish.key is not None)
+        return Done(outcomes, stored.job.id, _repeat_under(stored.job.id, outcomes))
+    return _follow(database, _send_open(database, stored, items), wish)
+
+
+def _written(task: Task) -> list[str]:
+    """The items as they stand in messages."""
+    wire = WIRES[NAMES[task.operation]]
+    return [message.to_text(write_item(wire, item)) for item in task.items]
+
+
+def _request(task: Task, wish: Wish, items: Sequence[str]) -> idempotency.Request:
+    """What tells the request apart: what was parsed of it, and how it is to be answered; not when it came."""
+    params = WIRES[NAMES[task.operation]].write_params(task.params)
+    about = [{name: value for name, value in params.items() if name != "received_at"}, task.manner]
+    return idempotency.Request(task.account.id, task.contract, wish.key, message.digest(about, items))
+
+
+def _repeat_under(writer: str, outcomes: Sequence[Outcome]) -> str | None:
+    unknown = any(outcome.status is Status.UNKNOWN for outcome in outcomes)
+    return idempotency.key_of(writer) if unknown else None
+
+
+def _send_open(database: Database, stored: Stored, items: Sequence[str]) -> Job:
+    """Send those chunks of a job that are not done, all of a new one; a job that had ended is begun again for them.
+
+    Raises StorageBusy, JobNotFound, and RequestUndone where the job is taken back meanwhile.
+    """
+    job, parts = stored.job, stored.parts
+    noted = {} if stored.new else progress.read_chunks(database, job)
+    again = [number for number, chunk in noted.items() if chunk.retryable]
+    if again:
+        begun_again = jobs.mark(database, job, reopened_at=database.now()) if job.finished_at is None else None
+        job = begun_again or jobs.reopen(database, job)
+        met = chunks.read_all(database, job.id, again)
+        progress.forget(database, job, {number: met[number].begun if number in met else 0 for number in again})
+    texts = [
+        message.write(job, part, [items[place] for place in part.positions])
+        for part in parts
+        if part.number not in noted or part.number in again
+    ]
+    return send(database, job, texts)
+
+
+def _follow(database: Database, job: Job, wish: Wish) -> Done | Queued:
+    """The outcomes of a job if they come in time."""
+    if wish.until is None and job.finished_at is None:
+        return Queued(job.id)
+    outcomes = results.gather(database, job, wish.until or 0.0)
+    if outcomes is None:
+        return Queued(job.id)
+    return Done(outcomes, job.id, _repeat_under(job.id, outcomes))
+
+
+def _job(task: Task, claimed: Claimed, digest: str, *, queued: bool) -> Job:
+    name, params = NAMES[task.operation], task.operation.resolved(task.prepared)
+    return Job(
+        id=claimed.job_id,
+        account_id=task.account.id,
+        operation=name,
+        contract=task.contract,
+        manner=task.manner,
+        params=WIRES[name].write_params(params),
+        total=len(task.items),
+        chunks=0,
+        submitted_at=0.0,
+        queued=queued,
+        undoable=task.operation.undoable(params),
+        request=digest,
+        resumed=claimed.resumed,
+    )
+
+
+def _parts(database: Database, task: Task, items: Sequence[str]) -> list[Part]:
+    """How the items are cut; what they share is only looked up where it matters."""
+    weights, sizes = [task.operation.weight(item) for item in task.items], [len(text.encode()) for text in items]
+    if fits(sum(weights), sum(sizes)):
+        return [Part(1, range(len(items)))]
+    shared = task.operation.keys(database, task.prepared, task.items)
+    return cut([Load(*load) for load in zip(shared, weights, sizes, strict=True)])
+
+
+def _do_here(
+    database: Database, task: Task, stored: Stored, written: Sequence[str], *, repeatable: bool
+) -> list[Outcome]:
+    """Do the chunks in the request, in their order; what was not begun before the store was too busy is BUSY.
+
+    Once something is written the client hears what became of it, whether or not that could be stored. Only who can
+    repeat the request under its key hears nothing that is not stored: the next answer might be another.
+    Raises StorageBusy, and before something is written StillRunning, RequestUndone or KeyReused.
+    """
+    outcomes: dict[int, Outcome] = {}
+    for part in stored.parts:
+        try:
+            done = work.do(database, stored.job, _chunk(task, part, written), last=True)
+        except Unfinished as unfinished:
+            if repeatable:
+                raise StorageBusy from None
+            outcomes.update(zip(part.positions, unfinished.outcomes, strict=True))
+        except StorageBusy:
+            if not outcomes:
+                raise
+        except ChunkTaken:
+            raise StillRunning from None
+        except OtherContent:
+            raise KeyReused from None
+        else:
+            outcomes.update(zip(part.positions, done.outcomes, strict=True))
+    return [outcomes.get(position, BUSY) for position in range(stored.job.total)]
+
+
+def _chunk(task: Task, part: Part, written: Sequence[str]) -> Chunk:
+    """A chunk to be done here."""
+    operation, items = task.operation, [task.items[position] for position in part.positions]
+
+    def apply(within: Database, origin: Origin, some: Sequence[Any]) -> list[Outcome]:
+        return operation.apply(within, task.prepared, some, origin)
+
+    def settle(within: Database, origin: Origin) -> list[Outcome]:
+        return operation.settle(within, task.account, operation.resolved(task.prepared), items, origin)
+
+    content = message.content([written[position] for position in part.positions], part.positions)
+    return Chunk(part, Sent(content), items, work.nothing(items), apply, settle)

@@ -1,0 +1,285 @@
+"""Doing a chunk of a job, once in effect, however often and by however many it is begun.
+
+begin -> apply -> store the outcomes -> note the progress -> after the last chunk: finish the job
+
+Whoever begins holds the chunk until the outcomes are stored: no two are at one chunk at a time. Each step may be the
+last of a worker that dies: who comes next finds what is done, and goes on.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
+
+from loyalty.domain import lifetime
+from loyalty.domain.errors import RequestUndone, StorageBusy
+from loyalty.domain.job import Job, Part
+from loyalty.domain.outcome import BUSY, RETRYABLE, Origin, Outcome, Status
+from loyalty.store import events
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import chunks, jobs, progress
+from loyalty.store.tables.chunks import Begun, Closed, Results, Sent, Turn
+from loyalty.store.tables.progress import Noted
+from loyalty.telemetry import metrics
+
+JOB_FINISHED = "Job finished"
+
+MOST_TRIES = 3
+"""How often a chunk is begun before it is closed."""
+
+_CLOSING_SECONDS = 1.0
+"""Kept of the time for storing the outcomes, also those of items for which the store was busy to the end."""
+
+Apply = Callable[[Database, Origin, Sequence[Any]], list[Outcome]]
+"""Applies items under an origin, those that are outcomes being decided; StorageBusy means that nothing was done."""
+Settle = Callable[[Database, Origin], list[Outcome]]
+"""Reads what earlier deliveries wrote: items that were not written are BUSY, or UNKNOWN where that can't be told."""
+
+
+class Unfinished(StorageBusy):
+    """The store was too busy for some items; the `outcomes` as far as they are known."""
+
+    def __init__(self, outcomes: list[Outcome]) -> None:
+        super().__init__()
+        self.outcomes = outcomes
+
+
+class ChunkTaken(Exception):
+    """Somebody else may be at work on the chunk, for so many more `seconds` at most."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class OtherContent(Exception):
+    """The chunk was begun with other items before."""
+
+
+class Chunk(NamedTuple):
+    """What is to be done: the chunk's place, what brings it, its items, and what does and finds out about them.
+
+    `nothing` is what is told of the items as long as none is written: BUSY, or what was decided before they were sent.
+    """
+
+    part: Part
+    sent: Sent
+    items: Sequence[Any]
+    nothing: Sequence[Outcome]
+    apply: Apply
+    settle: Settle
+
+
+_STAYS = {Status.CREATED, Status.UPDATED, Status.IGNORED, Status.EXISTS, Status.EXHAUSTED, Status.NOT_FOUND}
+"""What stays as it was told when a chunk that was closed is done after all."""
+
+
+def nothing(items: Sequence[Any]) -> list[Outcome]:
+    """What is told of items none of which is written."""
+    return [item if isinstance(item, Outcome) else BUSY for item in items]
+
+
+class Done(NamedTuple):
+    """A chunk's outcomes, and the reason where it is `closed` with them for now, and may come again.
+
+    `waiters` are receipts of messages in the chunk queue that wait for this chunk; `at` is when the outcomes were
+    stored, in seconds of the epoch, and `met` says that they were so before.
+    """
+
+    outcomes: list[Outcome]
+    closed: str | None = None
+    waiters: Collection[str] = ()
+    at: float = 0.0
+    met: bool = False
+
+
+def do(database: Database, job: Job, chunk: Chunk, *, last: bool = False) -> Done:
+    """Do a chunk, or find it done.
+
+    Raises Unfinished when items are RETRYABLE and this is not the `last` try, nor the third one; else the chunk is
+    closed with them as that. Raises it too when the outcomes can't be stored. Raises StorageBusy, ChunkTaken,
+    OtherContent, and RequestUndone where the job is taken back.
+    """
+    with _held(database, job, chunk) as begun:
+        if isinstance(begun, Done):
+            return begun
+        if begun.chunk.tries > MOST_TRIES:
+            outcomes, reason = _settled(database, job, chunk, begun), "it failed three times"
+        else:
+            outcomes = _applied(database, job, chunk, begun)
+            reason = "the store was busy" if last else "the store was busy three times"
+            if _is_open(outcomes) and not last and begun.chunk.tries < MOST_TRIES:
+                raise Unfinished(outcomes)
+            outcomes = _looked_up(database, job, chunk, begun, outcomes)
+        try:
+            return _store(database, job, chunk, begun, Done(outcomes, reason if _is_open(outcomes) else None))
+        except StorageBusy:
+            raise Unfinished(outcomes) from None
+
+
+def close(database: Database, job: Job, chunk: Chunk, reason: str, unwritten: Sequence[Outcome] | None = None) -> Done:
+    """Close a chunk that can't be done, for a later delivery to replace that: what was written is told as that.
+
+    Items that nobody has written are told as `unwritten`, else as when it was closed before. Raises as `do`.
+    """
+    with _held(database, job, chunk) as begun:
+        if isinstance(begun, Done):
+            return begun
+        unwritten = unwritten or begun.chunk.outcomes or chunk.nothing
+        outcomes = [
+            instead if outcome.status is Status.BUSY else outcome
+            for outcome, instead in zip(_settled(database, job, chunk, begun), unwritten, strict=True)
+        ]
+        return _store(database, job, chunk, begun, Done(outcomes, reason))
+
+
+def note(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome], begun: int) -> None:
+    """Note that a chunk, begun so often by then, is finished, and finish the job with its last one.
+
+    Raises StorageBusy.
+    """
+    counts = Counter(outcome.status.value for outcome in outcomes)
+    complete = progress.note(database, job, part.number, Noted(counts, part.positions, part.after), begun)
+    if not complete or _is_to_be_done_again(database, job):
+        return
+    if job.fed and not progress.covers(progress.read_chunks(database, job).values(), job.total):
+        jobs.mark(database, job, faulty=True)
+    finished = jobs.mark(database, job, finished_at=int(database.now()))
+    if finished.finished_at is not None and job.queued and not finished.announced:
+        detail = {"job_id": job.id, "account": job.account_id, "operation": job.operation, "total": job.total}
+        events.announce(database, JOB_FINISHED, detail)
+        jobs.mark(database, finished, announced=True)
+
+
+def _is_to_be_done_again(database: Database, job: Job) -> bool:
+    """Whether a job that was begun again is only complete because notes of what is done again are not forgotten yet."""
+    if job.reopened_at is None:
+        return False
+    again = [number for number, noted in progress.read_chunks(database, job).items() if noted.retryable]
+    return not all(one.is_finished(job.reopened_at) for one in chunks.read_all(database, job.id, again).values())
+
+
+@contextmanager
+def _held(database: Database, job: Job, chunk: Chunk) -> Iterator[Begun | Done]:
+    """Hold a chunk, or find it done; who fails gives it back, so that the next one need not wait."""
+    if job.undone_by:
+        _settle_for_undo(database, job, chunk)
+        raise RequestUndone
+    begun = chunks.begin(database, job, chunk.part.number, chunk.sent)
+    if begun.turn is Turn.FENCED:
+        _settle_for_undo(database, job, chunk)
+    if begun.turn is not Turn.OURS:
+        yield _met(database, job, chunk, begun)
+        return
+    try:
+        yield begun
+    except Exception:
+        with suppress(StorageBusy):
+            chunks.release(database, job, chunk.part.number, begun.holder)
+        raise
+
+
+def _met(database: Database, job: Job, chunk: Chunk, begun: Begun) -> Done:
+    """A chunk that is done already, or that this very message closed; raises what else keeps us from it."""
+    met = begun.chunk
+    if begun.turn in (Turn.DONE, Turn.CLOSED) and met.outcomes is not None:
+        if met.is_finished(job.reopened_at):
+            note(database, job, chunk.part, met.outcomes, met.begun)
+        return Done(met.outcomes, met.reason if begun.turn is Turn.CLOSED else None, met.waiters, met.done_at, met=True)
+    if begun.turn is Turn.OTHER_CONTENT:
+        raise OtherContent
+    if begun.turn is Turn.FENCED:
+        raise RequestUndone
+    raise _taken(database, met)
+
+
+def _taken(database: Database, met: chunks.Chunk) -> ChunkTaken:
+    return ChunkTaken(lifetime.over_at(met.held_at or database.now()) - database.now())
+
+
+def _settle_for_undo(database: Database, job: Job, chunk: Chunk) -> None:
+    """Store what is not known of a chunk, since its holder died or could not tell: its undo waits for that.
+
+    Raises ChunkTaken while the holder may be alive: should it die, this very message has to tell.
+    """
+    stored = chunks.read_all(database, job.id, [chunk.part.number]).get(chunk.part.number)
+    if stored is None:
+        return
+    if stored.held_at is None and not stored.doubtful:
+        if stored.outcomes is not None:  # whoever stored them may have died before noting that
+            note(database, job, chunk.part, stored.outcomes, stored.begun)
+        return
+    anybody = Sent(chunk.sent.content)  # also the message that closed it
+    begun = chunks.begin(database, job, chunk.part.number, anybody, past_fence=True)
+    if begun.turn is Turn.OURS:
+        _store(database, job, chunk, begun, Done(_settled(database, job, chunk, begun), "its job is undone"))
+    elif begun.turn is Turn.TAKEN:
+        raise _taken(database, begun.chunk)
+
+
+def _applied(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[Outcome]:
+    try:
+        items = _with_told(job, begun, chunk.items)
+        return chunk.apply(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun), items)
+    except StorageBusy:
+        return _with_told(job, begun, chunk.nothing)
+
+
+def _looked_up(database: Database, job: Job, chunk: Chunk, begun: Begun, outcomes: list[Outcome]) -> list[Outcome]:
+    """The outcomes of a try that does not come again; an item that this one found BUSY may be written by an earlier."""
+    if _is_untouched(job, begun) or not _is_open(outcomes):
+        return outcomes
+    try:
+        settled = _settled(database, job, chunk, begun)
+    except StorageBusy:
+        return [one._replace(status=Status.UNKNOWN) if one.status is Status.BUSY else one for one in outcomes]
+    return [found if one.status in RETRYABLE else one for one, found in zip(outcomes, settled, strict=True)]
+
+
+def _settled(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[Outcome]:
+    """What is known of the items."""
+    if _is_untouched(job, begun):
+        return list(chunk.nothing)
+    settled = chunk.settle(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun))
+    return _with_told(job, begun, settled)
+
+
+def _with_told(job: Job, begun: Begun, items: Sequence[Any]) -> list[Any]:
+    """Something for each item, or what was told of the item when the chunk was closed before, where that stays.
+
+    An undo tries again what it told before.
+    """
+    told = begun.chunk.outcomes
+    if told is None or job.undoes is not None:
+        return [*items]
+    return [one if one.status in _STAYS else item for item, one in zip(items, told, strict=True)]
+
+
+def _is_untouched(job: Job, begun: Begun) -> bool:
+    """Whether nobody can have written an item before: this is the first to begin."""
+    return begun.first and not job.resumed
+
+
+def _origin(job: Job, chunk: Chunk, begun: Begun) -> Origin:
+    positions = chunk.part.positions
+    first = positions[0] if positions else 0
+    redelivered = not _is_untouched(job, begun)
+    return Origin(job.id, first, redelivered=redelivered, positions=positions, resumed=job.resumed)
+
+
+def _is_open(outcomes: Sequence[Outcome]) -> bool:
+    return any(outcome.status in RETRYABLE for outcome in outcomes)
+
+
+def _store(database: Database, job: Job, chunk: Chunk, begun: Begun, ended: Done) -> Done:
+    """Store, count and note the outcomes of a chunk that we hold; what somebody else stored in the end, if we don't."""
+    closed = Closed(ended.closed, chunk.sent.message) if ended.closed is not None else None
+    finished = chunks.finish(database, job, chunk.part, Results(ended.outcomes, closed), begun.holder)
+    if finished.done:
+        metrics.count(job.contract, ended.outcomes)
+    elif finished.chunk.outcomes is None:
+        raise StorageBusy
+    stored = ended.outcomes if finished.done else finished.chunk.outcomes or []
+    note(database, job, chunk.part, stored, finished.chunk.begun)
+    at = database.now() if finished.done else finished.chunk.done_at
+    return Done(stored, ended.closed, finished.chunk.waiters, at)

@@ -1,0 +1,124 @@
+"""Import: rows create customers or change them, and make them members of campaigns.
+
+Source: "Batch Import Customers" (API 1.5). An import may be repeated at any time, also one that died
+half-way: its rows then meet the customers that they made, and create only the memberships that are missing. (Where
+a later row makes an earlier one valid, as when it gives up what that one claims, repeating is importing twice.)
+A job's chunk that is delivered again goes on where it was: what each row came to is recorded with what it wrote.
+"""
+
+from collections.abc import Collection, Hashable, Sequence
+
+from loyalty.domain.account import Account
+from loyalty.domain.errors import ProgramInactive, ProgramNotFound, StorageBusy
+from loyalty.domain.job import KEPT_SECONDS, SPARE_SECONDS
+from loyalty.domain.outcome import BUSY, Origin, Outcome, invalid
+from loyalty.domain.passwords import hash_secret
+from loyalty.domain.profile import MIGRATED, SECRETS
+from loyalty.operations.import_customers import credits as import_credits
+from loyalty.operations.import_customers import records as import_records
+from loyalty.operations.import_customers.items import (
+    MOST_SECRETS_OF_CHUNK,
+    Import,
+    Params,
+    Row,
+    kinds_of,
+    refuse_secrets,
+)
+from loyalty.operations.import_customers.work import Work
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import accounts, customers
+
+RIGHT = "import"
+"""The right that a credential needs."""
+
+ALWAYS_A_JOB = True
+
+SECRET_WEIGHT = 25
+"""Rows that weigh as much as hashing one password."""
+
+
+def prepare(database: Database, account: Account, params: Params) -> Import:
+    """Check the campaigns; raises ProgramNotFound or ProgramInactive with the campaign's id, or StorageBusy."""
+    programs = [(campaign, accounts.find_program(database, account.id, campaign)) for campaign in params.campaigns]
+    for campaign, program in programs:
+        if program is None:
+            raise ProgramNotFound(campaign)
+        if not program.active:
+            raise ProgramInactive(campaign)
+    kinds = [program.kind for _, program in programs if program]
+    undoable_until = int(database.now()) + KEPT_SECONDS + SPARE_SECONDS if params.keep_undo else 0
+    return Import(account, params, kinds[0] if kinds else "", kinds_of(account), undoable_until)
+
+
+def resolved(import_: Import) -> Params:
+    """The params as they are."""
+    return import_.params
+
+
+def undoable(params: Params) -> bool:
+    """Unless the caller wants no undo states kept."""
+    return params.keep_undo
+
+
+def keys(database: Database, import_: Import, items: Sequence[Row | Outcome]) -> list[Collection[Hashable]]:
+    """Each row's identifiers, and the customers that those find; raises StorageBusy.
+
+    So rows about one customer meet, also when they name it differently, and so do a row that gives an identifier
+    up and the one that claims it.
+    """
+    rows = [item.identifiers((*import_.kinds, *MIGRATED)) if isinstance(item, Row) else () for item in items]
+    wanted = dict.fromkeys(identifier for identifiers in rows for identifier in identifiers)
+    found, unread = customers.find_current(database, import_.account.id, wanted)
+    if unread:
+        raise StorageBusy
+    return [{*identifiers, *(found[one].profile_id for one in identifiers if one in found)} for identifiers in rows]
+
+
+def weight(item: Row | Outcome) -> int:
+    """Each password and PIN makes the work of many rows."""
+    secrets = sum(name in item.fields for name in SECRETS) if isinstance(item, Row) else 0
+    return max(1, SECRET_WEIGHT * secrets)
+
+
+def apply(database: Database, import_: Import, items: Sequence[Row | Outcome], origin: Origin) -> list[Outcome]:
+    """Import each row; the outcomes are in the order of `items`.
+
+    CREATED, UPDATED or IGNORED with the profile_id and, in `values`, the `code` that the row did not give and
+    the `card_number` that was generated; INVALID for a row that can't be applied; BUSY. An item that came as an
+    outcome was decided before and stays so, unless it was written before it lost its password in a parked message.
+    """
+    at_once = max(MOST_SECRETS_OF_CHUNK, database.settings.inline_limit // SECRET_WEIGHT)
+    few = refuse_secrets(items, at_once, "chunk")
+    checked = {index: _check(import_, item) for index, item in enumerate(few)}
+    outcomes = {index: item for index, item in checked.items() if isinstance(item, Outcome)}
+    if outcomes:
+        outcomes |= import_records.written(database, outcomes, origin)
+    rows = {index: item for index, item in checked.items() if isinstance(item, Row)}
+    if rows:
+        outcomes |= Work(database, import_, rows, origin).outcomes()
+    return [outcomes[index] for index in range(len(items))]
+
+
+def settle(
+    database: Database, account: Account, params: Params, items: Sequence[Row | Outcome], origin: Origin
+) -> list[Outcome]:
+    """Each row as the records of what was written say, else BUSY; UNKNOWN where memberships are missing.
+
+    Of items that came as outcomes as well: see `apply`. Raises StorageBusy.
+    """
+    settled = import_records.settled(database, account.id, params, range(len(items)), origin)
+    return [
+        item if isinstance(item, Outcome) and settled[index] == BUSY else settled[index]
+        for index, item in enumerate(items)
+    ]
+
+
+def _check(import_: Import, item: Row | Outcome) -> Row | Outcome:
+    if isinstance(item, Outcome):
+        return item
+    if item.auto_add and (fault := import_credits.fault(import_.credit_kind, item.auto_add)):
+        return invalid(fault)
+    if import_.params.dry_run or not any(name in item.fields for name in SECRETS):
+        return item
+    hashed = {name: hash_secret(text) if name in SECRETS else text for name, text in item.fields.items()}
+    return item._replace(fields=hashed)

@@ -1,0 +1,146 @@
+"""From rows to final customers, in memory and in the order of the file.
+
+Rows that share a key meet each other here, before anything is written; what they change becomes steps (see `steps`).
+What can't be settled since others wrote in between is left for later, to be planned again on what they wrote; and
+whatever touches such a row waits with it, so that the order holds.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from loyalty.domain.customer import Customer
+from loyalty.domain.errors import quote
+from loyalty.domain.identifiers import SHARED, Identifier
+from loyalty.domain.outcome import BUSY, Origin, Outcome, Status, invalid
+from loyalty.domain.profile import MAX_BYTES, MIGRATED, size, warning
+from loyalty.operations.import_customers import ids as import_ids
+from loyalty.operations.import_customers import merge as import_merge
+from loyalty.operations.import_customers.items import MOST_ROWS, TOO_MANY_ROWS, Import, Overwrite, Row
+from loyalty.operations.import_customers.state import Snapshot, State
+from loyalty.operations.import_customers.steps import Steps
+from loyalty.store.tables.customers import Change
+
+
+class Whole(NamedTuple):
+    """What all plans of one import share.
+
+    `tally` are the rows so far about each customer, by profile_id; `cards` those that rows bring: no row is given
+    one of them that was drawn by chance.
+    """
+
+    tally: dict[str, set[int]]
+    cards: frozenset[Identifier]
+
+    @classmethod
+    def of(cls, rows: Mapping[int, Row], written: Mapping[int, Outcome]) -> "Whole":
+        """That of these rows, some of which were written before."""
+        tally: dict[str, set[int]] = {}
+        for index, outcome in written.items():
+            if outcome.profile_id:
+                tally.setdefault(outcome.profile_id, set()).add(index)
+        return cls(tally, frozenset(card for row in rows.values() if (card := row.identifier("card_number"))))
+
+
+class Planner:
+    """Places rows one by one; `outcomes` hold once the `steps` are written that note the rows."""
+
+    def __init__(self, import_: Import, snapshot: Snapshot, origin: Origin, whole: Whole) -> None:
+        self._import, self._origin, self._whole = import_, origin, whole
+        self._waiting: set[Identifier | str] = {*snapshot.torn()}
+        self.state, self.steps = State(snapshot), Steps()
+        self.outcomes: dict[int, Outcome] = {}
+        self.card_taken: set[int] = set()
+
+    def place(self, index: int, row: Row) -> None:
+        """Settle one row's outcome, or leave the row for later: it has none then."""
+        keys = set(row.identifiers((*self._import.kinds, *MIGRATED)))
+        profile_id = self._match(row)
+        owners = {self.state.owners[key] for key in keys if key in self.state.owners}
+        touched: set[Identifier | str] = {*keys, *owners, *((profile_id,) if profile_id else ())}
+        if self._waiting.isdisjoint(touched) and (outcome := self._settle(index, row, keys, profile_id)):
+            self.outcomes[index] = outcome
+        else:
+            self._waiting |= touched
+
+    def _match(self, row: Row) -> str | None:
+        """The customer that the row is about, None for a new one."""
+        decisive = row.match()
+        return self.state.owners.get(decisive) if decisive else None
+
+    def _settle(self, index: int, row: Row, keys: set[Identifier], profile_id: str | None) -> Outcome | None:
+        if self.state.unread(keys, profile_id):
+            return BUSY
+        customer = self.state.customers.get(profile_id) if profile_id else None
+        if profile_id and customer is None:
+            return None  # it changed between the two reads of the snapshot
+        if fault := self._fault(index, row, keys, customer):
+            return invalid(fault)
+        if customer and self._import.params.overwrite is Overwrite.IGNORE:
+            self.steps.note(index, customer.profile_id)
+            return self._outcome(Status.IGNORED, index, row, customer)
+        return self._apply(index, self._with_free_card(row), customer)
+
+    def _with_free_card(self, row: Row) -> Row:
+        """The row with the first card drawn for it that nobody has, if there is one."""
+        free = next((card for card in row.drawn.cards if self._is_free(card)), None)
+        return row if free is None else row._replace(drawn=row.drawn._replace(card_number=free))
+
+    def _is_free(self, card: str) -> bool:
+        return ("card_number", card) not in self.state.owners and ("card_number", card) not in self._whole.cards
+
+    def _fault(self, index: int, row: Row, keys: set[Identifier], customer: Customer | None) -> str | None:
+        profile_id = customer.profile_id if customer else None
+        for kind, text in sorted(keys):
+            owner = self.state.owners.get((kind, text), profile_id)
+            if kind not in SHARED and owner != profile_id:
+                return f"{kind} {quote(text)} belongs to another customer"
+        if customer is None:
+            return None
+        for kind, kept in zip(MIGRATED, (customer.profile_id, str(customer.customer_id)), strict=True):
+            if row.fields.get(kind, kept) != kept:
+                return f"{kind} of a customer can't be changed, not to {quote(row.fields[kind])}"
+        return TOO_MANY_ROWS.reason if self._count(index, customer.profile_id) > MOST_ROWS else None
+
+    def _count(self, index: int, profile_id: str) -> int:
+        rows = self._whole.tally.setdefault(profile_id, set())
+        rows.add(index)
+        return len(rows)
+
+    def _apply(self, index: int, row: Row, customer: Customer | None) -> Outcome | None:
+        state, mark = self.state, self._origin.mark(index)
+        if customer:
+            after = import_merge.change(customer, row, self._import, state.owners, mark)
+        else:
+            after = import_merge.create(row, self._import, state.owners, mark)
+        if size(after.fields) > MAX_BYTES:
+            return invalid(f"The customer's fields would be larger than {MAX_BYTES // 1024} KB")
+        card = row.drawn.card_number
+        if ("card_number", card) in state.taken(after) and not self._is_free(card):
+            self.card_taken.add(index)
+            all_drawn = len(row.drawn.cards) == import_ids.MOST_DRAWS
+            return invalid(f"No free card number of {len(card)} digits was found") if all_drawn else None
+        if (change := Change(customer, after)).differs:
+            self.steps.add(change, beside=self._memberships(after.profile_id))
+            state.keep(after)
+        self.steps.note(index, after.profile_id)
+        self._count(index, after.profile_id)
+        return self._outcome(Status.UPDATED if customer else Status.CREATED, index, row, after)
+
+    def _memberships(self, profile_id: str) -> int:
+        """How many memberships a customer still gets, which may be written in one transaction with it."""
+        lacking = [one for one in self._import.params.campaigns if self.state.lacks(profile_id, one)]
+        return 0 if self.state.is_changed(profile_id) else len(lacking)
+
+    def _outcome(self, status: Status, index: int, row: Row, customer: Customer) -> Outcome:
+        """With the code, if the row gave none, and with a card number that was drawn for this row."""
+        fields, dry_run = customer.fields, self._import.params.dry_run
+        values = {}
+        if "code" not in row.fields and "code" in fields and (self.state.stored(customer.profile_id) or not dry_run):
+            values["code"] = fields["code"]
+        mark = self._origin.mark(index)
+        drawn_here = customer.created_by == mark or import_ids.is_drawn(fields.get("card_number", ""), mark)
+        if "card_number" not in row.fields and "card_number" in fields and drawn_here and not dry_run:
+            values["card_number"] = fields["card_number"]
+        if told := warning(row.fields):
+            values["warning"] = told
+        return Outcome(status, customer.profile_id, values=values or None)

@@ -1,0 +1,1 @@
+"""DynamoDB: calls, batches and transactions, and what may go wrong with each."""

@@ -1,0 +1,290 @@
+"""DynamoDB: the one client, and the calls for single items; `batch` has those for many.
+
+A call that is throttled, fails or gets no answer is repeated, with back-off and jitter, until a deadline.
+What has no answer then is reported as busy (StorageBusy, `Write.BUSY`), never as a wrong answer. Items are
+in DynamoDB's own attribute-value form, for example `{"pk": {"S": "…"}}`.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from botocore.exceptions import ClientError
+
+from loyalty.domain.errors import ConfigurationError, StorageBusy
+from loyalty.settings import Settings
+from loyalty.store.aws import services
+from loyalty.store.aws.access import Access, from_environment
+from loyalty.store.aws.client import Client
+from loyalty.store.aws.connections import CONNECT_SECONDS, READ_SECONDS
+from loyalty.store.engine.cache import TimedCache
+from loyalty.store.engine.faults import CallError, cancellation_codes, error_code, is_lost, raise_unless_passing
+from loyalty.store.tables import keys
+
+Item = dict[str, Any]
+
+LONGEST_CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS + 1
+"""What one call may take in the worst case, its TLS handshake included; a deadline must leave that much time."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
+
+
+class Write(StrEnum):
+    """What became of a conditional insert: BUSY was not done, UNKNOWN may be, since nobody could be asked."""
+
+    INSERTED = "inserted"
+    EXISTS = "exists"
+    BUSY = "busy"
+    UNKNOWN = "unknown"
+
+
+class Removal(StrEnum):
+    """What became of a conditional deletion: KEPT is an item that is somebody else's."""
+
+    REMOVED = "removed"
+    ABSENT = "absent"
+    KEPT = "kept"
+
+
+class Update(NamedTuple):
+    """A change under a condition: whether it was done, and the item.
+
+    That is what was met where it was not done (None: nothing is there), else what the request wants returned.
+    """
+
+    done: bool
+    item: Item | None
+
+    @property
+    def met(self) -> Item | None:
+        """What was met in the place of doing it."""
+        return None if self.done else self.item
+
+
+def connect(settings: Settings, access: Access | None = None) -> "Database":
+    """The database of a function, one for each process; raises ConfigurationError.
+
+    `access` serves tests and benchmarks; functions have it from the environment.
+    """
+    access = access or from_environment()
+    return Database(Client(access), settings, service=services.for_access(access))
+
+
+def _no_service(name: str) -> Any:
+    raise ConfigurationError(f"there is no client for {name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The tables that `settings` names, up to a deadline (seconds of `clock`) after which no further try is begun.
+
+    A first attempt is allowed until `latest`, even after the deadline.
+
+    `client` is a `Client`, or botocore's. `now` is the time of day, in seconds of the epoch, for what is stored with a
+    moment. `service` gives the client of another AWS service ("sqs", "events"), made when it is first asked for.
+    """
+
+    client: Any
+    settings: Settings
+    cache: TimedCache = field(default_factory=TimedCache)
+    deadline: float = float("inf")
+    latest: float = float("inf")
+    clock: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    service: Callable[[str], Any] = _no_service
+
+    def within(self, seconds: float) -> "Database":
+        """Return the database for one request, which has `seconds` left to answer."""
+        latest = self.clock() + seconds - LONGEST_CALL_SECONDS
+        return replace(self, deadline=latest, latest=latest)
+
+    def seconds_left(self) -> float:
+        """How long the request of `within` still has."""
+        return self.deadline + LONGEST_CALL_SECONDS - self.clock()
+
+    def patient(self, seconds: float) -> "Database":
+        """Return the database for attempts in the next `seconds`, however little time is left after them."""
+        latest = self.clock() + seconds
+        return replace(self, deadline=latest, latest=latest)
+
+    def waiting(self, seconds: float) -> "Database":
+        """Return the database for polling, for `seconds` at most."""
+        return replace(self, deadline=min(self.deadline, self.clock() + seconds))
+
+    def sooner(self, seconds: float) -> "Database":
+        """Return the database with a deadline `seconds` earlier, so that repeated calls leave time for others."""
+        return replace(self, deadline=self.deadline - seconds)
+
+    def writing(self) -> "Database":
+        """Return the database for writes, with time reserved to read them back if no answer comes."""
+        return self.ending(LONGEST_CALL_SECONDS)
+
+    def ending(self, seconds: float) -> "Database":
+        """Return the database with both ends earlier, for calls that must leave time for what follows."""
+        return replace(self, deadline=self.deadline - seconds, latest=self.deadline - seconds)
+
+    def call(self, action: Callable[..., Item], **parameters: Any) -> Item:
+        """The answer to one call of a client, repeated while that fails for the moment.
+
+        Raises StorageBusy (`lost` where it may have been done), or the ClientError of one that was refused for good.
+        """
+        lost = False
+        for _ in self.tries():
+            try:
+                return action(**parameters)
+            except CallError as error:
+                raise_unless_passing(error)
+                lost = lost or is_lost(error)
+        raise StorageBusy(lost=lost)
+
+    def get(self, table: str, key: Item) -> Item | None:
+        """The item at `key` as last written, or None, as where no item can have such a key; raises StorageBusy."""
+        if not keys.fits(key):
+            return None
+        return self.call(self.client.get_item, TableName=table, Key=key, ConsistentRead=True).get("Item")
+
+    def get_cached(self, table: str, key: Item) -> Item | None:
+        """The item at `key` as it was at most a minute ago, or None; raises StorageBusy."""
+        return self.cache.get((table, str(key)), lambda: self.get(table, key))
+
+    def recent(self, table: str, key: Item) -> Item | None:
+        """What `get_cached` found at most a minute ago, None where it would have to ask."""
+        return self.cache.get((table, str(key)), lambda: None)
+
+    def forget(self, table: str, key: Item) -> None:
+        """Have the next `get_cached` read the item again."""
+        self.cache.forget((table, str(key)))
+
+    def delete(self, table: str, key: Item) -> None:
+        """Have no item at `key`; raises StorageBusy."""
+        self.call(self.client.delete_item, TableName=table, Key=key)
+
+    def put(self, table: str, item: Item) -> None:
+        """Write configuration, replacing what was there; raises StorageBusy."""
+        self.call(self.client.put_item, TableName=table, Item=item)
+
+    def increase(self, table: str, key: Item, attribute: str, by: int) -> int:
+        """Add to a number, which begins at 0, and return the sum; a lost answer may add twice. Raises StorageBusy."""
+        request = {
+            "Key": key,
+            "UpdateExpression": "ADD #attribute :by",
+            "ExpressionAttributeNames": {"#attribute": attribute},
+            "ExpressionAttributeValues": {":by": {"N": str(by)}},
+        }
+        return int(self.update(table, request)[attribute]["N"])
+
+    def update(self, table: str, request: Item) -> Item:
+        """One UpdateItem without a condition (its parameters, as of botocore); the item as it is then.
+
+        Raises StorageBusy. A lost answer may do it twice.
+        """
+        answer = self.call(self.client.update_item, TableName=table, ReturnValues="ALL_NEW", **request)
+        item: Item = answer["Attributes"]
+        return item
+
+    def query(self, table: str, pk: str, *, prefix: str = "", most: int | None = None, **options: Any) -> list[Item]:
+        """The items of a partition whose sort keys begin with `prefix`, in their order, at most so many.
+
+        `options` are botocore's own. Raises StorageBusy.
+        """
+        request = {
+            "TableName": table,
+            "KeyConditionExpression": "pk = :pk" + (" AND begins_with(sk, :prefix)" if prefix else ""),
+            "ExpressionAttributeValues": {":pk": {"S": pk}, **({":prefix": {"S": prefix}} if prefix else {})},
+            **options,
+        }
+        items: list[Item] = []
+        while True:
+            page = self.call(self.client.query, **request, **({"Limit": most - len(items)} if most else {}))
+            items += page["Items"]
+            if "LastEvaluatedKey" not in page or (most and len(items) >= most):
+                return items
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def insert(self, table: str, item: Item) -> Write:
+        """Insert one item unless its key is taken; the same `origin` there means that we wrote it.
+
+        Where no answer came the item is read, for which there is time.
+        """
+        condition = {"ConditionExpression": "attribute_not_exists(pk)"}
+        try:
+            done = Database._call_if(self.writing(), self.client.put_item, TableName=table, Item=item, **condition)
+        except StorageBusy as error:
+            return self._read_back(table, item) if error.lost else Write.BUSY
+        if done.done:
+            return Write.INSERTED
+        return met(done.met, item) if done.met else Write.BUSY
+
+    def _read_back(self, table: str, item: Item) -> Write:
+        try:
+            stored = self.get(table, {name: item[name] for name in ("pk", "sk") if name in item})
+        except StorageBusy:
+            return Write.UNKNOWN
+        return met(stored, item) if stored else Write.BUSY
+
+    def update_if(self, table: str, request: Item) -> Update:
+        """One UpdateItem under the condition in `request` (its parameters, as of botocore); raises StorageBusy."""
+        return self._call_if(self.client.update_item, TableName=table, **request)
+
+    def delete_if(self, table: str, key: Item, attribute: str, text: str) -> Removal:
+        """Delete the item at `key` if its attribute is this text. Raises StorageBusy.
+
+        After a lost answer it may be ABSENT because we deleted it.
+        """
+        deletion = self._call_if(self.client.delete_item, TableName=table, Key=key, **equals(attribute, text))
+        if deletion.done:
+            return Removal.REMOVED
+        return Removal.ABSENT if deletion.item is None else Removal.KEPT
+
+    def _call_if(self, action: Callable[..., Item], **parameters: Any) -> Update:
+        """A call under a condition, for one item."""
+        try:
+            answer = self.call(action, ReturnValuesOnConditionCheckFailure="ALL_OLD", **parameters)
+        except ClientError as error:
+            if error_code(error) != "ConditionalCheckFailedException":
+                raise
+            return Update(done=False, item=error.response.get("Item"))
+        return Update(done=True, item=answer.get("Attributes"))
+
+    def transact(self, actions: list[Item], token: str) -> list[str]:
+        """Do all `actions` or none. Returns each one's cancellation code, all "None" once they are done.
+
+        `token` makes repeats of the same call one call (DynamoDB's ClientRequestToken, ten minutes).
+        """
+        try:
+            self.call(self.client.transact_write_items, TransactItems=actions, ClientRequestToken=token)
+        except ClientError as error:
+            if reasons := cancellation_codes(error):
+                return reasons
+            raise
+        return ["None"] * len(actions)
+
+    def tries(self) -> Iterator[None]:
+        """Once for each try of a call before the deadline, with growing, jittered pauses between."""
+        pause, until = _FIRST_PAUSE, self.latest
+        while self.clock() < until:
+            yield
+            until = self.deadline
+            self.sleep(min(random.uniform(0, pause), max(0.0, self.deadline - self.clock())))  # noqa: S311 (jitter)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def equals(attribute: str, text: str) -> Item:
+    """The condition that an attribute is this text, as parameters of a call."""
+    return {
+        "ConditionExpression": "#attribute = :text",
+        "ExpressionAttributeNames": {"#attribute": attribute},
+        "ExpressionAttributeValues": {":text": {"S": text}},
+    }
+
+
+def met(stored: Item, item: Item) -> Write:
+    """What it means for the insert of `item` to find `stored` at its key: with the same origin it is our own.
+
+    An item that has its origin in the key EXISTS, and the caller knows that it is its own.
+    """
+    return Write.INSERTED if "origin" in item and stored.get("origin") == item["origin"] else Write.EXISTS

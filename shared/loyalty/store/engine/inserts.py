@@ -1,0 +1,142 @@
+"""Conditional inserts of many items in few calls, which know their own writes.
+
+Calls that fail, and statements that fail inside an HTTP 200, are repeated as long as there is time to read what may
+have been written after all: an item without an answer is BUSY only when it was seen not to be there.
+"""
+
+from collections.abc import Hashable, Sequence
+from functools import cache
+from itertools import chain
+
+from loyalty.domain.errors import InternalError
+from loyalty.store.engine.batch import Key, batches, get_all, side_by_side
+from loyalty.store.engine.dynamodb import Database, Item, Write, met
+from loyalty.store.engine.faults import PASSING_CODES, UNDECIDED_CODES, CallError, is_lost, raise_unless_passing
+
+WRITE_BATCH = 25
+"""Statements of one BatchExecuteStatement, DynamoDB's limit."""
+
+
+def insert_all(database: Database, table: str, items: Sequence[Item], *, redelivered: bool = False) -> list[Write]:
+    """Insert each item whose key is not taken, in order; all have the same attributes and distinct keys.
+
+    An item that is there already is our own write, and INSERTED, when it has the same `origin`. That
+    is looked up where it can be so: after a lost answer, or for a redelivered chunk. (Items without
+    that attribute have it in their key, so that EXISTS means our own.)
+    """
+    if len(items) == 1:
+        return [database.insert(table, items[0])]
+    return _insert(database, table, items, redelivered=redelivered)
+
+
+def insert_again(
+    database: Database, table: str, items: Sequence[Item], *, within: Hashable, redelivered: bool
+) -> list[Write]:
+    """Insert items, whose key has one part, of which many may exist, as when a file is sent again; as `insert_all`.
+
+    A read costs a tenth of an insert that fails. So once more than a tenth of some items `within` the same were there,
+    further ones are read before they are inserted, for a minute, or until fewer are. What is read may be a second
+    old: an item that was deleted in that second can still count as there.
+    """
+    if len(items) == 1:
+        return [database.insert(table, items[0])]
+    many = ("many exist", table, within)
+    expected = database.cache.get(many, lambda: None) is not None
+    trial = 0 if expected else WRITE_BATCH
+    writes = _insert(database, table, items[:trial], redelivered=redelivered)
+    insert = _insert_missing if expected or _many(writes) else _insert
+    writes += insert(database, table, items[trial:], redelivered=redelivered)
+    database.cache.forget(many)
+    if _many(writes):
+        database.cache.get(many, lambda: True)
+    return writes
+
+
+def _many(writes: Sequence[Write]) -> bool:
+    return 10 * writes.count(Write.EXISTS) > len(writes)
+
+
+def _insert(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Write]:
+    def insert(some: Sequence[Item]) -> list[Write]:
+        return _insert_batch(database, table, list(some), redelivered=redelivered)
+
+    return list(chain.from_iterable(side_by_side(insert, batches(items, WRITE_BATCH))))
+
+
+def _insert_missing(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Write]:
+    keys = [item["pk"]["S"] for item in items]
+    found = get_all(database, table, keys, "origin").found
+    missing = [item for item, key in zip(items, keys, strict=True) if key not in found]
+    writes = iter(_insert(database, table, missing, redelivered=redelivered))
+    return [met(found[key], item) if key in found else next(writes) for item, key in zip(items, keys, strict=True)]
+
+
+def _insert_batch(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Write]:
+    """The result of each item; what is `doubtful` in the end is settled by reading it.
+
+    That is an item without an answer, and one that is there and may be our own: after a lost answer, or for a
+    redelivered chunk.
+    """
+    statement = _insert_statement(table, tuple(items[0]))
+    writes = [Write.BUSY] * len(items)
+    pending = list(range(len(items)))
+    lost, doubtful = set(pending if redelivered else ()), set[int]()
+    for _ in database.writing().tries():
+        answered = _execute(database, statement, [items[index] for index in pending])
+        left = []
+        for index, code in zip(pending, answered, strict=True):
+            if code is None:
+                writes[index] = Write.INSERTED
+            elif code == "DuplicateItem":
+                writes[index] = Write.EXISTS
+                if index in lost and "origin" in items[index]:
+                    doubtful.add(index)
+            elif code in PASSING_CODES:
+                left.append(index)
+                lost.update([index] if code in UNDECIDED_CODES else ())
+            else:
+                raise InternalError(f"INSERT was refused: {code}")
+        pending = left
+        if not pending:
+            break
+    doubtful |= lost.intersection(pending)
+    if doubtful:
+        _recognise(database, table, items, sorted(doubtful), writes)
+    return writes
+
+
+def _execute(database: Database, statement: str, items: Sequence[Item]) -> list[str | None]:
+    """One BatchExecuteStatement: each statement's error code."""
+    statements = [{"Statement": statement, "Parameters": list(item.values())} for item in items]
+    try:
+        answer = database.client.batch_execute_statement(Statements=statements)
+    except CallError as error:
+        raise_unless_passing(error)
+        return ["ServiceUnavailable" if is_lost(error) else "ThrottlingError"] * len(items)
+    if "Responses" not in answer:  # it was cut short
+        return ["ServiceUnavailable"] * len(items)
+    return [response.get("Error", {}).get("Code") for response in answer["Responses"]]
+
+
+def _recognise(database: Database, table: str, items: Sequence[Item], doubtful: list[int], writes: list[Write]) -> None:
+    """Settle which of the `doubtful` items are there, as our own writes that we were not told of or as others'.
+
+    One that could not be read is UNKNOWN.
+    """
+    keys = {index: _key(items[index]) for index in doubtful}
+    found, unread = get_all(database, table, list(keys.values()), "origin", consistent=True)
+    for index, key in keys.items():
+        if key in unread:
+            writes[index] = Write.UNKNOWN
+        else:
+            writes[index] = met(found[key], items[index]) if key in found else Write.BUSY
+
+
+def _key(item: Item) -> Key:
+    return (item["pk"]["S"], item["sk"]["S"]) if "sk" in item else item["pk"]["S"]
+
+
+@cache
+def _insert_statement(table: str, attributes: tuple[str, ...]) -> str:
+    values = ",".join(f"'{name}':?" for name in attributes)
+    return f'INSERT INTO "{table}" VALUE {{{values}}}'

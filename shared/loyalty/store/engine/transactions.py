@@ -1,0 +1,141 @@
+"""Many small transactions in few calls.
+
+A group of actions is done wholly or not at all. Groups share calls up to DynamoDB's limits; when one of
+them is refused the call is cancelled, and the others are sent again without it. A call that is refused for now, again
+and again, is sent in halves: one action for which the store has no room must not keep the others waiting. A call may
+carry a record of what it does: by that it is known for done when its answer was lost.
+"""
+
+import uuid
+from collections import deque
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from loyalty.domain.errors import InternalError, StorageBusy
+from loyalty.store.engine.batch import side_by_side
+from loyalty.store.engine.dynamodb import Database, Item
+from loyalty.store.tables.journal import Record
+
+MOST_ACTIONS = 100
+"""Actions of one TransactWriteItems, DynamoDB's limit."""
+
+_MOST_CHARACTERS = 900_000
+"""Characters of one TransactWriteItems, of up to four bytes each; DynamoDB's limit is 4 MB."""
+
+_TOGETHER_SECONDS = 1.0
+"""How long a call is tried before its groups are tried apart."""
+
+Group = Sequence[Item]
+Recording = Callable[[Sequence[int]], Record]
+"""Makes the record of the groups at these positions."""
+
+
+class Fate(Enum):
+    """What became of a group."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    BUSY = "busy"
+    UNKNOWN = "unknown"
+
+
+def commit(database: Database, groups: Sequence[Group], recording: Recording | None = None) -> list[Fate]:
+    """Do each group (of less than MOST_ACTIONS), no item being in two of them; their fates, in order.
+
+    REFUSED is a group whose conditions don't hold, a BUSY one was not done. An UNKNOWN one had no answer, and could not
+    be asked for; without a record that is BUSY too.
+    """
+    fates = [Fate.BUSY] * len(groups)
+    calls = _pack(groups, MOST_ACTIONS if recording is None else MOST_ACTIONS - 1)
+    done = side_by_side(lambda call: _commit(database, groups, call, recording), calls)
+    for call, fates_of_call in zip(calls, done, strict=True):
+        for position, fate in zip(call, fates_of_call, strict=True):
+            fates[position] = fate
+    return fates
+
+
+def _pack(groups: Sequence[Group], most: int) -> list[list[int]]:
+    """Positions of groups, call by call."""
+    calls: list[list[int]] = []
+    actions, size = most, 0
+    for position, group in enumerate(groups):
+        group_size = len(repr(group))
+        if actions + len(group) > most or size + group_size > _MOST_CHARACTERS:
+            calls.append([])
+            actions, size = 0, 0
+        calls[-1].append(position)
+        actions, size = actions + len(group), size + group_size
+    return calls
+
+
+class _Call(NamedTuple):
+    """One TransactWriteItems for the groups at these positions, how long to try it, and whether an answer was lost."""
+
+    positions: Sequence[int]
+    actions: Sequence[Item]
+    record: Record | None
+    seconds: float
+    token: str
+    lost: bool = False
+
+
+def _commit(
+    database: Database, groups: Sequence[Group], positions: Sequence[int], recording: Recording | None
+) -> list[Fate]:
+    """The fates of the groups of one call, which becomes several where the store refuses some of it for now."""
+
+    def call(some: Sequence[int], seconds: float = _TOGETHER_SECONDS) -> _Call:
+        actions = [action for position in some for action in groups[position]]
+        return _Call(some, actions, recording(some) if recording else None, seconds, uuid.uuid4().hex)
+
+    def apart(whole: _Call) -> list[_Call]:
+        """A call is refused whole where there is no room for one of its actions: its halves, tried half as long."""
+        if whole.lost or len(whole.positions) == 1:
+            return [whole._replace(seconds=_TOGETHER_SECONDS)]
+        middle = len(whole.positions) // 2
+        return [call(half, whole.seconds / 2) for half in (whole.positions[:middle], whole.positions[middle:])]
+
+    fates: dict[int, Fate] = {}
+    calls = deque([call(positions)])
+    writing = database.writing() if recording else database
+    while calls:
+        one = calls.popleft()
+        try:
+            codes = iter(_transact(writing.waiting(one.seconds), one))
+        except StorageBusy as error:
+            one = one._replace(lost=one.lost or error.lost)
+            if writing.clock() >= writing.deadline:
+                fates |= dict.fromkeys(one.positions, _read_back(database, one))
+            else:
+                calls.extend(apart(one))
+            continue
+        refused = {position for position in one.positions if _refused([next(codes) for _ in groups[position]])}
+        fates |= dict.fromkeys(refused or one.positions, Fate.REFUSED if refused else Fate.DONE)
+        if refused and len(refused) < len(one.positions):
+            calls.appendleft(call([position for position in one.positions if position not in refused]))
+    return [fates[position] for position in positions]
+
+
+def _transact(database: Database, call: _Call) -> list[str]:
+    """The cancellation code of each action; where the record is there already they were done before we were told."""
+    if call.record is None:
+        return database.transact([*call.actions], call.token)
+    *codes, recorded = database.transact([*call.actions, call.record.action], call.token)
+    return ["None"] * len(codes) if _refused([recorded]) else codes
+
+
+def _read_back(database: Database, call: _Call) -> Fate:
+    """The fate of all that a call without an answer would have done."""
+    if call.record is None or not call.lost:
+        return Fate.BUSY
+    try:
+        return Fate.DONE if database.get(call.record.table, call.record.key) else Fate.BUSY
+    except StorageBusy:
+        return Fate.UNKNOWN
+
+
+def _refused(codes: list[str]) -> bool:
+    for code in set(codes) - {"None", "ConditionalCheckFailed"}:
+        raise InternalError(f"a transaction was refused: {code}")
+    return "ConditionalCheckFailed" in codes

@@ -1,0 +1,322 @@
+"""Chunks of jobs, in the Jobs table: who is at work on each, and its outcomes once it is finished.
+
+    pk = <job_id>   sk = chunk#<number>   holder, held_at, begun, tries, content, waiters, positions, outcomes, done_at,
+                                          buried, closed_by, reason, fence, ttl
+
+One delivery at a time holds a chunk: `begin` takes it, `finish` stores the outcomes and gives it back, `release` gives
+it back undone. A holder that died holds it until it can't be alive any more (see `lifetime`). `begun` counts all
+deliveries that ever began, `tries` those since the outcomes were stored last.
+
+`outcomes` is zlib-compressed JSON. A chunk is finished once: who comes later finds the outcomes. Only those of a
+`buried` chunk, which was closed for a `reason` before it was done, are replaced when another message brings it again:
+`closed_by` names those that it was closed by since, whose redeliveries find it closed, as do messages that were sent
+twice before it was.
+
+`content` is a digest of the chunk's items: another content under the same number is refused. `fence` names the job that
+takes this chunk back: nobody begins with it any more. `waiters` are receipts of the messages of chunks that have to
+wait for this one; they stay, for who finds it done to wake those whom a dead worker did not.
+"""
+
+import json
+import uuid
+import zlib
+from collections.abc import Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from loyalty.domain import lifetime
+from loyalty.domain.errors import StorageBusy
+from loyalty.domain.job import Job, Part
+from loyalty.domain.outcome import RETRYABLE, Outcome, Status, from_json, to_json
+from loyalty.store.engine import batch
+from loyalty.store.engine.dynamodb import Database, Item
+from loyalty.store.tables import keys
+
+_MOST_BYTES = 350_000
+"""Bytes of compressed outcomes: an item holds 400 KB."""
+_SHORTER = (200, 80, 20)
+"""What reasons are cut to, in turn, where outcomes would be larger than an item."""
+
+MOST_WAITERS = 100
+"""Receipts that a chunk notes, of some hundred bytes each: an item has no room for any number of them."""
+
+_NO_MESSAGE = "none"
+"""What stands for the id of a message where a chunk is not brought by one."""
+
+_NEVER_CLOSED = "(attribute_not_exists(buried) OR attribute_not_exists(done_at))"
+"""Versions that noted no `done_at` did not mark what they parked either, so that nothing tells a redrive of that."""
+
+_UNFINISHED = "(attribute_not_exists(outcomes) OR attribute_exists(buried))"
+
+
+class Chunk(NamedTuple):
+    """A chunk as stored: how often it was begun, where its items stand, and their outcomes, None until finished.
+
+    `tries` are those since the outcomes were stored at `done_at`; `held_at` is since when somebody holds it, None when
+    nobody does.
+    """
+
+    begun: int
+    tries: int
+    positions: Sequence[int]
+    outcomes: list[Outcome] | None
+    done_at: float
+    buried: bool
+    reason: str
+    held_at: float | None
+    waiters: frozenset[str]
+
+    @property
+    def settled(self) -> list[Outcome] | None:
+        """The outcomes that stay."""
+        return None if self.buried else self.outcomes
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it was closed with items of which nobody could tell whether they were written."""
+        return self.buried and any(outcome.status is Status.UNKNOWN for outcome in self.outcomes or ())
+
+    def is_finished(self, since: float | None) -> bool:
+        """Whether it has outcomes that its job, begun again at that moment (None: never), does not try to better."""
+        again = self.done_at < (since or 0) and any(one.status in RETRYABLE for one in self.outcomes or ())
+        return self.outcomes is not None and not again
+
+
+class Turn(Enum):
+    """What came of asking for a chunk."""
+
+    OURS = "ours"
+    DONE = "done"
+    CLOSED = "closed"
+    TAKEN = "taken"
+    OTHER_CONTENT = "other content"
+    FENCED = "fenced"
+
+
+class Begun(NamedTuple):
+    """What came of asking for a chunk, the chunk as it is then, and as whom we hold it."""
+
+    turn: Turn
+    chunk: Chunk
+    holder: str
+
+    @property
+    def first(self) -> bool:
+        """Whether nobody ever began before, so that nothing of the chunk can be written."""
+        return self.chunk.begun <= 1
+
+
+class Sent(NamedTuple):
+    """What brings a chunk: a digest of its items, and the id of the message where they come in one.
+
+    `again` says that somebody asked for the chunk after it was closed; else it was sent before, perhaps twice.
+    """
+
+    content: str
+    message: str | None = None
+    again: bool = True
+
+
+def begin(database: Database, job: Job, number: int, sent: Sent, *, past_fence: bool = False) -> Begun:
+    """Take a chunk to do it, unless it is done, closed, held, or taken back. Raises StorageBusy.
+
+    A closed one is taken by who asks for it again.
+
+    `past_fence` takes also a chunk that is taken back, to find out what became of it.
+    """
+    holder, now = uuid.uuid4().hex[:16], database.now()
+    free = "(attribute_not_exists(holder) OR held_at <= :dead)"
+    same = "(attribute_not_exists(content) OR content = :content)"
+    another = "NOT contains(closed_by, :message)" if sent.again else _NEVER_CLOSED
+    conditions = [_UNFINISHED, free, same, another, *([] if past_fence else ["attribute_not_exists(fence)"])]
+    update = database.update_if(
+        database.settings.jobs_table,
+        {
+            "Key": _key(job.id, number),
+            "UpdateExpression": "SET holder = :holder, held_at = :now, content = :content, #ttl = :ttl "
+            "ADD begun :one, tries :one",
+            "ConditionExpression": " AND ".join(conditions),
+            "ExpressionAttributeNames": {"#ttl": "ttl"},
+            "ExpressionAttributeValues": {
+                ":holder": {"S": holder},
+                ":now": {"N": f"{now:.3f}"},
+                ":dead": {"N": f"{now - lifetime.LONGEST_SECONDS:.3f}"},
+                ":content": {"S": sent.content},
+                **({":message": {"S": sent.message or _NO_MESSAGE}} if sent.again else {}),
+                ":one": {"N": "1"},
+                ":ttl": {"N": str(job.deleted_at)},
+            },
+            "ReturnValues": "ALL_NEW",
+        },
+    )
+    item = update.item or {}
+    ours = update.done or item.get("holder") == {"S": holder}  # the latter after a lost answer
+    return Begun(Turn.OURS if ours else _turn(item, sent, now), _chunk(item), holder)
+
+
+class Finished(NamedTuple):
+    """Whether outcomes were stored, and the chunk as it was before, or as it is where they were not."""
+
+    done: bool
+    chunk: Chunk
+
+
+class Closed(NamedTuple):
+    """Why a chunk is closed before it is done, and by which message, if it came in one."""
+
+    reason: str
+    message: str | None
+
+
+class Results(NamedTuple):
+    """The outcomes of a chunk; those of a `closed` one may be replaced later."""
+
+    outcomes: Sequence[Outcome]
+    closed: Closed | None
+
+
+def finish(database: Database, job: Job, part: Part, results: Results, holder: str) -> Finished:
+    """Store the outcomes of a chunk, if we hold it, and give it back; raises StorageBusy."""
+    closed = results.closed
+    removed = ["holder", "held_at", "tries", *([] if closed else ["buried", "closed_by", "reason"])]
+    why = {":true": {"BOOL": True}, ":reason": {"S": closed.reason}} if closed else {}
+    by = {":message": {"SS": [closed.message]}} if closed and closed.message else {}
+    update = database.update_if(
+        database.settings.jobs_table,
+        {
+            "Key": _key(job.id, part.number),
+            "UpdateExpression": "SET outcomes = :outcomes, done_at = :now, #positions = :positions, #ttl = :ttl"
+            f"{', buried = :true, reason = :reason' if why else ''} REMOVE {', '.join(removed)}"
+            f"{' ADD closed_by :message' if by else ''}",
+            "ConditionExpression": "holder = :holder",
+            "ExpressionAttributeNames": {"#positions": "positions", "#ttl": "ttl"},
+            "ExpressionAttributeValues": {
+                ":outcomes": {"B": _pack_outcomes(results.outcomes)},
+                ":now": {"N": f"{database.now():.3f}"},
+                ":positions": {"S": pack_positions(part.positions)},
+                ":ttl": {"N": str(job.deleted_at)},
+                ":holder": {"S": holder},
+                **why,
+                **by,
+            },
+            "ReturnValues": "ALL_OLD",
+        },
+    )
+    return Finished(update.done, _chunk(update.item or {}))
+
+
+def wait_for(database: Database, job: Job, number: int, receipt: str) -> Chunk:
+    """Note that the message with this receipt waits for a chunk; the chunk as it is. Raises StorageBusy."""
+    item = database.update(
+        database.settings.jobs_table,
+        {
+            "Key": _key(job.id, number),
+            "UpdateExpression": "SET #ttl = :ttl ADD waiters :receipt",
+            "ExpressionAttributeNames": {"#ttl": "ttl"},
+            "ExpressionAttributeValues": {":receipt": {"SS": [receipt]}, ":ttl": {"N": str(job.deleted_at)}},
+        },
+    )
+    return _chunk(item)
+
+
+def release(database: Database, job: Job, number: int, holder: str) -> None:
+    """Give a chunk back that we hold, as it is; raises StorageBusy, and it is free once we can't be alive any more."""
+    request = {
+        "Key": _key(job.id, number),
+        "UpdateExpression": "REMOVE holder, held_at",
+        "ConditionExpression": "holder = :holder",
+        "ExpressionAttributeValues": {":holder": {"S": holder}},
+    }
+    database.update_if(database.settings.jobs_table, request)
+
+
+def fence(database: Database, undoing: Job, number: int) -> Chunk:
+    """Have nobody begin with a chunk of a job that is taken back; the chunk as it is. Raises StorageBusy."""
+    item = database.update(
+        database.settings.jobs_table,
+        {
+            "Key": _key(undoing.undoes or "", number),
+            "UpdateExpression": "SET fence = :undo, #ttl = :ttl",
+            "ExpressionAttributeNames": {"#ttl": "ttl"},
+            "ExpressionAttributeValues": {":undo": {"S": undoing.id}, ":ttl": {"N": str(undoing.deleted_at)}},
+        },
+    )
+    return _chunk(item)
+
+
+def read_all(database: Database, job_id: str, numbers: Sequence[int], within: range | None = None) -> dict[int, Chunk]:
+    """Those of a job's chunks that were begun and have items `within` these positions, by number.
+
+    Raises StorageBusy.
+    """
+    wanted: dict[batch.Key, int] = {(job_id, keys.chunk(number)): number for number in numbers}
+    read = batch.get_all(database, database.settings.jobs_table, list(wanted), None, consistent=True)
+    if read.unread:
+        raise StorageBusy
+    return {wanted[key]: _chunk(item) for key, item in read.found.items() if _is_within(item, within)}
+
+
+def pack_positions(positions: Sequence[int]) -> str:
+    """`first-last` for consecutive positions, else all of them."""
+    if isinstance(positions, range):
+        return f"{positions.start}-{positions.stop - 1}"
+    return ",".join(map(str, positions))
+
+
+def unpack_positions(text: str) -> Sequence[int]:
+    """The positions that `pack_positions` made this of."""
+    first, _, last = text.partition("-")
+    return range(int(first), int(last) + 1) if last else [int(position) for position in text.split(",")]
+
+
+def _turn(item: Item, sent: Sent, now: float) -> Turn:
+    """Why a chunk can't be begun."""
+    if item.get("content", {"S": sent.content}) != {"S": sent.content}:
+        return Turn.OTHER_CONTENT
+    if _chunk(item).settled is not None:
+        return Turn.DONE
+    if "fence" in item:
+        return Turn.FENCED
+    held = "held_at" in item and not lifetime.is_over(float(item["held_at"]["N"]), now)
+    return Turn.CLOSED if "buried" in item and not held else Turn.TAKEN
+
+
+def _pack_outcomes(outcomes: Sequence[Outcome]) -> bytes:
+    """Compressed, with reasons as long as an item has room for."""
+    packed = _compress(outcomes)
+    for most in _SHORTER:
+        if len(packed) <= _MOST_BYTES:
+            break
+        packed = _compress([one._replace(reason=one.reason and one.reason[:most]) for one in outcomes])
+    return packed
+
+
+def _compress(outcomes: Sequence[Outcome]) -> bytes:
+    text = json.dumps([to_json(outcome) for outcome in outcomes], ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode())
+
+
+def _key(job_id: str, number: int) -> Item:
+    return {"pk": {"S": job_id}, "sk": {"S": keys.chunk(number)}}
+
+
+def _is_within(item: Item, within: range | None) -> bool:
+    if within is None or "positions" not in item:
+        return True
+    positions = unpack_positions(item["positions"]["S"])
+    return bool(positions) and positions[0] < within.stop and positions[-1] >= within.start
+
+
+def _chunk(item: Item) -> Chunk:
+    outcomes = json.loads(zlib.decompress(item["outcomes"]["B"])) if "outcomes" in item else None
+    return Chunk(
+        begun=int(item["begun"]["N"]) if "begun" in item else 0,
+        tries=int(item["tries"]["N"]) if "tries" in item else 0,
+        positions=unpack_positions(item["positions"]["S"]) if "positions" in item else (),
+        outcomes=None if outcomes is None else [from_json(parts) for parts in outcomes],
+        done_at=float(item["done_at"]["N"]) if "done_at" in item else 0.0,
+        buried="buried" in item,
+        reason=item["reason"]["S"] if "reason" in item else "",
+        held_at=float(item["held_at"]["N"]) if "held_at" in item else None,
+        waiters=frozenset(item.get("waiters", {"SS": ()})["SS"]),
+    )

@@ -1,0 +1,94 @@
+"""The Earns table: one item for each earn, beside the tallies of promotions with a limit (see `tallies`).
+
+    pk = <account>#<promotion>#<profile_id>   sk = <origin>   earned_id, source, earned_at
+
+The origin is part of an earn's key, so the same item delivered again meets its own earn.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from loyalty.domain.errors import StorageBusy
+from loyalty.store.engine import batch, inserts
+from loyalty.store.engine.batch import Key
+from loyalty.store.engine.dynamodb import Database, Item, Removal, Write
+from loyalty.store.tables import keys
+
+
+class Earn(NamedTuple):
+    """An earn to be; `origin` marks the item of the request that made it, `earned_at` is RFC 3339 in UTC."""
+
+    profile_id: str
+    earned_id: int
+    source: str
+    earned_at: str
+    origin: str
+
+
+class Earned(NamedTuple):
+    """What became of an earn, and its id: the stored one when it was there already."""
+
+    write: Write
+    earned_id: int
+
+
+def insert_all(database: Database, account_id: str, promotion_id: str, earns: Sequence[Earn]) -> list[Earned]:
+    """Write each earn once; INSERTED also when it was there already, with the id that it got then."""
+    items = [
+        {
+            "pk": {"S": keys.earns(account_id, promotion_id, earn.profile_id)},
+            "sk": {"S": earn.origin},
+            "earned_id": {"N": str(earn.earned_id)},
+            "source": {"S": earn.source},
+            "earned_at": {"S": earn.earned_at},
+        }
+        for earn in earns
+    ]
+    table = database.settings.earns_table
+    writes = inserts.insert_all(database, table, items)
+    own = [_key(item) for item, write in zip(items, writes, strict=True) if write is Write.EXISTS]
+    stored = batch.get_all(database, table, own, "earned_id", consistent=True).found
+    return [_earned(item, write, stored) for item, write in zip(items, writes, strict=True)]
+
+
+def find(
+    database: Database, account_id: str, promotion_id: str, written: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """Which of these earns, by profile_id and origin, are there, with their ids; raises StorageBusy."""
+    names: dict[Key, tuple[str, str]] = {
+        (keys.earns(account_id, promotion_id, who), origin): (who, origin) for who, origin in written
+    }
+    found, unread = batch.get_all(database, database.settings.earns_table, list(names), "earned_id", consistent=True)
+    if unread:
+        raise StorageBusy
+    return {names[key]: int(item["earned_id"]["N"]) for key, item in found.items()}
+
+
+def remove(database: Database, account_id: str, promotion_id: str, profile_id: str, origin: str) -> Removal:
+    """Remove an earn, if it is there; raises StorageBusy."""
+    key = {"pk": {"S": keys.earns(account_id, promotion_id, profile_id)}, "sk": {"S": origin}}
+    return database.delete_if(database.settings.earns_table, key, "sk", origin)
+
+
+def of_customer(database: Database, account_id: str, promotion_id: str, profile_id: str) -> list[Earn]:
+    """What a customer earned of a promotion, by origin; raises StorageBusy."""
+    partition = keys.earns(account_id, promotion_id, profile_id)
+    items = database.query(database.settings.earns_table, partition, ConsistentRead=True)
+    return [from_item(profile_id, item) for item in items if item["sk"]["S"] != keys.TALLY]
+
+
+def from_item(profile_id: str, item: Item) -> Earn:
+    """The earn in a stored item, which is no tally."""
+    return Earn(profile_id, int(item["earned_id"]["N"]), item["source"]["S"], item["earned_at"]["S"], item["sk"]["S"])
+
+
+def _key(item: Item) -> Key:
+    return item["pk"]["S"], item["sk"]["S"]
+
+
+def _earned(item: Item, write: Write, stored: Mapping[Key, Item]) -> Earned:
+    """An earn that exists under its own origin is this one, written before."""
+    if write is not Write.EXISTS:
+        return Earned(write, int(item["earned_id"]["N"]))
+    before = stored.get(_key(item))
+    return Earned(Write.INSERTED, int(before["earned_id"]["N"])) if before else Earned(Write.UNKNOWN, 0)

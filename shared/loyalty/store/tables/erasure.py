@@ -1,0 +1,99 @@
+"""Erase a customer: the customer and all that finds it, memberships, earns, and what undo states hold of it.
+
+The customer goes first, so that nothing finds it any more; the rest is found by its profile_id, so an erasure
+that was interrupted is completed by doing it again. Requests that found the customer before may still write for it: so
+the rest is looked for again once none of them can be at work any more.
+"""
+
+import uuid
+from collections.abc import Collection
+from typing import NamedTuple
+
+from loyalty.domain import lifetime
+from loyalty.domain.errors import StorageBusy
+from loyalty.store.engine import batch
+from loyalty.store.engine.dynamodb import Database, Item
+from loyalty.store.tables import accounts, customers, jobs, keys, promotions, undo_states
+from loyalty.store.tables.customers import Change
+
+_MOST_CHANGES = 5
+"""How often the customer may be changed by others while it is being removed."""
+
+
+class Erased(NamedTuple):
+    """How much there was: the customer itself, its memberships, its earns, and the undo states that held it."""
+
+    customer: bool
+    memberships: int
+    earns: int
+    undo_states: int
+
+
+class Swept(NamedTuple):
+    """How many memberships and earns there were of customers who are gone."""
+
+    memberships: int
+    earns: int
+
+
+def erase(database: Database, account_id: str, profile_id: str) -> Erased:
+    """Erase all of a customer, which need not exist any more, in about half a minute; raises StorageBusy."""
+    customer = _erase_customer(database, account_id, profile_id)
+    first = _erase_rest(database, account_id, profile_id, tallies=False)
+    database.sleep(lifetime.LONGEST_SECONDS + 1)
+    second = _erase_rest(database, account_id, profile_id, tallies=True)
+    return Erased(customer, *(one + other for one, other in zip(first, second, strict=True)))
+
+
+def sweep(database: Database, account_id: str, profile_ids: Collection[str], *, tallies: bool = True) -> Swept:
+    """Delete memberships and earns of customers who are gone; raises StorageBusy.
+
+    Their `tallies` stay as long as somebody may be at work that found them: no place under a limit comes free for him.
+    """
+    programs = [program.id for program in accounts.list_programs(database, account_id)]
+    wanted = [keys.membership(account_id, program, who) for who in profile_ids for program in programs]
+    table = database.settings.memberships_table
+    found, unread = batch.get_all(database, table, wanted, "origin", consistent=True)
+    if unread:
+        raise StorageBusy
+    _delete_all(database, table, [{"pk": {"S": str(key)}} for key in found])
+    return Swept(len(found), _sweep_earns(database, account_id, profile_ids, tallies=tallies))
+
+
+def _erase_rest(database: Database, account_id: str, profile_id: str, *, tallies: bool) -> tuple[int, int, int]:
+    """Memberships, earns and undo states."""
+    swept = sweep(database, account_id, [profile_id], tallies=tallies)
+    listed = jobs.listed(database, account_id)
+    states = batch.side_by_side(lambda job_id: undo_states.erase(database, job_id, profile_id), listed)
+    return swept.memberships, swept.earns, sum(states)
+
+
+def _erase_customer(database: Database, account_id: str, profile_id: str) -> bool:
+    for _ in range(_MOST_CHANGES):
+        found, unread = customers.read(database, account_id, [profile_id])
+        if unread:
+            break
+        if profile_id not in found:
+            return False
+        removal = customers.together(database, account_id, [Change(found[profile_id], None)])
+        if set(database.transact(removal, token=uuid.uuid4().hex)) == {"None"}:
+            return True
+    raise StorageBusy
+
+
+def _sweep_earns(database: Database, account_id: str, profile_ids: Collection[str], *, tallies: bool) -> int:
+    """Earns, and `tallies` where these go as well; only the earns are counted."""
+    table = database.settings.earns_table
+    partitions = [
+        keys.earns(account_id, promotion.id, profile_id)
+        for promotion in promotions.list_all(database, account_id)
+        for profile_id in profile_ids
+    ]
+    pages = batch.side_by_side(lambda pk: database.query(table, pk, ConsistentRead=True), partitions)
+    found = [{"pk": item["pk"], "sk": item["sk"]} for page in pages for item in page]
+    _delete_all(database, table, [key for key in found if tallies or key["sk"]["S"] != keys.TALLY])
+    return sum(key["sk"]["S"] != keys.TALLY for key in found)
+
+
+def _delete_all(database: Database, table: str, found: list[Item]) -> None:
+    batch.side_by_side(lambda key: database.delete(table, key), found)

@@ -1,0 +1,247 @@
+"""The Jobs table: jobs, and the lists of each account's jobs by day. What belongs to a job is in its partition.
+
+    pk = <job_id>              sk = job                       account, operation, contract, manner, params, parts, …
+    pk = <job_id>              sk = chunk#…, finished#…       see `chunks` and `progress`
+    pk = <job_id>              sk = undo#…                    see `undo_states`
+    pk = jobs#<account>#<day>  sk = <submitted_at>#<job_id>   the list, to the millisecond
+    pk = key#<fingerprint>     sk = key#<fingerprint>         see `claims`
+
+A job is told for a week. TTL deletes it, and all that belongs to it, a day later; its place in the list, by which an
+erasure finds what belongs to it, goes last. Claims count for a day.
+"""
+
+import json
+import zlib
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from loyalty.domain import moment
+from loyalty.domain.errors import JobNotFound, JobRunning, RequestUndone, StorageBusy
+from loyalty.domain.job import KEPT_SECONDS, SPARE_SECONDS, Job, Part
+from loyalty.store.engine import batch
+from loyalty.store.engine.dynamodb import Database, Item, Write
+from loyalty.store.tables import keys
+
+_DAY_SECONDS = 24 * 3600
+_LISTED_SECONDS = KEPT_SECONDS + KEPT_SECONDS + SPARE_SECONDS
+"""How long a job is listed: what its last second wrote is stored that long."""
+
+_TTL_DAYS = 2
+"""How many days TTL may be late."""
+_NUMBERS = {"total": int, "chunks": int, "submitted_at": float, "finished_at": int, "reopened_at": float}
+_TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by", "request")
+_SWITCHES = ("queued", "undoable", "sent", "abandoned", "announced", "resumed", "fed", "faulty")
+
+
+class Stored(NamedTuple):
+    """A job, how it was cut when it was first submitted, and whether that was now."""
+
+    job: Job
+    parts: Sequence[Part]
+    new: bool = False
+
+
+def create(database: Database, job: Job, parts: Sequence[Part]) -> Stored:
+    """Store a job unless it is there, and list it; what is stored then.
+
+    Raises StorageBusy, and JobNotFound where a job of this id was there and is forgotten.
+    """
+    table, ttl = database.settings.jobs_table, {"N": str(job.deleted_at)}
+    listed_until = {"N": str(int(job.submitted_at) + _LISTED_SECONDS)}
+    place = _place(job)
+    day, _, _ = place.partition("T")
+    database.put(table, {"pk": {"S": keys.jobs(job.account_id, day)}, "sk": {"S": place}, "ttl": listed_until})
+    write = database.insert(table, {**_key(job.id), **_attributes(job), "parts": _pack(parts), "ttl": ttl})
+    if write is Write.INSERTED:
+        return Stored(job, parts, new=True)
+    if write is not Write.EXISTS:
+        raise StorageBusy
+    stored = read(database, job.id)
+    if stored is None:
+        raise JobNotFound
+    return stored
+
+
+def find(database: Database, job_id: str) -> Job | None:
+    """A job by its id, None once it is forgotten; raises StorageBusy."""
+    item = database.get(database.settings.jobs_table, _key(job_id))
+    job = _job(item) if item else None  # how it was cut is left packed: that takes as long as the job has chunks
+    return job if job and database.now() < job.forgotten_at else None
+
+
+def read(database: Database, job_id: str) -> Stored | None:
+    """A job and how it was cut, None once it is forgotten; raises StorageBusy."""
+    stored = read_stored(database, job_id)
+    return stored if stored and database.now() < stored.job.forgotten_at else None
+
+
+def read_stored(database: Database, job_id: str) -> Stored | None:
+    """The same as long as it is stored, for who began before it was forgotten."""
+    item = database.get(database.settings.jobs_table, _key(job_id))
+    return Stored(_job(item), _unpack(item["parts"])) if item else None
+
+
+def mark(database: Database, job: Job, **fields: Any) -> Job:
+    """The job with `sent`, `abandoned`, `finished_at`, `faulty` or `announced` set; what is set already stays.
+
+    It is given back as it is, without that, where it was begun again since it was read: what is known of it then says
+    nothing of now. Raises StorageBusy.
+    """
+    changed = job._replace(**fields)
+    (name, value), *_ = _attributes_of(fields).items()
+    met = _set_once(database, job, name, value)
+    return changed if met is None else _job(met)
+
+
+def claim_undo(database: Database, job: Job, undo_id: str) -> str:
+    """The id of the one job that undoes this one: `undo_id` unless there is one already.
+
+    Raises StorageBusy, or JobRunning where it was begun again meanwhile.
+    """
+    met = _set_once(database, job, "undone_by", {"S": undo_id}, only="finished_at")
+    if met is None:
+        return undo_id
+    if "undone_by" not in met:
+        raise JobRunning
+    return str(met["undone_by"]["S"])
+
+
+def reopen(database: Database, job: Job) -> Job:
+    """The job, begun again if it had ended; as it is if somebody was faster.
+
+    Raises StorageBusy, JobNotFound, and RequestUndone where it is taken back.
+    """
+    now = database.now()
+    request = {
+        "Key": _key(job.id),
+        "UpdateExpression": "SET reopened_at = :now REMOVE finished_at, sent, abandoned, announced",
+        "ConditionExpression": "attribute_exists(finished_at) AND attribute_not_exists(undone_by)",
+        "ExpressionAttributeValues": {":now": {"N": str(now)}},
+        "ReturnValues": "ALL_NEW",
+    }
+    item = database.update_if(database.settings.jobs_table, request).item
+    if item is None:
+        raise JobNotFound
+    job = _job(item)
+    if job.undone_by:
+        raise RequestUndone
+    return job
+
+
+def newest(database: Database, account_id: str, before: str | None, most: int) -> tuple[list[Job], str | None]:
+    """A page of an account's jobs, newest first, and where the next page begins, None at the end.
+
+    `before` is what the page before gave. Raises StorageBusy.
+    """
+    latest = int(database.now())
+    places: list[str] = []
+    for day in range(KEPT_SECONDS // _DAY_SECONDS + 1):
+        date = _day(latest - day * _DAY_SECONDS)
+        if before is None or date <= before[: len(date)]:
+            places += _places(database, keys.jobs(account_id, date), before, most + 1 - len(places))
+        if len(places) > most:
+            break
+    following = places[most - 1] if len(places) > most else None
+    return _jobs(database, places[:most]), following
+
+
+def listed(database: Database, account_id: str) -> list[str]:
+    """The ids of an account's jobs of which anything may still be stored; raises StorageBusy."""
+    latest = int(database.now())
+    ids: set[str] = set()
+    for day in range(_LISTED_SECONDS // _DAY_SECONDS + _TTL_DAYS + 1):
+        pk = keys.jobs(account_id, _day(latest - day * _DAY_SECONDS))
+        items = database.query(database.settings.jobs_table, pk, ConsistentRead=True)
+        ids |= {item["sk"]["S"].partition("#")[2] for item in items}
+    return sorted(ids)
+
+
+def _places(database: Database, pk: str, before: str | None, most: int) -> list[str]:
+    options: Item = {"ScanIndexForward": False}
+    if before is not None:
+        options["ExclusiveStartKey"] = {"pk": {"S": pk}, "sk": {"S": before}}
+    return [item["sk"]["S"] for item in database.query(database.settings.jobs_table, pk, most=most, **options)]
+
+
+def _jobs(database: Database, places: Sequence[str]) -> list[Job]:
+    """The jobs that are listed at these places; one that was submitted again counts where it was listed first."""
+    ids: dict[batch.Key, None] = dict.fromkeys((place.partition("#")[2], keys.JOB) for place in places)
+    read_ = batch.get_all(database, database.settings.jobs_table, list(ids), None)
+    if read_.unread:
+        raise StorageBusy
+    now = database.now()
+    jobs = {_place(job): job for job in map(_job, read_.found.values()) if now < job.forgotten_at}
+    return [jobs[place] for place in places if place in jobs]
+
+
+def _set_once(database: Database, job: Job, attribute: str, value: Item, only: str = "pk") -> Item | None:
+    """Set an attribute that is not there yet, beside one that has to be; None, or the item that it met.
+
+    The job has to be as often begun again as it was when it was read.
+    """
+    begun = {} if job.reopened_at is None else {":reopened": {"N": str(job.reopened_at)}}
+    same = "reopened_at = :reopened" if begun else "attribute_not_exists(reopened_at)"
+    request = {
+        "Key": _key(job.id),
+        "UpdateExpression": "SET #attribute = :value",
+        "ConditionExpression": f"attribute_exists({only}) AND attribute_not_exists(#attribute) AND {same}",
+        "ExpressionAttributeNames": {"#attribute": attribute},
+        "ExpressionAttributeValues": {":value": value, **begun},
+    }
+    return database.update_if(database.settings.jobs_table, request).met
+
+
+def _key(job_id: str) -> Item:
+    return {"pk": {"S": job_id}, "sk": {"S": keys.JOB}}
+
+
+def _day(seconds: float) -> str:
+    return moment.at(seconds).partition("T")[0]
+
+
+def _place(job: Job) -> str:
+    seconds, milliseconds = divmod(round(job.submitted_at * 1_000), 1_000)
+    return f"{moment.at(seconds).removesuffix('Z')}.{milliseconds:03}Z#{job.id}"
+
+
+def _attributes(job: Job) -> Item:
+    return _attributes_of({name: value for name, value in job._asdict().items() if name != "id"})
+
+
+def _attributes_of(fields: dict[str, Any]) -> Item:
+    """Attributes of a job's fields; what is false or None is left out."""
+    attributes: Item = {}
+    for name, value in fields.items():
+        if isinstance(value, bool):
+            attributes |= {name: {"BOOL": True}} if value else {}
+        elif isinstance(value, int | float):
+            attributes[name] = {"N": str(value)}
+        elif value is not None:
+            attributes[name] = {"S": value if isinstance(value, str) else json.dumps(value)}
+    return attributes
+
+
+def _job(item: Item) -> Job:
+    fields: Item = {name: name in item for name in _SWITCHES}
+    fields |= {name: json.loads(item[name]["S"]) for name in ("manner", "params")}
+    fields |= {name: read(item[name]["N"]) for name, read in _NUMBERS.items() if name in item}
+    fields |= {name: item[name]["S"] for name in _TEXTS if name in item}
+    return Job(id=item["pk"]["S"], **fields)
+
+
+def _pack(parts: Sequence[Part]) -> Item:
+    """Each part as its first position and length where these say it all, else as its positions and its `after`."""
+    packed = [
+        [part.positions.start, len(part.positions)] if isinstance(part.positions, range) else [list(part.positions)]
+        for part in parts
+    ]
+    after = {part.number: part.after for part in parts if part.after}
+    return {"B": zlib.compress(json.dumps([packed, after], separators=(",", ":")).encode())}
+
+
+def _unpack(value: Item) -> list[Part]:
+    packed, after = json.loads(zlib.decompress(value["B"]))
+    return [
+        Part(number, range(one[0], one[0] + one[1]) if len(one) > 1 else one[0], after.get(str(number)))
+        for number, one in enumerate(packed, start=1)
+    ]

@@ -1,0 +1,71 @@
+"""What an import has written so far, in the Jobs table: the outcomes of rows, stored together with what they wrote.
+
+    pk = <writer's id>   sk = written#<chunk's first position>#<unique>   outcomes, ttl
+
+A record goes into the very transaction that writes its rows: who comes after a delivery that died, or lost an answer,
+knows exactly which rows are done, and how they ended. `outcomes` is zlib-compressed JSON, by the row's position.
+"""
+
+import json
+import uuid
+import zlib
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from loyalty.domain.job import KEPT_SECONDS, SPARE_SECONDS
+from loyalty.domain.outcome import Origin, Outcome, from_json, to_json
+from loyalty.store.engine.dynamodb import Database, Item
+from loyalty.store.tables import keys
+
+
+class Record(NamedTuple):
+    """A record to be: its table and item."""
+
+    table: str
+    item: Item
+
+    @property
+    def action(self) -> Item:
+        """It as an action of a transaction, which is refused when that was done before."""
+        condition = "attribute_not_exists(pk)"
+        return {"Put": {"TableName": self.table, "Item": self.item, "ConditionExpression": condition}}
+
+    @property
+    def key(self) -> Item:
+        """Where it is found."""
+        return {name: self.item[name] for name in ("pk", "sk")}
+
+
+def record(database: Database, origin: Origin, outcomes: Mapping[int, Outcome]) -> Record:
+    """The record of these rows, by their index in the list at hand."""
+    text = json.dumps(
+        {origin.position(index): to_json(outcome) for index, outcome in outcomes.items()},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    item = {
+        "pk": {"S": origin.id},
+        "sk": {"S": keys.written(origin.position(0), uuid.uuid4().hex[:16])},
+        "outcomes": {"B": zlib.compress(text.encode())},
+        "ttl": {"N": str(int(database.now()) + KEPT_SECONDS + SPARE_SECONDS)},
+    }
+    return Record(database.settings.jobs_table, item)
+
+
+def keep(database: Database, record_: Record) -> None:
+    """Store a record by itself; raises StorageBusy."""
+    database.put(record_.table, record_.item)
+
+
+def read(database: Database, origin: Origin) -> dict[int, Outcome]:
+    """The outcomes of the rows that were written under an origin, by their position; raises StorageBusy.
+
+    Where a request wrote before, also those that it had in other chunks.
+    """
+    prefix = keys.WRITTEN if origin.resumed else keys.written_of_chunk(origin.position(0))
+    items = database.query(database.settings.jobs_table, origin.id, prefix=prefix, ConsistentRead=True)
+    return {
+        int(position): from_json(parts)
+        for item in items
+        for position, parts in json.loads(zlib.decompress(item["outcomes"]["B"])).items()
+    }

@@ -1,0 +1,1 @@
+"""Contracts, a folder for each vendor: from bytes to values, and back."""

@@ -1,0 +1,1 @@
+"""Capillary: promotions, and access tokens for them."""

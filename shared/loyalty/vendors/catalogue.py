@@ -1,0 +1,32 @@
+"""The contracts whose requests can be jobs, by name: how their results look, and how outcomes are counted."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from loyalty.domain.outcome import Status
+from loyalty.http.request import Reply, Request
+from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.contract import Answer, Manner
+from loyalty.vendors.jobs_api import UNDO
+from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
+
+
+class Results(Protocol):
+    """The part of a contract that shows results."""
+
+    @property
+    def name(self) -> str:
+        """What jobs call it."""
+
+    @property
+    def codes(self) -> Mapping[Status, str]:
+        """What each outcome is called in counts."""
+
+    def render(self, request: Request, manner: Manner, answer: Answer) -> Reply:
+        """The reply with these results."""
+
+
+_ALL: list[Results] = [REGISTER_MEMBER, REGISTER_MEMBER_BATCH, CUSTOMERS_BATCH, DIRECT_EARN, UNDO]
+
+RESULTS: Mapping[str, Results] = {contract.name: contract for contract in _ALL}

@@ -1,0 +1,92 @@
+"""What `endpoint.serve` asks of a contract.
+
+A `Contract` is a constant: which operation it leads to, and how replies look. For each request it
+opens an `Exchange`, which reads the request piece by piece, in the order in which it is needed, and
+knows at each moment how an error would have to be answered. What it learns about the reply is its `Manner`, which
+a job keeps: so another request can be answered later as the first one would have been.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from loyalty.domain.account import Account, Caller, Credential
+from loyalty.domain.errors import RequestError
+from loyalty.domain.outcome import Outcome, Status
+from loyalty.http.request import Reply, Request
+from loyalty.operations.base import Operation
+from loyalty.settings import Settings
+
+Manner = Mapping[str, Any]
+"""How a reply is written, as JSON can hold it; what is missing has a default, what is unknown is passed over."""
+
+
+class Submission(NamedTuple):
+    """What a request asks for: what all items share, and each element as an item or, where it is wrong, its outcome."""
+
+    params: Any
+    items: Sequence[Any]
+
+
+class Answer(NamedTuple):
+    """What there is to tell: outcomes, the place of the first of them in the request, and the job if there is one.
+
+    `repeat_under` is the Idempotency-Key under which the request can be repeated where some outcomes are UNKNOWN; None
+    where no request, but another system, brought the items.
+    """
+
+    outcomes: Sequence[Outcome]
+    job_id: str | None = None
+    first: int = 0
+    repeat_under: str | None = None
+
+
+def not_known(what: str, done: str, repeat_under: str | None) -> str:
+    """What is said of an item that may have been `done` or not, and how to have it done once."""
+    again = "send its chunk again"
+    if repeat_under:
+        again = f"repeat the whole request with the header Idempotency-Key: {repeat_under}"
+    return f"It is not known whether {what} was {done}; to have it {done} once, {again}"
+
+
+class Exchange(Protocol):
+    """One request on its way to a reply."""
+
+    def credential(self, settings: Settings) -> Credential | None:
+        """What the caller identifies itself with, or None; raises RequestError."""
+
+    def identified(self, caller: Caller) -> None:
+        """Learn whose request it is; from here on replies may follow the account's settings. Raises RequestError."""
+
+    def submission(self, account: Account, settings: Settings) -> Submission:
+        """The items, parsed and validated; raises RequestError."""
+
+    def manner(self) -> Manner:
+        """How the reply is to be written, once the submission is read."""
+
+    def error(self, error: RequestError) -> Reply:
+        """The error reply."""
+
+
+class Contract(Protocol):
+    """One endpoint of one vendor."""
+
+    @property
+    def name(self) -> str:
+        """What logs call it: `vendor.endpoint`."""
+
+    @property
+    def operation(self) -> Operation:
+        """What it does."""
+
+    @property
+    def codes(self) -> Mapping[Status, str]:
+        """What each outcome is called in counts."""
+
+    def open(self, request: Request) -> Exchange:
+        """Begin with a request; never raises."""
+
+    def render(self, request: Request, manner: Manner, answer: Answer) -> Reply:
+        """The reply to a request that was done; `request` is the one to be answered, now or later."""
+
+    def queued(self, request: Request, manner: Manner, job_id: str, location: str) -> Reply:
+        """The reply to a request that goes on as a job, which is to be seen at `location`."""

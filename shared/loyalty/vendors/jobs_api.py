@@ -1,0 +1,120 @@
+"""The jobs API, which is ours: who may call it, and how jobs and errors look in JSON.
+
+Errors are problem details (RFC 9457). A job's own results are its vendor's: see `catalogue`.
+"""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from loyalty.domain import moment
+from loyalty.domain.account import BASIC, BEARER, Credential
+from loyalty.domain.errors import (
+    CredentialsError,
+    CredentialsMissing,
+    CredentialsUnknown,
+    InternalError,
+    RequestError,
+    StorageBusy,
+)
+from loyalty.domain.job import Job, JobStatus, Undo
+from loyalty.domain.outcome import Status
+from loyalty.http.request import Reply, Request
+from loyalty.operations import undo
+from loyalty.vendors.capillary.credentials import access_credential
+from loyalty.vendors.contract import Answer, Manner
+
+_TEXTS: dict[type[RequestError], str] = {
+    CredentialsMissing: "An Authorization header is required: Bearer with a token, or Basic",
+    CredentialsUnknown: "The credentials are not known",
+    StorageBusy: "Storage is busy, repeat the request",
+}
+
+
+def credentials(request: Request) -> list[Credential]:
+    """What the headers may mean, nothing when there is none: a token of any vendor's, an import or a Basic user."""
+    if token := request.headers.get("x-cap-api-oauth-token", "").strip():
+        return [access_credential(token)]
+    scheme, _, value = request.headers.get("authorization", "").strip().partition(" ")
+    value = value.strip()
+    if scheme.lower() == "bearer" and value:
+        return [Credential("token", value), access_credential(value)]
+    if scheme.lower() == "basic":
+        try:
+            pair = base64.b64decode(value, validate=True).decode()
+        except ValueError:  # no base64, or no UTF-8 in it
+            return [Credential("basic", "")]
+        return [Credential("import", pair), Credential("basic", pair)]
+    return []
+
+
+class View(NamedTuple):
+    """A job as it stands: its fates counted, by what its contract calls them."""
+
+    job: Job
+    status: JobStatus
+    counts: Mapping[str, int]
+    undo: Undo
+
+
+def document(view: View, base: str) -> dict[str, Any]:
+    """A job as its API shows it; `base` is what stands before every path of this API."""
+    job, counts, self = view.job, view.counts, f"{base}/jobs/{view.job.id}"
+    return {
+        "job_id": job.id,
+        "operation": job.operation,
+        "status": view.status,
+        "total": job.total,
+        "done": sum(counts.values()),
+        "counts": dict(counts),
+        "submitted_at": moment.at(job.submitted_at),
+        "finished_at": None if job.finished_at is None else moment.at(job.finished_at),
+        "undo": view.undo,
+        "links": {"self": self, "results": f"{self}/results", "undo": f"{self}/undo"},
+    }
+
+
+def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
+    """A JSON answer, which nobody is to keep."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Reply(status, "application/json", text, {"Cache-Control": "no-store", **(headers or {})})
+
+
+def problem(error: RequestError) -> Reply:
+    """The answer to a request that was not done."""
+    text = "Internal error" if isinstance(error, InternalError) else _TEXTS.get(type(error)) or str(error)
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(error.status).phrase,
+        "status": error.status,
+        "detail": text,
+    }
+    headers = {"WWW-Authenticate": f"{BEARER}, {BASIC}"} if isinstance(error, CredentialsError) else {}
+    reply = answer(body, error.status, headers)
+    return Reply(reply.status, "application/problem+json", reply.text, reply.headers)
+
+
+class UndoContract:
+    """How the results of an undo look: it is asked for by the jobs API, not by an endpoint of its own."""
+
+    name = "jobs.undo"
+    operation = undo
+    codes: Mapping[Status, str] = {
+        Status.UNDONE: "undone",
+        Status.KEPT: "kept",
+        Status.IGNORED: "unchanged",
+        Status.BUSY: "busy",
+        Status.UNKNOWN: "busy",
+    }
+
+    def render(self, _request: Request, _manner: Manner, result: Answer) -> Reply:
+        """What became of each item of the job that was undone, in its order."""
+        return answer({"job_id": result.job_id, "first": result.first, "results": self._names(result)})
+
+    def _names(self, result: Answer) -> Sequence[str]:
+        return [self.codes[outcome.status] for outcome in result.outcomes]
+
+
+UNDO = UndoContract()

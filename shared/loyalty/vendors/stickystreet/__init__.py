@@ -1,0 +1,1 @@
+"""The API 1.5: imports of customers."""
