@@ -109,10 +109,10 @@ audit: $(AUDIT)/installed ## ask PyPI for known vulnerabilities of all that is p
 	  { echo 'Vulnerable packages are listed above; where PyPI could not be asked, nothing is known.' >&2; exit 1; }
 
 bench: .venv/bench.installed $(MINISTACK)/installed ## measure speed and price against their targets, up to 15 minutes
-	@$(BIN)/python -m tools.bench
+	@$(BIN)/python -m tests.bench
 
 bench-peer: build/venv/peer/installed ## the same on FastAPI and PostgreSQL, for comparison
-	@build/venv/peer/bin/python -m tools.bench.peer
+	@build/venv/peer/bin/python -m tests.bench.peer
 
 format: .venv/dev.installed ## format the code and fix what can be fixed
 	@$(BIN)/ruff format .

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from loyalty.domain.outcome import Outcome, Status
-from loyalty.operations.enrol.operation import Item
+from loyalty.operations.enrol.items import Item
 from loyalty.store.tables.customers import Identifier
 
 

@@ -37,7 +37,7 @@ TOKEN = "abc123def456"
 MEMBER_SINCE_2024 = "user2@example.com"
 
 
-CONTRACTS: dict[str, Contract] = {
+CONTRACTS: dict[str, Contract[Any, Any]] = {
     SINGLE: REGISTER_MEMBER,
     BATCH: REGISTER_MEMBER_BATCH,
     EARN: DIRECT_EARN,
@@ -131,7 +131,7 @@ class World:
             self.queue.deliver_all()
             self.idle = False
 
-    def _serve(self, contract: Contract) -> Handler:
+    def _serve(self, contract: Contract[Any, Any]) -> Handler:
         return serve(contract, lambda: self.database)
 
 

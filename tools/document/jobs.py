@@ -3,7 +3,7 @@
 from typing import Any
 
 from loyalty.domain.job import JobStatus, Undo
-from loyalty.jobs.wire import WIRES
+from loyalty.operations.registry import OPERATIONS
 from loyalty.vendors.jobs_api import UNDO
 from tools.document import everywhere
 from tools.document.parts import (
@@ -70,7 +70,7 @@ def schemas() -> dict[str, Schema]:
     """What replies are made of."""
     job = {
         "job_id": ref("JobId"),
-        "operation": text(enum=sorted(WIRES)),
+        "operation": text(enum=sorted(OPERATIONS)),
         "status": text("failed: its request died before all was sent; repeat that", enum=[*JobStatus]),
         "total": integer("Items", minimum=0),
         "done": integer("Items whose fate is known", minimum=0),

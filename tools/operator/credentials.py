@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from loyalty.domain.account import RIGHTS, Grant
+from loyalty.domain.account import Grant
+from loyalty.operations.registry import RIGHTS
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import credentials
 from loyalty.store.tables.credentials import Listed

@@ -1,13 +1,17 @@
 """A tenant: its credentials, its settings and its programs."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from loyalty.domain.errors import RightMissing
 from loyalty.domain.identifiers import custom_field
 
-RIGHTS = frozenset({"enrol", "import", "earn", "jobs:read", "jobs:undo", "migrate"})
-"""What a credential may be for; `migrate` lets an import bring its own ids."""
+JOBS_READ, MIGRATE = "jobs:read", "migrate"
+"""Rights to see jobs, and to import customers with ids of their own; each operation has one more (see `registry`)."""
+
+Balance = str | Mapping[str, str]
+"""What a member has: a decimal as text, or how many of which product."""
 
 BASIC, BEARER = 'Basic realm="loyalty"', 'Bearer realm="loyalty"'
 """The challenges of a 401 (RFC 7617, RFC 6750)."""

@@ -8,14 +8,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 from loyalty import settings
 from loyalty.domain.errors import BadRequest, ConfigurationError, InternalError, ReplyTooLarge, RequestError
 from loyalty.doors.auth import authenticate
 from loyalty.http.request import Reply, Request, read_event, to_proxy
 from loyalty.jobs.results import COLLECTING_SECONDS
-from loyalty.jobs.submit import Done, Queued, Task, Wish, answer_of, carry_out
+from loyalty.jobs.submit import Asked, Done, Queued, Task, Wish, answer_of, carry_out
+from loyalty.operations import registry
+from loyalty.operations.kind import Item, Params
 from loyalty.store.engine import dynamodb
 from loyalty.store.engine.dynamodb import Database
 from loyalty.telemetry.log import RequestLog
@@ -38,7 +40,7 @@ def process_database() -> Database:
     return dynamodb.connect(settings.load())
 
 
-def serve(contract: Contract, database: Callable[[], Database] = process_database) -> Handler:
+def serve(contract: Contract[Params, Item], database: Callable[[], Database] = process_database) -> Handler:
     """The Lambda handler of an endpoint, which answers every request in the contract's own form."""
 
     def begin(request: Request) -> tuple[Do, Callable[[RequestError], Reply]]:
@@ -82,49 +84,41 @@ def _with_header(reply: Reply, name: str, value: object) -> Reply:
     return reply if value is None else replace(reply, headers={**reply.headers, name: str(value)})
 
 
-class _Call(NamedTuple):
-    contract: Contract
-    exchange: Exchange
+class _Call(NamedTuple, Generic[Params, Item]):
+    contract: Contract[Params, Item]
+    exchange: Exchange[Params, Item]
     request: Request
 
 
-def _do(call: _Call, database: Database, log: RequestLog) -> Reply:
+def _do(call: _Call[Params, Item], database: Database, log: RequestLog) -> Reply:
     contract, exchange, request = call
     credential = exchange.credential(database.settings)
     caller = authenticate(database, [credential] if credential else [], request.address)
     log.account(caller.account.id)
     exchange.identified(caller)
-    caller.require(contract.operation.RIGHT)
+    caller.require(contract.kind.right)
     key = _idempotency_key(request)
     submission = exchange.submission(caller.account, database.settings)
-    task = Task(
-        caller.account,
-        contract.operation,
-        submission.params,
-        None,
-        submission.items,
-        contract.name,
-        exchange.manner(),
-        request.id.replace("-", ""),
-    )
-    result = _carry_out(database, task, Wish(key, _wait_until(request, database)))
+    asked = Asked(caller.account, contract.kind, submission.params, submission.items, contract.name, exchange.manner())
+    result = _carry_out(database, asked, request.id, Wish(key, _wait_until(request, database)))
     if result.job_id:
         log.job(result.job_id)
-    return _reply(call, task.manner, result, log)
+    return _reply(call, asked.manner, result, log)
 
 
-def _carry_out(database: Database, task: Task, wish: Wish) -> Done | Queued:
-    """Do a task; one that was done before has its answer also when it could not be done any more."""
+def _carry_out(database: Database, asked: Asked[Params, Item], request_id: str, wish: Wish) -> Done | Queued:
+    """Do what was asked for; what was done before has its answer also when it could not be done any more."""
+    operation = registry.of(asked.kind)
     try:
-        prepared = task.operation.prepare(database, task.account, task.params)
+        prepared = operation.prepare(database, asked.account, asked.params)
     except RequestError:
-        if (answer := answer_of(database, task, wish)) is not None:
+        if (answer := answer_of(database, asked, wish)) is not None:
             return answer
         raise
-    return carry_out(database, task._replace(prepared=prepared), wish)
+    return carry_out(database, Task(asked, operation, prepared, request_id.replace("-", "")), wish)
 
 
-def _reply(call: _Call, manner: Manner, result: Done | Queued, log: RequestLog) -> Reply:
+def _reply(call: _Call[Params, Item], manner: Manner, result: Done | Queued, log: RequestLog) -> Reply:
     """The reply; where it may be too large to be sent the job's address stands by, under which it can be fetched."""
     if isinstance(result, Queued):
         return _queued(call, manner, result.job_id)
@@ -135,7 +129,7 @@ def _reply(call: _Call, manner: Manner, result: Done | Queued, log: RequestLog) 
     return replace(reply, instead=shorter)
 
 
-def _queued(call: _Call, manner: Manner, job_id: str) -> Reply:
+def _queued(call: _Call[Params, Item], manner: Manner, job_id: str) -> Reply:
     location = f"{call.request.base}/jobs/{job_id}"
     return _with_header(call.contract.queued(call.request, manner, job_id, location), "X-Job-Id", job_id)
 

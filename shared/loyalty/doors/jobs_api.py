@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from loyalty.domain.account import Caller
+from loyalty.domain.account import JOBS_READ, Caller
 from loyalty.domain.errors import JobNotFound, JobRunning, ParameterError, ReplyTooLarge, RequestError
 from loyalty.domain.job import Job, JobStatus, Undo
 from loyalty.domain.outcome import Status
@@ -22,7 +22,7 @@ from loyalty.http.request import Reply, Request
 from loyalty.jobs import results
 from loyalty.jobs.idempotency import key_of
 from loyalty.jobs.undo import undo
-from loyalty.jobs.wire import WIRES
+from loyalty.operations.registry import OPERATIONS, UNDO
 from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import jobs, progress
@@ -35,7 +35,6 @@ from loyalty.vendors.jobs_api import View
 PAGE = 50
 """Jobs of one page."""
 
-_READ = "jobs:read"
 _JOB_ID = re.compile("[0-9a-f]{32}")
 _PLACE = re.compile("[0-9T:.-]{23}Z#[0-9a-f]{32}")
 _LARGEST_NUMBER = 10**9
@@ -86,8 +85,8 @@ def job_results(database: Database, request: Request, caller: Caller, log: Reque
 def undo_job(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
     """POST /jobs/{job_id}/undo: the job that takes it back; asking twice is asking once."""
     job = _find(database, request, caller, log)
-    caller.require("jobs:undo")
-    caller.require(WIRES[job.operation].operation.RIGHT)
+    caller.require(UNDO.kind.right)
+    caller.require(OPERATIONS[job.operation].kind.right)
     undoing = undo(database, job)
     document = _document(database, request, undoing)
     return contract.answer(document, 202, {"Location": document["links"]["self"]})
@@ -96,7 +95,7 @@ def undo_job(database: Database, request: Request, caller: Caller, log: RequestL
 def _do(route: Route, database: Database, request: Request, log: RequestLog) -> Reply:
     caller = authenticate(database, contract.credentials(request), request.address)
     log.account(caller.account.id)
-    caller.require(_READ)
+    caller.require(JOBS_READ)
     return route(database, request, caller, log)
 
 

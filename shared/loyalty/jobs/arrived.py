@@ -1,7 +1,7 @@
 """What a message in the chunk queue is about: the chunk with its job, account, operation and items."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from loyalty.domain import lifetime, moment
 from loyalty.domain.account import Account
@@ -9,8 +9,8 @@ from loyalty.domain.errors import JobNotFound
 from loyalty.domain.job import Job
 from loyalty.domain.outcome import Outcome, Status
 from loyalty.jobs.message import ChunkMessage, MessageRefused
-from loyalty.jobs.wire import WIRES, Wire, read_item
 from loyalty.jobs.work import ChunkTaken
+from loyalty.operations.registry import OPERATIONS, AnyOperation
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts, chunks, jobs
 
@@ -20,13 +20,13 @@ _LOOKS_AGAIN_SECONDS = 60  # for what a dead worker's message will tell when it 
 
 
 class Chunk(NamedTuple):
-    """A message, understood: its job and account, how its operation travels, where its items stand, and the items."""
+    """A message, understood: its job and account, the operation, where its items stand, and the items."""
 
     message: ChunkMessage
     job: Job
     account: Account
-    wire: Wire
-    items: Sequence[Any]
+    operation: AnyOperation
+    items: Sequence[object]
 
 
 class Undone(NamedTuple):
@@ -41,12 +41,12 @@ def understand(database: Database, sent: ChunkMessage) -> Chunk:
     account = accounts.find_account(database, sent.account_id)
     if account is None:
         raise MessageRefused("there is no such account")
-    wire, job = WIRES[sent.operation], _job(database, sent)
+    operation, job = OPERATIONS[sent.operation], _job(database, sent)
     if job.undoes is None:
-        return Chunk(sent, job, account, wire, [read_item(wire, item, account) for item in sent.items])
+        return Chunk(sent, job, account, operation, [operation.kind.read_item(item, account) for item in sent.items])
     undone = _fenced(database, job, sent.part.number)
     there = sent._replace(part=sent.part._replace(positions=undone.positions))
-    return Chunk(there, job, account, wire, undone.outcomes)
+    return Chunk(there, job, account, operation, undone.outcomes)
 
 
 def _fenced(database: Database, undoing: Job, number: int) -> Undone:
@@ -96,21 +96,21 @@ def _job(database: Database, sent: ChunkMessage) -> Job:
 
 def _make(database: Database, sent: ChunkMessage) -> Job:
     """The job of a message that another system sent; raises JobNotFound where it was there before, and is forgotten."""
-    wire, now = WIRES[sent.operation], database.now()
-    if sent.operation == "undo" or sent.job_forgotten_at is not None:
+    operation, now = OPERATIONS[sent.operation], database.now()
+    if operation.kind.fed_contract is None or sent.job_forgotten_at is not None:
         raise JobNotFound
     job = Job(
         id=sent.job_id,
         account_id=sent.account_id,
         operation=sent.operation,
-        contract=wire.contract,
+        contract=operation.kind.fed_contract,
         manner=sent.params,
         params=sent.params,
         total=sent.total,
         chunks=sent.chunks,
         submitted_at=now,
         queued=True,
-        undoable=wire.operation.undoable(wire.read_params(sent.params, moment.at(now))),
+        undoable=operation.undoable(operation.kind.read_params(sent.params, moment.at(now))),
         sent=True,
         fed=True,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from loyalty.domain.profile import MIGRATED, STANDARD
 from loyalty.jobs import schema
+from loyalty.operations.registry import OPERATIONS
 
 _MOST_FAULTS = 3
 
@@ -39,21 +40,18 @@ _WORDS = {
 
 _OTHERWISE = "is not as the schema says"
 
+*_FIRST, _LAST = (name for name, one in OPERATIONS.items() if one.kind.fed_contract)
 _WITHOUT_OPERATION = {
     "union_tag_not_found": "operation is missing",
-    "union_tag_invalid": "operation must be enrol, import or earn",
+    "union_tag_invalid": f"operation must be {', '.join(_FIRST)} or {_LAST}",
 }
 _DECIDED = frozenset(("Refused", "Unknown"))
 """What an item may be that has a `decided`."""
 
 _NOT_A_NAME = ("tuple[", "[key]")
 _CUSTOM_FIELD = re.compile("custom_field_[0-9]{1,9}")
-_MODELS = (
-    *(schema.EnrolChunk, schema.EarnChunk, schema.ImportChunk, schema.UndoChunk),
-    *(schema.EnrolParams, schema.EarnParams, schema.ImportParams, schema.UndoParams),
-    *(schema.EnrolItem, schema.EarnItem, schema.ImportRow, schema.Refused, schema.Unknown, schema.Code),
-)
-_NAMES = frozenset((*STANDARD, *MIGRATED, *(name for model in _MODELS for name in model.__annotations__)))
+_MODELS = schema.ANY.json_schema()["$defs"].values()
+_NAMES = frozenset((*STANDARD, *MIGRATED, *(name for model in _MODELS for name in model["properties"])))
 """What fields are called, in messages and in all that they hold."""
 
 Fault = Mapping[str, Any]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from loyalty.domain.job import Job, Part
 from loyalty.domain.outcome import invalid, to_json
 from loyalty.domain.profile import SECRETS
+from loyalty.operations.registry import UNDO
 
 VERSION = 1
 
@@ -180,6 +181,6 @@ def _checked(positions: Sequence[int], document: Mapping[str, Any]) -> Sequence[
         raise MessageRefused("indexes must hold one for each item, each greater than the one before")
     if count and not 0 <= positions[0] <= positions[-1] < total:
         raise MessageRefused("the items stand beyond the total")
-    if document["operation"] != "undo" and document.get("after", 0) >= document["chunk"]:
+    if document["operation"] != UNDO.kind.name and document.get("after", 0) >= document["chunk"]:
         raise MessageRefused("after must be an earlier chunk")
     return positions

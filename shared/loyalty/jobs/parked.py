@@ -10,7 +10,7 @@ from loyalty.domain.outcome import invalid, to_json
 from loyalty.domain.profile import MIGRATED, SECRETS, STANDARD
 from loyalty.jobs import message
 from loyalty.jobs.message import to_text
-from loyalty.jobs.wire import WIRES
+from loyalty.operations.registry import OPERATIONS
 from loyalty.store import queue
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.queue import Message
@@ -82,7 +82,7 @@ _PLACE: dict[str, Callable[[object], bool]] = {
     "version": _is_number,
     "job_id": _is(_JOB_ID),
     "account": _is(_ACCOUNT),
-    "operation": lambda value: isinstance(value, str) and value in WIRES,
+    "operation": lambda value: isinstance(value, str) and value in OPERATIONS,
     "chunk": _is_number,
     "chunks": _is_number,
     "total": _is_number,

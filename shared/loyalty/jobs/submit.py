@@ -7,7 +7,7 @@ can be undone later or has an Idempotency-Key: then its outcomes have to be kept
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 from loyalty.domain.account import Account
 from loyalty.domain.errors import KeyReused, StillRunning, StorageBusy
@@ -16,9 +16,9 @@ from loyalty.domain.outcome import BUSY, Origin, Outcome, Status
 from loyalty.jobs import idempotency, message, results, work
 from loyalty.jobs.cut import Load, cut, fits
 from loyalty.jobs.idempotency import Claimed
-from loyalty.jobs.wire import NAMES, WIRES, write_item
 from loyalty.jobs.work import Chunk, ChunkTaken, OtherContent, Unfinished
-from loyalty.operations.base import Operation
+from loyalty.operations.base import Operation, Prepared
+from loyalty.operations.kind import Item, Kind, Params
 from loyalty.store import queue
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.queue import Message
@@ -31,19 +31,23 @@ _JOB_ID_BYTES = 16
 _NOTING_SECONDS = 1.0
 
 
-class Task(NamedTuple):
-    """The work: checked and parsed, as the client sent it (`params`) and as it is then (`prepared`).
-
-    `contract` and `manner` tell how it is answered, `request_id` (hex) who asks.
-    """
+class Asked(NamedTuple, Generic[Params, Item]):
+    """What a client asked for, parsed; `contract` and `manner` tell how it is answered."""
 
     account: Account
-    operation: Operation
-    params: Any
-    prepared: Any
-    items: Sequence[Any]
+    kind: Kind[Params, Item]
+    params: Params
+    items: Sequence[Item | Outcome]
     contract: str
     manner: Mapping[str, Any]
+
+
+class Task(NamedTuple, Generic[Params, Item, Prepared]):
+    """What is to be done: by which operation, what it prepared of the params, and as which request (an id, in hex)."""
+
+    asked: Asked[Params, Item]
+    operation: Operation[Params, Item, Prepared]
+    prepared: Prepared
     request_id: str
 
 
@@ -74,29 +78,29 @@ class Queued(NamedTuple):
     job_id: str
 
 
-def carry_out(database: Database, task: Task, wish: Wish) -> Done | Queued:
+def carry_out(database: Database, task: Task[Params, Item, Prepared], wish: Wish) -> Done | Queued:
     """Do a task, or have it done. Raises StorageBusy, KeyReused, RequestUndone or StillRunning."""
-    operation, items = task.operation, task.items
+    operation, items = task.operation, task.asked.items
     queued = wish.until is None or sum(map(operation.weight, items)) > database.settings.inline_limit
-    kept = wish.key or (operation.ALWAYS_A_JOB and operation.undoable(operation.resolved(task.prepared)))
+    kept = wish.key or (operation.always_a_job and operation.undoable(operation.resolved(task.prepared)))
     if items and (queued or kept):
         return _as_job(database, task, wish, queued=queued)
     outcomes = operation.apply(database, task.prepared, items, Origin(task.request_id))
-    metrics.count(task.contract, outcomes)
+    metrics.count(task.asked.contract, outcomes)
     repeat_under = _repeat_under(task.request_id, outcomes)
     if repeat_under:
-        repeat_under = idempotency.key_of(task.request_id, _request(task, wish, _written(task)).digest)
+        repeat_under = idempotency.key_of(task.request_id, _request(task.asked, wish, _written(task.asked)).digest)
     return Done(outcomes, repeat_under=repeat_under)
 
 
-def answer_of(database: Database, task: Task, wish: Wish) -> Done | Queued | None:
-    """The answer that a task had before under its key, where it can't be done any more; None if there is none.
+def answer_of(database: Database, asked: Asked[Params, Item], wish: Wish) -> Done | Queued | None:
+    """The answer that a request had before under its key, where it can't be done any more; None if there is none.
 
     Raises StorageBusy, KeyReused or RequestUndone.
     """
-    if not wish.key or not task.items:
+    if not wish.key or not asked.items:
         return None
-    job = idempotency.find(database, _request(task, wish, _written(task)))
+    job = idempotency.find(database, _request(asked, wish, _written(asked)))
     return _follow(database, job, wish) if job else None
 
 
@@ -124,10 +128,10 @@ def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
         raise
 
 
-def _as_job(database: Database, task: Task, wish: Wish, *, queued: bool) -> Done | Queued:
+def _as_job(database: Database, task: Task[Params, Item, Prepared], wish: Wish, *, queued: bool) -> Done | Queued:
     """Do a task as a job; one that is resumed in one piece and here, as it was before, to find what it wrote."""
-    items = _written(task)
-    request, claimed = _request(task, wish, items), Claimed(new_id())
+    items = _written(task.asked)
+    request, claimed = _request(task.asked, wish, items), Claimed(new_id())
     if queued or wish.key:
         claimed = idempotency.claim(database, request, claimed.job_id)
         if claimed.job:
@@ -141,17 +145,16 @@ def _as_job(database: Database, task: Task, wish: Wish, *, queued: bool) -> Done
     return _follow(database, _send_open(database, stored, items), wish)
 
 
-def _written(task: Task) -> list[str]:
+def _written(asked: Asked[Params, Item]) -> list[str]:
     """The items as they stand in messages."""
-    wire = WIRES[NAMES[task.operation]]
-    return [message.to_text(write_item(wire, item)) for item in task.items]
+    return [message.to_text(asked.kind.write_item(item)) for item in asked.items]
 
 
-def _request(task: Task, wish: Wish, items: Sequence[str]) -> idempotency.Request:
+def _request(asked: Asked[Params, Item], wish: Wish, items: Sequence[str]) -> idempotency.Request:
     """What tells the request apart: what was parsed of it, and how it is to be answered; not when it came."""
-    params = WIRES[NAMES[task.operation]].write_params(task.params)
-    about = [{name: value for name, value in params.items() if name != "received_at"}, task.manner]
-    return idempotency.Request(task.account.id, task.contract, wish.key, message.digest(about, items))
+    params = asked.kind.write_params(asked.params)
+    about = [{name: value for name, value in params.items() if name != "received_at"}, asked.manner]
+    return idempotency.Request(asked.account.id, asked.contract, wish.key, message.digest(about, items))
 
 
 def _repeat_under(writer: str, outcomes: Sequence[Outcome]) -> str | None:
@@ -190,16 +193,16 @@ def _follow(database: Database, job: Job, wish: Wish) -> Done | Queued:
     return Done(outcomes, job.id, _repeat_under(job.id, outcomes))
 
 
-def _job(task: Task, claimed: Claimed, digest: str, *, queued: bool) -> Job:
-    name, params = NAMES[task.operation], task.operation.resolved(task.prepared)
+def _job(task: Task[Params, Item, Prepared], claimed: Claimed, digest: str, *, queued: bool) -> Job:
+    asked, params = task.asked, task.operation.resolved(task.prepared)
     return Job(
         id=claimed.job_id,
-        account_id=task.account.id,
-        operation=name,
-        contract=task.contract,
-        manner=task.manner,
-        params=WIRES[name].write_params(params),
-        total=len(task.items),
+        account_id=asked.account.id,
+        operation=asked.kind.name,
+        contract=asked.contract,
+        manner=asked.manner,
+        params=asked.kind.write_params(params),
+        total=len(asked.items),
         chunks=0,
         submitted_at=0.0,
         queued=queued,
@@ -209,17 +212,17 @@ def _job(task: Task, claimed: Claimed, digest: str, *, queued: bool) -> Job:
     )
 
 
-def _parts(database: Database, task: Task, items: Sequence[str]) -> list[Part]:
+def _parts(database: Database, task: Task[Params, Item, Prepared], items: Sequence[str]) -> list[Part]:
     """How the items are cut; what they share is only looked up where it matters."""
-    weights, sizes = [task.operation.weight(item) for item in task.items], [len(text.encode()) for text in items]
+    weights, sizes = list(map(task.operation.weight, task.asked.items)), [len(text.encode()) for text in items]
     if fits(sum(weights), sum(sizes)):
         return [Part(1, range(len(items)))]
-    shared = task.operation.keys(database, task.prepared, task.items)
+    shared = task.operation.keys(database, task.prepared, task.asked.items)
     return cut([Load(*load) for load in zip(shared, weights, sizes, strict=True)])
 
 
 def _do_here(
-    database: Database, task: Task, stored: Stored, written: Sequence[str], *, repeatable: bool
+    database: Database, task: Task[Params, Item, Prepared], stored: Stored, written: Sequence[str], *, repeatable: bool
 ) -> list[Outcome]:
     """Do the chunks in the request, in their order; what was not begun before the store was too busy is BUSY.
 
@@ -247,15 +250,15 @@ def _do_here(
     return [outcomes.get(position, BUSY) for position in range(stored.job.total)]
 
 
-def _chunk(task: Task, part: Part, written: Sequence[str]) -> Chunk:
+def _chunk(task: Task[Params, Item, Prepared], part: Part, written: Sequence[str]) -> Chunk[Item]:
     """A chunk to be done here."""
-    operation, items = task.operation, [task.items[position] for position in part.positions]
+    operation, items = task.operation, [task.asked.items[position] for position in part.positions]
 
-    def apply(within: Database, origin: Origin, some: Sequence[Any]) -> list[Outcome]:
+    def apply(within: Database, origin: Origin, some: Sequence[Item | Outcome]) -> list[Outcome]:
         return operation.apply(within, task.prepared, some, origin)
 
     def settle(within: Database, origin: Origin) -> list[Outcome]:
-        return operation.settle(within, task.account, operation.resolved(task.prepared), items, origin)
+        return operation.settle(within, task.asked.account, operation.resolved(task.prepared), items, origin)
 
     content = message.content([written[position] for position in part.positions], part.positions)
     return Chunk(part, Sent(content), items, work.nothing(items), apply, settle)

@@ -4,6 +4,8 @@ from loyalty.domain.errors import JobNotUndoable, JobRunning, StorageBusy
 from loyalty.domain.job import Job, Part, Undo
 from loyalty.jobs import message
 from loyalty.jobs.submit import new_id, send
+from loyalty.operations.registry import UNDO
+from loyalty.operations.undo.operation import Params
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import jobs, progress
 
@@ -51,10 +53,10 @@ def _undoing(database: Database, job: Job, undo_id: str) -> Job:
     return Job(
         id=undo_id,
         account_id=job.account_id,
-        operation="undo",
+        operation=UNDO.kind.name,
         contract="jobs.undo",
         manner={},
-        params={"job_id": job.id},
+        params=UNDO.kind.write_params(Params(job.id)),
         total=job.total,
         chunks=job.chunks,
         submitted_at=database.now(),

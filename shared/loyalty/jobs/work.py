@@ -9,7 +9,7 @@ last of a worker that dies: who comes next finds what is done, and goes on.
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from loyalty.domain import lifetime
 from loyalty.domain.errors import RequestUndone, StorageBusy
@@ -30,7 +30,8 @@ MOST_TRIES = 3
 _CLOSING_SECONDS = 1.0
 """Kept of the time for storing the outcomes, also those of items for which the store was busy to the end."""
 
-Apply = Callable[[Database, Origin, Sequence[Any]], list[Outcome]]
+Item = TypeVar("Item")
+Apply = Callable[[Database, Origin, Sequence[Item | Outcome]], list[Outcome]]
 """Applies items under an origin, those that are outcomes being decided; StorageBusy means that nothing was done."""
 Settle = Callable[[Database, Origin], list[Outcome]]
 """Reads what earlier deliveries wrote: items that were not written are BUSY, or UNKNOWN where that can't be told."""
@@ -56,7 +57,7 @@ class OtherContent(Exception):
     """The chunk was begun with other items before."""
 
 
-class Chunk(NamedTuple):
+class Chunk(NamedTuple, Generic[Item]):
     """What is to be done: the chunk's place, what brings it, its items, and what does and finds out about them.
 
     `nothing` is what is told of the items as long as none is written: BUSY, or what was decided before they were sent.
@@ -64,9 +65,9 @@ class Chunk(NamedTuple):
 
     part: Part
     sent: Sent
-    items: Sequence[Any]
+    items: Sequence[Item | Outcome]
     nothing: Sequence[Outcome]
-    apply: Apply
+    apply: Apply[Item]
     settle: Settle
 
 
@@ -74,7 +75,7 @@ _STAYS = {Status.CREATED, Status.UPDATED, Status.IGNORED, Status.EXISTS, Status.
 """What stays as it was told when a chunk that was closed is done after all."""
 
 
-def nothing(items: Sequence[Any]) -> list[Outcome]:
+def nothing(items: Sequence[object]) -> list[Outcome]:
     """What is told of items none of which is written."""
     return [item if isinstance(item, Outcome) else BUSY for item in items]
 
@@ -93,7 +94,7 @@ class Done(NamedTuple):
     met: bool = False
 
 
-def do(database: Database, job: Job, chunk: Chunk, *, last: bool = False) -> Done:
+def do(database: Database, job: Job, chunk: Chunk[Item], *, last: bool = False) -> Done:
     """Do a chunk, or find it done.
 
     Raises Unfinished when items are RETRYABLE and this is not the `last` try, nor the third one; else the chunk is
@@ -117,7 +118,9 @@ def do(database: Database, job: Job, chunk: Chunk, *, last: bool = False) -> Don
             raise Unfinished(outcomes) from None
 
 
-def close(database: Database, job: Job, chunk: Chunk, reason: str, unwritten: Sequence[Outcome] | None = None) -> Done:
+def close(
+    database: Database, job: Job, chunk: Chunk[Item], reason: str, unwritten: Sequence[Outcome] | None = None
+) -> Done:
     """Close a chunk that can't be done, for a later delivery to replace that: what was written is told as that.
 
     Items that nobody has written are told as `unwritten`, else as when it was closed before. Raises as `do`.
@@ -160,7 +163,7 @@ def _is_to_be_done_again(database: Database, job: Job) -> bool:
 
 
 @contextmanager
-def _held(database: Database, job: Job, chunk: Chunk) -> Iterator[Begun | Done]:
+def _held(database: Database, job: Job, chunk: Chunk[Item]) -> Iterator[Begun | Done]:
     """Hold a chunk, or find it done; who fails gives it back, so that the next one need not wait."""
     if job.undone_by:
         _settle_for_undo(database, job, chunk)
@@ -179,7 +182,7 @@ def _held(database: Database, job: Job, chunk: Chunk) -> Iterator[Begun | Done]:
         raise
 
 
-def _met(database: Database, job: Job, chunk: Chunk, begun: Begun) -> Done:
+def _met(database: Database, job: Job, chunk: Chunk[Item], begun: Begun) -> Done:
     """A chunk that is done already, or that this very message closed; raises what else keeps us from it."""
     met = begun.chunk
     if begun.turn in (Turn.DONE, Turn.CLOSED) and met.outcomes is not None:
@@ -197,7 +200,7 @@ def _taken(database: Database, met: chunks.Chunk) -> ChunkTaken:
     return ChunkTaken(lifetime.over_at(met.held_at or database.now()) - database.now())
 
 
-def _settle_for_undo(database: Database, job: Job, chunk: Chunk) -> None:
+def _settle_for_undo(database: Database, job: Job, chunk: Chunk[Item]) -> None:
     """Store what is not known of a chunk, since its holder died or could not tell: its undo waits for that.
 
     Raises ChunkTaken while the holder may be alive: should it die, this very message has to tell.
@@ -217,7 +220,7 @@ def _settle_for_undo(database: Database, job: Job, chunk: Chunk) -> None:
         raise _taken(database, begun.chunk)
 
 
-def _applied(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[Outcome]:
+def _applied(database: Database, job: Job, chunk: Chunk[Item], begun: Begun) -> list[Outcome]:
     try:
         items = _with_told(job, begun, chunk.items)
         return chunk.apply(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun), items)
@@ -225,7 +228,9 @@ def _applied(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[O
         return _with_told(job, begun, chunk.nothing)
 
 
-def _looked_up(database: Database, job: Job, chunk: Chunk, begun: Begun, outcomes: list[Outcome]) -> list[Outcome]:
+def _looked_up(
+    database: Database, job: Job, chunk: Chunk[Item], begun: Begun, outcomes: list[Outcome]
+) -> list[Outcome]:
     """The outcomes of a try that does not come again; an item that this one found BUSY may be written by an earlier."""
     if _is_untouched(job, begun) or not _is_open(outcomes):
         return outcomes
@@ -236,7 +241,7 @@ def _looked_up(database: Database, job: Job, chunk: Chunk, begun: Begun, outcome
     return [found if one.status in RETRYABLE else one for one, found in zip(outcomes, settled, strict=True)]
 
 
-def _settled(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[Outcome]:
+def _settled(database: Database, job: Job, chunk: Chunk[Item], begun: Begun) -> list[Outcome]:
     """What is known of the items."""
     if _is_untouched(job, begun):
         return list(chunk.nothing)
@@ -244,7 +249,7 @@ def _settled(database: Database, job: Job, chunk: Chunk, begun: Begun) -> list[O
     return _with_told(job, begun, settled)
 
 
-def _with_told(job: Job, begun: Begun, items: Sequence[Any]) -> list[Any]:
+def _with_told(job: Job, begun: Begun, items: Sequence[Item | Outcome]) -> list[Item | Outcome]:
     """Something for each item, or what was told of the item when the chunk was closed before, where that stays.
 
     An undo tries again what it told before.
@@ -260,7 +265,7 @@ def _is_untouched(job: Job, begun: Begun) -> bool:
     return begun.first and not job.resumed
 
 
-def _origin(job: Job, chunk: Chunk, begun: Begun) -> Origin:
+def _origin(job: Job, chunk: Chunk[Item], begun: Begun) -> Origin:
     positions = chunk.part.positions
     first = positions[0] if positions else 0
     redelivered = not _is_untouched(job, begun)
@@ -271,7 +276,7 @@ def _is_open(outcomes: Sequence[Outcome]) -> bool:
     return any(outcome.status in RETRYABLE for outcome in outcomes)
 
 
-def _store(database: Database, job: Job, chunk: Chunk, begun: Begun, ended: Done) -> Done:
+def _store(database: Database, job: Job, chunk: Chunk[Item], begun: Begun, ended: Done) -> Done:
     """Store, count and note the outcomes of a chunk that we hold; what somebody else stored in the end, if we don't."""
     closed = Closed(ended.closed, chunk.sent.message) if ended.closed is not None else None
     finished = chunks.finish(database, job, chunk.part, Results(ended.outcomes, closed), begun.holder)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from loyalty.domain import lifetime, moment
 from loyalty.domain.errors import (
@@ -14,14 +14,13 @@ from loyalty.domain.errors import (
     RequestUndone,
     quote,
 )
-from loyalty.domain.job import Job
 from loyalty.domain.outcome import BUSY, Origin, Outcome, invalid
 from loyalty.jobs import message, work
 from loyalty.jobs.arrived import MOST_WAIT_SECONDS, Chunk, understand
 from loyalty.jobs.message import MessageRefused, MessageTooNew
 from loyalty.jobs.parked import park
 from loyalty.jobs.work import Apply, ChunkTaken, OtherContent
-from loyalty.operations import undo
+from loyalty.operations.base import CleanUp
 from loyalty.store import queue
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import chunks
@@ -101,35 +100,34 @@ def _once(database: Database, delivery: Delivery, work_on: Callable[[Chunk], Wor
 
 
 def _do(database: Database, chunk: Chunk, delivery: Delivery) -> Worked:
-    wire, received_at = chunk.wire, moment.at(chunk.job.submitted_at)
+    operation, received_at = chunk.operation, moment.at(chunk.job.submitted_at)
     if _waits(chunk, before := _before(database, chunk)):
         return _put_off(database, chunk, delivery, before)
     try:
-        prepared = wire.operation.prepare(database, chunk.account, wire.read_params(chunk.job.params, received_at))
+        prepared = operation.prepare(database, chunk.account, operation.kind.read_params(chunk.job.params, received_at))
     except tuple(_GONE) as error:
         return _refuse(database, chunk, delivery, error)
 
-    def apply(within: Database, origin: Origin, items: Sequence[Any]) -> list[Outcome]:
-        return wire.operation.apply(within, prepared, items, origin)
+    def apply(within: Database, origin: Origin, items: Sequence[object]) -> list[Outcome]:
+        return operation.apply(within, prepared, items, origin)
 
     done = work.do(database, chunk.job, _task(chunk, delivery, apply))
     _wake(database, done)
-    if chunk.job.undoes:
-        _look_again(database, chunk, prepared, done)
+    clean_up = operation.clean_up(prepared, chunk.items, done.outcomes)
+    if clean_up is not None:
+        _look_again(database, chunk, clean_up, done)
     return _end(database, chunk, delivery, done)
 
 
-def _look_again(database: Database, chunk: Chunk, undone: Job, done: work.Done) -> None:
-    """Where an undo removed customers, have its message come once more, when nobody can be writing for them any more.
+def _look_again(database: Database, chunk: Chunk, clean_up: CleanUp, done: work.Done) -> None:
+    """Where something is left to clean up, have the message come once more, when nobody else can be at work any more.
 
     Raises ComesAgain or StorageBusy.
     """
-    removed = undo.removed(undone, chunk.items, done.outcomes)
     left = lifetime.over_at(done.at) - database.now()
-    if removed and left > 0:
+    if left > 0:
         raise ComesAgain(left, Worked(chunk, done.outcomes))
-    if removed:
-        undo.sweep(database, undone, removed)
+    clean_up(database)
 
 
 def _wake(database: Database, done: work.Done) -> None:
@@ -138,19 +136,19 @@ def _wake(database: Database, done: work.Done) -> None:
         queue.delay(database, database.settings.chunk_queue_url, receipt, 0)
 
 
-def _task(chunk: Chunk, delivery: Delivery, apply: Apply) -> work.Chunk:
-    wire, job, sent = chunk.wire, chunk.job, chunk.message
+def _task(chunk: Chunk, delivery: Delivery, apply: Apply[object]) -> work.Chunk[object]:
+    operation, job, sent = chunk.operation, chunk.job, chunk.message
 
     def settle(within: Database, origin: Origin) -> list[Outcome]:
-        params = wire.read_params(job.params, moment.at(job.submitted_at))
-        return wire.operation.settle(within, chunk.account, params, chunk.items, origin)
+        params = operation.kind.read_params(job.params, moment.at(job.submitted_at))
+        return operation.settle(within, chunk.account, params, chunk.items, origin)
 
     asked_again = sent.parked or job.fed or job.reopened_at is not None
     brought = Sent(sent.content, delivery.id, asked_again)
     return work.Chunk(sent.part, brought, chunk.items, _nothing(chunk), apply, settle)
 
 
-def _never(_within: Database, _origin: Origin, _items: Sequence[Any]) -> list[Outcome]:
+def _never(_within: Database, _origin: Origin, _items: Sequence[object]) -> list[Outcome]:
     raise AssertionError("a chunk that is closed is not applied")
 
 

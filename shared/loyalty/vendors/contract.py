@@ -1,30 +1,30 @@
 """What `endpoint.serve` asks of a contract.
 
-A `Contract` is a constant: which operation it leads to, and how replies look. For each request it
+A `Contract` is a constant: which kind of operation it asks for, and how replies look. For each request it
 opens an `Exchange`, which reads the request piece by piece, in the order in which it is needed, and
 knows at each moment how an error would have to be answered. What it learns about the reply is its `Manner`, which
 a job keeps: so another request can be answered later as the first one would have been.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Generic, NamedTuple, Protocol
 
 from loyalty.domain.account import Account, Caller, Credential
 from loyalty.domain.errors import RequestError
 from loyalty.domain.outcome import Outcome, Status
 from loyalty.http.request import Reply, Request
-from loyalty.operations.base import Operation
+from loyalty.operations.kind import Item, Kind, Params
 from loyalty.settings import Settings
 
 Manner = Mapping[str, Any]
 """How a reply is written, as JSON can hold it; what is missing has a default, what is unknown is passed over."""
 
 
-class Submission(NamedTuple):
+class Submission(NamedTuple, Generic[Params, Item]):
     """What a request asks for: what all items share, and each element as an item or, where it is wrong, its outcome."""
 
-    params: Any
-    items: Sequence[Any]
+    params: Params
+    items: Sequence[Item | Outcome]
 
 
 class Answer(NamedTuple):
@@ -48,7 +48,7 @@ def not_known(what: str, done: str, repeat_under: str | None) -> str:
     return f"It is not known whether {what} was {done}; to have it {done} once, {again}"
 
 
-class Exchange(Protocol):
+class Exchange(Protocol[Params, Item]):
     """One request on its way to a reply."""
 
     def credential(self, settings: Settings) -> Credential | None:
@@ -57,7 +57,7 @@ class Exchange(Protocol):
     def identified(self, caller: Caller) -> None:
         """Learn whose request it is; from here on replies may follow the account's settings. Raises RequestError."""
 
-    def submission(self, account: Account, settings: Settings) -> Submission:
+    def submission(self, account: Account, settings: Settings) -> Submission[Params, Item]:
         """The items, parsed and validated; raises RequestError."""
 
     def manner(self) -> Manner:
@@ -67,7 +67,7 @@ class Exchange(Protocol):
         """The error reply."""
 
 
-class Contract(Protocol):
+class Contract(Protocol[Params, Item]):
     """One endpoint of one vendor."""
 
     @property
@@ -75,14 +75,14 @@ class Contract(Protocol):
         """What logs call it: `vendor.endpoint`."""
 
     @property
-    def operation(self) -> Operation:
-        """What it does."""
+    def kind(self) -> Kind[Params, Item]:
+        """What it asks for."""
 
     @property
     def codes(self) -> Mapping[Status, str]:
         """What each outcome is called in counts."""
 
-    def open(self, request: Request) -> Exchange:
+    def open(self, request: Request) -> Exchange[Params, Item]:
         """Begin with a request; never raises."""
 
     def render(self, request: Request, manner: Manner, answer: Answer) -> Reply:

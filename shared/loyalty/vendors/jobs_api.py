@@ -22,7 +22,6 @@ from loyalty.domain.errors import (
 from loyalty.domain.job import Job, JobStatus, Undo
 from loyalty.domain.outcome import Status
 from loyalty.http.request import Reply, Request
-from loyalty.operations import undo
 from loyalty.vendors.capillary.credentials import access_credential
 from loyalty.vendors.contract import Answer, Manner
 
@@ -100,7 +99,6 @@ class UndoContract:
     """How the results of an undo look: it is asked for by the jobs API, not by an endpoint of its own."""
 
     name = "jobs.undo"
-    operation = undo
     codes: Mapping[Status, str] = {
         Status.UNDONE: "undone",
         Status.KEPT: "kept",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from loyalty.domain.account import Account, Program, Promotion
 from loyalty.domain.outcome import Origin, Outcome
 from loyalty.operations.earn import operation as earn
-from loyalty.operations.earn.operation import Item, Params
+from loyalty.operations.earn.items import Item, Params
 from loyalty.store.engine import inserts
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts, keys, promotion_changes

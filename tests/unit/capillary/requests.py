@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from loyalty.domain.account import Promotion
 from loyalty.domain.outcome import Origin, Outcome, Status
 from loyalty.operations.earn import operation as earn
-from loyalty.operations.earn.operation import Item, Params
+from loyalty.operations.earn.items import Item, Params
 from loyalty.store.tables.promotion_changes import put
 from tests.fakes.capillary import CapillaryWorld
 from tools import demo

@@ -8,7 +8,7 @@ import pytest
 from loyalty.domain.account import Promotion
 from loyalty.domain.outcome import NOT_FOUND, Origin, Status
 from loyalty.operations.earn import operation as earn
-from loyalty.operations.earn.operation import Item, Params
+from loyalty.operations.earn.items import Item, Params
 from loyalty.store.tables.promotion_changes import put
 from tests.fakes.capillary import CapillaryWorld
 from tests.unit.capillary.requests import REQUEST, earned_ids, issue, limited, statuses, user

@@ -9,7 +9,7 @@ from loyalty.domain.account import Promotion
 from loyalty.domain.outcome import Origin, Status
 from loyalty.operations.earn import attempts
 from loyalty.operations.earn import operation as earn
-from loyalty.operations.earn.operation import Item, Params
+from loyalty.operations.earn.items import Item, Params
 from loyalty.store.engine import batch
 from loyalty.store.tables.promotion_changes import put
 from tests.fakes.capillary import CapillaryWorld

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from loyalty.jobs.schema import MOST_ITEMS, MOST_REASON
+from loyalty.jobs.schema import MOST_ITEMS
+from loyalty.operations.schema import MOST_REASON
 from tests.unit.jobs.fed import JOB_ID, PARAMS, Message, feed, left_of, members, message, parked
 from tests.unit.jobs.job_world import JobWorld
 

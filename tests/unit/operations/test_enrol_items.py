@@ -2,7 +2,8 @@
 
 from loyalty.domain.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status
 from loyalty.operations.enrol import operation as enrol
-from loyalty.operations.enrol.operation import Enrolment, Item, Params
+from loyalty.operations.enrol.items import Item, Params
+from loyalty.operations.enrol.operation import Enrolment
 from tests.fakes.population import people, person, populate
 from tests.fakes.store import Store
 

@@ -7,12 +7,12 @@ import pytest
 from loyalty.domain.account import Promotion
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.outcome import BUSY, NOT_FOUND, UNKNOWN, Origin, Outcome, Status, invalid
-from loyalty.operations import undo
 from loyalty.operations.earn import operation as earn
 from loyalty.operations.enrol import operation as enrol
 from loyalty.operations.import_customers import operation as import_customers
 from loyalty.operations.import_customers.items import Overwrite, Row
 from loyalty.operations.import_customers.items import Params as ImportParams
+from loyalty.operations.undo import operation as undo
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables.promotion_changes import put
 from tests.fakes.capillary import CapillaryWorld

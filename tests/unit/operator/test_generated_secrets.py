@@ -27,8 +27,6 @@ STORING = {
     "tools/operator/credentials.py": "what secret_kinds generates",
     "tools/operator/smoke/command.py": "what secret_kinds generates, for an hour",
     "tools/demo.py": "the demo's, on the local stack",
-    "tools/bench/fed.py": "a benchmark's, on the local stack",
-    "tools/bench/requests.py": "a benchmark's, in memory",
 }
 """Which modules store credentials, and whose."""
 

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from loyalty.domain.outcome import Origin, Outcome, Status, invalid
 from loyalty.operations.enrol import operation as enrol
-from loyalty.operations.enrol.operation import Enrolment, Item, Params
+from loyalty.operations.enrol.items import Item, Params
+from loyalty.operations.enrol.operation import Enrolment
 from tests.fakes.faults import Fault, refused, reset_after, timed_out_after, timed_out_before, unreachable
 from tests.fakes.model import Model
 from tests.fakes.population import people, populate

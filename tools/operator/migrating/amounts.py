@@ -4,9 +4,9 @@ import json
 import re
 
 from loyalty.domain import identifiers
+from loyalty.domain.account import Balance
 from loyalty.domain.errors import refusal
-from loyalty.operations.import_customers import credits as import_credits
-from loyalty.store.tables.memberships import Balance
+from loyalty.operations.import_customers import items as import_items
 
 from .rows import RowRefused
 
@@ -15,13 +15,13 @@ _COUNT = re.compile("[0-9]{1,15}")
 
 def read(kind: str, text: str, *, decimal_comma: bool = False) -> Balance:
     """A balance of a program that counts `kind`; raises RowRefused, with `decimal_comma` for `1.000` too."""
-    if decimal_comma and import_credits.is_ambiguous(text):
-        raise RowRefused(import_credits.ambiguous("balance", text))
+    if decimal_comma and import_items.is_ambiguous(text):
+        raise RowRefused(import_items.ambiguous("balance", text))
     if kind == "product":
         return _products(text)
-    if import_credits.fault(kind, text):
+    if import_items.credit_fault(kind, text):
         raise RowRefused(refusal("balance", f"must be an amount of {kind}, 0 or more", text))
-    return import_credits.balance(kind, text)
+    return import_items.balance(kind, text)
 
 
 def _products(text: str) -> Balance:

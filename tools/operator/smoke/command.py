@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from loyalty.domain.account import RIGHTS, Account, Grant, Program, Promotion
+from loyalty.domain.account import Account, Grant, Program, Promotion
 from loyalty.domain.errors import RequestError
+from loyalty.operations.registry import RIGHTS
 from loyalty.store.tables import accounts, credentials, promotion_changes
 
 from .. import secret_kinds

@@ -1,39 +1,17 @@
 """Earn: issue a promotion to customers, each item an attempt of its own, up to the promotion's limit per customer."""
 
 from collections.abc import Collection, Hashable, Sequence
-from typing import NamedTuple
 
 from loyalty.domain.account import Account, Promotion
 from loyalty.domain.errors import ProgramNotFound, PromotionInactive, PromotionNotFound
 from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import BUSY, NOT_FOUND, UNKNOWN, Origin, Outcome
+from loyalty.operations.base import Operation
 from loyalty.operations.earn.attempts import Attempt, Issue, attempt_all, issued
+from loyalty.operations.earn.items import KIND, Item, Params
+from loyalty.operations.earn.undo import take_back
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts, counters, customers, earns, promotions, tallies
-
-RIGHT = "earn"
-"""The right that a credential needs."""
-
-ALWAYS_A_JOB = False
-
-
-class Params(NamedTuple):
-    """What all items share: the program, and its promotion by id or else by the account's own identifier for it.
-
-    An empty id is nobody's. `received_at` (RFC 3339, UTC) dates the earns.
-    """
-
-    program_id: str
-    promotion_id: str | None
-    promotion_identifier: str | None
-    received_at: str
-
-
-class Item(NamedTuple):
-    """Who earns (a normalised identifier), and where the occasion came from."""
-
-    identifier: Identifier
-    source: str
 
 
 def prepare(database: Database, account: Account, params: Params) -> Issue:
@@ -54,20 +32,10 @@ def resolved(issue: Issue) -> Params:
     return Params(issue.promotion.program_id, issue.promotion.id, None, issue.received_at)
 
 
-def undoable(_params: Params) -> bool:
-    """Yes: the outcomes tell what was made."""
-    return True
-
-
 def keys(_database: Database, issue: Issue, items: Sequence[Item | Outcome]) -> list[Collection[Hashable]]:
     """Under a limit the items of one customer take their turns, in order; else they don't touch each other."""
     limited = issue.promotion.limit is not None
     return [(item.identifier,) if limited and isinstance(item, Item) else () for item in items]
-
-
-def weight(_item: Item | Outcome) -> int:
-    """All items make the same work."""
-    return 1
 
 
 def apply(database: Database, issue: Issue, items: Sequence[Item | Outcome], origin: Origin) -> list[Outcome]:
@@ -147,3 +115,14 @@ def _without_customer(item: Item | Outcome, unread: set[Identifier]) -> Outcome:
     if isinstance(item, Outcome):
         return item
     return BUSY if item.identifier in unread else NOT_FOUND
+
+
+EARN = Operation(
+    KIND,
+    prepare=prepare,
+    resolved=resolved,
+    apply=apply,
+    settle=settle,
+    take_back=take_back,
+    keys=keys,
+)

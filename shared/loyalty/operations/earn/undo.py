@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import Job
 from loyalty.domain.outcome import BUSY, Origin, Outcome, Status
-from loyalty.operations.enrol.undo import may_be_written, taken_back
+from loyalty.operations.undo.operation import may_be_written, taken_back
 from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import earns, promotions, tallies

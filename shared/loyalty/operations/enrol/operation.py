@@ -4,20 +4,18 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from loyalty.domain.account import Account
-from loyalty.domain.errors import ProgramInactive, ProgramNotFound
-from loyalty.domain.identifiers import Identifier
+from loyalty.domain.errors import ProgramInactive, ProgramNotFound, StorageBusy
+from loyalty.domain.job import Job
 from loyalty.domain.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status
-from loyalty.operations.base import WRITING_SECONDS
+from loyalty.operations.base import WRITING_SECONDS, Operation
+from loyalty.operations.enrol.items import KIND, Item, Params
+from loyalty.operations.undo.operation import may_be_written, taken_back
 from loyalty.operations.withdrawal import withdraw
+from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database, Write
 from loyalty.store.tables import accounts, customers, memberships
 from loyalty.store.tables.customers import Found
 from loyalty.store.tables.memberships import Membership
-
-RIGHT = "enrol"
-"""The right that a credential needs."""
-
-ALWAYS_A_JOB = False
 
 _STATUS = {
     Write.INSERTED: Status.CREATED,
@@ -25,20 +23,6 @@ _STATUS = {
     Write.BUSY: Status.BUSY,
     Write.UNKNOWN: Status.UNKNOWN,
 }
-
-
-class Params(NamedTuple):
-    """What all items of a request share. `received_at` (RFC 3339, UTC) stands in for an omitted registration date."""
-
-    program_id: str
-    received_at: str
-
-
-class Item(NamedTuple):
-    """Whom to enrol (a normalised identifier), and the registration date, RFC 3339 in UTC, or None."""
-
-    identifier: Identifier
-    registered_at: str | None = None
 
 
 class Enrolment(NamedTuple):
@@ -58,24 +42,9 @@ def prepare(database: Database, account: Account, params: Params) -> Enrolment:
     return Enrolment(account.id, params)
 
 
-def resolved(enrolment: Enrolment) -> Params:
-    """The params as they are."""
-    return enrolment.params
-
-
-def undoable(_params: Params) -> bool:
-    """Yes: the outcomes tell what was made."""
-    return True
-
-
 def keys(_database: Database, _enrolment: Enrolment, items: Sequence[Item | Outcome]) -> list[Collection[Hashable]]:
     """Each item's identifier: of several items for one customer the first creates the membership."""
     return [(item.identifier,) if isinstance(item, Item) else () for item in items]
-
-
-def weight(_item: Item | Outcome) -> int:
-    """All items make the same work."""
-    return 1
 
 
 def apply(database: Database, enrolment: Enrolment, items: Sequence[Item | Outcome], origin: Origin) -> list[Outcome]:
@@ -142,6 +111,25 @@ def settle(
     return [settled(index, item) for index, item in enumerate(items)]
 
 
+def take_back(database: Database, job: Job, items: Sequence[Outcome], made: Origin) -> list[Outcome]:
+    """Take each membership back that a job made, if it still is as the job made it; `made` is the origin that did."""
+    program_id = job.params["program_id"]
+
+    def take(index: int) -> Outcome:
+        item = items[index]
+        if not may_be_written(item):
+            return Outcome(Status.IGNORED, item.profile_id)
+        if item.profile_id is None:
+            return BUSY
+        try:
+            removal = memberships.remove(database, job.account_id, program_id, item.profile_id, made.mark(index))
+        except StorageBusy:
+            return BUSY
+        return taken_back(item, removal)
+
+    return side_by_side(take, range(len(items)))
+
+
 def _outcome(item: Item | Outcome, found: Found, fates: dict[str, Write]) -> Outcome:
     if isinstance(item, Outcome):
         return item
@@ -152,3 +140,14 @@ def _outcome(item: Item | Outcome, found: Found, fates: dict[str, Write]) -> Out
     if write is Write.INSERTED:
         fates[customer.profile_id] = Write.EXISTS  # the next item for this customer meets the membership
     return Outcome(_STATUS[write], customer.profile_id)
+
+
+ENROL = Operation(
+    KIND,
+    prepare=prepare,
+    resolved=lambda enrolment: enrolment.params,
+    apply=apply,
+    settle=settle,
+    take_back=take_back,
+    keys=keys,
+)

@@ -1,15 +1,26 @@
-"""What an import is made of: its parameters and its rows."""
+"""What an import is made of: its params, its rows, the credits that these bring, and how messages hold them.
 
+Source of `auto_add`: "Batch Import Customers" (API 1.5), the last note; the number formats are ours.
+"""
+
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from enum import StrEnum
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from loyalty.domain.account import Account
-from loyalty.domain.identifiers import SHARED, UNIQUE, Identifier, custom_field, normalise
+from loyalty.domain.account import Account, Balance
+from loyalty.domain.errors import quote, refusal
+from loyalty.domain.identifiers import SHARED, UNIQUE, Identifier, custom_field, name, normalise
 from loyalty.domain.outcome import Outcome, invalid
-from loyalty.domain.profile import SECRETS
+from loyalty.domain.profile import MIGRATED, SECRETS, STANDARD, settle, unique_kinds
+from loyalty.domain.text import is_blank
+from loyalty.operations.kind import Document, Kind, given
+
+if TYPE_CHECKING:
+    from loyalty.operations.schema import Schema
 
 MOST_ROWS = 250
 """Rows of one import that may be about one customer."""
@@ -128,3 +139,79 @@ class Import(NamedTuple):
 def kinds_of(account: Account) -> tuple[str, ...]:
     """The fields by which the account's customers are found."""
     return (*UNIQUE, *SHARED, *(custom_field(field.number) for field in account.custom_fields if field.match))
+
+
+_SHAPES = {
+    "points": (re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?"), "must be a number of points, 0 or more"),
+    "dollars": (re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?"), "must be an amount of dollars, 0 or more, with 2 places"),
+    "visits": (re.compile(r"[0-9]{1,15}"), "must be a whole number of visits, 0 or more"),
+}
+
+
+def credit_fault(kind: str, auto_add: str) -> str | None:
+    """What is wrong with this text for a campaign of this kind, or None."""
+    if kind == "product":
+        return None if name(auto_add) else refusal("auto_add", "must be a product's name", auto_add)
+    shape, expected = _SHAPES[kind]
+    return None if shape.fullmatch(auto_add) else refusal("auto_add", expected, auto_add)
+
+
+def is_ambiguous(amount: str) -> bool:
+    """Whether an amount is one number to who has a decimal point, and another to who parts thousands by dots."""
+    return bool(re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+", amount))
+
+
+def ambiguous(name: str, amount: str) -> str:
+    """What is wrong with such an amount of the parameter `name`, where it came with a decimal comma."""
+    thousands, fraction = amount.replace(".", ""), f"{amount}0"
+    return (
+        f"{name} {quote(amount)} is ambiguous where a comma is decimal: write {thousands}, or {fraction} for a fraction"
+    )
+
+
+def balance(kind: str, auto_add: str) -> Balance:
+    """The balance that a valid `auto_add` gives: a decimal as text, or how many of which product."""
+    if kind == "product":
+        return {name(auto_add) or auto_add: "1"}
+    return f"{Decimal(auto_add):.2f}" if kind == "dollars" else f"{Decimal(auto_add):f}"
+
+
+def _read_params(document: Document, now: str) -> Params:
+    return Params(
+        campaigns=tuple(dict.fromkeys(document["campaigns"])),
+        overwrite=Overwrite(document["overwrite"]),
+        received_at=document.get("received_at", now),
+        card_digits=document.get("card_digits"),
+        keep_undo=document.get("keep_undo", True) and not document.get("dry_run", False),
+        dry_run=document.get("dry_run", False),
+    )
+
+
+def _read_row(document: Document, account: Account) -> Row | Outcome:
+    own = (custom_field(field.number) for field in account.custom_fields)
+    known, unique = {*STANDARD, *MIGRATED, *own}, frozenset(unique_kinds(account))
+    fields: dict[str, str] = {}
+    for field, text in document["fields"].items():
+        if is_blank(text):
+            continue
+        if field not in known:
+            return invalid(f"The account's customers have no field {quote(field)}")
+        fields[field], fault = settle(field, text, unique)
+        if fault:
+            return invalid(fault)
+    credit = document.get("auto_add") or ""
+    row = Row(fields, None if is_blank(credit) else credit)
+    return row if fields else invalid("The row gives no field")
+
+
+def _write_row(row: Row) -> Document:
+    return given({"fields": row.fields, "auto_add": row.auto_add})
+
+
+def _schema() -> "Schema":
+    from loyalty.operations.import_customers.schema import SCHEMA  # noqa: PLC0415 - see `Kind`
+
+    return SCHEMA
+
+
+KIND = Kind("import", "import", _read_params, _read_row, _write_row, _schema, "stickystreet.customers_batch")

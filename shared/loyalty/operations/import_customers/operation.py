@@ -14,24 +14,22 @@ from loyalty.domain.job import KEPT_SECONDS, SPARE_SECONDS
 from loyalty.domain.outcome import BUSY, Origin, Outcome, invalid
 from loyalty.domain.passwords import hash_secret
 from loyalty.domain.profile import MIGRATED, SECRETS
-from loyalty.operations.import_customers import credits as import_credits
+from loyalty.operations.base import Operation
 from loyalty.operations.import_customers import records as import_records
 from loyalty.operations.import_customers.items import (
+    KIND,
     MOST_SECRETS_OF_CHUNK,
     Import,
     Params,
     Row,
+    credit_fault,
     kinds_of,
     refuse_secrets,
 )
+from loyalty.operations.import_customers.undo import take_back
 from loyalty.operations.import_customers.work import Work
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts, customers
-
-RIGHT = "import"
-"""The right that a credential needs."""
-
-ALWAYS_A_JOB = True
 
 SECRET_WEIGHT = 25
 """Rows that weigh as much as hashing one password."""
@@ -48,16 +46,6 @@ def prepare(database: Database, account: Account, params: Params) -> Import:
     kinds = [program.kind for _, program in programs if program]
     undoable_until = int(database.now()) + KEPT_SECONDS + SPARE_SECONDS if params.keep_undo else 0
     return Import(account, params, kinds[0] if kinds else "", kinds_of(account), undoable_until)
-
-
-def resolved(import_: Import) -> Params:
-    """The params as they are."""
-    return import_.params
-
-
-def undoable(params: Params) -> bool:
-    """Unless the caller wants no undo states kept."""
-    return params.keep_undo
 
 
 def keys(database: Database, import_: Import, items: Sequence[Row | Outcome]) -> list[Collection[Hashable]]:
@@ -116,9 +104,24 @@ def settle(
 def _check(import_: Import, item: Row | Outcome) -> Row | Outcome:
     if isinstance(item, Outcome):
         return item
-    if item.auto_add and (fault := import_credits.fault(import_.credit_kind, item.auto_add)):
+    if item.auto_add and (fault := credit_fault(import_.credit_kind, item.auto_add)):
         return invalid(fault)
     if import_.params.dry_run or not any(name in item.fields for name in SECRETS):
         return item
     hashed = {name: hash_secret(text) if name in SECRETS else text for name, text in item.fields.items()}
     return item._replace(fields=hashed)
+
+
+IMPORT = Operation(
+    KIND,
+    prepare=prepare,
+    resolved=lambda import_: import_.params,
+    apply=apply,
+    settle=settle,
+    take_back=take_back,
+    undoable=lambda params: params.keep_undo,
+    always_a_job=True,
+    makes_customers=True,
+    keys=keys,
+    weight=weight,
+)

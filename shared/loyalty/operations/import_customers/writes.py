@@ -10,11 +10,11 @@ for customers that are there, and where customers hand identifiers on, so that a
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from loyalty.domain.account import Balance
 from loyalty.domain.customer import Customer
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.outcome import Origin, Outcome, Status
-from loyalty.operations.import_customers import credits as import_credits
-from loyalty.operations.import_customers.items import Import, Overwrite, Row
+from loyalty.operations.import_customers.items import Import, Overwrite, Row, balance
 from loyalty.operations.import_customers.plan import Planner
 from loyalty.operations.import_customers.state import State
 from loyalty.operations.import_customers.steps import Step, write
@@ -24,7 +24,7 @@ from loyalty.store.engine.transactions import Fate
 from loyalty.store.tables import customers, journal, memberships, undo_states
 from loyalty.store.tables.customers import Reference
 from loyalty.store.tables.journal import Record
-from loyalty.store.tables.memberships import Balance, Membership
+from loyalty.store.tables.memberships import Membership
 from loyalty.store.tables.undo_states import UndoState
 
 
@@ -120,7 +120,7 @@ class Writer:
         return entries
 
     def _balance(self, row: Row) -> Balance | None:
-        return import_credits.balance(self._import.credit_kind, row.auto_add) if row.auto_add else None
+        return balance(self._import.credit_kind, row.auto_add) if row.auto_add else None
 
     def _keep_undo(self, state: State, changed: Mapping[str, None], entries: Sequence[Entry]) -> None:
         if not self._import.params.keep_undo:

@@ -4,16 +4,14 @@ pk = <account>#<program>#<profile_id>     registered_at (RFC 3339, UTC), origin 
                                           balance where there is one: a decimal (S) or a count by product (M of S)
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, overload
 
+from loyalty.domain.account import Balance
 from loyalty.domain.errors import StorageBusy
 from loyalty.store.engine import batch, inserts
 from loyalty.store.engine.dynamodb import Database, Item, Removal, Write, equals
 from loyalty.store.tables import keys
-
-Balance = str | Mapping[str, str]
-"""A decimal as text, or how many of which product."""
 
 
 class Membership(NamedTuple):

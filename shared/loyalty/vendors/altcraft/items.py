@@ -18,7 +18,7 @@ from loyalty.domain.errors import BadRequest, ParameterError, refusal
 from loyalty.domain.identifiers import normalise, refused, refused_as
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.http.body import Hosts, integer_id, too_large
-from loyalty.operations.enrol.operation import Item
+from loyalty.operations.enrol.items import Item
 
 Items = list[Item | Outcome]
 

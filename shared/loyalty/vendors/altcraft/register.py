@@ -32,7 +32,7 @@ from loyalty.http import markup
 from loyalty.http.body import decode, read_json
 from loyalty.http.negotiation import JSON, XML, accepted_format, declared_format, request_format
 from loyalty.http.request import MAX_BODY_BYTES, Reply, Request
-from loyalty.operations.enrol import operation as enrol
+from loyalty.operations.enrol.items import KIND, Item, Params
 from loyalty.settings import Settings
 from loyalty.vendors.altcraft import items as altcraft_items
 from loyalty.vendors.contract import Answer, Manner, Submission
@@ -79,7 +79,7 @@ class Altcraft:
 
     name: str
     batch: bool
-    operation = enrol
+    kind = KIND
     codes = _COUNTED
 
     def open(self, request: Request) -> "AltcraftExchange":
@@ -127,14 +127,14 @@ class AltcraftExchange:
         """From here on the account decides about HTTP statuses."""
         self._style = self._style._replace(always_200=caller.account.always_200)
 
-    def submission(self, account: Account, settings: Settings) -> Submission:
+    def submission(self, account: Account, settings: Settings) -> Submission[Params, Item]:
         """The members to register; elements that are themselves wrong are outcomes already."""
         document, self._document = self._document, {}  # what was sent is not kept while the items are done
         _check_format(document.get("format"))
         program_id = altcraft_items.program_id(document.get("loyalty_program_id"))
         read_items = altcraft_items.reader(document.get("matching"), account)
         items = read_items(self._elements(document, settings.max_items))
-        return Submission(enrol.Params(program_id, moment.now()), items)
+        return Submission(Params(program_id, moment.now()), items)
 
     def manner(self) -> Manner:
         """The style."""

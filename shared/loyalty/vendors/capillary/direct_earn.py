@@ -13,8 +13,7 @@ from loyalty.domain.account import Account, Caller, Credential
 from loyalty.domain.errors import RequestError, too_many_items
 from loyalty.http.body import decode, read_json
 from loyalty.http.request import Reply, Request
-from loyalty.operations.earn import operation as earn
-from loyalty.operations.earn.operation import Params
+from loyalty.operations.earn.items import KIND, Item, Params
 from loyalty.settings import Settings
 from loyalty.vendors.capillary import items as capillary_items
 from loyalty.vendors.capillary import replies as capillary_replies
@@ -27,7 +26,7 @@ class Capillary:
     """The endpoint."""
 
     name = "capillary.direct_earn"
-    operation = earn
+    kind = KIND
     codes = capillary_replies.COUNTED
 
     def open(self, request: Request) -> "CapillaryExchange":
@@ -62,7 +61,7 @@ class CapillaryExchange:
     def identified(self, _caller: Caller) -> None:
         """No account changes how replies look."""
 
-    def submission(self, _account: Account, settings: Settings) -> Submission:
+    def submission(self, _account: Account, settings: Settings) -> Submission[Params, Item]:
         """The customers that are to earn; elements that are themselves wrong are outcomes already."""
         document = read_json(decode(self._request.body()))
         if isinstance(customers := document.get("customers"), list):

@@ -9,7 +9,7 @@ from loyalty.domain.identifiers import normalise
 from loyalty.domain.outcome import NOT_FOUND, Outcome, Status
 from loyalty.domain.text import LONGEST_WORD
 from loyalty.http.body import Hosts, integer_id, too_large
-from loyalty.operations.earn.operation import Item, Params
+from loyalty.operations.earn.items import Item, Params
 from loyalty.vendors.capillary.replies import EntityFault
 
 Items = list[Item | Outcome]

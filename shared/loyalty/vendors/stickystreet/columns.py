@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from loyalty.domain.account import Account
+from loyalty.domain.account import MIGRATE, Account
 from loyalty.domain.errors import BadRequest, quote
 from loyalty.domain.identifiers import custom_field
 from loyalty.domain.profile import AUTO_ADD, MIGRATED, STANDARD, may_hold_lines
@@ -91,7 +91,7 @@ def _names(form: Mapping[str, str]) -> dict[int, str]:
 def _known(account: Account, rights: frozenset[str]) -> dict[str, str]:
     """Every name that a header may have, in lower case, and the field that it means."""
     custom = [(field.name, custom_field(field.number)) for field in account.custom_fields]
-    migrated = MIGRATED if "migrate" in rights else ()
+    migrated = MIGRATED if MIGRATE in rights else ()
     known = {name.lower(): field for name, field in custom}
     known |= {field.lower(): field for field in (*STANDARD, AUTO_ADD, *migrated, *(field for _, field in custom))}
     return known | {alias: field for alias, field in _ALIASES.items() if field in known.values()}

@@ -13,8 +13,7 @@ from loyalty.domain.errors import BadRequest, CredentialsMissing, CredentialsUnk
 from loyalty.domain.outcome import Outcome
 from loyalty.http import forms
 from loyalty.http.request import Reply, Request
-from loyalty.operations.import_customers import operation as import_customers
-from loyalty.operations.import_customers.items import Row, refuse_excess
+from loyalty.operations.import_customers.items import KIND, Params, Row, refuse_excess
 from loyalty.settings import Settings
 from loyalty.vendors.contract import Answer, Manner, Submission
 from loyalty.vendors.stickystreet import columns as stickystreet_columns
@@ -30,7 +29,7 @@ class StickyStreet:
     """The endpoint."""
 
     name = "stickystreet.customers_batch"
-    operation = import_customers
+    kind = KIND
     codes = stickystreet_replies.COUNTED
 
     def open(self, request: Request) -> "StickyStreetExchange":
@@ -82,7 +81,7 @@ class StickyStreetExchange:
             raise CredentialsUnknown
         self._rights = caller.rights
 
-    def submission(self, account: Account, settings: Settings) -> Submission:
+    def submission(self, account: Account, settings: Settings) -> Submission[Params, Row]:
         """The rows to import; a list of fields is an import of none."""
         stickystreet_params.check_switches(self._form)
         if stickystreet_params.read_type(self._form) == stickystreet_params.CUSTOMER_FIELDS_LIST:

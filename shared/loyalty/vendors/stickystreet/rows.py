@@ -27,8 +27,7 @@ from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.profile import AUTO_ADD, settle, unique_kinds
 from loyalty.domain.text import is_blank
 from loyalty.http.body import Hosts
-from loyalty.operations.import_customers import credits as import_credits
-from loyalty.operations.import_customers.items import Row
+from loyalty.operations.import_customers.items import Row, ambiguous, is_ambiguous
 from loyalty.vendors.stickystreet.columns import Columns
 
 DELIMITERS = {"pipe": "|", "comma": ",", "tab": "\t"}
@@ -59,8 +58,8 @@ def read_cells(rows: Sequence[Sequence[str]], columns: Columns, account: Account
 def refuse_ambiguous(rows: Sequence[Row | Outcome]) -> list[Row | Outcome]:
     """The rows, those refused whose credit is another number where a comma is decimal and a dot parts thousands."""
     return [
-        invalid(import_credits.ambiguous(AUTO_ADD, row.auto_add or ""))
-        if isinstance(row, Row) and import_credits.is_ambiguous(row.auto_add or "")
+        invalid(ambiguous(AUTO_ADD, row.auto_add or ""))
+        if isinstance(row, Row) and is_ambiguous(row.auto_add or "")
         else row
         for row in rows
     ]

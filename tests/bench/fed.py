@@ -19,8 +19,8 @@ import urllib3
 
 from loyalty.domain.account import Account, Credential, Grant, Program
 from loyalty.store.tables import accounts, keys
-from tools.bench.feeding import ITEMS, Job, email
-from tools.bench.processes import children, environment, seconds
+from tests.bench.feeding import ITEMS, Job, email
+from tests.bench.processes import children, environment, seconds
 from tools.local.deploy import STACK, client
 from tools.local.ministack import REGION
 from tools.local.stack import LocalStack

@@ -1,7 +1,7 @@
 """A DynamoDB that answers at once, over real HTTP in a process of its own: what remains is the cost of the client.
 
 Every customer `person<n>@example.com` exists, nobody is a member yet, and all writes are done and forgotten, but
-for the configuration in the first table, `accounts`. `Stub` starts it; `python -m tools.bench.stub <milliseconds>`
+for the configuration in the first table, `accounts`. `Stub` starts it; `python -m tests.bench.stub <milliseconds>`
 is the process, which ends with its standard input.
 """
 
@@ -41,8 +41,8 @@ class Stub:
         self._milliseconds = milliseconds
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "tools.bench.stub", str(self._milliseconds)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own
+        command = [sys.executable, "-m", "tests.bench.stub", str(self._milliseconds)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._port = int(self._process.stdout.readline()) if self._process.stdout else 0
         self.endpoint_url = f"http://{LOOPBACK}:{self._port}"
         return self

@@ -6,8 +6,8 @@ the largest is extrapolated; and in jobs of 10,000 and 100,000 items that are fe
 
 from collections.abc import Mapping, Sequence
 
-from tools.bench.fed import LARGE, Fed
-from tools.bench.figures import Figure
+from tests.bench.fed import LARGE, Fed
+from tests.bench.figures import Figure
 
 _FROM = 100
 """Items: below that what every request costs is not small beside its items."""

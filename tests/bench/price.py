@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from loyalty.settings import Settings
+from tests.bench.figures import Figure
 from tests.fakes.capillary import basic, request
 from tests.fakes.gateway import BATCH, EARN, IMPORT
 from tests.fakes.store import SETTINGS
 from tests.fakes.world import TOKEN, World
-from tools.bench.figures import Figure
 
 WRITE, READ, QUEUE = 0.625, 0.125, 0.40
 """Dollars per million write units, read units (DynamoDB, on demand) and requests (SQS), us-east-1, November 2026."""
@@ -104,7 +105,7 @@ def _registrations(members: float = 0.0) -> Bill:
 
 
 def _queued_registrations() -> Bill:
-    world = _world(_QUEUED, inline_limit=_EACH)
+    world = _world(_QUEUED, SETTINGS._replace(inline_limit=_EACH))
     bill = _bill(world, _QUEUED, lambda: _register(world, range(_QUEUED)))
     return bill._replace(reads=bill.reads + _POLLS / _QUEUED)
 
@@ -123,7 +124,7 @@ def _earns() -> Bill:
 
 
 def _imports() -> Bill:
-    world = _world(0, inline_limit=_EACH)
+    world = _world(0, SETTINGS._replace(inline_limit=_EACH))
     lines = [f"{_email(number)}|+{12_000_000_000 + number}|code-{number}|Ann" for number in range(_ROWS)]
     form = urlencode({**_IMPORT, "profiles_data": "\n".join(lines)})
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -135,9 +136,9 @@ def _imports() -> Bill:
     return _bill(world, _ROWS, import_)
 
 
-def _world(customers: int, **settings: int) -> World:
+def _world(customers: int, settings: Settings = SETTINGS) -> World:
     """The demo accounts and so many customers more, the configuration known."""
-    world = World(SETTINGS._replace(**settings))
+    world = World(settings)
     table = world.dynamodb.tables["customers"]
     for number in range(customers):
         key = f"{_ACCOUNT}#email#{_email(number)}"

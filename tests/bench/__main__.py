@@ -6,10 +6,10 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from tools.bench import chunks, cold_start, fed, figures, growth, limits, picture, price, speed
-from tools.bench.figures import Figure
-from tools.bench.meter import Meter
-from tools.bench.stub import Stub
+from tests.bench import chunks, cold_start, fed, figures, growth, limits, picture, price, speed
+from tests.bench.figures import Figure
+from tests.bench.meter import Meter
+from tests.bench.stub import Stub
 from tools.local.template import ROOT
 
 BUILD = ROOT / "build"

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import psycopg
 
-from tools.bench import requests
-from tools.bench.meter import Case, Meter, rounds
-from tools.bench.naive import Naive
-from tools.bench.peer.app import TABLES
-from tools.bench.peer.postgres import Postgres, PostgresMissing
-from tools.bench.stub import Stub
+from tests.bench import requests
+from tests.bench.meter import Case, Meter, rounds
+from tests.bench.naive import Naive
+from tests.bench.peer.app import TABLES
+from tests.bench.peer.postgres import Postgres, PostgresMissing
+from tests.bench.stub import Stub
 from tools.local.ministack import REGION
 from tools.local.port import LOOPBACK, free_port
 from tools.local.template import ROOT
@@ -73,8 +73,8 @@ def _served(dsn: str) -> Iterator[tuple[int, int]]:
         for statement in filter(str.strip, TABLES.split(";\n")):
             connection.execute(statement.encode())
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "tools.bench.peer.app:app", "--port", str(port), "--log-level", "error"]
-    process = subprocess.Popen(command, env={**os.environ, "PEER_DSN": dsn}, cwd=ROOT)  # noqa: S603 - our own
+    command = [sys.executable, "-m", "uvicorn", "tests.bench.peer.app:app", "--port", str(port), "--log-level", "error"]
+    process = subprocess.Popen(command, env={**os.environ, "PEER_DSN": dsn}, cwd=ROOT)
     try:
         _wait(port)
         yield process.pid, port

@@ -11,9 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.bench.figures import Figure
-from tools.bench.meter import Case, Meter, rounds
-from tools.bench.project import environment
+from tests.bench.figures import Figure
+from tests.bench.meter import Case, Meter, rounds
+from tests.bench.project import environment
 from tools.local import layer
 from tools.local.ministack import REGION
 from tools.local.template import ROOT
@@ -59,7 +59,7 @@ def _start(program: str, paths: list[Path]) -> Case:
     }
 
     def start() -> None:
-        subprocess.run([sys.executable, "-S", "-c", program], check=True, env=variables)  # noqa: S603 - our own
+        subprocess.run([sys.executable, "-S", "-c", program], check=True, env=variables)
 
     return Case(start)
 

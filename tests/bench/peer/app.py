@@ -1,4 +1,4 @@
-"""The peer's service, as `uvicorn tools.bench.peer.app:app` runs it: `register_member` and its batch, JSON only.
+"""The peer's service, as `uvicorn tests.bench.peer.app:app` runs it: `register_member` and its batch, JSON only.
 
 A batch is one statement: a join finds the customers, ON CONFLICT keeps members as they are.
 """

@@ -53,7 +53,7 @@ class Postgres:
     def _run(self, program: str, *arguments: str) -> None:
         user = ["runuser", "-u", _USER, "--"] if os.geteuid() == 0 else []
         command = [*user, str(self._programs / program), *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._scratch)  # noqa: S603 - Debian's own
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._scratch)
 
 
 def _programs() -> Path:

@@ -11,11 +11,11 @@ from loyalty.domain.account import Account
 from loyalty.domain.outcome import Outcome
 from loyalty.http.request import read_event
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER_BATCH
-from tools.bench import requests
-from tools.bench.figures import Figure
-from tools.bench.meter import Case, Meter, ratio, rounds
-from tools.bench.project import Project, settings
-from tools.bench.stub import Stub
+from tests.bench import requests
+from tests.bench.figures import Figure
+from tests.bench.meter import Case, Meter, ratio, rounds
+from tests.bench.project import Project, settings
+from tests.bench.stub import Stub
 
 LATENCY = 8.0
 """Milliseconds in which the stub answers."""
@@ -49,9 +49,9 @@ def grow(endpoint_url: str) -> float:
 
 def _memory(endpoint_url: str) -> float:
     """The median of `grow` in fresh processes."""
-    program = "import sys; from tools.bench import limits; sys.stderr.write(str(limits.grow(sys.argv[1])))"
+    program = "import sys; from tests.bench import limits; sys.stderr.write(str(limits.grow(sys.argv[1])))"
     command = [sys.executable, "-c", program, endpoint_url]
-    runs = [subprocess.run(command, check=True, capture_output=True, text=True) for _ in range(5)]  # noqa: S603 - our own
+    runs = [subprocess.run(command, check=True, capture_output=True, text=True) for _ in range(5)]
     return statistics.median(float(run.stderr) for run in runs)
 
 

@@ -11,8 +11,8 @@ from loyalty.store.aws.access import Access, Credentials
 from loyalty.store.engine.dynamodb import Database, connect
 from loyalty.telemetry import log as telemetry
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
-from tools.bench import requests
-from tools.bench.requests import Event
+from tests.bench import requests
+from tests.bench.requests import Event
 from tools.local.ministack import REGION
 from tools.local.template import load as load_template
 

@@ -11,13 +11,13 @@ import statistics
 from dataclasses import replace
 
 from loyalty.doors.queue_trigger import process_chunks
+from tests.bench.feeding import ITEMS, Job
+from tests.bench.meter import Case, Meter
+from tests.bench.price import READ, WRITE
 from tests.fakes.delivery import event_of
 from tests.fakes.gateway import FakeContext
 from tests.fakes.queues import Message
 from tests.fakes.world import World
-from tools.bench.feeding import ITEMS, Job
-from tools.bench.meter import Case, Meter
-from tools.bench.price import READ, WRITE
 
 JOBS = (10_000, 100_000, 1_000_000)
 """Items."""

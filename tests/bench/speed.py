@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from tools.bench import requests
-from tools.bench.figures import Figure
-from tools.bench.meter import Case, Meter, ratio, rounds
-from tools.bench.naive import Naive
-from tools.bench.project import Project
-from tools.bench.stub import Stub
+from tests.bench import requests
+from tests.bench.figures import Figure
+from tests.bench.meter import Case, Meter, ratio, rounds
+from tests.bench.naive import Naive
+from tests.bench.project import Project
+from tests.bench.stub import Stub
 from tools.local.ministack import REGION
 
 SIZES = (10, 100, 1_000, requests.ITEMS)
