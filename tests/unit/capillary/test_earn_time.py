@@ -7,7 +7,6 @@ import pytest
 
 from loyalty.domain.account import Promotion
 from loyalty.domain.outcome import Origin, Status
-from loyalty.operations.earn import attempts
 from loyalty.operations.earn import operation as earn
 from loyalty.operations.earn.items import Item, Params
 from loyalty.store.engine import batch
@@ -36,7 +35,7 @@ class SlowClient:
 @pytest.fixture(autouse=True)
 def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten at a time, one call after the other."""
-    monkeypatch.setattr(attempts, "COUNTED_AT_ONCE", 10)
+    monkeypatch.setattr(earn, "COUNTED_AT_ONCE", 10)
     monkeypatch.setattr(batch, "side_by_side", map)
 
 

@@ -15,7 +15,6 @@ from loyalty.domain.outcome import BUSY, Origin, Outcome, invalid
 from loyalty.domain.passwords import hash_secret
 from loyalty.domain.profile import MIGRATED, SECRETS
 from loyalty.operations.base import Operation
-from loyalty.operations.import_customers import records as import_records
 from loyalty.operations.import_customers.items import (
     KIND,
     MOST_SECRETS_OF_CHUNK,
@@ -27,7 +26,7 @@ from loyalty.operations.import_customers.items import (
     refuse_secrets,
 )
 from loyalty.operations.import_customers.undo import take_back
-from loyalty.operations.import_customers.work import Work
+from loyalty.operations.import_customers.work import Work, settled, written
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts, customers
 
@@ -80,7 +79,7 @@ def apply(database: Database, import_: Import, items: Sequence[Row | Outcome], o
     checked = {index: _check(import_, item) for index, item in enumerate(few)}
     outcomes = {index: item for index, item in checked.items() if isinstance(item, Outcome)}
     if outcomes:
-        outcomes |= import_records.written(database, outcomes, origin)
+        outcomes |= written(database, outcomes, origin)
     rows = {index: item for index, item in checked.items() if isinstance(item, Row)}
     if rows:
         outcomes |= Work(database, import_, rows, origin).outcomes()
@@ -94,10 +93,9 @@ def settle(
 
     Of items that came as outcomes as well: see `apply`. Raises StorageBusy.
     """
-    settled = import_records.settled(database, account.id, params, range(len(items)), origin)
+    found = settled(database, account.id, params, range(len(items)), origin)
     return [
-        item if isinstance(item, Outcome) and settled[index] == BUSY else settled[index]
-        for index, item in enumerate(items)
+        item if isinstance(item, Outcome) and found[index] == BUSY else found[index] for index, item in enumerate(items)
     ]
 
 

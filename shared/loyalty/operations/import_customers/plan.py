@@ -5,7 +5,7 @@ What can't be settled since others wrote in between is left for later, to be pla
 whatever touches such a row waits with it, so that the order holds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from loyalty.domain.customer import Customer
@@ -14,11 +14,73 @@ from loyalty.domain.identifiers import SHARED, Identifier
 from loyalty.domain.outcome import BUSY, Origin, Outcome, Status, invalid
 from loyalty.domain.profile import MAX_BYTES, MIGRATED, size, warning
 from loyalty.operations.import_customers import ids as import_ids
-from loyalty.operations.import_customers import merge as import_merge
 from loyalty.operations.import_customers.items import MOST_ROWS, TOO_MANY_ROWS, Import, Overwrite, Row
-from loyalty.operations.import_customers.state import Snapshot, State
 from loyalty.operations.import_customers.steps import Steps
 from loyalty.store.tables.customers import Change
+
+
+class Snapshot(NamedTuple):
+    """What the store said: whom identifiers find, those customers by profile_id, and what it could not say.
+
+    `lacking` are the profile_ids of those that are not members of each campaign.
+    """
+
+    owners: dict[Identifier, str]
+    customers: dict[str, Customer]
+    unread: frozenset[Identifier]
+    lacking: Mapping[str, Collection[str]]
+
+    def torn(self) -> set[Identifier]:
+        """What found a customer that no longer had it when it was read, a moment later."""
+        had = {profile_id: customer.pointers() for profile_id, customer in self.customers.items()}
+        return {
+            (kind, text)
+            for (kind, text), profile_id in self.owners.items()
+            if kind != "profile_id" and profile_id in had and (kind, text) not in had[profile_id]
+        }
+
+
+class State:
+    """Begins as the store's; `owners` and `customers` then follow each customer that is kept."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self.owners, self.customers = dict(snapshot.owners), dict(snapshot.customers)
+
+    def unread(self, keys: set[Identifier], profile_id: str | None) -> bool:
+        """Whether the store had no answer for one of these."""
+        unread = self._snapshot.unread
+        return bool(unread) and (("profile_id", profile_id) in unread or not unread.isdisjoint(keys))
+
+    def taken(self, after: Customer) -> set[Identifier]:
+        """The identifiers that would find a customer and do not yet."""
+        return after.pointers() - self._pointers(after.profile_id)
+
+    def keep(self, after: Customer) -> None:
+        """Replace, or add, a customer and what finds it."""
+        profile_id = after.profile_id
+        before, now = self._pointers(profile_id), after.pointers()
+        for key in before - now:
+            self.owners.pop(key, None)
+        self.owners |= dict.fromkeys(now - before, profile_id)
+        self.owners["profile_id", profile_id] = profile_id
+        self.customers[profile_id] = after
+
+    def lacks(self, profile_id: str, campaign: str) -> bool:
+        """Whether a customer is no member of a campaign: a new one, or one that turned out not to be."""
+        return profile_id not in self._snapshot.customers or profile_id in self._snapshot.lacking.get(campaign, ())
+
+    def is_changed(self, profile_id: str) -> bool:
+        """Whether a customer was kept before."""
+        return self.customers.get(profile_id) is not self.stored(profile_id)
+
+    def stored(self, profile_id: str) -> Customer | None:
+        """The customer as it was before, None for a new one."""
+        return self._snapshot.customers.get(profile_id)
+
+    def _pointers(self, profile_id: str) -> set[Identifier]:
+        customer = self.customers.get(profile_id)
+        return customer.pointers() if customer else set()
 
 
 class Whole(NamedTuple):
@@ -109,9 +171,9 @@ class Planner:
     def _apply(self, index: int, row: Row, customer: Customer | None) -> Outcome | None:
         state, mark = self.state, self._origin.mark(index)
         if customer:
-            after = import_merge.change(customer, row, self._import, state.owners, mark)
+            after = change_customer(customer, row, self._import, state.owners, mark)
         else:
-            after = import_merge.create(row, self._import, state.owners, mark)
+            after = create_customer(row, self._import, state.owners, mark)
         if size(after.fields) > MAX_BYTES:
             return invalid(f"The customer's fields would be larger than {MAX_BYTES // 1024} KB")
         card = row.drawn.card_number
@@ -144,3 +206,55 @@ class Planner:
         if told := warning(row.fields):
             values["warning"] = told
         return Outcome(status, customer.profile_id, values=values or None)
+
+
+Owners = Mapping[Identifier, str]
+"""Whom each identifier finds: profile_ids. What one row makes of one customer depends on these alone."""
+
+
+def create_customer(row: Row, import_: Import, owners: Owners, mark: str) -> Customer:
+    """The customer that a row makes when it meets none."""
+    given = _given(row)
+    fields = {"code": row.drawn.code, **given}
+    if import_.params.card_digits:
+        fields = {"card_number": row.drawn.card_number, **fields}
+    profile_id = row.fields.get("profile_id", row.drawn.profile_id)
+    customer_id = int(row.fields.get("customer_id", row.drawn.customer_id))
+    found_by = _found_by(fields, import_.kinds, owners, profile_id)
+    return Customer(profile_id, customer_id, fields, found_by, mark, mark, import_.undoable_until)
+
+
+def change_customer(customer: Customer, row: Row, import_: Import, owners: Owners, mark: str) -> Customer:
+    """The customer after a row that overwrites or updates it.
+
+    Its code stays (a row that gives another is about another customer), and with card numbers being
+    generated its card stays too where the row gives none, so that repeating an import changes nothing.
+    """
+    params, given = import_.params, _given(row)
+    stays = {"code", "card_number"} if params.card_digits else {"code"}
+    if params.overwrite is Overwrite.UPDATE:
+        kept = dict(customer.fields)
+    else:
+        kept = {name: text for name, text in customer.fields.items() if name in stays}
+    fields = {**kept, **given}
+    if params.card_digits and "card_number" not in fields:
+        given["card_number"] = fields["card_number"] = row.drawn.card_number
+    brought = tuple(kind for kind in import_.kinds if kind in given)
+    still = {kind for kind in customer.identifiers if fields.get(kind) == customer.fields[kind]}
+    found_by = still | _found_by(fields, brought, owners, customer.profile_id)
+    return customer._replace(fields=fields, found_by=frozenset(found_by), origin=mark)
+
+
+def _given(row: Row) -> dict[str, str]:
+    return {name: text for name, text in row.fields.items() if name not in MIGRATED}
+
+
+def _found_by(fields: Mapping[str, str], kinds: tuple[str, ...], owners: Owners, profile_id: str) -> frozenset[str]:
+    """Those `kinds` that find the customer: shared ones only where nobody else was first."""
+    carried = Row(fields)
+    return frozenset(
+        kind
+        for kind in kinds
+        if (identifier := carried.identifier(kind))
+        and (kind not in SHARED or owners.get(identifier, profile_id) == profile_id)
+    )

@@ -5,16 +5,16 @@ job made. A customer that somebody changed since stays, and so does a new one wi
 the job did not make. An identifier that came to another customer goes back once that one gave it up, or with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from loyalty.domain.customer import Customer
 from loyalty.domain.errors import StorageBusy
+from loyalty.domain.identifiers import Identifier
 from loyalty.domain.job import Job
 from loyalty.domain.outcome import BUSY, RETRYABLE, Origin, Outcome, Status
-from loyalty.operations.import_customers import undo_order
 from loyalty.operations.import_customers.steps import Step, Steps, write
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.engine.transactions import Fate
@@ -109,15 +109,15 @@ class _Restoration:
 
     def _without_prevented(self, plan: _Plan) -> _Plan:
         """The plan once it is known whom identifiers find: who can't go back is KEPT."""
-        owners = customers.find_all(self.database, self.job.account_id, undo_order.repointed(plan.changes))
-        kept = undo_order.prevented(plan.changes, {one: owner.profile_id for one, owner in owners.items()})
+        owners = customers.find_all(self.database, self.job.account_id, repointed(plan.changes))
+        kept = prevented(plan.changes, {one: owner.profile_id for one, owner in owners.items()})
         changes = {who: change for who, change in plan.changes.items() if who not in kept}
         return plan._replace(fates=plan.fates | dict.fromkeys(kept, Status.KEPT), changes=changes)
 
     def _write(self, plan: _Plan) -> dict[str, Status]:
         """The fates of those that were not refused."""
         steps = Steps()
-        for change in undo_order.in_order(plan.changes):
+        for change in in_order(plan.changes):
             is_last = change.after == plan.changes[change.profile_id].after
             steps.add_apart(change, beside=len(plan.found.own.get(change.profile_id, {})) if is_last else 0)
         fates = write(self.database, steps.all(), lambda step: self._actions(plan, step))
@@ -145,3 +145,78 @@ class _Restoration:
         """Have customers stay; a mark that can't be taken back now counts for less than a minute."""
         with suppress(StorageBusy):
             presence.unmark(self.database, self.job.account_id, marks)
+
+
+Changes = Mapping[str, Change]
+"""By profile_id. In which order they go: first who gives an identifier up, then who gets it back; without the store."""
+
+
+def repointed(changes: Changes) -> set[Identifier]:
+    """What these changes give up or take."""
+    return {identifier for change in changes.values() for identifier in change.had ^ change.has}
+
+
+def prevented(changes: Changes, owners: Mapping[Identifier, str]) -> set[str]:
+    """Those customers that can't go back: what they would give up or take finds somebody who keeps it.
+
+    `owners` tells whom each identifier finds.
+    """
+    givers, takers = _givers(changes), dict[str, list[str]]()
+    stuck: list[str] = []
+    for who, change in changes.items():
+        expected = {identifier: givers.get(identifier, who) for identifier in sorted(change.had ^ change.has)}
+        if any(owners.get(identifier, giver) != giver for identifier, giver in expected.items()):
+            stuck.append(who)
+        for giver in expected.values():
+            takers.setdefault(giver, []).append(who)
+    found = set(stuck)
+    while stuck:
+        new = set(takers.get(stuck.pop(), ())) - found
+        found |= new
+        stuck += sorted(new)
+    return found
+
+
+def in_order(changes: Changes) -> Iterator[Change]:
+    """The changes, each after those that give up what it takes.
+
+    Where they wait for each other in a ring, one customer first gives up what it has to, and gets its own in the end.
+    """
+    givers = _givers(changes)
+    ahead = {
+        who: [givers[one] for one in sorted(change.has - change.had) if one in givers]
+        for who, change in changes.items()
+    }
+    left, begun, gave_up = dict(changes), set[str](), set[str]()
+    for first in changes:
+        path = [first]
+        while path:
+            who = path[-1]
+            begun.add(who)
+            before = next((one for one in ahead[who] if one in left and one not in gave_up), None)
+            if who not in left or before is None:
+                path.pop()
+                yield from [left.pop(who)] if who in left else []
+            elif before in begun:
+                gave_up.add(before)
+                yield from _parted(left, before)
+            else:
+                path.append(before)
+
+
+def _parted(left: dict[str, Change], who: str) -> Iterator[Change]:
+    """The first part of a change, which gives up what it has to; the other is left."""
+    before, after = left[who]
+    if before is not None:
+        between = _without(before, left[who].had - left[who].has)
+        left[who] = Change(between, after)
+        yield Change(before, between)
+
+
+def _without(customer: Customer, identifiers: set[Identifier]) -> Customer:
+    found_by = frozenset(kind for kind, text in customer.identifiers.items() if (kind, text) not in identifiers)
+    return customer._replace(found_by=found_by)
+
+
+def _givers(changes: Changes) -> dict[Identifier, str]:
+    return {identifier: who for who, change in changes.items() for identifier in change.had - change.has}

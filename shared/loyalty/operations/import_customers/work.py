@@ -10,14 +10,12 @@ from loyalty.domain.outcome import BUSY, RETRYABLE, UNKNOWN, Origin, Outcome, St
 from loyalty.domain.profile import MIGRATED
 from loyalty.operations.base import WRITING_SECONDS
 from loyalty.operations.import_customers import ids as import_ids
-from loyalty.operations.import_customers import records as import_records
-from loyalty.operations.import_customers.items import Import, Overwrite, Row
-from loyalty.operations.import_customers.plan import Planner, Whole
-from loyalty.operations.import_customers.state import Snapshot
+from loyalty.operations.import_customers.items import Import, Overwrite, Params, Row
+from loyalty.operations.import_customers.plan import Planner, Snapshot, Whole
 from loyalty.operations.import_customers.writes import Writer, first_rows
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.engine.transactions import Fate
-from loyalty.store.tables import customers, memberships
+from loyalty.store.tables import customers, journal, memberships
 
 _FRUITLESS_TRIES = 5
 """Tries in a row that may settle nothing before the rest is BUSY."""
@@ -31,7 +29,7 @@ class Work:
 
     def __init__(self, database: Database, import_: Import, rows: Mapping[int, Row], origin: Origin) -> None:
         self._database, self._import, self._origin = database, import_, origin
-        self._written = import_records.written(database, rows, origin)
+        self._written = written(database, rows, origin)
         pending = {index: row for index, row in rows.items() if index not in self._written}
         self._rows = {**rows, **import_ids.draw(database, import_, pending, origin)}
         self._writer = Writer(database, import_, origin)
@@ -130,3 +128,32 @@ class Work:
 def _told(fate: Fate, outcome: Outcome) -> Outcome:
     """An outcome once its customer was written, or not, or nobody knows."""
     return {Fate.BUSY: BUSY, Fate.UNKNOWN: UNKNOWN}.get(fate, outcome)
+
+
+_WRITTEN = {Status.CREATED, Status.UPDATED}
+
+
+def written(database: Database, rows: Collection[int], origin: Origin) -> dict[int, Outcome]:
+    """The outcomes of those rows, by index, that an earlier delivery settled; raises StorageBusy."""
+    if not origin.redelivered:
+        return {}
+    recorded = journal.read(database, origin)
+    return {index: recorded[place] for index in rows if (place := origin.position(index)) in recorded}
+
+
+def settled(
+    database: Database, account_id: str, params: Params, rows: Collection[int], origin: Origin
+) -> dict[int, Outcome]:
+    """The rows' outcomes as far as they were written; BUSY are others, UNKNOWN those whose memberships are missing.
+
+    Raises StorageBusy.
+    """
+    recorded = written(database, rows, origin)
+    outcomes = {index: recorded.get(index, BUSY) for index in rows}
+    if params.overwrite is Overwrite.IGNORE:
+        return outcomes
+    ids = list(dict.fromkeys(one.profile_id for one in recorded.values() if one.status in _WRITTEN and one.profile_id))
+    lacking: set[str] = set()
+    for campaign in params.campaigns:
+        lacking |= set(ids) - memberships.origins(database, account_id, campaign, ids).keys()
+    return {index: UNKNOWN if one.profile_id in lacking else one for index, one in outcomes.items()}

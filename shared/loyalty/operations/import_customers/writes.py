@@ -15,8 +15,7 @@ from loyalty.domain.customer import Customer
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.outcome import Origin, Outcome, Status
 from loyalty.operations.import_customers.items import Import, Overwrite, Row, balance
-from loyalty.operations.import_customers.plan import Planner
-from loyalty.operations.import_customers.state import State
+from loyalty.operations.import_customers.plan import Planner, State
 from loyalty.operations.import_customers.steps import Step, write
 from loyalty.operations.withdrawal import withdraw
 from loyalty.store.engine.dynamodb import Database, Item, Write
