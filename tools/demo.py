@@ -5,9 +5,10 @@ The data makes the vendors' own samples work as printed: docs/local.md tells wha
 
 from collections.abc import Mapping
 
-from loyalty.domain.account import Account, Credential, CustomField, Grant, Program, Promotion
+from loyalty.domain.account import JOBS_READ, MIGRATE, Account, Credential, CustomField, Grant, Program, Promotion
 from loyalty.domain.customer import Customer
 from loyalty.domain.identifiers import custom_field
+from loyalty.operations.registry import RIGHTS
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts, credentials, customers, memberships, promotion_changes
 from loyalty.store.tables.memberships import Membership
@@ -15,13 +16,14 @@ from loyalty.vendors.capillary.credentials import basic_credential, client_crede
 from loyalty.vendors.stickystreet.customers_batch import import_credential
 from tools.operator.database import connect
 
-ALL_RIGHTS = frozenset({"enrol", "import", "earn", "jobs:read", "jobs:undo"})
+ALL_RIGHTS = RIGHTS - {MIGRATE}
+"""Those of a client; bringing ids is for who migrates."""
 
 ACCOUNT = Account("greatwidgets", custom_fields=(CustomField(1, "user_id", "User ID", match=True),))
 OTHER_ACCOUNT = Account("othertenant")
 
 OWNER = Grant(ACCOUNT.id, ALL_RIGHTS)
-VIEWER = Grant(ACCOUNT.id, frozenset({"jobs:read"}))
+VIEWER = Grant(ACCOUNT.id, frozenset({JOBS_READ}))
 OTHER_OWNER = Grant(OTHER_ACCOUNT.id, ALL_RIGHTS)
 
 CREDENTIALS = [

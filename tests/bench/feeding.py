@@ -3,6 +3,8 @@
 import json
 from typing import NamedTuple
 
+from loyalty.operations.enrol.items import KIND as ENROL
+
 ITEMS = 250
 """Of a chunk."""
 
@@ -32,7 +34,7 @@ class Job(NamedTuple):
             "version": 1,
             "job_id": self.id,
             "account": self.account,
-            "operation": "enrol",
+            "operation": ENROL.name,
             "params": {"program_id": self.program},
             "chunk": number,
             "chunks": self.chunks,

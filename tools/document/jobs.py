@@ -3,6 +3,7 @@
 from typing import Any
 
 from loyalty.domain.job import JobStatus, Undo
+from loyalty.operations.enrol.items import KIND as ENROL
 from loyalty.operations.registry import OPERATIONS
 from loyalty.vendors.jobs_api import UNDO
 from tools.document import everywhere
@@ -27,7 +28,7 @@ from tools.document.parts import (
 _JOB_ID = "0f6e2c1a6b5d4c3e9a41d2b7c8e9f001"
 _JOB = {
     "job_id": _JOB_ID,
-    "operation": "enrol",
+    "operation": ENROL.name,
     "status": "done",
     "total": 10000,
     "done": 10000,

@@ -9,6 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from loyalty.domain.account import JOBS_READ
+from loyalty.operations.registry import OPERATIONS
+
 from .arguments import Yes
 from .callers import Account, Caller, Token, authorised
 from .commands import Session, command
@@ -16,8 +19,8 @@ from .jobs_client import Job, JobsClient
 
 app = typer.Typer(help="Jobs: large requests, and imports that can be undone.")
 
-_READ = frozenset({"jobs:read"})
-_UNDO = frozenset({"jobs:read", "jobs:undo", "enrol", "import", "earn"})
+_READ = frozenset({JOBS_READ})
+_UNDO = _READ | {operation.kind.right for operation in OPERATIONS.values()}
 """What undoing any job takes: the operation's own right too."""
 
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="The job's id.")]

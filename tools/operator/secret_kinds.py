@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from loyalty.domain.account import Credential
+from loyalty.domain.account import JOBS_READ, Credential
+from loyalty.operations.earn.items import KIND as EARN
+from loyalty.operations.enrol.items import KIND as ENROL
+from loyalty.operations.import_customers.items import KIND as IMPORT
 from loyalty.vendors.capillary.credentials import basic_credential, client_credential
 from loyalty.vendors.stickystreet.customers_batch import import_credential
 
@@ -73,9 +76,9 @@ def _client(name: str) -> Made:
 
 
 _TRAITS = {
-    Kind.TOKEN: _Traits(_token, frozenset({"enrol", "import", "jobs:read"})),
-    Kind.IMPORT_USER: _Traits(_import_user, frozenset({"import", "jobs:read"})),
-    Kind.BASIC: _Traits(_basic, frozenset({"earn", "jobs:read"})),
-    Kind.CLIENT: _Traits(_client, frozenset({"earn", "jobs:read"})),
+    Kind.TOKEN: _Traits(_token, frozenset({ENROL.right, IMPORT.right, JOBS_READ})),
+    Kind.IMPORT_USER: _Traits(_import_user, frozenset({IMPORT.right, JOBS_READ})),
+    Kind.BASIC: _Traits(_basic, frozenset({EARN.right, JOBS_READ})),
+    Kind.CLIENT: _Traits(_client, frozenset({EARN.right, JOBS_READ})),
 }
 _STORED = {"token": Kind.TOKEN, "import": Kind.IMPORT_USER, "basic": Kind.BASIC, "oauth": Kind.CLIENT}

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from loyalty.domain import moment
-from loyalty.domain.account import Account
+from loyalty.domain.account import MIGRATE, Account
 from loyalty.domain.errors import BadRequest
 from loyalty.domain.outcome import RETRYABLE, Origin, Outcome, Status
 from loyalty.operations.import_customers import operation as import_customers
-from loyalty.operations.import_customers.items import Overwrite, Params
+from loyalty.operations.import_customers.items import KIND, Overwrite, Params
 from loyalty.store.engine.dynamodb import Database
 from loyalty.vendors.stickystreet import columns as stickystreet_columns
 from loyalty.vendors.stickystreet import rows as stickystreet_rows
@@ -18,7 +18,7 @@ from ..faults import OperatorError
 from ..results import Results
 from .rows import BUSY
 
-_RIGHTS = frozenset({"import", "migrate"})
+_RIGHTS = frozenset({KIND.right, MIGRATE})
 _NAMES = {Status.CREATED: "new", Status.UPDATED: "updated"}
 _FAILED = "failed"
 

@@ -5,6 +5,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from loyalty.domain.account import JOBS_READ
+from loyalty.operations.earn.items import KIND as EARN
+
 from ..faults import OperatorError
 from ..results import Results
 from .doors import Body, cell
@@ -20,7 +23,7 @@ class EarnDoor:
     """The bulk earn; `headers` name the columns, one of them in NAMES; a blank source is `source`."""
 
     path = "/v2/promotion/bulk/directEarn"
-    rights = frozenset({"earn", "jobs:read"})
+    rights = frozenset({EARN.right, JOBS_READ})
     credential_kind = "access"
     repeatable = False
 

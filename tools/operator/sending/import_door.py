@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 from urllib3.filepost import encode_multipart_formdata
 
+from loyalty.domain.account import JOBS_READ
 from loyalty.domain.delimited import NO_FIELD, write
 from loyalty.domain.errors import quote
 from loyalty.domain.profile import SECRETS
+from loyalty.operations.import_customers.items import KIND as IMPORT
 from loyalty.operations.import_customers.items import MOST_SECRETS
 
 from ..columns import in_columns
@@ -39,7 +41,7 @@ class ImportDoor:
     """The customer import; `fields` names each column's field (None: not sent), `parameters` are the form's others."""
 
     path = "/api.php"
-    rights = frozenset({"import", "jobs:read"})
+    rights = frozenset({IMPORT.right, JOBS_READ})
     credential_kind = "token"
     repeatable = True
 

@@ -5,6 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from loyalty.domain.account import JOBS_READ
+from loyalty.operations.enrol.items import KIND as ENROL
+
 from ..faults import OperatorError
 from ..results import Results
 from .doors import Body, cell
@@ -20,7 +23,7 @@ class RegisterDoor:
     """The registration of members; `headers` name the columns, one of them the `matching` one."""
 
     path = "/api/v1.1/loyalty/register_member_batch"
-    rights = frozenset({"enrol", "jobs:read"})
+    rights = frozenset({ENROL.right, JOBS_READ})
     credential_kind = "token"
     repeatable = True
 

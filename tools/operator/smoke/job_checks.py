@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 from loyalty.domain.account import Program
+from loyalty.operations.enrol.items import KIND as ENROL
 from loyalty.store import queue
 from loyalty.store.queue import Message
 from loyalty.store.tables import accounts
@@ -87,7 +88,7 @@ def _feed(scene: Scene, program: str, emails: list[str]) -> str:
         "version": 1,
         "job_id": job_id,
         "account": scene.account,
-        "operation": "enrol",
+        "operation": ENROL.name,
         "params": {"program_id": program},
         "chunk": 1,
         "chunks": 1,
