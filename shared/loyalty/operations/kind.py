@@ -35,7 +35,7 @@ Item = TypeVar("Item")
 class Kind(Generic[Params, Item]):
     """A kind of operation, by its `name` in messages and jobs and the `right` that a credential needs for it.
 
-    `params_from` takes params as messages hold them and the moment that stands in for a missing one (RFC 3339, UTC);
+    `read_params` takes params as messages hold them and the moment that stands in for a missing one (RFC 3339, UTC);
     `item_from` reads an item anew, as what comes from the queue may be anybody's, and refuses one that is itself wrong;
     `item_to` makes what `item_from` takes. `schema` has pydantic's form of both, and is called where messages are read:
     building it takes longer than a function's start may. `fed_contract` answers for jobs that another system feeds;
@@ -44,15 +44,11 @@ class Kind(Generic[Params, Item]):
 
     name: str
     right: str
-    params_from: Callable[[Document, str], Params]
+    read_params: Callable[[Document, str], Params]
     item_from: Callable[[Document, Account], Item | Outcome]
     item_to: Callable[[Item], Document]
     schema: Callable[[], "Schema"]
     fed_contract: str | None = None
-
-    def read_params(self, document: Document, received_at: str) -> Params:
-        """The params in a message or a job; where they have no moment of their own, `received_at`."""
-        return self.params_from(document, received_at)
 
     def write_params(self, params: Params) -> Document:
         """What `read_params` takes."""

@@ -1,0 +1,50 @@
+"""The registry: each operation once, under names that are stored and so never change."""
+
+import pytest
+
+from loyalty.operations import registry
+from loyalty.operations.kind import Fields
+from loyalty.operations.registry import OPERATIONS, RIGHTS, AnyOperation
+from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
+
+CONTRACTS = {one.name: one for one in (REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DIRECT_EARN, CUSTOMERS_BATCH)}
+NOW = "2026-06-01T00:00:00Z"
+STORED = {
+    "enrol": {"program_id": "123", "received_at": NOW},
+    "import": {"campaigns": ("1",), "overwrite": "update", "received_at": NOW, "keep_undo": True, "dry_run": False},
+    "earn": {"program_id": "469", "promotion_id": "9", "received_at": NOW},
+    "undo": {"job_id": "0" * 32},
+}
+"""Params of each operation as jobs hold them."""
+
+
+def test_operations_and_rights_have_the_names_that_are_stored() -> None:
+    assert [*OPERATIONS] == ["enrol", "import", "earn", "undo"]
+    assert {"enrol", "import", "earn", "jobs:read", "jobs:undo", "migrate"} == RIGHTS
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_params_come_out_of_a_job_as_they_went_in(operation: AnyOperation) -> None:
+    params: Fields = operation.kind.read_params(STORED[operation.kind.name], "2027-01-01T00:00:00Z")
+    assert operation.kind.write_params(params) == STORED[operation.kind.name]
+
+
+@pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
+def test_a_contract_leads_to_the_operation_that_takes_its_items(contract: object) -> None:
+    # GIVEN the kind that a contract names
+    kind = contract.kind  # type: ignore[attr-defined]
+    # THEN the registry has the operation of just that kind
+    assert registry.of(kind).kind is kind
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_a_job_that_is_fed_is_answered_by_a_contract_of_the_same_kind(operation: AnyOperation) -> None:
+    # GIVEN the contract that answers for jobs of other systems; nobody else may send an undo
+    contract = operation.kind.fed_contract
+    # THEN there is such a contract
+    if operation is registry.UNDO:
+        assert contract is None
+    else:
+        assert CONTRACTS[str(contract)].kind is operation.kind
