@@ -32,8 +32,7 @@ def stack(stack_with):
 @pytest.fixture
 def smoke(stack, tmp_path, monkeypatch):
     """Gives a run of the command: its exit code, and its results by check."""
-    (tmp_path / "build").mkdir()
-    environment.write(tmp_path / places.LOCAL_ENVIRONMENT, stack, stack.endpoint_url)
+    environment.write(tmp_path / places.local_environment(stack.port), stack, stack.endpoint_url)
     monkeypatch.chdir(tmp_path)
 
     def run(*options):
