@@ -3,7 +3,6 @@
 import pytest
 
 from loyalty.operations import registry
-from loyalty.operations.kind import Fields
 from loyalty.operations.registry import OPERATIONS, RIGHTS, AnyOperation
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
@@ -27,7 +26,7 @@ def test_operations_and_rights_have_the_names_that_are_stored() -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_params_come_out_of_a_job_as_they_went_in(operation: AnyOperation) -> None:
-    params: Fields = operation.kind.read_params(STORED[operation.kind.name], "2027-01-01T00:00:00Z")
+    params = operation.kind.read_params(STORED[operation.kind.name], "2027-01-01T00:00:00Z")
     assert operation.kind.write_params(params) == STORED[operation.kind.name]
 
 
