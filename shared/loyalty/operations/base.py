@@ -5,10 +5,7 @@ from typing import Any, Protocol
 
 from loyalty.domain.account import Account
 from loyalty.domain.outcome import Origin, Outcome
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Database
-
-WRITING_SECONDS = LONGEST_CALL_SECONDS + 5.0
-"""Kept of a request's time for the writes, when look-ups have to be repeated, and for reading them back."""
+from loyalty.store.engine.dynamodb import Database
 
 
 class Operation(Protocol):

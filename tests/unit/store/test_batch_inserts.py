@@ -2,9 +2,10 @@
 
 import pytest
 
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.domain.errors import InternalError
 from loyalty.store.engine import inserts
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Write
+from loyalty.store.engine.dynamodb import Write
 from loyalty.store.engine.faults import PASSING_CODES
 from tests.fakes.faults import refused, unreachable
 from tests.fakes.store import SECONDS, TABLE, Store, item, items

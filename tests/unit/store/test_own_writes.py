@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.store.engine import inserts
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Write
+from loyalty.store.engine.dynamodb import Write
 from tests.fakes.faults import Answer, Fault, cut_short, refused, reset_after, timed_out_after, timed_out_before
 from tests.fakes.store import SECONDS, TABLE, Store, item, items
 

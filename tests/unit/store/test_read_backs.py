@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.domain.outcome import Origin, Outcome, Status
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Database, Item, Write
+from loyalty.store.engine.dynamodb import Database, Item, Write
 from loyalty.store.engine.transactions import Fate, commit
 from loyalty.store.tables import journal
 from loyalty.store.tables.journal import Record

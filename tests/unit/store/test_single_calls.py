@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.domain.errors import StorageBusy
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Database, Write
+from loyalty.store.engine.dynamodb import Database, Write
 from loyalty.store.tables import counters
 from tests.fakes.faults import refused, timed_out_after, unreachable
 from tests.fakes.store import SECONDS, TABLE, Store, item

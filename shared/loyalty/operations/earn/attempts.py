@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from loyalty.domain.account import Promotion
+from loyalty.domain.deadline import EARNING_SECONDS
 from loyalty.domain.outcome import RETRYABLE, Outcome, Status
 from loyalty.operations.withdrawal import withdraw
 from loyalty.store.engine.dynamodb import Database, Write
@@ -15,8 +16,6 @@ from loyalty.store.tables.tallies import Counted
 
 COUNTED_AT_ONCE = 500
 """Attempts that are counted before their earns are written."""
-SECONDS_TO_WRITE = 2
-"""What is left to write them: no place is taken later, since it would stay without an earn."""
 
 _STATUS = {Counted.YES: Status.CREATED, Counted.FULL: Status.EXHAUSTED, Counted.BUSY: Status.BUSY}
 
@@ -54,7 +53,7 @@ def attempt_all(database: Database, issue: Issue, attempts: Sequence[Attempt]) -
 
 
 def _attempt_some(database: Database, issue: Issue, attempts: Sequence[Attempt]) -> list[Outcome]:
-    counted = _count(database.writing().ending(SECONDS_TO_WRITE), issue, attempts)
+    counted = _count(database.writing().ending(EARNING_SECONDS), issue, attempts)
     new = [
         Earn(one.customer.profile_id, one.earned_id, one.source, issue.received_at, one.origin)
         for one in attempts

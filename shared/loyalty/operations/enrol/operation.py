@@ -4,10 +4,10 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from loyalty.domain.account import Account
+from loyalty.domain.deadline import WRITING_SECONDS
 from loyalty.domain.errors import ProgramInactive, ProgramNotFound
 from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status
-from loyalty.operations.base import WRITING_SECONDS
 from loyalty.operations.withdrawal import withdraw
 from loyalty.store.engine.dynamodb import Database, Write
 from loyalty.store.tables import accounts, customers, memberships

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
+from loyalty.domain.deadline import WRITING_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import BUSY, RETRYABLE, UNKNOWN, Origin, Outcome, Status
 from loyalty.domain.profile import MIGRATED
-from loyalty.operations.base import WRITING_SECONDS
 from loyalty.operations.import_customers import ids as import_ids
 from loyalty.operations.import_customers import records as import_records
 from loyalty.operations.import_customers.items import Import, Overwrite, Row

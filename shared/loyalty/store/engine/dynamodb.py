@@ -14,20 +14,17 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.domain.errors import ConfigurationError, StorageBusy
 from loyalty.settings import Settings
 from loyalty.store.aws import services
 from loyalty.store.aws.access import Access, from_environment
 from loyalty.store.aws.client import Client
-from loyalty.store.aws.connections import CONNECT_SECONDS, READ_SECONDS
 from loyalty.store.engine.cache import TimedCache
 from loyalty.store.engine.faults import CallError, cancellation_codes, error_code, is_lost, raise_unless_passing
 from loyalty.store.tables import keys
 
 Item = dict[str, Any]
-
-LONGEST_CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS + 1
-"""What one call may take in the worst case, its TLS handshake included; a deadline must leave that much time."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 

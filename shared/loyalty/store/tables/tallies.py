@@ -16,13 +16,11 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from loyalty.domain import lifetime
+from loyalty.domain.deadline import UNDECIDED_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.store.engine import batch
 from loyalty.store.engine.dynamodb import Database, Item, Update
 from loyalty.store.tables import keys
-
-_UNDECIDED_SECONDS = 5.0
-"""How long to wait for the earns of places that others took a moment ago."""
 
 _TOGETHER = 100
 """Places that one update takes or gives back: its condition names each, and may have 300 operators and 4 KB."""
@@ -141,7 +139,7 @@ class _Tally:
         Raises StorageBusy, also when that can't be known since a place has no earn yet.
         """
         met = self._enter(origin)
-        looks = self._database.waiting(_UNDECIDED_SECONDS).tries()
+        looks = self._database.waiting(UNDECIDED_SECONDS).tries()
         while met and (empty := self._without_earn(met)):
             if self._take_over(origin, met, empty):
                 return None
