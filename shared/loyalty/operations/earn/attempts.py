@@ -8,16 +8,16 @@ from loyalty.domain.account import Promotion
 from loyalty.domain.deadline import EARNING_SECONDS
 from loyalty.domain.outcome import RETRYABLE, Outcome, Status
 from loyalty.operations.withdrawal import withdraw
-from loyalty.store.engine.dynamodb import Database, Write
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import earns, promotions, tallies
 from loyalty.store.tables.customers import Reference
 from loyalty.store.tables.earns import Earn, Earned
-from loyalty.store.tables.tallies import Counted
 
 COUNTED_AT_ONCE = 500
 """Attempts that are counted before their earns are written."""
 
-_STATUS = {Counted.YES: Status.CREATED, Counted.FULL: Status.EXHAUSTED, Counted.BUSY: Status.BUSY}
+_STATUS = {Fate.DONE: Status.CREATED, Fate.REFUSED: Status.EXHAUSTED, Fate.BUSY: Status.BUSY}
 
 
 class Issue(NamedTuple):
@@ -57,7 +57,7 @@ def _attempt_some(database: Database, issue: Issue, attempts: Sequence[Attempt])
     new = [
         Earn(one.customer.profile_id, one.earned_id, one.source, issue.received_at, one.origin)
         for one in attempts
-        if counted[one.origin] is Counted.YES
+        if counted[one.origin] is Fate.DONE
     ]
     earned = earns.insert_all(database, issue.account_id, issue.promotion.id, new)
     by_origin = {earn.origin: result for earn, result in zip(new, earned, strict=True)}
@@ -104,11 +104,11 @@ def _undecided(outcomes: Sequence[Outcome]) -> list[Outcome]:
     ]
 
 
-def _count(database: Database, issue: Issue, attempts: Sequence[Attempt]) -> dict[str, Counted]:
+def _count(database: Database, issue: Issue, attempts: Sequence[Attempt]) -> dict[str, Fate]:
     """Which attempts the promotion's limit lets through, by origin."""
     promotion = issue.promotion
     if promotion.limit is None:
-        return dict.fromkeys((one.origin for one in attempts), Counted.YES)
+        return dict.fromkeys((one.origin for one in attempts), Fate.DONE)
     origins: dict[str, list[str]] = {}
     for one in attempts:
         origins.setdefault(one.customer.profile_id, []).append(one.origin)
@@ -124,11 +124,11 @@ def issued(issue: Issue, customer: Reference, earned_id: int | None, status: Sta
     return Outcome(Status.CREATED, customer.profile_id, values=values)
 
 
-def _outcome(issue: Issue, attempt: Attempt, counted: Counted, earned: Earned | None) -> Outcome:
+def _outcome(issue: Issue, attempt: Attempt, counted: Fate, earned: Earned | None) -> Outcome:
     if earned is None:
         return issued(issue, attempt.customer, None, _STATUS[counted])
-    written = earned.write is Write.INSERTED
-    status = Status.UNKNOWN if earned.write is Write.UNKNOWN else Status.BUSY
+    written = earned.write is Fate.DONE
+    status = Status.UNKNOWN if earned.write is Fate.UNKNOWN else Status.BUSY
     return issued(issue, attempt.customer, earned.earned_id if written else None, status)
 
 

@@ -9,7 +9,8 @@ from loyalty.domain.errors import ProgramInactive, ProgramNotFound
 from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status
 from loyalty.operations.withdrawal import withdraw
-from loyalty.store.engine.dynamodb import Database, Write
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import accounts, customers, memberships
 from loyalty.store.tables.customers import Found
 from loyalty.store.tables.memberships import Membership
@@ -20,10 +21,10 @@ RIGHT = "enrol"
 ALWAYS_A_JOB = False
 
 _STATUS = {
-    Write.INSERTED: Status.CREATED,
-    Write.EXISTS: Status.EXISTS,
-    Write.BUSY: Status.BUSY,
-    Write.UNKNOWN: Status.UNKNOWN,
+    Fate.DONE: Status.CREATED,
+    Fate.REFUSED: Status.EXISTS,
+    Fate.BUSY: Status.BUSY,
+    Fate.UNKNOWN: Status.UNKNOWN,
 }
 
 
@@ -110,12 +111,12 @@ def apply(database: Database, enrolment: Enrolment, items: Sequence[Item | Outco
 
 
 def _withdraw(
-    database: Database, enrolment: Enrolment, found: Found, new: Mapping[str, Membership], told: Mapping[str, Write]
+    database: Database, enrolment: Enrolment, found: Found, new: Mapping[str, Membership], told: Mapping[str, Fate]
 ) -> dict[str, Outcome]:
     """Take back what was written for customers that are gone, or may be; the outcomes of those, by profile_id."""
     removable = dict.fromkeys(one for one in found.customers.values() if one.removable_until)
-    written = [one for one in removable if told[one.profile_id] is Write.INSERTED]
-    met = [one for one in removable if told[one.profile_id] is Write.EXISTS]
+    written = [one for one in removable if told[one.profile_id] is Fate.DONE]
+    met = [one for one in removable if told[one.profile_id] is Fate.REFUSED]
 
     def remove(profile_id: str) -> None:
         origin, program_id = new[profile_id].origin, enrolment.params.program_id
@@ -142,13 +143,13 @@ def settle(
     return [settled(index, item) for index, item in enumerate(items)]
 
 
-def _outcome(item: Item | Outcome, found: Found, fates: dict[str, Write]) -> Outcome:
+def _outcome(item: Item | Outcome, found: Found, fates: dict[str, Fate]) -> Outcome:
     if isinstance(item, Outcome):
         return item
     customer = found.customers.get(item.identifier)
     if customer is None:
         return BUSY if item.identifier in found.unread else NOT_FOUND
     write = fates[customer.profile_id]
-    if write is Write.INSERTED:
-        fates[customer.profile_id] = Write.EXISTS  # the next item for this customer meets the membership
+    if write is Fate.DONE:
+        fates[customer.profile_id] = Fate.REFUSED  # the next item for this customer meets the membership
     return Outcome(_STATUS[write], customer.profile_id)

@@ -16,7 +16,7 @@ from loyalty.operations.import_customers.plan import Planner, Whole
 from loyalty.operations.import_customers.state import Snapshot
 from loyalty.operations.import_customers.writes import Writer, first_rows
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.engine.transactions import Fate
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import customers, memberships
 
 _FRUITLESS_TRIES = 5

@@ -9,13 +9,13 @@ carry a record of what it does: by that it is known for done when its answer was
 import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
-from enum import Enum
 from typing import NamedTuple
 
 from loyalty.domain.deadline import TOGETHER_SECONDS
 from loyalty.domain.errors import InternalError, StorageBusy
 from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database, Item
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables.journal import Record
 
 MOST_ACTIONS = 100
@@ -27,15 +27,6 @@ _MOST_CHARACTERS = 900_000
 Group = Sequence[Item]
 Recording = Callable[[Sequence[int]], Record]
 """Makes the record of the groups at these positions."""
-
-
-class Fate(Enum):
-    """What became of a group."""
-
-    DONE = "done"
-    REFUSED = "refused"
-    BUSY = "busy"
-    UNKNOWN = "unknown"
 
 
 def commit(database: Database, groups: Sequence[Group], recording: Recording | None = None) -> list[Fate]:
