@@ -1,13 +1,12 @@
 """`directEarn`: rows to customers who earn a promotion."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..faults import OperatorError
 from ..results import Results
-from .doors import Body, cell
+from .doors import Body, cell, json_body
 
 SOURCE = "source"
 NAMES = ("id", "mobile", "email")
@@ -45,7 +44,7 @@ class EarnDoor:
             "identifierName": self._name,
             "customers": [self._customer(row) for row in rows],
         }
-        return Body("application/json", json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+        return json_body(document)
 
     def _customer(self, row: Sequence[str]) -> dict[str, str]:
         source = cell(row, self._source) if self._source is not None else ""
