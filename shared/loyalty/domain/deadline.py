@@ -100,6 +100,7 @@ _INSERTING = Reserve(INSERTING_SECONDS, "write")
 _EARNING = Reserve(EARNING_SECONDS, "write the earns")
 
 BUDGETS: Mapping[str, Budget] = {
+    "a request about jobs or for a token": Budget(REQUEST_SECONDS, "call the store", [_LAST_CALL, _RENDERING]),
     "a request": Budget(REQUEST_SECONDS, "look up", [_INSERTING, _READING_BACK, _LAST_CALL, _RENDERING]),
     "a request that is a job, done at once": Budget(
         REQUEST_SECONDS, "look up", [_INSERTING, _READING_BACK, _STORING, _LAST_CALL, _RENDERING]
@@ -107,8 +108,8 @@ BUDGETS: Mapping[str, Budget] = {
     "a request to earn under a limit": Budget(
         REQUEST_SECONDS, "look up, take places", [_EARNING, _READING_BACK, _LAST_CALL, _RENDERING]
     ),
-    # Here the call that hangs is not reserved for: it would cost every client six seconds of waiting. If one does,
-    # the client gets no answer in time, and the job goes on.
+    # No time is kept here for a call that hangs: that would end every wait six seconds earlier. When one does, the
+    # client gets no answer, and the job goes on.
     "a request that waits for its job": Budget(
         REQUEST_SECONDS, "wait", [Reserve(COLLECTING_SECONDS, "collect the outcomes"), _RENDERING]
     ),

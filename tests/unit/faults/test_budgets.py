@@ -48,6 +48,7 @@ WORKER, EARNER = "a worker", "a worker that earns under a limit"
 LOOK_UP, TAKE_PLACES, WRITE, EARNS = "look up", "look up, take places", "write", "write the earns"
 READ_BACK, STORE = "read back writes without an answer", "store the chunk's outcomes"
 STAGES = [
+    Stage("a request about jobs or for a token", "call the store", lambda world: world.job("GET /jobs"), "query"),
     Stage(PLAIN, LOOK_UP, at_once(ENROL), READ),
     Stage(PLAIN, WRITE, at_once(ENROL), INSERT),
     Stage(PLAIN, READ_BACK, at_once(ENROL), READ, INSERT, lost=True),
