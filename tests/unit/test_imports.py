@@ -70,7 +70,7 @@ def test_only_the_store_knows_the_aws_sdk(path):
 
 
 @pytest.mark.parametrize("path", [*HANDLERS, *(path for path in LAYER if module_name(path).startswith(REPLYING))])
-def test_only_the_one_writer_makes_json_and_xml_of_replies(path):
+def test_only_the_one_writer_makes_json_and_xml_of_replies(path: Path) -> None:
     # GIVEN a function, or a module that makes replies
     # THEN it leaves their text to `loyalty.http.writing`
     assert imports(path).isdisjoint({"json", "orjson", "xml.sax.saxutils", "html"})

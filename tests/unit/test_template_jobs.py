@@ -56,7 +56,7 @@ def test_a_chunk_is_received_more_often_than_it_is_tried_before_it_is_buried():
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_every_function_has_the_time_that_the_budgets_share_out(name):
+def test_every_function_has_the_time_that_the_budgets_share_out(name: str) -> None:
     # GIVEN which functions a queue feeds
     feeds = {fed(mapping) for mapping in MAPPINGS.values()}
     # THEN these have the time of workers, the others that of requests
@@ -66,7 +66,7 @@ def test_every_function_has_the_time_that_the_budgets_share_out(name):
     assert timeout + deadline.CLOCKS_SECONDS <= LONGEST_SECONDS
 
 
-def test_a_request_ends_before_the_gateway_gives_it_up_however_long_its_function_takes_to_start():
+def test_a_request_ends_before_the_gateway_gives_it_up_however_long_its_function_takes_to_start() -> None:
     assert deadline.REQUEST_SECONDS + 2 == deadline.GATEWAY_SECONDS
 
 

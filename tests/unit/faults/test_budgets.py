@@ -27,18 +27,17 @@ class Stage(NamedTuple):
     after: str | None = None
     lost: bool = False
     """Whether inserts get no answer, so that they have to be read back."""
+    order: str | None = None
+    """A worker's: what is in the queue."""
 
 
 def at_once(order: str, **headers: str) -> Callable[[JobWorld], Any]:
     return lambda world: world.order(orders.ALL[order], **headers)
 
 
-def as_work(order: str) -> Callable[[JobWorld], Any]:
-    def act(world: JobWorld) -> None:
-        Mappings(world.sqs, lambda: world.process(world.dynamodb), world.clock).deliver()
-
-    act.order = order  # type: ignore[attr-defined]
-    return act
+def work(world: JobWorld) -> None:
+    """A worker is given the first chunk."""
+    Mappings(world.sqs, lambda: world.process(world.dynamodb), world.clock).deliver()
 
 
 KEY = {"Idempotency_Key": "once"}
@@ -59,14 +58,14 @@ STAGES = [
     Stage(LIMITED, TAKE_PLACES, at_once(EARN), "the tally"),
     Stage(LIMITED, EARNS, at_once(EARN), INSERT),
     Stage(LIMITED, READ_BACK, at_once(EARN), READ, INSERT, lost=True),
-    Stage(WORKER, LOOK_UP, as_work(ENROL), READ),
-    Stage(WORKER, WRITE, as_work(ENROL), INSERT),
-    Stage(WORKER, READ_BACK, as_work(ENROL), READ, INSERT, lost=True),
-    Stage(WORKER, STORE, as_work(ENROL), UPDATE, INSERT),
-    Stage(EARNER, TAKE_PLACES, as_work(EARN), "the tally"),
-    Stage(EARNER, EARNS, as_work(EARN), INSERT),
-    Stage(EARNER, READ_BACK, as_work(EARN), READ, INSERT, lost=True),
-    Stage(EARNER, STORE, as_work(EARN), UPDATE, INSERT),
+    Stage(WORKER, LOOK_UP, work, READ, order=ENROL),
+    Stage(WORKER, WRITE, work, INSERT, order=ENROL),
+    Stage(WORKER, READ_BACK, work, READ, INSERT, lost=True, order=ENROL),
+    Stage(WORKER, STORE, work, UPDATE, INSERT, order=ENROL),
+    Stage(EARNER, TAKE_PLACES, work, "the tally", order=EARN),
+    Stage(EARNER, EARNS, work, INSERT, order=EARN),
+    Stage(EARNER, READ_BACK, work, READ, INSERT, lost=True, order=EARN),
+    Stage(EARNER, STORE, work, UPDATE, INSERT, order=EARN),
 ]
 
 
@@ -134,11 +133,10 @@ def test_a_request_tries_to_send_its_job_until_there_is_time_left_to_note_that_i
 
 def world_for(stage: Stage) -> JobWorld:
     """A world in which nobody works beside; where the stage is a worker's with a job in the queue."""
-    order = getattr(stage.act, "order", None)
-    world = JobWorld(inline_limit=2 if order else 1_000)
+    world = JobWorld(inline_limit=2 if stage.order else 1_000)
     world.idle = True
-    if order:
-        world.submit(orders.ALL[order])
+    if stage.order:
+        world.submit(orders.ALL[stage.order])
     return world
 
 
