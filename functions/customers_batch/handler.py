@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from loyalty.doors.endpoint import serve
+from loyalty.http.negotiation import weights
 from loyalty.http.page import page_reply
-from loyalty.http.preferences import weights
 from loyalty.http.request import Request, read_event, to_proxy
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 

@@ -1,14 +1,14 @@
 """GET /health: the deployed version, no credentials asked."""
 
-import json
 from typing import Any
 
 from loyalty import __version__
-from loyalty.http.request import Reply, read_event, to_proxy
+from loyalty.http.request import json_reply, read_event, to_proxy
+from loyalty.http.writing import SPACED
 
-_BODY = json.dumps({"status": "ok", "version": __version__})
+_REPLY = json_reply(200, {"status": "ok", "version": __version__}, style=SPACED)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer that the API is there; the store is not asked."""
-    return to_proxy(Reply(200, "application/json", _BODY), read_event(event, context))
+    return to_proxy(_REPLY, read_event(event, context))

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from loyalty import settings
+from loyalty.domain.deadline import WORKER_SECONDS
 from loyalty.doors.endpoint import Handler
 from loyalty.store.aws.access import Access, Credentials
 from loyalty.store.engine import dynamodb
 from loyalty.store.engine.dynamodb import Database
 from tests.fakes.clock import FakeClock
-from tests.fakes.delivery import WORKER_SECONDS
 from tests.fakes.gateway import FakeContext
 from tests.fakes.nth_call import FaultyClient
 from tools.local.deploy import client

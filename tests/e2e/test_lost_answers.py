@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.doors.endpoint import serve
 from loyalty.doors.queue_trigger import process_chunks
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH

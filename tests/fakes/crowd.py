@@ -6,7 +6,8 @@ from typing import Any
 
 from loyalty.domain.account import Account, Credential, Grant, Program
 from loyalty.store.engine import inserts
-from loyalty.store.engine.dynamodb import Database, Write
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import accounts, keys, memberships
 from loyalty.store.tables.memberships import Membership
 
@@ -44,7 +45,7 @@ def create(database: Database) -> None:
         }
         for number in range(COUNT)
     ]
-    assert set(inserts.insert_all(database, database.settings.customers_table, pointers)) == {Write.INSERTED}
+    assert set(inserts.insert_all(database, database.settings.customers_table, pointers)) == {Fate.DONE}
 
 
 def add_program(database: Database, program: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from loyalty.domain.deadline import VISIBILITY_SECONDS, WORKER_SECONDS
 from loyalty.doors.queue_trigger import bury_chunks, process_chunks
 from loyalty.store.engine.dynamodb import Database
 from tests.fakes.gateway import FakeContext
@@ -11,11 +12,9 @@ from tests.fakes.nth_call import ProcessDied
 from tests.fakes.queues import CHUNKS, FakeSQS, Message
 
 DEAD_LETTERS = "https://sqs.test/dead-letters"
-MOST_RECEIVES, VISIBILITY_SECONDS = 50, 180.0
+MOST_RECEIVES = 50
 MOST_ROUNDS = 16
 """Invocations of a function that a message may descend from through the queue that feeds it: Lambda drops it then."""
-WORKER_SECONDS = 30
-"""How long a worker may run, as the template says."""
 
 
 class Mappings:

@@ -5,6 +5,8 @@ import gzip
 import json
 from typing import Any, NamedTuple
 
+from loyalty.domain.deadline import REQUEST_SECONDS
+
 SINGLE = "/api/v1.1/loyalty/register_member"
 BATCH = "/api/v1.1/loyalty/register_member_batch"
 EARN = "/v2/promotion/bulk/directEarn"
@@ -32,7 +34,7 @@ class Reply(NamedTuple):
 class FakeContext:
     """The context of an invocation: its id, and the time left."""
 
-    def __init__(self, request_id: str = "request-1", milliseconds: int = 27_000) -> None:
+    def __init__(self, request_id: str = "request-1", milliseconds: int = 1_000 * REQUEST_SECONDS) -> None:
         self.aws_request_id = request_id
         self._milliseconds = milliseconds
 

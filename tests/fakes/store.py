@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.settings import Settings
 from loyalty.store.engine.cache import TimedCache
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Database
+from loyalty.store.engine.dynamodb import Database
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import FakeDynamoDB, Item
 from tests.fakes.queues import CHUNKS, PARKED

@@ -6,7 +6,8 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from loyalty.domain.account import Account, Credential, CustomField, Grant, Program
-from loyalty.store.engine.dynamodb import Database, Update, Write
+from loyalty.store.engine.dynamodb import Database, Update
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import accounts, counters
 from tests.fakes.store import SETTINGS
 from tools.operator.database import connect
@@ -58,9 +59,9 @@ def test_a_single_insert_is_done_once_and_knows_its_own_write(store):
     table = SETTINGS.memberships_table
     other = {**ITEM, "origin": {"S": "request-2#0"}}
     assert [store.insert(table, item) for item in (ITEM, ITEM, other)] == [
-        Write.INSERTED,
-        Write.INSERTED,
-        Write.EXISTS,
+        Fate.DONE,
+        Fate.DONE,
+        Fate.REFUSED,
     ]
     assert store.get(table, {"pk": ITEM["pk"]}) == ITEM
 

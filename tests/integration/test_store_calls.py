@@ -7,7 +7,7 @@ import pytest
 
 from loyalty.domain.account import Account, Credential, CustomField, Grant, Program
 from loyalty.store.engine import batch, inserts
-from loyalty.store.engine.dynamodb import Write
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import accounts, counters, customers, memberships
 from loyalty.store.tables.customers import Customer, Found, Reference
 from loyalty.store.tables.memberships import Membership
@@ -42,16 +42,16 @@ def insert(store, account):
 @pytest.mark.parametrize("count", [1, 2, 26])
 def test_an_insert_writes_once_and_tells_an_own_write_from_anothers(count, insert):
     profiles = [f"p{number}" for number in range(count)]
-    assert insert(profiles) == [Write.INSERTED] * count
-    assert insert(profiles, "request-2") == [Write.EXISTS] * count
-    assert insert(profiles, redelivered=True) == [Write.INSERTED] * count
-    assert insert(profiles, "request-2", redelivered=True) == [Write.EXISTS] * count
+    assert insert(profiles) == [Fate.DONE] * count
+    assert insert(profiles, "request-2") == [Fate.REFUSED] * count
+    assert insert(profiles, redelivered=True) == [Fate.DONE] * count
+    assert insert(profiles, "request-2", redelivered=True) == [Fate.REFUSED] * count
 
 
 def test_each_statement_of_a_batch_has_a_condition_of_its_own(insert):
     insert([f"p{number}" for number in range(0, 100, 3)])
     writes = insert([f"p{number}" for number in range(100)], "request-2")
-    assert writes == [Write.INSERTED if number % 3 else Write.EXISTS for number in range(100)]
+    assert writes == [Fate.DONE if number % 3 else Fate.REFUSED for number in range(100)]
 
 
 @pytest.mark.parametrize("count", [1, 2], ids=["put", "statements"])
@@ -61,7 +61,7 @@ def test_any_text_is_stored_and_found_as_it_is(count, store, account):
     items = [{"pk": {"S": f"{account}#{number}{text}"}, "origin": {"S": text}} for number in range(count)]
     table = store.database.settings.memberships_table
     # WHEN they are inserted
-    assert inserts.insert_all(store.database, table, items) == [Write.INSERTED] * count
+    assert inserts.insert_all(store.database, table, items) == [Fate.DONE] * count
     # THEN they are there
     read = batch.get_all(store.database, table, [item["pk"]["S"] for item in items], "origin")
     assert read == ({item["pk"]["S"]: item for item in items}, set())

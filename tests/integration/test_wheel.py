@@ -19,26 +19,43 @@ SOURCES = {"loyalty": ROOT / "shared" / "loyalty", "loyalty_cli": ROOT / "tools"
 """The packages that are installed, and where each is here."""
 SITE = Path("lib", f"python{sys.version_info.major}.{sys.version_info.minor}", "site-packages")
 IMPORT_ALL = """
-import importlib, pkgutil, loyalty_cli
-for module in pkgutil.walk_packages(loyalty_cli.__path__, "loyalty_cli."):
-    if not module.name.endswith("__main__"):
-        importlib.import_module(module.name)
+import importlib, pkgutil, loyalty, loyalty_cli
+for package in (loyalty, loyalty_cli):
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
 print(len(loyalty_cli.template.load()["Outputs"]))
 """
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built in a copy since that leaves files beside the sources."""
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy, since building leaves files beside the sources."""
     copy = tmp_path_factory.mktemp("sources")
     for name in ("pyproject.toml", "README.md", "LICENSE", "template.yaml"):
         shutil.copy(ROOT / name, copy)
     for name in ("shared", "tools", "tests"):
         shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
-    build = ["pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", "made", "."]
-    subprocess.run([sys.executable, "-m", *build], cwd=copy, check=True)
-    (made,) = (copy / "made").iterdir()
+    return copy
+
+
+@pytest.fixture(scope="module")
+def wheel(sources: Path) -> Path:
+    """The wheel of these sources."""
+    return build(sources, "made")
+
+
+def build(sources: Path, folder: str) -> Path:
+    """Build a wheel into a folder of its own."""
+    build = ["pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, "."]
+    subprocess.run([sys.executable, "-m", *build], cwd=sources, check=True)
+    (made,) = (sources / folder).iterdir()
     return made
+
+
+def contents(wheel: Path) -> set[str]:
+    """The files in a wheel, its own description aside."""
+    return {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +105,27 @@ def test_the_wheel_has_every_module_of_the_two_packages_and_nothing_else(wheel: 
     ours = {f"{name}/{path.relative_to(here)}" for name, here in SOURCES.items() for path in here.rglob("*.py")}
     data = {"loyalty/jobs/chunk_message.schema.json", "loyalty_cli/template.yaml"}
     # THEN the wheel has that, its own description, and neither "tools" nor "tests"
-    names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    assert names == ours | data
+    assert contents(wheel) == ours | data
+
+
+def test_all_that_the_wheel_puts_on_the_path_is_the_command(wheel: Path) -> None:
+    # GIVEN that pipx exposes every script of what it installs
+    with zipfile.ZipFile(wheel) as files:
+        (scripts,) = [name for name in files.namelist() if name.endswith("/entry_points.txt")]
+        assert files.read(scripts).decode() == "[console_scripts]\nloyalty = loyalty_cli.__main__:main\n"
+        assert not [name for name in files.namelist() if ".data/" in name]
+
+
+def test_a_module_that_is_gone_is_in_no_wheel_that_is_built_after_that(sources: Path, wheel: Path) -> None:
+    # GIVEN a checkout that was installed from before, and a later version of it, which has a module under another name
+    before = contents(wheel)
+    module = sources / "shared" / "loyalty" / "domain" / "passwords.py"
+    module.rename(module.with_name("secrets_of_old.py"))
+    # WHEN it is installed again
+    after = contents(build(sources, "made-again"))
+    # THEN it has the module as it is called now, and not the one of before
+    assert before - after == {"loyalty/domain/passwords.py"}
+    assert after - before == {"loyalty/domain/secrets_of_old.py"}
 
 
 def test_the_installed_command_works_with_what_it_asks_for(installed: Path) -> None:

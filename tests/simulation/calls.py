@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import HTTPClientError
 
-from loyalty.store.aws.connections import READ_SECONDS
+from loyalty.domain.deadline import READ_SECONDS
 from tests.fakes.faults import Answer, client_error
 from tests.fakes.nth_call import ProcessDied
 from tests.simulation import weather

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from loyalty.domain.deadline import GATEWAY_SECONDS
 from loyalty.doors import jobs_api
 from loyalty.doors.endpoint import Handler, serve
 from loyalty.store.engine.dynamodb import Database
@@ -17,7 +18,6 @@ from tests.simulation.kernel import Actor
 from tests.simulation.ledger import Chain, request_id
 from tests.simulation.vendors import Sent
 
-_GATEWAY_SECONDS = 29.0
 _LEAVES_AFTER = (0.02, 1.0, 10.0)
 
 Make = Callable[[Callable[[], Database]], Handler]
@@ -86,11 +86,11 @@ def _invoke(cloud: Cloud, function: str, event: dict[str, Any], chain: Chain | N
 def _fault(cloud: Cloud, client: Actor) -> tuple[str | None, float]:
     chance, patience = client.rng.random(), _LEAVES_AFTER[client.rng.randrange(len(_LEAVES_AFTER))]
     if cloud.calm() or client.kind == "judge":
-        return None, _GATEWAY_SECONDS
+        return None, GATEWAY_SECONDS
     fault = weather.pick(cloud.weather.rates, weather.CLIENT_FAULTS, chance)
     if fault and cloud.happens(client, fault):
-        return fault, patience if fault == "client left" else _GATEWAY_SECONDS
-    return None, _GATEWAY_SECONDS
+        return fault, patience if fault == "client left" else GATEWAY_SECONDS
+    return None, GATEWAY_SECONDS
 
 
 def _reply(invocation: Actor) -> Reply | None:

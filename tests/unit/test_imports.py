@@ -20,6 +20,7 @@ SDK = ["boto3", "botocore"]
 VALUES = ["loyalty.domain", "loyalty.settings"]
 """Modules that everything may use, and that use nothing but each other."""
 WEB = ["loyalty.http", "loyalty.vendors", "loyalty.doors"]
+REPLYING = ("loyalty.vendors", "loyalty.doors")
 WORK = ["loyalty.operations", "loyalty.jobs", "loyalty.store"]
 
 FORBIDDEN = {
@@ -111,6 +112,13 @@ def test_only_the_store_knows_the_aws_sdk(path):
     uses_sdk = any(is_within(name, sdk) for name in imports(path) for sdk in ("boto3", "botocore", "aiobotocore"))
     # THEN it belongs to the store
     assert not uses_sdk or is_within(module_name(path), "loyalty.store")
+
+
+@pytest.mark.parametrize("path", [*HANDLERS, *(path for path in LAYER if module_name(path).startswith(REPLYING))])
+def test_only_the_one_writer_makes_json_and_xml_of_replies(path: Path) -> None:
+    # GIVEN a function, or a module that makes replies
+    # THEN it leaves their text to `loyalty.http.writing`
+    assert imports(path).isdisjoint({"json", "orjson", "xml.sax.saxutils", "html"})
 
 
 @pytest.mark.parametrize("path", HANDLERS, ids=lambda path: path.parent.name)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from loyalty.domain import deadline
 from loyalty.domain.job import KEPT_SECONDS
 from loyalty.domain.lifetime import LONGEST_SECONDS
 from loyalty.jobs.work import JOB_FINISHED, MOST_TRIES
@@ -54,10 +55,19 @@ def test_a_chunk_is_received_more_often_than_it_is_tried_before_it_is_buried():
     assert delivery.MOST_RECEIVES >= 5 + 2 * MOST_TRIES
 
 
-@pytest.mark.parametrize("name", ["ProcessChunkFunction", "RegisterMemberFunction"])
-def test_no_function_outlives_what_others_take_for_the_longest_life(name):
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_has_the_time_that_the_budgets_share_out(name: str) -> None:
+    # GIVEN which functions a queue feeds
+    feeds = {fed(mapping) for mapping in MAPPINGS.values()}
+    # THEN these have the time of workers, the others that of requests
     timeout = FUNCTIONS[name].get("Timeout", TEMPLATE["Globals"]["Function"]["Timeout"])
-    assert timeout + 5 <= LONGEST_SECONDS
+    assert timeout == (deadline.WORKER_SECONDS if name in feeds else deadline.REQUEST_SECONDS)
+    # AND none outlives what others take for the longest life
+    assert timeout + deadline.CLOCKS_SECONDS <= LONGEST_SECONDS
+
+
+def test_a_request_ends_before_the_gateway_gives_it_up_however_long_its_function_takes_to_start() -> None:
+    assert deadline.REQUEST_SECONDS + 2 == deadline.GATEWAY_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -111,14 +121,9 @@ def test_no_message_is_delivered_again_while_a_worker_may_still_be_at_it(mapping
     (assertion,) = TEMPLATE["Rules"]["VisibilityOutlastsWorker"]["Assertions"]
     on_aws, chosen = assertion["Assert"]["Fn::Contains"]
     assert chosen == {"Ref": "ChunkVisibilitySeconds"}
-    assert min(map(int, on_aws)) == 6 * timeout == PARAMETERS["ChunkVisibilitySeconds"]["Default"]
+    assert min(map(int, on_aws)) == 6 * timeout == deadline.VISIBILITY_SECONDS
+    assert PARAMETERS["ChunkVisibilitySeconds"]["Default"] == deadline.VISIBILITY_SECONDS
     assert set(map(int, on_aws)) < set(PARAMETERS["ChunkVisibilitySeconds"]["AllowedValues"])
-
-
-@pytest.mark.parametrize("mapping", MAPPINGS.values(), ids=list(MAPPINGS))
-def test_the_tests_of_workers_give_them_the_time_that_they_have_deployed(mapping):
-    assert FUNCTIONS[fed(mapping)]["Timeout"] == delivery.WORKER_SECONDS
-    assert PARAMETERS["ChunkVisibilitySeconds"]["Default"] == delivery.VISIBILITY_SECONDS
 
 
 @pytest.mark.parametrize("name", QUEUES)
@@ -150,16 +155,15 @@ def test_the_functions_know_where_chunks_go_and_where_they_are_parked():
 
 @pytest.mark.parametrize(
     ("variable", "parameter", "default", "least", "most"),
-    [("INLINE_LIMIT", "InlineLimit", 500, 1, 20_000), ("GATHER_SECONDS", "GatherSeconds", 24, 0, 24)],
+    [
+        ("INLINE_LIMIT", "InlineLimit", 500, 1, 20_000),
+        ("GATHER_SECONDS", "GatherSeconds", 24, 0, deadline.LONGEST_WAIT_SECONDS),
+    ],
 )
 def test_what_is_a_job_and_how_long_it_is_waited_for_are_parameters(variable, parameter, default, least, most):
     assert VARIABLES[variable] == {"Ref": parameter}
     told = PARAMETERS[parameter]
     assert (told["Default"], told["MinValue"], told["MaxValue"]) == (default, least, most)
-
-
-def test_a_request_that_waits_has_answered_before_its_function_is_ended():
-    assert PARAMETERS["GatherSeconds"]["MaxValue"] < TEMPLATE["Globals"]["Function"]["Timeout"]
 
 
 def test_only_what_works_on_jobs_may_say_that_one_is_finished():

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from loyalty.http import markup
+from loyalty.http.writing import to_xml
 from loyalty.vendors.altcraft.items import SHAPES
 from loyalty.vendors.altcraft.register import SUCCESS
 from tools.document import everywhere
@@ -162,5 +162,5 @@ def _faults(schema: str, *headers: str) -> Answers:
 
 def _either(schema: str, *examples: dict[str, Any]) -> dict[str, Any]:
     in_json = {"sample": examples[0]} if examples else {}
-    in_xml = {"sample": markup.write("xml", examples[0])} if examples else {}
+    in_xml = {"sample": to_xml("xml", examples[0])} if examples else {}
     return content(ref(schema), JSON, **in_json) | content(ref(schema), XML, **in_xml)

@@ -19,12 +19,12 @@ from aiohttp import ClientError, ClientSession, DummyCookieJar, web
 from multidict import CIMultiDict
 from yarl import URL
 
+from loyalty.domain.deadline import GATEWAY_SECONDS
 from tools.local.gateway import GatewayResponses
 from tools.local.loop import running_loop
 
 LARGEST_BODY = 4_700_000
 """Bytes as sent; base64 makes 6.3 MB of them, and a synchronous event of Lambda holds 6 MiB."""
-GATEWAY_SECONDS = 29.0
 
 _CONNECTION_HEADERS = {
     "connection",

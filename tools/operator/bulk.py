@@ -1,9 +1,10 @@
 """`loyalty import`, `register` and `earn`: bulk work from a file, through the same endpoints as clients use."""
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
+
+from loyalty.operations.import_customers.items import Overwrite
 
 from .arguments import File
 from .callers import Account, Caller, Token
@@ -20,14 +21,6 @@ app = typer.Typer()
 
 _NOT_SENT = "-"
 _ROWS_PER_REQUEST = 10_000
-
-
-class Overwrite(StrEnum):
-    """What a row does to a customer that is there already."""
-
-    YES = "yes"
-    UPDATE = "update"
-    IGNORE = "ignore"
 
 
 Rows = Annotated[int, typer.Option("--rows", min=1, max=MOST_ROWS, help="Rows in one request.")]

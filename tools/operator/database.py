@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from loyalty.domain.deadline import READ_SECONDS
 from loyalty.settings import load
 from loyalty.store.aws import services
-from loyalty.store.aws.connections import READ_SECONDS
 from loyalty.store.engine.dynamodb import Database
 
 _UNUSED = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from loyalty.store.aws.connections import READ_SECONDS
+from loyalty.domain.deadline import READ_SECONDS
 
 from .faults import OperatorError, Unavailable
 

@@ -1,10 +1,11 @@
 """How long an invocation of a function can be at work: what began longer ago than that has ended, or died.
 
-Lambda ends requests after 27 and workers after 30 seconds (`Timeout` in template.yaml, which a test compares); the rest
-is for clocks that differ and for calls that are still on their way.
+Lambda ends every function by then; the rest is for clocks that differ and calls that are still on their way.
 """
 
-LONGEST_SECONDS = 35
+from loyalty.domain.deadline import CLOCKS_SECONDS, WORKER_SECONDS
+
+LONGEST_SECONDS = WORKER_SECONDS + CLOCKS_SECONDS
 
 
 def over_at(began: float) -> float:

@@ -1,7 +1,7 @@
-"""The fate of one item, and the mark that every write carries.
+"""What became of one item, and the mark that every write carries.
 
-An item's fate is a value, never an exception: operations return one `Outcome` per item, in order,
-and each contract says it in its vendor's own codes and words.
+That is a value, never an exception: operations return one `Outcome` per item, in order, which they make of the fates of
+their writes (see `Fate` of the store), and each contract says it in its vendor's own codes and words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ class Status(StrEnum):
 
 
 class Outcome(NamedTuple):
-    """One item's fate.
+    """What became of one item.
 
     `profile_id` names the customer and is None exactly when none is known; `reason` says what is
     wrong with an INVALID item; `values` holds what else the operation has to tell, such as generated
@@ -45,7 +45,7 @@ BUSY = Outcome(Status.BUSY)
 UNKNOWN = Outcome(Status.UNKNOWN)
 
 RETRYABLE = frozenset({Status.BUSY, Status.UNKNOWN})
-"""The fates that another try may change."""
+"""What another try may change."""
 
 
 def invalid(reason: str) -> Outcome:

@@ -11,10 +11,10 @@ from functools import cache
 from typing import Any, Generic, NamedTuple
 
 from loyalty import settings
+from loyalty.domain.deadline import COLLECTING_SECONDS, GATEWAY_SECONDS, RENDERING_SECONDS
 from loyalty.domain.errors import BadRequest, ConfigurationError, InternalError, ReplyTooLarge, RequestError
 from loyalty.doors.auth import authenticate
 from loyalty.http.request import Reply, Request, read_event, to_proxy
-from loyalty.jobs.results import COLLECTING_SECONDS
 from loyalty.jobs.submit import Asked, Done, Queued, Task, Wish, answer_of, carry_out
 from loyalty.operations import registry
 from loyalty.operations.kind import Item, Params
@@ -23,8 +23,6 @@ from loyalty.store.engine.dynamodb import Database
 from loyalty.telemetry.log import RequestLog
 from loyalty.vendors.contract import Answer, Contract, Exchange, Manner
 
-_RENDERING_SECONDS = 1.0  # for the largest reply, from outcomes to bytes
-_GATEWAY_SECONDS = 29.0  # after which API Gateway gives a request up
 _LONGEST_KEY = 255
 _NEW_OBJECTS = 100_000  # between garbage collections; a large request makes as many, and keeps them to its end
 
@@ -62,7 +60,7 @@ def handler(name: str, begin: Open, database: Callable[[], Database]) -> Handler
     def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         request = read_event(event, context)
         log = RequestLog(name, request)
-        seconds_left = context.get_remaining_time_in_millis() / 1000 - _RENDERING_SECONDS
+        seconds_left = context.get_remaining_time_in_millis() / 1000 - RENDERING_SECONDS
         do, refuse = begin(request)
         try:
             reply = do(database().within(seconds_left), log)
@@ -149,7 +147,7 @@ def _passed(request: Request, database: Database) -> float:
     if request.received_at is None:
         return 0.0
     passed = database.now() - request.received_at
-    return passed if 0 <= passed <= _GATEWAY_SECONDS else 0.0
+    return passed if 0 <= passed <= GATEWAY_SECONDS else 0.0
 
 
 def _idempotency_key(request: Request) -> str | None:

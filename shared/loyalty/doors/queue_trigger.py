@@ -6,6 +6,7 @@ A message that is not done comes again, later each time; one log line tells of e
 from collections.abc import Callable
 from typing import Any
 
+from loyalty.domain.deadline import REPORTING_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.doors.endpoint import Handler, process_database
 from loyalty.jobs import worker
@@ -15,7 +16,6 @@ from loyalty.store import queue
 from loyalty.store.engine.dynamodb import Database
 from loyalty.telemetry.log import ChunkLog
 
-_STORING_SECONDS = 1.0  # for the last call that begins before the deadline
 _COMES_AGAIN_SECONDS, _MOST_TENFOLD = 10, 18  # after a try for which the store was busy, longer each time, to 3 minutes
 
 Record = dict[str, Any]
@@ -47,7 +47,7 @@ def _process(database: Database, record: Record) -> Worked:
 
 def _handler(name: str, work: Work, database: Callable[[], Database]) -> Handler:
     def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        seconds_left = context.get_remaining_time_in_millis() / 1000 - _STORING_SECONDS
+        seconds_left = context.get_remaining_time_in_millis() / 1000 - REPORTING_SECONDS
         within = database().within(seconds_left)
         failed = [record for record in event["Records"] if not _try(name, work, within, record)]
         return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}

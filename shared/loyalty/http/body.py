@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from loyalty.domain.errors import BadRequest, ParameterError, TooLarge
+from loyalty.domain.errors import BadRequest, ParameterError, TooLarge, UnsupportedMediaType, refusal
 from loyalty.domain.identifiers import LONGEST_HOST
 
 MAX_ITEM_BYTES = 64 * 1024
@@ -23,6 +23,9 @@ MAX_WIDE_BYTES = 5_000_000
 
 MOST_HOST_CHARACTERS = 50_000
 """Characters of all international domains of a request: their ASCII form costs ten times what an address does."""
+
+UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
+"""What the encoding that is read is called, or one that is a part of it."""
 
 _DIGITS = re.compile("[0-9]{1,19}")
 _LARGEST_ID = 2**63 - 1
@@ -65,6 +68,12 @@ def decode(data: bytes, name: str = "The body") -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadRequest(f"{name} is not valid UTF-8 (byte {error.start})") from None
+
+
+def check_charset(name: str, charset: str) -> None:
+    """Refuse what `name` says to be in another encoding; raises UnsupportedMediaType."""
+    if charset and charset.lower() not in UTF_8:
+        raise UnsupportedMediaType(refusal(f"The charset of {name}", "must be utf-8", charset))
 
 
 def too_wide(name: str = "The body", most: int = MAX_WIDE_BYTES) -> TooLarge:

@@ -12,7 +12,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 
 from loyalty.domain.errors import BadRequest, ParameterError, UnsupportedMediaType, refusal
 from loyalty.domain.text import folded
-from loyalty.http.body import decode
+from loyalty.http.body import check_charset, decode
 from loyalty.http.request import Request
 
 MOST_FIELDS = 1_000
@@ -22,7 +22,6 @@ LONGEST_NAME = 64 * 1024
 """Bytes of a field's name, as it is sent."""
 
 _URLENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
-_CHARSETS = frozenset({"", "utf-8", "utf8", "us-ascii"})
 _AS_THEY_ARE = frozenset({"", "binary", "8bit", "7bit"})
 _SLICE_BYTES = 256 * 1024
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
@@ -52,7 +51,7 @@ def read(request: Request) -> Form:
     A file is read as its field's text; a file input that was left empty, as browsers send it, is left out.
     """
     media_type, options = parse_options_header(request.headers.get("content-type", ""))
-    _check_charset("Content-Type", options.get("charset", ""))
+    check_charset("Content-Type", options.get("charset", ""))
     if media_type in ("", _URLENCODED):
         parts = _urlencoded(request.body())
     elif media_type == _MULTIPART:
@@ -112,7 +111,7 @@ def _multipart(body: bytes, boundary: str) -> Iterator[_Part]:
             for event in parser.parse(body):
                 if isinstance(event, MultipartSegment):
                     segment, chunks = event, []
-                    _check_charset(segment.name, segment.charset or "")
+                    check_charset(segment.name, segment.charset or "")
                     _check_transfer_encoding(segment)
                 elif event is not None:
                     chunks.append(event)
@@ -120,11 +119,6 @@ def _multipart(body: bytes, boundary: str) -> Iterator[_Part]:
                     yield _Part(segment.name, b"".join(chunks), is_file=segment.filename is not None)
     except MultipartError as error:
         raise BadRequest(f"The multipart body can't be read: {error.args[0]}") from None  # further ones hold bytes
-
-
-def _check_charset(name: str, charset: str) -> None:
-    if charset.lower() not in _CHARSETS:
-        raise UnsupportedMediaType(refusal(f"The charset of {name}", "must be utf-8", charset))
 
 
 def _check_transfer_encoding(segment: MultipartSegment) -> None:

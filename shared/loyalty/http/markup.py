@@ -1,19 +1,19 @@
-"""XML of the small, fixed shapes that the contracts use.
+"""Reading XML of the small, fixed shapes that the contracts use.
 
-Reading refuses a DOCTYPE (and so every entity but the predefined ones), nesting beyond what the contract needs and far
+It refuses a DOCTYPE (and so every entity but the predefined ones), nesting beyond what the contract needs and far
 too many elements, and keeps no more items than it is asked for. Expat hands what it finds to a builder that is written
-in C as well: handlers in Python would cost twice as much. Writing is text with the four escapes.
+in C as well: handlers in Python would cost twice as much. `writing` writes them.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from loyalty.domain.errors import BadRequest, refusal
 from loyalty.domain.text import folded
-from loyalty.http.body import too_wide
+from loyalty.http.body import UTF_8, too_wide
 
 _MOST_ELEMENTS_PER_ITEM = 8
 """One item and its fields, of which the contract has three, with room for some that are not read."""
@@ -37,48 +37,9 @@ _WIDE = re.compile(
     "|&#(?:x0*(?:10|[1-9a-fA-F])[0-9a-fA-F]{4};"  # a reference to one of these
     "|0*(?:6553[6-9]|655[4-9][0-9]|65[6-9][0-9]{2}|6[6-9][0-9]{3}|[7-9][0-9]{4}|[0-9]{6,7});)"
 )
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 
 Taken = dict[Element, list[Any]]
 """By list the values of its first items, which are no longer in it."""
-
-
-class Written(list[str]):
-    """The content of an element that is written already, in pieces."""
-
-
-def escape(text: str) -> str:
-    """Text as element content (XML 1.0); characters that XML can't hold are left out."""
-    if text.isalnum():  # as most ids are
-        return text
-    return (
-        _FORBIDDEN.sub("", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
-    )
-
-
-def write(root: str, fields: Mapping[str, Any]) -> str:
-    """A document of the fields in their order.
-
-    Each is text, an int, None (an empty element), a list of further fields, or what is written already.
-    """
-    return "".join([f"<{root}>", *elements(fields), f"</{root}>"])
-
-
-def elements(fields: Mapping[str, Any]) -> Written:
-    """The fields as elements, without a root around them."""
-    written = Written()
-    for name, value in fields.items():
-        written += (f"<{name} />",) if value is None else (f"<{name}>", *_content(value), f"</{name}>")
-    return written
-
-
-def _content(value: Any) -> Sequence[str]:
-    if isinstance(value, Written):
-        return value
-    if isinstance(value, list):
-        return [piece for item in value for piece in ("<item>", *elements(item), "</item>")]
-    return (escape(value) if isinstance(value, str) else str(value),)
 
 
 def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
@@ -151,7 +112,7 @@ def _take(going_on: Element, taken: list[Any], most_items: int) -> None:
 
 
 def _declaration(_version: str, encoding: str | None, _standalone: int) -> None:
-    if encoding is not None and folded(encoding) not in ("utf-8", "utf8", "us-ascii"):
+    if encoding is not None and folded(encoding) not in UTF_8:
         raise BadRequest(refusal("The encoding in the XML declaration", "must be UTF-8", encoding))
 
 

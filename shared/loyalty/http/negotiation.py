@@ -1,15 +1,16 @@
-"""Which of JSON and XML a request is in, and which its reply is to be in, by the headers."""
+"""Which of JSON and XML a request is in, and in which form its reply is to be, by the headers (RFC 9110, 12.4.2)."""
 
+import re
 from collections.abc import Mapping
 
 from loyalty.domain.errors import UnsupportedMediaType, refusal
-from loyalty.http.preferences import weights
+from loyalty.http.body import check_charset
 
 JSON, XML = "json", "xml"
 
 _READ = {"application/json": JSON, "application/xml": XML, "text/xml": XML}
 _UNDECLARED = frozenset({"", "text/plain", "application/x-www-form-urlencoded"})
-_CHARSETS = frozenset({"", "utf-8", "utf8", "us-ascii"})
+_WEIGHT = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
 def declared_format(headers: Mapping[str, str]) -> str | None:
@@ -23,9 +24,7 @@ def request_format(headers: Mapping[str, str], body: bytes) -> str:
     Raises UnsupportedMediaType for anything but JSON and XML in UTF-8.
     """
     media_type = _media_type(headers)
-    charset = _parameter(headers.get("content-type", ""), "charset")
-    if charset not in _CHARSETS:
-        raise UnsupportedMediaType(refusal("The charset of Content-Type", "must be utf-8", charset))
+    check_charset("Content-Type", _parameter(headers.get("content-type", ""), "charset"))
     if media_type in _READ:
         return _READ[media_type]
     if media_type not in _UNDECLARED:
@@ -47,6 +46,33 @@ def accepted_format(headers: Mapping[str, str]) -> str | None:
     if wishes[JSON] == wishes[XML]:
         return None
     return max(wishes, key=wishes.__getitem__)
+
+
+def takes_gzip(headers: Mapping[str, str]) -> bool | None:
+    """Whether the client takes gzip; None where it doesn't say, so that any encoding may be sent."""
+    accepted = headers.get("accept-encoding")
+    if accepted is None:
+        return None
+    takes = weights(accepted)
+    return takes.get("gzip", takes.get("x-gzip", takes.get("*", 0.0))) > 0
+
+
+def weights(header: str) -> dict[str, float]:
+    """The weight of each choice in lower case, from 0, refused, to 1; one with a weight that is none is left out.
+
+    Parameters other than `q` are passed over; of a choice that comes twice the larger weight counts.
+    """
+    found: dict[str, float] = {}
+    for choice in header.lower().split(","):
+        name, *parameters = (part.strip() for part in choice.split(";"))
+        weight = next((value.strip() for key, _, value in map(_parted, parameters) if key.strip() == "q"), "1")
+        if name and _WEIGHT.fullmatch(weight):
+            found[name] = max(float(weight), found.get(name, 0.0))
+    return found
+
+
+def _parted(parameter: str) -> tuple[str, str, str]:
+    return parameter.partition("=")
 
 
 def _media_type(headers: Mapping[str, str]) -> str:

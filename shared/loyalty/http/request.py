@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loyalty.domain.errors import BadRequest, UnsupportedMediaType, too_many_bytes
-from loyalty.http.preferences import weights
+from loyalty.http.negotiation import takes_gzip
+from loyalty.http.writing import COMPACT, JsonStyle, to_json
 
 MAX_BODY_BYTES = 10_000_000
 """Bytes of a body after inflating."""
@@ -132,12 +133,12 @@ def to_proxy(reply: Reply, request: Request) -> dict[str, Any]:
     if len(reply.text) < _WORTH_GZIP:
         return _proxied(reply.status, headers, reply.text)
     headers["Vary"] = ", ".join(filter(None, [headers.get("Vary"), "Accept-Encoding"]))
-    takes_gzip = _takes_gzip(request.headers)
-    for more, body in _bodies(reply.text, takes_gzip=takes_gzip):
+    takes = takes_gzip(request.headers)
+    for more, body in _bodies(reply.text, takes_gzip=takes):
         proxied = _proxied(reply.status, headers | more, body)
         if _fits(proxied):
             return proxied
-    wish = "" if takes_gzip else "accept gzip, or "
+    wish = "" if takes else "accept gzip, or "
     return to_proxy(reply.instead or json_error(406, _TOO_LARGE.format(wish=wish)), request)
 
 
@@ -169,10 +170,16 @@ def _proxied(status: int, headers: Mapping[str, str], body: str | bytes) -> dict
     return {"statusCode": status, "headers": headers, "body": encoded, "isBase64Encoded": isinstance(body, bytes)}
 
 
+def json_reply(
+    status: int, body: Any, headers: Mapping[str, str] | None = None, style: JsonStyle = COMPACT, kind: str = "json"
+) -> Reply:
+    """A reply in JSON, as application/json or another `kind` of it."""
+    return Reply(status, f"application/{kind}", to_json(body, style), headers or {})
+
+
 def json_error(status: int, text: str, headers: Mapping[str, str] | None = None) -> Reply:
     """The JSON error of requests that reach no contract, and of the gateway's own answers."""
-    body = {"error": status, "error_text": text, "message": text}
-    return Reply(status, "application/json", json.dumps(body, ensure_ascii=False, separators=(",", ":")), headers or {})
+    return json_reply(status, {"error": status, "error_text": text, "message": text}, headers)
 
 
 def _own_path(event: Mapping[str, Any]) -> str:
@@ -234,12 +241,3 @@ def _inflate(data: bytes, most: int) -> bytes:
         if not data:
             return b"".join(members)
     raise BadRequest("The body is not valid gzip: it has too many members")
-
-
-def _takes_gzip(headers: Mapping[str, str]) -> bool | None:
-    """Whether the client takes gzip; None where it doesn't say, so that any encoding may be sent."""
-    accepted = headers.get("accept-encoding")
-    if accepted is None:
-        return None
-    takes = weights(accepted)
-    return takes.get("gzip", takes.get("x-gzip", takes.get("*", 0.0))) > 0

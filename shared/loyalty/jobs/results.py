@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from itertools import takewhile
 
+from loyalty.domain.deadline import COLLECTING_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import Job
 from loyalty.domain.outcome import Outcome, Status, invalid
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import chunks, jobs, progress
-
-COLLECTING_SECONDS = 2.0
-"""What collecting a job's outcomes may take, once they are there."""
 
 _MISSING = invalid("No chunk of the job brought this item")
 _NOTHING = Outcome(Status.IGNORED)  # of an undo, for which that is nothing to take back

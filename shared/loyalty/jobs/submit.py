@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Generic, NamedTuple
 
 from loyalty.domain.account import Account
+from loyalty.domain.deadline import NOTING_SECONDS
 from loyalty.domain.errors import KeyReused, StillRunning, StorageBusy
 from loyalty.domain.job import Job, Part
 from loyalty.domain.outcome import BUSY, Origin, Outcome, Status
@@ -28,7 +29,6 @@ from loyalty.store.tables.jobs import Stored
 from loyalty.telemetry import metrics
 
 _JOB_ID_BYTES = 16
-_NOTING_SECONDS = 1.0
 
 
 class Asked(NamedTuple, Generic[Params, Item]):
@@ -122,7 +122,7 @@ def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
         return jobs.mark(database, job, sent=True)
     except StorageBusy:
         try:
-            jobs.mark(database.patient(_NOTING_SECONDS), job, abandoned=True)
+            jobs.mark(database.patient(NOTING_SECONDS), job, abandoned=True)
         except StorageBusy:
             return job
         raise

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import Generic, NamedTuple, TypeVar
 
 from loyalty.domain import lifetime
+from loyalty.domain.deadline import STORING_SECONDS
 from loyalty.domain.errors import RequestUndone, StorageBusy
 from loyalty.domain.job import Job, Part
 from loyalty.domain.outcome import BUSY, RETRYABLE, Origin, Outcome, Status
@@ -26,9 +27,6 @@ JOB_FINISHED = "Job finished"
 
 MOST_TRIES = 3
 """How often a chunk is begun before it is closed."""
-
-_CLOSING_SECONDS = 1.0
-"""Kept of the time for storing the outcomes, also those of items for which the store was busy to the end."""
 
 Item = TypeVar("Item")
 Apply = Callable[[Database, Origin, Sequence[Item | Outcome]], list[Outcome]]
@@ -220,7 +218,7 @@ def _settle_for_undo(database: Database, job: Job, chunk: Chunk[Item]) -> None:
 def _applied(database: Database, job: Job, chunk: Chunk[Item], begun: Begun) -> list[Outcome]:
     try:
         items = _with_told(job, begun, chunk.items)
-        return chunk.apply(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun), items)
+        return chunk.apply(database.ending(STORING_SECONDS), _origin(job, chunk, begun), items)
     except StorageBusy:
         return _with_told(job, begun, chunk.nothing)
 
@@ -242,7 +240,7 @@ def _settled(database: Database, job: Job, chunk: Chunk[Item], begun: Begun) -> 
     """What is known of the items."""
     if _is_untouched(job, begun):
         return list(chunk.nothing)
-    settled = chunk.settle(database.ending(_CLOSING_SECONDS), _origin(job, chunk, begun))
+    settled = chunk.settle(database.ending(STORING_SECONDS), _origin(job, chunk, begun))
     return _with_told(job, begun, settled)
 
 

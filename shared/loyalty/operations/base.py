@@ -8,10 +8,7 @@ from loyalty.domain.account import Account
 from loyalty.domain.job import Job
 from loyalty.domain.outcome import Origin, Outcome
 from loyalty.operations.kind import Item, Kind, Params
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Database
-
-WRITING_SECONDS = LONGEST_CALL_SECONDS + 5.0
-"""Kept of a request's time for the writes, when look-ups have to be repeated, and for reading them back."""
+from loyalty.store.engine.dynamodb import Database
 
 Prepared = TypeVar("Prepared")
 """What `prepare` makes of the params: checked, with all that applying needs."""

@@ -4,7 +4,6 @@ Errors are problem details (RFC 9457). A job's own results are its vendor's: see
 """
 
 import base64
-import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -21,7 +20,7 @@ from loyalty.domain.errors import (
 )
 from loyalty.domain.job import Job, JobStatus, Undo
 from loyalty.domain.outcome import Status
-from loyalty.http.request import Reply, Request
+from loyalty.http.request import Reply, Request, json_reply
 from loyalty.vendors.capillary.credentials import access_credential
 from loyalty.vendors.contract import Answer, Manner
 
@@ -30,6 +29,7 @@ _TEXTS: dict[type[RequestError], str] = {
     CredentialsUnknown: "The credentials are not known",
     StorageBusy: "Storage is busy, repeat the request",
 }
+_KEPT_BY_NOBODY = {"Cache-Control": "no-store"}
 
 
 def credentials(request: Request) -> list[Credential]:
@@ -77,8 +77,7 @@ def document(view: View, base: str) -> dict[str, Any]:
 
 def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
     """A JSON answer, which nobody is to keep."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Reply(status, "application/json", text, {"Cache-Control": "no-store", **(headers or {})})
+    return json_reply(status, body, {**_KEPT_BY_NOBODY, **(headers or {})})
 
 
 def problem(error: RequestError) -> Reply:
@@ -91,8 +90,7 @@ def problem(error: RequestError) -> Reply:
         "detail": text,
     }
     headers = {"WWW-Authenticate": f"{BEARER}, {BASIC}"} if isinstance(error, CredentialsError) else {}
-    reply = answer(body, error.status, headers)
-    return Reply(reply.status, "application/problem+json", reply.text, reply.headers)
+    return json_reply(error.status, body, {**_KEPT_BY_NOBODY, **headers}, kind="problem+json")
 
 
 class UndoContract:

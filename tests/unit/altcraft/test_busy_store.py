@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import BotoCoreError
 
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from tests.fakes.faults import Fault, raising, refused, timed_out_before, unreachable
 from tests.fakes.gateway import BATCH, SINGLE
 from tests.fakes.requests import JSON, XML, as_xml, batch, emails, single

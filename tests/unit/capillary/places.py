@@ -1,15 +1,15 @@
 """One customer's tally of promotion 9: taking places in it, and who has them."""
 
 from loyalty.store.engine.dynamodb import Database
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import earns, tallies
 from loyalty.store.tables.earns import Earn
-from loyalty.store.tables.tallies import Counted
 from tests.fakes.capillary import CapillaryWorld
 
-YES, FULL, BUSY = Counted.YES, Counted.FULL, Counted.BUSY
+YES, FULL, BUSY = Fate.DONE, Fate.REFUSED, Fate.BUSY
 
 
-def count(world: CapillaryWorld, *origins: str, limit: int = 1, database: Database | None = None) -> list[Counted]:
+def count(world: CapillaryWorld, *origins: str, limit: int = 1, database: Database | None = None) -> list[Fate]:
     """What becomes of one customer's origins."""
     fates = tallies.count(database or world.database, "a", "9", limit, {"p": origins})
     return [fates[origin] for origin in origins]

@@ -2,17 +2,13 @@
 
 import pytest
 
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Database
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS, REQUEST_SECONDS, WORKER_SECONDS
+from loyalty.store.engine.dynamodb import Database
 from tests.fakes.delivery import DEAD_LETTERS, Mappings
 from tests.fakes.faults import Fault, refused, unreachable
 from tests.fakes.queues import CHUNKS
 from tests.unit.faults.scenarios import SCENARIOS, is_retryable
 from tests.unit.jobs.job_world import JobWorld
-from tools.local.template import load
-
-TEMPLATE = load()
-REQUEST_SECONDS = TEMPLATE["Globals"]["Function"]["Timeout"]
-WORKER_SECONDS = TEMPLATE["Resources"]["ProcessChunkFunction"]["Properties"]["Timeout"]
 
 OUTAGES = pytest.mark.parametrize(
     "fault", [refused("ThrottlingException"), unreachable], ids=["throttled", "unreachable"]

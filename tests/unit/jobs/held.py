@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from loyalty.domain.deadline import WORKER_SECONDS
 from loyalty.doors.queue_trigger import process_chunks
-from tests.fakes.delivery import WORKER_SECONDS, Mappings, event_of
+from tests.fakes.delivery import Mappings, event_of
 from tests.fakes.faults import Fault
 from tests.fakes.gateway import FakeContext
 from tests.fakes.nth_call import FaultyClient, die_after

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from loyalty.domain.deadline import VISIBILITY_SECONDS, WORKER_SECONDS
 from loyalty.doors.endpoint import serve
 from loyalty.doors.queue_trigger import process_chunks
 from loyalty.store.engine.dynamodb import Database
-from tests.fakes.delivery import DEAD_LETTERS, VISIBILITY_SECONDS, WORKER_SECONDS, Mappings, event_of
+from tests.fakes.delivery import DEAD_LETTERS, Mappings, event_of
 from tests.fakes.faults import Fault
 from tests.fakes.gateway import FakeContext, Reply, proxy_event, reply_of
 from tests.fakes.nth_call import FaultyClient

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from loyalty.domain.deadline import VISIBILITY_SECONDS
 from loyalty.store.tables import chunks
-from tests.fakes.delivery import VISIBILITY_SECONDS
 from tests.fakes.faults import Answer, refused, unreachable
 from tests.fakes.nth_call import die_before
 from tests.fakes.queues import CHUNKS

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.delivery import MOST_RECEIVES, VISIBILITY_SECONDS
+from loyalty.domain.deadline import VISIBILITY_SECONDS
+from tests.fakes.delivery import MOST_RECEIVES
 from tests.fakes.queues import CHUNKS, Message
 from tests.unit.jobs import orders
 from tests.unit.jobs.fed import JOB_ID, as_sent, cut, feed, left_of, members, message

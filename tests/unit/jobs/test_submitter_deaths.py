@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import pytest
 
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.domain.lifetime import LONGEST_SECONDS
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS
 from tests.fakes.faults import Answer, Fault, refused
 from tests.fakes.gateway import FakeContext, Reply
 from tests.fakes.nth_call import ProcessDied, die_before

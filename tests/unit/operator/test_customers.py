@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import erasure, tallies, undo_states
-from loyalty.store.tables.tallies import Counted
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import unreachable
 from tests.fakes.gateway import EARN, IMPORT
@@ -133,7 +133,7 @@ def test_no_place_under_a_limit_comes_free_while_somebody_may_still_write_for_wh
     # GIVEN a customer that has a promotion as often as its limit allows, and a request that found it before
     use_everything(desk)
     database = desk.world.process(desk.world.dynamodb).within(60)
-    late: list[dict[str, Counted]] = []
+    late: list[dict[str, Fate]] = []
 
     def wait(_seconds: float) -> None:
         late.append(tallies.count(database, "greatwidgets", "201436", 1, {PROFILE_ID: ["late#0"]}))
@@ -141,7 +141,7 @@ def test_no_place_under_a_limit_comes_free_while_somebody_may_still_write_for_wh
     # WHEN the customer is erased, and the request comes to its place between the two looks for what is left
     erasure.erase(replace(database, sleep=wait), "greatwidgets", PROFILE_ID)
     # THEN it gets none, since nobody knows yet
-    assert late == [{"late#0": Counted.BUSY}]
+    assert late == [{"late#0": Fate.BUSY}]
     # AND in the end nothing is left
     assert PROFILE_ID not in repr(desk.world.dynamodb.tables["earns"])
 

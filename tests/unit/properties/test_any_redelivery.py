@@ -6,12 +6,11 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS, WRITING_SECONDS
 from loyalty.domain.outcome import RETRYABLE, Origin, Outcome, invalid
-from loyalty.operations.base import WRITING_SECONDS
 from loyalty.operations.enrol import operation as enrol
 from loyalty.operations.enrol.items import Item, Params
 from loyalty.operations.enrol.operation import Enrolment
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS
 from tests.fakes.faults import Fault, refused, timed_out_after
 from tests.fakes.model import Model
 from tests.fakes.nth_call import FaultyClient, ProcessDied, die_after, die_before

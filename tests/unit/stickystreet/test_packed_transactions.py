@@ -6,7 +6,8 @@ import pytest
 
 from loyalty.domain.account import Account, CustomField
 from loyalty.domain.errors import InternalError
-from loyalty.store.engine.transactions import Fate, commit
+from loyalty.store.engine.fate import Fate
+from loyalty.store.engine.transactions import commit
 from loyalty.store.tables import accounts
 from tests.fakes.faults import refused
 from tests.fakes.world import World

@@ -4,9 +4,8 @@ import random
 
 import pytest
 
+from loyalty.domain.deadline import CONNECT_SECONDS, LONGEST_CALL_SECONDS, READ_SECONDS
 from loyalty.domain.errors import StorageBusy
-from loyalty.store.aws.connections import CONNECT_SECONDS, READ_SECONDS
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS
 from tests.fakes.faults import refused
 from tests.fakes.store import SECONDS, TABLE, Store
 

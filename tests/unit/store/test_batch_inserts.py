@@ -2,9 +2,10 @@
 
 import pytest
 
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.domain.errors import InternalError
 from loyalty.store.engine import inserts
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Write
+from loyalty.store.engine.fate import Fate
 from loyalty.store.engine.faults import PASSING_CODES
 from tests.fakes.faults import refused, unreachable
 from tests.fakes.store import SECONDS, TABLE, Store, item, items
@@ -17,7 +18,7 @@ def test_items_are_inserted_twenty_five_at_a_time(count: int, calls: int) -> Non
     # WHEN so many items are inserted
     writes = inserts.insert_all(store.database, TABLE, items(count))
     # THEN all are there, with as few calls as there can be and one write unit each
-    assert writes == [Write.INSERTED] * count
+    assert writes == [Fate.DONE] * count
     assert sorted(store.stored(), key=repr) == sorted(items(count), key=repr)
     assert store.dynamodb.count("batch_execute_statement") == len(store.dynamodb.calls) == calls
     assert store.dynamodb.units["write"] == count
@@ -28,7 +29,7 @@ def test_one_item_is_inserted_by_a_call_of_its_own() -> None:
     store = Store()
     # WHEN one item is inserted
     # THEN it is a conditional PutItem
-    assert inserts.insert_all(store.database, TABLE, items(1)) == [Write.INSERTED]
+    assert inserts.insert_all(store.database, TABLE, items(1)) == [Fate.DONE]
     assert [call.action for call in store.dynamodb.calls] == ["put_item"]
 
 
@@ -40,7 +41,7 @@ def test_items_that_are_there_stay_as_they_are() -> None:
     # WHEN all are inserted
     writes = inserts.insert_all(store.database, TABLE, items(60))
     # THEN the taken ones are told, and unchanged
-    assert writes == [Write.EXISTS, Write.INSERTED, Write.INSERTED] * 20
+    assert writes == [Fate.REFUSED, Fate.DONE, Fate.DONE] * 20
     assert [one for one in store.stored() if one in others] == others
 
 
@@ -65,7 +66,7 @@ def test_throttled_statements_are_repeated_and_no_others() -> None:
     # WHEN five items are inserted
     writes = inserts.insert_all(store.database, TABLE, items(5))
     # THEN all are inserted, and each repeat holds what was left
-    assert writes == [Write.INSERTED] * 5
+    assert writes == [Fate.DONE] * 5
     sizes = [len(call.arguments["Statements"]) for call in store.dynamodb.calls]
     assert sizes == [5, 2, 1]
 
@@ -78,7 +79,7 @@ def test_a_statement_that_is_throttled_to_the_end_is_busy_and_not_written(code: 
     # WHEN three are inserted
     writes = inserts.insert_all(store.database, TABLE, items(3))
     # THEN that one is busy, when the time is over, and the others are there
-    assert writes == [Write.INSERTED, Write.BUSY, Write.INSERTED]
+    assert writes == [Fate.DONE, Fate.BUSY, Fate.DONE]
     assert store.stored() == [items(3)[0], items(3)[2]]
     assert store.waited == pytest.approx(SECONDS - LONGEST_CALL_SECONDS, abs=0.01)
 
@@ -90,7 +91,7 @@ def test_a_call_that_is_throttled_as_a_whole_is_repeated_as_a_whole() -> None:
     # WHEN three items are inserted
     writes = inserts.insert_all(store.database, TABLE, items(3))
     # THEN the third call holds them all again
-    assert writes == [Write.INSERTED] * 3
+    assert writes == [Fate.DONE] * 3
     assert [len(call.arguments["Statements"]) for call in store.dynamodb.calls] == [3, 3, 3]
 
 
@@ -100,7 +101,7 @@ def test_a_store_that_stays_away_leaves_all_busy() -> None:
     store.dynamodb.plan_always("batch_execute_statement", unreachable)
     # WHEN three items are inserted
     # THEN none is decided
-    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.BUSY] * 3
+    assert inserts.insert_all(store.database, TABLE, items(3)) == [Fate.BUSY] * 3
     assert store.stored() == []
 
 
@@ -110,7 +111,7 @@ def test_without_time_nothing_is_written_and_all_is_busy() -> None:
     store.clock.now += SECONDS
     # WHEN three items are inserted
     # THEN no call is made
-    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.BUSY] * 3
+    assert inserts.insert_all(store.database, TABLE, items(3)) == [Fate.BUSY] * 3
     assert store.dynamodb.calls == []
 
 

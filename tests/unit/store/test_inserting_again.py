@@ -4,13 +4,13 @@ import pytest
 
 from loyalty.store.engine import inserts
 from loyalty.store.engine.cache import LIFETIME_SECONDS
-from loyalty.store.engine.dynamodb import Write
+from loyalty.store.engine.fate import Fate
 from tests.fakes.dynamodb import Item
 from tests.fakes.faults import refused, timed_out_after
 from tests.fakes.store import TABLE, Store, item, items
 
 
-def again(store: Store, wanted: list[Item], within: str = "program", *, redelivered: bool = False) -> list[Write]:
+def again(store: Store, wanted: list[Item], within: str = "program", *, redelivered: bool = False) -> list[Fate]:
     return inserts.insert_again(store.database, TABLE, wanted, within=within, redelivered=redelivered)
 
 
@@ -26,7 +26,7 @@ def test_a_file_that_is_sent_again_costs_a_failed_batch_and_half_a_unit_for_each
     # WHEN they are inserted
     writes = again(store, items(1_025))
     # THEN the first batch tells, and the others are read
-    assert writes == [Write.EXISTS] * 1_025
+    assert writes == [Fate.REFUSED] * 1_025
     assert store.dynamodb.units == {"write": 25, "read": 1_000 / 2}
     assert store.dynamodb.count("batch_execute_statement") == 1
     assert store.dynamodb.count("batch_get_item") == 10
@@ -39,7 +39,7 @@ def test_of_items_that_are_half_there_only_the_others_are_inserted() -> None:
     # WHEN all are inserted
     writes = again(store, items(425))
     # THEN each has its own fate, in order
-    assert writes == [Write.INSERTED if number % 2 else Write.EXISTS for number in range(425)]
+    assert writes == [Fate.DONE if number % 2 else Fate.REFUSED for number in range(425)]
     assert store.dynamodb.units == {"write": 25 + 200, "read": 400 / 2}
 
 
@@ -51,7 +51,7 @@ def test_reading_begins_when_more_than_a_tenth_of_the_first_batch_was_there(ther
     # WHEN 400 are inserted
     writes = again(store, items(400))
     # THEN they are read before, or not
-    assert writes == [Write.EXISTS] * there + [Write.INSERTED] * (400 - there)
+    assert writes == [Fate.REFUSED] * there + [Fate.DONE] * (400 - there)
     assert store.dynamodb.count("batch_get_item") == reads
 
 
@@ -81,10 +81,10 @@ def test_reading_ends_when_few_are_there() -> None:
     again(store, items(100))
     # WHEN new ones come
     new = [item(f"new-{number}", f"request-2#{number}") for number in range(150)]
-    assert again(store, new[:100]) == [Write.INSERTED] * 100
+    assert again(store, new[:100]) == [Fate.DONE] * 100
     store.dynamodb.units.clear()
     # THEN those after them are not read
-    assert again(store, new[100:]) == [Write.INSERTED] * 50
+    assert again(store, new[100:]) == [Fate.DONE] * 50
     assert store.dynamodb.units == {"write": 50}
 
 
@@ -95,7 +95,7 @@ def test_a_redelivered_chunk_finds_its_own_writes_whether_read_or_refused() -> N
     # WHEN the chunk is delivered again
     writes = again(store, items(200), redelivered=True)
     # THEN what is ours counts as inserted, the others' as there
-    assert writes == [Write.EXISTS if 150 <= number < 160 else Write.INSERTED for number in range(200)]
+    assert writes == [Fate.REFUSED if 150 <= number < 160 else Fate.DONE for number in range(200)]
 
 
 def test_an_answer_that_is_lost_after_reading_loses_no_outcome() -> None:
@@ -106,7 +106,7 @@ def test_an_answer_that_is_lost_after_reading_loses_no_outcome() -> None:
     # WHEN all are inserted
     writes = again(store, items(100))
     # THEN our own are known
-    assert writes == [Write.INSERTED if number % 2 else Write.EXISTS for number in range(100)]
+    assert writes == [Fate.DONE if number % 2 else Fate.REFUSED for number in range(100)]
 
 
 def test_an_item_that_cannot_be_read_in_time_is_busy_alone() -> None:
@@ -117,7 +117,7 @@ def test_an_item_that_cannot_be_read_in_time_is_busy_alone() -> None:
     # WHEN all are inserted
     writes = again(store, items(50))
     # THEN nothing is told of that one that is not known
-    assert writes == [Write.BUSY if number == 40 else Write.EXISTS for number in range(50)]
+    assert writes == [Fate.BUSY if number == 40 else Fate.REFUSED for number in range(50)]
 
 
 def test_a_store_that_cannot_be_read_leaves_what_was_not_tried_busy() -> None:
@@ -127,7 +127,7 @@ def test_a_store_that_cannot_be_read_leaves_what_was_not_tried_busy() -> None:
     store.dynamodb.plan_always("batch_get_item", refused("ThrottlingException"))
     # WHEN all are inserted
     # THEN nothing is told that is not known
-    assert again(store, items(50)) == [Write.EXISTS] * 25 + [Write.BUSY] * 25
+    assert again(store, items(50)) == [Fate.REFUSED] * 25 + [Fate.BUSY] * 25
 
 
 def test_a_single_item_is_one_put_whatever_was_learnt() -> None:
@@ -138,5 +138,5 @@ def test_a_single_item_is_one_put_whatever_was_learnt() -> None:
     store.dynamodb.calls.clear()
     # WHEN one item comes
     # THEN its refusal tells all
-    assert again(store, items(1)) == [Write.EXISTS]
+    assert again(store, items(1)) == [Fate.REFUSED]
     assert [call.action for call in store.dynamodb.calls] == ["put_item"]

@@ -1,7 +1,7 @@
 """An item without an origin has it in its key: one that is there exists, and the caller knows what that means."""
 
 from loyalty.store.engine import inserts
-from loyalty.store.engine.dynamodb import Write
+from loyalty.store.engine.fate import Fate
 from tests.fakes.dynamodb import Item
 from tests.fakes.faults import timed_out_after
 from tests.fakes.store import TABLE, Store
@@ -18,7 +18,7 @@ def test_an_insert_without_an_origin_that_meets_the_same_item_exists() -> None:
     store.put(*notes(1))
     # WHEN the same is inserted
     # THEN it is not taken for our own because neither has an origin
-    assert store.database.insert(TABLE, notes(1)[0]) is Write.EXISTS
+    assert store.database.insert(TABLE, notes(1)[0]) is Fate.REFUSED
 
 
 def test_an_item_without_an_origin_exists_and_is_not_read() -> None:
@@ -27,5 +27,5 @@ def test_an_item_without_an_origin_exists_and_is_not_read() -> None:
     store.dynamodb.plan("batch_execute_statement", timed_out_after)
     # WHEN a batch is inserted
     # THEN its items exist, and nothing was read to find out whose they are
-    assert inserts.insert_all(store.database, TABLE, notes(3)) == [Write.EXISTS] * 3
+    assert inserts.insert_all(store.database, TABLE, notes(3)) == [Fate.REFUSED] * 3
     assert [call.action for call in store.dynamodb.calls] == ["batch_execute_statement"] * 2

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyalty.store.engine.dynamodb import Write
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import memberships
 from loyalty.store.tables.memberships import Membership
 from tests.fakes.store import Store
@@ -16,7 +16,7 @@ def several(count: int, origin: str = "request-1") -> list[Membership]:
 
 def insert(
     store: Store, wanted: list[Membership], account: str = "acme", program: str = "123", *, redelivered: bool = False
-) -> list[Write]:
+) -> list[Fate]:
     return memberships.insert_all(store.database, account, program, wanted, redelivered=redelivered)
 
 
@@ -27,7 +27,7 @@ def test_memberships_are_stored_under_account_program_and_customer(count: int) -
     # WHEN so many members are registered
     writes = insert(store, several(count))
     # THEN each is there with its date and origin, and nothing else
-    assert writes == [Write.INSERTED] * count
+    assert writes == [Fate.DONE] * count
     assert {one["pk"]["S"]: one for one in store.stored()} == {
         f"acme#123#p{number}": {
             "pk": {"S": f"acme#123#p{number}"},
@@ -45,7 +45,7 @@ def test_programs_and_accounts_do_not_share_memberships() -> None:
     places = [(account, program) for account in ("acme", "other") for program in ("123", "469")]
     writes = [insert(store, several(2), *place) for place in places]
     # THEN each place has its own members
-    assert writes == [[Write.INSERTED] * 2] * 4
+    assert writes == [[Fate.DONE] * 2] * 4
     assert len(store.stored()) == 8
 
 
@@ -58,7 +58,7 @@ def test_a_member_stays_as_first_registered() -> None:
     later = [one._replace(registered_at="2030-01-01T00:00:00Z") for one in several(3, "request-2")]
     writes = insert(store, later)
     # THEN the two are as they were
-    assert writes == [Write.EXISTS, Write.EXISTS, Write.INSERTED]
+    assert writes == [Fate.REFUSED, Fate.REFUSED, Fate.DONE]
     assert [one for one in store.stored() if one in before] == before
 
 
@@ -68,4 +68,4 @@ def test_a_redelivered_chunk_meets_its_own_memberships() -> None:
     insert(store, several(2))
     # WHEN the chunk that made them is delivered again, whole
     # THEN they are its own
-    assert insert(store, several(3), redelivered=True) == [Write.INSERTED] * 3
+    assert insert(store, several(3), redelivered=True) == [Fate.DONE] * 3

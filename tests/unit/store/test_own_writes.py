@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.store.engine import inserts
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Write
+from loyalty.store.engine.fate import Fate
 from tests.fakes.faults import Answer, Fault, cut_short, refused, reset_after, timed_out_after, timed_out_before
 from tests.fakes.store import SECONDS, TABLE, Store, item, items
 
@@ -21,7 +22,7 @@ def test_a_batch_whose_answer_was_lost_is_known_for_our_own(fault: Fault) -> Non
     # WHEN three items are inserted
     writes = inserts.insert_all(store.database, TABLE, items(3))
     # THEN ours count as inserted and the other's as there, after one consistent look
-    assert writes == [Write.INSERTED, Write.EXISTS, Write.INSERTED]
+    assert writes == [Fate.DONE, Fate.REFUSED, Fate.DONE]
     (look,) = [
         call.arguments["RequestItems"][TABLE] for call in store.dynamodb.calls if call.action == "batch_get_item"
     ]
@@ -37,7 +38,7 @@ def test_a_single_insert_whose_answer_was_lost_is_known_for_our_own(fault: Fault
     store.dynamodb.plan("put_item", fault)
     # WHEN one item is inserted
     # THEN the item that is met is our own
-    assert store.database.insert(TABLE, item("key")) is Write.INSERTED
+    assert store.database.insert(TABLE, item("key")) is Fate.DONE
     assert store.stored() == [item("key")]
 
 
@@ -47,7 +48,7 @@ def test_a_fresh_batch_takes_what_is_there_for_somebody_elses_without_looking() 
     store.put(*items(3))
     # WHEN they are inserted by a first and only call
     # THEN nothing is read
-    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.EXISTS] * 3
+    assert inserts.insert_all(store.database, TABLE, items(3)) == [Fate.REFUSED] * 3
     assert [call.action for call in store.dynamodb.calls] == ["batch_execute_statement"]
 
 
@@ -58,7 +59,7 @@ def test_a_redelivered_batch_finds_its_own_writes() -> None:
     # WHEN the batch is delivered again
     writes = inserts.insert_all(store.database, TABLE, items(4), redelivered=True)
     # THEN what is ours counts as inserted
-    assert writes == [Write.INSERTED, Write.INSERTED, Write.EXISTS, Write.INSERTED]
+    assert writes == [Fate.DONE, Fate.DONE, Fate.REFUSED, Fate.DONE]
 
 
 def test_a_redelivered_single_item_finds_its_own_write_without_another_call() -> None:
@@ -67,7 +68,7 @@ def test_a_redelivered_single_item_finds_its_own_write_without_another_call() ->
     store.put(item("key"))
     # WHEN it is delivered again
     # THEN the refusal itself tells
-    assert inserts.insert_all(store.database, TABLE, [item("key")], redelivered=True) == [Write.INSERTED]
+    assert inserts.insert_all(store.database, TABLE, [item("key")], redelivered=True) == [Fate.DONE]
     assert len(store.dynamodb.calls) == 1
 
 
@@ -79,7 +80,7 @@ def test_a_statement_that_was_throttled_was_not_done_and_needs_no_look() -> None
     # WHEN the batch is inserted
     writes = inserts.insert_all(store.database, TABLE, items(3))
     # THEN what each call said is sure
-    assert writes == [Write.EXISTS, Write.EXISTS, Write.INSERTED]
+    assert writes == [Fate.REFUSED, Fate.REFUSED, Fate.DONE]
     assert store.dynamodb.count("batch_get_item") == 0
 
 
@@ -97,7 +98,7 @@ def test_a_statement_that_failed_after_its_write_meets_it_as_its_own() -> None:
     # WHEN a batch is inserted
     writes = inserts.insert_all(store.database, TABLE, items(3))
     # THEN only that one was doubted, and it is our own
-    assert writes == [Write.EXISTS, Write.INSERTED, Write.INSERTED]
+    assert writes == [Fate.REFUSED, Fate.DONE, Fate.DONE]
     look = store.dynamodb.calls[-1].arguments["RequestItems"][TABLE]["Keys"]
     assert look == [{"pk": {"S": "key-1"}}]
 
@@ -109,7 +110,7 @@ def test_an_answer_that_was_cut_short_is_no_answer() -> None:
     store.dynamodb.plan("batch_get_item", cut_short)
     # WHEN a batch is inserted
     # THEN it is known for our own
-    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.INSERTED] * 3
+    assert inserts.insert_all(store.database, TABLE, items(3)) == [Fate.DONE] * 3
     assert store.dynamodb.count("batch_get_item") == 2
 
 
@@ -120,7 +121,7 @@ def test_what_cannot_be_looked_at_is_unknown() -> None:
     store.dynamodb.plan_always("batch_get_item", refused("ThrottlingException"))
     # WHEN three items are inserted
     # THEN nobody can say whose they are
-    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.UNKNOWN] * 3
+    assert inserts.insert_all(store.database, TABLE, items(3)) == [Fate.UNKNOWN] * 3
 
 
 def test_what_is_gone_when_it_is_looked_at_is_busy() -> None:
@@ -136,7 +137,7 @@ def test_what_is_gone_when_it_is_looked_at_is_busy() -> None:
     store.dynamodb.plan("batch_get_item", removed)
     # WHEN two items are inserted
     # THEN it may be repeated
-    assert inserts.insert_all(store.database, TABLE, items(2)) == [Write.EXISTS, Write.BUSY]
+    assert inserts.insert_all(store.database, TABLE, items(2)) == [Fate.REFUSED, Fate.BUSY]
 
 
 @pytest.mark.parametrize("fault", [timed_out_after, reset_after, cut_short])
@@ -153,7 +154,7 @@ def test_an_answer_lost_at_the_deadline_is_read_back(fault: Fault) -> None:
         # WHEN items are inserted
         database = store.database.within(SECONDS + LONGEST_CALL_SECONDS)
         # THEN they are known to be there
-        assert inserts.insert_all(database, TABLE, items(count)[-count:]) == [Write.INSERTED] * count
+        assert inserts.insert_all(database, TABLE, items(count)[-count:]) == [Fate.DONE] * count
         store.dynamodb.tables[TABLE].clear()
 
 
@@ -169,7 +170,7 @@ def test_an_item_without_an_answer_that_is_not_there_is_busy(count: int) -> None
     store.dynamodb.plan("put_item" if count == 1 else "batch_execute_statement", late)
     # WHEN items are inserted
     # THEN they were not done, and may be repeated
-    assert inserts.insert_all(store.database, TABLE, items(count)) == [Write.BUSY] * count
+    assert inserts.insert_all(store.database, TABLE, items(count)) == [Fate.BUSY] * count
 
 
 def test_an_answer_lost_after_the_deadline_is_unknown_and_the_repeat_of_the_same_request_finds_its_own() -> None:
@@ -183,6 +184,6 @@ def test_an_answer_lost_after_the_deadline_is_unknown_and_the_repeat_of_the_same
     store.dynamodb.plan("batch_execute_statement", lost_and_late)
     # WHEN three items are inserted
     # THEN none is told to be there, nor to be not
-    assert inserts.insert_all(store.database, TABLE, items(3)) == [Write.UNKNOWN] * 3
+    assert inserts.insert_all(store.database, TABLE, items(3)) == [Fate.UNKNOWN] * 3
     # AND a redelivery finds them for its own
-    assert inserts.insert_all(store.database.within(100), TABLE, items(3), redelivered=True) == [Write.INSERTED] * 3
+    assert inserts.insert_all(store.database.within(100), TABLE, items(3), redelivered=True) == [Fate.DONE] * 3

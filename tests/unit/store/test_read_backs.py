@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.domain.outcome import Origin, Outcome, Status
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Database, Item, Write
-from loyalty.store.engine.transactions import Fate, commit
+from loyalty.store.engine.dynamodb import Database, Item
+from loyalty.store.engine.fate import Fate
+from loyalty.store.engine.transactions import commit
 from loyalty.store.tables import journal
 from loyalty.store.tables.journal import Record
 from tests.fakes.faults import Answer, Fault, refused, timed_out_after, timed_out_before
@@ -119,20 +121,20 @@ def test_a_single_insert_that_can_not_be_read_back_is_unknown() -> None:
     store = Store()
     store.dynamodb.plan("put_item", late(store, timed_out_after))
     store.dynamodb.plan_always("get_item", THROTTLED)
-    assert store.database.insert(TABLE, item("key")) is Write.UNKNOWN
+    assert store.database.insert(TABLE, item("key")) is Fate.UNKNOWN
 
 
 def test_a_single_insert_that_meets_somebody_elses_when_it_is_read_back_exists() -> None:
     store = Store()
     store.put(item("key", "another"))
     store.dynamodb.plan("put_item", late(store, timed_out_before))
-    assert store.database.insert(TABLE, item("key")) is Write.EXISTS
+    assert store.database.insert(TABLE, item("key")) is Fate.REFUSED
 
 
 def test_a_single_insert_that_was_only_ever_throttled_was_not_done_and_needs_no_look() -> None:
     store = Store()
     store.dynamodb.plan_always("put_item", THROTTLED)
-    assert store.database.insert(TABLE, item("key")) is Write.BUSY
+    assert store.database.insert(TABLE, item("key")) is Fate.BUSY
     assert store.dynamodb.count("get_item") == 0
 
 

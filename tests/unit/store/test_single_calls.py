@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.domain.errors import StorageBusy
-from loyalty.store.engine.dynamodb import LONGEST_CALL_SECONDS, Database, Write
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import counters
 from tests.fakes.faults import refused, timed_out_after, unreachable
 from tests.fakes.store import SECONDS, TABLE, Store, item
@@ -49,8 +51,8 @@ def test_insert_leaves_what_was_there() -> None:
     store.put(item("key", "another"))
     # WHEN it and a new one are inserted
     # THEN the first is met and the second made, each with one conditional call
-    assert store.database.insert(TABLE, item("key")) is Write.EXISTS
-    assert store.database.insert(TABLE, item("new")) is Write.INSERTED
+    assert store.database.insert(TABLE, item("key")) is Fate.REFUSED
+    assert store.database.insert(TABLE, item("new")) is Fate.DONE
     assert store.stored() == [item("key", "another"), item("new")]
     for call in store.dynamodb.calls:
         assert call.arguments["ConditionExpression"] == "attribute_not_exists(pk)"
@@ -63,7 +65,7 @@ def test_insert_of_an_item_that_has_no_origin_stored_meets_somebody_elses() -> N
     store.put({"pk": {"S": "key"}})
     # WHEN one is inserted there
     # THEN it is not ours
-    assert store.database.insert(TABLE, item("key")) is Write.EXISTS
+    assert store.database.insert(TABLE, item("key")) is Fate.REFUSED
 
 
 def test_insert_is_busy_when_the_time_is_over() -> None:
@@ -72,7 +74,7 @@ def test_insert_is_busy_when_the_time_is_over() -> None:
     store.dynamodb.plan_always("put_item", BUSY)
     # WHEN an item is inserted
     # THEN it is not decided
-    assert store.database.insert(TABLE, item("key")) is Write.BUSY
+    assert store.database.insert(TABLE, item("key")) is Fate.BUSY
     # AND there was time left to read it, had an answer been lost
     assert store.waited == pytest.approx(SECONDS - LONGEST_CALL_SECONDS, abs=0.01)
 

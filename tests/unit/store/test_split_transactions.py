@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from loyalty.domain.outcome import Origin, Outcome, Status
 from loyalty.store.engine.dynamodb import Item
-from loyalty.store.engine.transactions import Fate, commit
+from loyalty.store.engine.fate import Fate
+from loyalty.store.engine.transactions import commit
 from loyalty.store.tables import journal
 from tests.fakes.faults import Answer, Fault, refused, timed_out_after
 from tests.fakes.store import SECONDS, TABLE, Store, item

@@ -2,8 +2,8 @@
 
 import pytest
 
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import tallies
-from loyalty.store.tables.tallies import Counted
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.store import SETTINGS, fake_database
@@ -15,7 +15,7 @@ def test_attempts_under_a_limit_that_was_lowered_are_refused_at_once(attempts: i
     dynamodb = FakeDynamoDB()
     database = fake_database(dynamodb, FakeClock(), SETTINGS)
     earlier = [f"earlier#{number}" for number in range(3)]
-    assert set(tallies.count(database, "acme", "77", 3, {"customer": earlier}).values()) == {Counted.YES}
+    assert set(tallies.count(database, "acme", "77", 3, {"customer": earlier}).values()) == {Fate.DONE}
     for origin in earlier:
         dynamodb.tables["earns"]["acme#77#customer", origin] = {"pk": {"S": "acme#77#customer"}, "sk": {"S": origin}}
     before = len(dynamodb.calls)
@@ -23,5 +23,5 @@ def test_attempts_under_a_limit_that_was_lowered_are_refused_at_once(attempts: i
     origins = [f"later#{number}" for number in range(attempts)]
     counted = tallies.count(database, "acme", "77", 2, {"customer": origins})
     # THEN all are told that the tally is full, in a few calls
-    assert set(counted.values()) == {Counted.FULL}
+    assert set(counted.values()) == {Fate.REFUSED}
     assert len(dynamodb.calls) - before <= 4

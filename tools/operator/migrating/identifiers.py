@@ -17,7 +17,8 @@ from loyalty.domain.identifiers import SHARED, Identifier, normalise
 from loyalty.operations.import_customers.items import kinds_of
 from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database, Item
-from loyalty.store.engine.transactions import Fate, commit
+from loyalty.store.engine.fate import Fate
+from loyalty.store.engine.transactions import commit
 from loyalty.store.tables import customers, keys
 from loyalty.store.tables.customers import Repointed
 

@@ -7,7 +7,8 @@ from loyalty.domain import moment
 from loyalty.domain.account import Account
 from loyalty.domain.errors import refusal
 from loyalty.domain.outcome import Origin
-from loyalty.store.engine.dynamodb import Database, Write
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import memberships
 from loyalty.store.tables.memberships import Membership
 
@@ -18,7 +19,7 @@ from .rows import BUSY, MemberRows, RowRefused, Subject
 
 DATE, BALANCE = "registration_date", "balance"
 
-_NAMES = {Write.INSERTED: "new", Write.EXISTS: "already member", Write.BUSY: "failed"}
+_NAMES = {Fate.DONE: "new", Fate.REFUSED: "already member", Fate.BUSY: "failed"}
 
 _Batches = defaultdict[tuple[str, bool], dict[str, int]]
 """By program, and whether there is a balance: the first row of each customer."""
@@ -44,12 +45,12 @@ class MembershipMover:
         batches: _Batches = defaultdict(dict)
         for index, member in members.items():
             batches[subjects[index].program.id, member.balance is not None].setdefault(member.profile_id, index)
-        fates = dict.fromkeys(members, Write.EXISTS)  # rows that repeat another meet what that makes
+        fates = dict.fromkeys(members, Fate.REFUSED)  # rows that repeat another meet what that makes
         for (program, _), first in batches.items():
             made = [members[index] for index in first.values()]
             writes = memberships.insert_all(database, self._rows.account_id, program, made, redelivered=True)
             fates |= dict(zip(first.values(), writes, strict=True))
-        errors |= {index: BUSY for index, fate in fates.items() if fate in (Write.BUSY, Write.UNKNOWN)}
+        errors |= {index: BUSY for index, fate in fates.items() if fate in (Fate.BUSY, Fate.UNKNOWN)}
         failed = Counter({"failed": len(errors)} if errors else {})
         return Results(failed + Counter(_NAMES[fate] for index, fate in fates.items() if index not in errors), errors)
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
+from loyalty.http.writing import to_json
+
 from ..results import Results
 
 
@@ -38,6 +40,11 @@ class Door(Protocol):
 
     def results(self, reply: Any) -> Results:
         """What became of each row."""
+
+
+def json_body(document: dict[str, Any]) -> Body:
+    """A request in JSON."""
+    return Body("application/json", to_json(document).encode())
 
 
 def cell(row: Sequence[str], place: int) -> str:

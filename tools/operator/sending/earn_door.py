@@ -1,6 +1,5 @@
 """`directEarn`: rows to customers who earn a promotion."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +9,7 @@ from loyalty.operations.earn.items import KIND as EARN
 
 from ..faults import OperatorError
 from ..results import Results
-from .doors import Body, cell
+from .doors import Body, cell, json_body
 
 SOURCE = "source"
 NAMES = ("id", "mobile", "email")
@@ -48,7 +47,7 @@ class EarnDoor:
             "identifierName": self._name,
             "customers": [self._customer(row) for row in rows],
         }
-        return Body("application/json", json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+        return json_body(document)
 
     def _customer(self, row: Sequence[str]) -> dict[str, str]:
         source = cell(row, self._source) if self._source is not None else ""

@@ -1,6 +1,5 @@
 """`register_member_batch`: rows to members of a program."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +9,7 @@ from loyalty.operations.enrol.items import KIND as ENROL
 
 from ..faults import OperatorError
 from ..results import Results
-from .doors import Body, cell
+from .doors import Body, cell, json_body
 
 DATE = "registration_date"
 OWN = ("email", "phone", "profile_id")
@@ -46,7 +45,7 @@ class RegisterDoor:
             "format": "json",
             "data": [self._element(row) for row in rows],
         }
-        return Body("application/json", json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+        return json_body(document)
 
     def _element(self, row: Sequence[str]) -> dict[str, str]:
         text = cell(row, self._key)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Hashable, Sequence
 from typing import NamedTuple
 
 from loyalty.domain.account import Account, Promotion
+from loyalty.domain.deadline import EARNING_SECONDS
 from loyalty.domain.errors import ProgramNotFound, PromotionInactive, PromotionNotFound
 from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import BUSY, NOT_FOUND, RETRYABLE, UNKNOWN, Origin, Outcome, Status
@@ -15,18 +16,16 @@ from loyalty.operations.base import Operation
 from loyalty.operations.earn.items import KIND, Item, Params
 from loyalty.operations.earn.undo import take_back
 from loyalty.operations.withdrawal import withdraw
-from loyalty.store.engine.dynamodb import Database, Write
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import accounts, counters, customers, earns, promotions, tallies
 from loyalty.store.tables.customers import Reference
 from loyalty.store.tables.earns import Earn, Earned
-from loyalty.store.tables.tallies import Counted
 
 COUNTED_AT_ONCE = 500
 """Attempts that are counted before their earns are written."""
-SECONDS_TO_WRITE = 2
-"""What is left to write them: no place is taken later, since it would stay without an earn."""
 
-_STATUS = {Counted.YES: Status.CREATED, Counted.FULL: Status.EXHAUSTED, Counted.BUSY: Status.BUSY}
+_STATUS = {Fate.DONE: Status.CREATED, Fate.REFUSED: Status.EXHAUSTED, Fate.BUSY: Status.BUSY}
 
 
 class Issue(NamedTuple):
@@ -165,11 +164,11 @@ def attempt_all(database: Database, issue: Issue, attempts: Sequence[Attempt]) -
 
 
 def _attempt_some(database: Database, issue: Issue, attempts: Sequence[Attempt]) -> list[Outcome]:
-    counted = _count(database.writing().ending(SECONDS_TO_WRITE), issue, attempts)
+    counted = _count(database.writing().ending(EARNING_SECONDS), issue, attempts)
     new = [
         Earn(one.customer.profile_id, one.earned_id, one.source, issue.received_at, one.origin)
         for one in attempts
-        if counted[one.origin] is Counted.YES
+        if counted[one.origin] is Fate.DONE
     ]
     earned = earns.insert_all(database, issue.account_id, issue.promotion.id, new)
     by_origin = {earn.origin: result for earn, result in zip(new, earned, strict=True)}
@@ -216,11 +215,11 @@ def _undecided(outcomes: Sequence[Outcome]) -> list[Outcome]:
     ]
 
 
-def _count(database: Database, issue: Issue, attempts: Sequence[Attempt]) -> dict[str, Counted]:
+def _count(database: Database, issue: Issue, attempts: Sequence[Attempt]) -> dict[str, Fate]:
     """Which attempts the promotion's limit lets through, by origin."""
     promotion = issue.promotion
     if promotion.limit is None:
-        return dict.fromkeys((one.origin for one in attempts), Counted.YES)
+        return dict.fromkeys((one.origin for one in attempts), Fate.DONE)
     origins: dict[str, list[str]] = {}
     for one in attempts:
         origins.setdefault(one.customer.profile_id, []).append(one.origin)
@@ -236,11 +235,11 @@ def issued(issue: Issue, customer: Reference, earned_id: int | None, status: Sta
     return Outcome(Status.CREATED, customer.profile_id, values=values)
 
 
-def _outcome(issue: Issue, attempt: Attempt, counted: Counted, earned: Earned | None) -> Outcome:
+def _outcome(issue: Issue, attempt: Attempt, counted: Fate, earned: Earned | None) -> Outcome:
     if earned is None:
         return issued(issue, attempt.customer, None, _STATUS[counted])
-    written = earned.write is Write.INSERTED
-    status = Status.UNKNOWN if earned.write is Write.UNKNOWN else Status.BUSY
+    written = earned.write is Fate.DONE
+    status = Status.UNKNOWN if earned.write is Fate.UNKNOWN else Status.BUSY
     return issued(issue, attempt.customer, earned.earned_id if written else None, status)
 
 

@@ -4,24 +4,26 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from loyalty.domain.account import Account
+from loyalty.domain.deadline import WRITING_SECONDS
 from loyalty.domain.errors import ProgramInactive, ProgramNotFound, StorageBusy
 from loyalty.domain.job import Job
 from loyalty.domain.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status
-from loyalty.operations.base import WRITING_SECONDS, Operation
+from loyalty.operations.base import Operation
 from loyalty.operations.enrol.items import KIND, Item, Params
 from loyalty.operations.undo.operation import may_be_written, taken_back
 from loyalty.operations.withdrawal import withdraw
 from loyalty.store.engine.batch import side_by_side
-from loyalty.store.engine.dynamodb import Database, Write
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import accounts, customers, memberships
 from loyalty.store.tables.customers import Found
 from loyalty.store.tables.memberships import Membership
 
 _STATUS = {
-    Write.INSERTED: Status.CREATED,
-    Write.EXISTS: Status.EXISTS,
-    Write.BUSY: Status.BUSY,
-    Write.UNKNOWN: Status.UNKNOWN,
+    Fate.DONE: Status.CREATED,
+    Fate.REFUSED: Status.EXISTS,
+    Fate.BUSY: Status.BUSY,
+    Fate.UNKNOWN: Status.UNKNOWN,
 }
 
 
@@ -79,12 +81,12 @@ def apply(database: Database, enrolment: Enrolment, items: Sequence[Item | Outco
 
 
 def _withdraw(
-    database: Database, enrolment: Enrolment, found: Found, new: Mapping[str, Membership], told: Mapping[str, Write]
+    database: Database, enrolment: Enrolment, found: Found, new: Mapping[str, Membership], told: Mapping[str, Fate]
 ) -> dict[str, Outcome]:
     """Take back what was written for customers that are gone, or may be; the outcomes of those, by profile_id."""
     removable = dict.fromkeys(one for one in found.customers.values() if one.removable_until)
-    written = [one for one in removable if told[one.profile_id] is Write.INSERTED]
-    met = [one for one in removable if told[one.profile_id] is Write.EXISTS]
+    written = [one for one in removable if told[one.profile_id] is Fate.DONE]
+    met = [one for one in removable if told[one.profile_id] is Fate.REFUSED]
 
     def remove(profile_id: str) -> None:
         origin, program_id = new[profile_id].origin, enrolment.params.program_id
@@ -130,15 +132,15 @@ def take_back(database: Database, job: Job, items: Sequence[Outcome], made: Orig
     return side_by_side(take, range(len(items)))
 
 
-def _outcome(item: Item | Outcome, found: Found, fates: dict[str, Write]) -> Outcome:
+def _outcome(item: Item | Outcome, found: Found, fates: dict[str, Fate]) -> Outcome:
     if isinstance(item, Outcome):
         return item
     customer = found.customers.get(item.identifier)
     if customer is None:
         return BUSY if item.identifier in found.unread else NOT_FOUND
     write = fates[customer.profile_id]
-    if write is Write.INSERTED:
-        fates[customer.profile_id] = Write.EXISTS  # the next item for this customer meets the membership
+    if write is Fate.DONE:
+        fates[customer.profile_id] = Fate.REFUSED  # the next item for this customer meets the membership
     return Outcome(_STATUS[write], customer.profile_id)
 
 

@@ -11,7 +11,8 @@ from loyalty.domain.customer import Customer
 from loyalty.domain.identifiers import Identifier
 from loyalty.domain.profile import size
 from loyalty.store.engine.dynamodb import Database, Item
-from loyalty.store.engine.transactions import MOST_ACTIONS, Fate, commit
+from loyalty.store.engine.fate import Fate
+from loyalty.store.engine.transactions import MOST_ACTIONS, commit
 from loyalty.store.tables.customers import Change
 from loyalty.store.tables.journal import Record
 

@@ -17,7 +17,7 @@ from loyalty.domain.job import Job
 from loyalty.domain.outcome import BUSY, RETRYABLE, Origin, Outcome, Status
 from loyalty.operations.import_customers.steps import Step, Steps, write
 from loyalty.store.engine.dynamodb import Database, Item
-from loyalty.store.engine.transactions import Fate
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import customers, journal, links, memberships, presence, undo_states
 from loyalty.store.tables.customers import Change
 from loyalty.store.tables.links import Links

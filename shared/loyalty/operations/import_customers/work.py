@@ -4,17 +4,17 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
+from loyalty.domain.deadline import WRITING_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import BUSY, RETRYABLE, UNKNOWN, Origin, Outcome, Status
 from loyalty.domain.profile import MIGRATED
-from loyalty.operations.base import WRITING_SECONDS
 from loyalty.operations.import_customers import ids as import_ids
 from loyalty.operations.import_customers.items import Import, Overwrite, Params, Row
 from loyalty.operations.import_customers.plan import Planner, Snapshot, Whole
 from loyalty.operations.import_customers.writes import Writer, first_rows
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.engine.transactions import Fate
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import customers, journal, memberships
 
 _FRUITLESS_TRIES = 5

@@ -18,8 +18,8 @@ from loyalty.operations.import_customers.items import Import, Overwrite, Row, ba
 from loyalty.operations.import_customers.plan import Planner, State
 from loyalty.operations.import_customers.steps import Step, write
 from loyalty.operations.withdrawal import withdraw
-from loyalty.store.engine.dynamodb import Database, Item, Write
-from loyalty.store.engine.transactions import Fate
+from loyalty.store.engine.dynamodb import Database, Item
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import customers, journal, memberships, undo_states
 from loyalty.store.tables.customers import Reference
 from loyalty.store.tables.journal import Record
@@ -166,7 +166,7 @@ class Writer:
             failed |= {
                 member.profile_id: Fate.UNKNOWN
                 for member, result in zip(members, writes, strict=True)
-                if result in (Write.BUSY, Write.UNKNOWN)
+                if result in (Fate.BUSY, Fate.UNKNOWN)
             }
         return failed | self._withdraw(entries, references)
 

@@ -14,7 +14,7 @@ from loyalty.domain.job import Job
 from loyalty.domain.outcome import BUSY, RETRYABLE, Origin, Outcome, Status, from_json
 from loyalty.operations.base import CleanUp, Operation, TakeBack
 from loyalty.operations.kind import Document, Kind, decided
-from loyalty.store.engine.dynamodb import Database, Removal
+from loyalty.store.engine.dynamodb import Database, Update
 from loyalty.store.tables import customers, erasure, jobs
 
 if TYPE_CHECKING:
@@ -143,8 +143,8 @@ def may_be_written(item: Outcome) -> bool:
     return item.status is Status.CREATED or item.status in RETRYABLE
 
 
-def taken_back(item: Outcome, removal: Removal) -> Outcome:
+def taken_back(item: Outcome, removal: Update) -> Outcome:
     """An item's fate once its write was looked for; one that had not written has nothing to take back."""
     if item.status is Status.CREATED:
-        return Outcome(Status.KEPT if removal is Removal.KEPT else Status.UNDONE, item.profile_id)
-    return Outcome(Status.UNDONE if removal is Removal.REMOVED else Status.IGNORED, item.profile_id)
+        return Outcome(Status.KEPT if removal.met else Status.UNDONE, item.profile_id)
+    return Outcome(Status.UNDONE if removal.done else Status.IGNORED, item.profile_id)

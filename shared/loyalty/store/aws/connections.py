@@ -19,11 +19,10 @@ from urllib.parse import urlsplit
 
 import botocore
 
+from loyalty.domain.deadline import CONNECT_SECONDS, READ_SECONDS
+
 CALLS_AT_ONCE = 32
 """Connections, and threads that use them."""
-
-CONNECT_SECONDS, READ_SECONDS = 1, 4
-"""How long a connection may take, and its TLS handshake; and how long an answer, from the first byte of the call."""
 
 _HEAD_ENDS = b"\r\n\r\n"
 _PORTS = {"http": 80, "https": 443}

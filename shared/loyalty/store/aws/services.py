@@ -8,8 +8,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from loyalty.domain.deadline import CONNECT_SECONDS, READ_SECONDS
 from loyalty.store.aws.access import Access
-from loyalty.store.aws.connections import CALLS_AT_ONCE, CONNECT_SECONDS, READ_SECONDS
+from loyalty.store.aws.connections import CALLS_AT_ONCE
 
 MakeClient = Callable[[str], Any]
 """Gives the client of a service by its name, such as "sqs", always the same one."""

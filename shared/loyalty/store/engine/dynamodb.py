@@ -1,7 +1,7 @@
 """DynamoDB: the one client, and the calls for single items; `batch` has those for many.
 
 A call that is throttled, fails or gets no answer is repeated, with back-off and jitter, until a deadline.
-What has no answer then is reported as busy (StorageBusy, `Write.BUSY`), never as a wrong answer. Items are
+What has no answer then is reported as busy (StorageBusy, `Fate.BUSY`), never as a wrong answer. Items are
 in DynamoDB's own attribute-value form, for example `{"pk": {"S": "…"}}`.
 """
 
@@ -9,44 +9,24 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
+from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.domain.errors import ConfigurationError, StorageBusy
 from loyalty.settings import Settings
 from loyalty.store.aws import services
 from loyalty.store.aws.access import Access, from_environment
 from loyalty.store.aws.client import Client
-from loyalty.store.aws.connections import CONNECT_SECONDS, READ_SECONDS
 from loyalty.store.engine.cache import TimedCache
+from loyalty.store.engine.fate import Fate
 from loyalty.store.engine.faults import CallError, cancellation_codes, error_code, is_lost, raise_unless_passing
 from loyalty.store.tables import keys
 
 Item = dict[str, Any]
 
-LONGEST_CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS + 1
-"""What one call may take in the worst case, its TLS handshake included; a deadline must leave that much time."""
-
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
-
-
-class Write(StrEnum):
-    """What became of a conditional insert: BUSY was not done, UNKNOWN may be, since nobody could be asked."""
-
-    INSERTED = "inserted"
-    EXISTS = "exists"
-    BUSY = "busy"
-    UNKNOWN = "unknown"
-
-
-class Removal(StrEnum):
-    """What became of a conditional deletion: KEPT is an item that is somebody else's."""
-
-    REMOVED = "removed"
-    ABSENT = "absent"
-    KEPT = "kept"
 
 
 class Update(NamedTuple):
@@ -205,8 +185,8 @@ class Database:
                 return items
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    def insert(self, table: str, item: Item) -> Write:
-        """Insert one item unless its key is taken; the same `origin` there means that we wrote it.
+    def insert(self, table: str, item: Item) -> Fate:
+        """Insert one item unless its key is taken, REFUSED then; the same `origin` there means that we wrote it.
 
         Where no answer came the item is read, for which there is time.
         """
@@ -214,31 +194,28 @@ class Database:
         try:
             done = Database._call_if(self.writing(), self.client.put_item, TableName=table, Item=item, **condition)
         except StorageBusy as error:
-            return self._read_back(table, item) if error.lost else Write.BUSY
+            return self._read_back(table, item) if error.lost else Fate.BUSY
         if done.done:
-            return Write.INSERTED
-        return met(done.met, item) if done.met else Write.BUSY
+            return Fate.DONE
+        return met(done.met, item) if done.met else Fate.BUSY
 
-    def _read_back(self, table: str, item: Item) -> Write:
+    def _read_back(self, table: str, item: Item) -> Fate:
         try:
             stored = self.get(table, {name: item[name] for name in ("pk", "sk") if name in item})
         except StorageBusy:
-            return Write.UNKNOWN
-        return met(stored, item) if stored else Write.BUSY
+            return Fate.UNKNOWN
+        return met(stored, item) if stored else Fate.BUSY
 
     def update_if(self, table: str, request: Item) -> Update:
         """One UpdateItem under the condition in `request` (its parameters, as of botocore); raises StorageBusy."""
         return self._call_if(self.client.update_item, TableName=table, **request)
 
-    def delete_if(self, table: str, key: Item, attribute: str, text: str) -> Removal:
+    def delete_if(self, table: str, key: Item, attribute: str, text: str) -> Update:
         """Delete the item at `key` if its attribute is this text. Raises StorageBusy.
 
-        After a lost answer it may be ABSENT because we deleted it.
+        After a lost answer nothing may be there because we deleted it.
         """
-        deletion = self._call_if(self.client.delete_item, TableName=table, Key=key, **equals(attribute, text))
-        if deletion.done:
-            return Removal.REMOVED
-        return Removal.ABSENT if deletion.item is None else Removal.KEPT
+        return self._call_if(self.client.delete_item, TableName=table, Key=key, **equals(attribute, text))
 
     def _call_if(self, action: Callable[..., Item], **parameters: Any) -> Update:
         """A call under a condition, for one item."""
@@ -282,9 +259,9 @@ def equals(attribute: str, text: str) -> Item:
     }
 
 
-def met(stored: Item, item: Item) -> Write:
+def met(stored: Item, item: Item) -> Fate:
     """What it means for the insert of `item` to find `stored` at its key: with the same origin it is our own.
 
-    An item that has its origin in the key EXISTS, and the caller knows that it is its own.
+    Of an item that has its origin in the key it is REFUSED, and the caller knows that it is its own.
     """
-    return Write.INSERTED if "origin" in item and stored.get("origin") == item["origin"] else Write.EXISTS
+    return Fate.DONE if "origin" in item and stored.get("origin") == item["origin"] else Fate.REFUSED

@@ -10,19 +10,20 @@ from itertools import chain
 
 from loyalty.domain.errors import InternalError
 from loyalty.store.engine.batch import Key, batches, get_all, side_by_side
-from loyalty.store.engine.dynamodb import Database, Item, Write, met
+from loyalty.store.engine.dynamodb import Database, Item, met
+from loyalty.store.engine.fate import Fate
 from loyalty.store.engine.faults import PASSING_CODES, UNDECIDED_CODES, CallError, is_lost, raise_unless_passing
 
 WRITE_BATCH = 25
 """Statements of one BatchExecuteStatement, DynamoDB's limit."""
 
 
-def insert_all(database: Database, table: str, items: Sequence[Item], *, redelivered: bool = False) -> list[Write]:
+def insert_all(database: Database, table: str, items: Sequence[Item], *, redelivered: bool = False) -> list[Fate]:
     """Insert each item whose key is not taken, in order; all have the same attributes and distinct keys.
 
-    An item that is there already is our own write, and INSERTED, when it has the same `origin`. That
+    An item that is there already is our own write, and DONE, when it has the same `origin`. That
     is looked up where it can be so: after a lost answer, or for a redelivered chunk. (Items without
-    that attribute have it in their key, so that EXISTS means our own.)
+    that attribute have it in their key, so that REFUSED means our own.)
     """
     if len(items) == 1:
         return [database.insert(table, items[0])]
@@ -31,7 +32,7 @@ def insert_all(database: Database, table: str, items: Sequence[Item], *, redeliv
 
 def insert_again(
     database: Database, table: str, items: Sequence[Item], *, within: Hashable, redelivered: bool
-) -> list[Write]:
+) -> list[Fate]:
     """Insert items, whose key has one part, of which many may exist, as when a file is sent again; as `insert_all`.
 
     A read costs a tenth of an insert that fails. So once more than a tenth of some items `within` the same were there,
@@ -52,18 +53,18 @@ def insert_again(
     return writes
 
 
-def _many(writes: Sequence[Write]) -> bool:
-    return 10 * writes.count(Write.EXISTS) > len(writes)
+def _many(writes: Sequence[Fate]) -> bool:
+    return 10 * writes.count(Fate.REFUSED) > len(writes)
 
 
-def _insert(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Write]:
-    def insert(some: Sequence[Item]) -> list[Write]:
+def _insert(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Fate]:
+    def insert(some: Sequence[Item]) -> list[Fate]:
         return _insert_batch(database, table, list(some), redelivered=redelivered)
 
     return list(chain.from_iterable(side_by_side(insert, batches(items, WRITE_BATCH))))
 
 
-def _insert_missing(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Write]:
+def _insert_missing(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Fate]:
     keys = [item["pk"]["S"] for item in items]
     found = get_all(database, table, keys, "origin").found
     missing = [item for item, key in zip(items, keys, strict=True) if key not in found]
@@ -71,14 +72,14 @@ def _insert_missing(database: Database, table: str, items: Sequence[Item], *, re
     return [met(found[key], item) if key in found else next(writes) for item, key in zip(items, keys, strict=True)]
 
 
-def _insert_batch(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Write]:
+def _insert_batch(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Fate]:
     """The result of each item; what is `doubtful` in the end is settled by reading it.
 
     That is an item without an answer, and one that is there and may be our own: after a lost answer, or for a
     redelivered chunk.
     """
     statement = _insert_statement(table, tuple(items[0]))
-    writes = [Write.BUSY] * len(items)
+    writes = [Fate.BUSY] * len(items)
     pending = list(range(len(items)))
     lost, doubtful = set(pending if redelivered else ()), set[int]()
     for _ in database.writing().tries():
@@ -86,9 +87,9 @@ def _insert_batch(database: Database, table: str, items: Sequence[Item], *, rede
         left = []
         for index, code in zip(pending, answered, strict=True):
             if code is None:
-                writes[index] = Write.INSERTED
+                writes[index] = Fate.DONE
             elif code == "DuplicateItem":
-                writes[index] = Write.EXISTS
+                writes[index] = Fate.REFUSED
                 if index in lost and "origin" in items[index]:
                     doubtful.add(index)
             elif code in PASSING_CODES:
@@ -118,7 +119,7 @@ def _execute(database: Database, statement: str, items: Sequence[Item]) -> list[
     return [response.get("Error", {}).get("Code") for response in answer["Responses"]]
 
 
-def _recognise(database: Database, table: str, items: Sequence[Item], doubtful: list[int], writes: list[Write]) -> None:
+def _recognise(database: Database, table: str, items: Sequence[Item], doubtful: list[int], writes: list[Fate]) -> None:
     """Settle which of the `doubtful` items are there, as our own writes that we were not told of or as others'.
 
     One that could not be read is UNKNOWN.
@@ -127,9 +128,9 @@ def _recognise(database: Database, table: str, items: Sequence[Item], doubtful: 
     found, unread = get_all(database, table, list(keys.values()), "origin", consistent=True)
     for index, key in keys.items():
         if key in unread:
-            writes[index] = Write.UNKNOWN
+            writes[index] = Fate.UNKNOWN
         else:
-            writes[index] = met(found[key], items[index]) if key in found else Write.BUSY
+            writes[index] = met(found[key], items[index]) if key in found else Fate.BUSY
 
 
 def _key(item: Item) -> Key:

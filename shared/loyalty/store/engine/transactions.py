@@ -9,12 +9,13 @@ carry a record of what it does: by that it is known for done when its answer was
 import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
-from enum import Enum
 from typing import NamedTuple
 
+from loyalty.domain.deadline import TOGETHER_SECONDS
 from loyalty.domain.errors import InternalError, StorageBusy
 from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database, Item
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables.journal import Record
 
 MOST_ACTIONS = 100
@@ -23,21 +24,9 @@ MOST_ACTIONS = 100
 _MOST_CHARACTERS = 900_000
 """Characters of one TransactWriteItems, of up to four bytes each; DynamoDB's limit is 4 MB."""
 
-_TOGETHER_SECONDS = 1.0
-"""How long a call is tried before its groups are tried apart."""
-
 Group = Sequence[Item]
 Recording = Callable[[Sequence[int]], Record]
 """Makes the record of the groups at these positions."""
-
-
-class Fate(Enum):
-    """What became of a group."""
-
-    DONE = "done"
-    REFUSED = "refused"
-    BUSY = "busy"
-    UNKNOWN = "unknown"
 
 
 def commit(database: Database, groups: Sequence[Group], recording: Recording | None = None) -> list[Fate]:
@@ -85,14 +74,14 @@ def _commit(
 ) -> list[Fate]:
     """The fates of the groups of one call, which becomes several where the store refuses some of it for now."""
 
-    def call(some: Sequence[int], seconds: float = _TOGETHER_SECONDS) -> _Call:
+    def call(some: Sequence[int], seconds: float = TOGETHER_SECONDS) -> _Call:
         actions = [action for position in some for action in groups[position]]
         return _Call(some, actions, recording(some) if recording else None, seconds, uuid.uuid4().hex)
 
     def apart(whole: _Call) -> list[_Call]:
         """A call is refused whole where there is no room for one of its actions: its halves, tried half as long."""
         if whole.lost or len(whole.positions) == 1:
-            return [whole._replace(seconds=_TOGETHER_SECONDS)]
+            return [whole._replace(seconds=TOGETHER_SECONDS)]
         middle = len(whole.positions) // 2
         return [call(half, whole.seconds / 2) for half in (whole.positions[:middle], whole.positions[middle:])]
 

@@ -14,7 +14,8 @@ import json
 
 from loyalty.domain.account import Account, Credential, CustomField, Grant, Program
 from loyalty.domain.errors import StorageBusy
-from loyalty.store.engine.dynamodb import Database, Item, Write
+from loyalty.store.engine.dynamodb import Database, Item
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import keys
 
 MOST_MATCH_FIELDS = 40
@@ -106,9 +107,9 @@ def create_account(database: Database, account: Account) -> bool:
     Its id must not hold the key separator, its match fields fit one transaction; else raises ValueError.
     """
     write = database.insert(database.settings.accounts_table, _account_item(account))
-    if write is Write.BUSY:
+    if write is Fate.BUSY:
         raise StorageBusy
-    return write is Write.INSERTED
+    return write is Fate.DONE
 
 
 def _account_item(account: Account) -> Item:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from loyalty.domain.errors import StorageBusy
 from loyalty.store.engine import batch, inserts
 from loyalty.store.engine.batch import Key
-from loyalty.store.engine.dynamodb import Database, Item, Removal, Write
+from loyalty.store.engine.dynamodb import Database, Item, Update
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import keys
 
 
@@ -28,12 +29,12 @@ class Earn(NamedTuple):
 class Earned(NamedTuple):
     """What became of an earn, and its id: the stored one when it was there already."""
 
-    write: Write
+    write: Fate
     earned_id: int
 
 
 def insert_all(database: Database, account_id: str, promotion_id: str, earns: Sequence[Earn]) -> list[Earned]:
-    """Write each earn once; INSERTED also when it was there already, with the id that it got then."""
+    """Write each earn once; DONE also when it was there already, with the id that it got then."""
     items = [
         {
             "pk": {"S": keys.earns(account_id, promotion_id, earn.profile_id)},
@@ -46,7 +47,7 @@ def insert_all(database: Database, account_id: str, promotion_id: str, earns: Se
     ]
     table = database.settings.earns_table
     writes = inserts.insert_all(database, table, items)
-    own = [_key(item) for item, write in zip(items, writes, strict=True) if write is Write.EXISTS]
+    own = [_key(item) for item, write in zip(items, writes, strict=True) if write is Fate.REFUSED]
     stored = batch.get_all(database, table, own, "earned_id", consistent=True).found
     return [_earned(item, write, stored) for item, write in zip(items, writes, strict=True)]
 
@@ -64,7 +65,7 @@ def find(
     return {names[key]: int(item["earned_id"]["N"]) for key, item in found.items()}
 
 
-def remove(database: Database, account_id: str, promotion_id: str, profile_id: str, origin: str) -> Removal:
+def remove(database: Database, account_id: str, promotion_id: str, profile_id: str, origin: str) -> Update:
     """Remove an earn, if it is there; raises StorageBusy."""
     key = {"pk": {"S": keys.earns(account_id, promotion_id, profile_id)}, "sk": {"S": origin}}
     return database.delete_if(database.settings.earns_table, key, "sk", origin)
@@ -86,9 +87,9 @@ def _key(item: Item) -> Key:
     return item["pk"]["S"], item["sk"]["S"]
 
 
-def _earned(item: Item, write: Write, stored: Mapping[Key, Item]) -> Earned:
+def _earned(item: Item, write: Fate, stored: Mapping[Key, Item]) -> Earned:
     """An earn that exists under its own origin is this one, written before."""
-    if write is not Write.EXISTS:
+    if write is not Fate.REFUSED:
         return Earned(write, int(item["earned_id"]["N"]))
     before = stored.get(_key(item))
-    return Earned(Write.INSERTED, int(before["earned_id"]["N"])) if before else Earned(Write.UNKNOWN, 0)
+    return Earned(Fate.DONE, int(before["earned_id"]["N"])) if before else Earned(Fate.UNKNOWN, 0)

@@ -19,7 +19,8 @@ from loyalty.domain import moment
 from loyalty.domain.errors import JobNotFound, JobRunning, RequestUndone, StorageBusy
 from loyalty.domain.job import KEPT_SECONDS, SPARE_SECONDS, Job, Part
 from loyalty.store.engine import batch
-from loyalty.store.engine.dynamodb import Database, Item, Write
+from loyalty.store.engine.dynamodb import Database, Item
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import keys
 
 _DAY_SECONDS = 24 * 3600
@@ -52,9 +53,9 @@ def create(database: Database, job: Job, parts: Sequence[Part]) -> Stored:
     day, _, _ = place.partition("T")
     database.put(table, {"pk": {"S": keys.jobs(job.account_id, day)}, "sk": {"S": place}, "ttl": listed_until})
     write = database.insert(table, {**_key(job.id), **_attributes(job), "parts": _pack(parts), "ttl": ttl})
-    if write is Write.INSERTED:
+    if write is Fate.DONE:
         return Stored(job, parts, new=True)
-    if write is not Write.EXISTS:
+    if write is not Fate.REFUSED:
         raise StorageBusy
     stored = read(database, job.id)
     if stored is None:

@@ -10,7 +10,8 @@ from typing import NamedTuple, overload
 from loyalty.domain.account import Balance
 from loyalty.domain.errors import StorageBusy
 from loyalty.store.engine import batch, inserts
-from loyalty.store.engine.dynamodb import Database, Item, Removal, Write, equals
+from loyalty.store.engine.dynamodb import Database, Item, Update, equals
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import keys
 
 
@@ -33,7 +34,7 @@ class NewBalance(NamedTuple):
 
 def insert_all(
     database: Database, account_id: str, program_id: str, memberships: Sequence[Membership], *, redelivered: bool
-) -> list[Write]:
+) -> list[Fate]:
     """Insert each membership, of distinct customers, that does not exist; one result each, in order.
 
     All have a balance, or none.
@@ -50,7 +51,7 @@ def insertion(database: Database, account_id: str, program_id: str, membership: 
     return {"Put": {"TableName": database.settings.memberships_table, "Item": item, "ConditionExpression": condition}}
 
 
-def remove(database: Database, account_id: str, program_id: str, profile_id: str, origin: str) -> Removal:
+def remove(database: Database, account_id: str, program_id: str, profile_id: str, origin: str) -> Update:
     """Remove a membership that this origin made; raises StorageBusy."""
     key = {"pk": {"S": keys.membership(account_id, program_id, profile_id)}}
     return database.delete_if(database.settings.memberships_table, key, "origin", origin)

@@ -13,16 +13,14 @@ and give them back, with one update.
 """
 
 from collections.abc import Mapping, Sequence
-from enum import Enum
 
 from loyalty.domain import lifetime
+from loyalty.domain.deadline import UNDECIDED_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.store.engine import batch
 from loyalty.store.engine.dynamodb import Database, Item, Update
+from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import keys
-
-_UNDECIDED_SECONDS = 5.0
-"""How long to wait for the earns of places that others took a moment ago."""
 
 _TOGETHER = 100
 """Places that one update takes or gives back: its condition names each, and may have 300 operators and 4 KB."""
@@ -30,24 +28,16 @@ _TOGETHER = 100
 _NO_MORE = object()
 
 
-class Counted(Enum):
-    """Whether an origin has a place in its customer's tally."""
-
-    YES = "yes"
-    FULL = "full"
-    BUSY = "busy"
-
-
 def count(
     database: Database, account_id: str, promotion_id: str, limit: int, origins: Mapping[str, Sequence[str]]
-) -> dict[str, Counted]:
-    """Count each customer's origins (by profile_id), in their order, up to `limit`; what became of each origin."""
+) -> dict[str, Fate]:
+    """Count each customer's origins (by profile_id), in their order, up to `limit`; REFUSED are those beyond it."""
     if limit == 0:
-        return {origin: Counted.FULL for wanted in origins.values() for origin in wanted}
+        return {origin: Fate.REFUSED for wanted in origins.values() for origin in wanted}
     tallies = [
         _Tally(database, keys.earns(account_id, promotion_id, who), limit, all_) for who, all_ in origins.items()
     ]
-    counted: dict[str, Counted] = {}
+    counted: dict[str, Fate] = {}
     for fates in batch.side_by_side(_Tally.count, tallies):
         counted |= fates
     return counted
@@ -83,22 +73,22 @@ class _Tally:
         self._database, self._pk, self._limit, self._origins = database, pk, limit, origins
         self._table = database.settings.earns_table
 
-    def count(self) -> dict[str, Counted]:
+    def count(self) -> dict[str, Fate]:
         """Each origin's fate; once the tally is full, only those in it need a call of their own."""
-        fates = dict.fromkeys(self._take_together(), Counted.YES)
+        fates = dict.fromkeys(self._take_together(), Fate.DONE)
         full: Item = {}
         for origin in self._origins:
             if origin in fates:
                 continue
             if full and origin not in full:
-                fates[origin] = Counted.FULL
+                fates[origin] = Fate.REFUSED
                 continue
             try:
                 met = self._join(origin)
             except StorageBusy:
-                fates[origin] = Counted.BUSY
+                fates[origin] = Fate.BUSY
             else:
-                fates[origin] = Counted.FULL if met else Counted.YES
+                fates[origin] = Fate.REFUSED if met else Fate.DONE
                 full = met or full
         return fates
 
@@ -141,7 +131,7 @@ class _Tally:
         Raises StorageBusy, also when that can't be known since a place has no earn yet.
         """
         met = self._enter(origin)
-        looks = self._database.waiting(_UNDECIDED_SECONDS).tries()
+        looks = self._database.waiting(UNDECIDED_SECONDS).tries()
         while met and (empty := self._without_earn(met)):
             if self._take_over(origin, met, empty):
                 return None

@@ -5,7 +5,6 @@ to loyalty program". Beyond it: HTTP statuses that follow `error`, 400 and 503 f
 batch, and the reply format by `format` in the body or by Accept.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -32,6 +31,7 @@ from loyalty.http import markup
 from loyalty.http.body import decode, read_json
 from loyalty.http.negotiation import JSON, XML, accepted_format, declared_format, request_format
 from loyalty.http.request import MAX_BODY_BYTES, Reply, Request
+from loyalty.http.writing import Written, elements, escape, to_json, to_xml
 from loyalty.operations.enrol.items import KIND, Item, Params
 from loyalty.settings import Settings
 from loyalty.vendors.altcraft import items as altcraft_items
@@ -196,21 +196,21 @@ def _result(outcome: Outcome) -> dict[str, Any]:
     return {"error": code, "error_text": text, "profile_id": outcome.profile_id}
 
 
-def _xml_results(outcomes: Sequence[Outcome]) -> markup.Written:
+def _xml_results(outcomes: Sequence[Outcome]) -> Written:
     """The results as items in XML, with all but the profile_id written once for each status."""
-    written = markup.Written()
+    written = Written()
     for status, profile_id, reason, _ in outcomes:
         written.append(_BEGUN.get(status) or _begun(400, reason))
         if profile_id is None:
             written.append("<profile_id /></item>")
         else:
-            written += ("<profile_id>", markup.escape(profile_id), "</profile_id></item>")
+            written += ("<profile_id>", escape(profile_id), "</profile_id></item>")
     return written
 
 
 def _begun(code: int, text: str | None) -> str:
     """An item in XML up to its profile_id."""
-    return "".join(["<item>", *markup.elements({"error": code, "error_text": text})])
+    return "".join(["<item>", *elements({"error": code, "error_text": text})])
 
 
 _BEGUN = {status: _begun(code, text) for status, (code, text) in _CODES.items()}
@@ -218,11 +218,7 @@ _BEGUN = {status: _begun(code, text) for status, (code, text) in _CODES.items()}
 
 def _reply(style: Style, error: int, envelope: dict[str, Any]) -> Reply:
     status = 200 if error == 0 or style.always_200 else error
-    text = (
-        json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
-        if style.format == JSON
-        else markup.write("xml", envelope)
-    )
+    text = to_json(envelope) if style.format == JSON else to_xml("xml", envelope)
     return Reply(status, _CONTENT_TYPES[style.format], text, _HEADERS.get(error, {}))
 
 

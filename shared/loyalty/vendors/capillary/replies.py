@@ -1,6 +1,5 @@
 """What Capillary's clients get: an element for each customer, codes and texts of the documentation to the letter."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,7 +17,7 @@ from loyalty.domain.errors import (
     StorageBusy,
 )
 from loyalty.domain.outcome import Outcome, Status
-from loyalty.http.request import Reply, Request
+from loyalty.http.request import Reply, Request, json_reply
 from loyalty.vendors.contract import Manner, not_known
 
 Fault = tuple[int, str]
@@ -62,20 +61,20 @@ class EntityFault(RequestError):
 def answer(request: Request, elements: Sequence[dict[str, Any]]) -> Reply:
     """The documented reply: totals, and one element for each customer."""
     failures = sum(bool(element["errors"]) for element in elements)
-    return json_reply(request, 200, {"response": elements, "totalCount": len(elements), "failureCount": failures})
+    return vendor_reply(request, 200, {"response": elements, "totalCount": len(elements), "failureCount": failures})
 
 
 def queued(request: Request, job_id: str, location: str) -> Reply:
     """The reply to a request that goes on as a job."""
     body = {"response": [], "totalCount": 0, "failureCount": 0, "job_id": job_id}
-    reply = json_reply(request, 202, body)
+    reply = vendor_reply(request, 202, body)
     return replace(reply, headers={**reply.headers, "Location": location})
 
 
 def refuse(request: Request, error: RequestError) -> Reply:
     """The reply to a request that was not done, with the error beside an empty answer."""
     body = {"response": [], "totalCount": 0, "failureCount": 0, **failure(*_request_fault(error))}
-    return json_reply(request, error.status, body)
+    return vendor_reply(request, error.status, body)
 
 
 def unserved(request: Request, status: int, text: str, headers: Mapping[str, str]) -> Reply:
@@ -84,16 +83,16 @@ def unserved(request: Request, status: int, text: str, headers: Mapping[str, str
         body: dict[str, Any] = {"data": None, "errors": [{"code": status, "message": text}]}
     else:
         body = {"response": [], "totalCount": 0, "failureCount": 0, **failure(status, text)}
-    reply = json_reply(request, status, body)
+    reply = vendor_reply(request, status, body)
     return replace(reply, headers={**reply.headers, **headers})
 
 
-def json_reply(request: Request, status: int, body: dict[str, Any]) -> Reply:
+def vendor_reply(request: Request, status: int, body: dict[str, Any]) -> Reply:
     """A reply with the headers that Capillary's clients expect."""
     headers = {"X-Cap-Requestid": request.id}
     if status == CredentialsError.status:
         headers["WWW-Authenticate"] = BASIC
-    return Reply(status, "application/json", json.dumps(body, ensure_ascii=False, separators=(",", ":")), headers)
+    return json_reply(status, body, headers)
 
 
 def element(manner: Manner, outcome: Outcome, repeat_under: str | None = None) -> dict[str, Any]:

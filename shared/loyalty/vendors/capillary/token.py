@@ -8,7 +8,7 @@ from loyalty.domain.errors import CredentialsError, RequestError
 from loyalty.http.body import decode, read_json
 from loyalty.http.request import Reply, Request
 from loyalty.vendors.capillary.credentials import client_credential
-from loyalty.vendors.capillary.replies import Fault, json_reply, plain_fault
+from loyalty.vendors.capillary.replies import Fault, plain_fault, vendor_reply
 
 NAME = "capillary.issue_token"
 """What logs call it."""
@@ -27,7 +27,7 @@ def credential(request: Request) -> Credential | None:
 def reply(request: Request, token: str, seconds: int) -> Reply:
     """The token and its life in seconds, which nobody on the way is to keep (RFC 6749, 5.1)."""
     return _kept_nowhere(
-        json_reply(request, 200, {"data": {"accessToken": token, "ttlSeconds": seconds}, "errors": None})
+        vendor_reply(request, 200, {"data": {"accessToken": token, "ttlSeconds": seconds}, "errors": None})
     )
 
 
@@ -35,7 +35,7 @@ def refuse(request: Request, error: RequestError) -> Reply:
     """No data, one error."""
     code, message = _fault(error)
     body: dict[str, Any] = {"data": None, "errors": [{"code": code, "message": message}]}
-    return _kept_nowhere(json_reply(request, error.status, body))
+    return _kept_nowhere(vendor_reply(request, error.status, body))
 
 
 def _kept_nowhere(reply: Reply) -> Reply:

@@ -4,7 +4,6 @@ Source: "Batch Import Customers" (API 1.5), its output parameters and samples; `
 `rows` and the status `validated` of a dry run are ours.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -26,8 +25,8 @@ from loyalty.domain.errors import (
 from loyalty.domain.identifiers import custom_field
 from loyalty.domain.outcome import RETRYABLE, Outcome, Status
 from loyalty.domain.text import folded
-from loyalty.http.markup import escape
-from loyalty.http.request import Reply
+from loyalty.http.request import Reply, json_reply
+from loyalty.http.writing import COMPACT, INDENTED, XmlShape, to_json, to_xml
 from loyalty.vendors.contract import Answer, Manner, not_known
 from loyalty.vendors.stickystreet.params import unknown_campaign
 
@@ -42,10 +41,9 @@ _FAULTS: dict[type[RequestError], str] = {
 }
 _IDENTIFIER = r"[A-Za-z_$][A-Za-z0-9_$]*"
 _CALLBACK = re.compile(rf"{_IDENTIFIER}(\.{_IDENTIFIER})*")
-_WHITE_SPACE: dict[bool, Any] = {True: {"separators": (",", ":")}, False: {"indent": 2}}
 _YES_NO = {True: "yes", False: "no"}
-_LISTED = {"rows": "row", "fields": "field"}
-"""What XML calls the elements of a list."""
+_XML = XmlShape(listed={"rows": "row", "fields": "field"}, attributes=frozenset({"status"}))
+"""A status is an attribute, as in the seed."""
 
 
 COUNTED = {
@@ -153,26 +151,10 @@ def _row(number: int, outcome: Outcome, repeat_under: str | None) -> dict[str, A
 
 
 def _reply(style: Style, status: str, content: Mapping[str, Any]) -> Reply:
+    response, white_space = {"status": status, **content}, COMPACT if style.condensed else INDENTED
     if not style.json:
-        text = f'<response status="{status}">{_elements(content)}</response>'
-        return Reply(200, "text/xml; charset=utf-8", text)
-    as_ascii = bool(style.callback)  # a script may be read in the encoding of the page that loads it
-    text = json.dumps({"status": status, **content}, ensure_ascii=as_ascii, **_WHITE_SPACE[style.condensed])
+        return Reply(200, "text/xml; charset=utf-8", to_xml("response", response, _XML))
     if style.callback:
+        text = to_json(response, white_space._replace(ascii=True))  # it may be read in the encoding of its page
         return Reply(200, "application/javascript", f"/**/{style.callback}({text});")
-    return Reply(200, "application/json", text)
-
-
-def _elements(content: Mapping[str, Any]) -> str:
-    """A batch's status is an attribute, as in the seed; everything else is an element."""
-    return "".join(_element(name, value) for name, value in content.items() if name != "status")
-
-
-def _element(name: str, value: Any) -> str:
-    if isinstance(value, list):
-        inner = "".join(_element(_LISTED[name], item) for item in value)
-        return f"<{name}>{inner}</{name}>"
-    if not isinstance(value, dict):
-        return f"<{name}>{escape(str(value))}</{name}>"
-    status = f' status="{value["status"]}"' if "status" in value else ""
-    return f"<{name}{status}>{_elements(value)}</{name}>"
+    return json_reply(200, response, style=white_space)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyalty.http.preferences import weights
+from loyalty.http.negotiation import weights
 
 
 @pytest.mark.parametrize(
