@@ -2,10 +2,10 @@
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from loyalty.domain.account import Account, Credential, CustomField, Grant, Program
+from loyalty.store.aws.errors import CallRefused
 from loyalty.store.engine.dynamodb import Database, Update, Write
 from loyalty.store.tables import accounts, counters
 from tests.fakes.store import SETTINGS
@@ -85,5 +85,5 @@ def test_a_conditional_update_brings_the_item_that_it_meets(store):
 
 
 def test_a_table_that_is_missing_is_an_error_and_not_repeated(store):
-    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+    with pytest.raises(CallRefused, match="ResourceNotFoundException"):
         store.get("Nothing", {"pk": ITEM["pk"]})
