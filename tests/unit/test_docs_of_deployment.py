@@ -2,6 +2,7 @@
 
 import re
 
+from loyalty.store.aws.clients import SELECTING, beyond_built_in
 from tools.local.template import ROOT, load, resources
 
 TEMPLATE = load()
@@ -26,6 +27,17 @@ def test_every_parameter_is_documented_with_its_default() -> None:
         told |= dict(zip(parameters, values * len(parameters) if len(values) == 1 else values, strict=False))
     # THEN they are the template's
     assert told == {name: str(one["Default"]) or "none" for name, one in TEMPLATE["Parameters"].items()}
+
+
+def test_what_selects_boto3_by_itself_is_documented_and_nothing_else() -> None:
+    # GIVEN the variables of the table
+    named = {
+        name for names, _ in ROW.findall(section("deploying.md", "Another client of AWS")) for name in names.split(", ")
+    }
+    # THEN each selects boto3 in an environment that has nothing else, and no other does
+    told = {name.strip("`") for name in named}
+    assert {name for name in told if beyond_built_in({name: "true"}) == name} == told
+    assert told | {"https_proxy"} == set(SELECTING)
 
 
 def test_every_output_is_documented() -> None:

@@ -13,6 +13,9 @@ _ENDPOINTS = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT
 _CREDENTIALS = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
 _PROXIES = ("HTTPS_PROXY", "https_proxy")
 
+SELECTING = (*_SWITCHES, *_ENDPOINTS, *_CREDENTIALS, *_PROXIES)
+"""The variables that may select boto3 by themselves."""
+
 
 def for_function(chosen: AwsClient, environment: Mapping[str, str] = os.environ) -> MakeClient:
     """What makes the clients of a function, with what Lambda gives it; raises ConfigurationError.
