@@ -1,5 +1,6 @@
 """Connections to a server that keeps them, closes them, breaks them off, or proves by a certificate who it is."""
 
+import importlib.util
 import socket
 import ssl
 import subprocess
@@ -11,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import botocore.httpsession
 import pytest
 
 from loyalty.store.aws import connections
@@ -333,6 +335,15 @@ def test_a_bundle_of_ones_own_is_believed(secure, certificate, to, monkeypatch):
     # THEN it answers, on one connection
     assert answers == [(200, b"{}")] * 2
     assert secure.connections == 1
+
+
+def test_without_a_bundle_the_authorities_that_come_with_botocore_count(monkeypatch):
+    # GIVEN no bundle
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    # THEN botocore's list counts, and the system's where botocore is missing
+    assert connections._authorities() == botocore.httpsession.DEFAULT_CA_BUNDLE
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    assert connections._authorities() is None
 
 
 def test_a_certificate_for_another_name_is_not_believed(secure, certificate, to, monkeypatch):
