@@ -2,12 +2,20 @@
 
 import os
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Any, NamedTuple, NewType
 
 from loyalty.domain.errors import ConfigurationError
 
 Ceiling = NewType("Ceiling", int)
 """How often something may happen; 0, as often as one likes."""
+
+
+class AwsClient(StrEnum):
+    """By which client functions call AWS."""
+
+    BUILT_IN = "built-in"
+    BOTO3 = "boto3"
 
 
 class Settings(NamedTuple):
@@ -33,6 +41,7 @@ class Settings(NamedTuple):
     bulk_api_redirection_enabled: bool
     bulk_api_batch_size_for_redirection: int
     account_requests_per_minute: Ceiling = Ceiling(0)
+    aws_client: AwsClient = AwsClient.BUILT_IN
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -73,10 +82,17 @@ def _switch(name: str, value: str) -> bool:
     return value.lower() == "true"
 
 
+def _aws_client(name: str, value: str) -> AwsClient:
+    if value not in list(AwsClient):
+        raise ConfigurationError(f"environment variable {name} is neither {' nor '.join(AwsClient)}: {value}")
+    return AwsClient(value)
+
+
 _READ: dict[Any, Callable[[str, str], Any]] = {
     str: _text,
     int: _number,
     float: _seconds,
     bool: _switch,
     Ceiling: _ceiling,
+    AwsClient: _aws_client,
 }

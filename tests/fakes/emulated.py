@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
-from loyalty.settings import Settings
+from loyalty.settings import AwsClient, Settings
 from loyalty.store.aws.access import Access, Credentials
+from loyalty.store.aws.boto3_client import Boto3Client
 from loyalty.store.engine.dynamodb import Database, Item, connect
 from tools.local.ministack import REGION
 
@@ -21,14 +23,22 @@ _LIMITS = {
 class Store:
     """One process's database; `requests` counts the HTTP requests that were sent, by action."""
 
-    def __init__(self, endpoint_url: str, tables: dict[str, str]) -> None:
+    def __init__(self, endpoint_url: str, tables: dict[str, str], aws_client: AwsClient = AwsClient.BUILT_IN) -> None:
         names = {variable.lower(): name for variable, name in tables.items()}
         names = {field: names.get(field, field) for field in Settings._fields if field.endswith(("_table", "_url"))}
-        settings = Settings(**{**_LIMITS, **names})  # type: ignore[arg-type]  # by name
+        settings = Settings(**{**_LIMITS, **names}, aws_client=aws_client)  # type: ignore[arg-type]  # by name
         self.database: Database = connect(settings, Access(REGION, Credentials("test", "test"), endpoint_url))
         self.requests: Counter[str] = Counter()
-        connections = self.database.client._connections
-        self._post, connections.post = connections.post, self._count_and_post
+        client = self.database.client
+        if isinstance(client, Boto3Client):
+            client.wrapped.meta.events.register("before-send.dynamodb", self._count)
+        else:
+            self._post, client._connections.post = client._connections.post, self._count_and_post
+
+    def _count(self, request: Any, **_: Any) -> None:
+        target = request.headers["X-Amz-Target"]
+        name: str = target if isinstance(target, str) else target.decode()
+        self.requests[name.rpartition(".")[2]] += 1
 
     def _count_and_post(self, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         self.requests[headers["x-amz-target"].rpartition(".")[2]] += 1

@@ -4,20 +4,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from botocore.exceptions import ClientError, HTTPClientError
+from loyalty.store.aws.errors import CallRefused, CallUnanswered
 
 Answer = dict[str, Any]
 Fault = Callable[[Callable[[], Answer]], Answer]
 
 
-def client_error(code: str, status: int = 400, message: str = "refused", **fields: Any) -> ClientError:
+def client_error(code: str, status: int = 400, message: str = "refused", **fields: Any) -> CallRefused:
     """What a client raises for an answer with an error code; `fields` are the modelled ones beside it."""
-    response = {
-        "Error": {"Code": code, "Message": message},
-        "ResponseMetadata": {"HTTPStatusCode": status},
-        **fields,
-    }
-    return ClientError(response, "Call")
+    return CallRefused("Call", code, message, status, fields)
 
 
 def refused(code: str, status: int = 400, message: str = "refused", **fields: Any) -> Fault:
@@ -31,26 +26,26 @@ def refused(code: str, status: int = 400, message: str = "refused", **fields: An
 
 def unreachable(_do: Callable[[], Answer]) -> Answer:
     """No connection, nothing was done."""
-    raise HTTPClientError(error=ConnectionRefusedError())
+    raise CallUnanswered("Call")
 
 
 def timed_out_before(_do: Callable[[], Answer]) -> Answer:
     """No answer came, and nothing was done."""
-    raise HTTPClientError(error=TimeoutError())
+    raise CallUnanswered("Call")
 
 
 def timed_out_after(do: Callable[[], Answer]) -> Answer:
     """All was done, and the answer never came, nor a refusal."""
-    with suppress(ClientError):
+    with suppress(CallRefused):
         do()
-    raise HTTPClientError(error=TimeoutError())
+    raise CallUnanswered("Call")
 
 
 def reset_after(do: Callable[[], Answer]) -> Answer:
     """All was done, and the connection was closed before the answer, or a refusal."""
-    with suppress(ClientError):
+    with suppress(CallRefused):
         do()
-    raise HTTPClientError(error=ConnectionResetError())
+    raise CallUnanswered("Call")
 
 
 def cut_short(do: Callable[[], Answer]) -> Answer:

@@ -22,7 +22,7 @@ def copied(value: Any) -> Any:
 
 
 def key_of(item: Item) -> Key:
-    """The key of an item; raises the ClientError of one that DynamoDB does not take."""
+    """The key of an item; raises the CallRefused of one that DynamoDB does not take."""
     parts = tuple([item[name]["S"] for name in ("pk", "sk") if name in item])
     for part, most in zip(parts, MOST_KEY_BYTES, strict=False):
         if not part.isascii() or not 0 < len(part) <= most:  # hardly any

@@ -1,16 +1,21 @@
-"""The calls for single items through botocore itself, without a network: arguments, answers and errors are its own."""
+"""The calls for single items on moto, without a network, by either client: a second opinion beside the emulator's."""
+
+from collections.abc import Iterator, Mapping
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+import requests
 from moto import mock_aws
 
 from loyalty.domain.account import Account, Credential, CustomField, Grant, Program
-from loyalty.store.engine.dynamodb import Database, Update
+from loyalty.settings import AwsClient
+from loyalty.store.aws.access import Access, Credentials
+from loyalty.store.aws.connections import Connections
+from loyalty.store.aws.errors import CallRefused
+from loyalty.store.engine.dynamodb import Database, Update, connect
 from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import accounts, counters
 from tests.fakes.store import SETTINGS
-from tools.operator.database import connect
 
 KEYS = {
     SETTINGS.accounts_table: ["pk", "sk"],
@@ -19,9 +24,17 @@ KEYS = {
 ITEM = {"pk": {"S": "acme#123#p1"}, "origin": {"S": "request-1#0"}}
 
 
-@pytest.fixture
-def store() -> Database:
-    """The database that a tool has, over tables in moto."""
+def _through_requests(connections: Connections, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+    """What the built-in client's connections would send, by the library whose requests moto answers itself."""
+    host, _ = connections._address
+    reply = requests.post(f"https://{host}/", data=body, headers=dict(headers), timeout=10)
+    return reply.status_code, reply.content
+
+
+@pytest.fixture(params=AwsClient)
+def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A function's database, over tables in moto."""
+    monkeypatch.setattr(Connections, "post", _through_requests)
     with mock_aws():
         dynamodb = boto3.client("dynamodb")
         for table, names in KEYS.items():
@@ -34,7 +47,8 @@ def store() -> Database:
                 AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
                 BillingMode="PAY_PER_REQUEST",
             )
-        yield connect({name.upper(): value for name, value in SETTINGS._asdict().items() if name.endswith("_table")})
+        access = Access("us-east-1", Credentials("test", "test"))
+        yield connect(SETTINGS._replace(aws_client=request.param), access)
 
 
 def test_configuration_comes_back_as_it_was_stored(store):
@@ -86,5 +100,5 @@ def test_a_conditional_update_brings_the_item_that_it_meets(store):
 
 
 def test_a_table_that_is_missing_is_an_error_and_not_repeated(store):
-    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+    with pytest.raises(CallRefused, match="ResourceNotFoundException"):
         store.get("Nothing", {"pk": ITEM["pk"]})

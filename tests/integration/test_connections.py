@@ -1,5 +1,6 @@
 """Connections to a server that keeps them, closes them, breaks them off, or proves by a certificate who it is."""
 
+import importlib.util
 import socket
 import ssl
 import subprocess
@@ -9,11 +10,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import botocore.httpsession
 import pytest
 
 from loyalty.store.aws import connections
-from loyalty.store.aws.connections import CallFailed, Connections
+from loyalty.store.aws.connections import IDLE_SECONDS, CallFailed, Connections
+from tests.fakes.clock import FakeClock
 
 LOOPBACK = "127.0.0.1"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -95,8 +99,8 @@ def to() -> Iterator[Callable[..., Connections]]:
     """Gives connections to a server, closed when the test is over."""
     made: list[Connections] = []
 
-    def connect(server: Server, scheme: str = "http", host: str = LOOPBACK) -> Connections:
-        made.append(Connections(f"{scheme}://{host}:{server.port}"))
+    def connect(server: Server, scheme: str = "http", host: str = LOOPBACK, **more: Any) -> Connections:
+        made.append(Connections(f"{scheme}://{host}:{server.port}", **more))
         return made[-1]
 
     yield connect
@@ -160,6 +164,50 @@ def test_calls_one_after_the_other_share_a_connection(start, to):
     # THEN it was on one connection, with the bodies as they are
     assert answers == [(200, b"{}")] * 3
     assert (server.connections, server.bodies) == (1, [b"one", b"two", b"x" * 1_000_000])
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(IDLE_SECONDS, 1), (IDLE_SECONDS + 0.001, 2), (86_400, 2)])
+def test_a_connection_is_used_again_only_while_it_is_not_too_old(seconds, count, start, to):
+    # GIVEN a connection that was used last so many seconds ago, to a server that keeps it
+    server, clock = start(keep), FakeClock()
+    client = to(server, clock=clock)
+    client.post({}, b"first")
+    clock.now += seconds
+    # WHEN the server is called again
+    client.post({}, b"second")
+    # THEN it is on the same one up to an age, and then on a new one; the old one is closed
+    assert (server.connections, server.bodies) == (count, [b"first", b"second"])
+    assert len(client._idle) == 1
+
+
+def test_use_keeps_a_connection_young(start, to):
+    # GIVEN calls that are never far apart, over a time that no connection may be idle for
+    server, clock = start(keep), FakeClock()
+    client = to(server, clock=clock)
+    for _ in range(5):
+        client.post({}, b"{}")
+        clock.now += IDLE_SECONDS / 2
+    # THEN all were made on one connection
+    assert server.connections == 1
+
+
+def test_a_peer_that_was_lost_in_a_freeze_costs_no_call(start, to, monkeypatch):
+    # GIVEN a server that answers once on each connection and then keeps silent on it, as if it were gone
+    monkeypatch.setattr(connections, "READ_SECONDS", 0.05)
+    answered = set()
+
+    def once(stream, _number):
+        return stream in answered or (answered.add(stream) or keep(stream, 0))
+
+    server, clock = start(once), FakeClock()
+    client = to(server, clock=clock)
+    client.post({}, b"{}")
+    # WHEN the function goes on after a freeze
+    clock.now += IDLE_SECONDS + 1
+    # THEN the next call is answered, where one that is made soon after it waits in vain
+    assert client.post({}, b"{}") == (200, b"{}")
+    with pytest.raises(TimeoutError):
+        client.post({}, b"{}")
 
 
 @pytest.mark.parametrize("serve", [close_after, announce_the_end, say_more_than_was_asked])
@@ -287,6 +335,15 @@ def test_a_bundle_of_ones_own_is_believed(secure, certificate, to, monkeypatch):
     # THEN it answers, on one connection
     assert answers == [(200, b"{}")] * 2
     assert secure.connections == 1
+
+
+def test_without_a_bundle_the_authorities_that_come_with_botocore_count(monkeypatch):
+    # GIVEN no bundle
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    # THEN botocore's list counts, and the system's where botocore is missing
+    assert connections._authorities() == botocore.httpsession.DEFAULT_CA_BUNDLE
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    assert connections._authorities() is None
 
 
 def test_a_certificate_for_another_name_is_not_believed(secure, certificate, to, monkeypatch):

@@ -3,8 +3,8 @@
 import itertools
 
 import pytest
-from botocore.exceptions import ClientError
 
+from loyalty.store.aws.errors import CallRefused
 from loyalty.store.engine.inserts import _insert_statement
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.emulated import Store
@@ -33,8 +33,8 @@ def both(database_endpoint, tables):
 def _answer(call, request):
     try:
         return call(**request)
-    except ClientError as error:
-        return {"code": error.response["Error"]["Code"], **error.response}
+    except CallRefused as error:
+        return {"code": error.code, **error.fields}
 
 
 def _comparable(answer):

@@ -1,7 +1,6 @@
 """The built layer: complete by itself, compiled, and built only when it has to be."""
 
 import importlib.util
-import re
 import shlex
 import shutil
 import subprocess
@@ -70,40 +69,46 @@ def test_the_layer_holds_the_project_and_its_dependencies(built):
     # GIVEN what is at the layer's top
     names = {path.name for path in (built / "python").iterdir()}
     # THEN all that functions import is there, and nothing that they do not
-    assert {"loyalty", "pydantic", "aws_lambda_powertools", "botocore", "orjson"} <= names
-    assert "boto3" not in names
+    assert {"loyalty", "pydantic", "aws_lambda_powertools", "boto3", "botocore", "orjson"} <= names
+    assert not {"aiohttp", "rich", "tools", "typer"} & names
 
 
-def test_the_sdk_in_the_layer_can_do_what_the_store_calls_and_knows_every_region(built):
-    # GIVEN the calls that the store's source makes by the SDK
-    source = "".join(path.read_text() for path in (ROOT / "shared" / "loyalty" / "store").rglob("*.py"))
-    calls = set(re.findall(r'service\("([a-z]+)"\)\.([a-z_]+)', source))
-    calls |= {("sqs", call) for call in re.findall(r"\bsqs\.([a-z_]+)", source)}
-    assert calls == {
-        ("sqs", "send_message_batch"),
-        ("sqs", "receive_message"),
-        ("sqs", "delete_message"),
-        ("sqs", "change_message_visibility"),
-        ("events", "put_events"),
-    }
-    # WHEN clients of the layer's own botocore are made
+@pytest.mark.parametrize(("chosen", "kind"), [("built-in", "Client"), ("boto3", "Boto3Client")])
+def test_a_function_reaches_every_service_with_the_layer_alone_by_either_client(chosen, kind, built):
+    # GIVEN a fresh interpreter that sees no other package, as a function in another partition
     program = """
 import sys; sys.path[:0] = sys.argv[1:]
-import botocore, botocore.session
-assert botocore.__file__.startswith(sys.argv[1])
-session = botocore.session.get_session()
-for service in ("events", "sqs"):
-    client = session.create_client(service, region_name="us-east-1")
-    print(*[f"{service}.{method}" for method in client.meta.method_to_api_mapping])
-    print(session.create_client(service, region_name="cn-north-1").meta.endpoint_url)
+from loyalty.settings import AwsClient
+from loyalty.store.aws import clients
+make = clients.for_function(AwsClient(sys.argv[2]))
+print(*[type(make(service)).__name__ for service in ("dynamodb", "sqs", "events")])
+if "boto3" in sys.modules:
+    print(sys.modules["boto3"].__file__, make("sqs").wrapped.meta.endpoint_url)
 """
+    environment = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "cn-north-1"}
+    # WHEN its clients are made
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", program, str(built / "python")], check=False, capture_output=True, text=True
+        [sys.executable, "-I", "-S", "-c", program, str(built / "python"), chosen],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
     )
-    # THEN each call is among their methods, and an endpoint of another partition is found
+    # THEN they are those that were chosen
     assert done.returncode == 0, done.stderr
-    assert {f"{service}.{call}" for service, call in calls} <= set(done.stdout.split())
-    assert "https://sqs.cn-north-1.amazonaws.com.cn" in done.stdout
+    first, *rest = done.stdout.splitlines()
+    assert first.split() == [kind] * 3
+    # AND boto3 is the layer's own, which knows the partition, or was never imported
+    sdk = f"{built / 'python' / 'boto3' / '__init__.py'} https://sqs.cn-north-1.amazonaws.com.cn"
+    assert rest == ([sdk] if chosen == "boto3" else [])
+
+
+def test_the_layer_and_the_largest_function_fit_into_what_lambda_takes(built, tell):
+    # GIVEN the layer, unpacked
+    size = sum(path.stat().st_size for path in built.rglob("*") if path.is_file())
+    tell(f"the layer: {size / 1e6:.0f} MB unpacked")
+    # THEN there is room in the 250 MB that a function and its layers may have
+    assert size < 100_000_000
 
 
 def test_the_layer_is_not_built_again_while_nothing_changes(built):

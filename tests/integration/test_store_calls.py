@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from loyalty.domain.account import Account, Credential, CustomField, Grant, Program
+from loyalty.settings import AwsClient
 from loyalty.store.engine import batch, inserts
 from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import accounts, counters, customers, memberships
@@ -17,9 +18,12 @@ DATE = "2024-09-01T12:34:56Z"
 _accounts = itertools.count(1)
 
 
-@pytest.fixture
-def store(database_endpoint, tables):
-    return Store(database_endpoint, tables)
+@pytest.fixture(params=AwsClient)
+def store(request, database_endpoint, tables):
+    """The database of a function, by either client."""
+    made = Store(database_endpoint, tables, request.param)
+    yield made
+    made.database.client.close()
 
 
 @pytest.fixture

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import HTTPClientError
-
 from loyalty.domain.deadline import READ_SECONDS
+from loyalty.store.aws.errors import CallUnanswered
 from tests.fakes.faults import Answer, client_error
 from tests.fakes.nth_call import ProcessDied
 from tests.simulation import weather
@@ -71,7 +70,7 @@ def _call(cloud: "Cloud", service: str, action: str, do: Callable[..., Answer], 
         _die(actor)
     if fault in ("lost after", "timed out after"):
         kernel.pause(READ_SECONDS if fault == "timed out after" else 0.0)
-        raise HTTPClientError(error=TimeoutError())
+        raise CallUnanswered(action)
     if sent.error:
         raise sent.error
     assert sent.answer is not None
@@ -120,7 +119,7 @@ def _arrive(cloud: "Cloud", actor: Actor, do: Callable[[], Answer], sent: _Sent)
 
 def _refusal(fault: str) -> Exception:
     if fault == "lost before":
-        return HTTPClientError(error=TimeoutError())
+        return CallUnanswered("Call")
     if fault == "throttled":
         return client_error("ThrottlingException")
     return client_error("InternalServerError", status=500)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyalty.domain.account import Program, Promotion
 from loyalty.domain.errors import StorageBusy
-from loyalty.store.engine.faults import CallError
+from loyalty.store.aws.errors import CallError
 from loyalty.store.tables import accounts, erasure, promotion_changes
 from tests.fakes.queues import CHUNKS, PARKED
 from tests.simulation import gateway, weather
@@ -261,7 +261,7 @@ def _until_done(history: "History", do: Callable[[], Any]) -> bool:
     for _ in range(_TRIES):
         try:
             answer = do()
-        except (StorageBusy, *CallError):
+        except (StorageBusy, CallError):
             history.kernel.pause(30.0)
         else:
             if not (isinstance(answer, dict) and answer.get("Failed")):

@@ -2,6 +2,7 @@
 
 import re
 
+from loyalty.store.aws.clients import SELECTING, beyond_built_in
 from tools.local.template import ROOT, load, resources
 
 TEMPLATE = load()
@@ -26,6 +27,16 @@ def test_every_parameter_is_documented_with_its_default() -> None:
         told |= dict(zip(parameters, values * len(parameters) if len(values) == 1 else values, strict=False))
     # THEN they are the template's
     assert told == {name: str(one["Default"]) or "none" for name, one in TEMPLATE["Parameters"].items()}
+
+
+def test_what_selects_boto3_by_itself_is_documented_and_nothing_else() -> None:
+    # GIVEN the variables of the table, of which proxies have two spellings
+    rows = ROW.findall(section("deploying.md", "Another client of AWS"))
+    told = {name for names, _ in rows for name in re.findall(r"`(\w+)`", names)}
+    # THEN they are those that select it
+    assert told | {"https_proxy"} == set(SELECTING)
+    # AND each does so alone
+    assert {name for name in SELECTING if beyond_built_in({name: "true"}) == name} == set(SELECTING)
 
 
 def test_every_output_is_documented() -> None:

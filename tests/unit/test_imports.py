@@ -107,11 +107,11 @@ def test_a_module_of_the_layer_imports_only_in_the_allowed_direction(path):
 
 
 @pytest.mark.parametrize("path", LAYER, ids=module_name)
-def test_only_the_store_knows_the_aws_sdk(path):
-    # GIVEN a module that imports the SDK
+def test_one_module_knows_the_aws_sdk(path):
+    # GIVEN a module that imports the SDK, anywhere in it
     uses_sdk = any(is_within(name, sdk) for name in imports(path) for sdk in ("boto3", "botocore", "aiobotocore"))
-    # THEN it belongs to the store
-    assert not uses_sdk or is_within(module_name(path), "loyalty.store")
+    # THEN it is the one that functions import only where boto3 is chosen or needed
+    assert not uses_sdk or module_name(path) == "loyalty.store.aws.boto3_client"
 
 
 @pytest.mark.parametrize("path", [*HANDLERS, *(path for path in LAYER if module_name(path).startswith(REPLYING))])

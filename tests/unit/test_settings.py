@@ -4,7 +4,7 @@ import pytest
 
 from loyalty import settings
 from loyalty.domain.errors import ConfigurationError
-from loyalty.settings import Settings
+from loyalty.settings import AwsClient, Settings
 from tests.fakes.store import SETTINGS
 
 ENVIRONMENT = {name.upper(): str(value) for name, value in SETTINGS._asdict().items()}
@@ -47,6 +47,12 @@ def test_a_ceiling_may_be_none_and_is_a_number_otherwise() -> None:
     assert read == [0, 600]
     with pytest.raises(ConfigurationError, match=f"{name} is not a number: -1"):
         settings.load({**ENVIRONMENT, name: "-1"})
+
+
+def test_the_client_of_aws_is_one_of_two() -> None:
+    assert settings.load({**ENVIRONMENT, "AWS_CLIENT": "boto3"}).aws_client is AwsClient.BOTO3
+    with pytest.raises(ConfigurationError, match="AWS_CLIENT is neither built-in nor boto3: botocore"):
+        settings.load({**ENVIRONMENT, "AWS_CLIENT": "botocore"})
 
 
 @pytest.mark.parametrize("name", SWITCHES)

@@ -15,6 +15,7 @@ VARIABLES = GLOBALS["Environment"]["Variables"]
 PARAMETERS = {
     "ACCESS_TOKEN_SECONDS": ("AccessTokenSeconds", "3600"),
     "ACCOUNT_REQUESTS_PER_MINUTE": ("AccountRequestsPerMinute", "0"),
+    "AWS_CLIENT": ("AwsClient", "built-in"),
     "BULK_API_REDIRECTION_ENABLED": ("BulkApiRedirectionEnabled", "false"),
     "BULK_API_BATCH_SIZE_FOR_REDIRECTION": ("BulkApiBatchSizeForRedirection", "10"),
 }

@@ -22,7 +22,7 @@ class LayerError(Exception):
 
 def build(directory: Path = BUILD) -> Path:
     """The folder of the layer, laid out as below /opt."""
-    recipe = [SHARED / "Makefile", SHARED / "requirements.txt", SHARED / "trim_sdk.py"]
+    recipe = [SHARED / "Makefile", SHARED / "requirements.txt"]
     dependencies = _once(directory, "dependencies", recipe, lambda target: _make("dependencies", target))
 
     def assemble(target: Path) -> None:

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperCommand
 
 from loyalty.domain.errors import ConfigurationError, StorageBusy
+from loyalty.store.aws.errors import CallError
 
 from .faults import Interrupted, OperatorError, Unavailable
 from .printer import Printer, printable
@@ -111,7 +112,7 @@ def _guard(work: Callable[[], None]) -> None:
         _fail(error)
     except StorageBusy:
         _fail(Unavailable("The tables are busy or can't be reached; try again"))
-    except (BotoCoreError, ClientError, ConfigurationError) as error:
+    except (BotoCoreError, CallError, ClientError, ConfigurationError) as error:
         _fail(OperatorError(f"AWS refused: {error}"))
     except BrokenPipeError:  # nobody reads any more, as with head; that is no failure to tell of
         raise

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from loyalty.domain.deadline import READ_SECONDS
-from loyalty.settings import load
-from loyalty.store.aws import services
+from loyalty.settings import AwsClient, load
 from loyalty.store.engine.dynamodb import Database
 
 _UNUSED = {
@@ -17,6 +16,7 @@ _UNUSED = {
     "BULK_API_REDIRECTION_ENABLED": "false",
     "BULK_API_BATCH_SIZE_FOR_REDIRECTION": "1",
     "ACCOUNT_REQUESTS_PER_MINUTE": "0",
+    "AWS_CLIENT": AwsClient.BOTO3,
 }
 """Settings that functions need and tools do not."""
 
@@ -24,8 +24,10 @@ _UNUSED = {
 def connect(tables: Mapping[str, str], read_seconds: float = READ_SECONDS, /, **client_options: str) -> Database:
     """A database of these tables, and queues, by the functions' own environment variables: ACCOUNTS_TABLE and so on.
 
-    All calls go through botocore, which knows a person's profiles, proxies and certificates, and waits `read_seconds`
+    All calls go through boto3, which knows a person's profiles, proxies and certificates, and waits `read_seconds`
     for an answer; `client_options` are its own, such as endpoint_url.
     """
-    service = services.maker(read_seconds, **client_options)
+    from loyalty.store.aws import boto3_client  # noqa: PLC0415 - takes half a second, which most commands do not need
+
+    service = boto3_client.maker(read_seconds, **client_options)
     return Database(service("dynamodb"), load({**_UNUSED, **tables}), service=service)

@@ -6,9 +6,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from loyalty.domain.errors import StorageBusy
+from loyalty.store.aws.errors import CallError
 from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.engine.faults import CallError, raise_unless_passing
+from loyalty.store.engine.faults import raise_unless_passing
 
 MOST_ENTRIES = 10
 """Messages of one SendMessageBatch, SQS's limit."""
@@ -40,7 +41,7 @@ def send(database: Database, url: str, messages: Sequence[Message]) -> None:
 
 def delay(database: Database, url: str, receipt: str, seconds: int) -> None:
     """Have a message that was received come again in so many seconds; if that fails, it comes when the queue says."""
-    with suppress(*CallError):
+    with suppress(CallError):
         database.service("sqs").change_message_visibility(
             QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=seconds
         )

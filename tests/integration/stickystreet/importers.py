@@ -28,6 +28,7 @@ SETTINGS = {
     "BULK_API_REDIRECTION_ENABLED": "false",
     "BULK_API_BATCH_SIZE_FOR_REDIRECTION": "10",
     "ACCOUNT_REQUESTS_PER_MINUTE": "0",
+    "AWS_CLIENT": "built-in",
 }
 CAMPAIGN = "campaign-1"
 

@@ -119,7 +119,7 @@ def test_a_refusal_of_the_store_logs_its_kind_and_not_its_message() -> None:
     with captured_log() as log:
         world.send(BATCH, batch(emails("user1")))
     # THEN the key is not in the log
-    assert log.lines[0]["error"] == "ClientError"
+    assert log.lines[0]["error"] == "CallRefused"
     assert "example.com" not in log.text
 
 

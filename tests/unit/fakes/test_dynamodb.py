@@ -1,8 +1,8 @@
 """The fake DynamoDB has what the emulator lacks: reads that lag, partial answers, limits of size, and TTL."""
 
 import pytest
-from botocore.exceptions import ClientError
 
+from loyalty.store.aws.errors import CallRefused
 from tests.fakes.capacity import MOST_ITEM_BYTES
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import MOST_BYTES_OF_PARTITION, FakeDynamoDB
@@ -79,7 +79,7 @@ def test_conditions_never_lag(lagging):
     # GIVEN an item that was written this moment
     put(lagging, "a")
     # THEN a condition meets it
-    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+    with pytest.raises(CallRefused, match="ConditionalCheckFailed"):
         lagging.put_item(TableName=TABLE, Item=item("a"), ConditionExpression="attribute_not_exists(pk)")
 
 
@@ -112,7 +112,7 @@ def test_a_batch_read_leaves_what_is_more_than_16_megabytes():
 
 def test_an_item_of_more_than_400_kilobytes_is_refused():
     client = FakeDynamoDB()
-    with pytest.raises(ClientError, match="Item size has exceeded"):
+    with pytest.raises(CallRefused, match="Item size has exceeded"):
         put(client, "a", text="x" * MOST_ITEM_BYTES)
     assert not client.tables[TABLE]
 
@@ -132,9 +132,9 @@ def test_a_placeholder_that_no_expression_uses_is_refused(parameter, words):
     request[parameter] = {**request[parameter], **words}
     # THEN it is refused, alone and in a transaction
     client = FakeDynamoDB()
-    with pytest.raises(ClientError, match=f"{parameter} unused in expressions"):
+    with pytest.raises(CallRefused, match=f"{parameter} unused in expressions"):
         client.update_item(TableName=TABLE, **request)
-    with pytest.raises(ClientError, match=f"{parameter} unused in expressions"):
+    with pytest.raises(CallRefused, match=f"{parameter} unused in expressions"):
         client.transact_write_items(
             TransactItems=[{"Update": {"TableName": TABLE, **request}}], ClientRequestToken="token"
         )

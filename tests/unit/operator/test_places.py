@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.fakes.faults import client_error
 from tools.local import template
 from tools.operator import places
 from tools.operator.faults import OperatorError
@@ -21,7 +20,8 @@ class CloudFormation:
 
     def describe_stacks(self, **arguments: Any) -> dict[str, Any]:
         if self._outputs is None:
-            raise client_error("ValidationError", message=f"Stack with id {arguments['StackName']} does not exist")
+            message = f"Stack with id {arguments['StackName']} does not exist"
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks")
         return {"Stacks": [{"Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in self._outputs.items()]}]}
 
 

@@ -1,10 +1,13 @@
 """Where calls go, and as whom: the endpoints of all regions, and what the environment has to say."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import botocore
 import pytest
+from botocore.endpoint_provider import EndpointProvider
+from botocore.loaders import Loader
 
 from loyalty.domain.errors import ConfigurationError
 from loyalty.store.aws.access import Access, Credentials, from_environment
@@ -15,12 +18,21 @@ PARTITIONS = json.loads((Path(botocore.__file__).parent / "data" / "partitions.j
 REGIONS = {
     region: one["outputs"]["dnsSuffix"] for one in PARTITIONS for region in one["regions"] if "-global" not in region
 }
-"""Every region of every partition, and its domain."""
+"""Every region of every partition, and the partition's domain."""
 
 
-@pytest.mark.parametrize(("region", "domain"), REGIONS.items(), ids=REGIONS)
-def test_a_service_is_in_the_domain_of_its_region_s_partition(region: str, domain: str) -> None:
-    assert Access(region, KEYS).endpoint("dynamodb") == f"https://dynamodb.{region}.{domain}"
+@cache
+def rules(service: str) -> EndpointProvider:
+    """botocore's own rules for the endpoints of a service."""
+    loader = Loader()
+    return EndpointProvider(loader.load_service_model(service, "endpoint-rule-set-1"), loader.load_data("partitions"))
+
+
+@pytest.mark.parametrize("region", REGIONS)
+@pytest.mark.parametrize("service", ["dynamodb", "events", "sqs"])
+def test_a_service_is_where_botocore_finds_it_in_every_region(service: str, region: str) -> None:
+    resolved = rules(service).resolve_endpoint(Region=region, UseFIPS=False, UseDualStack=False)
+    assert Access(region, KEYS).endpoint(service) == resolved.url
 
 
 def test_there_are_regions_of_every_partition() -> None:

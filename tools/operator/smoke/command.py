@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from loyalty.domain.account import Account, Grant, Program, Promotion
 from loyalty.domain.errors import RequestError
 from loyalty.operations.registry import RIGHTS
+from loyalty.store.aws.errors import CallError
 from loyalty.store.tables import accounts, credentials, promotion_changes
 
 from .. import secret_kinds
@@ -47,7 +48,7 @@ CHECKS: dict[str, Callable[[Scene], str]] = {
 }
 """In the order in which they are made: some work on what others have left."""
 
-_FAULTS = (OperatorError, RequestError, BotoCoreError, ClientError, KeyError, TypeError, ValueError)
+_FAULTS = (OperatorError, RequestError, BotoCoreError, CallError, ClientError, KeyError, TypeError, ValueError)
 """What a broken system makes of a check: an answer that says so, none, or one of another form."""
 
 _LIFE_SECONDS = 3_600

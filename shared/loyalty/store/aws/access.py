@@ -1,11 +1,14 @@
-"""Where AWS is, and as who it is called."""
+"""AWS endpoints and credentials."""
 
 import os
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from loyalty.domain.errors import ConfigurationError
+
+MakeClient = Callable[[str], Any]
+"""Gives the client of a service by its name, such as "sqs", always the same one."""
 
 _SUFFIXES = {
     "cn-": "amazonaws.com.cn",
@@ -46,13 +49,32 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Access:
 
     Raises ConfigurationError that names what is missing, or the endpoint that is none.
     """
-    wanted = {name: environment.get(name, "") for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
-    wanted["AWS_DEFAULT_REGION"] = environment.get("AWS_DEFAULT_REGION") or environment.get("AWS_REGION", "")
-    if missing := [name for name, value in wanted.items() if not value]:
-        raise ConfigurationError(f"environment variable not set: {', '.join(missing)}")
-    key_id, secret, region = wanted.values()
+    key_id, secret, region = _all_set(
+        {
+            "AWS_ACCESS_KEY_ID": environment.get("AWS_ACCESS_KEY_ID"),
+            "AWS_SECRET_ACCESS_KEY": environment.get("AWS_SECRET_ACCESS_KEY"),
+            **_region(environment),
+        }
+    )
     credentials = Credentials(key_id, secret, environment.get("AWS_SESSION_TOKEN") or None)
     return Access(region, credentials, _checked(environment.get("AWS_ENDPOINT_URL") or None))
+
+
+def region_of(environment: Mapping[str, str]) -> str:
+    """The region alone; raises ConfigurationError where there is none."""
+    (region,) = _all_set(_region(environment))
+    return region
+
+
+def _region(environment: Mapping[str, str]) -> dict[str, str | None]:
+    return {"AWS_DEFAULT_REGION": environment.get("AWS_DEFAULT_REGION") or environment.get("AWS_REGION")}
+
+
+def _all_set(wanted: Mapping[str, str | None]) -> list[str]:
+    """The values; raises ConfigurationError that names what has none."""
+    if missing := [name for name, value in wanted.items() if not value]:
+        raise ConfigurationError(f"environment variable not set: {', '.join(missing)}")
+    return [value for value in wanted.values() if value]
 
 
 def _checked(endpoint_url: str | None) -> str | None:

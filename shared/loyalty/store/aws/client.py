@@ -1,70 +1,77 @@
-"""The client of DynamoDB that functions have: its JSON protocol, signed, over kept-alive connections.
+"""The built-in client of AWS: the JSON protocol of three services, signed, over kept-alive connections.
 
-It has the methods of botocore's that the store calls, takes and gives the same, and raises the same errors, which a
-test holds against botocore itself. What it leaves out is what costs: models of every value, rules for endpoints,
-events. Nothing is repeated here, the store does that.
+It has the methods of boto3's that the store calls, takes and gives the same, and a test holds it against boto3 itself.
+What it leaves out is what costs: models of every value, rules for endpoints, events. Nothing is repeated here, the
+store does that.
 """
 
 import base64
 import json
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from botocore.exceptions import ClientError, HTTPClientError
 
 from loyalty.store.aws.access import Access
 from loyalty.store.aws.connections import CallFailed, Connections
+from loyalty.store.aws.errors import CallRefused, CallUnanswered
 from loyalty.store.aws.signature import Signer
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
-_BINARY = b'"B":'  # or text with these characters, which costs no more than time
+_BINARY = b'"B":'  # of DynamoDB; or text with these characters, which costs no more than time
 
 Answer = dict[str, Any]
 
 
-def _action(name: str) -> Callable[..., Answer]:
-    def call(self: "Client", **parameters: Any) -> Answer:
-        return self.call(name, parameters)
+class _Protocol(NamedTuple):
+    """How a service wants to be asked; some of SQS's actions are answered by nothing at all."""
 
-    call.__doc__ = (
-        f"{name}, with its parameters; raises ClientError when it is refused, HTTPClientError without answer."
-    )
-    return call
+    target: str
+    version: str = "1.0"
+    empty: Answer | None = None
+
+
+_PROTOCOLS = {
+    "dynamodb": _Protocol("DynamoDB_20120810"),
+    "events": _Protocol("AWSEvents", "1.1"),
+    "sqs": _Protocol("AmazonSQS", empty={}),
+}
 
 
 class Client:
-    """Calls DynamoDB, from several threads at once."""
+    """Calls one service ("dynamodb", "sqs" or "events"), from several threads at once.
 
-    def __init__(self, access: Access) -> None:
-        self._signer = Signer(access, "dynamodb")
-        self._connections = Connections(access.endpoint("dynamodb"))
+    Its actions are methods, as `put_item(**parameters)` is PutItem. They raise CallRefused and CallUnanswered.
+    """
 
-    batch_execute_statement = _action("BatchExecuteStatement")
-    batch_get_item = _action("BatchGetItem")
-    delete_item = _action("DeleteItem")
-    get_item = _action("GetItem")
-    put_item = _action("PutItem")
-    query = _action("Query")
-    scan = _action("Scan")
-    transact_write_items = _action("TransactWriteItems")
-    update_item = _action("UpdateItem")
+    def __init__(self, access: Access, service: str) -> None:
+        self._protocol = _PROTOCOLS[service]
+        self._signer = Signer(access, service, self._protocol.version)
+        self._connections = Connections(access.endpoint(service))
+
+    def __getattr__(self, name: str) -> Callable[..., Answer]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        action = "".join(part.capitalize() for part in name.split("_"))
+        return lambda **parameters: self.call(action, parameters)
 
     def call(self, action: str, parameters: Answer) -> Answer:
         """The answer to one call."""
         body = _write(parameters)
-        headers = self._signer.headers(f"DynamoDB_20120810.{action}", body)
+        headers = self._signer.headers(f"{self._protocol.target}.{action}", body)
         try:
             status, answer = self._connections.post(headers, body)
         except CallFailed as error:
-            raise HTTPClientError(error=error) from error
+            raise CallUnanswered(action) from error
         if status != HTTPStatus.OK:
             raise _refusal(action, status, answer)
+        if not answer and self._protocol.empty is not None:
+            return {**self._protocol.empty}
         try:
             return _read(answer)
         except ValueError as error:  # it was cut short
-            raise HTTPClientError(error=error) from error
+            raise CallUnanswered(action) from error
 
     def close(self) -> None:
         """Close its connections."""
@@ -74,7 +81,7 @@ class Client:
 def _write(parameters: Answer) -> bytes:
     try:
         return orjson.dumps(parameters, default=_as_text)
-    except TypeError:  # half of a character, which DynamoDB is to refuse
+    except TypeError:  # half of a character, which AWS is to refuse
         return json.dumps(parameters, default=_as_text).encode()
 
 
@@ -86,15 +93,15 @@ def _read(body: bytes) -> Answer:
     return _with_bytes(answer) if _BINARY in body else answer
 
 
-def _refusal(action: str, status: int, body: bytes) -> ClientError:
-    """What is said in the place of an answer: by DynamoDB, or in other words by something before it."""
+def _refusal(action: str, status: int, body: bytes) -> CallRefused:
+    """What is said in the place of an answer: by the service, or in other words by something before it."""
     try:
-        said = _read(body)
-        code = said.pop("__type").rpartition("#")[2]
+        fields = _read(body)
+        code = fields.pop("__type").rpartition("#")[2]
     except (ValueError, KeyError, AttributeError):
-        said, code = {"message": _PHRASES.get(status)}, str(status)
-    error = {"Code": code, "Message": said.pop("message", None) or said.pop("Message", "")}
-    return ClientError({"Error": error, **said, "ResponseMetadata": {"HTTPStatusCode": status}}, action)
+        return CallRefused(action, str(status), _PHRASES.get(status, ""), status)
+    message = fields.pop("message", None) or fields.pop("Message", "")
+    return CallRefused(action, code, message, status, fields)
 
 
 def _as_text(value: bytes) -> str:

@@ -4,6 +4,7 @@ HTTP/1.1 (RFC 9112) as far as AWS's JSON services speak it: a POST to / with hea
 length that is said before it. Python's own http.client, which takes any answer there is, costs a call twice as much.
 """
 
+import importlib.util
 import os
 import select
 import socket
@@ -11,18 +12,24 @@ import ssl
 import time
 import weakref
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
-
-import botocore
 
 from loyalty.domain.deadline import CONNECT_SECONDS, READ_SECONDS
 
 CALLS_AT_ONCE = 32
 """Connections, and threads that use them."""
+
+IDLE_SECONDS = 60
+"""How long a connection may have been idle and be used again, as in AWS's own SDK for Java.
+
+Nobody says that a peer is gone which was lost while the function was frozen, or behind a NAT gateway, which forgets a
+connection after 350 s: the call would wait READ_SECONDS for nothing. Lambda's monotonic clock goes on during a freeze.
+"""
 
 _HEAD_ENDS = b"\r\n\r\n"
 _PORTS = {"http": 80, "https": 443}
@@ -45,12 +52,13 @@ class _Answer(NamedTuple):
 
 
 class Connections:
-    """The connections to the host of a URL."""
+    """The connections to the host of a URL; `clock` gives seconds, of which only differences count."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         parts = urlsplit(url)
         self._address = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-        self._tls = _tls_context() if parts.scheme == "https" else None
+        self._tls = _tls_context(_authorities()) if parts.scheme == "https" else None
+        self._clock = clock
         self._idle: deque[_Connection] = deque()
         weakref.finalize(self, _close, self._idle)
 
@@ -66,6 +74,7 @@ class Connections:
         if answer.is_last:
             connection.close()
         else:
+            connection.idle_since = self._clock()
             self._idle.append(connection)
         return answer.status, answer.body
 
@@ -74,16 +83,19 @@ class Connections:
         _close(self._idle)
 
     def _idle_connection(self) -> "_Connection | None":
-        """The one that was used last, of those that the other side has not closed meanwhile."""
+        """The one that was used last, of those that are not too old and that the other side has not closed."""
+        oldest = self._clock() - IDLE_SECONDS
         with suppress(IndexError):  # another thread may have taken the last
-            while not (connection := self._idle.pop()).is_open():
+            while (connection := self._idle.pop()).idle_since < oldest or not connection.is_open():
                 connection.close()
             return connection
         return None
 
 
 class _Connection:
-    """One connection, on which one call is made at a time."""
+    """One connection, on which one call is made at a time; `idle_since` is when the last one ended."""
+
+    idle_since = float("-inf")
 
     def __init__(self, address: tuple[str, int], tls: ssl.SSLContext | None) -> None:
         self._socket = socket.create_connection(address, CONNECT_SECONDS)
@@ -136,10 +148,21 @@ def _close(connections: deque[_Connection]) -> None:
             connections.pop().close()
 
 
-def _tls_context() -> ssl.SSLContext:
-    """Checks certificates against AWS_CA_BUNDLE where that is set, else against botocore's own list."""
-    ours = Path(botocore.__file__).with_name("cacert.pem")
-    return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE") or str(ours))
+def _authorities() -> str | None:
+    """Whose certificates count: AWS_CA_BUNDLE's where that is set, else those that come with botocore.
+
+    That is not imported for it. Where it is missing, the system's own count.
+    """
+    if bundle := os.environ.get("AWS_CA_BUNDLE"):
+        return bundle
+    botocore = importlib.util.find_spec("botocore")
+    return str(Path(botocore.origin).with_name("cacert.pem")) if botocore and botocore.origin else None
+
+
+@lru_cache(maxsize=1)
+def _tls_context(authorities: str | None) -> ssl.SSLContext:
+    """One for all services: reading the authorities takes longer than a call."""
+    return ssl.create_default_context(cafile=authorities)
 
 
 def _read_head(head: bytes) -> tuple[int, int, bool]:

@@ -16,17 +16,18 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class Signer:
-    """Signs the calls to one service."""
+    """Signs the calls to one service, in this version of AWS's JSON protocol."""
 
-    def __init__(self, access: Access, service: str) -> None:
+    def __init__(self, access: Access, service: str, json_version: str = "1.0") -> None:
         self._access, self._service = access, service
+        self._content_type = f"application/x-amz-json-{json_version}"
         self._host = _host(access.endpoint(service))
 
     def headers(self, target: str, body: bytes) -> dict[str, str]:
         """The headers of a call at this moment; `target` is its X-Amz-Target."""
         key_id, secret, token = self._access.credentials
         now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        headers = {"content-type": "application/x-amz-json-1.0", "host": self._host, "x-amz-date": now}
+        headers = {"content-type": self._content_type, "host": self._host, "x-amz-date": now}
         if token:
             headers["x-amz-security-token"] = token
         headers["x-amz-target"] = target

@@ -10,8 +10,9 @@ from threading import current_thread
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from loyalty.store.aws.connections import CALLS_AT_ONCE
+from loyalty.store.aws.errors import CallError
 from loyalty.store.engine.dynamodb import Database, Item
-from loyalty.store.engine.faults import CallError, raise_unless_passing
+from loyalty.store.engine.faults import raise_unless_passing
 
 Key = str | tuple[str, str]
 """A partition key, with the sort key where the table has one."""

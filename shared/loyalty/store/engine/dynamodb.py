@@ -11,17 +11,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from botocore.exceptions import ClientError
-
 from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.domain.errors import ConfigurationError, StorageBusy
 from loyalty.settings import Settings
-from loyalty.store.aws import services
-from loyalty.store.aws.access import Access, from_environment
-from loyalty.store.aws.client import Client
+from loyalty.store.aws import clients
+from loyalty.store.aws.access import Access
+from loyalty.store.aws.errors import CallError, CallRefused
 from loyalty.store.engine.cache import TimedCache
 from loyalty.store.engine.fate import Fate
-from loyalty.store.engine.faults import CallError, cancellation_codes, error_code, is_lost, raise_unless_passing
+from loyalty.store.engine.faults import cancellation_codes, is_lost, raise_unless_passing
 from loyalty.store.tables import keys
 
 Item = dict[str, Any]
@@ -49,8 +47,9 @@ def connect(settings: Settings, access: Access | None = None) -> "Database":
 
     `access` serves tests and benchmarks; functions have it from the environment.
     """
-    access = access or from_environment()
-    return Database(Client(access), settings, service=services.for_access(access))
+    chosen = settings.aws_client
+    make = clients.for_access(chosen, access) if access else clients.for_function(chosen)
+    return Database(make("dynamodb"), settings, service=make)
 
 
 def _no_service(name: str) -> Any:
@@ -63,7 +62,7 @@ class Database:
 
     A first attempt is allowed until `latest`, even after the deadline.
 
-    `client` is a `Client`, or botocore's. `now` is the time of day, in seconds of the epoch, for what is stored with a
+    `client` is the one of DynamoDB. `now` is the time of day, in seconds of the epoch, for what is stored with a
     moment. `service` gives the client of another AWS service ("sqs", "events"), made when it is first asked for.
     """
 
@@ -110,7 +109,7 @@ class Database:
     def call(self, action: Callable[..., Item], **parameters: Any) -> Item:
         """The answer to one call of a client, repeated while that fails for the moment.
 
-        Raises StorageBusy (`lost` where it may have been done), or the ClientError of one that was refused for good.
+        Raises StorageBusy (`lost` where it may have been done), or the CallRefused of one that was refused for good.
         """
         lost = False
         for _ in self.tries():
@@ -158,7 +157,7 @@ class Database:
         return int(self.update(table, request)[attribute]["N"])
 
     def update(self, table: str, request: Item) -> Item:
-        """One UpdateItem without a condition (its parameters, as of botocore); the item as it is then.
+        """One UpdateItem without a condition (its parameters); the item as it is then.
 
         Raises StorageBusy. A lost answer may do it twice.
         """
@@ -169,7 +168,7 @@ class Database:
     def query(self, table: str, pk: str, *, prefix: str = "", most: int | None = None, **options: Any) -> list[Item]:
         """The items of a partition whose sort keys begin with `prefix`, in their order, at most so many.
 
-        `options` are botocore's own. Raises StorageBusy.
+        `options` are DynamoDB's own. Raises StorageBusy.
         """
         request = {
             "TableName": table,
@@ -207,7 +206,7 @@ class Database:
         return met(stored, item) if stored else Fate.BUSY
 
     def update_if(self, table: str, request: Item) -> Update:
-        """One UpdateItem under the condition in `request` (its parameters, as of botocore); raises StorageBusy."""
+        """One UpdateItem under the condition in `request` (its parameters); raises StorageBusy."""
         return self._call_if(self.client.update_item, TableName=table, **request)
 
     def delete_if(self, table: str, key: Item, attribute: str, text: str) -> Update:
@@ -221,10 +220,10 @@ class Database:
         """A call under a condition, for one item."""
         try:
             answer = self.call(action, ReturnValuesOnConditionCheckFailure="ALL_OLD", **parameters)
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
+        except CallRefused as error:
+            if error.code != "ConditionalCheckFailedException":
                 raise
-            return Update(done=False, item=error.response.get("Item"))
+            return Update(done=False, item=error.fields.get("Item"))
         return Update(done=True, item=answer.get("Attributes"))
 
     def transact(self, actions: list[Item], token: str) -> list[str]:
@@ -234,7 +233,7 @@ class Database:
         """
         try:
             self.call(self.client.transact_write_items, TransactItems=actions, ClientRequestToken=token)
-        except ClientError as error:
+        except CallRefused as error:
             if reasons := cancellation_codes(error):
                 return reasons
             raise

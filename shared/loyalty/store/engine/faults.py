@@ -1,10 +1,6 @@
 """Which failures of an AWS call may pass, so that the call is worth repeating."""
 
-from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
-from botocore.exceptions import ConnectionError as NoConnectionError
-
-CallError = (ClientError, HTTPClientError, IncompleteReadError, NoConnectionError)
-"""What a client raises for a call that was refused, failed or got no answer."""
+from loyalty.store.aws.errors import CallError, CallRefused
 
 PASSING_CODES = frozenset(
     {
@@ -31,30 +27,30 @@ UNDECIDED_CODES = frozenset({"InternalServerError", "ServiceUnavailable", "Trans
 _SERVER_FAULT = 500
 
 
-def raise_unless_passing(error: Exception) -> None:
+def raise_unless_passing(error: CallError) -> None:
     """Return for throttling, an outage or a lost connection; raise `error` when repeating can't mend it."""
-    if not isinstance(error, ClientError) or PASSING_CODES.intersection(
+    if not isinstance(error, CallRefused) or PASSING_CODES.intersection(
         [error_code(error), *cancellation_codes(error)]
     ):
         return
-    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) < _SERVER_FAULT:
+    if error.status < _SERVER_FAULT:
         raise error
 
 
-def is_lost(error: Exception) -> bool:
+def is_lost(error: CallError) -> bool:
     """Whether a call that failed may have been done: it had no answer, or that of a server at fault."""
-    if not isinstance(error, ClientError):
+    if not isinstance(error, CallRefused):
         return True
     refused = PASSING_CODES.intersection([error_code(error), *cancellation_codes(error)]) - UNDECIDED_CODES
     return not refused
 
 
-def error_code(error: Exception) -> str:
-    """DynamoDB's name for the error, empty when there was no answer."""
-    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else ""
+def error_code(error: CallError) -> str:
+    """AWS's name for the error, empty when there was no answer."""
+    return error.code if isinstance(error, CallRefused) else ""
 
 
-def cancellation_codes(error: Exception) -> list[str]:
+def cancellation_codes(error: CallError) -> list[str]:
     """Why each action of a cancelled transaction was not done ("None" where it could have been), else nothing."""
-    reasons = error.response.get("CancellationReasons", []) if isinstance(error, ClientError) else []
+    reasons = error.fields.get("CancellationReasons", []) if isinstance(error, CallRefused) else []
     return [str(reason["Code"]) for reason in reasons]

@@ -9,10 +9,11 @@ from functools import cache
 from itertools import chain
 
 from loyalty.domain.errors import InternalError
+from loyalty.store.aws.errors import CallError
 from loyalty.store.engine.batch import Key, batches, get_all, side_by_side
 from loyalty.store.engine.dynamodb import Database, Item, met
 from loyalty.store.engine.fate import Fate
-from loyalty.store.engine.faults import PASSING_CODES, UNDECIDED_CODES, CallError, is_lost, raise_unless_passing
+from loyalty.store.engine.faults import PASSING_CODES, UNDECIDED_CODES, is_lost, raise_unless_passing
 
 WRITE_BATCH = 25
 """Statements of one BatchExecuteStatement, DynamoDB's limit."""
