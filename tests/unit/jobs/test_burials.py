@@ -4,7 +4,7 @@ import pytest
 
 from loyalty.domain.errors import InternalError
 from loyalty.jobs import cut
-from loyalty.operations.enrol import operation as enrol
+from loyalty.store.tables import memberships
 from tests.fakes.delivery import Mappings
 from tests.fakes.faults import Fault, refused
 from tests.unit.jobs import orders
@@ -135,7 +135,7 @@ def test_a_fault_of_ours_is_logged_and_tried_again(
         raise InternalError("INSERT was refused: ValidationError")
 
     with monkeypatch.context() as broken:
-        broken.setattr(enrol, "apply", fail)
+        broken.setattr(memberships, "insert_all", fail)
         world.queue.deliver_all()
     # THEN the log has it as an error, with what it was, and nothing is given up yet
     details = {getattr(record, "detail", None) for record in caplog.records if record.levelname == "ERROR"}
