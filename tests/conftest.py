@@ -1,7 +1,7 @@
 """What all tests share: no test ever means anybody's real AWS account; figures are printed when all are done."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ _LOCAL_AWS = {
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_aws_account():
+def _no_aws_account() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             patch.delenv(name)

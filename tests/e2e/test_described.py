@@ -45,7 +45,7 @@ REFUSED = {
 
 
 def check(method: str, path: str, reply: Reply) -> None:
-    assert_described(method, path, Answered(reply.status, reply.headers, reply.body.decode()))
+    assert_described(method, path, Answered(reply.status, dict(reply.headers), reply.body.decode()))
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -10,6 +10,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="lo
 class Run:
     """One `make run`, started in a process group of its own, as a shell does."""
 
-    def __init__(self, **variables):
+    def __init__(self, **variables: object) -> None:
         self.port = port.free_port()
         settings = {"PYTHON": sys.executable, "PORT": self.port, **variables}
         self.process = subprocess.Popen(
@@ -45,15 +46,17 @@ class Run:
             text=True,
             start_new_session=True,
         )
+        assert self.process.stdout
+        self.output = self.process.stdout
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def read_until(self, pattern):
+    def read_until(self, pattern: str) -> str:
         """What it prints up to a line that matches; it is ended if none comes."""
         watchdog = threading.Timer(START_SECONDS, os.killpg, (self.process.pid, signal.SIGKILL))
         watchdog.start()
         printed = ""
         try:
-            for line in self.process.stdout:
+            for line in self.output:
                 printed += line
                 if re.search(pattern, line):
                     return printed
@@ -61,20 +64,20 @@ class Run:
             watchdog.cancel()
         return pytest.fail(f"make run printed no line like {pattern!r}:\n{printed}")
 
-    def register(self, email="user1@example.com"):
+    def register(self, email: str = "user1@example.com") -> int:
         body = {"token": "abc123def456", "matching": "email", "email": email, "loyalty_program_id": 123}
         request = urllib.request.Request(f"{self.url}/api/v1.1/loyalty/register_member", json.dumps(body).encode())
         request.add_header("Content-Type", "application/json")
         try:
             with urllib.request.urlopen(request, timeout=30) as reply:
-                return json.load(reply)["error"]
+                return int(json.load(reply)["error"])
         except urllib.error.HTTPError as error:
             with error:
-                return json.load(error)["error"]
+                return int(json.load(error)["error"])
 
 
 @contextmanager
-def make_run(**variables):
+def make_run(**variables: object) -> Iterator[Run]:
     run = Run(**variables)
     try:
         run.read_until(f"^ready {run.url}$")
@@ -82,10 +85,10 @@ def make_run(**variables):
     finally:
         run.process.terminate()
         run.process.wait(30)
-        run.process.stdout.close()
+        run.output.close()
 
 
-def test_the_first_request_after_the_ready_line_succeeds_and_nothing_listens_beyond_loopback():
+def test_the_first_request_after_the_ready_line_succeeds_and_nothing_listens_beyond_loopback() -> None:
     # GIVEN a stack that says it is ready
     with make_run() as run:
         # THEN a demo customer is registered at once
@@ -96,7 +99,7 @@ def test_the_first_request_after_the_ready_line_succeeds_and_nothing_listens_bey
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the commands to copy are for curl")
-def test_the_printed_commands_work_as_they_are_copied():
+def test_the_printed_commands_work_as_they_are_copied() -> None:
     with make_run() as run:
         # GIVEN what is printed below the ready line
         printed = run.read_until("Ctrl-C stops")
@@ -108,7 +111,7 @@ def test_the_printed_commands_work_as_they_are_copied():
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_leaves_no_process_behind(number):
+def test_a_signal_leaves_no_process_behind(number: signal.Signals) -> None:
     # GIVEN a running stack
     with make_run() as run:
         pids = processes.tree(run.process.pid)
@@ -121,10 +124,10 @@ def test_a_signal_leaves_no_process_behind(number):
         run.process.wait(30)
         assert len(pids) > 3
         assert processes.wait_until_ended(pids) == set()
-        assert "Traceback" not in run.process.stdout.read()
+        assert "Traceback" not in run.output.read()
 
 
-def test_even_a_killed_stack_leaves_no_process_behind():
+def test_even_a_killed_stack_leaves_no_process_behind() -> None:
     # GIVEN a running stack
     with make_run() as run:
         pids = processes.tree(run.process.pid)
@@ -135,7 +138,7 @@ def test_even_a_killed_stack_leaves_no_process_behind():
         assert processes.wait_until_ended(pids) == set()
 
 
-def test_a_port_in_use_is_one_clear_line():
+def test_a_port_in_use_is_one_clear_line() -> None:
     # GIVEN somebody else's listener
     with port.reserve() as taken:
         taken.listen()
@@ -150,7 +153,7 @@ def test_a_port_in_use_is_one_clear_line():
     assert all(line.startswith("make: ***") for line in rest)
 
 
-def test_state_is_kept_across_starts_when_asked(tmp_path):
+def test_state_is_kept_across_starts_when_asked(tmp_path: Path) -> None:
     # GIVEN a stack that keeps its state, stopped after a registration
     with make_run(STATE=tmp_path) as run:
         assert run.register() == 0

@@ -7,17 +7,21 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from loyalty.store.engine.dynamodb import Database
 from tests.e2e.jobs import newest_job
 from tests.e2e.requests import BATCH
 from tests.e2e.waiting import answered
 from tests.fakes import crowd
+from tools.local.stack import LocalStack
 
 CLIENTS = 8
 FORMATS = {"json": (crowd.as_json, crowd.reply_json), "xml": (crowd.as_xml, crowd.reply_xml)}
 
 
 @pytest.mark.parametrize(("form", "program"), [("json", "1"), ("xml", "2")])
-def test_ten_thousand_members_in_one_request_are_each_answered_right(form, program, stack, crowded):
+def test_ten_thousand_members_in_one_request_are_each_answered_right(
+    form: str, program: str, stack: LocalStack, crowded: Database
+) -> None:
     # GIVEN a program of which half of the customers are members already
     write, reply_of = FORMATS[form]
     crowd.add_program(crowded, program)
@@ -37,7 +41,9 @@ def test_ten_thousand_members_in_one_request_are_each_answered_right(form, progr
         assert (told["status"], told["total"], told["counts"]) == ("done", crowd.COUNT, counts)
 
 
-def test_eight_clients_register_the_same_thousand_profiles_and_each_got_exactly_one_0(stack, crowded):
+def test_eight_clients_register_the_same_thousand_profiles_and_each_got_exactly_one_0(
+    stack: LocalStack, crowded: Database
+) -> None:
     # GIVEN the same request for all
     crowd.add_program(crowded, "3")
     data = [{"email": f"crowd{number}@example.com"} for number in range(1_000)]

@@ -7,7 +7,8 @@ from typing import Any
 from botocore.exceptions import ClientError, HTTPClientError
 
 Answer = dict[str, Any]
-Fault = Callable[[Callable[[], Answer]], Answer]
+Fault = Callable[[Any], Answer]
+"""Given the doing of a call: a function without arguments, which of a `FaultyClient` is a `partial` as well."""
 
 
 def client_error(code: str, status: int = 400, message: str = "refused", **fields: Any) -> ClientError:

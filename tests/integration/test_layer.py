@@ -17,12 +17,12 @@ FUNCTIONS = sorted(path.parent for path in (ROOT / "functions").glob("*/handler.
 
 
 @pytest.fixture(scope="module")
-def built():
+def built() -> Path:
     return layer.build()
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda folder: folder.name)
-def test_a_function_imports_with_the_layer_alone(function, built):
+def test_a_function_imports_with_the_layer_alone(function: Path, built: Path) -> None:
     # GIVEN a fresh interpreter that sees no other package
     program = "import sys; sys.path[:0] = sys.argv[1:]; import handler; assert callable(handler.lambda_handler)"
     paths = [function, built / "python"]
@@ -38,7 +38,7 @@ def test_a_function_imports_with_the_layer_alone(function, built):
     assert done.returncode == 0, done.stderr
 
 
-def test_every_module_of_the_layer_is_compiled_without_a_check_at_import(built):
+def test_every_module_of_the_layer_is_compiled_without_a_check_at_import(built: Path) -> None:
     # GIVEN the layer's sources and what they were compiled to
     sources = list((built / "python").rglob("*.py"))
     compiled = [Path(importlib.util.cache_from_source(source)) for source in sources]
@@ -47,7 +47,7 @@ def test_every_module_of_the_layer_is_compiled_without_a_check_at_import(built):
     assert {path.read_bytes()[4:8] for path in compiled} == {(0b01).to_bytes(4, "little")}
 
 
-def test_the_layer_holds_the_project_and_its_dependencies(built):
+def test_the_layer_holds_the_project_and_its_dependencies(built: Path) -> None:
     # GIVEN what is at the layer's top
     names = {path.name for path in (built / "python").iterdir()}
     # THEN all that functions import is there, and nothing that they do not
@@ -55,7 +55,7 @@ def test_the_layer_holds_the_project_and_its_dependencies(built):
     assert "boto3" not in names
 
 
-def test_the_sdk_in_the_layer_can_do_what_the_store_calls_and_knows_every_region(built):
+def test_the_sdk_in_the_layer_can_do_what_the_store_calls_and_knows_every_region(built: Path) -> None:
     # GIVEN the calls that the store's source makes by the SDK
     source = "".join(path.read_text() for path in (ROOT / "shared" / "loyalty" / "store").rglob("*.py"))
     calls = set(re.findall(r'service\("([a-z]+)"\)\.([a-z_]+)', source))
@@ -87,7 +87,7 @@ for service in ("events", "sqs"):
     assert "https://sqs.cn-north-1.amazonaws.com.cn" in done.stdout
 
 
-def test_the_layer_is_not_built_again_while_nothing_changes(built):
+def test_the_layer_is_not_built_again_while_nothing_changes(built: Path) -> None:
     # GIVEN a built layer
     before = built.stat().st_mtime_ns
     # WHEN it is asked for again
@@ -97,18 +97,18 @@ def test_the_layer_is_not_built_again_while_nothing_changes(built):
     assert again.stat().st_mtime_ns == before
 
 
-def test_who_needs_a_folder_that_another_builds_waits_for_it(tmp_path):
+def test_who_needs_a_folder_that_another_builds_waits_for_it(tmp_path: Path) -> None:
     # GIVEN two that begin at the same time, of which the first gives the second half a second to build too
     together, built, again = Barrier(2), [], Event()
 
-    def fill(target):
+    def fill(target: Path) -> None:
         built.append(target)
         if len(built) == 1:
             again.wait(timeout=0.5)
         again.set()
         (target / "module.py").touch()
 
-    def need(_):
+    def need(_: int) -> Path:
         together.wait()
         return layer._once(tmp_path / "layer", "layer", [Path(layer.__file__)], fill)
 

@@ -119,11 +119,12 @@ def _arrive(cloud: "Cloud", actor: Actor, do: Callable[[], Answer], sent: _Sent)
 
 
 def _refusal(fault: str) -> Exception:
+    refusal: Exception = client_error("InternalServerError", status=500)
     if fault == "lost before":
-        return HTTPClientError(error=TimeoutError())
-    if fault == "throttled":
-        return client_error("ThrottlingException")
-    return client_error("InternalServerError", status=500)
+        refusal = HTTPClientError(error=TimeoutError())
+    elif fault == "throttled":
+        refusal = client_error("ThrottlingException")
+    return refusal
 
 
 def _partly(fault: str, action: str, do: Callable[..., Answer], actor: Actor) -> Callable[..., Answer]:

@@ -51,7 +51,7 @@ def is_within(name: str, package: str) -> bool:
 
 
 @pytest.mark.parametrize("path", LAYER, ids=module_name)
-def test_a_module_of_the_layer_imports_only_in_the_allowed_direction(path):
+def test_a_module_of_the_layer_imports_only_in_the_allowed_direction(path: Path) -> None:
     # GIVEN a module and what its packages must not import
     module = module_name(path)
     forbidden = [target for package, targets in FORBIDDEN.items() if is_within(module, package) for target in targets]
@@ -61,7 +61,7 @@ def test_a_module_of_the_layer_imports_only_in_the_allowed_direction(path):
 
 
 @pytest.mark.parametrize("path", LAYER, ids=module_name)
-def test_only_the_store_knows_the_aws_sdk(path):
+def test_only_the_store_knows_the_aws_sdk(path: Path) -> None:
     # GIVEN a module that imports the SDK
     uses_sdk = any(is_within(name, sdk) for name in imports(path) for sdk in ("boto3", "botocore", "aiobotocore"))
     # THEN it belongs to the store
@@ -69,7 +69,7 @@ def test_only_the_store_knows_the_aws_sdk(path):
 
 
 @pytest.mark.parametrize("path", HANDLERS, ids=lambda path: path.parent.name)
-def test_a_function_imports_the_layer_but_no_operation_and_no_store(path):
+def test_a_function_imports_the_layer_but_no_operation_and_no_store(path: Path) -> None:
     # GIVEN what a handler imports of ours
     ours = {name for name in imports(path) if name.split(".")[0] in {"loyalty", "tools", "functions"}}
     # THEN it goes through a door and its contracts
@@ -78,7 +78,7 @@ def test_a_function_imports_the_layer_but_no_operation_and_no_store(path):
     assert all(is_within(name, "loyalty") for name in ours)
 
 
-def test_the_arrows_are_checked_on_code_that_is_there():
+def test_the_arrows_are_checked_on_code_that_is_there() -> None:
     # GIVEN the packages that the arrows name
     modules = {module_name(path) for path in LAYER}
     # THEN they exist, so that no rule holds by checking nothing

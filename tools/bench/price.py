@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from tests.fakes.capillary import basic, request
@@ -135,7 +135,7 @@ def _imports() -> Bill:
     return _bill(world, _ROWS, import_)
 
 
-def _world(customers: int, **settings: int) -> World:
+def _world(customers: int, **settings: Any) -> World:
     """The demo accounts and so many customers more, the configuration known."""
     world = World(SETTINGS._replace(**settings))
     table = world.dynamodb.tables["customers"]

@@ -1,6 +1,7 @@
 """Whether the local stack that make run wrote about is there."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from tools.operator.faults import Unavailable
 
 
 @pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Writes what make run does about a stack with the AWS at this URL."""
 
     def about(endpoint: str) -> None:
@@ -24,7 +25,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return about
 
 
-def test_the_local_stack_is_found_by_what_make_run_wrote_in_a_folder_above(write) -> None:
+def test_the_local_stack_is_found_by_what_make_run_wrote_in_a_folder_above(write: Callable[[str], None]) -> None:
     # GIVEN a local stack that runs
     with port.reserve() as emulator:
         emulator.listen()
@@ -43,7 +44,7 @@ def test_the_local_stack_is_found_by_what_make_run_wrote_in_a_folder_above(write
     assert (place.table_parts, place.read_seconds) == (1, 30)
 
 
-def test_a_local_stack_that_was_stopped_is_said_so_at_once(write) -> None:
+def test_a_local_stack_that_was_stopped_is_said_so_at_once(write: Callable[[str], None]) -> None:
     # GIVEN what make run wrote about a stack that was stopped since
     write(f"http://{port.LOOPBACK}:{port.free_port()}")
     # THEN it is out of reach, and no call waits for it

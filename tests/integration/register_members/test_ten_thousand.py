@@ -1,14 +1,19 @@
 """Ten thousand members in one request: every index is right, in both formats, and the second time nothing is new."""
 
+from typing import Any
+
 import pytest
 
 from tests.fakes import crowd
+from tests.integration.register_members.conftest import Process
 
 FORMATS = {"json": (crowd.as_json, crowd.reply_json), "xml": (crowd.as_xml, crowd.reply_xml)}
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_ten_thousand_members_of_all_kinds_are_answered_as_a_plain_model_says(form, program, process):
+def test_ten_thousand_members_of_all_kinds_are_answered_as_a_plain_model_says(
+    form: str, program: str, process: Process
+) -> None:
     # GIVEN a program of which half of the customers are members already
     write, reply = FORMATS[form]
     members = crowd.make_half_members(process.store.database, program)
@@ -31,6 +36,6 @@ def test_ten_thousand_members_of_all_kinds_are_answered_as_a_plain_model_says(fo
     assert counts(results) == {400: 100, 404: 100, 409: 9_800}
 
 
-def counts(results):
+def counts(results: list[dict[str, Any]]) -> dict[int, int]:
     codes = [result["error"] for result in results]
     return {code: codes.count(code) for code in sorted(set(codes))}

@@ -50,7 +50,8 @@ def test_whatever_happens_to_any_call_all_ends_as_if_it_had_not(name: str, tell:
     scenario = SCENARIOS[name]
     begun = scenario.begin()
     actions, wanted = clean(scenario, begun)
-    wrong, count = {}, 0
+    wrong: dict[tuple[int | str, ...], object] = {}
+    count = 0
     for number, fault, faults in combinations(actions):
         # WHEN one of its calls, or all from it on, meet a fault, and client and queue do what they then do
         count += 1

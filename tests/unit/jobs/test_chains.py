@@ -157,7 +157,7 @@ def test_who_closes_a_chunk_wakes_those_that_wait_for_it() -> None:
 
 
 @pytest.mark.parametrize("backwards", [False, True], ids=["in order", "backwards"])
-def test_a_file_whose_rows_share_an_address_ends_however_long_it_is(backwards: bool) -> None:  # noqa: FBT001
+def test_a_file_whose_rows_share_an_address_ends_however_long_it_is(backwards: bool) -> None:
     # GIVEN a file of rows that have to wait for each other, chunk by chunk
     world = JobWorld()
     job_id = world.submit(family(MOST_IN_A_CHAIN))

@@ -35,7 +35,13 @@ def email(number: int) -> tuple[str, str]:
 # Registrations
 
 
-MEMBERS = [enrol.Item(email(1)), enrol.Item(email(3)), WRONG, enrol.Item(email(1)), enrol.Item(("email", "no@one.com"))]
+MEMBERS: list[enrol.Item | Outcome] = [
+    enrol.Item(email(1)),
+    enrol.Item(email(3)),
+    WRONG,
+    enrol.Item(email(1)),
+    enrol.Item(("email", "no@one.com")),
+]
 PROGRAM = enrol.Params("123", NOW)
 
 
@@ -67,7 +73,13 @@ def test_registrations_that_cannot_be_read_are_not_settled(table: str) -> None:
 # Earns
 
 
-EARNERS = [earn.Item(email(1), "JD"), earn.Item(email(3), "JD"), WRONG, NOT_FOUND, earn.Item(email(1), "JD")]
+EARNERS: list[earn.Item | Outcome] = [
+    earn.Item(email(1), "JD"),
+    earn.Item(email(3), "JD"),
+    WRONG,
+    NOT_FOUND,
+    earn.Item(email(1), "JD"),
+]
 ISSUE = earn.Params("469", "9", None, NOW)
 
 
