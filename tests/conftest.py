@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("any machine", deadline=None)
-settings.load_profile("any machine")  # how long one example takes is the machine's affair
+# How long examples take, and how long it takes to draw them, is the machine's affair.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 _LOCAL_AWS = {
     "AWS_ACCESS_KEY_ID": "test",

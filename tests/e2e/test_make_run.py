@@ -84,7 +84,7 @@ def make_run(**variables: object) -> Iterator[Run]:
         yield run
     finally:
         run.process.terminate()
-        run.process.wait(30)
+        run.process.wait(120)
         run.output.close()
 
 
@@ -121,7 +121,7 @@ def test_a_signal_leaves_no_process_behind(number: signal.Signals) -> None:
         else:
             run.process.send_signal(number)
         # THEN make ends, and all that it started
-        run.process.wait(30)
+        run.process.wait(120)
         assert len(pids) > 3
         assert processes.wait_until_ended(pids) == set()
         assert "Traceback" not in run.output.read()
@@ -145,7 +145,7 @@ def test_a_port_in_use_is_one_clear_line() -> None:
         number = taken.getsockname()[1]
         # WHEN the stack is to take that port
         run = Run(PORT=number)
-        output, _ = run.process.communicate(timeout=30)
+        output, _ = run.process.communicate(timeout=120)
     # THEN it says so, before anything else
     assert run.process.returncode != 0
     first, *rest = output.splitlines()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.gate import gate
 from tests.e2e.waiting import until
 from tools.local.deploy import STACK
 from tools.local.ministack import REGION
@@ -106,21 +107,24 @@ def test_an_operators_day(loyalty: Loyalty, tmp_path: Path) -> None:
 def test_an_import_that_is_interrupted_goes_on_with_the_same_command(
     loyalty: Loyalty, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    # GIVEN an import in many requests
+    # GIVEN an import in many requests, of which the third is held back
     loyalty("account", "create", "night")
     loyalty("program", "put", "night", "1")
     file = customers(tmp_path)
     command = ["import", str(file), "--campaign", "1", "--account", "night", "--rows", "40"]
     course = tmp_path / "customers.csv.course.json"
-    # WHEN Ctrl-C is pressed after the first of them is done
-    with subprocess.Popen(
-        [sys.executable, "-m", "tools.operator", *command, "--json"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as running:
-        until(lambda: course.exists() and json.loads(course.read_text())["rows"])
+    with (
+        gate(environment["LOYALTY_URL"], passes=2) as held,
+        subprocess.Popen(
+            [sys.executable, "-m", "tools.operator", *command, "--json"],
+            env=environment | {"LOYALTY_URL": held.url},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as running,
+    ):
+        # WHEN Ctrl-C is pressed while it waits for the third
+        until(lambda: held.is_holding.is_set() and course.exists() and json.loads(course.read_text())["rows"])
         running.send_signal(signal.SIGINT)
         out, told = running.communicate(timeout=60)
     # THEN it says how to go on, and in which jobs the rows were sent

@@ -105,7 +105,7 @@ def ask(
     headers: dict[str, str] | None = None,
     **options: bool,
 ) -> tuple[int, HTTPMessage, bytes]:
-    connection = http.client.HTTPConnection(*address, timeout=10)
+    connection = http.client.HTTPConnection(*address, timeout=60)
     try:
         connection.request(method, path, body, headers or {}, **options)
         reply = connection.getresponse()
@@ -116,7 +116,7 @@ def ask(
 
 def converse(address: tuple[str, int], request: bytes, until: bytes) -> bytes:
     """Send raw bytes and read until some bytes are there."""
-    with socket.create_connection(address, timeout=10) as connection:
+    with socket.create_connection(address, timeout=60) as connection:
         connection.sendall(request)
         received = b""
         while until not in received:
@@ -193,7 +193,7 @@ def test_a_chunked_body_arrives_whole(emulator: Emulator, front: tuple[str, int]
 def test_expect_100_continue_is_answered_before_the_body(emulator: Emulator, front: tuple[str, int]) -> None:
     # WHEN a client waits for leave to send its body, as curl and PHP do above 1 MB
     head = b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"
-    with socket.create_connection(front, timeout=10) as connection:
+    with socket.create_connection(front, timeout=60) as connection:
         connection.sendall(head)
         leave = connection.recv(65536)
         connection.sendall(b"body")
@@ -216,7 +216,7 @@ def test_an_offer_of_http2_is_ignored_and_the_body_read(emulator: Emulator, fron
 
 
 def test_two_requests_go_over_one_connection(emulator: Emulator, front: tuple[str, int]) -> None:
-    connection = http.client.HTTPConnection(*front, timeout=10)
+    connection = http.client.HTTPConnection(*front, timeout=60)
     for _ in range(2):
         connection.request("GET", "/")
         assert connection.getresponse().read() == b"{}"
