@@ -113,29 +113,37 @@ def test_an_import_that_is_interrupted_goes_on_with_the_same_command(
     file = customers(tmp_path)
     command = ["import", str(file), "--campaign", "1", "--account", "night", "--rows", "40"]
     course = tmp_path / "customers.csv.course.json"
-    with (
-        gate(environment["LOYALTY_URL"], passes=2) as held,
-        subprocess.Popen(
-            [sys.executable, "-m", "tools.operator", *command, "--json"],
-            env=environment | {"LOYALTY_URL": held.url},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as running,
-    ):
+    with gate(environment["LOYALTY_URL"], passes=2) as held:
+        environment["LOYALTY_URL"] = held.url
         # WHEN Ctrl-C is pressed while it waits for the third
-        until(lambda: held.is_holding.is_set() and course.exists() and json.loads(course.read_text())["rows"])
-        running.send_signal(signal.SIGINT)
-        out, told = running.communicate(timeout=60)
-    # THEN it says how to go on, and in which jobs the rows were sent
-    assert running.returncode == 130
-    assert told.endswith("the same command goes on from there\n")
-    jobs = json.loads(out)["jobs"]
-    assert jobs
-    # AND that does each row once
-    done = loyalty(*command, exit_code=3)
+        code, out, told = interrupted(
+            command, environment, lambda: held.is_holding.is_set() and json.loads(course.read_text())["rows"]
+        )
+        # THEN it says how to go on, and in which jobs the rows were sent
+        assert code == 130
+        assert told.endswith("the same command goes on from there\n")
+        jobs = json.loads(out)["jobs"]
+        assert jobs
+        # AND that does each row once
+        held.opened.set()
+        done = loyalty(*command, exit_code=3)
     assert done["counts"] == {"failed": 3, "new": ROWS - 3, "updated": 0}
     assert not course.exists()
     # AND all its jobs are told, from the first on
     assert len(set(done["jobs"])) == len(done["jobs"]) == ROWS // 40
     assert done["jobs"][: len(jobs)] == jobs
+
+
+def interrupted(command: list[str], environment: dict[str, str], moment: Callable[[], object]) -> tuple[int, str, str]:
+    """The exit code, output and remarks of a command that is ended as by Ctrl-C at a moment."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tools.operator", *command, "--json"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        until(moment)
+        running.send_signal(signal.SIGINT)
+        out, told = running.communicate(timeout=60)
+    return running.returncode, out, told
