@@ -34,7 +34,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run sam-local test check check-code check-template environments model simulate simulate-proof audit format document pictures fuzz bench bench-peer coverage mutants released build deploy yesterday lock clean
+.PHONY: help run samples sam-local test check check-code check-template environments model simulate simulate-proof audit format document pictures fuzz bench bench-peer coverage mutants released build deploy yesterday lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -44,6 +44,9 @@ run: ## serve the API on http://127.0.0.1:3000; PORT=n elsewhere, STATE=dir keep
 	@$(PYTHON) -m tools.local.port '$(PORT)'
 	@$(TOGETHER) .venv/run.installed $(MINISTACK)/installed
 	@PORT='$(PORT)' STATE='$(STATE)' DOCKER='$(DOCKER)' SAM_PORT= exec $(BIN)/python -m tools.local
+
+samples: .venv/run.installed ## print a request of each kind to copy, for the stack of make run; PORT=n as there
+	@PORT='$(PORT)' $(BIN)/python -m tools.local.samples
 
 # The processor of this machine, as the template spells it.
 sam-local: ARCHITECTURE := $(patsubst aarch64,arm64,$(shell uname -m))

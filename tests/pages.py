@@ -13,7 +13,7 @@ PAGES = {
 }
 """The text of each page, by its path."""
 
-LOCAL = ("curl ", "--local", "local-environment.json")
+LOCAL = ("curl ", "--local", "build/local/")
 """What a shell block has in it that talks to the stack of `make run`."""
 
 _BLOCK = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

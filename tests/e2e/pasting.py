@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.local import environment
+from tools.local import environment, port
 from tools.local.stack import LocalStack
 from tools.local.template import ROOT
-from tools.operator.places import LOCAL_ENVIRONMENT
+from tools.operator.places import local_environment
 
 DOCUMENTED_URL = "http://127.0.0.1:3000"
 _MARK = "==== a block ends ===="
@@ -37,8 +37,7 @@ class Pasted(NamedTuple):
 def paste(blocks: Sequence[str], stack: LocalStack, desk: Path) -> Pasted:
     """Run the blocks one after the other in one shell, which must not fail."""
     (desk / "bin").mkdir()
-    (desk / "build").mkdir()
-    environment.write(desk / LOCAL_ENVIRONMENT, stack, stack.endpoint_url)
+    environment.write(desk / local_environment(port.USUAL), stack, stack.endpoint_url)
     for name, line in _SHELL.items():
         (desk / "bin" / name).write_text(f"#!/bin/sh\n{line}\n")
         (desk / "bin" / name).chmod(stat.S_IRWXU)

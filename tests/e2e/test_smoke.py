@@ -39,8 +39,7 @@ def stack(stack_with: Callable[..., LocalStack]) -> Iterator[LocalStack]:
 @pytest.fixture
 def smoke(stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Smoke:
     """Gives a run of the command: its exit code, and its results by check."""
-    (tmp_path / "build").mkdir()
-    environment.write(tmp_path / places.LOCAL_ENVIRONMENT, stack, stack.endpoint_url)
+    environment.write(tmp_path / places.local_environment(stack.port), stack, stack.endpoint_url)
     monkeypatch.chdir(tmp_path)
 
     def run(*options: str) -> tuple[int, dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 import importlib.util
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +38,23 @@ def test_a_function_imports_with_the_layer_alone(function: Path, built: Path) ->
     )
     # THEN it works
     assert done.returncode == 0, done.stderr
+
+
+def test_the_layer_is_built_in_a_folder_whose_name_has_a_space(tmp_path: Path) -> None:
+    # GIVEN a clone in such a folder
+    clone, target = tmp_path / "a clone", tmp_path / "a clone" / "built layer"
+    shutil.copytree(ROOT / "shared", clone / "shared", ignore=shutil.ignore_patterns("__pycache__"))
+    (target / "python").mkdir(parents=True)
+    make = ["make", "-C", str(clone / "shared"), f"ARTIFACTS_DIR={target}", f"PYTHON={sys.executable}", "PLATFORM="]
+    # WHEN our own package is put in its place
+    subprocess.run([*make, "package"], check=True, capture_output=True)
+    # THEN it is there
+    assert (target / "python" / "loyalty" / "__init__.py").is_file()
+    # AND the dependencies would be too: the place is one word of each command
+    commands = subprocess.check_output([*make, "--dry-run", "dependencies"], text=True).splitlines()
+    words = [shlex.split(line) for line in commands if str(target) in line]
+    assert words
+    assert all(any(word.startswith(f"{target}/python") for word in line) for line in words)
 
 
 def test_every_module_of_the_layer_is_compiled_without_a_check_at_import(built: Path) -> None:

@@ -169,13 +169,13 @@ class _Client:
         if len(said) != len(self.chain.operations):
             self._history.find("answers", f"{self.chain.id}: {len(said)} answers to {len(wanted)} items")
             return []
+        for key in [one.key for one in said if one.key]:  # under which all of it is repeated
+            self._key, self.chain.keyed = key, True
         for index, operation, one in zip(wanted, self.chain.operations, said, strict=True):
             if one.result not in (*_OPEN, "again", "unknown"):
                 _settle(operation, one, now)
                 continue
             left.append(index)
-            if one.key:
-                self._key, self.chain.keyed = one.key, True
             if not keep and not self.chain.keyed:
                 operation.answered = until
                 told_undone = one.result == "not issued" or (one.result == "again" and operation.kind == "earn")

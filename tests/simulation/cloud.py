@@ -85,7 +85,7 @@ class Cloud:
         self.parked = 0
         """How many messages were parked."""
         self.given_up: dict[str, int] = {}
-        """How often each message was tried that became a dead letter."""
+        """How often the chunk of each message was begun that became a dead letter."""
         self._client = Client(self, "dynamodb", self.dynamodb)
         self._services = {"sqs": Client(self, "sqs", self.sqs), "events": Client(self, "events", self.events)}
         self._warm: dict[str, list[tuple[Database, Handler]]] = {}

@@ -1,11 +1,12 @@
 """SQS's event source mappings in a history: messages reach their function late, twice, out of order, or not at all."""
 
-from collections import Counter
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from loyalty.doors.endpoint import Handler
 from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import keys
 from tests.fakes.delivery import DEAD_LETTERS, MOST_ROUNDS, event_of
 from tests.fakes.queues import CHUNKS, Message
 from tests.simulation import weather
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _A_MOMENT = 1e-6  # sums of seconds are not exact
 _AGAIN_SECONDS = (0.1, 5.0, 40.0)
+_CROWDED = 0.7  # of deliveries find no invocation to spare
 
 
 class Mapping:
@@ -29,8 +31,6 @@ class Mapping:
         self._looks_at = float("inf")
         self._again: set[str] = set()
         self._late: set[str] = set()
-        self.invoked: Counter[str] = Counter()
-        """How often the function was invoked with each message."""
         self.at_work: dict[str, str] = {}
         """The messages that are being worked on, by the name of their delivery."""
 
@@ -59,7 +59,7 @@ class Mapping:
         queue, rules = self._cloud.sqs.queues[self._url], self._cloud.rules
         if self._url == CHUNKS and message.receives >= rules.most_receives:
             queue.remove(message)
-            self._cloud.given_up[message.id] = self.invoked[message.id]
+            self._cloud.given_up[message.id] = self._begun(message)
             self._cloud.sqs.queues[DEAD_LETTERS].append(message)
             self._cloud.look(DEAD_LETTERS)
             return
@@ -85,12 +85,20 @@ class Mapping:
             return
         self._invoke(actor, received, again=fault == "delivered again later")
 
+    def _begun(self, message: Message) -> int:
+        """How often the chunk of a message was begun."""
+        document = json.loads(message.body)
+        chunk = self._cloud.dynamodb.tables["jobs"].get((document["job_id"], keys.chunk(document["chunk"])), {})
+        return int(chunk.get("begun", {"N": "0"})["N"])
+
     @property
     def _visibility(self) -> float:
         return self._cloud.rules.visibility_seconds
 
     def _fault(self, actor: Actor) -> tuple[str | None, float]:
         chance, seconds = actor.rng.random(), _AGAIN_SECONDS[actor.rng.randrange(len(_AGAIN_SECONDS))]
+        if self._cloud.kernel.now < self._cloud.weather.crowded and actor.rng.random() < _CROWDED:
+            return ("not invoked" if self._cloud.happens(actor, "not invoked") else None), seconds
         if self._cloud.calm():
             return None, seconds
         fault = weather.pick(self._cloud.weather.rates, weather.DELIVERY_FAULTS, chance)
@@ -100,7 +108,6 @@ class Mapping:
 
     def _invoke(self, actor: Actor, message: Message, *, again: bool) -> None:
         self._busy += 1
-        self.invoked[message.id] += 1
         self._cloud.note(actor, "delivery", message.body)
         self.at_work[actor.name] = message.body
 

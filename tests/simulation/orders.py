@@ -133,7 +133,7 @@ class _Events:
             if self._history.ledger.chains[operation.by.chain].note.get("fed"):  # two items may stand at one position
                 place = (operation.by, str(self._person.profile_id))
                 return {} if place in self._history.invariants.effects_on else None
-            moment = seen.get(operation.by)
+            moment = self._history.invariants.last_effects.get(operation.by)
             return None if moment is None else {"optional": self._may_be_swept, "answered": moment}
         chain = operation.by.chain
         rows = [one.by for one in self._mine if one.by.chain == chain and one.kind == "import" and one.by in seen]

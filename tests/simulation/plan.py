@@ -27,7 +27,7 @@ takes back goes within a quarter of a second."""
 
 
 _THEMES = ("mixed", "mixed", "mixed", "enrol", "import", "earn")
-_MEETINGS = ("parting", "retried", "rivals", "redriven", "unheard", "fresh")
+_MEETINGS = ("parting", "retried", "rivals", "redriven", "unheard", "fresh", "crowded", "contents")
 """What most of a history is about; half of them are about a meeting that chance alone brings about too seldom:
 
 "parting" is an import that is undone while others write for its customers,
@@ -35,9 +35,12 @@ _MEETINGS = ("parting", "retried", "rivals", "redriven", "unheard", "fresh")
 in "rivals" others earn under a limit just when the chunk of an earn is begun again, whose worker may have died;
 "redriven" is a job that was given up and is undone while its messages are redriven,
 "unheard" are earns without a key whose answers are all lost for a while;
-in "fresh" others write for customers a moment after they were imported.
+in "fresh" others write for customers a moment after they were imported,
+in "crowded" the account has no invocations to spare for workers, for a quarter of an hour;
+"contents" are two under one chunk number, whose workers may die.
 """
 _TABLES = ("memberships", "earns", "customers")
+_CROWDED_SECONDS = 900.0
 _DEADLY = {"dying worker": 0.5, "slow worker": 0.4}
 _MOMENTS = (3, 4)
 """How likely these faults are among rivals, and at which of their writes: the place under the limit, or the earn."""
@@ -115,7 +118,9 @@ class _Scene:
             clients = self._rivals(1 + len(clients))
         if self.theme == "redriven":
             clients = [(kind, {**what, "keyed": False, "async": True}) for kind, what in clients[:1]]
-        fed = [("feeder", self._fed())] if rng.random() < 0.2 else []
+        if self.theme == "crowded":
+            clients = [(kind, {**what, "async": True}) for kind, what in clients]
+        fed = [("feeder", self._fed())] if self.theme == "contents" or rng.random() < 0.2 else []
         others = [(kind, make()) for kind, chance, make in self._others() if rng.random() < chance]
         wanted = [*clients, *fed, *others]
         specs = [
@@ -135,6 +140,8 @@ class _Scene:
             "redriven": Asked(slow=True, outages=[refused(rng.choice(_TABLES), end=120.0)]),
             "unheard": Asked(slow=True, outages=[lost("earns", end=40.0)]),
             "fresh": Asked(slow=True, stale=1.0),
+            "crowded": Asked(crowded=_CROWDED_SECONDS),
+            "contents": Asked(likely=_DEADLY),
         }
         return weather.draw(rng, asked.get(self.theme, Asked()))
 
@@ -268,6 +275,7 @@ class _Scene:
         rng = self._rng
         operation = rng.choice(("enrol", "earn"))
         fault = rng.choice((None, None, "missing", "overlap", "other contents"))
+        fault = "other contents" if self.theme == "contents" else fault
         people = [rng.choice(self._known) for _ in range(rng.choice((3, 4)))]
         others = rng.sample([one for one in KNOWN if one not in people], 2)
         what: dict[str, Any] = {"operation": operation, "people": people, "others": others, "fault": fault}

@@ -49,6 +49,16 @@ def test_a_fault_that_is_brought_back_is_found(tmp_path: Path) -> None:
     assert found.found.startswith("limit: ")
 
 
+def test_a_fault_of_the_template_is_one_of_the_copy_that_is_run(tmp_path: Path) -> None:
+    # GIVEN a patch of the template
+    patch = a_patch(tmp_path, HARMLESS, ())
+    # WHEN it is brought back into a copy
+    assert proof.applies(patch, tmp_path / "copy")
+    # THEN the copy's tools read the template that is patched
+    read = (tmp_path / "copy" / "tools" / "operator" / "template.yaml").read_text()
+    assert read.startswith('AWSTemplateFormatVersion: "2010-09-09"\n# a remark\n')
+
+
 def test_what_is_not_wrong_is_not_found(tmp_path: Path) -> None:
     # GIVEN a patch that changes a remark, and histories of clients alone
     patch = a_patch(tmp_path, HARMLESS, tuple(sorted({*FEATURES} - {"enrol"})))

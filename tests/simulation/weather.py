@@ -72,6 +72,8 @@ class Weather(NamedTuple):
     """From then on all is calm, so that everything comes to an end."""
     moments: Sequence[int] = MOMENTS
     """Of these one is the write before which a slow or dying worker is that."""
+    crowded: float = 0.0
+    """Until when the account has seldom an invocation to spare for a message."""
 
 
 class Asked(NamedTuple):
@@ -82,6 +84,7 @@ class Asked(NamedTuple):
     likely: Mapping[str, float] = MappingProxyType({})
     moments: Sequence[int] = MOMENTS
     stale: float | None = None
+    crowded: float = 0.0
 
 
 def draw(rng: random.Random, asked: Asked) -> Weather:
@@ -98,7 +101,7 @@ def draw(rng: random.Random, asked: Asked) -> Weather:
     rates |= dict.fromkeys(("slow request", "slow worker"), max(_DELIVERY_RATES)) if slow else {}
     rates |= asked.likely
     by_chance = [_outage(rng) for _ in range(rng.choice((0, 0, 1, 2)))] if not slow else []
-    return Weather(rates, (*by_chance, *asked.outages), stale, _UNTIL, asked.moments)
+    return Weather(rates, (*by_chance, *asked.outages), stale, _UNTIL, asked.moments, asked.crowded)
 
 
 def _outage(rng: random.Random) -> Outage:

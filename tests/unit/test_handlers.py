@@ -1,5 +1,6 @@
 """The functions themselves: each handler as Lambda loads it, and the two that need no store."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,52 @@ def test_health_tells_the_version() -> None:
     reply = call("health", method="GET", path="/health")
     # THEN the version is told
     assert reply == (200, HEADERS, f'{{"status": "ok", "version": "{__version__}"}}')
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_browser_at_the_apis_own_address_gets_a_page_of_links(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN the function of the root, deployed below a stage
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    # WHEN a browser opens the address
+    event = proxy_event(method=method, path="/", headers=BROWSER)
+    event["requestContext"]["path"] = "/prod/"
+    status, headers, body = reply_of(load_handler("customers_batch")(event, FakeContext()))
+    # THEN it gets the page, whose links work there, and which no cache gives to others
+    assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "Accept" in headers["Vary"].split(", ")
+    links = re.findall(r'href="([^d][^"]*)"', body)
+    assert links == (["/prod/console", "/prod/docs", "/prod/openapi.json", "/prod/health"] if method == "GET" else [])
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "query"),
+    [
+        ("/", "*/*", None),
+        ("/", None, None),
+        ("/", "application/xml", None),
+        ("/", "text/html;q=0, */*", None),
+        ("/", BROWSER["Accept"], {"type": "customers_batch"}),
+        ("/api.php", BROWSER["Accept"], None),
+    ],
+)
+def test_a_program_at_the_apis_own_address_is_told_what_to_do_instead_of_get(
+    path: str, accept: str | None, query: dict[str, str] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN the function of the root
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    # WHEN something that is no browser, or means the import, sends a GET
+    headers = {"Accept": accept} if accept else {}
+    event = proxy_event(method="GET", path=path, headers=headers) | {"queryStringParameters": query}
+    reply = reply_of(load_handler("customers_batch")(event, FakeContext()))
+    # THEN the import answers in its own form
+    assert "POST" in reply.body
+    assert "<html" not in reply.body
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

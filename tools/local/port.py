@@ -5,6 +5,8 @@ import sys
 
 LOOPBACK = "127.0.0.1"
 HIGHEST = 65_535
+USUAL = 3000
+"""Where `make run` serves, unless it is told otherwise."""
 
 
 class PortError(Exception):

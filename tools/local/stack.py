@@ -18,7 +18,7 @@ from tools.local.gateway import GatewayResponses
 from tools.local.ministack import Ministack
 from tools.local.state import claimed
 
-LOG = template.ROOT / "build" / "local-stack.log"
+LOGS = template.ROOT / "build" / "local"
 
 # Here the machine is the limit: it throttles nothing, and runs as many workers as it has processors.
 _PARAMETERS = {"ThrottleRate": "10000", "ThrottleBurst": "5000", "WorkerConcurrency": "2"}
@@ -33,7 +33,8 @@ class LocalStack:
 
     `url` is the API's base URL, `endpoint_url` the emulator's, `tables` the tables' names and `queues` the queues'
     URLs by the functions' environment variables; `parameters` are the template's. `addresses_are_told` may be set
-    before the start (see `Front`). Nothing but loopback is listened on. Several may run at once, each with its `log`.
+    before the start (see `Front`). Nothing but loopback is listened on. Several may run at once: each has its `log`, by
+    its port unless it is given.
     """
 
     def __init__(
@@ -41,13 +42,13 @@ class LocalStack:
         front_port: int = 0,
         *,
         state: Path | None = None,
-        log: Path = LOG,
+        log: Path | None = None,
         parameters: Mapping[str, str] | None = None,
         progress: Callable[[str], None] = _silent,
     ) -> None:
         self._port = front_port
         self._state = state
-        self.log = log
+        self._log = log
         self._parameters = {**_PARAMETERS, **(parameters or {})}
         self.addresses_are_told = False
         self._progress = progress
@@ -68,7 +69,9 @@ class LocalStack:
         bound = opening.enter_context(port.reserve(self._port))
         if self._state:
             opening.enter_context(claimed(self._state))
-        self.url = f"http://{port.LOOPBACK}:{bound.getsockname()[1]}"
+        self.port: int = bound.getsockname()[1]
+        self.url = f"http://{port.LOOPBACK}:{self.port}"
+        self.log = self._log or LOGS / f"{self.port}.log"
         described = template.load()
         self._progress("Preparing the layer")
         built = layer.build()

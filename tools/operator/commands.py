@@ -20,6 +20,12 @@ from .printer import Printer, printable
 from .system import Choice, System
 
 Local = Annotated[bool, typer.Option("--local", help="The stack of make run on this machine.")]
+LocalPort = Annotated[
+    int | None,
+    typer.Option(
+        "--local-port", metavar="PORT", envvar="LOYALTY_LOCAL_PORT", help="The one on this port, where several run."
+    ),
+]
 Stack = Annotated[
     str | None, typer.Option("--stack", metavar="NAME", envvar="LOYALTY_STACK", help="The name of a deployed stack.")
 ]
@@ -59,9 +65,15 @@ _common = typer.Typer(add_completion=False)
 
 @_common.command()
 def _choose(
-    *, local: Local = False, stack: Stack = None, region: Region = None, url: Url = None, as_json: Json = False
+    *,
+    local: Local = False,
+    local_port: LocalPort = None,
+    stack: Stack = None,
+    region: Region = None,
+    url: Url = None,
+    as_json: Json = False,
 ) -> dict[str, Any]:
-    return {"choice": Choice(local, stack, region, url), "as_json": as_json}
+    return {"choice": Choice(local, stack, region, url, local_port), "as_json": as_json}
 
 
 _CHOOSE = typer.main.get_command(_common)

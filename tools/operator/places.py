@@ -1,6 +1,7 @@
 """Where a system runs: the local stack, or a deployed one, by its CloudFormation outputs."""
 
 import json
+import os
 import re
 import socket
 from collections.abc import Mapping
@@ -12,8 +13,8 @@ from loyalty.store.aws.connections import READ_SECONDS
 
 from .faults import OperatorError, Unavailable
 
-LOCAL_ENVIRONMENT = Path("build", "local-environment.json")
-"""What `make run` writes about the stack that it serves, in the folder of its sources."""
+LOCAL_ENVIRONMENTS = Path("build", "local")
+"""Where `make run` writes about each stack that it serves, in the folder of its sources; by port."""
 
 LOCAL_STACK = "loyalty"
 """What that stack is called."""
@@ -21,6 +22,7 @@ LOCAL_STACK = "loyalty"
 SOURCES = Path(__file__).parents[2]
 """Where the command runs from; nothing of the kind is there once it is installed."""
 
+_LOOPBACK = ("127.0.0.1", "localhost")
 _ENDPOINT = "AWS_ENDPOINT_URL"
 _CONNECT_SECONDS = 5
 _PARTS, _LOCAL_PARTS = 8, 1  # the emulator is one process, and sorts the whole table for each page of each part
@@ -46,17 +48,38 @@ class Place(NamedTuple):
         return self.variables[variable]
 
 
-def local() -> Place:
-    """The stack that `make run` serves on this machine; raises OperatorError when there was none, or none is now."""
-    try:
-        variables = json.loads(_local_environment().read_text())["Parameters"]
-        endpoint = variables[_ENDPOINT]
-    except (OSError, ValueError, KeyError):
-        raise OperatorError("No local stack here: start one with make run, and stay in its folder") from None
-    if not _accepts_connections(endpoint):
+def past_proxies() -> None:
+    """Have this process reach this machine itself, whatever proxies its environment names for the rest."""
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), *_LOOPBACK]))
+
+
+def local_environment(port: int) -> Path:
+    """What is written about the stack of a port, below the folder of its sources."""
+    return LOCAL_ENVIRONMENTS / f"{port}.json"
+
+
+def local(port: int | None = None) -> Place:
+    """The stack that `make run` serves on this machine, at that port where several run.
+
+    Raises OperatorError when there was none, or none is now, or several are and no port says which.
+    """
+    known = {int(path.stem): path for path in _local_environments() if path.stem.isdigit()}
+    if port is not None and port not in known:
+        raise OperatorError(f"No local stack here on port {port}: make run PORT={port}")
+    read = {number: _read(path) for number, path in known.items() if port in (None, number)}
+    if not any(read.values()):
+        raise OperatorError("No local stack here: start one with make run, and stay in its folder")
+    running = {number: one for number, one in sorted(read.items()) if one and accepts_connections(one[_ENDPOINT])}
+    if not running:
         raise Unavailable("The local stack is not running: make run")
+    if len(running) > 1:
+        ports = ", ".join(map(str, running))
+        raise OperatorError(f"Local stacks run on the ports {ports}: name one with --local-port")
+    past_proxies()
+    (variables,) = running.values()
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # the emulator takes any
-    options = {"endpoint_url": endpoint, "region_name": "us-east-1", **keys}
+    options = {"endpoint_url": variables[_ENDPOINT], "region_name": "us-east-1", **keys}
     return Place(variables, options, _LOCAL_PARTS, _LOCAL_READ_SECONDS)
 
 
@@ -72,20 +95,29 @@ def deployed(cloudformation: Any, stack: str, client_options: Mapping[str, str])
     return Place(variables, client_options)
 
 
-def _local_environment() -> Path:
-    """The file of the folder that this is called in, or of one above; else that of the command's own sources."""
-    here = Path.cwd()
-    found = (folder / LOCAL_ENVIRONMENT for folder in (here, *here.parents, SOURCES))
-    return next(filter(Path.is_file, found), LOCAL_ENVIRONMENT)
-
-
-def _accepts_connections(url: str) -> bool:
+def accepts_connections(url: str) -> bool:
+    """Whether somebody listens at an address."""
     address = urlsplit(url)
     try:
         socket.create_connection((address.hostname, address.port), _CONNECT_SECONDS).close()
     except OSError:
         return False
     return True
+
+
+def _local_environments() -> list[Path]:
+    """The files of the folder that this is called in, or of one above; else those of the command's own sources."""
+    here = Path.cwd()
+    found = (sorted((folder / LOCAL_ENVIRONMENTS).glob("*.json")) for folder in (here, *here.parents, SOURCES))
+    return next(filter(None, found), [])
+
+
+def _read(path: Path) -> Mapping[str, str] | None:
+    try:
+        variables: Mapping[str, str] = json.loads(path.read_text())["Parameters"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return variables if _ENDPOINT in variables else None
 
 
 def _variable(output: str) -> str:

@@ -18,13 +18,14 @@ PATIENCE_SECONDS = 60.0
 class Choice(NamedTuple):
     """Which system the command line names: the local one, or a stack in a region (None for AWS's usual one).
 
-    `url` is where its API is, if not where the system itself says.
+    `local_port` says which of several local ones. `url` is where its API is, if not where the system itself says.
     """
 
     local: bool
     stack: str | None
     region: str | None
     url: str | None
+    local_port: int | None = None
 
 
 class System:
@@ -76,7 +77,7 @@ class System:
     @cached_property
     def _place(self) -> Place:
         if self._choice.local:
-            return places.local()
+            return places.local(self._choice.local_port)
         if not self._choice.stack:
             raise OperatorError("Say where: --local for the stack of make run, or --stack NAME (or LOYALTY_STACK)")
         options = {"region_name": self._choice.region} if self._choice.region else {}

@@ -131,7 +131,7 @@ def to_proxy(reply: Reply, request: Request) -> dict[str, Any]:
         return _proxied(reply.status, headers, "")
     if len(reply.text) < _WORTH_GZIP:
         return _proxied(reply.status, headers, reply.text)
-    headers["Vary"] = "Accept-Encoding"
+    headers["Vary"] = ", ".join(filter(None, [headers.get("Vary"), "Accept-Encoding"]))
     takes_gzip = _takes_gzip(request.headers)
     for more, body in _bodies(reply.text, takes_gzip=takes_gzip):
         proxied = _proxied(reply.status, headers | more, body)

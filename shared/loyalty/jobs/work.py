@@ -133,13 +133,10 @@ def close(database: Database, job: Job, chunk: Chunk, reason: str, unwritten: Se
         return _store(database, job, chunk, begun, Done(outcomes, reason))
 
 
-def note(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome], begun: int) -> None:
-    """Note that a chunk, begun so often by then, is finished, and finish the job with its last one.
-
-    Raises StorageBusy.
-    """
+def note(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome], rank: int) -> None:
+    """Note that a chunk is finished, and finish the job with its last one; raises StorageBusy."""
     counts = Counter(outcome.status.value for outcome in outcomes)
-    complete = progress.note(database, job, part.number, Noted(counts, part.positions, part.after), begun)
+    complete = progress.note(database, job, part.number, Noted(counts, part.positions, part.after), rank)
     if not complete or _is_to_be_done_again(database, job):
         return
     if job.fed and not progress.covers(progress.read_chunks(database, job).values(), job.total):
@@ -184,7 +181,7 @@ def _met(database: Database, job: Job, chunk: Chunk, begun: Begun) -> Done:
     met = begun.chunk
     if begun.turn in (Turn.DONE, Turn.CLOSED) and met.outcomes is not None:
         if met.is_finished(job.reopened_at):
-            note(database, job, chunk.part, met.outcomes, met.begun)
+            note(database, job, chunk.part, met.outcomes, met.rank)
         return Done(met.outcomes, met.reason if begun.turn is Turn.CLOSED else None, met.waiters, met.done_at, met=True)
     if begun.turn is Turn.OTHER_CONTENT:
         raise OtherContent
@@ -207,7 +204,7 @@ def _settle_for_undo(database: Database, job: Job, chunk: Chunk) -> None:
         return
     if stored.held_at is None and not stored.doubtful:
         if stored.outcomes is not None:  # whoever stored them may have died before noting that
-            note(database, job, chunk.part, stored.outcomes, stored.begun)
+            note(database, job, chunk.part, stored.outcomes, stored.rank)
         return
     anybody = Sent(chunk.sent.content)  # also the message that closed it
     begun = chunks.begin(database, job, chunk.part.number, anybody, past_fence=True)
@@ -280,6 +277,7 @@ def _store(database: Database, job: Job, chunk: Chunk, begun: Begun, ended: Done
     elif finished.chunk.outcomes is None:
         raise StorageBusy
     stored = ended.outcomes if finished.done else finished.chunk.outcomes or []
-    note(database, job, chunk.part, stored, finished.chunk.begun)
+    rank = begun.chunk.begun + (closed is None) if finished.done else finished.chunk.rank
+    note(database, job, chunk.part, stored, rank)
     at = database.now() if finished.done else finished.chunk.done_at
     return Done(stored, ended.closed, finished.chunk.waiters, at)

@@ -17,7 +17,7 @@ from tests.fakes.importing import FORM, as_form, rows_form
 from tests.fakes.nth_call import ProcessDied, die_before
 from tests.fakes.queues import CHUNKS
 from tests.fakes.requests import JSON, as_json, batch, emails
-from tests.fakes.steps import FINISH, Call, Step, at, at_each
+from tests.fakes.steps import FINISH, NOTE, Call, Step, at, at_each
 from tests.unit.jobs import orders
 from tests.unit.jobs.held import deliver
 from tests.unit.jobs.job_world import JobWorld, Order
@@ -113,6 +113,30 @@ def test_a_job_that_is_begun_again_just_before_it_would_be_undone_is_not_undone(
     # AND the job ends as it would have
     world.work()
     assert world.told(job_id)["status"] == "done"
+    assert world.end_state() == once(door)[1]
+
+
+@pytest.mark.parametrize("door", QUEUED)
+def test_a_job_ends_though_one_of_its_chunks_was_done_and_not_noted_when_it_was_begun_again(door: str) -> None:
+    # GIVEN a job that ended with its items busy, and whose message is redriven to a worker that dies before its note
+    repeating = client(door)
+    world = repeating.world
+    for action in WRITES:
+        world.dynamodb.plan_always(action, throttled_but_jobs(world))
+    world.order(repeating.order, **KEYED, Prefer="respond-async")
+    world.work()
+    for action in WRITES:
+        world.dynamodb.plan_always(action, lambda do: do())
+    world.redrive()
+    while world.sqs.queues[CHUNKS]:
+        deliver(world, at(NOTE, die_before))
+        del world.sqs.queues[CHUNKS][0]
+    # WHEN its request comes again under its key
+    world.clock.now += 1
+    world.order(repeating.order, **KEYED, Prefer="respond-async")
+    world.work()
+    # THEN it ends as it would have
+    assert world.told(world.job_ids()[0])["status"] == "done"
     assert world.end_state() == once(door)[1]
 
 

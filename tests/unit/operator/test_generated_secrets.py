@@ -12,7 +12,7 @@ from tools.operator import secret_kinds
 from tools.operator.application import app
 from tools.operator.secret_kinds import Kind
 
-COMMON = {"local", "stack", "region", "url", "as_json"}
+COMMON = {"local", "local_port", "stack", "region", "url", "as_json"}
 CREDENTIALS = {
     "create": {"account", "kind", "name", "right"},
     "list": {"account"},

@@ -59,8 +59,9 @@ def test_where_make_run_wrote_nothing_it_is_said_how_to_start_the_local_stack(
     monkeypatch.setattr(places, "SOURCES", tmp_path)
     monkeypatch.chdir(tmp_path)
     if text is not None:
-        (tmp_path / "build").mkdir()
-        (tmp_path / places.LOCAL_ENVIRONMENT).write_text(text)
+        path = tmp_path / places.local_environment(3000)
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
     # THEN the command that starts one is named
     with pytest.raises(OperatorError, match=r"^No local stack here: start one with make run, and stay in its folder$"):
         places.local()

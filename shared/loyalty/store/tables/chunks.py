@@ -72,6 +72,11 @@ class Chunk(NamedTuple):
         return None if self.buried else self.outcomes
 
     @property
+    def rank(self) -> int:
+        """The rank of a note of it: who began later outranks who began earlier, and what stays all of them."""
+        return self.begun + (self.settled is not None)
+
+    @property
     def doubtful(self) -> bool:
         """Whether it was closed with items of which nobody could tell whether they were written."""
         return self.buried and any(outcome.status is Status.UNKNOWN for outcome in self.outcomes or ())

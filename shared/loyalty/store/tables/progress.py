@@ -1,7 +1,7 @@
 """How far jobs are, in the Jobs table: which chunks are finished, and how many of their items ended how.
 
     pk = <job_id>   sk = finished#<part>   c<chunk's number>: its counts (JSON), p<number>: its positions,
-                                           b<number>: how often it had been begun by then, if more than once,
+                                           b<number>: the rank of that, for a chunk that was begun more than once,
                                            a<number>: the chunk that had to be finished before it; ttl
 
 Each part notes 32 chunks, so that a note costs one write unit, or two where items end in several ways, however large
@@ -31,7 +31,8 @@ from loyalty.store.tables import keys
 from loyalty.store.tables.chunks import pack_positions, unpack_positions
 
 _CHUNKS_PER_PART = 32
-_COUNTS, _POSITIONS, _BEGUN, _AFTER = "c", "p", "b", "a"
+_COUNTS, _POSITIONS, _RANK, _AFTER = "c", "p", "b", "a"
+_FIRST_RANK = 2  # of a chunk that was done by who began it first
 _FURTHER = 4  # how many times more parts are looked at each time
 
 
@@ -51,22 +52,26 @@ class Noted(NamedTuple):
         return not RETRYABLE.isdisjoint(self.counts)
 
 
-def note(database: Database, job: Job, number: int, noted: Noted, begun: int) -> bool:
-    """Note that a chunk, begun so often by then, is finished; whether all chunks of the job are. Raises StorageBusy."""
+def note(database: Database, job: Job, number: int, noted: Noted, rank: int) -> bool:
+    """Note that a chunk is finished, unless what is noted has a higher rank; whether all chunks of the job are.
+
+    Raises StorageBusy.
+    """
     part = _part(number)
     set_ = {_COUNTS: {"S": json.dumps(noted.counts, separators=(",", ":"))}}
     set_ |= {_POSITIONS: {"S": pack_positions(noted.positions)}} if job.fed else {}
     set_ |= {_AFTER: {"N": str(noted.after)}} if job.fed and noted.after else {}
-    set_ |= {_BEGUN: {"N": str(begun)}} if begun > 1 else {}
+    set_ |= {_RANK: {"N": str(rank)}} if rank > _FIRST_RANK else {}
     update = database.update_if(
         database.settings.jobs_table,
         {
             "Key": _key(job, part),
             "UpdateExpression": ", ".join(["SET #ttl = :ttl", *(f"#{name} = :{name}" for name in set_)]),
-            "ConditionExpression": f"attribute_not_exists(#b){' OR #b <= :b' if _BEGUN in set_ else ''}",
-            "ExpressionAttributeNames": {"#ttl": "ttl", **{f"#{name}": f"{name}{number}" for name in (*set_, _BEGUN)}},
+            "ConditionExpression": "attribute_not_exists(#b) OR #b <= :b",
+            "ExpressionAttributeNames": {"#ttl": "ttl", **{f"#{name}": f"{name}{number}" for name in (*set_, _RANK)}},
             "ExpressionAttributeValues": {
                 ":ttl": {"N": str(job.deleted_at)},
+                f":{_RANK}": {"N": str(rank)},
                 **{f":{name}": value for name, value in set_.items()},
             },
             "ReturnValues": "ALL_NEW",
@@ -149,17 +154,18 @@ def _read_parts(database: Database, job: Job, parts: Sequence[int]) -> dict[int,
 def forget(database: Database, job: Job, begun: Mapping[int, int]) -> None:
     """Have chunks count as unfinished, since they are done again; raises StorageBusy.
 
-    `begun` says by number how often each has been: what is noted late of any of those times no longer counts.
+    `begun` says by number how often each has been: what is noted late of any of those times no longer counts, unless
+    the chunk is done with that.
     """
     for part in sorted({_part(number) for number in begun}):
         numbers = [number for number in begun if _part(number) == part]
-        removed, raised = ([f"{name}{number}" for number in numbers] for name in (_COUNTS, _BEGUN))
+        removed, raised = ([f"{name}{number}" for number in numbers] for name in (_COUNTS, _RANK))
         set_, remove = ", ".join(f"#{name} = :{name}" for name in raised), ", ".join(f"#{name}" for name in removed)
         request = {
             "Key": _key(job, part),
             "UpdateExpression": f"SET {set_} REMOVE {remove}",
             "ExpressionAttributeNames": {f"#{name}": name for name in (*removed, *raised)},
-            "ExpressionAttributeValues": {f":{_BEGUN}{number}": {"N": str(begun[number] + 1)} for number in numbers},
+            "ExpressionAttributeValues": {f":{_RANK}{number}": {"N": str(begun[number] + 1)} for number in numbers},
         }
         database.update(database.settings.jobs_table, request)
 

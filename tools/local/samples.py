@@ -1,0 +1,56 @@
+"""`make samples`: a request of each kind to copy, for the stack that `make run` serves at PORT."""
+
+import os
+import sys
+
+from tools.local import port
+
+_SAMPLES = """Register a member, JSON and XML:
+
+  curl {url}/api/v1.1/loyalty/register_member -H 'Content-Type: application/json' -d \\
+    '{{"token":"abc123def456","matching":"email","email":"user11@example.com","loyalty_program_id":123}}'
+
+  curl {url}/api/v1.1/loyalty/register_member -H 'Content-Type: application/xml' -d \\
+    '<xml><token>abc123def456</token><matching>email</matching><email>user13@example.com</email>
+     <loyalty_program_id>123</loyalty_program_id></xml>'
+
+Several at once, JSON and XML:
+
+  curl {url}/api/v1.1/loyalty/register_member_batch -H 'Content-Type: application/json' -d \\
+    '{{"token":"abc123def456","matching":"email","loyalty_program_id":123,
+      "data":[{{"email":"user14@example.com"}},{{"email":"user2@example.com"}},{{"email":"nobody@example.com"}}]}}'
+
+  curl {url}/api/v1.1/loyalty/register_member_batch -H 'Content-Type: application/xml' -d \\
+    '<xml><token>abc123def456</token><matching>phone</matching><loyalty_program_id>123</loyalty_program_id>
+     <data><item><phone>+12025550115</phone></item><item><phone>+12025550116</phone></item></data></xml>'
+
+Import customers, issue a promotion:
+
+  curl {url}/api.php -d user_id=john1970 -d user_api_key=1959caadac9b13dcb3 -d account_id=greatwidgets \\
+    -d type=customers_batch -d delimiter=comma -d campaigns_to_include=898989889 -d profiles_header_1=email \\
+    -d profiles_header_2=first_name --data-urlencode 'profiles_data=jane@example.com,Jane'
+
+  curl {url}/v2/promotion/bulk/directEarn -u store.server:8a16a6b70505eb1f1ff7cdc0cd5559a7 \\
+    -H 'Content-Type: application/json' -d '{{"type":"CUSTOMER","identifierName":"email",
+      "promotionDetails":{{"programId":469,"promotionId":56799}},
+      "customers":[{{"identifierValue":"user1@example.com","source":"INSTORE"}}]}}'
+
+The account's jobs, such as that import:
+
+  curl {url}/jobs -H 'Authorization: Bearer abc123def456'
+"""
+
+
+def main() -> int:
+    """Print them; 1 with one line on stderr where PORT is none."""
+    try:
+        number = port.parse(os.environ.get("PORT") or str(port.USUAL))
+    except port.PortError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(_SAMPLES.format(url=f"http://{port.LOOPBACK}:{number}"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
