@@ -29,6 +29,11 @@ def _no_aws_account() -> Iterator[None]:
         yield
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the tests of files that take long first: see `markers` in pyproject.toml."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 _FIGURES = pytest.StashKey[list[str]]()
 
 

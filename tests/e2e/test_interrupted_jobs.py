@@ -17,7 +17,10 @@ from tools.local.stack import LocalStack
 
 ROWS, CHUNK = 2_000, 250
 FORM = "application/x-www-form-urlencoded"
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc"),
+]
 
 
 def rows(name: str) -> bytes:

@@ -28,7 +28,10 @@ SUCCESSES = [
     '"operation":"import","status":"done"',
 ]
 """What the replies to the printed commands have in them."""
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc"),
+]
 
 
 class Run:

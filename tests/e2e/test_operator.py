@@ -18,6 +18,8 @@ from tools.local.ministack import REGION
 from tools.local.stack import LocalStack
 from tools.local.template import ROOT
 
+pytestmark = pytest.mark.long
+
 Loyalty = Callable[..., Any]
 
 ROWS = 1_200

@@ -20,6 +20,8 @@ from tools.operator.application import app
 from tools.operator.smoke import cleaning, job_checks
 from tools.operator.smoke.command import CHECKS
 
+pytestmark = pytest.mark.long
+
 Smoke = Callable[..., tuple[int, dict[str, Any]]]
 Breaking = Callable[[LocalStack], AbstractContextManager[None]]
 

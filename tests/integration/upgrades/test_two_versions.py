@@ -32,6 +32,8 @@ from tools.local.ministack import REGION, Ministack
 from tools.local.template import ROOT, load, resources, variables
 from tools.operator.database import connect
 
+pytestmark = pytest.mark.long
+
 ACCESS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 JSON = {"Content-Type": "application/json"}
