@@ -77,7 +77,7 @@ check-code:
 	@$(BIN)/mypy
 
 check-template:
-	@$(BIN)/pytest --quiet tests/unit/test_imports.py tests/unit/test_locks.py tests/unit/test_template*.py tests/unit/test_samconfig.py \
+	@$(BIN)/pytest --quiet tests/unit/project/test_imports.py tests/unit/project/test_locks.py tests/unit/template \
 	  tests/unit/document/test_document.py
 	@$(BIN)/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM)/bin/sam validate --lint
