@@ -145,9 +145,7 @@ class FakeDynamoDB:
 
     def _fault(self, action: str) -> Fault | None:
         planned = self._plans[action]
-        once = (
-            planned.pop(self.count(action), None) if planned else None
-        )  # calls are many, and counted for a plan alone
+        once = planned.pop(self.count(action), None) if planned else None  # to count all calls each time takes long
         return once or self._always.get(action)
 
     def _charge_read(self, item: Item | None, request: dict[str, Any]) -> None:
