@@ -57,14 +57,14 @@ sam-local: ## the same with each function in Lambda's own container, on http://1
 	@$(TOGETHER) .venv/run.installed $(MINISTACK)/installed
 	@PORT='$(PORT)' STATE='$(STATE)' SAM_PORT='$(SAM_PORT)' SAM_ARGS='$(ARGS)' exec $(BIN)/python -m tools.local
 
-# Unit tests side by side; then histories of the simulator, in one process; then those that start an emulator or a stack, mostly to wait for it, in two processes that
-# each start their own; and when these have ended, tests of the logs and recorded calls that all of their stacks left in
-# build/e2e. The first of the four that fails ends it; pytest ends with 5 where it finds no test.
+# Unit tests side by side; then those that start an emulator or a stack, much of the time to wait for it, in three processes
+# that each start their own, file by file, the longest first, and histories of the simulator among them, which wait for
+# nothing; and when these have ended, tests of the logs and recorded calls that all of their stacks left in build/e2e. The
+# first of the three that fails ends it; pytest ends with 5 where it finds no test.
 test: ## run all tests; ARGS="-k name" some
 	@$(TOGETHER) .venv/dev.installed $(MINISTACK)/installed $(SAM)/installed
 	@$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist worksteal tests/unit tests/events $(ARGS) || [ $$? -eq 5 ]
-	@$(BIN)/pytest tests/simulation $(ARGS) || [ $$? -eq 5 ]
-	@$(BIN)/pytest --numprocesses 2 --dist loadfile tests/integration tests/e2e $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder tests/simulation tests/integration tests/e2e $(ARGS) || [ $$? -eq 5 ]
 	@$(BIN)/pytest tests/left_behind $(ARGS) || [ $$? -eq 5 ]
 
 check: ## lint, format, types, import directions, template
@@ -77,7 +77,7 @@ check-code:
 	@$(BIN)/mypy
 
 check-template:
-	@$(BIN)/pytest --quiet tests/unit/test_imports.py tests/unit/test_locks.py tests/unit/test_template*.py tests/unit/test_samconfig.py \
+	@$(BIN)/pytest --quiet tests/unit/project/test_imports.py tests/unit/project/test_locks.py tests/unit/template \
 	  tests/unit/document/test_document.py
 	@$(BIN)/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM)/bin/sam validate --lint

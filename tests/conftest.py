@@ -1,14 +1,15 @@
 """What all tests share: no test ever means anybody's real AWS account; figures are printed when all are done."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("any machine", deadline=None)
-settings.load_profile("any machine")  # how long one example takes is the machine's affair
+# How long examples take, and how long it takes to draw them, is the machine's affair.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 _LOCAL_AWS = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -19,13 +20,18 @@ _LOCAL_AWS = {
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_aws_account():
+def _no_aws_account() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             patch.delenv(name)
         for name, value in _LOCAL_AWS.items():
             patch.setenv(name, value)
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the tests of files that take long first: see `markers` in pyproject.toml."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 _FIGURES = pytest.StashKey[list[str]]()

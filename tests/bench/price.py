@@ -173,6 +173,6 @@ def _email(number: int) -> str:
     return f"person{number}@example.com"
 
 
-def _require(holds: bool, body: str) -> None:  # noqa: FBT001 - reads as a sentence
+def _require(holds: bool, body: str) -> None:
     if not holds:
         raise AssertionError(body[:300])

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _MISSING = "a Chromium is needed for the tests of the pages: apt-get install chromium"
-_PATIENCE = 20_000
+_PATIENCE = 60_000
 """Milliseconds that a page is given to become what a test expects; machines are busy."""
 
 _COLLECT_VIOLATIONS = """

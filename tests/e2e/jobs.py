@@ -40,4 +40,5 @@ def counted(stack: Any, job_id: str, token: str = TOKEN, **counts: int) -> None:
 
 def finished(stack: Any, job_id: str) -> dict[str, Any]:
     """A job once it is done, whether or not it was undone since."""
-    return until(lambda: (shown := job(stack, job_id)).get("status") in ("done", "undone") and shown)
+    until(lambda: job(stack, job_id).get("status") in ("done", "undone"))
+    return job(stack, job_id)

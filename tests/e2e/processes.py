@@ -26,7 +26,7 @@ def running(pids: set[int]) -> set[int]:
     return {pid for pid in pids if (state := _state(pid)) and state[0] not in "ZX"}
 
 
-def wait_until_ended(pids: set[int], seconds: float = 20) -> set[int]:
+def wait_until_ended(pids: set[int], seconds: float = 60) -> set[int]:
     """Those of some processes that have not ended after so many seconds."""
     deadline = time.monotonic() + seconds
     while running(pids) and time.monotonic() < deadline:

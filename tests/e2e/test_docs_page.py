@@ -14,7 +14,7 @@ from tests.fakes.described import DOCUMENT
 from tools.local.stack import LocalStack
 
 PHONE = {"viewport": {"width": 360, "height": 640}}
-ANSWER = 30_000
+ANSWER = 60_000
 """Milliseconds that the stack may take."""
 
 

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.e2e.requests import TOKEN, get, post
 from tests.e2e.waiting import until
 from tests.fakes.emulated import Store
 from tools.local.deploy import client
+from tools.local.stack import LocalStack
 
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 ENROL = message("", "user41@example.com", "user42@example.com", "nobody@example.com")
@@ -23,7 +25,7 @@ EARN_ONCE = message("", "user43@example.com") | {
 }
 
 
-def test_a_job_that_another_system_feeds_may_come_in_any_order(small):
+def test_a_job_that_another_system_feeds_may_come_in_any_order(small: LocalStack) -> None:
     # GIVEN a job whose second chunk has to wait for its first
     job_id = uuid.uuid4().hex
     second = message(job_id, "user32@example.com", chunk=2, chunks=2, total=2, first_index=1, after=1)
@@ -36,7 +38,9 @@ def test_a_job_that_another_system_feeds_may_come_in_any_order(small):
 
 
 @pytest.mark.parametrize("fed", [ENROL, EARN_ONCE], ids=["enrol", "earn"])
-def test_a_chunk_whose_worker_died_before_it_could_tell_is_told_the_same(fed, small):
+def test_a_chunk_whose_worker_died_before_it_could_tell_is_told_the_same(
+    fed: dict[str, Any], small: LocalStack
+) -> None:
     # GIVEN a job whose outcomes were lost after the work was done
     sent = fed | {"job_id": uuid.uuid4().hex}
     results = f"/jobs/{sent['job_id']}/results"
@@ -55,7 +59,7 @@ def test_a_chunk_whose_worker_died_before_it_could_tell_is_told_the_same(fed, sm
     assert until(lambda: get(small, results, **AUTHORIZED).body == told)
 
 
-def test_whoever_listens_hears_that_a_job_is_finished(small):
+def test_whoever_listens_hears_that_a_job_is_finished(small: LocalStack) -> None:
     # GIVEN somebody who listens on the event bus
     events, sqs = client("events", small.endpoint_url), client("sqs", small.endpoint_url)
     heard = sqs.create_queue(QueueName="heard")["QueueUrl"]
@@ -75,7 +79,7 @@ def test_whoever_listens_hears_that_a_job_is_finished(small):
     }
 
 
-def test_a_message_that_says_nothing_is_parked_with_its_reason(small):
+def test_a_message_that_says_nothing_is_parked_with_its_reason(small: LocalStack) -> None:
     # WHEN something else than a chunk is sent
     feed(small, {"version": 1})
     # THEN the operator finds it, and why
@@ -83,7 +87,7 @@ def test_a_message_that_says_nothing_is_parked_with_its_reason(small):
     assert reasons == ["operation is missing"]
 
 
-def test_a_job_for_a_program_that_is_not_there_is_refused_for_that_until_it_is_there(small):
+def test_a_job_for_a_program_that_is_not_there_is_refused_for_that_until_it_is_there(small: LocalStack) -> None:
     # GIVEN a job for a program that nobody has made yet
     job_id = uuid.uuid4().hex
     early = message(job_id, "user38@example.com", "nobody@example.com", params={"program_id": "777"})
@@ -103,7 +107,7 @@ def test_a_job_for_a_program_that_is_not_there_is_refused_for_that_until_it_is_t
     assert until(lambda: job(small, job_id)["counts"] == {"0": 1, "404": 1})
 
 
-def test_a_chunk_that_is_given_up_ends_its_job_and_is_kept(small):
+def test_a_chunk_that_is_given_up_ends_its_job_and_is_kept(small: LocalStack) -> None:
     # GIVEN a chunk that failed three times
     job_id = uuid.uuid4().hex
     given_up = message(job_id, "user33@example.com", "user34@example.com")
@@ -118,7 +122,7 @@ def test_a_chunk_that_is_given_up_ends_its_job_and_is_kept(small):
     assert until(lambda: (found := job(small, job_id)["counts"]) == {"0": 2} and found)
 
 
-def test_a_chunk_of_a_job_of_many_that_is_given_up_is_counted(small):
+def test_a_chunk_of_a_job_of_many_that_is_given_up_is_counted(small: LocalStack) -> None:
     # GIVEN the last of more chunks than are noted together
     job_id = uuid.uuid4().hex
     given_up = message(job_id, "user36@example.com", chunk=33, chunks=33, total=33, first_index=32)
@@ -129,7 +133,7 @@ def test_a_chunk_of_a_job_of_many_that_is_given_up_is_counted(small):
     assert [as_sent(json.loads(one["Body"])) for one in parked(small)] == [given_up]
 
 
-def test_an_undo_that_is_given_up_after_it_was_done_stays_done(small):
+def test_an_undo_that_is_given_up_after_it_was_done_stays_done(small: LocalStack) -> None:
     # GIVEN a job that is undone
     job_id = uuid.uuid4().hex
     feed(small, message(job_id, "user35@example.com"))
@@ -145,7 +149,7 @@ def test_an_undo_that_is_given_up_after_it_was_done_stays_done(small):
     assert job(small, job_id)["status"] == "undone"
 
 
-def test_a_chunk_that_waits_is_woken_when_the_other_is_given_up(small):
+def test_a_chunk_that_waits_is_woken_when_the_other_is_given_up(small: LocalStack) -> None:
     # GIVEN a chunk that waits for one that did not come
     job_id = uuid.uuid4().hex
     second = message(job_id, "user46@example.com", chunk=2, chunks=2, total=2, first_index=1, after=1)
@@ -158,7 +162,7 @@ def test_a_chunk_that_waits_is_woken_when_the_other_is_given_up(small):
     assert len(parked(small)) == 1
 
 
-def test_what_an_undone_job_left_in_the_queues_does_nothing(small):
+def test_what_an_undone_job_left_in_the_queues_does_nothing(small: LocalStack) -> None:
     # GIVEN a job that is undone
     job_id = uuid.uuid4().hex
     sent = message(job_id, "user47@example.com")

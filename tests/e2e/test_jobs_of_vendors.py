@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.e2e.jobs import finished, job
-from tests.e2e.requests import BATCH, SINGLE, TOKEN, get, post
+from tests.e2e.requests import BATCH, SINGLE, TOKEN, Reply, get, post
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earn_request
 from tests.fakes.gateway import EARN, IMPORT
 from tests.fakes.importing import as_form, rows_form
+from tools.local.stack import LocalStack
 
 JSON = {"Content_Type": "application/json"}
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
@@ -66,12 +67,12 @@ LARGE = {
 }
 
 
-def listed(stack):
+def listed(stack: LocalStack) -> dict[str, dict[str, Any]]:
     """The account's latest jobs, by their ids."""
     return {one["job_id"]: one for one in json.loads(get(stack, "/jobs", **AUTHORIZED).body)["jobs"]}
 
 
-def send_large(stack, large):
+def send_large(stack: LocalStack, large: Large) -> tuple[Reply, dict[str, Any]]:
     """A large request's answer, and the job that it became."""
     before = listed(stack)
     reply = post(stack, large.path, large.body, **large.headers)
@@ -81,7 +82,7 @@ def send_large(stack, large):
 
 
 @pytest.mark.parametrize("large", LARGE.values(), ids=list(LARGE))
-def test_a_large_request_is_a_job_that_is_done_told_and_undone(large, small):
+def test_a_large_request_is_a_job_that_is_done_told_and_undone(large: Large, small: LocalStack) -> None:
     # WHEN it is sent, by somebody who waits
     reply, told = send_large(small, large)
     # THEN the answer comes as to a small one, and the same can be had again
@@ -98,7 +99,7 @@ def test_a_large_request_is_a_job_that_is_done_told_and_undone(large, small):
     assert send_large(small, large)[1]["counts"] == large.counts
 
 
-def test_a_request_that_comes_again_under_its_key_is_answered_again(small):
+def test_a_request_that_comes_again_under_its_key_is_answered_again(small: LocalStack) -> None:
     # GIVEN requests, small and large, for each endpoint
     small_ones = [(SINGLE, as_json(members() | {"email": "user21@example.com"}), JSON)]
     small_ones += [(BATCH, as_json(members(22)), JSON), (IMPORT, rows("user23@example.com|Cy"), FORM)]
@@ -111,7 +112,7 @@ def test_a_request_that_comes_again_under_its_key_is_answered_again(small):
         assert (second.status, second.body) == (first.status, first.body)
 
 
-def test_even_one_registration_is_a_job_for_a_client_that_does_not_wait(small):
+def test_even_one_registration_is_a_job_for_a_client_that_does_not_wait(small: LocalStack) -> None:
     # WHEN a client prefers not to wait
     one = as_json(members() | {"email": "user25@example.com"})
     reply = post(small, SINGLE, one, **JSON, Prefer="respond-async")

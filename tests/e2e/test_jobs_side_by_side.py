@@ -5,11 +5,13 @@ import statistics
 import time
 
 from loyalty.domain.account import Program
+from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts
 from tests.e2e.jobs import job, submit
 from tests.e2e.requests import BATCH, SINGLE, TOKEN, post
 from tests.fakes import crowd
 from tools import demo
+from tools.local.stack import LocalStack
 
 CROWDED, DEMO, SINGLES = ("4", "5"), ("6", "7", "8"), "9"
 JSON = {"Content_Type": "application/json"}
@@ -17,7 +19,7 @@ USERS = [{"email": f"user{number % (2 * demo.USERS)}@example.com"} for number in
 """Fifty known customers and as many unknown ones, again and again."""
 
 
-def single(stack, number):
+def single(stack: LocalStack, number: int) -> tuple[float, int]:
     """How long it takes to register one of the crowd, and what the answer is."""
     body = {**crowd.request(SINGLES, []), "email": f"crowd{number}@example.com"}
     began = time.monotonic()
@@ -25,7 +27,9 @@ def single(stack, number):
     return time.monotonic() - began, json.loads(reply.body)["error"]
 
 
-def test_five_large_jobs_of_two_accounts_end_right_and_single_registrations_do_not_wait_for_them(stack, crowded):
+def test_five_large_jobs_of_two_accounts_end_right_and_single_registrations_do_not_wait_for_them(
+    stack: LocalStack, crowded: Database
+) -> None:
     # GIVEN programs of two accounts, without members
     for program in (*CROWDED, SINGLES):
         crowd.add_program(crowded, program)
@@ -36,7 +40,9 @@ def test_five_large_jobs_of_two_accounts_end_right_and_single_registrations_do_n
     bodies += [(TOKEN, {**crowd.request(program, USERS), "token": TOKEN}) for program in DEMO]
     jobs = {submit(stack, BATCH, crowd.as_json(body), **JSON): token for token, body in bodies}
     # AND members are registered one by one until all jobs are done
-    took, errors, running = [], set(), list(jobs)
+    took: list[float] = []
+    errors: set[int] = set()
+    running = list(jobs)
     while running and len(took) < crowd.COUNT:
         seconds, error = single(stack, len(took))
         took.append(seconds)

@@ -162,7 +162,7 @@ def test_a_chunk_that_finds_the_store_busy_is_put_off(stack: LocalStack) -> None
     busy = FaultyClient(database.client, dict.fromkeys(range(1, 1_000), refused("ThrottlingException")))
     # WHEN a chunk comes, and its worker has half a second
     body = json.dumps(message("0" * 32, user(1)))
-    record = {"messageId": "put-off", "receiptHandle": "of-no-queue", "body": body}
+    record: dict[str, Any] = {"messageId": "put-off", "receiptHandle": "of-no-queue", "body": body}
     record |= {"attributes": {"ApproximateReceiveCount": "1"}}
     context = FakeContext("put-off", milliseconds=int(1_500 + 1_000 * LONGEST_CALL_SECONDS))
     answer = process_chunks(lambda: replace(database, client=busy))({"Records": [record]}, context)

@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.gate import gate
 from tests.e2e.waiting import until
 from tools.local.deploy import STACK
 from tools.local.ministack import REGION
 from tools.local.stack import LocalStack
 from tools.local.template import ROOT
+
+pytestmark = pytest.mark.long
 
 Loyalty = Callable[..., Any]
 
@@ -106,13 +109,35 @@ def test_an_operators_day(loyalty: Loyalty, tmp_path: Path) -> None:
 def test_an_import_that_is_interrupted_goes_on_with_the_same_command(
     loyalty: Loyalty, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    # GIVEN an import in many requests
+    # GIVEN an import in many requests, of which the third is held back
     loyalty("account", "create", "night")
     loyalty("program", "put", "night", "1")
     file = customers(tmp_path)
     command = ["import", str(file), "--campaign", "1", "--account", "night", "--rows", "40"]
     course = tmp_path / "customers.csv.course.json"
-    # WHEN Ctrl-C is pressed after the first of them is done
+    with gate(environment["LOYALTY_URL"], passes=2) as held:
+        environment["LOYALTY_URL"] = held.url
+        # WHEN Ctrl-C is pressed while it waits for the third
+        code, out, told = interrupted(
+            command, environment, lambda: held.is_holding.is_set() and json.loads(course.read_text())["rows"]
+        )
+        # THEN it says how to go on, and in which jobs the rows were sent
+        assert code == 130
+        assert told.endswith("the same command goes on from there\n")
+        jobs = json.loads(out)["jobs"]
+        assert jobs
+        # AND that does each row once
+        held.opened.set()
+        done = loyalty(*command, exit_code=3)
+    assert done["counts"] == {"failed": 3, "new": ROWS - 3, "updated": 0}
+    assert not course.exists()
+    # AND all its jobs are told, from the first on
+    assert len(set(done["jobs"])) == len(done["jobs"]) == ROWS // 40
+    assert done["jobs"][: len(jobs)] == jobs
+
+
+def interrupted(command: list[str], environment: dict[str, str], moment: Callable[[], object]) -> tuple[int, str, str]:
+    """The exit code, output and remarks of a command that is ended as by Ctrl-C at a moment."""
     with subprocess.Popen(
         [sys.executable, "-m", "tools.operator", *command, "--json"],
         env=environment,
@@ -120,18 +145,7 @@ def test_an_import_that_is_interrupted_goes_on_with_the_same_command(
         stderr=subprocess.PIPE,
         text=True,
     ) as running:
-        until(lambda: course.exists() and json.loads(course.read_text())["rows"])
+        until(moment)
         running.send_signal(signal.SIGINT)
         out, told = running.communicate(timeout=60)
-    # THEN it says how to go on, and in which jobs the rows were sent
-    assert running.returncode == 130
-    assert told.endswith("the same command goes on from there\n")
-    jobs = json.loads(out)["jobs"]
-    assert jobs
-    # AND that does each row once
-    done = loyalty(*command, exit_code=3)
-    assert done["counts"] == {"failed": 3, "new": ROWS - 3, "updated": 0}
-    assert not course.exists()
-    # AND all its jobs are told, from the first on
-    assert len(set(done["jobs"])) == len(done["jobs"]) == ROWS // 40
-    assert done["jobs"][: len(jobs)] == jobs
+    return running.returncode, out, told

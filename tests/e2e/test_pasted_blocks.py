@@ -13,7 +13,10 @@ from tests.e2e.pasting import is_as_shown, paste
 from tests.pages import PAGES, blocks
 from tools.local.stack import LocalStack
 
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the examples are for curl")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(shutil.which("curl") is None, reason="the examples are for curl"),
+]
 BLOCKS = {name: [block for block in blocks(page) if block.is_for_the_local_stack] for name, page in PAGES.items()}
 PASTED = [name for name, found in BLOCKS.items() if found]
 SUCCESSES = range(200, 300)

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import threading
 import uuid
+from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -48,7 +50,7 @@ def has_image() -> bool:
 
 
 @pytest.fixture(scope="module")
-def sam():
+def sam() -> Iterator[dict[str, int]]:
     """The ports of `make run` and of sam, which are ended as by Ctrl-C; nothing of them is left then."""
     if reason := obstacle():
         pytest.skip(f"make sam-local is not tested here. {reason}")
@@ -76,16 +78,17 @@ def sam():
         pids = processes.tree(process.pid)
         os.killpg(process.pid, signal.SIGINT)
         process.wait(90)
-        process.stdout.close()
+        process.communicate()
     assert processes.wait_until_ended(pids, 90) == set()
     assert not environment.CONTAINERS.exists()
     assert our_containers() == []
 
 
-def read_until(process, pattern):
+def read_until(process: subprocess.Popen[str], pattern: str) -> None:
     watchdog = threading.Timer(START_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
     watchdog.start()
     printed = ""
+    assert process.stdout
     try:
         for line in process.stdout:
             printed += line
@@ -96,14 +99,16 @@ def read_until(process, pattern):
     pytest.fail(f"make sam-local printed no line like {pattern!r}:\n{printed}")
 
 
-def our_containers():
+def our_containers() -> list[str]:
     label = "label=sam.cli.container.type=lambda"
     found = docker.ask("ps", "--all", "--quiet", "--filter", label).split()
     told = json.loads(docker.ask("inspect", *found)) if found else []
     return [one["Id"] for one in told if any(str(ROOT) in mount["Source"] for mount in one["Mounts"])]
 
 
-def ask(number, method, path, body=b"", headers=None):
+def ask(
+    number: int, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+) -> tuple[int, dict[str, str], bytes]:
     """A reply as it came, of a client that sends no header by itself."""
     connection = http.client.HTTPConnection("127.0.0.1", number, timeout=60)
     try:
@@ -117,11 +122,11 @@ def ask(number, method, path, body=b"", headers=None):
         connection.close()
 
 
-def batch(items):
+def batch(items: list[dict[str, str]]) -> bytes:
     return json.dumps({"token": "abc123def456", "loyalty_program_id": 123, "matching": "email", "data": items}).encode()
 
 
-def test_a_function_in_a_container_reaches_the_tables(sam):
+def test_a_function_in_a_container_reaches_the_tables(sam: dict[str, int]) -> None:
     # WHEN a member is registered through sam, and once more through make run
     items = [{"email": "user7@example.com"}]
     first, second = (json.loads(ask(sam[name], "POST", BATCH, batch(items), JSON)[2]) for name in ("SAM_PORT", "PORT"))
@@ -129,11 +134,11 @@ def test_a_function_in_a_container_reaches_the_tables(sam):
     assert [one["error"] for one in first["result"] + second["result"]] == [0, 409]
 
 
-def test_nothing_listens_beside_loopback_but_on_dockers_bridge(sam):
+def test_nothing_listens_beside_loopback_but_on_dockers_bridge(sam: dict[str, int]) -> None:
     assert processes.listeners(processes.tree(sam["pid"])) == {"127.0.0.1", docker.gateway()}
 
 
-def test_a_large_request_goes_through_the_queue_and_waits_for_its_job(sam):
+def test_a_large_request_goes_through_the_queue_and_waits_for_its_job(sam: dict[str, int]) -> None:
     # GIVEN more rows than a request applies itself
     name = uuid.uuid4().hex
     rows = "\n".join(f"{name}-{number}@example.com" for number in range(600))
@@ -155,7 +160,7 @@ def test_a_large_request_goes_through_the_queue_and_waits_for_its_job(sam):
     assert b"<new>600</new>" in body
 
 
-def test_a_client_that_says_nothing_of_what_it_accepts_gets_bytes(sam):
+def test_a_client_that_says_nothing_of_what_it_accepts_gets_bytes(sam: dict[str, int]) -> None:
     # WHEN a client takes gzip and sends no Accept, as Go's does
     headers = {**JSON, "Accept-Encoding": "gzip"}
     items = [{"email": "nobody@example.com"}] * 100
@@ -166,22 +171,22 @@ def test_a_client_that_says_nothing_of_what_it_accepts_gets_bytes(sam):
 
 
 @pytest.mark.parametrize("path", ["/health", "/console"])
-def test_a_monitor_may_ask_with_head(path, sam):
+def test_a_monitor_may_ask_with_head(path: str, sam: dict[str, int]) -> None:
     status, _, body = ask(sam["SAM_PORT"], "HEAD", path)
     assert (status, body) == (200, b"")
 
 
-def test_a_body_above_the_limit_is_a_readable_413(sam):
+def test_a_body_above_the_limit_is_a_readable_413(sam: dict[str, int]) -> None:
     status, _, body = ask(sam["SAM_PORT"], "POST", BATCH, bytes(LARGEST_BODY + 1), JSON)
     assert (status, json.loads(body)["error"]) == (413, 413)
 
 
-def test_without_docker_it_says_so_in_one_line_before_anything_else(tmp_path):
+def test_without_docker_it_says_so_in_one_line_before_anything_else(tmp_path: Path) -> None:
     # GIVEN a machine without Docker: only what make itself needs is on its PATH
     for name in ("sh", "uname", "make"):
-        (tmp_path / name).symlink_to(shutil.which(name))
+        (tmp_path / name).symlink_to(str(shutil.which(name)))
     # WHEN the functions are to run in containers
-    command = [shutil.which("make"), "sam-local", f"PYTHON={sys.executable}", f"PORT={port.free_port()}"]
+    command = [str(shutil.which("make")), "sam-local", f"PYTHON={sys.executable}", f"PORT={port.free_port()}"]
     done = subprocess.run(
         [*command, f"SAM_PORT={port.free_port()}"],
         cwd=ROOT,

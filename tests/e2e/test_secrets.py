@@ -8,6 +8,8 @@ import base64
 import json
 import re
 import uuid
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +27,7 @@ from tests.fakes.importing import as_form, rows_form
 from tests.fakes.requests import as_json, as_xml, batch, single
 from tools import demo
 from tools.local.deploy import client
+from tools.local.stack import LocalStack
 
 MARKS, CONTACTS = Marks(), Contacts()
 CREDENTIALS = {
@@ -44,7 +47,7 @@ MARKED_ROWS = (
 
 
 @pytest.fixture(scope="module")
-def searched(stack):
+def searched(stack: LocalStack) -> tuple[LocalStack, str]:
     """The stack, after requests of every kind, with no job left to do; and access tokens that it gave out."""
     for credential in CREDENTIALS:
         accounts.put_grant(database(stack), credential, Grant(demo.ACCOUNT.id, demo.ALL_RIGHTS))
@@ -58,16 +61,16 @@ def searched(stack):
     return stack, token
 
 
-def body(**fields):
+def body(**fields: object) -> bytes:
     return json.dumps(fields).encode()
 
 
-def import_form(key, *lines, **changes):
+def import_form(key: str, *lines: str, **changes: str) -> bytes:
     form = rows_form(COLUMNS, *lines, **changes) | {"user_id": "marked-user", "user_api_key": key}
     return as_form(form).encode()
 
 
-def imports(stack):
+def imports(stack: LocalStack) -> None:
     """Rows with passwords, at once and as a job; wrong keys, keys in the URL, bodies that are cut off."""
     form = {"Content_Type": "application/x-www-form-urlencoded"}
     good = import_form(MARKS.import_key, *MARKED_ROWS)
@@ -87,7 +90,7 @@ def imports(stack):
     post(stack, IMPORT, multipart, Content_Type=f"multipart/form-data; boundary={MARKS.import_key}")
 
 
-def registrations(stack):
+def registrations(stack: LocalStack) -> None:
     """By e-mail and phone, one and many, in JSON and XML, known and unknown, with tokens that are good and not."""
     one = single(token=MARKS.token, email=CONTACTS.email)
     some = [{"email": email} for email in (CONTACTS.other_email, CONTACTS.unknown_email, CONTACTS.broken_email)]
@@ -109,7 +112,7 @@ def registrations(stack):
     assert post(stack, f"/nowhere/{MARKS.token}/{CONTACTS.email}", b"").status == 404
 
 
-def earns(stack, token):
+def earns(stack: LocalStack, token: str) -> None:
     """With passwords and access tokens that are good and not."""
     good = as_json(earning(CONTACTS.email, CONTACTS.unknown_email, identifierName="email")).encode()
     mobile = as_json(earning(CONTACTS.phone, identifierName="mobile")).encode()
@@ -128,7 +131,7 @@ def earns(stack, token):
     assert post(stack, ACCESS_TOKEN, body(key="marked-client", secret=MARKS.wrong_client_secret)).status == 401
 
 
-def jobs(stack, token):
+def jobs(stack: LocalStack, token: str) -> None:
     """The jobs API by every kind of credential; all jobs are done when it ends, and one is undone."""
     wrong = {"Authorization": f"Bearer {MARKS.wrong_token}"}
     job = f"/jobs/{uuid.uuid4().hex}"
@@ -145,11 +148,12 @@ def jobs(stack, token):
     until(lambda: all(one["status"] in ("done", "undone") for one in listed(stack)))
 
 
-def listed(stack):
-    return json.loads(get(stack, "/jobs", **BEARER).body)["jobs"]
+def listed(stack: LocalStack) -> list[dict[str, Any]]:
+    jobs_: list[dict[str, Any]] = json.loads(get(stack, "/jobs", **BEARER).body)["jobs"]
+    return jobs_
 
 
-def parked(stack):
+def parked(stack: LocalStack) -> None:
     """Messages that are parked: of an unknown account, malformed, and no JSON at all; secrets under other names too."""
     fields = {"email": CONTACTS.email, "customer_password": MARKS.customer_password, "customer_PIN": MARKS.customer_pin}
     chunk = {"version": 1, "job_id": uuid.uuid4().hex, "account": "nobody", "operation": "import", "chunk": 1}
@@ -168,11 +172,11 @@ def parked(stack):
     until(lambda: sum(map(int, sqs.get_queue_attributes(**asked)["Attributes"].values())) >= 5)
 
 
-def send(stack, text):
+def send(stack: LocalStack, text: str) -> None:
     client("sqs", stack.endpoint_url).send_message(QueueUrl=stack.queues["CHUNK_QUEUE_URL"], MessageBody=text)
 
 
-def test_no_log_holds_a_secret_or_an_address(searched, logs):
+def test_no_log_holds_a_secret_or_an_address(searched: tuple[LocalStack, str], logs: Path) -> None:
     # GIVEN the logs of every stack of these tests, with the lines of these requests
     stack, token = searched
     until(lambda: '"function":"process_chunk"' in stack.log.read_text())
@@ -186,12 +190,12 @@ def test_no_log_holds_a_secret_or_an_address(searched, logs):
     assert leaks([*demo_secrets(), "@example.com", "+12025550"], text) == []
 
 
-def endpoints(text):
+def endpoints(text: str) -> set[str]:
     """The endpoints that wrote lines."""
     return set(re.findall('"endpoint":"([^"]+)"', text))
 
 
-def test_no_table_holds_a_secret(searched):
+def test_no_table_holds_a_secret(searched: tuple[LocalStack, str]) -> None:
     # GIVEN all that is stored
     stack, token = searched
     for variable in stack.tables:
@@ -200,7 +204,7 @@ def test_no_table_holds_a_secret(searched):
         assert (variable, leaks([*MARKS, token], text)) == (variable, [])
 
 
-def test_of_jobs_only_undo_states_and_reasons_hold_addresses(searched):
+def test_of_jobs_only_undo_states_and_reasons_hold_addresses(searched: tuple[LocalStack, str]) -> None:
     # GIVEN what is stored of jobs
     stack, _ = searched
     stored = items(stack, "JOBS_TABLE")
@@ -213,7 +217,7 @@ def test_of_jobs_only_undo_states_and_reasons_hold_addresses(searched):
     assert f'not \\"{CONTACTS.broken_email}\\"' in others
 
 
-def test_no_queue_holds_a_secret(searched):
+def test_no_queue_holds_a_secret(searched: tuple[LocalStack, str]) -> None:
     # GIVEN what is left in the queues once all is done
     stack, token = searched
     for variable in stack.queues:
@@ -234,5 +238,5 @@ def test_no_queue_holds_a_secret(searched):
     ],
     ids=["plain", "md5", "base64", "base64 elsewhere", "form", "base64 in the midst"],
 )
-def test_what_leaks_would_be_found(text):
+def test_what_leaks_would_be_found(text: str) -> None:
     assert leaks([MARKS.password], text) == [MARKS.password]

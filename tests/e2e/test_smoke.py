@@ -3,18 +3,27 @@
 import io
 import json
 import zipfile
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from tools.local import deploy, environment
 from tools.local.deploy import STACK, client
+from tools.local.stack import LocalStack
 from tools.local.template import ROOT, load, resources
 from tools.operator import places
 from tools.operator.application import app
 from tools.operator.smoke import cleaning, job_checks
 from tools.operator.smoke.command import CHECKS
+
+pytestmark = pytest.mark.long
+
+Smoke = Callable[..., tuple[int, dict[str, Any]]]
+Breaking = Callable[[LocalStack], AbstractContextManager[None]]
 
 ANSWER = """
 def lambda_handler(event, context):
@@ -23,33 +32,33 @@ def lambda_handler(event, context):
 
 
 @pytest.fixture(scope="module")
-def stack(stack_with):
+def stack(stack_with: Callable[..., LocalStack]) -> Iterator[LocalStack]:
     """A stack of these tests' own, which they break."""
     with stack_with() as running:
         yield running
 
 
 @pytest.fixture
-def smoke(stack, tmp_path, monkeypatch):
+def smoke(stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Smoke:
     """Gives a run of the command: its exit code, and its results by check."""
     environment.write(tmp_path / places.local_environment(stack.port), stack, stack.endpoint_url)
     monkeypatch.chdir(tmp_path)
 
-    def run(*options):
+    def run(*options: str) -> tuple[int, dict[str, Any]]:
         done = CliRunner().invoke(app, ["smoke", "--local", "--json", *options])
         return done.exit_code, {one["check"]: one for one in json.loads(done.stdout)}
 
     return run
 
 
-def names(stack):
+def names(stack: LocalStack) -> dict[str, str]:
     """What the stack's resources are called, by their logical ids."""
     found = client("cloudformation", stack.endpoint_url).describe_stack_resources(StackName=STACK)["StackResources"]
     return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found}
 
 
 @contextmanager
-def no_chunk_is_delivered(stack):
+def no_chunk_is_delivered(stack: LocalStack) -> Iterator[None]:
     functions = client("lambda", stack.endpoint_url)
     mapping = names(stack)["ProcessChunkMapping"]
     functions.update_event_source_mapping(UUID=mapping, Enabled=False)
@@ -58,7 +67,7 @@ def no_chunk_is_delivered(stack):
 
 
 @contextmanager
-def a_function_may_read_everybody(stack):
+def a_function_may_read_everybody(stack: LocalStack) -> Iterator[None]:
     functions, iam = (client(service, stack.endpoint_url) for service in ("lambda", "iam"))
     function = functions.get_function_configuration(FunctionName=names(stack)["ListJobsFunction"])
     role = function["Role"].rpartition("/")[2]
@@ -70,7 +79,7 @@ def a_function_may_read_everybody(stack):
 
 
 @contextmanager
-def replaced(stack, function, status, body):
+def replaced(stack: LocalStack, function: str, status: int, body: str) -> Iterator[None]:
     """Another function's code in the place of one's own."""
     functions, name = client("lambda", stack.endpoint_url), names(stack)[function]
     packed = io.BytesIO()
@@ -82,7 +91,7 @@ def replaced(stack, function, status, body):
     functions.update_function_code(FunctionName=name, ZipFile=deploy._zip(own))
 
 
-def test_it_is_green_on_a_stack_that_works_and_leaves_nothing(smoke, stack):
+def test_it_is_green_on_a_stack_that_works_and_leaves_nothing(smoke: Smoke, stack: LocalStack) -> None:
     # WHEN everything is tried
     code, results = smoke()
     # THEN all of it is well, one line each
@@ -124,7 +133,9 @@ def test_it_is_green_on_a_stack_that_works_and_leaves_nothing(smoke, stack):
     ],
     ids=["no chunk is delivered", "a role is too wide", "an endpoint fails", "undo does nothing", "another version"],
 )
-def test_it_is_red_where_a_stack_is_broken_and_green_elsewhere(breaking, red, smoke, stack, monkeypatch):
+def test_it_is_red_where_a_stack_is_broken_and_green_elsewhere(
+    breaking: Breaking, red: set[str], smoke: Smoke, stack: LocalStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # GIVEN a stack with a fault
     monkeypatch.setattr(job_checks, "ITEMS", 600)
     monkeypatch.setattr(cleaning, "_wait_for_second_looks", lambda _scene: None)  # half a minute each

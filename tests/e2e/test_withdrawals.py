@@ -102,7 +102,7 @@ def test_what_was_written_for_a_customer_who_is_removed_meanwhile_is_taken_back(
     pointer = {"pk": {"S": keys.identifier(ACCOUNT, "email", email)}}
     profile_id = tables.get_item(TableName=customers, Key=pointer)["Item"]["profile_id"]["S"]
     key = {"pk": {"S": keys.customer(ACCOUNT, profile_id)}}
-    removed = []
+    removed: list[Any] = []
 
     def remove_once_written(call: Call) -> Answer:
         # WHEN the customer is removed as soon as something is written for it

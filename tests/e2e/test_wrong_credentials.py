@@ -7,6 +7,7 @@ import pytest
 from tests.e2e.requests import BATCH, SINGLE, get, post
 from tests.fakes.gateway import ACCESS_TOKEN, EARN, IMPORT
 from tests.fakes.importing import as_form, rows_form
+from tools.local.stack import LocalStack
 
 JSON = {"Content_Type": "application/json"}
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
@@ -15,7 +16,7 @@ MEMBER = {"token": "nobody-has-this-token", "loyalty_program_id": 123, "matching
 MEMBERS = {**MEMBER, "data": [{"email": MEMBER.pop("email")}]}
 
 
-def body(document):
+def body(document: object) -> bytes:
     return json.dumps(document).encode()
 
 
@@ -30,7 +31,9 @@ def body(document):
         ("/jobs/0123456789abcdef/undo", b"", NOBODY, 401),
     ],
 )
-def test_nobody_gets_in_by_a_post(path, sent, headers, status, stack):
+def test_nobody_gets_in_by_a_post(
+    path: str, sent: bytes, headers: dict[str, str], status: int, stack: LocalStack
+) -> None:
     # WHEN somebody tries
     reply = post(stack, path, sent, **headers)
     # THEN nothing was done; the import tells it inside of a 200, as its clients expect
@@ -39,6 +42,6 @@ def test_nobody_gets_in_by_a_post(path, sent, headers, status, stack):
 
 
 @pytest.mark.parametrize("path", ["/jobs", "/jobs/0123456789abcdef", "/jobs/0123456789abcdef/results"])
-def test_nobody_sees_a_job(path, stack):
+def test_nobody_sees_a_job(path: str, stack: LocalStack) -> None:
     reply = get(stack, path, **NOBODY)
     assert (reply.status, json.loads(reply.body)["status"]) == (401, 401)

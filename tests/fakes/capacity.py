@@ -15,10 +15,9 @@ def item_bytes(item: dict[str, Any]) -> int:
     return total
 
 
-def read_units(item: dict[str, Any] | None, *, consistent: bool) -> float:
-    """What reading an item costs, or finding that there is none."""
-    units = max(1, math.ceil(item_bytes(item or {}) / _READ_UNIT))
-    return float(units) if consistent else units / 2
+def read_units(item: dict[str, Any]) -> float:
+    """What reading an item consistently costs, or finding that there is none (an empty one); half of it else."""
+    return float(max(1, math.ceil(item_bytes(item) / _READ_UNIT)))
 
 
 def write_units(item: dict[str, Any]) -> float:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from loyalty.domain.account import Grant
 from loyalty.store.tables import accounts
 from loyalty.vendors.capillary.credentials import client_credential
-from tests.fakes.dynamodb import Item
 from tests.fakes.gateway import ACCESS_TOKEN, EARN
+from tests.fakes.items import Item
 from tests.fakes.store import SETTINGS
 from tests.fakes.world import World
 from tools import demo

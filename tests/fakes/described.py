@@ -61,7 +61,7 @@ def resolved(part: Schema) -> Schema:
         target, found = found["$ref"], DOCUMENT
         for name in target.removeprefix("#/").split("/"):
             found = found[name]
-    return found
+    return dict(found)
 
 
 def read(media_type: str, body: str, schema: Schema) -> Any:
@@ -85,8 +85,9 @@ def from_xml(element: ET.Element, schema: Schema) -> Any:
 
 def _choice(element: ET.Element, schema: Schema) -> Schema:
     """Of several schemas the one that names all that is there."""
-    choices = [resolved(one) for one in schema.get("oneOf", schema.get("anyOf", [schema]))]
-    named = {*element.attrib, *(child.tag for child in element)}
+    alternatives = schema.get("oneOf") or schema.get("anyOf") or [schema]
+    choices = [resolved(one) for one in alternatives]
+    named = set(element.attrib).union(child.tag for child in element)
     return next((one for one in choices if named <= set(one.get("properties", ()))), choices[0])
 
 

@@ -17,6 +17,9 @@ MOST_BYTES_READ, MOST_BYTES_OF_PARTITION = 16 * 1_048_576, 1_048_576
 """What one BatchGetItem returns at most, in all and from one partition; the other keys are left unprocessed."""
 
 
+_UNITS = {"read": read_units, "write": write_units}
+
+
 class Call(NamedTuple):
     """One call: its action and arguments."""
 
@@ -36,7 +39,8 @@ class FakeDynamoDB:
     def __init__(self, clock: Callable[[], float] | None = None) -> None:
         self.tables: defaultdict[str, dict[Key, Item]] = defaultdict(dict)
         self.calls: list[Call] = []
-        self.units: defaultdict[str, float] = defaultdict(float)
+        self._charges: list[tuple[str, Item | None, float]] = []
+        self._units: defaultdict[str, float] = defaultdict(float)
         self._plans: defaultdict[str, dict[int, Fault]] = defaultdict(dict)
         self._always: dict[str, Fault] = {}
         self._statement_codes: dict[str, list[str]] = {}
@@ -45,10 +49,16 @@ class FakeDynamoDB:
         self._lock = threading.RLock()
         self.versions = Versions(clock) if clock else None
         self.written: Callable[[str, Key, Item | None, Item | None], None] = lambda *_: None
-        self.metered = True
-        """Whether `units` are counted, which takes a tenth of the time."""
         self.page = 1_000
         """Items of one page of a query."""
+
+    @property
+    def units(self) -> defaultdict[str, float]:
+        """Read and write units so far; they are counted when they are asked for, which most tests never do."""
+        for kind, item, times in self._charges:
+            self._units[kind] += times * _UNITS[kind](item or {})
+        self._charges.clear()
+        return self._units
 
     def plan(self, action: str, *faults: Fault | None, call: int = 1) -> None:
         """The next calls of an action meet these faults in turn (None: none), from the `call`-th on."""
@@ -123,22 +133,35 @@ class FakeDynamoDB:
         return self._call("transact_write_items", arguments, self._transact_write_items)
 
     def _call(self, action: str, arguments: dict[str, Any], do: Callable[[dict[str, Any]], Answer]) -> Answer:
+        kept = copied(arguments)  # nothing changes it any more: the caller has its own, and items are never changed
+
         def answer() -> Answer:
-            return do(copied(arguments)) | {"ResponseMetadata": {"HTTPStatusCode": 200}}
+            return do(kept) | {"ResponseMetadata": {"HTTPStatusCode": 200}}
 
         with self._lock:
-            self.calls.append(Call(action, copied(arguments)))
-            fault = self._plans[action].pop(self.count(action), None) or self._always.get(action)
+            self.calls.append(Call(action, kept))
+            fault = self._fault(action)
             return fault(answer) if fault else answer()
+
+    def _fault(self, action: str) -> Fault | None:
+        planned = self._plans[action]
+        once = planned.pop(self.count(action), None) if planned else None  # to count all calls each time takes long
+        return once or self._always.get(action)
+
+    def _charge_read(self, item: Item | None, request: dict[str, Any]) -> None:
+        self._charges.append(("read", item, 1 if request.get("ConsistentRead", False) else 0.5))
+
+    def _charge_write(self, item: Item, times: int = 1) -> None:
+        self._charges.append(("write", item, times))
 
     def _get_item(self, arguments: dict[str, Any]) -> Answer:
         item = self._seen(arguments["TableName"], key_of(arguments["Key"]), arguments)
-        self.units["read"] += self.metered and read_units(item, consistent=arguments.get("ConsistentRead", False))
+        self._charge_read(item, arguments)
         return {"Item": copied(item)} if item else {}
 
     def _put_item(self, arguments: dict[str, Any]) -> Answer:
         item = arguments["Item"]
-        self.units["write"] += self.metered and write_units(item)
+        self._charge_write(item)
         self._refuse_unless_met(arguments, item)
         self._store(arguments["TableName"], key_of(item), item)
         return {}
@@ -146,7 +169,7 @@ class FakeDynamoDB:
     def _update_item(self, arguments: dict[str, Any]) -> Answer:
         before = self._stored(arguments, arguments["Key"])
         item = changed(before or arguments["Key"], arguments)
-        self.units["write"] += self.metered and write_units(item)
+        self._charge_write(item)
         self._refuse_unless_met(arguments, arguments["Key"])
         self._store(arguments["TableName"], key_of(item), item)
         updated = {name: value for name, value in item.items() if (before or {}).get(name) != value}
@@ -154,9 +177,7 @@ class FakeDynamoDB:
         return {"Attributes": dict(told)} if told else {}
 
     def _delete_item(self, arguments: dict[str, Any]) -> Answer:
-        self.units["write"] += self.metered and write_units(
-            self._stored(arguments, arguments["Key"]) or arguments["Key"]
-        )
+        self._charge_write(self._stored(arguments, arguments["Key"]) or arguments["Key"])
         self._refuse_unless_met(arguments, arguments["Key"])
         self._store(arguments["TableName"], key_of(arguments["Key"]), None)
         return {}
@@ -175,9 +196,8 @@ class FakeDynamoDB:
         most = min(arguments.get("Limit", self.page), self.page)
         read = [self._seen(arguments["TableName"], key, arguments) for key in keys[:most]]
         items = [item for item in read if item]
-        self.units["read"] += self.metered and sum(
-            read_units(item, consistent=arguments.get("ConsistentRead", False)) for item in items
-        )
+        for item in items:
+            self._charge_read(item, arguments)
         names = {part.strip() for part in arguments.get("ProjectionExpression", "").split(",")} - {""}
         shown = [{name: value for name, value in item.items() if not names or name in names} for item in items]
         last = keys[most - 1] if len(keys) > most else None
@@ -191,7 +211,8 @@ class FakeDynamoDB:
         keys = [key for key in keys if not start or key > key_of(start)]
         seen = [self._seen(table, key, arguments) for key in keys[: self.page]]
         items = [item for item in seen if item]
-        self.units["read"] += self.metered and sum(read_units(item, consistent=False) for item in items)
+        for item in items:
+            self._charge_read(item, {})
         last = {}
         if len(keys) > self.page:
             last = {
@@ -251,11 +272,12 @@ class FakeDynamoDB:
             if key in left:
                 continue
             item, partition = self._seen(name, key_of(key), request), key["pk"]["S"]
-            size, sizes[partition] = size + item_bytes(item or {}), sizes[partition] + item_bytes(item or {})
+            taken = item_bytes(item or {})
+            size, sizes[partition] = size + taken, sizes[partition] + taken
             if size > MOST_BYTES_READ or sizes[partition] > MOST_BYTES_OF_PARTITION:
                 left.append(key)
                 continue
-            self.units["read"] += self.metered and read_units(item, consistent=request.get("ConsistentRead", False))
+            self._charge_read(item, request)
             if item:
                 found.append({name: value for name, value in item.items() if wanted is None or name in wanted})
         unprocessed = {name: {**request, "Keys": left}} if left else {}
@@ -271,7 +293,7 @@ class FakeDynamoDB:
     def _insert(self, table: str, item: Item) -> Answer:
         codes = self._statement_codes.get(item["pk"]["S"])
         code = codes.pop(0) if codes else None
-        self.units["write"] += self.metered and write_units(item)
+        self._charge_write(item)
         if not code and item_bytes(item) > MOST_ITEM_BYTES:
             code = "ValidationError"
         if not code and key_of(item) in self.tables[table]:
@@ -307,5 +329,5 @@ class FakeDynamoDB:
         item = None
         if kind != "Delete":
             item = action["Item"] if kind == "Put" else changed(self.tables[table].get(key) or action["Key"], action)
-            self.units["write"] += self.metered and 2 * write_units(item)
+            self._charge_write(item, times=2)
         self._store(table, key, item)

@@ -42,7 +42,8 @@ class Store:
 
     def _count_and_post(self, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         self.requests[headers["x-amz-target"].rpartition(".")[2]] += 1
-        return self._post(headers, body)
+        answer: tuple[int, bytes] = self._post(headers, body)
+        return answer
 
 
 def scan(database: Database, table: str) -> list[Item]:

@@ -7,7 +7,8 @@ from typing import Any
 from loyalty.store.aws.errors import CallRefused, CallUnanswered
 
 Answer = dict[str, Any]
-Fault = Callable[[Callable[[], Answer]], Answer]
+Fault = Callable[[Any], Answer]
+"""Given the doing of a call: a function without arguments, which of a `FaultyClient` is a `partial` as well."""
 
 
 def client_error(code: str, status: int = 400, message: str = "refused", **fields: Any) -> CallRefused:

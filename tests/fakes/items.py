@@ -36,7 +36,7 @@ def refuse_unused(request: dict[str, Any]) -> None:
         require(not words, f"Value provided in {kind} unused in expressions: keys: {{{', '.join(sorted(words))}}}")
 
 
-def require(holds: bool, message: str) -> None:  # noqa: FBT001 - reads as a sentence
+def require(holds: bool, message: str) -> None:
     """Raise a ValidationException with this message unless something holds."""
     if not holds:
         raise client_error("ValidationException", message=message)

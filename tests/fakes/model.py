@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import Outcome, Status
 from loyalty.operations.enrol.items import Item
-from loyalty.store.tables.customers import Identifier
 
 
 class Model:

@@ -37,6 +37,15 @@ class FaultyClient:
         return len(self._calls.actions)
 
     @property
+    def lasts(self) -> list[int]:
+        """The numbers of the last calls of each of the processes that have used it, one after the other."""
+        return sorted({*self._calls.begins, self.count} - {0})
+
+    def begin(self) -> None:
+        """Another process uses it from here on."""
+        self._calls.begins.add(self.count)
+
+    @property
     def actions(self) -> list[str]:
         """The calls that came, in their order."""
         return self._calls.actions
@@ -62,6 +71,7 @@ class _Calls:
     def __init__(self, faults: Mapping[int, Fault]) -> None:
         self._faults = faults
         self.actions: list[str] = []
+        self.begins: set[int] = set()
 
     def next_fault(self, action: str) -> Fault:
         self.actions.append(action)

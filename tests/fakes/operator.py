@@ -112,7 +112,7 @@ class Desk:
         return result.json()
 
 
-def _route(method: str, path: str) -> tuple[str, str, dict[str, str]]:
+def _route(method: str, path: str) -> tuple[str, str, dict[str, Any]]:
     """A path's route, the job that it names, and its query."""
     parts = urlsplit(path)
     found = re.fullmatch("/jobs/([^/]+)(/.*)?", parts.path)

@@ -1,8 +1,9 @@
 """Many customers at once, put into a table without any call."""
 
+from loyalty.domain.customer import Customer
 from loyalty.store.tables import keys
-from loyalty.store.tables.customers import Customer
-from tests.fakes.dynamodb import FakeDynamoDB, Item
+from tests.fakes.dynamodb import FakeDynamoDB
+from tests.fakes.items import Item
 from tests.fakes.store import SETTINGS
 
 

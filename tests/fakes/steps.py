@@ -1,9 +1,8 @@
 """Faults at a step of the work, whichever call of the process that is."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tests.fakes.faults import Answer
+from tests.fakes.faults import Answer, Fault
 
 BEGIN, FINISH, RELEASE, FENCE = "SET holder", "SET outcomes", "REMOVE holder", "SET fence"
 NOTE = "SET #ttl = :ttl, #c = :c"
@@ -13,15 +12,13 @@ _MOST_CALLS = 1_000
 
 Call = Any
 """A `partial` that is a call of a `FaultyClient`."""
-StepFault = Callable[[Call], Answer]
-"""What happens to a call at a step; any `Fault` is one, too."""
 
 
 class Step(NamedTuple):
     """A fault for the first so many calls of a step: of an update that begins so, or of an action on a table."""
 
     name: str
-    fault: StepFault
+    fault: Fault
     times: int = 1
     table: str | None = None
 
@@ -29,10 +26,11 @@ class Step(NamedTuple):
         """Whether a call is this step's."""
         if self.table not in (None, call.keywords.get("TableName")):
             return False
-        return self.name == call.action or call.keywords.get("UpdateExpression", "").startswith(self.name)
+        begins = str(call.keywords.get("UpdateExpression", "")).startswith(self.name)
+        return begins or bool(self.name == call.action)
 
 
-def at(name: str, fault: StepFault, *, times: int = 1, table: str | None = None) -> dict[int, Any]:
+def at(name: str, fault: Fault, *, times: int = 1, table: str | None = None) -> dict[int, Any]:
     """Faults by number, for a process whose calls meet one at a step."""
     return at_each(Step(name, fault, times, table))
 
@@ -45,6 +43,7 @@ def at_each(*steps: Step) -> dict[int, Any]:
         for step in steps:
             if step.is_of(call) and next(left[step.name], None) is not None:
                 return step.fault(call)
-        return call()
+        answer: Answer = call()
+        return answer
 
     return dict.fromkeys(range(1, _MOST_CALLS), meet)

@@ -8,7 +8,8 @@ from loyalty.settings import Settings
 from loyalty.store.engine.cache import TimedCache
 from loyalty.store.engine.dynamodb import Database
 from tests.fakes.clock import FakeClock
-from tests.fakes.dynamodb import FakeDynamoDB, Item
+from tests.fakes.dynamodb import FakeDynamoDB
+from tests.fakes.items import Item
 from tests.fakes.queues import CHUNKS, PARKED
 
 

@@ -16,7 +16,7 @@ from loyalty.vendors.contract import Contract
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from tests.fakes.clock import FakeClock
 from tests.fakes.delivery import Mappings
-from tests.fakes.dynamodb import FakeDynamoDB, Item, Key
+from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.gateway import (
     ACCESS_TOKEN,
     BATCH,
@@ -29,6 +29,7 @@ from tests.fakes.gateway import (
     proxy_event,
     reply_of,
 )
+from tests.fakes.items import Item, Key
 from tests.fakes.queues import FakeEvents, FakeSQS
 from tests.fakes.store import SETTINGS, fake_database
 from tools import demo
@@ -100,7 +101,8 @@ class World:
     ) -> Reply:
         """Call a route of the jobs API, as the demo token unless the headers say otherwise.
 
-        `context` is what the gateway tells of the request beside the usual.
+        `context` is what the gateway tells of the request beside the usual. A name in the query may end with `_`,
+        which it does not have there: `from_`.
         """
         called = _JOB_ROUTES[route]
         handler = jobs_api.serve(called.__name__, called, lambda: database or self.database)
@@ -108,7 +110,8 @@ class World:
         path = template.replace("{job_id}", job_id)
         sent = {"Authorization": f"Bearer {TOKEN}"} if headers is None else headers
         event = proxy_event(b"", sent, method=method, path=path)
-        event |= {"pathParameters": {"job_id": job_id} if job_id else None, "queryStringParameters": query or None}
+        asked = {name.removesuffix("_"): text for name, text in query.items()} or None
+        event |= {"pathParameters": {"job_id": job_id} if job_id else None, "queryStringParameters": asked}
         event["requestContext"] |= context or {}
         return reply_of(handler(event, FakeContext()))
 

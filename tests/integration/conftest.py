@@ -1,5 +1,7 @@
 """The emulator with the template's tables and nothing deployed: what the store's tests talk to."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tools.local import template
@@ -10,14 +12,14 @@ _CREATE = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryI
 
 
 @pytest.fixture(scope="session")
-def database_endpoint():
+def database_endpoint() -> Iterator[str]:
     """The URL of a running emulator."""
     with Ministack(template.ROOT / "build" / "test-integration.log") as ministack:
         yield ministack.endpoint_url
 
 
 @pytest.fixture(scope="session")
-def tables(database_endpoint):
+def tables(database_endpoint: str) -> dict[str, str]:
     """The template's tables, empty, by the environment variables of the functions; tests share them by account."""
     described = template.load()
     definitions = template.resources(described, "AWS::DynamoDB::Table")

@@ -38,7 +38,7 @@ class MotoSystem:
 
     def name(self, variable: str) -> str:
         """The name of a table."""
-        return self._names[variable]
+        return str(self._names[variable])
 
     @staticmethod
     def client(service: str) -> Any:

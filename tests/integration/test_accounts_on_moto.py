@@ -51,7 +51,7 @@ def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
         yield connect(SETTINGS._replace(aws_client=request.param), access)
 
 
-def test_configuration_comes_back_as_it_was_stored(store):
+def test_configuration_comes_back_as_it_was_stored(store: Database) -> None:
     token, grant = Credential("token", "secret"), Grant("acme", frozenset({"enrol", "earn"}), 1_900_000_000)
     account = Account("acme", always_200=True, custom_fields=(CustomField(1, "user_id", "User ID", match=True),))
     program = Program("123", "Größe", "points", active=True)
@@ -63,13 +63,13 @@ def test_configuration_comes_back_as_it_was_stored(store):
     assert accounts.find_program(store, "acme", "123") == program
 
 
-def test_what_is_not_there_is_none(store):
+def test_what_is_not_there_is_none(store: Database) -> None:
     assert accounts.find_grant(store, Credential("token", "secret")) is None
     assert accounts.find_account(store, "acme") is None
     assert accounts.find_program(store, "acme", "123") is None
 
 
-def test_a_single_insert_is_done_once_and_knows_its_own_write(store):
+def test_a_single_insert_is_done_once_and_knows_its_own_write(store: Database) -> None:
     table = SETTINGS.memberships_table
     other = {**ITEM, "origin": {"S": "request-2#0"}}
     assert [store.insert(table, item) for item in (ITEM, ITEM, other)] == [
@@ -80,12 +80,12 @@ def test_a_single_insert_is_done_once_and_knows_its_own_write(store):
     assert store.get(table, {"pk": ITEM["pk"]}) == ITEM
 
 
-def test_a_counter_draws_each_number_once(store):
+def test_a_counter_draws_each_number_once(store: Database) -> None:
     blocks = [counters.allocate(store, "acme", "earned", count, first=1_000) for count in (1, 250, 3)]
     assert blocks == [range(1_000, 1_001), range(1_001, 1_251), range(1_251, 1_254)]
 
 
-def test_a_conditional_update_brings_the_item_that_it_meets(store):
+def test_a_conditional_update_brings_the_item_that_it_meets(store: Database) -> None:
     table = SETTINGS.memberships_table
     request = {
         "Key": {"pk": ITEM["pk"]},
@@ -99,6 +99,6 @@ def test_a_conditional_update_brings_the_item_that_it_meets(store):
     assert store.update_if(table, request) == Update(done=False, item={**ITEM, "balance": {"N": "7"}})
 
 
-def test_a_table_that_is_missing_is_an_error_and_not_repeated(store):
+def test_a_table_that_is_missing_is_an_error_and_not_repeated(store: Database) -> None:
     with pytest.raises(CallRefused, match="ResourceNotFoundException"):
         store.get("Nothing", {"pk": ITEM["pk"]})

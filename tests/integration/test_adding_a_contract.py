@@ -19,7 +19,7 @@ COPIED = ("shared", "functions", "tools", "tests", "events", "docs")
 TESTS = (
     "tests/unit/acme",
     "tests/unit/document",
-    *(f"tests/unit/test_{name}.py" for name in ("imports", "template", "template_alarms", "docs_of_deployment")),
+    *("tests/unit/project/test_imports.py", "tests/unit/template", "tests/unit/pages/test_docs_of_deployment.py"),
 )
 
 

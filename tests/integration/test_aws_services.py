@@ -39,7 +39,8 @@ class Answers:
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
-        self.status, self.headers, self.body = 200, {}, b"{}"
+        self.status, self.body = 200, b"{}"
+        self.headers: dict[str, str] = {}
         outer = self
 
         class Handler(BaseHTTPRequestHandler):

@@ -56,7 +56,7 @@ def test_a_connection_to_the_bridge_is_handed_on_in_both_directions(
         # THEN what they send arrives whole, and the answer too, until they close
         text = b"a" * 1_000_000
         with socket.create_connection(("127.0.0.1", where.port or 0), 10) as connection:
-            threading.Thread(target=lambda: (connection.sendall(text), connection.shutdown(socket.SHUT_WR))).start()
+            threading.Thread(target=_send, args=(connection, text)).start()
             received = b""
             while data := connection.recv(100_000):
                 received += data
@@ -104,3 +104,8 @@ def test_without_docker_one_line_says_what_is_missing(
     with pytest.raises(docker.DockerError) as failed:
         docker.gateway()
     assert str(failed.value) == f"Docker is needed for this: {reason}"
+
+
+def _send(connection: socket.socket, text: bytes) -> None:
+    connection.sendall(text)
+    connection.shutdown(socket.SHUT_WR)

@@ -28,8 +28,13 @@ def system(monkeypatch: pytest.MonkeyPatch) -> Iterator[MotoSystem]:
 
     monkeypatch.setattr(TableExport, "start", start)
     with moto_system() as made:
-        made.waits = lambda: [thread.join(10) for thread in begun] and None
+        made.waits = lambda: wait_for(begun)
         yield made
+
+
+def wait_for(exports: list[TableExport]) -> None:
+    for one in exports:
+        one.join(60)
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """The fake client of the unit tests answers what the emulator answers, call for call."""
 
 import itertools
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -8,20 +10,26 @@ from loyalty.store.aws.errors import CallRefused
 from loyalty.store.engine.inserts import _insert_statement
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.emulated import Store
+from tests.fakes.items import Item
+
+Build = Callable[[str, Callable[[str], str]], dict[str, Any]]
+"""Makes the arguments of a call for a table, and for keys by a short name."""
+
+Both = Callable[[str, Build], list[dict[str, Any]]]
 
 _runs = itertools.count(1)
 PUT_IF_NEW = {"ConditionExpression": "attribute_not_exists(pk)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
 
 @pytest.fixture
-def both(database_endpoint, tables):
+def both(database_endpoint: str, tables: dict[str, str]) -> Both:
     """Asks the fake and the emulator the same, with keys of this test alone; what they answer or refuse with."""
     database = Store(database_endpoint, tables).database
     table = database.settings.memberships_table
     run = next(_runs)
     clients = [FakeDynamoDB(), database.client]
 
-    def ask(call, build):
+    def ask(call: str, build: Build) -> list[dict[str, Any]]:
         answers = [
             _answer(getattr(client, call), build(table, lambda name: f"agree{run}#{name}")) for client in clients
         ]
@@ -30,14 +38,14 @@ def both(database_endpoint, tables):
     return ask
 
 
-def _answer(call, request):
+def _answer(call: Callable[..., dict[str, Any]], request: dict[str, Any]) -> dict[str, Any]:
     try:
         return call(**request)
     except CallRefused as error:
         return {"code": error.code, **error.fields}
 
 
-def _comparable(answer):
+def _comparable(answer: dict[str, Any]) -> dict[str, Any]:
     """What the store looks at."""
     names = ("code", "Item", "Responses", "Attributes", "UnprocessedKeys", "CancellationReasons")
     kept = {name: answer[name] for name in names if name in answer}
@@ -52,27 +60,29 @@ def _comparable(answer):
     return kept
 
 
-def item(pk, origin="a"):
+def item(pk: str, origin: str = "a") -> Item:
     return {"pk": {"S": pk}, "origin": {"S": origin}}
 
 
-def test_conditional_puts(both):
+def test_conditional_puts(both: Both) -> None:
+    def put(origin: str) -> Build:
+        return lambda table, key: {"TableName": table, "Item": item(key("1"), origin), **PUT_IF_NEW}
+
     for origin in "ab":
-        fake, emulated = both(
-            "put_item",
-            lambda table, key, origin=origin: {"TableName": table, "Item": item(key("1"), origin), **PUT_IF_NEW},
-        )
+        fake, emulated = both("put_item", put(origin))
         assert fake == emulated
     assert fake["code"] == "ConditionalCheckFailedException"
     assert fake["Item"]["origin"] == {"S": "a"}
 
 
-def test_reads_of_what_is_there_and_what_is_not(both):
+def test_reads_of_what_is_there_and_what_is_not(both: Both) -> None:
     both("put_item", lambda table, key: {"TableName": table, "Item": item(key("1"))})
+
+    def get(name: str) -> Build:
+        return lambda table, key: {"TableName": table, "Key": {"pk": {"S": key(name)}}}
+
     for name in "12":
-        fake, emulated = both(
-            "get_item", lambda table, key, name=name: {"TableName": table, "Key": {"pk": {"S": key(name)}}}
-        )
+        fake, emulated = both("get_item", get(name))
         assert fake == emulated
 
     fake, emulated = both(
@@ -91,8 +101,8 @@ def test_reads_of_what_is_there_and_what_is_not(both):
     assert len(next(iter(fake["Responses"].values()))) == 1
 
 
-def test_inserts_by_statements(both):
-    def statements(names):
+def test_inserts_by_statements(both: Both) -> None:
+    def statements(names: str) -> Build:
         return lambda table, key: {
             "Statements": [
                 {
@@ -108,9 +118,9 @@ def test_inserts_by_statements(both):
         assert fake == emulated == {"Responses": codes}
 
 
-def test_transactions(both):
-    def puts(names):
-        def build(table, key):
+def test_transactions(both: Both) -> None:
+    def puts(names: str) -> Build:
+        def build(table: str, key: Callable[[str], str]) -> dict[str, Any]:
             put = {"TableName": table, "ConditionExpression": "attribute_not_exists(pk)"}
             actions = [{"Put": {**put, "Item": item(key(name))}} for name in names]
             return {"TransactItems": actions, "ClientRequestToken": key(names)}
@@ -124,7 +134,7 @@ def test_transactions(both):
     assert fake["CancellationReasons"] == ["None", "ConditionalCheckFailed", "ConditionalCheckFailed"]
 
 
-def test_sums(both):
+def test_sums(both: Both) -> None:
     for total in ("5", "10"):
         fake, emulated = both(
             "update_item",
@@ -152,22 +162,21 @@ UPDATES = [
 """Updates of one item, one after the other, their conditions, and whether these hold."""
 
 
-def test_conditional_updates(both):
-    for expression, condition, holds in UPDATES:
+def test_conditional_updates(both: Both) -> None:
+    def update(expression: str, condition: str) -> Build:
         values = {name: {"N": number} for name, number in {":one": "1", ":two": "2"}.items()}
-        used = {name: value for name, value in values.items() if name in expression + condition}
-        fake, emulated = both(
-            "update_item",
-            lambda table, key, expression=expression, condition=condition, used=used: {
-                "TableName": table,
-                "Key": {"pk": {"S": key("1")}},
-                "UpdateExpression": expression,
-                "ConditionExpression": condition,
-                "ExpressionAttributeNames": {"#name": "request-1#0"},
-                "ExpressionAttributeValues": used,
-                "ReturnValues": "ALL_NEW",
-                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-            },
-        )
+        return lambda table, key: {
+            "TableName": table,
+            "Key": {"pk": {"S": key("1")}},
+            "UpdateExpression": expression,
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": {"#name": "request-1#0"},
+            "ExpressionAttributeValues": {name: one for name, one in values.items() if name in expression + condition},
+            "ReturnValues": "ALL_NEW",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+    for expression, condition, holds in UPDATES:
+        fake, emulated = both("update_item", update(expression, condition))
         assert fake == emulated
         assert ("Attributes" in fake) == holds

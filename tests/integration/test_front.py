@@ -6,8 +6,11 @@ import http.server
 import json
 import socket
 import threading
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from email.message import Message
+from http.client import HTTPMessage
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -21,30 +24,32 @@ class Arrived(NamedTuple):
 
     method: str
     path: str
-    headers: http.client.HTTPMessage
+    headers: Message
     body: bytes
 
 
 class Emulator(http.server.ThreadingHTTPServer):
     """Stands in for the emulator: keeps what arrives, answers what it is told."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__((port.LOOPBACK, 0), EmulatorHandler)
-        self.arrived = []
+        self.arrived: list[Arrived] = []
         self.status, self.headers, self.body = 200, {"Content-Type": "application/json"}, b"{}"
         self.released = threading.Event()
         self.released.set()
 
     @property
-    def url(self):
+    def url(self) -> str:
         return f"http://{port.LOOPBACK}:{self.server_port}/restapis/id/v1/_user_request_"
 
 
 class EmulatorHandler(http.server.BaseHTTPRequestHandler):
-    def answer(self):
+    server: Emulator
+
+    def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.arrived.append(Arrived(self.command, self.path, self.headers, body))
-        self.server.released.wait(timeout=10)
+        self.server.released.wait()
         self.send_response(self.server.status)
         for name, value in self.server.headers.items():
             self.send_header(name, value)
@@ -55,12 +60,12 @@ class EmulatorHandler(http.server.BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815 - as http.server asks
 
-    def log_message(self, *_arguments):
+    def log_message(self, *_arguments: object) -> None:
         """Stay silent."""
 
 
 @contextmanager
-def running(server):
+def running(server: Emulator) -> Iterator[Emulator]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -73,7 +78,7 @@ def running(server):
 
 
 @contextmanager
-def front_of(url, **options):
+def front_of(url: str, **options: Any) -> Iterator[tuple[str, int]]:
     bound = port.reserve()
     address = bound.getsockname()
     with bound, serving(Front(url, GatewayResponses(template.load()), **options), bound):
@@ -81,19 +86,26 @@ def front_of(url, **options):
 
 
 @pytest.fixture
-def emulator():
+def emulator() -> Iterator[Emulator]:
     with running(Emulator()) as server:
         yield server
 
 
 @pytest.fixture
-def front(emulator):
+def front(emulator: Emulator) -> Iterator[tuple[str, int]]:
     with front_of(emulator.url) as address:
         yield address
 
 
-def ask(address, method="GET", path="/", body=None, headers=None, **options):
-    connection = http.client.HTTPConnection(*address, timeout=10)
+def ask(
+    address: tuple[str, int],
+    method: str = "GET",
+    path: str = "/",
+    body: bytes | Iterable[bytes] | None = None,
+    headers: dict[str, str] | None = None,
+    **options: bool,
+) -> tuple[int, HTTPMessage, bytes]:
+    connection = http.client.HTTPConnection(*address, timeout=60)
     try:
         connection.request(method, path, body, headers or {}, **options)
         reply = connection.getresponse()
@@ -102,9 +114,9 @@ def ask(address, method="GET", path="/", body=None, headers=None, **options):
         connection.close()
 
 
-def converse(address, request, until):
+def converse(address: tuple[str, int], request: bytes, until: bytes) -> bytes:
     """Send raw bytes and read until some bytes are there."""
-    with socket.create_connection(address, timeout=10) as connection:
+    with socket.create_connection(address, timeout=60) as connection:
         connection.sendall(request)
         received = b""
         while until not in received:
@@ -115,7 +127,7 @@ def converse(address, request, until):
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-def test_every_method_reaches_the_api_at_the_same_path(method, emulator, front):
+def test_every_method_reaches_the_api_at_the_same_path(method: str, emulator: Emulator, front: tuple[str, int]) -> None:
     # WHEN a request is sent to the root of the host
     status, _, _ = ask(front, method, "/a%2Fb/c%20d//e?x=1&x=2%26")
     # THEN it arrives below the stage, the path as it was written
@@ -124,7 +136,9 @@ def test_every_method_reaches_the_api_at_the_same_path(method, emulator, front):
     assert (arrived.method, arrived.path) == (method, "/restapis/id/v1/_user_request_/a%2Fb/c%20d//e?x=1&x=2%26")
 
 
-def test_headers_pass_but_those_of_the_connection_and_nothing_is_added_but_what_the_emulator_needs(emulator, front):
+def test_headers_pass_but_those_of_the_connection_and_nothing_is_added_but_what_the_emulator_needs(
+    emulator: Emulator, front: tuple[str, int]
+) -> None:
     # WHEN a client sends little
     ask(front, "POST", "/x", b"\x00\xff", {"X-Own": "1", "Connection": "close", "Accept-Encoding": "identity"})
     # THEN that arrives, with an Accept and a Content-Type that mean the same as none, and where it came from
@@ -140,25 +154,25 @@ def test_headers_pass_but_those_of_the_connection_and_nothing_is_added_but_what_
     }
 
 
-def test_a_request_comes_from_where_it_comes_whatever_it_says(emulator, front):
+def test_a_request_comes_from_where_it_comes_whatever_it_says(emulator: Emulator, front: tuple[str, int]) -> None:
     ask(front, headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
     assert emulator.arrived[0].headers.get_all("X-Forwarded-For") == [port.LOOPBACK]
 
 
-def test_one_client_can_play_many_where_that_is_asked_for(emulator):
+def test_one_client_can_play_many_where_that_is_asked_for(emulator: Emulator) -> None:
     with front_of(emulator.url, addresses_are_told=True) as address:
         ask(address, headers={"X-Forwarded-For": "203.0.113.9"})
     assert emulator.arrived[0].headers.get_all("X-Forwarded-For") == ["203.0.113.9"]
 
 
-def test_what_the_client_says_about_content_stays(emulator, front):
+def test_what_the_client_says_about_content_stays(emulator: Emulator, front: tuple[str, int]) -> None:
     ask(front, "POST", "/x", b"<xml/>", {"Content-Type": "text/xml", "Accept": "application/json", "User-Agent": "a/1"})
     (arrived,) = emulator.arrived
     names = ("Content-Type", "Accept", "User-Agent")
     assert [arrived.headers[name] for name in names] == ["text/xml", "application/json", "a/1"]
 
 
-def test_a_gzip_body_passes_as_it_is_both_ways(emulator, front):
+def test_a_gzip_body_passes_as_it_is_both_ways(emulator: Emulator, front: tuple[str, int]) -> None:
     # GIVEN an API that answers with gzip
     emulator.body = gzip.compress(b"answer")
     emulator.headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
@@ -171,15 +185,15 @@ def test_a_gzip_body_passes_as_it_is_both_ways(emulator, front):
     assert (headers["Content-Encoding"], gzip.decompress(body)) == ("gzip", b"answer")
 
 
-def test_a_chunked_body_arrives_whole(emulator, front):
+def test_a_chunked_body_arrives_whole(emulator: Emulator, front: tuple[str, int]) -> None:
     ask(front, "POST", "/x", iter([b"one ", b"two"]), encode_chunked=True)
     assert emulator.arrived[0].body == b"one two"
 
 
-def test_expect_100_continue_is_answered_before_the_body(emulator, front):
+def test_expect_100_continue_is_answered_before_the_body(emulator: Emulator, front: tuple[str, int]) -> None:
     # WHEN a client waits for leave to send its body, as curl and PHP do above 1 MB
     head = b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"
-    with socket.create_connection(front, timeout=10) as connection:
+    with socket.create_connection(front, timeout=60) as connection:
         connection.sendall(head)
         leave = connection.recv(65536)
         connection.sendall(b"body")
@@ -191,7 +205,7 @@ def test_expect_100_continue_is_answered_before_the_body(emulator, front):
     assert "Expect" not in emulator.arrived[0].headers
 
 
-def test_an_offer_of_http2_is_ignored_and_the_body_read(emulator, front):
+def test_an_offer_of_http2_is_ignored_and_the_body_read(emulator: Emulator, front: tuple[str, int]) -> None:
     # WHEN the body comes with the offer, as the JDK's client sends it
     offer = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAA\r\n"
     received = converse(front, b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n" + offer + b"\r\nbody", b"{}")
@@ -201,8 +215,8 @@ def test_an_offer_of_http2_is_ignored_and_the_body_read(emulator, front):
     assert "Upgrade" not in emulator.arrived[0].headers
 
 
-def test_two_requests_go_over_one_connection(emulator, front):
-    connection = http.client.HTTPConnection(*front, timeout=10)
+def test_two_requests_go_over_one_connection(emulator: Emulator, front: tuple[str, int]) -> None:
+    connection = http.client.HTTPConnection(*front, timeout=60)
     for _ in range(2):
         connection.request("GET", "/")
         assert connection.getresponse().read() == b"{}"
@@ -210,14 +224,16 @@ def test_two_requests_go_over_one_connection(emulator, front):
     assert len(emulator.arrived) == 2
 
 
-def test_the_largest_body_passes(emulator, front):
+def test_the_largest_body_passes(emulator: Emulator, front: tuple[str, int]) -> None:
     status, _, _ = ask(front, "POST", "/x", bytes(LARGEST_BODY))
     assert status == 200
     assert len(emulator.arrived[0].body) == LARGEST_BODY
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_a_larger_body_is_the_gateways_413_and_goes_no_further(chunked, emulator, front):
+def test_a_larger_body_is_the_gateways_413_and_goes_no_further(
+    chunked: bool, emulator: Emulator, front: tuple[str, int]
+) -> None:
     # WHEN one byte more is sent
     body = iter([bytes(LARGEST_BODY), b"x"]) if chunked else bytes(LARGEST_BODY + 1)
     status, headers, answer = ask(front, "POST", "/x", body, encode_chunked=chunked)
@@ -229,7 +245,7 @@ def test_a_larger_body_is_the_gateways_413_and_goes_no_further(chunked, emulator
     assert emulator.arrived == []
 
 
-def test_an_emulator_that_is_gone_is_a_504_in_json():
+def test_an_emulator_that_is_gone_is_a_504_in_json() -> None:
     # GIVEN a front of nothing
     with front_of(f"http://{port.LOOPBACK}:{port.free_port()}") as address:
         status, headers, body = ask(address)
@@ -238,7 +254,7 @@ def test_an_emulator_that_is_gone_is_a_504_in_json():
     assert headers["Content-Type"] == "application/json"
 
 
-def test_an_answer_that_takes_too_long_is_a_504_in_json(emulator):
+def test_an_answer_that_takes_too_long_is_a_504_in_json(emulator: Emulator) -> None:
     # GIVEN a function that does not end in time
     emulator.released.clear()
     with front_of(emulator.url, seconds=0.2) as address:
@@ -246,7 +262,7 @@ def test_an_answer_that_takes_too_long_is_a_504_in_json(emulator):
     assert (status, json.loads(body)["message"]) == (504, "The service did not answer in time")
 
 
-def test_a_function_that_fails_is_a_500_without_its_words(emulator, front):
+def test_a_function_that_fails_is_a_500_without_its_words(emulator: Emulator, front: tuple[str, int]) -> None:
     # GIVEN the emulator's words for a function that raised
     emulator.status, emulator.body = 502, b'{"message": "NameError: secret"}'
     status, _, body = ask(front)
@@ -256,7 +272,7 @@ def test_a_function_that_fails_is_a_500_without_its_words(emulator, front):
     )
 
 
-def test_a_redirect_is_the_clients_business(emulator, front):
+def test_a_redirect_is_the_clients_business(emulator: Emulator, front: tuple[str, int]) -> None:
     emulator.status, emulator.headers = 302, {"Location": "/elsewhere"}
     status, headers, _ = ask(front)
     assert (status, headers["Location"]) == (302, "/elsewhere")

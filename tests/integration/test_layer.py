@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, Event
@@ -18,12 +19,12 @@ FUNCTIONS = sorted(path.parent for path in (ROOT / "functions").glob("*/handler.
 
 
 @pytest.fixture(scope="module")
-def built():
+def built() -> Path:
     return layer.build()
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda folder: folder.name)
-def test_a_function_imports_with_the_layer_alone(function, built):
+def test_a_function_imports_with_the_layer_alone(function: Path, built: Path) -> None:
     # GIVEN a fresh interpreter that sees no other package
     program = "import sys; sys.path[:0] = sys.argv[1:]; import handler; assert callable(handler.lambda_handler)"
     paths = [function, built / "python"]
@@ -39,12 +40,12 @@ def test_a_function_imports_with_the_layer_alone(function, built):
     assert done.returncode == 0, done.stderr
 
 
-def test_the_layer_is_built_in_a_folder_whose_name_has_a_space(tmp_path):
+def test_the_layer_is_built_in_a_folder_whose_name_has_a_space(tmp_path: Path) -> None:
     # GIVEN a clone in such a folder
     clone, target = tmp_path / "a clone", tmp_path / "a clone" / "built layer"
     shutil.copytree(ROOT / "shared", clone / "shared", ignore=shutil.ignore_patterns("__pycache__"))
     (target / "python").mkdir(parents=True)
-    make = ["make", "-C", clone / "shared", f"ARTIFACTS_DIR={target}", f"PYTHON={sys.executable}", "PLATFORM="]
+    make = ["make", "-C", str(clone / "shared"), f"ARTIFACTS_DIR={target}", f"PYTHON={sys.executable}", "PLATFORM="]
     # WHEN our own package is put in its place
     subprocess.run([*make, "package"], check=True, capture_output=True)
     # THEN it is there
@@ -56,7 +57,7 @@ def test_the_layer_is_built_in_a_folder_whose_name_has_a_space(tmp_path):
     assert all(any(word.startswith(f"{target}/python") for word in line) for line in words)
 
 
-def test_every_module_of_the_layer_is_compiled_without_a_check_at_import(built):
+def test_every_module_of_the_layer_is_compiled_without_a_check_at_import(built: Path) -> None:
     # GIVEN the layer's sources and what they were compiled to
     sources = list((built / "python").rglob("*.py"))
     compiled = [Path(importlib.util.cache_from_source(source)) for source in sources]
@@ -65,7 +66,7 @@ def test_every_module_of_the_layer_is_compiled_without_a_check_at_import(built):
     assert {path.read_bytes()[4:8] for path in compiled} == {(0b01).to_bytes(4, "little")}
 
 
-def test_the_layer_holds_the_project_and_its_dependencies(built):
+def test_the_layer_holds_the_project_and_its_dependencies(built: Path) -> None:
     # GIVEN what is at the layer's top
     names = {path.name for path in (built / "python").iterdir()}
     # THEN all that functions import is there, and nothing that they do not
@@ -74,7 +75,9 @@ def test_the_layer_holds_the_project_and_its_dependencies(built):
 
 
 @pytest.mark.parametrize(("chosen", "kind"), [("built-in", "Client"), ("boto3", "Boto3Client")])
-def test_a_function_reaches_every_service_with_the_layer_alone_by_either_client(chosen, kind, built):
+def test_a_function_reaches_every_service_with_the_layer_alone_by_either_client(
+    chosen: str, kind: str, built: Path
+) -> None:
     # GIVEN a fresh interpreter that sees no other package, as a function in another partition
     program = """
 import sys; sys.path[:0] = sys.argv[1:]
@@ -103,7 +106,9 @@ if "boto3" in sys.modules:
     assert rest == ([sdk] if chosen == "boto3" else [])
 
 
-def test_the_layer_and_the_largest_function_fit_into_what_lambda_takes(built, tell):
+def test_the_layer_and_the_largest_function_fit_into_what_lambda_takes(
+    built: Path, tell: Callable[[str], None]
+) -> None:
     # GIVEN the layer, unpacked
     size = sum(path.stat().st_size for path in built.rglob("*") if path.is_file())
     tell(f"the layer: {size / 1e6:.0f} MB unpacked")
@@ -111,7 +116,7 @@ def test_the_layer_and_the_largest_function_fit_into_what_lambda_takes(built, te
     assert size < 100_000_000
 
 
-def test_the_layer_is_not_built_again_while_nothing_changes(built):
+def test_the_layer_is_not_built_again_while_nothing_changes(built: Path) -> None:
     # GIVEN a built layer
     before = built.stat().st_mtime_ns
     # WHEN it is asked for again
@@ -121,18 +126,18 @@ def test_the_layer_is_not_built_again_while_nothing_changes(built):
     assert again.stat().st_mtime_ns == before
 
 
-def test_who_needs_a_folder_that_another_builds_waits_for_it(tmp_path):
+def test_who_needs_a_folder_that_another_builds_waits_for_it(tmp_path: Path) -> None:
     # GIVEN two that begin at the same time, of which the first gives the second half a second to build too
     together, built, again = Barrier(2), [], Event()
 
-    def fill(target):
+    def fill(target: Path) -> None:
         built.append(target)
         if len(built) == 1:
             again.wait(timeout=0.5)
         again.set()
         (target / "module.py").touch()
 
-    def need(_):
+    def need(_: int) -> Path:
         together.wait()
         return layer._once(tmp_path / "layer", "layer", [Path(layer.__file__)], fill)
 

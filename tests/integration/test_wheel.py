@@ -92,11 +92,11 @@ def link(needed: Distribution, site: Path) -> None:
     for file in needed.files or ():
         if file.parts[0] != ".." and "__pycache__" not in file.parts:
             (site / file).parent.mkdir(parents=True, exist_ok=True)
-            (site / file).symlink_to(needed.locate_file(file))
+            (site / file).symlink_to(str(needed.locate_file(file)))
 
 
 def run(environment: Path, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [environment / "bin" / program, *arguments]
+    command = [str(environment / "bin" / program), *arguments]
     return subprocess.run(command, cwd=environment, env={}, capture_output=True, text=True, check=False)
 
 

@@ -4,9 +4,11 @@ The end-to-end tests drove the functions, and each stack recorded what they aske
 does, which no emulator asks.
 """
 
+from pathlib import Path
+
 import pytest
 
-from tests.rights import allowed, needed
+from tests.rights import Asked, allowed, needed
 from tools.local.template import load
 from tools.operator.policies import of_functions
 
@@ -14,12 +16,12 @@ TEMPLATE = load()
 
 
 @pytest.fixture
-def used(left):
+def used(left: Path) -> dict[str, set[Asked]]:
     """What functions asked for in any stack."""
     return needed(TEMPLATE, left.glob("*.calls"))
 
 
-def test_no_function_asked_for_anything_that_its_policies_refuse(used):
+def test_no_function_asked_for_anything_that_its_policies_refuse(used: dict[str, set[Asked]]) -> None:
     statements = of_functions(TEMPLATE)
     refused = {
         name: {one for one in asked if not any(allowed(statement, one) for statement in statements[name])}
@@ -28,7 +30,7 @@ def test_no_function_asked_for_anything_that_its_policies_refuse(used):
     assert {name: asked for name, asked in refused.items() if asked} == {}
 
 
-def test_every_right_of_a_function_was_used_by_the_end_to_end_tests(used):
+def test_every_right_of_a_function_was_used_by_the_end_to_end_tests(used: dict[str, set[Asked]]) -> None:
     # GIVEN every action of every statement, with the condition that it stands under
     unused = {
         name: {

@@ -75,7 +75,7 @@ def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def _run(seeds: range, without: frozenset[str], keep_on: bool) -> Campaign:  # noqa: FBT001 - across processes
+def _run(seeds: range, without: frozenset[str], keep_on: bool) -> Campaign:
     campaign = run_all((Case(seed, without=without) for seed in seeds), len(seeds) if keep_on else 1)
     for outcome in campaign.failed:
         outcome.steps.clear()  # they are many, and the seed says the same

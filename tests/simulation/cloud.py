@@ -11,8 +11,9 @@ from loyalty.settings import Settings
 from loyalty.store.engine.cache import TimedCache
 from loyalty.store.engine.dynamodb import Database
 from tests.fakes.delivery import DEAD_LETTERS
-from tests.fakes.dynamodb import FakeDynamoDB, Key
+from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.faults import Answer
+from tests.fakes.items import Key
 from tests.fakes.queues import CHUNKS, PARKED, FakeEvents, FakeSQS, Message
 from tests.simulation import weather
 from tests.simulation.calls import Client
@@ -184,7 +185,6 @@ class _Tables(FakeDynamoDB):
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud.kernel.clock)
         self._cloud = cloud
-        self.metered = False
         assert self.versions
         self.versions.lag = self._lag
 

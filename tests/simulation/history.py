@@ -12,8 +12,9 @@ from loyalty.store.tables import accounts
 from loyalty.vendors.capillary.credentials import basic_credential
 from loyalty.vendors.stickystreet.customers_batch import import_credential
 from tests.fakes.clock import FakeClock
-from tests.fakes.dynamodb import FakeDynamoDB, Item, Key
+from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.importing import CREDENTIALS
+from tests.fakes.items import Item, Key
 from tests.fakes.store import SETTINGS, fake_database
 from tests.simulation import clients, gateway, operators, vendors
 from tests.simulation.cloud import Cloud, Happened, Step

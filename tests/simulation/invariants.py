@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.dynamodb import Item, Key
+from tests.fakes.items import Item, Key
 from tests.simulation.people import ACCOUNT, PROMOTIONS
 from tests.simulation.plan import WEEK
 

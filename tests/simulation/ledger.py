@@ -17,7 +17,7 @@ class Writer(NamedTuple):
     """Who made something: a piece of work, and the item's place in it."""
 
     chain: str
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple has a method of that name, which nobody calls
 
 
 @dataclass(eq=False)

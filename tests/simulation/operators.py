@@ -3,12 +3,14 @@
 import json
 import random
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from loyalty.domain.account import Program, Promotion
 from loyalty.domain.errors import StorageBusy
 from loyalty.store.aws.errors import CallError
 from loyalty.store.tables import accounts, erasure, promotion_changes
+from tests.fakes.items import Key
 from tests.fakes.queues import CHUNKS, PARKED
 from tests.simulation import gateway, weather
 from tests.simulation.ledger import Chain, Operation, Writer
@@ -113,8 +115,8 @@ def redrive(history: "History", spec: Spec) -> None:
         if parked:
             history.meet("redrive")
         history.ledger.redriven.update(parked)
-        desk = _Desk(history)
-        _until_done(history, lambda desk=desk: queues.redrive(desk, job=None, all_=True))  # type: ignore[arg-type, misc]
+        desk: Any = _Desk(history)
+        _until_done(history, partial(queues.redrive, desk, job=None, all_=True))
 
 
 def _job_of(body: str) -> str:
@@ -193,9 +195,7 @@ def week(history: "History", spec: Spec) -> None:
     history.meet("a week later")
     rng = random.Random(f"{history.plan.seed}/ttl")  # noqa: S311 - no secret
     for share, wait in _AFTER_A_WEEK:
-        deleted = history.cloud.dynamodb.delete_expired(
-            "jobs", history.kernel.time(), lambda _key, share=share: rng.random() < share
-        )
+        deleted = history.cloud.dynamodb.delete_expired("jobs", history.kernel.time(), partial(_is_chosen, rng, share))
         history.cloud.faults[weather.TTL] += deleted
         history.cloud.note(history.kernel.running(), f"TTL deletes {deleted} items", None)
         history.judge_expired()
@@ -203,8 +203,8 @@ def week(history: "History", spec: Spec) -> None:
         if any(job in history.expired_jobs() for job in parked):
             history.meet("redrive of an expired job")
         history.ledger.redriven.update(parked)
-        desk = _Desk(history)
-        _until_done(history, lambda desk=desk: queues.redrive(desk, job=None, all_=True))  # type: ignore[arg-type, misc]
+        desk: Any = _Desk(history)
+        _until_done(history, partial(queues.redrive, desk, job=None, all_=True))
         history.kernel.pause(wait)
     assert history.kernel.now > WEEK
 
@@ -229,7 +229,7 @@ def feeder(history: "History", spec: Spec) -> None:
             history.kernel.pause(what["later"])
         entry = {"Id": "1", "MessageBody": json.dumps(body), "MessageGroupId": "feeder"}
         sqs = history.cloud.database().service("sqs")
-        _until_done(history, lambda sqs=sqs, entry=entry: sqs.send_message_batch(QueueUrl=CHUNKS, Entries=[entry]))
+        _until_done(history, partial(sqs.send_message_batch, QueueUrl=CHUNKS, Entries=[entry]))
     history.read_fed(chain, job_id)
 
 
@@ -254,6 +254,11 @@ def _chunks(what: Mapping[str, Any], job_id: str) -> list[dict[str, Any]]:
     if what["fault"] == "other contents":
         messages.append(message(1, 0, what["others"][:size]))
     return messages
+
+
+def _is_chosen(rng: random.Random, share: float, _key: Key) -> bool:
+    """Whether something is of a share by chance."""
+    return rng.random() < share
 
 
 def _until_done(history: "History", do: Callable[[], Any]) -> bool:

@@ -68,8 +68,10 @@ class Plan:
     features: frozenset[str] = field(default_factory=frozenset)
 
 
-FEATURES = ("spelling", "rotation", "boundary", "key", "repeat", "import", "earn", "enrol", "fed", "undo", "erase")
-FEATURES += ("redrive", "operator", "week", "twice")
+FEATURES = (
+    *("spelling", "rotation", "boundary", "key", "repeat", "import", "earn", "enrol", "fed", "undo", "erase"),
+    *("redrive", "operator", "week", "twice"),
+)
 """What may be left out of all histories, to look for the rest."""
 
 
@@ -151,7 +153,8 @@ class _Scene:
 
     def _led(self, specs: list[Spec]) -> list[Spec]:
         """The actors, some of which follow another: they begin at its signal, or a moment later."""
-        rng, led = self._rng, []
+        rng = self._rng
+        led: list[Spec] = []
         for spec in specs:
             kinds, chance = _LEADERS.get(spec.kind, ()), 0.9 if self.theme in _LED_BY else 0.4
             if spec.kind in ("register", "earn"):
@@ -275,7 +278,8 @@ class _Scene:
         fault = "other contents" if self.theme == "contents" else fault
         people = [rng.choice(self._known) for _ in range(rng.choice((3, 4)))]
         others = rng.sample([one for one in KNOWN if one not in people], 2)
-        what = {"operation": operation, "people": people, "others": others, "fault": fault, "size": rng.choice((1, 2))}
+        what: dict[str, Any] = {"operation": operation, "people": people, "others": others, "fault": fault}
+        what["size"] = rng.choice((1, 2))
         what["later"] = rng.choice((0.0, 40.0)) if fault == "other contents" else 0.0
         return {**what, "program": self._programs[0], "promotion": self._promotions[0]}
 

@@ -16,6 +16,8 @@ from tests.simulation.regressions import REGRESSIONS
 from tests.simulation.shrink import shrink
 from tests.simulation.telling import tell_case
 
+pytestmark = pytest.mark.long
+
 HISTORIES = 1_000
 
 MEETINGS = {

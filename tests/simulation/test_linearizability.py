@@ -52,18 +52,18 @@ BREAKS = {
 
 
 @pytest.mark.parametrize("name", HOLDS)
-def test_an_order_is_found_where_there_is_one(name):
+def test_an_order_is_found_where_there_is_one(name: str) -> None:
     assert check(HOLDS[name], 0).holds is True
 
 
 @pytest.mark.parametrize("name", BREAKS)
-def test_none_is_found_where_there_is_none(name):
+def test_none_is_found_where_there_is_none(name: str) -> None:
     verdict = check(BREAKS[name], 0)
     assert verdict.holds is False
     assert verdict.unexplained
 
 
-def test_what_comes_after_another_by_its_nature_does():
+def test_what_comes_after_another_by_its_nature_does() -> None:
     # GIVEN two writes at once, of which one comes after the other, and a read that saw the first
     first, second = write(1, 0, 3), write(2, 0, 3)
     # THEN there is an order only where that one may be the last
@@ -71,7 +71,7 @@ def test_what_comes_after_another_by_its_nature_does():
     assert check([first, second._replace(after=0), read(1, 4, 5)], 0).holds is False
 
 
-def test_a_search_that_takes_too_long_gives_up(monkeypatch):
+def test_a_search_that_takes_too_long_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN many writes of which nobody heard, and a read that none of them explains
     monkeypatch.setattr(linearizability, "MOST_NODES", 100)
     writes = [write(number, 0, float("inf"), optional=True) for number in range(1, 12)]

@@ -39,7 +39,7 @@ def a_patch(folder: Path, text: str, without: tuple[str, ...]) -> Path:
     return path
 
 
-def test_a_fault_that_is_brought_back_is_found(tmp_path):
+def test_a_fault_that_is_brought_back_is_found(tmp_path: Path) -> None:
     # GIVEN a patch that lets everybody earn once more than allowed
     patch = a_patch(tmp_path, BREAKS_LIMITS, tuple(sorted({*FEATURES} - {"earn"})))
     # WHEN histories are run with it
@@ -49,7 +49,7 @@ def test_a_fault_that_is_brought_back_is_found(tmp_path):
     assert found.found.startswith("limit: ")
 
 
-def test_a_fault_of_the_template_is_one_of_the_copy_that_is_run(tmp_path):
+def test_a_fault_of_the_template_is_one_of_the_copy_that_is_run(tmp_path: Path) -> None:
     # GIVEN a patch of the template
     patch = a_patch(tmp_path, HARMLESS, ())
     # WHEN it is brought back into a copy
@@ -59,14 +59,16 @@ def test_a_fault_of_the_template_is_one_of_the_copy_that_is_run(tmp_path):
     assert read.startswith('AWSTemplateFormatVersion: "2010-09-09"\n# a remark\n')
 
 
-def test_what_is_not_wrong_is_not_found(tmp_path):
+def test_what_is_not_wrong_is_not_found(tmp_path: Path) -> None:
     # GIVEN a patch that changes a remark, and histories of clients alone
     patch = a_patch(tmp_path, HARMLESS, tuple(sorted({*FEATURES} - {"enrol"})))
     # THEN nothing is found, which is no proof
     assert proof.prove(patch, most=5) == proof.Proof(None, "")
 
 
-def test_a_fault_that_is_not_found_fails(tmp_path, monkeypatch, capsys):
+def test_a_fault_that_is_not_found_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     # GIVEN such a patch as the only known fault
     a_patch(tmp_path, HARMLESS, tuple(sorted({*FEATURES} - {"enrol"})))
     monkeypatch.setattr(proof, "PATCHES", tmp_path)
@@ -77,7 +79,7 @@ def test_a_fault_that_is_not_found_fails(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("patch", sorted(proof.PATCHES.glob("*.patch")), ids=lambda path: path.stem)
-def test_every_known_fault_says_what_it_is_and_can_be_brought_back(patch, tmp_path):
+def test_every_known_fault_says_what_it_is_and_can_be_brought_back(patch: Path, tmp_path: Path) -> None:
     # GIVEN a known fault
     text, _, _ = patch.read_text().partition("\n--- ")
     # THEN it has a sentence of its own, and its patch fits the code

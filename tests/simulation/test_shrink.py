@@ -26,7 +26,7 @@ def fails_with(case: Case) -> Outcome:
     )
 
 
-def test_only_what_is_needed_is_left(monkeypatch):
+def test_only_what_is_needed_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a history of eight actors and as many faults
     monkeypatch.setattr(shrink, "run", fails_with)
     monkeypatch.setattr(shrink, "lengths", lambda _case: {})
@@ -46,7 +46,7 @@ def test_only_what_is_needed_is_left(monkeypatch):
 
 
 @pytest.mark.parametrize("seed", range(1, 6))
-def test_a_history_with_fewer_actors_has_fewer_actors(seed):
+def test_a_history_with_fewer_actors_has_fewer_actors(seed: int) -> None:
     # GIVEN a history, and one of its actors alone, without any fault
     whole = run(Case(seed))
     alone = run(Case(seed, actors=frozenset(whole.actors[:1]), faults=frozenset()))

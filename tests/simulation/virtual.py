@@ -54,7 +54,7 @@ def virtual(kernel: Kernel, plan: Plan) -> Iterator[None]:
     put(batch, "current_thread", lambda: in_pool)
     put(cut, "MOST_WEIGHT", plan.weight)
     put(sys, "stdout", _Nowhere())
-    level = logger.level
+    level = logger.log_level
     logger.setLevel("CRITICAL")
     try:
         yield

@@ -4,5 +4,5 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _no_network(socket_disabled):
+def _no_network(socket_disabled: None) -> None:
     """Every socket is refused while a unit test runs."""

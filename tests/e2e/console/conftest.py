@@ -1,6 +1,7 @@
 """A browser for each module, and for each test a page that must have had no fault in the end."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -25,7 +26,12 @@ def options() -> dict[str, object]:
 @pytest.fixture
 def page(browser: Browser, options: dict[str, object]) -> Iterator[Page]:
     """An empty window, whose pages may break no policy and raise no error."""
-    settings = {"locale": "en-GB", "timezone_id": "UTC", "viewport": {"width": 1280, "height": 800}, **options}
+    settings: dict[str, Any] = {
+        "locale": "en-GB",
+        "timezone_id": "UTC",
+        "viewport": {"width": 1280, "height": 800},
+        **options,
+    }
     with browser.new_context(**settings) as context:
         watched = Watched(context)
         yield watched.page

@@ -30,10 +30,12 @@ def form_of(request: Request) -> dict[str, str]:
     """The fields of a multipart form, with the text of its file."""
     head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
     message = message_from_bytes(head + (request.post_data_buffer or b""), policy=HTTP)
-    return {
-        part.get_param("name", header="content-disposition"): part.get_payload(decode=True).decode()
-        for part in message.iter_parts()
-    }
+    fields: dict[str, str] = {}
+    for part in message.iter_parts():
+        name, content = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        fields[str(name)] = content.decode()
+    return fields
 
 
 def choose(page: Page, content: str | bytes, name: str = "customers.csv") -> None:

@@ -4,23 +4,28 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 
-from tests.integration.audit.advisories import serving
+from tests.integration.audit.advisories import Answer, serving
 from tools.local.port import LOOPBACK, free_port
 from tools.local.template import ROOT
 
+Audit = Callable[..., tuple[int, str, list[str], list[tuple[str, str]]]]
+
 LOCK, SECOND = "shared/requirements.txt", "tools/requirements/audit.txt"
-NONE = {"vulnerabilities": []}
+NONE: dict[str, Any] = {"vulnerabilities": []}
 ONE = {"vulnerabilities": [{"id": "PYSEC-2026-1", "summary": "It leaks.", "aliases": [], "fixed_in": ["99.1"]}]}
 CLEAN = "No known vulnerabilities found"
 FAILED = "Vulnerable packages are listed above; where PyPI could not be asked, nothing is known."
 OURS = re.compile(r"MAKE|MFLAGS|ARGS$|LOCK$|PIP_|.*_PROXY$|.*_CA_BUNDLE$", re.IGNORECASE)
 
 
-def make(*arguments, **environment):
+def make(*arguments: str, **environment: str) -> tuple[int, str, list[str]]:
     """A run of make without what `make test` was given: its exit code, stdout, and stderr less make's own line."""
     own = {name: value for name, value in os.environ.items() if not OURS.match(name)}
     command = ["make", f"PYTHON={sys.executable}", *arguments]
@@ -29,16 +34,16 @@ def make(*arguments, **environment):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _environment():
+def _environment() -> None:
     """The audit's own, made before anything stands between it and a package index."""
     subprocess.run(["make", f"PYTHON={sys.executable}", "build/venv/audit/installed"], cwd=ROOT, check=True)
 
 
 @pytest.fixture
-def audit(tmp_path):
+def audit(tmp_path: Path) -> Audit:
     """Audits some locks before a service that answers like this: what make gave, and what the service was asked."""
 
-    def audited(answer, *locks):
+    def audited(answer: Answer, *locks: str) -> tuple[int, str, list[str], list[tuple[str, str]]]:
         with serving(answer, tmp_path) as service:
             done = make(
                 "audit", f"LOCK={' '.join(locks)}", PIP_CACHE_DIR=str(tmp_path / "cache"), **service.environment
@@ -48,14 +53,14 @@ def audit(tmp_path):
     return audited
 
 
-def pins(lock):
+def pins(lock: str) -> list[tuple[str, str]]:
     """The packages of a lock that this interpreter would install."""
     lines = re.findall(r"^([^\s#].*?==.*?)(?: \\)?$", (ROOT / lock).read_text(), re.MULTILINE)
     wanted = [one for one in map(Requirement, lines) if not one.marker or one.marker.evaluate()]
     return sorted((one.name, str(one.specifier).removeprefix("==")) for one in wanted)
 
 
-def test_an_audit_passes_when_the_service_knows_of_no_vulnerability_in_any_pin(audit):
+def test_an_audit_passes_when_the_service_knows_of_no_vulnerability_in_any_pin(audit: Audit) -> None:
     # WHEN a lock is audited, and nothing is known against any package
     code, printed, errors, asked = audit(lambda _: (200, NONE), LOCK)
     # THEN it passes, and every pin was asked about
@@ -63,7 +68,7 @@ def test_an_audit_passes_when_the_service_knows_of_no_vulnerability_in_any_pin(a
     assert asked == pins(LOCK)
 
 
-def test_an_audit_fails_with_the_id_of_an_advisory_and_goes_on_to_the_other_locks(audit):
+def test_an_audit_fails_with_the_id_of_an_advisory_and_goes_on_to_the_other_locks(audit: Audit) -> None:
     # GIVEN one package of the first of two locks that is vulnerable
     version = dict(pins(LOCK))["orjson"]
     # WHEN they are audited
@@ -85,7 +90,7 @@ def test_an_audit_fails_with_the_id_of_an_advisory_and_goes_on_to_the_other_lock
     assert asked == sorted(pins(LOCK) + pins(SECOND))
 
 
-def test_an_audit_fails_when_the_service_does_not_know_a_package(audit):
+def test_an_audit_fails_when_the_service_does_not_know_a_package(audit: Audit) -> None:
     # GIVEN a package that the service has never heard of
     name, version = pins(LOCK)[-1]
     # WHEN its lock is audited
@@ -95,7 +100,7 @@ def test_an_audit_fails_when_the_service_does_not_know_a_package(audit):
     assert (code, printed, errors) == (2, f"{LOCK}\n", [f"ERROR:pip_audit._cli:{unknown}", FAILED])
 
 
-def test_an_audit_fails_when_the_service_has_no_answer(audit):
+def test_an_audit_fails_when_the_service_has_no_answer(audit: Audit) -> None:
     # WHEN a lock is audited while the service is out of order
     code, printed, errors, _ = audit(lambda _: (503, {}), LOCK)
     # THEN it fails, and does not say that nothing was found
@@ -103,7 +108,7 @@ def test_an_audit_fails_when_the_service_has_no_answer(audit):
     assert CLEAN not in errors
 
 
-def test_an_audit_fails_when_the_service_is_out_of_reach(tmp_path):
+def test_an_audit_fails_when_the_service_is_out_of_reach(tmp_path: Path) -> None:
     # GIVEN nobody at the service's address
     nobody = {"HTTPS_PROXY": f"http://{LOOPBACK}:{free_port()}", "PIP_CACHE_DIR": str(tmp_path)}
     # WHEN a lock is audited

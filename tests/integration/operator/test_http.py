@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from tools.local import port
-from tools.operator import http as operator_http
 from tools.operator.faults import OperatorError, Unavailable
-from tools.operator.http import Http
+from tools.operator.http import RETRIES, Http
 from tools.operator.jobs_client import JobsClient
 
 
@@ -52,10 +51,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Stay silent."""
 
 
+AT_ONCE = RETRIES.new(backoff_factor=0, backoff_jitter=0, total=3)
+"""The command's patience, without its pauses."""
+
+
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A running server, and a client whose patience has no pauses."""
-    monkeypatch.setattr(operator_http, "RETRIES", operator_http.RETRIES.new(backoff_factor=0, total=3))
+def server() -> Iterator[Server]:
+    """A running server."""
     with Server() as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -69,7 +71,7 @@ def test_what_passes_is_waited_for(refusal: tuple[int, bytes], server: Server) -
     # GIVEN an API that refuses, or breaks off, twice
     server.answers = [refusal, refusal, (200, b'{"a":1}')]
     # THEN the same request is sent until it is answered
-    reply = Http(server.url).send("POST", "/x", {"Idempotency-Key": "k"}, b"body")
+    reply = Http(server.url, AT_ONCE).send("POST", "/x", {"Idempotency-Key": "k"}, b"body")
     assert (reply.status, reply.json()) == (200, {"a": 1})
     assert [(what, headers["Idempotency-Key"], body) for what, headers, body in server.arrived] == [
         ("POST /x", "k", b"body")
@@ -78,13 +80,14 @@ def test_what_passes_is_waited_for(refusal: tuple[int, bytes], server: Server) -
 
 def test_what_stays_refused_is_the_answer_in_the_end(server: Server) -> None:
     server.answers = [(503, b'{"error":503}')]
-    reply = Http(server.url).send("POST", "/x", {})
+    reply = Http(server.url, AT_ONCE).send("POST", "/x", {})
     assert (reply.status, reply.json()) == (503, {"error": 503})
+    assert len(server.arrived) == 4
 
 
 def test_a_large_body_is_sent_compressed_and_the_same_each_time(server: Server) -> None:
     for _ in range(2):
-        Http(server.url).send("POST", "/x", {"Content-Type": "text/plain"}, b"row\n" * 10_000)
+        Http(server.url, AT_ONCE).send("POST", "/x", {"Content-Type": "text/plain"}, b"row\n" * 10_000)
     (_, headers, body), (_, _, again) = server.arrived
     assert (headers["Content-Encoding"], gzip.decompress(body)) == ("gzip", b"row\n" * 10_000)
     assert body == again
@@ -99,7 +102,7 @@ def test_a_host_that_is_not_there_is_said_to_be_out_of_reach() -> None:
 def test_somebody_elses_answer_is_not_taken_for_the_apis(server: Server) -> None:
     server.answers = [(200, b"<html>Hotel Wi-Fi</html>")]
     with pytest.raises(Unavailable, match="not the loyalty API"):
-        Http(server.url).send("GET", "/jobs", {}).json()
+        Http(server.url, AT_ONCE).send("GET", "/jobs", {}).json()
 
 
 @pytest.mark.parametrize(
@@ -116,6 +119,6 @@ def test_a_problem_is_told_in_its_own_words(
 ) -> None:
     server.answers = [(status, json.dumps(body).encode())]
     with pytest.raises(error, match=words) as raised:
-        JobsClient(Http(server.url), {}, lambda _seconds: None).show("../x")
+        JobsClient(Http(server.url, AT_ONCE), {}, lambda _seconds: None).show("../x")
     assert raised.type is error
     assert server.arrived[0][0] == "GET /jobs/..%2Fx"

@@ -3,6 +3,7 @@
 import json
 import os
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Writes what make run does about a stack with the AWS at this URL."""
 
     def about(endpoint: str) -> None:
@@ -46,7 +47,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return about
 
 
-def test_the_local_stack_is_found_by_what_make_run_wrote_in_a_folder_above(write) -> None:
+def test_the_local_stack_is_found_by_what_make_run_wrote_in_a_folder_above(write: Callable[[str], None]) -> None:
     # GIVEN a local stack that runs
     with port.reserve() as emulator:
         emulator.listen()
@@ -65,7 +66,7 @@ def test_the_local_stack_is_found_by_what_make_run_wrote_in_a_folder_above(write
     assert (place.table_parts, place.read_seconds) == (1, 30)
 
 
-def test_a_local_stack_that_was_stopped_is_said_so_at_once(write) -> None:
+def test_a_local_stack_that_was_stopped_is_said_so_at_once(write: Callable[[str], None]) -> None:
     # GIVEN what make run wrote about a stack that was stopped since
     write(f"http://{port.LOOPBACK}:{port.free_port()}")
     # THEN it is out of reach, and no call waits for it
@@ -112,5 +113,5 @@ def test_a_local_stack_is_reached_past_proxies(tmp_path: Path) -> None:
         # WHEN a command is to work on it
         places.local()
     # THEN no proxy stands between, and those that were exempt before still are
-    assert urllib.request.proxy_bypass_environment("127.0.0.1:4566")
+    assert urllib.request.proxy_bypass("127.0.0.1:4566")
     assert os.environ["no_proxy"] == "example.com,127.0.0.1,localhost"

@@ -2,11 +2,13 @@
 
 import base64
 import itertools
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
 
-from loyalty.doors.endpoint import serve
+from loyalty.doors.endpoint import Handler, serve
+from loyalty.store.engine.dynamodb import Database
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from tests.fakes import crowd
 from tests.fakes.emulated import Store
@@ -23,19 +25,19 @@ class Process:
 
     _ids = itertools.count(1)
 
-    def __init__(self, store):
+    def __init__(self, store: Store) -> None:
         self.store = store
         self._batch, self._single = (
             serve(contract, lambda: store.database) for contract in (REGISTER_MEMBER_BATCH, REGISTER_MEMBER)
         )
 
-    def batch(self, body):
+    def batch(self, body: bytes) -> Reply:
         return self._send(self._batch, body)
 
-    def single(self, body):
+    def single(self, body: bytes) -> Reply:
         return self._send(self._single, body)
 
-    def _send(self, handler, body):
+    def _send(self, handler: Handler, body: bytes) -> Reply:
         event = {
             "httpMethod": "POST",
             "path": "/",
@@ -48,7 +50,7 @@ class Process:
 
 
 @pytest.fixture(scope="session")
-def crowded(database_endpoint, tables):
+def crowded(database_endpoint: str, tables: dict[str, str]) -> Database:
     """A database that holds the crowd."""
     database = Store(database_endpoint, tables).database
     crowd.create(database)
@@ -59,7 +61,7 @@ _programs = itertools.count(1)
 
 
 @pytest.fixture
-def program(crowded):
+def program(crowded: Database) -> str:
     """A program of the crowd's account, without members."""
     program = str(next(_programs))
     crowd.add_program(crowded, program)
@@ -67,11 +69,11 @@ def program(crowded):
 
 
 @pytest.fixture
-def new_process(database_endpoint, tables):
+def new_process(database_endpoint: str, tables: dict[str, str]) -> Callable[[], Process]:
     """Makes processes, each with a client and a cache of its own."""
     return lambda: Process(Store(database_endpoint, tables))
 
 
 @pytest.fixture
-def process(new_process):
+def process(new_process: Callable[[], Process]) -> Process:
     return new_process()

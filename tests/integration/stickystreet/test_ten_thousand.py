@@ -1,11 +1,12 @@
 """Ten thousand rows of ten columns in one request.
 
 They take about ten seconds on two free cores, half of it the emulator's; what is asserted is the
-CPU of our own process, since that does not depend on who else uses the machine.
+CPU of our own process, by how fast the machine is: so nothing depends on that, or on who else uses it.
 """
 
 import time
 
+from tests.fakes.yardstick import slowness
 from tests.integration.stickystreet.importers import COLUMNS, Importer, ten_columns
 
 ROWS = 10_000
@@ -23,4 +24,4 @@ def test_ten_thousand_rows_are_imported_in_one_request(database_endpoint: str, t
     assert batch["customers"] == {"new": 9_900, "updated": 0, "failed": 100}
     assert [row["number"] for row in batch["rows"]] == list(range(1, ROWS, 100))
     assert len(importer.customers()) == 9_900
-    assert seconds < 15
+    assert seconds < 15 * slowness()

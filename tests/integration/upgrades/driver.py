@@ -8,27 +8,32 @@ import json
 import os
 import sys
 import uuid
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 
 class Context:
     """What a handler asks Lambda for."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.aws_request_id = uuid.uuid4().hex
 
-    def get_remaining_time_in_millis(self):
+    def get_remaining_time_in_millis(self) -> int:
         return 27_000
 
 
 @cache
-def handler(folder):
+def handler(folder: str) -> Callable[..., Any]:
     path = Path(sys.argv[1], "functions", folder, "handler.py")
     spec = importlib.util.spec_from_file_location(f"{folder}_handler", path)
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.lambda_handler
+    found: Callable[..., Any] = module.lambda_handler
+    return found
 
 
 if __name__ == "__main__":

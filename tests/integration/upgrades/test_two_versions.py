@@ -8,16 +8,21 @@ import os
 import subprocess
 import sys
 import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from loyalty.domain.account import Credential, Grant
+from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import credentials
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earn_request
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, proxy_event, reply_of
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, Reply, proxy_event, reply_of
 from tests.fakes.importing import CREDENTIALS, FORM
+from tests.fakes.items import Item
 from tests.fakes.requests import as_json, batch, emails, single
 from tests.fakes.world import TOKEN
 from tests.integration.upgrades.versions import Version, archived, committed, unpack
@@ -26,6 +31,8 @@ from tools.local.deploy import client
 from tools.local.ministack import REGION, Ministack
 from tools.local.template import ROOT, load, resources, variables
 from tools.operator.database import connect
+
+pytestmark = pytest.mark.long
 
 ACCESS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
@@ -46,7 +53,7 @@ _CHUNK = 250  # items of a chunk at least, so that a job of three times as many 
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory):
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Tables with the demo accounts and queues of these tests alone, as the functions' environment has them."""
     described, log = load(), tmp_path_factory.mktemp("upgrades") / "emulator.log"
     with Ministack(log) as ministack:
@@ -63,7 +70,7 @@ def environment(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def versions(environment, tmp_path_factory):
+def versions(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Version]]:
     """Both versions, by their names."""
     yesterday = unpack(tmp_path_factory.mktemp("yesterday"))
     with Version(yesterday, environment) as old, Version(ROOT, environment) as new:
@@ -71,7 +78,7 @@ def versions(environment, tmp_path_factory):
 
 
 @pytest.fixture(params=[("yesterday", "today"), ("today", "yesterday")], ids=lambda pair: f"{pair[0]} then {pair[1]}")
-def pair(request, versions):
+def pair(request: pytest.FixtureRequest, versions: dict[str, Version]) -> list[Version]:
     """The two versions, the one that begins first."""
     return [versions[name] for name in request.param]
 
@@ -79,11 +86,11 @@ def pair(request, versions):
 class Chunks:
     """The chunk queue, as Lambda delivers from it."""
 
-    def __init__(self, environment):
+    def __init__(self, environment: dict[str, str]) -> None:
         self._sqs = client("sqs", environment["AWS_ENDPOINT_URL"])
         self._url, self._parked = environment["CHUNK_QUEUE_URL"], environment["PARKED_QUEUE_URL"]
 
-    def deliver(self, *workers):
+    def deliver(self, *workers: Version) -> int:
         """Give the messages to the workers in turn until there are none; how many came to how many of them again."""
         delivered, again = 0, 0
         while messages := self._sqs.receive_message(QueueUrl=self._url, AttributeNames=["All"]).get("Messages", []):
@@ -98,11 +105,11 @@ class Chunks:
                 delivered += 1
         return delivered - again
 
-    def parked(self):
+    def parked(self) -> int:
         """How many messages are parked."""
         return len(self._sqs.receive_message(QueueUrl=self._parked, VisibilityTimeout=0).get("Messages", []))
 
-    def _done(self, worker, message):
+    def _done(self, worker: Version, message: dict[str, Any]) -> bool:
         record = {
             "messageId": message["MessageId"],
             "receiptHandle": message["ReceiptHandle"],
@@ -110,28 +117,28 @@ class Chunks:
             "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "0"},
             "messageAttributes": {},
         }
-        return worker.call("process_chunk", {"Records": [record]}) == {"batchItemFailures": []}
+        return bool(worker.call("process_chunk", {"Records": [record]}) == {"batchItemFailures": []})
 
 
 @pytest.fixture
-def chunks(environment):
+def chunks(environment: dict[str, str]) -> Chunks:
     return Chunks(environment)
 
 
-def post(version, function, path, body, headers=None):
+def post(version: Version, function: str, path: str, body: str, headers: dict[str, str] | None = None) -> Reply:
     return reply_of(version.call(function, proxy_event(body, headers or JSON, path=path)))
 
 
-def job(version, function, job_id, method="GET", tail=""):
+def job(version: Version, function: str, job_id: str, method: str = "GET", tail: str = "") -> Reply:
     event = proxy_event("", AUTHORIZED, method=method, path=f"/jobs/{job_id}{tail}")
     return reply_of(version.call(function, {**event, "pathParameters": {"job_id": job_id}}))
 
 
-def rows(name, number=3 * _CHUNK):
+def rows(name: str, number: int = 3 * _CHUNK) -> list[str]:
     return [f"{name}-{index}@example.com" for index in range(number)]
 
 
-def form(name, emails_, **changes):
+def form(name: str, emails_: list[str], **changes: str) -> str:
     return urlencode(
         {
             **CREDENTIALS,
@@ -146,7 +153,7 @@ def form(name, emails_, **changes):
     )
 
 
-def submit(version, kind, emails_, name):
+def submit(version: Version, kind: str, emails_: list[str], name: str) -> str:
     """Send a job of a kind, not waiting; its id."""
     orders = {
         "import": ("customers_batch", IMPORT, form(name, emails_), {"Content-Type": FORM}),
@@ -178,24 +185,26 @@ GRANT = Grant("greatwidgets", frozenset({"enrol"}))
 """
 
 
-def yesterdays(environment, folder):
+def yesterdays(environment: dict[str, str], folder: Path) -> dict[str, str]:
     """The environment of a Python that imports yesterday's layer."""
     return {"PATH": os.environ["PATH"], **environment, "PYTHONPATH": str(unpack(folder) / "shared")}
 
 
-def serves(version, token):
+def serves(version: Version, token: str) -> int:
     """The HTTP status that a version answers to a batch under this token."""
     body = as_json(batch(emails("nobody"), token=token))
     return post(version, "register_member_batch", BATCH, body).status
 
 
-def entries(database):
+def entries(database: Database) -> list[Item]:
     """Entries of a list of credentials where yesterday's version kept it."""
     return database.query(database.settings.accounts_table, "account#greatwidgets", prefix="credential#")
 
 
 @pytest.mark.parametrize("kind", ["import", "enrol", "earn"])
-def test_a_job_is_sent_by_one_done_by_both_told_by_both_and_undone_by_the_other(kind, pair, chunks):
+def test_a_job_is_sent_by_one_done_by_both_told_by_both_and_undone_by_the_other(
+    kind: str, pair: list[Version], chunks: Chunks
+) -> None:
     # GIVEN customers, and a job for them that one version sends
     sender, other = pair
     name = f"{kind}-{uuid.uuid4().hex}"
@@ -224,7 +233,7 @@ def test_a_job_is_sent_by_one_done_by_both_told_by_both_and_undone_by_the_other(
     assert chunks.parked() == 0
 
 
-def test_a_member_of_one_version_is_a_member_to_the_other(pair, request):
+def test_a_member_of_one_version_is_a_member_to_the_other(pair: list[Version], request: pytest.FixtureRequest) -> None:
     # GIVEN a member that one has registered
     member = {"email": f"user{11 + ('today then' in request.node.name)}@example.com"}
     first = post(pair[0], "register_member", SINGLE, as_json(single(**member))).json()
@@ -235,7 +244,7 @@ def test_a_member_of_one_version_is_a_member_to_the_other(pair, request):
     assert second["profile_id"] == first["profile_id"]
 
 
-def test_a_customer_of_one_version_is_updated_by_the_other_and_read_by_both(pair):
+def test_a_customer_of_one_version_is_updated_by_the_other_and_read_by_both(pair: list[Version]) -> None:
     # GIVEN a customer that one has imported
     name = f"updated-{uuid.uuid4().hex}"
     headers = {"Content-Type": FORM}
@@ -254,7 +263,7 @@ def test_a_customer_of_one_version_is_updated_by_the_other_and_read_by_both(pair
     assert found[0]["profile_id"] == found[1]["profile_id"]
 
 
-def test_an_access_token_of_one_version_serves_in_the_other(pair):
+def test_an_access_token_of_one_version_serves_in_the_other(pair: list[Version]) -> None:
     asked = as_json({"key": "demo-key", "secret": "demo-secret"})
     issued = post(pair[0], "issue_token", ACCESS_TOKEN, asked).json()["data"]["accessToken"]
     reply = post(pair[1], "direct_earn", EARN, as_json(earn_request()), {**JSON, "X-CAP-API-OAUTH-TOKEN": issued})
@@ -262,8 +271,8 @@ def test_an_access_token_of_one_version_serves_in_the_other(pair):
 
 
 def test_a_credential_that_yesterday_listed_serves_in_both_versions_before_and_after_its_entry_moves(
-    versions, environment, tmp_path
-):
+    versions: dict[str, Version], environment: dict[str, str], tmp_path: Path
+) -> None:
     # GIVEN a credential that yesterday's version made, and listed where it did
     old, name = Credential("token", uuid.uuid4().hex), f"old-{uuid.uuid4().hex}"
     made = f"credentials.add(dynamodb.connect(settings.load()), Credential('token', {old.secret!r}), GRANT, {name!r})"
@@ -284,7 +293,9 @@ def test_a_credential_that_yesterday_listed_serves_in_both_versions_before_and_a
     assert name not in {one["name"]["S"] for one in entries(database)}
 
 
-def test_a_credential_that_today_made_serves_in_both_versions(versions, environment):
+def test_a_credential_that_today_made_serves_in_both_versions(
+    versions: dict[str, Version], environment: dict[str, str]
+) -> None:
     new = Credential("token", uuid.uuid4().hex)
     table = {variable: environment[variable] for variable in environment if variable.endswith("_TABLE")}
     database = connect(table, **ACCESS, endpoint_url=environment["AWS_ENDPOINT_URL"])
@@ -292,7 +303,7 @@ def test_a_credential_that_today_made_serves_in_both_versions(versions, environm
     assert [serves(version, new.secret) for version in versions.values()] == [200, 200]
 
 
-def test_a_request_that_is_repeated_at_the_other_version_happens_once(pair):
+def test_a_request_that_is_repeated_at_the_other_version_happens_once(pair: list[Version]) -> None:
     # GIVEN a request with a key that one version has answered
     headers = {**JSON, "Idempotency-Key": uuid.uuid4().hex}
     body = as_json(batch(emails("user31", "user32"), loyalty_program_id=2607))
@@ -304,7 +315,7 @@ def test_a_request_that_is_repeated_at_the_other_version_happens_once(pair):
     assert second.body == first.body
 
 
-def test_yesterday_is_the_commit_that_the_tests_name():
+def test_yesterday_is_the_commit_that_the_tests_name() -> None:
     # GIVEN the archive that stands in for the history that a shallow clone lacks
     files = archived()
     assert files

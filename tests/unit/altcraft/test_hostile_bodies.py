@@ -9,6 +9,7 @@ import pytest
 from tests.fakes.gateway import BATCH
 from tests.fakes.requests import JSON, XML, as_json, batch
 from tests.fakes.world import TOKEN, World
+from tests.fakes.yardstick import slowness
 
 HOSTILE = {
     "a gzip bomb": (gzip.compress(bytes(50_000_000), compresslevel=1), {**JSON, "Content-Encoding": "gzip"}, 413),
@@ -60,5 +61,5 @@ def test_a_hostile_body_costs_less_than_a_second(body: bytes, headers: dict[str,
         return time.process_time() - began
 
     # THEN it is answered as it should be, quickly (once in three times, since this machine may have other work)
-    assert any(seconds_of_cpu() < 1 for _ in range(3))
+    assert any(seconds_of_cpu() < slowness() for _ in range(3))
     assert world.memberships() == World().memberships()

@@ -11,8 +11,8 @@ from loyalty.operations import issue_token
 from loyalty.store.tables import keys
 from loyalty.vendors.capillary.credentials import access_credential, client_credential
 from tests.fakes.capillary import CapillaryWorld, request
-from tests.fakes.dynamodb import Item
 from tests.fakes.gateway import ACCESS_TOKEN
+from tests.fakes.items import Item
 from tests.unit.capillary.test_credentials import TOKEN, refused
 
 WRONG_PAIR = {"data": None, "errors": [{"code": 320001, "message": "Invalid client key and secret"}]}

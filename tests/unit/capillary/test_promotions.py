@@ -7,6 +7,7 @@ import pytest
 from loyalty.domain.account import Program, Promotion
 from loyalty.domain.errors import PromotionInactive
 from loyalty.operations.earn import operation as earn
+from loyalty.operations.earn.items import Params
 from loyalty.store.tables import accounts, promotion_changes
 from tests.fakes.capillary import Answer, CapillaryWorld, request
 from tools import demo
@@ -90,7 +91,7 @@ def test_a_promotion_is_earned_from_its_start_up_to_but_not_at_its_end(
     march = Promotion("9", program_id="469", start="2026-03-01T00:00:00Z", end="2026-04-01T00:00:00Z")
     promotion_changes.put(world.database, demo.ACCOUNT.id, march)
     # WHEN a request comes at that moment
-    params = earn.Params("469", "9", None, received_at=moment)
+    params = Params("469", "9", None, received_at=moment)
     # THEN it is open or not
     if state == "open":
         assert earn.prepare(world.database, demo.ACCOUNT, params).promotion == march

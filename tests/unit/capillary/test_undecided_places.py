@@ -34,7 +34,7 @@ def test_an_origin_for_which_the_earn_is_written_while_it_waits_is_told_that_the
 
     def written_meanwhile(call: Call) -> Answer:
         # WHEN the earn is written while another looks for it
-        answer = call()
+        answer: Answer = call()
         write(world, "r#0")
         return answer
 
@@ -49,7 +49,7 @@ def test_an_origin_for_which_the_place_is_given_back_while_it_waits_gets_it(worl
 
     def given_back_meanwhile(call: Call) -> Answer:
         # WHEN it is given back while another looks for its earn
-        answer = call()
+        answer: Answer = call()
         tallies.give_back(world.database, "a", "9", "p", "r#0")
         return answer
 

@@ -130,7 +130,7 @@ def outcomes(*items: dict[str, Any]) -> list[list[Any]]:
 
 def test_rows_that_are_fed_obey_the_rules_of_files() -> None:
     # GIVEN rows of another system
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"fields": {"code": "A", "first_name": "Ann"}},
         {"fields": {"code": "#N/A", "first_name": "Bob"}},
         {"fields": {"code": "A\u200b", "first_name": "Bob"}},

@@ -81,7 +81,7 @@ def expired(world: World) -> Reply:
     return world.send(EARN, request(), {"X-CAP-API-OAUTH-TOKEN": token})
 
 
-TOO_MANY = {"data": [{}] * 20_001}
+TOO_MANY: dict[str, Any] = {"data": [{}] * 20_001}
 ROWS = rows_form("email first_name custom_date", "a@example.com|Ann|", "b@example.com||tomorrow", output="")
 ANSWERED: dict[str, dict[str, list[Call]]] = {
     "registerMember": {

@@ -51,7 +51,7 @@ def jobs_of(world: World) -> list[str]:
     return [job["job_id"] for job in world.job(LIST).json()["jobs"]]
 
 
-def after(submit: Call, route: str, *, done: bool = True, **query: str) -> Call:
+def after(submit: Call, route: str, *, done: bool = True, **query: Any) -> Call:
     """A route of the job that a request makes, done or not begun."""
 
     def call(world: World) -> Reply:

@@ -22,7 +22,7 @@ Change = Callable[[Document], Any]
 
 
 def changed(change: Change) -> Document:
-    copy = deepcopy(RELEASED)
+    copy: Document = deepcopy(RELEASED)
     change(copy)
     return copy
 

@@ -1,41 +1,47 @@
 """The fake DynamoDB has what the emulator lacks: reads that lag, partial answers, limits of size, and TTL."""
 
+from typing import Any
+
 import pytest
 
 from loyalty.store.aws.errors import CallRefused
 from tests.fakes.capacity import MOST_ITEM_BYTES
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import MOST_BYTES_OF_PARTITION, FakeDynamoDB
+from tests.fakes.items import Item
 
 TABLE = "table"
 
 
-def item(pk, **texts):
+def item(pk: str, **texts: str) -> Item:
     return {"pk": {"S": pk}, **{name: {"S": text} for name, text in texts.items()}}
 
 
-def put(client, pk, **texts):
+def put(client: FakeDynamoDB, pk: str, **texts: str) -> None:
     client.put_item(TableName=TABLE, Item=item(pk, **texts))
 
 
-def get(client, pk, *, consistent):
+def get(client: FakeDynamoDB, pk: str, *, consistent: bool) -> Item | None:
     return client.get_item(TableName=TABLE, Key=item(pk), ConsistentRead=consistent).get("Item")
 
 
 @pytest.fixture
-def clock():
+def clock() -> FakeClock:
     return FakeClock()
 
 
 @pytest.fixture
-def lagging(clock):
+def lagging(clock: FakeClock) -> FakeDynamoDB:
     """A client whose reads are half a second behind."""
     client = FakeDynamoDB(clock)
+    assert client.versions
     client.versions.lag = lambda _place: 0.5
     return client
 
 
-def test_a_read_that_need_not_be_consistent_sees_what_was_there_a_moment_ago(lagging, clock):
+def test_a_read_that_need_not_be_consistent_sees_what_was_there_a_moment_ago(
+    lagging: FakeDynamoDB, clock: FakeClock
+) -> None:
     # GIVEN an item that was written, changed and deleted, each a while after the other
     put(lagging, "a", name="first")
     clock.now += 2
@@ -53,7 +59,7 @@ def test_a_read_that_need_not_be_consistent_sees_what_was_there_a_moment_ago(lag
     assert get(lagging, "a", consistent=True) is None
 
 
-def test_batches_queries_and_scans_lag_alike(lagging, clock):
+def test_batches_queries_and_scans_lag_alike(lagging: FakeDynamoDB, clock: FakeClock) -> None:
     # GIVEN an item that was changed a moment ago
     put(lagging, "a", sk="1", name="first")
     clock.now += 2
@@ -75,7 +81,7 @@ def test_batches_queries_and_scans_lag_alike(lagging, clock):
     assert lagging.query(TableName=TABLE, ConsistentRead=True, **values)["Items"] == []
 
 
-def test_conditions_never_lag(lagging):
+def test_conditions_never_lag(lagging: FakeDynamoDB) -> None:
     # GIVEN an item that was written this moment
     put(lagging, "a")
     # THEN a condition meets it
@@ -83,7 +89,7 @@ def test_conditions_never_lag(lagging):
         lagging.put_item(TableName=TABLE, Item=item("a"), ConditionExpression="attribute_not_exists(pk)")
 
 
-def test_a_batch_read_leaves_what_is_more_than_a_megabyte_of_one_partition():
+def test_a_batch_read_leaves_what_is_more_than_a_megabyte_of_one_partition() -> None:
     # GIVEN four items of one partition that are 300 KB each
     client = FakeDynamoDB()
     keys = [{"pk": {"S": "a"}, "sk": {"S": str(number)}} for number in range(4)]
@@ -97,7 +103,7 @@ def test_a_batch_read_leaves_what_is_more_than_a_megabyte_of_one_partition():
     assert answer["UnprocessedKeys"] == {TABLE: {"Keys": keys[3:], "ConsistentRead": True}}
 
 
-def test_a_batch_read_leaves_what_is_more_than_16_megabytes():
+def test_a_batch_read_leaves_what_is_more_than_16_megabytes() -> None:
     # GIVEN 60 items of 300 KB, each in a partition of its own
     client = FakeDynamoDB()
     keys = [{"pk": {"S": str(number)}} for number in range(60)]
@@ -110,7 +116,7 @@ def test_a_batch_read_leaves_what_is_more_than_16_megabytes():
     assert answer["UnprocessedKeys"][TABLE]["Keys"] == keys[55:]
 
 
-def test_an_item_of_more_than_400_kilobytes_is_refused():
+def test_an_item_of_more_than_400_kilobytes_is_refused() -> None:
     client = FakeDynamoDB()
     with pytest.raises(CallRefused, match="Item size has exceeded"):
         put(client, "a", text="x" * MOST_ITEM_BYTES)
@@ -121,9 +127,9 @@ def test_an_item_of_more_than_400_kilobytes_is_refused():
     ("parameter", "words"),
     [("ExpressionAttributeNames", {"#ttl": "ttl"}), ("ExpressionAttributeValues", {":now": {"N": "1"}})],
 )
-def test_a_placeholder_that_no_expression_uses_is_refused(parameter, words):
+def test_a_placeholder_that_no_expression_uses_is_refused(parameter: str, words: dict[str, Any]) -> None:
     # GIVEN an update with a placeholder too many
-    request = {
+    request: dict[str, Any] = {
         "Key": item("a"),
         "UpdateExpression": "SET #name = :value",
         "ExpressionAttributeNames": {"#name": "name"},
@@ -141,7 +147,7 @@ def test_a_placeholder_that_no_expression_uses_is_refused(parameter, words):
     assert not client.tables[TABLE]
 
 
-def test_what_has_expired_is_there_until_it_is_deleted():
+def test_what_has_expired_is_there_until_it_is_deleted() -> None:
     # GIVEN items of which two have expired
     client = FakeDynamoDB()
     for pk, ttl in (("a", "10"), ("b", "20"), ("c", "30")):

@@ -97,5 +97,5 @@ PARTIAL: dict[str, dict[str, Fault]] = {
         "all messages refused": all_messages_refused,
     },
     "put_events": {"event refused": event_refused},
-}  # type: ignore[dict-item]  # they ask for a partial, which any call of a FaultyClient is
+}
 """What else can happen to a call, by its action."""

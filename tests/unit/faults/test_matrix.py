@@ -5,10 +5,14 @@ queue what queues do, and all has to end as it would have without the fault.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import pytest
+from botocore.exceptions import ClientError
 
+from loyalty.store.aws.errors import CallError
+from loyalty.store.engine.faults import is_lost, raise_unless_passing
 from tests.fakes.faults import Fault, cut_short, refused, reset_after, timed_out_after, unreachable
 from tests.unit.faults.partial_faults import PARTIAL
 from tests.unit.faults.scenarios import SCENARIOS, Answer, Scenario, final, is_retryable
@@ -17,13 +21,17 @@ from tests.unit.jobs.job_world import JobWorld
 WHOLE: dict[str, Fault] = {
     "throttled": refused("ThrottlingException"),
     "a fault of the server": refused("InternalServerError", status=500),
-    "unreachable": unreachable,
     "timed out after it was done": timed_out_after,
-    "connection reset after it was done": reset_after,
     "answer cut short": cut_short,
-    "expired credentials of AWS": refused("ExpiredTokenException"),
 }
 """What can happen to any call."""
+
+ALIKE: dict[str, tuple[Fault, Fault]] = {
+    "unreachable": (unreachable, WHOLE["a fault of the server"]),
+    "connection reset after it was done": (reset_after, WHOLE["timed out after it was done"]),
+    "expired credentials of AWS": (refused("ExpiredTokenException"), WHOLE["throttled"]),
+}
+"""What else can happen, each with the one that stands for it: it did as much, and nothing tells the two apart."""
 
 OUTAGES = ("throttled", "timed out after it was done")
 """What can happen to all calls from one on."""
@@ -44,13 +52,30 @@ class Ended(NamedTuple):
     parked: int
 
 
+@pytest.mark.parametrize("name", ALIKE)
+def test_a_fault_is_not_told_from_the_one_that_stands_for_it(name: str) -> None:
+    (passes, lost), (as_passes, as_lost) = map(judged, ALIKE[name])
+    assert (passes, lost) == (as_passes, as_lost)
+
+
+def judged(fault: Fault) -> tuple[bool, bool]:
+    """Whether a call that met a fault is worth repeating, and whether it may have been done."""
+    with pytest.raises(CallError) as met:
+        fault(dict)
+    with suppress(ClientError):
+        raise_unless_passing(met.value)
+        return True, is_lost(met.value)
+    return False, is_lost(met.value)
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_whatever_happens_to_any_call_all_ends_as_if_it_had_not(name: str, tell: Callable[[str], None]) -> None:
     # GIVEN what a process does without a fault, by which calls
     scenario = SCENARIOS[name]
     begun = scenario.begin()
     actions, wanted = clean(scenario, begun)
-    wrong, count = {}, 0
+    wrong: dict[tuple[int | str, ...], object] = {}
+    count = 0
     for number, fault, faults in combinations(actions):
         # WHEN one of its calls, or all from it on, meet a fault, and client and queue do what they then do
         count += 1

@@ -1,13 +1,31 @@
 """What a job comes to, to compare one that met faults with one that met none."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from tests.fakes.faults import refused, timed_out_after
-from tests.fakes.nth_call import die_after, die_before
+from tests.fakes.faults import Fault, refused, timed_out_after
+from tests.fakes.nth_call import FaultyClient, die_after, die_before
 from tests.unit.jobs.job_world import JobWorld
 
-DEATHS = {"died before": die_before, "died after": die_after}
 PASSING = {"response lost": timed_out_after, "throttled": refused("ThrottlingException")}
+
+
+def deaths(calls: FaultyClient) -> Iterator[tuple[str, dict[int, Fault]]]:
+    """Every death of the processes that made these calls: before any call, and after the last one of each.
+
+    After any other call is before the next one: nobody else does anything between two calls of a process.
+    """
+    for number in range(1, calls.count + 1):
+        yield f"died before call {number}", {number: die_before}
+    for number in calls.lasts:
+        yield f"died after call {number}", {number: die_after}
+
+
+def faults(calls: FaultyClient, kinds: Mapping[str, Fault]) -> Iterator[tuple[str, dict[int, Fault]]]:
+    """Each of these faults at every call."""
+    for name, fault in kinds.items():
+        for number in range(1, calls.count + 1):
+            yield f"{name} at call {number}", {number: fault}
 
 
 class Ended(NamedTuple):

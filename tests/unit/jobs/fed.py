@@ -18,7 +18,7 @@ PARAMS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def message(operation: str, /, *items: Mapping[str, Any], **changes: Any) -> Message:
+def message(operation: str, /, *items: object, **changes: Any) -> Message:
     """A job of one chunk with these items; a change to None leaves a field out."""
     whole = {
         "version": 1,

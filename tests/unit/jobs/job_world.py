@@ -1,11 +1,12 @@
 """The demo accounts in memory with workers beside them: orders that become jobs, and what they come to."""
 
 import itertools
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
+
+import orjson
 
 from loyalty.domain.deadline import VISIBILITY_SECONDS, WORKER_SECONDS
 from loyalty.doors.endpoint import serve
@@ -57,7 +58,7 @@ class JobWorld(World):
         for earlier in order.before:
             self.order(earlier, replace(database, settings=database.settings._replace(inline_limit=1_000)))
 
-    def order(self, order: Order, database: Database | None = None, **headers: str) -> Reply:
+    def order(self, order: Order, database: Database | None = None, /, **headers: str) -> Reply:
         """Send an order, to a process with a database of its own where one is given; `_` in headers is a dash."""
         sent = {**order.headers, **{name.replace("_", "-"): text for name, text in headers.items()}}
         database = database or self.process(self.dynamodb)
@@ -101,7 +102,13 @@ class JobWorld(World):
 
         Where a database is given it is that of all of them.
         """
-        mappings = Mappings(self.sqs, lambda: database or self.process(self.dynamodb), self.clock)
+
+        def worker() -> Database:
+            if database and isinstance(database.client, FaultyClient):
+                database.client.begin()
+            return database or self.process(self.dynamodb)
+
+        mappings = Mappings(self.sqs, worker, self.clock)
         self.idle = True
         mappings.deliver_all()
         while self.sqs.queues[CHUNKS] or self.sqs.queues[DEAD_LETTERS]:
@@ -144,7 +151,7 @@ class JobWorld(World):
         tables = self.dynamodb.tables
         lines = [_steady(name, item) for name in _OUTCOMES for item in tables[name].values() if not _is_empty(item)]
         steady = self.without_ids("\n".join(lines)).splitlines()
-        return sorted(json.dumps(json.loads(line), sort_keys=True) for line in steady)
+        return sorted(orjson.dumps(orjson.loads(line), option=orjson.OPT_SORT_KEYS).decode() for line in steady)
 
     def without_ids(self, text: str) -> str:
         """A text with names of customers, of jobs and of moments for what was generated for them."""
@@ -174,4 +181,4 @@ def _is_empty(item: Mapping[str, Any]) -> bool:
 def _steady(table: str, item: Mapping[str, Any]) -> str:
     """An item without drawn numbers of earns, and without the seconds at which places were taken or customers made."""
     drawn = {name for name in item if name in ("earned_id", "removable_until") or "#" in name}
-    return json.dumps([table, {**item, **dict.fromkeys(drawn)}], default=sorted)
+    return orjson.dumps([table, {**item, **dict.fromkeys(drawn)}], default=sorted).decode()

@@ -41,7 +41,7 @@ class Client(NamedTuple):
         database, _ = self.world.faulty(faults, at_work=True)
         return self.world.order(self.order, database, **{"Idempotency-Key": KEY, **headers})
 
-    def count(self) -> int:
+    def calls(self) -> int:
         """How many calls a process makes for it."""
         world = self.world.copy()
         database, calls = world.faulty(at_work=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -156,7 +157,8 @@ def test_what_is_known_of_a_job_says_nothing_once_it_was_begun_again(mark: str) 
         world.order(repeating.order, faulty, **KEYED, Prefer="respond-async")
     begun_again = jobs.find(database, job_id)
     # THEN that is not noted
-    assert jobs.mark(database, known._replace(**{mark: None}), **{mark: MARKS[mark]}) == begun_again
+    unmarked: dict[str, Any] = {mark: None}
+    assert jobs.mark(database, known._replace(**unmarked), **{mark: MARKS[mark]}) == begun_again
     assert jobs.find(database, job_id) == begun_again
     # AND the job ends as it would have once its request comes again
     world.clock.now += LONGEST_SECONDS

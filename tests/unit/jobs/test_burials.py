@@ -8,7 +8,7 @@ from loyalty.store.tables import memberships
 from tests.fakes.delivery import Mappings
 from tests.fakes.faults import Fault, refused
 from tests.unit.jobs import orders
-from tests.unit.jobs.ends import DEATHS, PASSING, differences, ended
+from tests.unit.jobs.ends import deaths, differences, ended
 from tests.unit.jobs.job_world import JobWorld, Order
 
 BUSY = {"enrol": "503", "import": "busy", "earn": "8896"}
@@ -52,15 +52,14 @@ def test_a_burial_that_dies_at_any_call_is_completed_when_it_comes_again(order: 
     database, calls = clean.faulty()
     clean.bury(database)
     wanted, bodies = ended(clean, job_id), {message.body for message in clean.parked()}
-    for name, fault in {**DEATHS, **PASSING}.items():
-        for number in range(1, calls.count + 1):
-            # WHEN that meets a fault
-            world = queued.copy()
-            database, _ = world.faulty({number: fault})
-            world.bury(database)
-            # THEN it comes to the same, though a message may be kept twice
-            assert differences(wanted, ended(world, job_id)).keys() <= {"parked"}, (name, number)
-            assert {message.body for message in world.parked()} == bodies
+    for name, faults in deaths(calls):
+        # WHEN that dies
+        world = queued.copy()
+        database, _ = world.faulty(faults)
+        world.bury(database)
+        # THEN it comes to the same, though a message may be kept twice
+        assert differences(wanted, ended(world, job_id)).keys() <= {"parked"}, name
+        assert {message.body for message in world.parked()} == bodies
 
 
 @pytest.mark.parametrize("order", orders.ALL.values(), ids=orders.ALL)
@@ -75,17 +74,16 @@ def test_a_chunk_that_kills_its_worker_at_the_same_call_each_time_is_repaired_by
     database, calls = clean.faulty()
     clean.work(database)
     wanted = ended(clean, job_id)
-    for name, death in DEATHS.items():
-        for number in range(1, calls.count + 1):
-            # WHEN each worker dies at that call, and the chunk is given up
-            world = queued.copy()
-            die_of(world, {number: death})
-            assert world.told(job_id)["status"] == "done", (name, number)
-            # AND it is redriven once that is mended
-            world.redrive()
-            world.work()
-            # THEN the end is the same
-            assert not differences(wanted, ended(world, job_id)), (name, number)
+    for name, faults in deaths(calls):
+        # WHEN each worker dies at that call, and the chunk is given up
+        world = queued.copy()
+        die_of(world, faults)
+        assert world.told(job_id)["status"] == "done", name
+        # AND it is redriven once that is mended
+        world.redrive()
+        world.work()
+        # THEN the end is the same
+        assert not differences(wanted, ended(world, job_id)), name
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def test_chunks_of_a_chain_that_are_done_again_under_their_key_keep_their_order(
     world.work()
     # THEN all are done, and the first row has the address
     assert world.told(job_id)["counts"] == {"new": len(rows)}
-    (owner,) = [line for line in world.end_state() if '"pk": {"S": "greatwidgets#email#home@example.com"}' in line]
+    (owner,) = [line for line in world.end_state() if '"pk":{"S":"greatwidgets#email#home@example.com"}' in line]
     assert "profile_id of Cc0" in owner
 
 

@@ -53,7 +53,7 @@ def test_a_job_is_told_to_the_last_second_and_then_by_no_route() -> None:
 
 @DELETED
 @EACH
-def test_what_is_redriven_after_its_job_expired_is_parked_and_makes_nothing(order: Order, deleted: bool) -> None:  # noqa: FBT001
+def test_what_is_redriven_after_its_job_expired_is_parked_and_makes_nothing(order: Order, deleted: bool) -> None:
     # GIVEN a job that was given up, a week ago
     world = JobWorld()
     job_id = world.submit(order)
@@ -74,7 +74,7 @@ def test_what_is_redriven_after_its_job_expired_is_parked_and_makes_nothing(orde
 
 
 @DELETED
-def test_what_is_redriven_after_its_job_was_undone_and_expired_does_nothing(deleted: bool) -> None:  # noqa: FBT001
+def test_what_is_redriven_after_its_job_was_undone_and_expired_does_nothing(deleted: bool) -> None:
     # GIVEN a job of which one chunk was given up after it was written, and that was undone
     world = JobWorld()
     job_id = world.submit(orders.enrol())
@@ -94,7 +94,7 @@ def test_what_is_redriven_after_its_job_was_undone_and_expired_does_nothing(dele
 
 
 @DELETED
-def test_a_fed_job_that_was_parked_is_not_made_anew(deleted: bool) -> None:  # noqa: FBT001
+def test_a_fed_job_that_was_parked_is_not_made_anew(deleted: bool) -> None:
     # GIVEN a fed job that was given up
     world = JobWorld()
     body = message("enrol", *members("user1"))

@@ -126,7 +126,7 @@ def test_a_chunk_may_wait_for_another() -> None:
     assert world.told(JOB_ID)["done"] == 0
     feed(world, first)
     assert world.told(JOB_ID)["counts"] == {"new": 1, "updated": 1}
-    assert any('"last_name": {"S": "Two"}' in line for line in world.end_state())
+    assert any('"last_name":{"S":"Two"}' in line for line in world.end_state())
 
 
 def test_a_chunk_that_waits_for_one_that_never_comes_is_given_up_after_a_day() -> None:

@@ -7,9 +7,9 @@ import pytest
 
 from loyalty.domain.lifetime import LONGEST_SECONDS
 from loyalty.jobs import cut
-from tests.fakes.faults import Answer, refused, reset_after, timed_out_after
+from tests.fakes.faults import Answer, Fault, refused, reset_after, timed_out_after
 from tests.fakes.nth_call import ProcessDied, die_after, die_before
-from tests.fakes.steps import BEGIN, FINISH, RELEASE, Call, Step, StepFault, at, at_each
+from tests.fakes.steps import BEGIN, FINISH, RELEASE, Call, Step, at, at_each
 from tests.unit.jobs import orders
 from tests.unit.jobs.ends import Ended, differences, ended
 from tests.unit.jobs.held import chunk, deliver, deliver_again, die_holding, waits
@@ -172,7 +172,7 @@ def test_a_chunk_that_could_not_be_given_back_is_free_once_its_holder_cannot_be_
 
 @EACH
 @pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
-def test_who_began_and_was_not_told_so_has_begun_once(order: Order, fault: StepFault) -> None:
+def test_who_began_and_was_not_told_so_has_begun_once(order: Order, fault: Fault) -> None:
     # WHEN the answer is lost that a chunk is begun
     world, job_id, wanted = queued(order)
     client = deliver(world, at(BEGIN, fault))
@@ -186,7 +186,7 @@ def test_who_began_and_was_not_told_so_has_begun_once(order: Order, fault: StepF
 
 @EACH
 @pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
-def test_who_stored_outcomes_and_was_not_told_so_has_stored_them(order: Order, fault: StepFault) -> None:
+def test_who_stored_outcomes_and_was_not_told_so_has_stored_them(order: Order, fault: Fault) -> None:
     # WHEN the answer is lost that a chunk's outcomes are stored
     world, job_id, wanted = queued(order)
     deliver(world, at(FINISH, fault))

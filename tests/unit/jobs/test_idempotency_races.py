@@ -8,10 +8,13 @@ import pytest
 from loyalty.domain.lifetime import LONGEST_SECONDS
 from tests.fakes.faults import Answer, Fault, refused
 from tests.fakes.gateway import Reply
-from tests.fakes.nth_call import ProcessDied
-from tests.unit.jobs.ends import DEATHS, PASSING
+from tests.fakes.nth_call import ProcessDied, die_after, die_before
+from tests.unit.jobs.ends import PASSING
 from tests.unit.jobs.job_world import JobWorld
 from tests.unit.jobs.keyed import DOORS, Client, client, once
+
+DEATHS = {"died before": die_before, "died after": die_after}
+"""Both at every call: between two calls of a request that waits workers are at work."""
 
 RUNNING = "A request with this Idempotency-Key is still being done, repeat it in a moment"
 
@@ -33,7 +36,7 @@ def test_of_two_requests_at_once_one_is_done(door: str) -> None:
     # GIVEN what the order comes to
     original = client(door)
     wanted, end_state = once(door)
-    for number in range(1, original.count() + 1):
+    for number in range(1, original.calls() + 1):
         # WHEN a second one comes while a first one is at any of its calls
         racing = copy(original)
         replies: list[Reply] = []
@@ -64,7 +67,7 @@ def test_a_request_that_died_is_completed_by_its_repetition(door: str) -> None:
     original = client(door)
     wanted, end_state = once(door)
     for name, death in DEATHS.items():
-        for number in range(1, original.count() + 1):
+        for number in range(1, original.calls() + 1):
             # WHEN its process died at any of its calls
             dying = copy(original)
             with suppress(ProcessDied):
@@ -87,7 +90,7 @@ def test_a_fault_that_passes_costs_no_request_its_answer(door: str) -> None:
     original = client(door)
     wanted, end_state = once(door)
     for name, fault in PASSING.items():
-        for number in range(1, original.count() + 1):
+        for number in range(1, original.calls() + 1):
             # WHEN one of its calls meets a fault
             faulty = copy(original)
             reply = faulty.send({number: fault})

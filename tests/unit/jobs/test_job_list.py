@@ -18,7 +18,7 @@ DAY = 24 * 3600
 
 def submit(world: JobWorld, count: int, seconds: float) -> list[str]:
     """So many jobs, each after so many seconds; their ids."""
-    ids = []
+    ids: list[str] = []
     for _ in range(count):
         world.clock.now += seconds
         before = set(world.job_ids())

@@ -68,7 +68,7 @@ def done(order: Order) -> tuple[JobWorld, str]:
     return world, job_id
 
 
-def profiles(world: JobWorld, job_id: str, **query: str) -> list[str]:
+def profiles(world: JobWorld, job_id: str, **query: Any) -> list[str]:
     return [result["profile_id"] for result in world.job(RESULTS, job_id, **query).json()["result"]]
 
 
@@ -86,7 +86,9 @@ def test_results_can_be_fetched_a_part_at_a_time() -> None:
         ("0", "0"): [],
         ("2", None): whole[2:],
     }.items():
-        given = {name: text for name, text in zip(("from", "limit"), query, strict=True) if text is not None}
+        given: dict[str, Any] = {
+            name: text for name, text in zip(("from", "limit"), query, strict=True) if text is not None
+        }
         # THEN each part is as in the whole
         assert world.job(RESULTS, job_id, **given).json() == {**OK, "result": wanted}
 
@@ -95,7 +97,7 @@ def test_rows_of_an_import_keep_their_numbers_in_a_part() -> None:
     # GIVEN an import whose rows 6 and 7 failed
     world, job_id = done(orders.imported(condensed="yes"))
     # THEN a part from row 6 on tells of the same numbers
-    rows = world.job(RESULTS, job_id, **{"from": "5", "limit": "2"}).json()["batch"]["rows"]
+    rows = world.job(RESULTS, job_id, from_="5", limit="2").json()["batch"]["rows"]
     assert [row["number"] for row in rows] == [6, 7]
 
 
@@ -109,7 +111,7 @@ def test_what_is_there_of_a_job_that_runs_is_told_when_asked_for() -> None:
     world.queue.deliver(-1)
     # THEN nothing is there without a gap before it
     assert profiles(world, job_id, **partial) == []
-    assert len(profiles(world, job_id, **partial, **{"from": "8"})) == 1
+    assert len(profiles(world, job_id, **partial, from_="8")) == 1
     # WHEN the first is done
     world.queue.deliver(0)
     # THEN its results are there
@@ -144,5 +146,5 @@ def test_the_results_of_an_undo_tell_what_became_of_each_item() -> None:
     fates = ["undone" if position in undone else "unchanged" for position in range(12)]
     reply = world.job(RESULTS, undo_id)
     assert json.loads(reply.body) == {"job_id": job_id, "first": 0, "results": fates}
-    part = world.job(RESULTS, undo_id, **{"from": "10", "limit": "1"})
+    part = world.job(RESULTS, undo_id, from_="10", limit="1")
     assert part.json() == {"job_id": job_id, "first": 10, "results": ["undone"]}

@@ -187,7 +187,8 @@ def test_a_job_is_not_there_any_more_after_a_week_whether_or_not_its_items_are_s
 @pytest.mark.parametrize("text", ["-1", "1.5", "x", "", "٣", "9" * 11])
 def test_a_number_that_is_none_is_refused(name: str, text: str) -> None:
     world, job_id = job_done()
-    reply = world.job(RESULTS, job_id, **{name: text})
+    asked: dict[str, Any] = {name: text}
+    reply = world.job(RESULTS, job_id, **asked)
     detail = f'{name} must be a whole number, 0 or more, not "{text}"'
     assert told(reply) == problem(400, "Bad Request", detail)
 

@@ -11,7 +11,7 @@ from loyalty.domain.lifetime import LONGEST_SECONDS
 from loyalty.doors.endpoint import serve
 from loyalty.store.tables import promotion_changes
 from loyalty.store.tables.claims import KEPT_SECONDS as CLAIMED_SECONDS
-from tests.fakes.faults import refused, timed_out_after
+from tests.fakes.faults import Answer, refused, timed_out_after
 from tests.fakes.gateway import FakeContext, Reply, proxy_event, reply_of
 from tests.fakes.steps import Call, Step, at_each
 from tests.fakes.world import CONTRACTS
@@ -193,8 +193,9 @@ def test_rows_of_which_nothing_is_known_are_imported_once_under_the_key_in_their
     assert world.end_state() == clean.end_state()
 
 
-def _throttled_of_jobs(call: Call) -> object:
-    return refused("ThrottlingException")(call) if call.keywords["TableName"] == "jobs" else call()
+def _throttled_of_jobs(call: Call) -> Answer:
+    answer: Answer = refused("ThrottlingException")(call) if call.keywords["TableName"] == "jobs" else call()
+    return answer
 
 
 def test_the_key_that_an_answer_names_is_refused_for_another_request() -> None:

@@ -65,7 +65,7 @@ def test_results_that_do_not_fit_can_be_fetched_in_parts(monkeypatch: pytest.Mon
         "The reply is too large to be sent at once: fetch parts of it with `from` and `limit`, or accept gzip",
     )
     # AND so they come
-    parts = [world.job(RESULTS, job_id, **{"from": str(first), "limit": "2"}) for first in range(0, 12, 2)]
+    parts = [world.job(RESULTS, job_id, from_=str(first), limit="2") for first in range(0, 12, 2)]
     assert [part.status for part in parts] == [200] * 6
     assert sum(len(part.json()["result"]) for part in parts) == 12
 

@@ -13,7 +13,7 @@ TOGETHER = 32
 
 @pytest.mark.parametrize("chunks", [TOGETHER, TOGETHER + 1, 2 * TOGETHER, 2 * TOGETHER + 1])
 @pytest.mark.parametrize("backwards", [False, True], ids=["in order", "backwards"])
-def test_a_job_of_many_chunks_is_done_with_its_last_and_not_before(backwards: bool, chunks: int) -> None:  # noqa: FBT001
+def test_a_job_of_many_chunks_is_done_with_its_last_and_not_before(backwards: bool, chunks: int) -> None:
     # GIVEN all chunks of a job but one
     world = JobWorld()
     messages = cut("enrol", members(*(f"user{number}" for number in range(chunks))), 1)

@@ -13,7 +13,7 @@ from loyalty.store.tables.chunks import Sent
 from tests.fakes.log import captured_log, told
 from tests.fakes.queues import CHUNKS
 from tests.unit.jobs import orders
-from tests.unit.jobs.ends import DEATHS, PASSING, differences, ended
+from tests.unit.jobs.ends import PASSING, deaths, differences, ended, faults
 from tests.unit.jobs.fed import JOB_ID, as_sent, feed, members, message, parked
 from tests.unit.jobs.job_world import JobWorld
 from tests.unit.jobs.refused import (
@@ -116,19 +116,18 @@ def test_a_refusal_that_meets_a_fault_at_any_call_comes_to_the_same(operation: s
     database, calls = clean.faulty()
     clean.work(database)
     refused, wanted = ended(clean, JOB_ID), wanted_of(operation)
-    for name, fault in {**DEATHS, **PASSING}.items():
-        for number in range(1, calls.count + 1):
-            # WHEN one of those calls meets a fault
-            world = queued(operation)
-            database, _ = world.faulty({number: fault})
-            world.work(database)
-            # THEN the end is the same, though the message may be kept twice
-            assert differences(refused, ended(world, JOB_ID)).keys() <= {"parked"}, (name, number)
-            assert {reason for _, reason in parked(world)} == {GONE}
-            # AND a redrive mends it all the same
-            open_program(world)
-            redrive(world)
-            assert not differences(wanted, ended(world, JOB_ID)), (name, number)
+    for name, met in (*deaths(calls), *faults(calls, PASSING)):
+        # WHEN one of those calls meets a fault
+        world = queued(operation)
+        database, _ = world.faulty(met)
+        world.work(database)
+        # THEN the end is the same, though the message may be kept twice
+        assert differences(refused, ended(world, JOB_ID)).keys() <= {"parked"}, name
+        assert {reason for _, reason in parked(world)} == {GONE}
+        # AND a redrive mends it all the same
+        open_program(world)
+        redrive(world)
+        assert not differences(wanted, ended(world, JOB_ID)), name
 
 
 @pytest.mark.parametrize("operation", SENT)
@@ -141,24 +140,23 @@ def test_items_that_are_written_are_not_told_to_be_refused(operation: str) -> No
     clean.work(database)
     wanted = ended(clean, JOB_ID)
     fates: set[str] = set()
-    for name, death in DEATHS.items():
-        for number in range(1, calls.count + 1):
-            # WHEN its worker dies at one of those calls, and the program is closed before the next one comes
-            world = queued(operation)
-            open_program(world)
-            die_of(world, {number: death})
-            open_program(world, active=False)
-            world.work()
-            # THEN those items are refused that are not written, and what is written in part may be repeated
-            counts = world.told(JOB_ID)["counts"]
-            told_as = {str(REFUSED[operation]): "refused", str(wanted.told["counts"]): "done"}
-            fates.add(fate := told_as.get(str(counts), "in part"))
-            assert counts.keys() <= {BUSY[operation], *REFUSED[operation], *WRITTEN[operation]} or fate == "done"
-            assert world.end_state() == before or fate != "refused", (name, number)
-            # AND once it is open again a redrive mends all
-            open_program(world)
-            redrive(world)
-            assert not differences(wanted, ended(world, JOB_ID)), (name, number)
+    for name, death in deaths(calls):
+        # WHEN its worker dies at one of those calls, and the program is closed before the next one comes
+        world = queued(operation)
+        open_program(world)
+        die_of(world, death)
+        open_program(world, active=False)
+        world.work()
+        # THEN those items are refused that are not written, and what is written in part may be repeated
+        counts = world.told(JOB_ID)["counts"]
+        told_as = {str(REFUSED[operation]): "refused", str(wanted.told["counts"]): "done"}
+        fates.add(fate := told_as.get(str(counts), "in part"))
+        assert counts.keys() <= {BUSY[operation], *REFUSED[operation], *WRITTEN[operation]} or fate == "done"
+        assert world.end_state() == before or fate != "refused", name
+        # AND once it is open again a redrive mends all
+        open_program(world)
+        redrive(world)
+        assert not differences(wanted, ended(world, JOB_ID)), name
     assert fates == {"refused", "in part", "done"}
 
 

@@ -87,7 +87,7 @@ def test_a_page_of_results_reads_the_chunks_that_hold_it(name: str) -> None:
     for first in range(0, COUNT, 4):
         world.dynamodb.calls.clear()
         # WHEN they are read four at a time
-        page = world.job(RESULTS, job_id, **{"from": str(first), "limit": "4"})
+        page = world.job(RESULTS, job_id, from_=str(first), limit="4")
         pages.append(json.loads(page.body))
         # THEN each page reads no more chunks than can hold its items
         assert chunks_read(world) <= 4
@@ -101,7 +101,7 @@ def test_a_page_of_a_fed_job_reads_few_notes_of_its_progress() -> None:
     job_id = fed_in_order(world)
     world.dynamodb.calls.clear()
     # WHEN a page is read
-    assert world.job(RESULTS, job_id, **{"from": "64", "limit": "4"}).status == 200
+    assert world.job(RESULTS, job_id, from_="64", limit="4").status == 200
     # THEN one of the four notes tells where it stands
     read = [
         call.arguments["RequestItems"]["jobs"]["Keys"]
@@ -119,5 +119,5 @@ def test_an_empty_page_reads_no_chunk() -> None:
     job_id = requested(world)
     world.dynamodb.calls.clear()
     # THEN there is nothing on it, and no chunk was read
-    assert entries(world.job(RESULTS, job_id, **{"from": str(COUNT), "limit": "4"}).json()) == []
+    assert entries(world.job(RESULTS, job_id, from_=str(COUNT), limit="4").json()) == []
     assert chunks_read(world) == 0

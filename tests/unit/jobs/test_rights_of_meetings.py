@@ -44,7 +44,8 @@ class Recorder:
             for asked in needs_of_call(call):
                 if not any(allowed(one, asked) for one in STATEMENTS[self._function]):
                     self.refused.add(f"{asked.right.action} on {table}")
-        return do()
+        answer: Answer = do()
+        return answer
 
 
 def _named(arguments: dict[str, Any]) -> Iterator[tuple[str, str]]:

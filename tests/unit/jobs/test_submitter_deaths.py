@@ -9,9 +9,9 @@ from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.domain.lifetime import LONGEST_SECONDS
 from tests.fakes.faults import Answer, Fault, refused
 from tests.fakes.gateway import FakeContext, Reply
-from tests.fakes.nth_call import ProcessDied, die_before
+from tests.fakes.nth_call import FaultyClient, ProcessDied, die_before
 from tests.unit.jobs import orders
-from tests.unit.jobs.ends import DEATHS, PASSING, differences, ended
+from tests.unit.jobs.ends import PASSING, deaths, differences, ended, faults
 from tests.unit.jobs.job_world import JobWorld, Order
 
 
@@ -21,13 +21,13 @@ def prepared(order: Order) -> JobWorld:
     return world
 
 
-def send(world: JobWorld, order: Order, faults: dict[int, Fault], **headers: str) -> tuple[Reply | None, int]:
-    """The reply to a client that does not wait, None when the process died, and how many calls there were."""
+def send(world: JobWorld, order: Order, faults: dict[int, Fault], **headers: str) -> tuple[Reply | None, FaultyClient]:
+    """The reply to a client that does not wait, None when the process died, and what counted its calls."""
     database, calls = world.faulty(faults)
     reply = None
     with suppress(ProcessDied):
         reply = world.order(order, database, Prefer="respond-async", **headers)
-    return reply, calls.count
+    return reply, calls
 
 
 @pytest.mark.parametrize("order", orders.ALL.values(), ids=orders.ALL)
@@ -38,24 +38,23 @@ def test_the_job_of_a_dead_request_is_completed_when_that_comes_again(order: Ord
     _, calls = send(clean, order, {})
     clean.work()
     wanted = ended(clean, clean.job_ids()[0])
-    for name, death in DEATHS.items():
-        for number in range(1, calls + 1):
-            # GIVEN one that died at a call, and workers who did what it had sent
-            world = before.copy()
-            send(world, order, {number: death})
+    for name, death in deaths(calls):
+        # GIVEN one that died at a call, and workers who did what it had sent
+        world = before.copy()
+        send(world, order, death)
+        world.work()
+        # WHEN it is no longer to be expected that it sends the rest
+        world.clock.now += LONGEST_SECONDS
+        statuses = [world.told(job_id)["status"] for job_id in world.job_ids()]
+        assert statuses in ([], ["failed"], ["done"]), name
+        if statuses != ["done"]:
+            # AND the request is repeated
+            reply, _ = send(world, order, {})
+            assert reply is not None
             world.work()
-            # WHEN it is no longer to be expected that it sends the rest
-            world.clock.now += LONGEST_SECONDS
-            statuses = [world.told(job_id)["status"] for job_id in world.job_ids()]
-            assert statuses in ([], ["failed"], ["done"]), (name, number)
-            if statuses != ["done"]:
-                # AND the request is repeated
-                reply, _ = send(world, order, {})
-                assert reply is not None
-                world.work()
-            # THEN there is one job, and its end is the same
-            (job_id,) = world.job_ids()
-            assert not differences(wanted, ended(world, job_id)), (name, number)
+        # THEN there is one job, and its end is the same
+        (job_id,) = world.job_ids()
+        assert not differences(wanted, ended(world, job_id)), name
 
 
 @pytest.mark.parametrize("kind", ["enrol", "import, update", "earn twice each"])
@@ -67,21 +66,20 @@ def test_a_fault_that_passes_at_any_call_of_the_request_changes_nothing(kind: st
     wanted_reply, calls = send(clean, order, {})
     clean.work()
     wanted = ended(clean, clean.job_ids()[0])
-    for name, fault in PASSING.items():
-        for number in range(1, calls + 1):
-            # WHEN one of its calls meets one
-            world = before.copy()
-            reply, _ = send(world, order, {number: fault})
-            world.work()
-            # THEN the answer is the same, and so is the end
-            assert wanted_reply is not None
-            assert reply is not None
-            assert (reply.status, world.without_ids(reply.body)) == (
-                wanted_reply.status,
-                clean.without_ids(wanted_reply.body),
-            )
-            (job_id,) = world.job_ids()
-            assert not differences(wanted, ended(world, job_id)), (name, number)
+    for name, passing in faults(calls, PASSING):
+        # WHEN one of its calls meets one
+        world = before.copy()
+        reply, _ = send(world, order, passing)
+        world.work()
+        # THEN the answer is the same, and so is the end
+        assert wanted_reply is not None
+        assert reply is not None
+        assert (reply.status, world.without_ids(reply.body)) == (
+            wanted_reply.status,
+            clean.without_ids(wanted_reply.body),
+        )
+        (job_id,) = world.job_ids()
+        assert not differences(wanted, ended(world, job_id)), name
 
 
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "key-1"}], ids=["without a key", "with a key"])
@@ -94,7 +92,8 @@ def test_a_client_that_is_told_to_come_again_completes_the_job_that_was_begun(
     order = orders.ALL["earn"]
     before = prepared(order)
     clean = before.copy()
-    _, calls = send(clean, order, {}, **headers)
+    _, made = send(clean, order, {}, **headers)
+    calls = made.count
     clean.work()
     wanted = ended(clean, clean.job_ids()[0])
     # GIVEN one that sent some of its chunks, or all, and found everything busy then for as long as it could try
@@ -127,7 +126,8 @@ def test_a_client_is_told_of_a_job_of_which_nothing_could_be_noted_any_more(unse
     order = orders.ALL["earn"]
     world = prepared(order)
     clean = world.copy()
-    _, calls = send(clean, order, {})
+    _, made = send(clean, order, {})
+    calls = made.count
     clean.work()
     wanted = ended(clean, clean.job_ids()[0])
     # WHEN one sent some of its chunks, or all, and found everything busy then to the end
@@ -159,7 +159,8 @@ def test_a_client_that_is_told_to_come_again_completes_its_job_though_another_as
     order = orders.ALL["earn"]
     before = prepared(order)
     clean = before.copy()
-    _, calls = send(clean, order, {})
+    _, made = send(clean, order, {})
+    calls = made.count
     clean.work()
     for number in range(1, calls):
         # WHEN another one like it comes at any of its calls, and it can't send a chunk for as long as it can try
@@ -191,7 +192,8 @@ def test_a_client_that_is_told_to_come_again_completes_its_job_before_that_of_a_
     order = orders.ALL["earn"]
     before = prepared(order)
     clean = before.copy()
-    _, calls = send(clean, order, {})
+    _, made = send(clean, order, {})
+    calls = made.count
     clean.work()
     world = before.copy()
     send(world, order, {calls: die_before})

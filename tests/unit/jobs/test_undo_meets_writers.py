@@ -38,22 +38,25 @@ WRITES: dict[str, Order] = {
         NEW, columns="email", campaigns_to_include="34534554", overwrite_duplicates="update", no_undo="yes"
     ),
 }
-DONE = {
+Judge = Callable[[Any], bool]
+"""Whether a reply says something."""
+
+DONE: dict[str, Judge] = {
     "registration": lambda body: body["result"][0]["error"] == 0,
     "earn": lambda body: "earnedId" in body["response"][0].get("result", {}),
     "import into a campaign": lambda body: body["batch"]["customers"] == {"new": 0, "updated": 1},
 }
-GONE = {
+GONE: dict[str, Judge] = {
     "registration": lambda body: body["result"][0]["error"] == 404,
     "earn": lambda body: body["response"][0]["errors"][0]["code"] == 8015,
     "import into a campaign": lambda body: body["batch"]["customers"] == {"new": 1, "updated": 0},
 }
-BUSY = {
+BUSY: dict[str, Judge] = {
     "registration": lambda body: body["result"][0]["error"] == 503,
     "earn": lambda body: body["response"][0]["errors"][0]["code"] == 8896,
     "import into a campaign": lambda body: body["batch"]["customers"].get("failed") == 1,
 }
-MET = {
+MET: dict[str, Judge] = {
     "registration": lambda body: body["result"][0]["error"] == 409,
     "earn": lambda body: "exhausted limits" in str(body["response"]),
 }

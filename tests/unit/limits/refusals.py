@@ -16,6 +16,7 @@ from typing import Any
 from tests.fakes.capillary import basic
 from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, FakeContext
 from tests.fakes.world import World
+from tests.fakes.yardstick import slowness
 
 _UNITS_PER_MEGABYTE = 1_000_000 if sys.platform == "darwin" else 1_000_000 / 1024
 
@@ -43,6 +44,7 @@ def _measure(world: World, file: Path) -> None:
     event: dict[str, Any] = json.loads(file.read_bytes())
     answer = world._handlers[event["path"]](event, FakeContext())
     cost = {"seconds": time.process_time() - began, "megabytes": _most_memory() - idle}
+    cost["slowness"] = slowness()
     sys.stdout.write(json.dumps({"status": answer["statusCode"], **cost}) + "\n")
 
 

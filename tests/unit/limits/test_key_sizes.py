@@ -80,6 +80,6 @@ def test_an_account_of_any_name_is_known_or_not(letter: str) -> None:
     ],
     ids=lambda value: f"{len(value)}" if isinstance(value, str) else f"{value}",
 )
-def test_a_key_fits_by_its_bytes(pk: str, sk: str | None, fits: bool) -> None:  # noqa: FBT001
+def test_a_key_fits_by_its_bytes(pk: str, sk: str | None, fits: bool) -> None:
     key = {"pk": {"S": pk}, **({} if sk is None else {"sk": {"S": sk}})}
     assert keys.fits(key) is fits

@@ -5,12 +5,12 @@ from math import ceil
 import pytest
 
 from loyalty.domain.account import Account
+from loyalty.domain.customer import Customer
 from loyalty.domain.errors import ProgramInactive, ProgramNotFound
 from loyalty.domain.outcome import Origin, Outcome, Status, invalid
 from loyalty.operations.enrol import operation as enrol
 from loyalty.operations.enrol.items import Item, Params
 from loyalty.operations.enrol.operation import Enrolment
-from loyalty.store.tables.customers import Customer
 from tests.fakes.faults import timed_out_after
 from tests.fakes.population import people, populate
 from tests.fakes.store import Store

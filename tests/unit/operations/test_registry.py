@@ -1,5 +1,7 @@
 """The registry: each operation once, under names that are stored and so never change."""
 
+from typing import Any
+
 import pytest
 
 from loyalty.operations import registry
@@ -10,7 +12,7 @@ from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 
 CONTRACTS = {one.name: one for one in (REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DIRECT_EARN, CUSTOMERS_BATCH)}
 NOW = "2026-06-01T00:00:00Z"
-STORED = {
+STORED: dict[str, dict[str, Any]] = {
     "enrol": {"program_id": "123", "received_at": NOW},
     "import": {"campaigns": ("1",), "overwrite": "update", "received_at": NOW, "keep_undo": True, "dry_run": False},
     "earn": {"program_id": "469", "promotion_id": "9", "received_at": NOW},

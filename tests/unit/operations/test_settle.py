@@ -8,7 +8,11 @@ from loyalty.domain.account import Promotion
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.outcome import BUSY, NOT_FOUND, UNKNOWN, Origin, Outcome, Status, invalid
 from loyalty.operations.earn import operation as earn
+from loyalty.operations.earn.items import Item as EarnItem
+from loyalty.operations.earn.items import Params as EarnParams
 from loyalty.operations.enrol import operation as enrol
+from loyalty.operations.enrol.items import Item as EnrolItem
+from loyalty.operations.enrol.items import Params as EnrolParams
 from loyalty.operations.import_customers import operation as import_customers
 from loyalty.operations.import_customers.items import Overwrite, Row
 from loyalty.operations.import_customers.items import Params as ImportParams
@@ -35,11 +39,17 @@ def email(number: int) -> tuple[str, str]:
 # Registrations
 
 
-MEMBERS = [enrol.Item(email(1)), enrol.Item(email(3)), WRONG, enrol.Item(email(1)), enrol.Item(("email", "no@one.com"))]
-PROGRAM = enrol.Params("123", NOW)
+MEMBERS: list[EnrolItem | Outcome] = [
+    EnrolItem(email(1)),
+    EnrolItem(email(3)),
+    WRONG,
+    EnrolItem(email(1)),
+    EnrolItem(("email", "no@one.com")),
+]
+PROGRAM = EnrolParams("123", NOW)
 
 
-def enrolled(world: World, items: list[enrol.Item | Outcome], origin: Origin) -> list[Outcome]:
+def enrolled(world: World, items: list[EnrolItem | Outcome], origin: Origin) -> list[Outcome]:
     return enrol.apply(world.database, enrol.prepare(world.database, demo.ACCOUNT, PROGRAM), items, origin)
 
 
@@ -67,8 +77,14 @@ def test_registrations_that_cannot_be_read_are_not_settled(table: str) -> None:
 # Earns
 
 
-EARNERS = [earn.Item(email(1), "JD"), earn.Item(email(3), "JD"), WRONG, NOT_FOUND, earn.Item(email(1), "JD")]
-ISSUE = earn.Params("469", "9", None, NOW)
+EARNERS: list[EarnItem | Outcome] = [
+    EarnItem(email(1), "JD"),
+    EarnItem(email(3), "JD"),
+    WRONG,
+    NOT_FOUND,
+    EarnItem(email(1), "JD"),
+]
+ISSUE = EarnParams("469", "9", None, NOW)
 
 
 def promotion(limit: int | None) -> CapillaryWorld:
@@ -77,7 +93,7 @@ def promotion(limit: int | None) -> CapillaryWorld:
     return world
 
 
-def issue(world: CapillaryWorld, items: list[earn.Item | Outcome], origin: Origin) -> list[Outcome]:
+def issue(world: CapillaryWorld, items: list[EarnItem | Outcome], origin: Origin) -> list[Outcome]:
     return earn.apply(world.database, earn.prepare(world.database, demo.ACCOUNT, ISSUE), items, origin)
 
 

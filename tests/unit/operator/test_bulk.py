@@ -7,7 +7,7 @@ import pytest
 
 from loyalty.operations.import_customers import items as import_items
 from loyalty.operations.import_customers import operation as import_customers
-from tests.fakes.dynamodb import Key
+from tests.fakes.items import Key
 from tests.fakes.operator import Desk
 from tests.unit.operator.bulk_files import EARN, IMPORT, REGISTER, WORKS, file_of, kept
 from tools.operator.http import Reply

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -9,9 +10,11 @@ from tests.fakes.functions import load_handler
 from tests.fakes.gateway import FakeContext, proxy_event
 from tools.operator.__main__ import main
 
+Call = Callable[..., tuple[int, str, str]]
+
 
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """Calls the command with arguments: its exit code, output and remarks."""
 
     def run(*arguments: str) -> tuple[int, str, str]:
@@ -37,14 +40,16 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
         (["account", "show", "acme"], 1, "Say where: --local for the stack of make run, or --stack NAME"),
     ],
 )
-def test_what_is_wrong_is_one_line_and_an_exit_code(arguments: list[str], exit_code: int, line: str, call) -> None:
+def test_what_is_wrong_is_one_line_and_an_exit_code(
+    arguments: list[str], exit_code: int, line: str, call: Call
+) -> None:
     code, out, err = call(*arguments)
     assert (code, out) == (exit_code, "")
     assert err.startswith(line), err
     assert err.count("\n") == 1
 
 
-def test_the_version_is_the_one_that_health_tells(call) -> None:
+def test_the_version_is_the_one_that_health_tells(call: Call) -> None:
     # GIVEN what a deployment of these sources says of itself
     health = load_handler("health")(proxy_event(method="GET", path="/health"), FakeContext())
     # THEN the command line says the same
@@ -52,7 +57,7 @@ def test_the_version_is_the_one_that_health_tells(call) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"]])
-def test_help_names_the_exit_codes_and_all_commands(arguments: list[str], call) -> None:
+def test_help_names_the_exit_codes_and_all_commands(arguments: list[str], call: Call) -> None:
     code, out, _ = call(*arguments)
     assert code == 0
     assert "Exit codes:" in out
@@ -73,7 +78,7 @@ def test_help_names_the_exit_codes_and_all_commands(arguments: list[str], call) 
         *("job results", "job undo", "queue parked", "queue redrive"),
     ],
 )
-def test_every_command_has_help_and_the_options_of_all(command: str, call) -> None:
+def test_every_command_has_help_and_the_options_of_all(command: str, call: Call) -> None:
     code, out, _ = call(*command.split(), "--help")
     assert code == 0
     for option in ("--local", "--stack", "--region", "--url", "--json"):

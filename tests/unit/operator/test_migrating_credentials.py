@@ -60,7 +60,7 @@ def test_an_old_list_is_told_before_the_move_and_the_same_after_it(old: Desk) ->
 
 @pytest.mark.parametrize("moved", [False, True])
 @pytest.mark.parametrize("action", ["revoke", "rotate"])
-def test_a_credential_in_an_old_list_is_taken_back_wholly(action: str, moved: bool, old: Desk) -> None:  # noqa: FBT001
+def test_a_credential_in_an_old_list_is_taken_back_wholly(action: str, moved: bool, old: Desk) -> None:
     # GIVEN a credential that an earlier version listed, moved or not
     if moved:
         old.run(*COMMAND)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.dynamodb import Item
 from tests.fakes.faults import Answer, Fault, refused, timed_out_after, unreachable
+from tests.fakes.items import Item
 from tests.fakes.nth_call import FaultyClient, ProcessDied, die_after, die_before
 from tests.fakes.operator import Desk
 from tests.fakes.requests import batch, emails

@@ -42,7 +42,7 @@ class FakeCloudWatch:
 class FakeAws:
     """Names of resources are their logical ids behind the stack's name; an ARN is a service and a name."""
 
-    def __init__(self, may: Callable[[str, str, str, str], bool], deletion_protection: bool = True) -> None:  # noqa: FBT001, FBT002
+    def __init__(self, may: Callable[[str, str, str, str], bool], deletion_protection: bool = True) -> None:  # noqa: FBT002
         self.may, self.protected = may, deletion_protection
 
     def describe_table(self, TableName: str) -> Answer:  # noqa: N803
@@ -171,7 +171,7 @@ def test_iam_is_asked_for_every_action_of_every_function() -> None:
 def test_a_right_that_is_not_the_templates_is_red(unlike: tuple[str, str, str, str], reason: str) -> None:
     # GIVEN an IAM that answers one question otherwise
     def may(*asked: str) -> bool:
-        return as_the_template(*asked) != (asked == unlike)  # type: ignore[call-arg]
+        return as_the_template(*asked) != (asked == unlike)
 
     # THEN the function is named
     with pytest.raises(CheckFailed, match=r"^1 of [0-9,]+ rights are not the template's: ") as failed:

@@ -108,7 +108,7 @@ PROMISES: dict[str, dict[str, str]] = {
     },
     "docs/registering-members.md": {
         "If a JSON name occurs twice in one object, the last value counts": (
-            f"{UNIT}/test_body.py::test_of_a_name_that_comes_twice_the_last_value_counts"
+            f"{UNIT}/http/test_body.py::test_of_a_name_that_comes_twice_the_last_value_counts"
         ),
         "`http_status: always_200`": f"{UNIT}/altcraft/test_always_200.py::test_request_errors_come_with_200",
         "If a customer occurs twice in a batch": (

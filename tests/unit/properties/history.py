@@ -18,7 +18,7 @@ class Mark(NamedTuple):
     """Which item of which job wrote something."""
 
     job: int
-    index: int
+    item: int
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def test_any_bytes_to_an_endpoint_are_answered_as_described(path: str, data: Any
 @pytest.mark.parametrize("route", JOB_ROUTES)
 @given(job_id=JOB_IDS, headers=st.just(None) | HEADERS, query=QUERIES)
 def test_any_question_to_the_jobs_api_is_answered_as_described(
-    route: str, job_id: str, headers: dict[str, str] | None, query: dict[str, str]
+    route: str, job_id: str, headers: dict[str, str] | None, query: dict[str, Any]
 ) -> None:
     method, _, path = route.partition(" ")
     check(method, path, WORLD.job(route, job_id, headers=headers, **query))

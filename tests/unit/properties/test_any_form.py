@@ -50,7 +50,7 @@ def test_an_urlencoded_form_is_read_as_it_was_written(fields: dict[str, str]) ->
 
 
 @given(FIELDS, st.booleans())
-def test_a_multipart_form_is_read_as_it_was_written(fields: dict[str, str], as_files: bool) -> None:  # noqa: FBT001
+def test_a_multipart_form_is_read_as_it_was_written(fields: dict[str, str], as_files: bool) -> None:
     # GIVEN fields, or files that are not empty
     sent = {name: text for name, text in fields.items() if text} if as_files else fields
     # WHEN they are sent in parts

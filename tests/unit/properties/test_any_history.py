@@ -191,7 +191,7 @@ def fate_of(element: dict[str, Any]) -> str:
 
 def is_undo(world: JobWorld, job_id: str) -> bool:
     """Whether a job takes another back."""
-    return world.dynamodb.tables["jobs"][job_id, "job"]["operation"] == {"S": "undo"}
+    return bool(world.dynamodb.tables["jobs"][job_id, "job"]["operation"] == {"S": "undo"})
 
 
 def stored(world: JobWorld) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def test_what_became_of_rows_reads_alike_in_json_and_xml(outcomes: list[Outcome]
 
 
 @given(st.lists(earned, max_size=6), st.booleans())
-def test_what_became_of_earns_is_counted_and_told_for_each(outcomes: list[Outcome], by_id: bool) -> None:  # noqa: FBT001
+def test_what_became_of_earns_is_counted_and_told_for_each(outcomes: list[Outcome], by_id: bool) -> None:
     # GIVEN a reply, the promotion named in either way
     named = {"promotion_id": "56799"} if by_id else {"promotion_id": None, "promotion_identifier": "Promo"}
     told = body_of(DIRECT_EARN, {"program_id": "469", **named}, Answer(outcomes))

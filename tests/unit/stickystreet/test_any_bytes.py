@@ -1,6 +1,7 @@
 """Whatever arrives, the answer is well-formed, and the store holds nothing half."""
 
 import json
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from hypothesis import given, settings
@@ -36,7 +37,7 @@ def test_any_text_as_data_is_imported_or_refused(data: str, delimiter: str, over
     # WHEN it is sent
     reply = world.post(as_form(form)) if _is_text(data) else world.post(b"")
     # THEN the answer counts rows, or says why not
-    answer = json.loads(reply.body) if reply.body.startswith("{") else {"status": "error"}
+    answer: dict[str, Any] = json.loads(reply.body) if reply.body.startswith("{") else {"status": "error"}
     assert answer["status"] == "error" or set(answer["batch"]["customers"]) >= {"new", "updated"}
     # AND customers and what finds them agree
     world.customers()

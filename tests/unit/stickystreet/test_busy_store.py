@@ -31,9 +31,8 @@ class KeepsNoUndo(FakeDynamoDB):
 
 
 def failed(batch: dict[str, Any], error: str = BUSY) -> bool:
-    return batch["customers"] == {"new": 0, "updated": 0, "failed": 3} and batch["rows"] == [
-        {"number": number, "error": error} for number in (1, 2, 3)
-    ]
+    rows = [{"number": number, "error": error} for number in (1, 2, 3)]
+    return bool(batch["customers"] == {"new": 0, "updated": 0, "failed": 3} and batch["rows"] == rows)
 
 
 def unknown(job_id: str) -> str:

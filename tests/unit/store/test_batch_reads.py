@@ -3,8 +3,8 @@
 import pytest
 
 from loyalty.store.engine import batch
-from tests.fakes.dynamodb import Item
 from tests.fakes.faults import Fault, client_error, raising, refused, timed_out_before, unreachable
+from tests.fakes.items import Item
 from tests.fakes.store import SECONDS, TABLE, Store, items
 
 

@@ -29,8 +29,8 @@ def test_what_is_sent_is_what_boto3_sends(action: str, parameters: dict[str, Any
     # GIVEN the built-in client and boto3's
     ours, boto3s = wire(Ours, action), wire(Boto3, action)
     # WHEN both send the same
-    for one in (ours, boto3s):
-        called(one, action, parameters)
+    for client in (ours, boto3s):
+        called(client, action, parameters)
     # THEN nobody can tell
     (one,), (other,) = ours.sent, boto3s.sent
     assert json.loads(one.body) == json.loads(other.body)

@@ -2,7 +2,7 @@
 
 from loyalty.domain.account import Credential, Grant
 from loyalty.store.tables import accounts
-from tests.fakes.dynamodb import Item
+from tests.fakes.items import Item
 from tests.fakes.store import SETTINGS, Store
 
 TOKEN = Credential("token", "t0ken")

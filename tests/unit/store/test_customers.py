@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from loyalty.domain.customer import Customer
+from loyalty.domain.identifiers import Identifier
 from loyalty.store.tables import customers, keys
-from loyalty.store.tables.customers import Customer, Identifier, Reference
+from loyalty.store.tables.customers import Reference
 from tests.fakes.faults import Answer, Fault, refused, timed_out_after
 from tests.fakes.store import Store
 

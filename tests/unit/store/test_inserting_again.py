@@ -5,8 +5,8 @@ import pytest
 from loyalty.store.engine import inserts
 from loyalty.store.engine.cache import LIFETIME_SECONDS
 from loyalty.store.engine.fate import Fate
-from tests.fakes.dynamodb import Item
 from tests.fakes.faults import refused, timed_out_after
+from tests.fakes.items import Item
 from tests.fakes.store import TABLE, Store, item, items
 
 

@@ -2,8 +2,8 @@
 
 from loyalty.store.engine import inserts
 from loyalty.store.engine.fate import Fate
-from tests.fakes.dynamodb import Item
 from tests.fakes.faults import timed_out_after
+from tests.fakes.items import Item
 from tests.fakes.store import TABLE, Store
 
 

@@ -31,7 +31,7 @@ def throttle(store: Store, hot: Callable[[str], bool]) -> None:
         reasons = [{"Code": code} for code in codes]
         return refused("TransactionCanceledException", CancellationReasons=reasons)(dict)
 
-    store.dynamodb.transact_write_items = transact
+    store.dynamodb.transact_write_items = transact  # type: ignore[method-assign]  # of this test's own store
 
 
 def test_where_every_tenth_item_is_throttled_the_others_are_written_and_told() -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from loyalty.domain.errors import StorageBusy
-from tests.fakes.dynamodb import Item
 from tests.fakes.faults import Fault, refused, reset_after, timed_out_after, unreachable
+from tests.fakes.items import Item
 from tests.fakes.store import SECONDS, TABLE, Store, item
 
 

@@ -99,10 +99,10 @@ class Tenants(World):
         if path == IMPORT:
             user, _, key = credential.secret.partition(":")
             form = {"user_id": user, "user_api_key": key, "account_id": tenant.account} if credential.name else {}
-            return self.send(path, urlencode(form | body), {"Content-Type": FORM} | sent)
+            return self.send(path, urlencode({**form, **body}), {"Content-Type": FORM} | sent)
         return self.send(path, body, sent)
 
-    def ask(self, tenant: Tenant, kind: str, route: str, job_id: str = "", **query: str) -> Reply:
+    def ask(self, tenant: Tenant, kind: str, route: str, job_id: str = "", **query: Any) -> Reply:
         """Call the jobs API."""
         return self.job(route, job_id, headers=presented(tenant.credential(kind)), **query)
 

@@ -1,6 +1,7 @@
 """Every endpoint for every kind of credential with every single right, with all of them, and with all but one."""
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_rights_hold_for_every_endpoint_and_kind_of_credential(
     tell(f"rights: {len(combinations)} combinations of endpoint, kind of credential and rights")
 
 
-def all_combinations() -> Iterator[tuple[str, str, set[str] | frozenset[str]]]:
+def all_combinations() -> Iterator[tuple[str, str, AbstractSet[str]]]:
     return ((endpoint, kind, rights) for endpoint in ENDPOINTS for kind in KINDS for rights in SETS)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.fakes.capillary import request as earning
-from tests.fakes.dynamodb import Item, Key
 from tests.fakes.gateway import BATCH, EARN, IMPORT, SINGLE, Reply
+from tests.fakes.items import Item, Key
 from tests.fakes.requests import batch, emails, single
 from tests.unit.tenants.callers import CAMPAIGN, ONE, OTHER, Tenant, Tenants, rows
 

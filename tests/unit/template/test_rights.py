@@ -1,6 +1,8 @@
 """Which IAM actions a call of a function needs, and that the template's grants can be read at all."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,13 +58,13 @@ FUNCTION = "loyalty-CustomersBatchFunction-0A1B2C"
         ),
     ],
 )
-def test_a_call_needs_the_actions_that_aws_names_for_it(call, named, asked):
+def test_a_call_needs_the_actions_that_aws_names_for_it(call: str, named: list[Any], asked: set[Any]) -> None:
     assert needs_of_call({"by": FUNCTION, "call": call, "named": named, "events": []}) == {
         Asked(Right(action, resource), context) for action, resource, context in asked
     }
 
 
-def test_events_are_put_with_their_source_and_kind():
+def test_events_are_put_with_their_source_and_kind() -> None:
     call = {"by": FUNCTION, "call": "AWSEvents.PutEvents", "named": [], "events": [["loyalty", "Job finished"]]}
     context = (("events:source", ("loyalty",)), ("events:detail-type", ("Job finished",)))
     assert needs_of_call(call) == {Asked(Right("events:PutEvents", "event-bus/default"), context)}
@@ -83,7 +85,7 @@ def test_events_are_put_with_their_source_and_kind():
         ("ProcessChunkFunction", "dynamodb:Scan", [], False),
     ],
 )
-def test_a_right_ends_where_its_condition_says(function, action, keys, is_allowed):
+def test_a_right_ends_where_its_condition_says(function: str, action: str, keys: list[str], is_allowed: bool) -> None:
     # GIVEN a call to the table where credentials are
     asked = Asked(Right(action, "AccountsTable"), ((LEADING, tuple(keys)),) if keys else ())
     # THEN whether it is allowed is a matter of the keys
@@ -94,13 +96,13 @@ def test_a_right_ends_where_its_condition_says(function, action, keys, is_allowe
     ("source", "kind", "is_allowed"),
     [("loyalty", "Job finished", True), ("loyalty", "Something else", False), ("aws.s3", "Job finished", False)],
 )
-def test_a_worker_puts_no_event_but_its_own(source, kind, is_allowed):
+def test_a_worker_puts_no_event_but_its_own(source: str, kind: str, is_allowed: bool) -> None:
     call = {"by": FUNCTION, "call": "AWSEvents.PutEvents", "named": [], "events": [[source, kind]]}
     (asked,) = needs_of_call(call)
     assert any(allowed(one, asked) for one in of_functions(TEMPLATE)["ProcessChunkFunction"]) is is_allowed
 
 
-def test_a_tools_own_calls_need_nothing_and_a_worker_must_be_fed(tmp_path):
+def test_a_tools_own_calls_need_nothing_and_a_worker_must_be_fed(tmp_path: Path) -> None:
     # GIVEN a call of a tool and one of a function
     calls = tmp_path / "calls"
     lines = [
@@ -119,7 +121,7 @@ def test_a_tools_own_calls_need_nothing_and_a_worker_must_be_fed(tmp_path):
     }
 
 
-def test_no_right_is_wider_than_one_action_on_one_resource():
+def test_no_right_is_wider_than_one_action_on_one_resource() -> None:
     # GIVEN everything that is granted, which fails by itself on anything but an Allow on one named resource
     rights = {right for rights in granted(TEMPLATE).values() for right in rights}
     # THEN no action stands for several

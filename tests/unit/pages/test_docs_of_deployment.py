@@ -1,6 +1,7 @@
 """What docs/ says about deploying and operating is what the template has."""
 
 import re
+from typing import Any
 
 from loyalty.store.aws.clients import SELECTING, beyond_built_in
 from tools.local.template import ROOT, load, resources
@@ -20,7 +21,7 @@ def section(document: str, heading: str) -> str:
 
 def test_every_parameter_is_documented_with_its_default() -> None:
     # GIVEN the rows of the table, of which some tell of two parameters
-    told = {}
+    told: dict[str, str] = {}
     for names, defaults in ROW.findall(section("deploying.md", "Parameters")):
         values = defaults.replace("`", "").split(", ")
         parameters = re.findall(r"`(\w+)`", names)
@@ -91,7 +92,7 @@ def test_the_drill_of_restoring_names_functions_and_tables_that_are_there() -> N
 WRITING = {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:PartiQLInsert"}
 
 
-def _actions(function: dict, table: str) -> list[str]:
+def _actions(function: dict[str, Any], table: str) -> list[str]:
     statements = [one for policy in function.get("Policies", []) for one in policy["Statement"]]
     about = [one["Action"] for one in statements if one["Resource"] == {"Fn::GetAtt": [table, "Arn"]}]
     return [action for every in about for action in (every if isinstance(every, list) else [every])]

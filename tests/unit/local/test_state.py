@@ -1,11 +1,13 @@
 """The directory of a local stack's data is refused before anything is lost in it."""
 
+from pathlib import Path
+
 import pytest
 
 from tools.local.state import StateError, claimed
 
 
-def test_a_directory_is_made_and_held_by_one_stack_at_a_time(tmp_path):
+def test_a_directory_is_made_and_held_by_one_stack_at_a_time(tmp_path: Path) -> None:
     # GIVEN a directory that a stack holds
     directory = tmp_path / "deep" / "state"
     with claimed(directory):
@@ -19,7 +21,7 @@ def test_a_directory_is_made_and_held_by_one_stack_at_a_time(tmp_path):
         assert directory.is_dir()
 
 
-def test_a_file_is_no_directory_for_data(tmp_path):
+def test_a_file_is_no_directory_for_data(tmp_path: Path) -> None:
     # GIVEN a file
     path = tmp_path / "file"
     path.write_text("x")

@@ -97,7 +97,7 @@ def is_within(name: str, package: str) -> bool:
 
 
 @pytest.mark.parametrize("path", LAYER, ids=module_name)
-def test_a_module_of_the_layer_imports_only_in_the_allowed_direction(path):
+def test_a_module_of_the_layer_imports_only_in_the_allowed_direction(path: Path) -> None:
     # GIVEN a module and what its packages must not import
     module = module_name(path)
     forbidden = [target for package, targets in FORBIDDEN.items() if is_within(module, package) for target in targets]
@@ -107,7 +107,7 @@ def test_a_module_of_the_layer_imports_only_in_the_allowed_direction(path):
 
 
 @pytest.mark.parametrize("path", LAYER, ids=module_name)
-def test_one_module_knows_the_aws_sdk(path):
+def test_one_module_knows_the_aws_sdk(path: Path) -> None:
     # GIVEN a module that imports the SDK, anywhere in it
     uses_sdk = any(is_within(name, sdk) for name in imports(path) for sdk in ("boto3", "botocore", "aiobotocore"))
     # THEN it is the one that functions import only where boto3 is chosen or needed
@@ -122,7 +122,7 @@ def test_only_the_one_writer_makes_json_and_xml_of_replies(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", HANDLERS, ids=lambda path: path.parent.name)
-def test_a_function_imports_the_layer_but_no_operation_and_no_store(path):
+def test_a_function_imports_the_layer_but_no_operation_and_no_store(path: Path) -> None:
     # GIVEN what a handler imports of ours
     ours = {name for name in imports(path) if name.split(".")[0] in {"loyalty", "tools", "functions"}}
     # THEN it goes through a door and its contracts
@@ -132,14 +132,14 @@ def test_a_function_imports_the_layer_but_no_operation_and_no_store(path):
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if any(is_within(name, one) for one in WITHOUT_STORE)])
-def test_a_contract_leads_to_no_store_over_any_number_of_imports(module):
+def test_a_contract_leads_to_no_store_over_any_number_of_imports(module: str) -> None:
     # GIVEN all that is loaded with a module, by the source
     loaded = closure(module)
     # THEN nothing of it is the store's, nor beyond it
     assert not {name for name in loaded for target in UNLOADED if is_within(name, target)}
 
 
-def test_the_modules_of_contracts_really_load_no_store():
+def test_the_modules_of_contracts_really_load_no_store() -> None:
     # GIVEN a process that imports all of them, as a function does
     names = [name for name in MODULES if any(is_within(name, one) for one in WITHOUT_STORE)]
     code = (
@@ -153,7 +153,7 @@ def test_the_modules_of_contracts_really_load_no_store():
     assert not {name for name in loaded for target in UNLOADED if is_within(name, target)}
 
 
-def test_the_closure_of_what_uses_the_store_has_it():
+def test_the_closure_of_what_uses_the_store_has_it() -> None:
     # GIVEN a door and an operation, which do lead to the store
     assert "loyalty.store.engine.dynamodb" in closure("loyalty.doors.endpoint")
     assert "loyalty.store.tables.memberships" in closure("loyalty.operations.registry")
@@ -163,7 +163,7 @@ def test_the_closure_of_what_uses_the_store_has_it():
 
 
 @pytest.mark.parametrize("path", TOOLS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_tool_imports_no_tests(path):
+def test_a_tool_imports_no_tests(path: Path) -> None:
     # GIVEN what a tool imports; the operator's command imports relatively, since it is installed under another name
     nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
@@ -172,7 +172,7 @@ def test_a_tool_imports_no_tests(path):
     assert not [name for name in names if is_within(name, "tests")]
 
 
-def test_the_arrows_are_checked_on_code_that_is_there():
+def test_the_arrows_are_checked_on_code_that_is_there() -> None:
     # GIVEN the packages that the arrows name
     modules = {module_name(path) for path in LAYER}
     # THEN they exist, so that no rule holds by checking nothing

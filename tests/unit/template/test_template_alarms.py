@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ TABLES = resources(TEMPLATE, "AWS::DynamoDB::Table")
 DASHBOARD = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
 
 
-def watched(alarm):
+def watched(alarm: dict[str, Any]) -> tuple[Any, ...]:
     """An alarm's metric, what it is about, and from which value on it rings."""
     dimensions = {one["Name"]: next(iter(one["Value"].values())) for one in alarm.get("Dimensions", [])}
     return alarm["Namespace"], alarm["MetricName"], alarm["Statistic"], dimensions, alarm["Threshold"]
@@ -51,12 +52,12 @@ def watched(alarm):
         ),
     ],
 )
-def test_an_alarm_watches_what_it_is_named_for(name, metric):
+def test_an_alarm_watches_what_it_is_named_for(name: str, metric: tuple[Any, ...]) -> None:
     assert watched(ALARMS[name]) == metric
     assert ALARMS[name]["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
 
 
-def test_an_alarm_watches_for_lines_that_tell_of_faults_of_ours():
+def test_an_alarm_watches_for_lines_that_tell_of_faults_of_ours() -> None:
     # GIVEN the metric that counts them in the functions' log, and its alarm
     counted = RESOURCES["ErrorLines"]["Properties"]
     (metric,) = counted["MetricTransformations"]
@@ -67,7 +68,7 @@ def test_an_alarm_watches_for_lines_that_tell_of_faults_of_ours():
     assert (metric["MetricValue"], alarm["Statistic"], alarm["Threshold"]) == ("1", "Sum", 1)
 
 
-def test_an_alarm_watches_the_reads_and_writes_of_every_table():
+def test_an_alarm_watches_the_reads_and_writes_of_every_table() -> None:
     # GIVEN the metrics that are added up, of which an alarm may have ten
     total, *metrics = ALARMS["TableThrottlesAlarm"]["Metrics"]
     summed = [one["MetricStat"]["Metric"] for one in metrics]
@@ -80,13 +81,13 @@ def test_an_alarm_watches_the_reads_and_writes_of_every_table():
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_reaches_the_topic_and_says_what_is_wrong(name):
+def test_an_alarm_reaches_the_topic_and_says_what_is_wrong(name: str) -> None:
     assert ALARMS[name]["AlarmActions"] == [{"Ref": "AlarmTopic"}]
     assert ALARMS[name]["AlarmDescription"]
     assert ALARMS[name]["TreatMissingData"] == "notBreaching"  # nobody calling is no fault
 
 
-def test_the_topic_takes_alarms_of_this_account_and_mails_them_to_whoever_is_named():
+def test_the_topic_takes_alarms_of_this_account_and_mails_them_to_whoever_is_named() -> None:
     # GIVEN the topic's policy and its one subscription
     allowed, refused = RESOURCES["AlarmTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     subscription = RESOURCES["AlarmEmailSubscription"]
@@ -99,14 +100,14 @@ def test_the_topic_takes_alarms_of_this_account_and_mails_them_to_whoever_is_nam
     assert TEMPLATE["Parameters"]["AlarmEmail"]["Default"] == ""
 
 
-def test_what_only_people_look_at_is_left_out_on_an_emulator():
+def test_what_only_people_look_at_is_left_out_on_an_emulator() -> None:
     watching = ("AWS::CloudWatch::", "AWS::SNS::TopicPolicy")
     conditions = {one.get("Condition") for one in RESOURCES.values() if one["Type"].startswith(watching)}
     assert conditions == {"OnAws"}
     assert TEMPLATE["Conditions"]["OnAws"] == {"Fn::Equals": [{"Ref": "EndpointUrl"}, ""]}
 
 
-def test_the_dashboard_is_json_and_shows_what_the_readme_says():
+def test_the_dashboard_is_json_and_shows_what_the_readme_says() -> None:
     titles = [widget["properties"]["title"] for widget in json.loads(DASHBOARD)["widgets"]]
     assert titles == [
         "Requests",
@@ -120,7 +121,7 @@ def test_the_dashboard_is_json_and_shows_what_the_readme_says():
     ]
 
 
-def test_the_dashboard_refers_only_to_what_is_there():
+def test_the_dashboard_refers_only_to_what_is_there() -> None:
     # GIVEN the names that are filled in
     names = {name.partition(".")[0] for name in re.findall(r"\$\{(.+?)}", DASHBOARD) if not name.startswith("AWS::")}
     # THEN each is a resource or a parameter, and all tables are among them
@@ -128,7 +129,7 @@ def test_the_dashboard_refers_only_to_what_is_there():
     assert names >= TABLES.keys()
 
 
-def test_the_dashboard_finds_the_metrics_that_functions_embed_in_their_log():
+def test_the_dashboard_finds_the_metrics_that_functions_embed_in_their_log() -> None:
     # GIVEN the search for outcomes, and the name that functions give to their metrics
     (search,) = re.findall(r"SEARCH\('{(Loyalty.*?)} service=", DASHBOARD)
     named = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
@@ -137,7 +138,7 @@ def test_the_dashboard_finds_the_metrics_that_functions_embed_in_their_log():
     assert named == {"Ref": "AWS::StackName"}
 
 
-def test_the_dashboard_shows_the_milliseconds_of_every_function_by_its_name():
+def test_the_dashboard_shows_the_milliseconds_of_every_function_by_its_name() -> None:
     # GIVEN the metrics of that widget: a search whose value is quoted finds exact names only, and so none
     (widget,) = [one for one in json.loads(DASHBOARD)["widgets"] if "milliseconds" in one["properties"]["title"]]
     metrics = widget["properties"]["metrics"]
@@ -146,7 +147,7 @@ def test_the_dashboard_shows_the_milliseconds_of_every_function_by_its_name():
     assert [one[3] for one in metrics] == [f"${{{name}}}" for name in resources(TEMPLATE, "AWS::Serverless::Function")]
 
 
-def test_every_log_is_kept_for_a_time_that_is_set():
+def test_every_log_is_kept_for_a_time_that_is_set() -> None:
     # GIVEN the log groups; CloudWatch encrypts them all
     groups = resources(TEMPLATE, "AWS::Logs::LogGroup")
     # THEN none is kept for ever, and no function writes to a group of its own making

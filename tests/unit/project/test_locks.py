@@ -26,7 +26,7 @@ def pins(path: Path) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("path", INPUTS, ids=lambda path: path.stem)
-def test_every_requirement_is_pinned_to_a_version_that_it_allows(path):
+def test_every_requirement_is_pinned_to_a_version_that_it_allows(path: Path) -> None:
     # GIVEN a lock and what it was made of
     locked = pins(path.with_suffix(".txt"))
     # THEN each requirement is there, in a version that it allows
@@ -37,7 +37,7 @@ def test_every_requirement_is_pinned_to_a_version_that_it_allows(path):
 
 
 @pytest.mark.parametrize("path", INPUTS, ids=lambda path: path.stem)
-def test_every_pin_has_a_hash_and_none_names_an_index(path):
+def test_every_pin_has_a_hash_and_none_names_an_index(path: Path) -> None:
     # GIVEN the entries of a lock
     lock = path.with_suffix(".txt").read_text()
     entries = re.split(r"\n(?=[\w-])", lock)
@@ -47,7 +47,7 @@ def test_every_pin_has_a_hash_and_none_names_an_index(path):
     assert not re.search(r"^--", lock, re.MULTILINE)
 
 
-def test_every_action_of_a_workflow_is_pinned_to_a_commit():
+def test_every_action_of_a_workflow_is_pinned_to_a_commit() -> None:
     # GIVEN the actions that the workflows use
     workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
     used = [line for path in workflows for line in path.read_text().splitlines() if "uses:" in line]
@@ -56,7 +56,7 @@ def test_every_action_of_a_workflow_is_pinned_to_a_commit():
     assert [line for line in used if not re.search(r"uses: [\w/-]+@[0-9a-f]{40} # v\d", line)] == []
 
 
-def test_the_local_stack_and_the_tests_run_what_the_layer_ships():
+def test_the_local_stack_and_the_tests_run_what_the_layer_ships() -> None:
     # GIVEN the layer's lock
     shipped = pins(ROOT / "shared" / "requirements.txt")
     # THEN the environments above it hold the same versions

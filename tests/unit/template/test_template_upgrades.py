@@ -5,10 +5,15 @@ SAM's own transform, of the environment that deploys, says what CloudFormation w
 
 import json
 import subprocess
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from tools.local.template import ROOT, fed, load, resources
+
+Resources = dict[str, dict[str, Any]]
+Deployed = Callable[..., Resources]
 
 TEMPLATE = load()
 FUNCTIONS = resources(TEMPLATE, "AWS::Serverless::Function")
@@ -30,23 +35,24 @@ json.dump(Translator({}, Parser()).translate(template, json.loads(sys.argv[3])),
 
 
 @pytest.fixture(scope="module")
-def deployed():
+def deployed() -> Deployed:
     """What CloudFormation gets for a layer, and parameters that are not the defaults: resources by type and name."""
 
-    def transform(layer="layer", **parameters):
-        command = [SAM, "-c", TRANSFORM, ROOT / "template.yaml", layer, json.dumps(parameters)]
+    def transform(layer: str = "layer", **parameters: str) -> Resources:
+        command = [str(SAM), "-c", TRANSFORM, str(ROOT / "template.yaml"), layer, json.dumps(parameters)]
         environment = {"AWS_DEFAULT_REGION": "us-east-1", "PATH": "/usr/bin:/bin"}
         made = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-        return json.loads(made)["Resources"]
+        found: Resources = json.loads(made)["Resources"]
+        return found
 
     return transform
 
 
-def of_type(found, kind):
+def of_type(found: Resources, kind: str) -> Resources:
     return {name: one for name, one in found.items() if one["Type"] == kind}
 
 
-def test_a_new_layer_alone_is_a_new_version_of_every_function(deployed):
+def test_a_new_layer_alone_is_a_new_version_of_every_function(deployed: Deployed) -> None:
     # GIVEN two deployments between which nothing but the layer changed, in which all of the code is
     versions = [set(of_type(deployed(layer), "AWS::Lambda::Version")) for layer in ("yesterday", "today")]
     # THEN each function has a new version, without which its alias would go on serving yesterday's
@@ -54,7 +60,7 @@ def test_a_new_layer_alone_is_a_new_version_of_every_function(deployed):
     assert versions[0] & versions[1] == set()
 
 
-def test_a_new_setting_alone_is_a_new_version_by_the_revision_that_make_deploy_tells(deployed):
+def test_a_new_setting_alone_is_a_new_version_by_the_revision_that_make_deploy_tells(deployed: Deployed) -> None:
     # GIVEN that SAM does not see a parameter's value in what it compares
     unseen = [set(of_type(deployed(InlineLimit=n), "AWS::Lambda::Version")) for n in ("500", "600")]
     assert unseen[0] == unseen[1]
@@ -65,12 +71,12 @@ def test_a_new_setting_alone_is_a_new_version_by_the_revision_that_make_deploy_t
     assert told[0] & told[1] == set()
 
 
-def test_nothing_new_is_no_new_version(deployed):
+def test_nothing_new_is_no_new_version(deployed: Deployed) -> None:
     first, second = (set(of_type(deployed(), "AWS::Lambda::Version")) for _ in range(2))
     assert first == second
 
 
-def test_requests_and_chunks_go_to_the_published_version(deployed):
+def test_requests_and_chunks_go_to_the_published_version(deployed: Deployed) -> None:
     # GIVEN what is deployed
     found = deployed()
     # THEN the routes call each function by its alias
@@ -85,7 +91,9 @@ def test_requests_and_chunks_go_to_the_published_version(deployed):
     assert {fed(mapping) for mapping in resources(TEMPLATE, "AWS::Lambda::EventSourceMapping").values()} == WORKERS
 
 
-def test_a_version_of_an_api_function_is_tried_on_a_tenth_and_taken_back_when_an_alarm_rings(deployed):
+def test_a_version_of_an_api_function_is_tried_on_a_tenth_and_taken_back_when_an_alarm_rings(
+    deployed: Deployed,
+) -> None:
     # GIVEN how CodeDeploy moves the traffic
     groups = of_type(deployed(), "AWS::CodeDeploy::DeploymentGroup")
     # THEN it does for each function of the API, and workers are replaced at once
@@ -104,14 +112,14 @@ def test_a_version_of_an_api_function_is_tried_on_a_tenth_and_taken_back_when_an
 
 
 @pytest.mark.parametrize("alarm", ["ErrorLinesAlarm", "ServerErrorsAlarm"])
-def test_an_alarm_can_ring_while_a_version_is_tried(alarm):
+def test_an_alarm_can_ring_while_a_version_is_tried(alarm: str) -> None:
     # GIVEN that a version is tried for ten minutes
     told = resources(TEMPLATE, "AWS::CloudWatch::Alarm")[alarm]
     # THEN an alarm has seen a whole period by then
     assert told["Period"] * told["EvaluationPeriods"] <= 300
 
 
-def test_with_a_domain_of_ones_own_the_gateways_host_is_closed(deployed):
+def test_with_a_domain_of_ones_own_the_gateways_host_is_closed(deployed: Deployed) -> None:
     # GIVEN what API Gateway is told
     (server,) = deployed()["Api"]["Properties"]["Body"]["servers"]
     # THEN it is the domain that decides
@@ -120,7 +128,7 @@ def test_with_a_domain_of_ones_own_the_gateways_host_is_closed(deployed):
     }
 
 
-def test_a_firewall_stands_before_the_stage_when_one_is_named():
+def test_a_firewall_stands_before_the_stage_when_one_is_named() -> None:
     association = TEMPLATE["Resources"]["WebAclAssociation"]
     assert association["Condition"] == "HasWebAcl"
     stage = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${Api}/stages/${Api.Stage}"

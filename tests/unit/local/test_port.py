@@ -5,12 +5,12 @@ import pytest
 from tools.local.port import PortError, parse
 
 
-def test_a_port_is_a_decimal_number():
+def test_a_port_is_a_decimal_number() -> None:
     assert parse("3000") == 3000
 
 
 @pytest.mark.parametrize("text", ["", "http", "-1", "3000.5", "65536", "٣٠٠٠", "1e3"])
-def test_anything_else_is_refused_in_one_line_that_names_it(text):
+def test_anything_else_is_refused_in_one_line_that_names_it(text: str) -> None:
     with pytest.raises(PortError, match=r"^PORT must be a number") as refused:
         parse(text)
     assert repr(text) in str(refused.value)

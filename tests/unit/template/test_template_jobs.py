@@ -1,5 +1,7 @@
 """What the template promises about jobs: every chunk is delivered, tried again, and in the end kept for a person."""
 
+from typing import Any
+
 import pytest
 
 from loyalty.domain import deadline
@@ -23,18 +25,18 @@ RIGHTS = granted(TEMPLATE)
 STORES_JOBS = Right("dynamodb:PutItem", "JobsTable")
 
 
-def _reserves(function):
+def _reserves(function: dict[str, Any]) -> bool:
     return "ReservedConcurrentExecutions" in function
 
 
-def test_the_worker_takes_chunks_and_the_undertaker_what_failed_too_often():
+def test_the_worker_takes_chunks_and_the_undertaker_what_failed_too_often() -> None:
     fed = {name: mapping["EventSourceArn"]["Fn::GetAtt"] for name, mapping in MAPPINGS.items()}
     assert fed == {"ProcessChunkMapping": ["ChunkQueue", "Arn"], "BuryChunkMapping": ["DeadLetterQueue", "Arn"]}
     assert sorted(workers(TEMPLATE)) == ["BuryChunkFunction", "ProcessChunkFunction"]
 
 
 @pytest.mark.parametrize("name", MAPPINGS)
-def test_a_message_comes_alone_and_fails_alone_and_workers_are_limited(name):
+def test_a_message_comes_alone_and_fails_alone_and_workers_are_limited(name: str) -> None:
     # GIVEN a mapping of a queue to a function
     mapping = MAPPINGS[name]
     # THEN one message is one call, whose answer says whether it failed, and not all of the account is taken
@@ -44,7 +46,7 @@ def test_a_message_comes_alone_and_fails_alone_and_workers_are_limited(name):
     assert PARAMETERS["WorkerConcurrency"]["MinValue"] == 2  # Lambda refuses less
 
 
-def test_a_chunk_is_received_more_often_than_it_is_tried_before_it_is_buried():
+def test_a_chunk_is_received_more_often_than_it_is_tried_before_it_is_buried() -> None:
     # GIVEN that a delivery for which there is no function at the moment counts, and one of a chunk that waits
     policy = QUEUES["ChunkQueue"]["RedrivePolicy"]
     # THEN there is room for many of them beside the tries
@@ -80,7 +82,7 @@ def test_a_request_ends_before_the_gateway_gives_it_up_however_long_its_function
         ("DirectEarnFunction", "BatchConcurrency"),
     ],
 )
-def test_requests_that_wait_leave_the_workers_room(function, parameter):
+def test_requests_that_wait_leave_the_workers_room(function: str, parameter: str) -> None:
     # GIVEN that all functions share the account's concurrency, of which a waiting request holds one for its whole wait
     reserved = FUNCTIONS[function]["ReservedConcurrentExecutions"]
     # THEN workers have theirs and batches end somewhere, unless the account is too small to reserve any
@@ -89,7 +91,7 @@ def test_requests_that_wait_leave_the_workers_room(function, parameter):
     assert TEMPLATE["Conditions"]["ReservesConcurrency"] == {"Fn::And": [{"Condition": "OnAws"}, switch]}
 
 
-def test_what_is_reserved_by_default_leaves_others_what_lambda_asks_for():
+def test_what_is_reserved_by_default_leaves_others_what_lambda_asks_for() -> None:
     # GIVEN the usual account, which runs a thousand functions at once and must leave a hundred unreserved
     reserved = [one["ReservedConcurrentExecutions"]["Fn::If"][1]["Ref"] for one in FUNCTIONS.values() if _reserves(one)]
     # THEN there is room, also in the smallest account that the parameter's description names
@@ -98,12 +100,12 @@ def test_what_is_reserved_by_default_leaves_others_what_lambda_asks_for():
 
 
 @pytest.mark.parametrize("name", ["DeadLetterQueue", "ParkedQueue"])
-def test_what_failed_is_never_moved_on_by_itself_and_is_kept_as_long_as_a_queue_keeps_anything(name):
+def test_what_failed_is_never_moved_on_by_itself_and_is_kept_as_long_as_a_queue_keeps_anything(name: str) -> None:
     assert "RedrivePolicy" not in QUEUES[name]
     assert QUEUES[name]["MessageRetentionPeriod"] == TWO_WEEKS
 
 
-def test_a_dead_letter_outlives_its_time_in_the_chunk_queue():
+def test_a_dead_letter_outlives_its_time_in_the_chunk_queue() -> None:
     # GIVEN that a message keeps the moment of its first queue, where it lasts as long as its job
     chunks = QUEUES["ChunkQueue"]["MessageRetentionPeriod"]
     # THEN there is time left in the second
@@ -112,7 +114,7 @@ def test_a_dead_letter_outlives_its_time_in_the_chunk_queue():
 
 
 @pytest.mark.parametrize("mapping", MAPPINGS.values(), ids=list(MAPPINGS))
-def test_no_message_is_delivered_again_while_a_worker_may_still_be_at_it(mapping):
+def test_no_message_is_delivered_again_while_a_worker_may_still_be_at_it(mapping: dict[str, Any]) -> None:
     # GIVEN a queue and the function that it feeds
     queue = QUEUES[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
     timeout = FUNCTIONS[fed(mapping)]["Timeout"]
@@ -127,7 +129,7 @@ def test_no_message_is_delivered_again_while_a_worker_may_still_be_at_it(mapping
 
 
 @pytest.mark.parametrize("name", QUEUES)
-def test_a_queue_is_encrypted_and_refuses_whoever_comes_without_tls(name):
+def test_a_queue_is_encrypted_and_refuses_whoever_comes_without_tls(name: str) -> None:
     assert QUEUES[name]["SqsManagedSseEnabled"] is True
     (policy,) = [one for one in POLICIES.values() if one["Queues"] == [{"Ref": name}]]
     (statement,) = policy["PolicyDocument"]["Statement"]
@@ -142,11 +144,11 @@ def test_a_queue_is_encrypted_and_refuses_whoever_comes_without_tls(name):
 
 
 @pytest.mark.parametrize("name", QUEUES)
-def test_messages_survive_a_change_that_replaces_their_queue(name):
+def test_messages_survive_a_change_that_replaces_their_queue(name: str) -> None:
     assert TEMPLATE["Resources"][name]["UpdateReplacePolicy"] == "Retain"
 
 
-def test_the_functions_know_where_chunks_go_and_where_they_are_parked():
+def test_the_functions_know_where_chunks_go_and_where_they_are_parked() -> None:
     assert variables(TEMPLATE, "AWS::SQS::Queue") == {
         "CHUNK_QUEUE_URL": "ChunkQueue",
         "PARKED_QUEUE_URL": "ParkedQueue",
@@ -160,13 +162,19 @@ def test_the_functions_know_where_chunks_go_and_where_they_are_parked():
         ("GATHER_SECONDS", "GatherSeconds", 24, 0, deadline.LONGEST_WAIT_SECONDS),
     ],
 )
-def test_what_is_a_job_and_how_long_it_is_waited_for_are_parameters(variable, parameter, default, least, most):
+def test_what_is_a_job_and_how_long_it_is_waited_for_are_parameters(
+    variable: str, parameter: str, default: int, least: int, most: int
+) -> None:
     assert VARIABLES[variable] == {"Ref": parameter}
     told = PARAMETERS[parameter]
     assert (told["Default"], told["MinValue"], told["MaxValue"]) == (default, least, most)
 
 
-def test_only_what_works_on_jobs_may_say_that_one_is_finished():
+def test_a_request_that_waits_has_answered_before_its_function_is_ended() -> None:
+    assert PARAMETERS["GatherSeconds"]["MaxValue"] < TEMPLATE["Globals"]["Function"]["Timeout"]
+
+
+def test_only_what_works_on_jobs_may_say_that_one_is_finished() -> None:
     # GIVEN the functions that may put events
     allowed = {
         name: statement
@@ -184,7 +192,7 @@ def test_only_what_works_on_jobs_may_say_that_one_is_finished():
         }
 
 
-def test_whoever_makes_jobs_may_send_them():
+def test_whoever_makes_jobs_may_send_them() -> None:
     # GIVEN the functions that store jobs for requests, of any size where the client does not wait
     makers = [name for name, rights in RIGHTS.items() if STORES_JOBS in rights and "Events" in FUNCTIONS[name]]
     # THEN they may send chunks
@@ -192,7 +200,7 @@ def test_whoever_makes_jobs_may_send_them():
     assert all(Right("sqs:SendMessage", "ChunkQueue") in RIGHTS[name] for name in makers)
 
 
-def test_whoever_notes_that_a_chunk_is_finished_may_ask_whether_all_are():
+def test_whoever_notes_that_a_chunk_is_finished_may_ask_whether_all_are() -> None:
     # GIVEN the functions that write to jobs, of which one with more than 32 chunks has several notes
     writers = [name for name, rights in RIGHTS.items() if Right("dynamodb:UpdateItem", "JobsTable") in rights]
     # THEN they may query those

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,9 @@ PARAMETERS = load()["Parameters"]
 
 @pytest.mark.parametrize(("profile", "architecture"), [("local", "x86_64"), ("local-arm64", "arm64")])
 @pytest.mark.parametrize("command", ["local_start_api", "local_invoke"])
-def test_a_local_profile_uses_what_make_run_wrote_and_the_processor_it_is_for(profile, architecture, command):
+def test_a_local_profile_uses_what_make_run_wrote_and_the_processor_it_is_for(
+    profile: str, architecture: str, command: str
+) -> None:
     # GIVEN a profile's settings
     settings = CONFIG[profile][command]["parameters"]
     # THEN it overrides parameters that are there
@@ -30,18 +33,18 @@ def test_a_local_profile_uses_what_make_run_wrote_and_the_processor_it_is_for(pr
     assert "docker_network" not in settings
 
 
-def test_a_deployment_shows_what_it_is_about_to_do():
+def test_a_deployment_shows_what_it_is_about_to_do() -> None:
     assert CONFIG["default"]["deploy"]["parameters"]["confirm_changeset"] is True
 
 
-def recipe(*arguments):
+def recipe(*arguments: str) -> list[str]:
     """The commands that make would run, continued lines joined."""
     made = subprocess.check_output(["make", "--dry-run", "--no-print-directory", *arguments], cwd=ROOT, text=True)
     return made.replace("\\\n", "").splitlines()
 
 
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
-def test_what_is_built_is_built_for_the_architecture_that_was_asked_for(architecture):
+def test_what_is_built_is_built_for_the_architecture_that_was_asked_for(architecture: str) -> None:
     # GIVEN the command that builds, which makes the layer by a variable and tells sam by a parameter
     (command,) = [line for line in recipe("build", f"ARCHITECTURE={architecture}") if "sam build" in line]
     # THEN both name the same
@@ -49,7 +52,7 @@ def test_what_is_built_is_built_for_the_architecture_that_was_asked_for(architec
     assert f"--parameter-overrides Architecture={architecture}" in command
 
 
-def test_what_is_said_to_a_deployment_is_not_said_to_its_build():
+def test_what_is_said_to_a_deployment_is_not_said_to_its_build() -> None:
     # GIVEN the first deployment, as the documentation has it
     commands = recipe("deploy", "ARGS=--guided")
     # THEN sam build, which knows no such option, does not get it
@@ -57,13 +60,13 @@ def test_what_is_said_to_a_deployment_is_not_said_to_its_build():
     assert [line.endswith("--guided") for line in commands if "/sam deploy" in line] == [True]
 
 
-def test_a_parameter_that_is_given_to_a_deployment_is_part_of_its_revision():
+def test_a_parameter_that_is_given_to_a_deployment_is_part_of_its_revision() -> None:
     (command,) = [line for line in recipe("deploy", "PARAMETERS=InlineLimit=600") if "/sam deploy" in line]
     assert "-m tools.revision InlineLimit=600)" in command
     assert "--parameter-overrides Architecture=arm64 Revision=$revision InlineLimit=600" in " ".join(command.split())
 
 
-def test_a_revision_is_another_when_anything_that_is_deployed_changes(tmp_path):
+def test_a_revision_is_another_when_anything_that_is_deployed_changes(tmp_path: Path) -> None:
     # GIVEN what was built
     (tmp_path / "Function").mkdir()
     handler = tmp_path / "Function" / "handler.py"
