@@ -34,6 +34,11 @@ pytestmark = [
 ]
 
 
+def outside_make() -> dict[str, str]:
+    """The environment, as it is where no make runs the tests."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+
+
 class Run:
     """One `make run`, started in a process group of its own, as a shell does."""
 
@@ -44,8 +49,7 @@ class Run:
         self.process = subprocess.Popen(
             ["make", "run", *(f"{name}={value}" for name, value in settings.items())],
             cwd=ROOT,
-            env={name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-            | (environment or {}),
+            env=outside_make() | (environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -116,7 +120,7 @@ def test_the_samples_work_as_they_are_copied(run: Run) -> None:
     # GIVEN the command for samples that is printed below the ready line
     (command,) = re.findall(r"make samples.*", run.printed)
     # WHEN each sample is copied to a shell
-    samples = subprocess.check_output(command.split(), cwd=ROOT, text=True)
+    samples = subprocess.check_output(command.split(), cwd=ROOT, env=outside_make(), text=True)
     commands = re.findall(r"^  curl (?:.+\n)+", samples, re.MULTILINE)
     replies = [subprocess.check_output(["sh", "-c", f"curl -s {one[7:]}"], text=True) for one in commands]
     # THEN it succeeds

@@ -136,16 +136,27 @@ def test_an_import_that_is_interrupted_goes_on_with_the_same_command(
     assert done["jobs"][: len(jobs)] == jobs
 
 
+INTERRUPTIBLE = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("tools.operator", run_name="__main__")
+"""
+"""The command as in a terminal, also where the tests run in the background, whose processes ignore Ctrl-C."""
+
+
 def interrupted(command: list[str], environment: dict[str, str], moment: Callable[[], object]) -> tuple[int, str, str]:
     """The exit code, output and remarks of a command that is ended as by Ctrl-C at a moment."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tools.operator", *command, "--json"],
+        [sys.executable, "-c", INTERRUPTIBLE, *command, "--json"],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as running:
-        until(moment)
-        running.send_signal(signal.SIGINT)
-        out, told = running.communicate(timeout=60)
+        try:
+            until(moment)
+            running.send_signal(signal.SIGINT)
+            out, told = running.communicate(timeout=60)
+        finally:
+            running.kill()
     return running.returncode, out, told

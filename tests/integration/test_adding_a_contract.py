@@ -19,7 +19,9 @@ COPIED = ("shared", "functions", "tools", "tests", "events", "docs")
 TESTS = (
     "tests/unit/acme",
     "tests/unit/document",
-    *("tests/unit/project/test_imports.py", "tests/unit/template", "tests/unit/pages/test_docs_of_deployment.py"),
+    "tests/unit/project/test_imports.py",
+    *(f"tests/unit/template/test_{name}.py" for name in ("template", "template_alarms")),
+    "tests/unit/pages/test_docs_of_deployment.py",
 )
 
 
