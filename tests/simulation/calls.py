@@ -20,6 +20,8 @@ _SLOW_SECONDS = 2.5
 _SLOW = 0.04
 _STALLS = (0.5, 3.0, 12.0, 25.0)
 _WRITES = ("put_item", "update_item", "delete_item", "batch_execute_statement", "transact_write_items")
+_LASTING = ("customers", "memberships", "earns")
+"""The tables of what requests are about."""
 _PARTLY, _WHOLLY = "partly refused", "wholly refused"
 
 
@@ -48,16 +50,17 @@ def _call(cloud: "Cloud", service: str, action: str, do: Callable[..., Answer], 
     """One call: it travels, has its effect though its caller may die meanwhile, and its answer travels back."""
     kernel = cloud.kernel
     actor = kernel.running()
+    place = service if service != "dynamodb" else _table(arguments)
     actor.calls += 1
     actor.writes += action in _WRITES
+    actor.effects += action in _WRITES and place in _LASTING
     kernel.steps += 1
-    place = service if service != "dynamodb" else _table(arguments)
     fault, travel = _decide(cloud, actor, action, place)
     cloud.note(actor, action, arguments, fault)
     if fault == "crash before":
         _die(actor)
     if fault in ("stall", "stall and crash"):
-        long = actor.stalls_at and actor.writes == actor.stalls_at
+        long = actor.stalls_at and _is_at(actor, actor.stalls_at, place)
         kernel.pause(_STALLS[actor.rng.randrange(2 if long else 0, len(_STALLS))])
     if fault in ("lost before", "throttled", "server error"):
         kernel.pause(travel)
@@ -84,9 +87,9 @@ def _decide(cloud: "Cloud", actor: Actor, action: str, place: str) -> tuple[str 
     if cloud.calm() or actor.kind == "judge":
         return None, seconds
     fault = weather.pick(cloud.weather.rates, weather.CALL_FAULTS, chance)
-    if action in _WRITES and actor.writes == actor.stalls_at:
+    if action in _WRITES and _is_at(actor, actor.stalls_at, place):
         fault = "stall"
-    if action in _WRITES and actor.writes == actor.dies_at:
+    if action in _WRITES and _is_at(actor, actor.dies_at, place):
         fault = "crash before"
     if fault in (_PARTLY, _WHOLLY) and action not in PARTIAL:
         fault = None
@@ -97,6 +100,13 @@ def _decide(cloud: "Cloud", actor: Actor, action: str, place: str) -> tuple[str 
     if fault and not cloud.happens(actor, fault):
         fault = None
     return fault or _outage(cloud, actor, place), seconds
+
+
+def _is_at(actor: Actor, moment: int, place: str) -> bool:
+    """Whether a write of an actor is the one of that number, or its first that has an effect."""
+    if moment == weather.EFFECT:
+        return actor.effects == 1 and place in _LASTING
+    return actor.writes == moment
 
 
 def _outage(cloud: "Cloud", actor: Actor, place: str) -> str | None:

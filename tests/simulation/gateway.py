@@ -72,7 +72,7 @@ def _invoke(cloud: Cloud, function: str, event: dict[str, Any], chain: Chain | N
     cloud.note(client, f"{event['httpMethod']} {event['path']}", event)
     fault, patience = _fault(cloud, client)
     if fault == "slow request":
-        invocation.stalls_at = invocation.rng.choice(weather.MOMENTS)
+        invocation.stalls_at = invocation.rng.choice(cloud.weather.moments)
         fault = None
     cloud.invoke(invocation, function, FUNCTIONS[function], event, cloud.rules.request_seconds)
     kernel.wait(lambda wake: invocation.watchers.append(lambda _actor: wake()), patience)

@@ -147,6 +147,8 @@ class History:
         if "finished_at" in job and "undone_by" not in job and "undoes" not in job:
             self.held_again.append(job_id)
             self.signal(operators.HELD_AGAIN)
+            if not self.cloud.weather.refuses(self.kernel.now):
+                self.signal(operators.HELD_IN_PEACE)
 
     # What actors ask of the history.
 

@@ -39,7 +39,7 @@ class Actor:
         self.name, self.kind, self.chain = name, kind, chain
         self.rng = random.Random(f"{seed}/{name}")  # noqa: S311 - no secret
         self.ids = random.Random(f"{seed}/{name}/ids")  # noqa: S311 - no secret
-        self.calls = self.writes = 0
+        self.calls = self.writes = self.effects = 0
         self.turn = 0
         self.done = self.died = False
         self.deadline = float("inf")

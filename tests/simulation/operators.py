@@ -28,6 +28,7 @@ _AMBUSH_SECONDS = 400.0
 _AFTER_A_WEEK = ((0.5, 3600.0), (1.0, 24 * 3600.0), (1.0, 3600.0))
 """Which share of what may be deleted is, and the time until the next look: in the end nothing is kept of a job."""
 HELD_AGAIN = "a job that had ended is held again"
+HELD_IN_PEACE = "a job that had ended is held again, and nothing is refused any more"
 """What somebody who wants to undo it waits for."""
 _SECONDS_TO_COME = 20.0  # for somebody who writes for the customer that is to be erased
 
@@ -39,7 +40,7 @@ def undo(history: "History", spec: Spec) -> None:
     """
     history.follow(spec)
     if spec.what["ambush"]:
-        history.wait_for(HELD_AGAIN, _AMBUSH_SECONDS)
+        history.wait_for(HELD_IN_PEACE if spec.what["patient"] else HELD_AGAIN, _AMBUSH_SECONDS)
     job_id = _pick(history, spec)
     if job_id is None:
         return

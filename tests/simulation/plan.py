@@ -19,7 +19,10 @@ _LEADERS = {
     "import": ("import",),
     "undo": ("import",),
 }
-"""Whom an actor may follow, rather the first: it begins when that one is answered, or when a chunk is taken back."""
+"""Whom an actor may follow, rather the first: it begins when that one is answered, or when a chunk is taken back.
+
+Nobody follows who lies in wait: both would wait for the other.
+"""
 _LED_BY = {"parting": ("undo",), "fresh": ("import",)}
 _LAGS = {"import": (0.0, 0.1, 1.0, 5.0), "undo": (0.25, 0.25, 2.0)}
 """How many seconds later at most: a customer that was imported is found before all reads tell it, and one that an undo
@@ -31,7 +34,7 @@ _MEETINGS = ("parting", "retried", "rivals", "redriven", "unheard", "fresh", "cr
 """What most of a history is about; half of them are about a meeting that chance alone brings about too seldom:
 
 "parting" is an import that is undone while others write for its customers,
-"retried" a small request that is repeated while its job is undone;
+"retried" a small request that was answered as busy, and is repeated while its job is undone;
 in "rivals" others earn under a limit just when the chunk of an earn is begun again, whose worker may have died;
 "redriven" is a job that was given up and is undone while its messages are redriven,
 "unheard" are earns without a key whose answers are all lost for a while;
@@ -40,10 +43,15 @@ in "crowded" the account has no invocations to spare for workers, for a quarter 
 "contents" are two under one chunk number, whose workers may die.
 """
 _TABLES = ("memberships", "earns", "customers")
+_WRITES_TO = {"register": "memberships", "earn": "earns"}
+"""Where an outage lets a request become a job, and none of its items be done."""
 _CROWDED_SECONDS = 900.0
 _DEADLY = {"dying worker": 0.5, "slow worker": 0.4}
 _MOMENTS = (3, 4)
 """How likely these faults are among rivals, and at which of their writes: the place under the limit, or the earn."""
+_HESITANT = {"slow request": 0.6, "slow worker": 0.6}
+_EFFECTS = (weather.EFFECT,)
+"""The same of the retried and the redriven: an undo meets who holds a chunk, and has not written yet."""
 
 
 class Spec(NamedTuple):
@@ -105,6 +113,7 @@ class _Scene:
         self._programs = rng.sample(PROGRAMS, rng.choice((1, 1, 2)))
         self._promotions = rng.sample(PROMOTIONS, rng.choice((1, 1, 2)))
         self.theme = rng.choice(rng.choice((_THEMES, _MEETINGS)))
+        self._refused = rng.choice(_TABLES)
 
     def specs(self) -> list[Spec]:
         """The actors, named by what they are and their number."""
@@ -117,7 +126,10 @@ class _Scene:
         if self.theme == "rivals":
             clients = self._rivals(1 + len(clients))
         if self.theme == "redriven":
-            clients = [(kind, {**what, "keyed": False, "async": True}) for kind, what in clients[:1]]
+            kind, what = self._client(rng.choice(sorted(_WRITES_TO)))
+            clients, self._refused = [(kind, {**what, "keyed": False, "async": True})], _WRITES_TO[kind]
+        if self.theme == "retried":
+            self._refused = _WRITES_TO.get(clients[0][0], "customers")
         if self.theme == "crowded":
             clients = [(kind, {**what, "async": True}) for kind, what in clients]
         fed = [("feeder", self._fed())] if self.theme == "contents" or rng.random() < 0.2 else []
@@ -133,11 +145,12 @@ class _Scene:
         """What goes wrong."""
         rng = self._rng
         refused, lost = (partial(Outage, kind, begin=0.0) for kind in weather.OUTAGES)
+        hesitant = partial(Asked, slow=True, likely=_HESITANT, moments=_EFFECTS)
         asked = {
             "parting": Asked(slow=True),
-            "retried": Asked(slow=True, outages=[refused(rng.choice(_TABLES), end=rng.choice((10.0, 60.0)))]),
+            "retried": hesitant(outages=[refused(self._refused, end=rng.choice((20.0, 60.0)))]),
             "rivals": Asked(likely=_DEADLY, moments=_MOMENTS),
-            "redriven": Asked(slow=True, outages=[refused(rng.choice(_TABLES), end=120.0)]),
+            "redriven": hesitant(outages=[refused(self._refused, end=120.0)]),
             "unheard": Asked(slow=True, outages=[lost("earns", end=40.0)]),
             "fresh": Asked(slow=True, stale=1.0),
             "crowded": Asked(crowded=_CROWDED_SECONDS),
@@ -159,7 +172,7 @@ class _Scene:
             kinds, chance = _LEADERS.get(spec.kind, ()), 0.9 if self.theme in _LED_BY else 0.4
             if spec.kind in ("register", "earn"):
                 kinds = _LED_BY.get(self.theme, kinds)
-            others = [one for one in specs if one is not spec and one.kind in kinds]
+            others = [one for one in specs if one is not spec and one.kind in kinds and not one.what.get("ambush")]
             leader = rng.choice(others) if others and rng.random() < chance else None
             lag = rng.choice(_LAGS[leader.kind]) * rng.random() if leader else 0.0
             what = {**spec.what, "follows": leader and leader.name, "lag": lag}
@@ -182,7 +195,7 @@ class _Scene:
             (
                 "redrive",
                 1.0 if self.theme == "redriven" else 0.35,
-                lambda: {"times": rng.choice((1, 3)), "gap": rng.choice((60.0, 400.0))},
+                lambda: {"times": rng.choice((1, 3)), "gap": rng.choice((20.0, 60.0, 400.0))},
             ),
             ("erase", 0.25, self._erased),
             ("operator", 0.2, self._change),
@@ -192,7 +205,8 @@ class _Scene:
     def _undo(self, times: int, gap: float) -> dict[str, Any]:
         rng = self._rng
         chance = {"parting": 0.0, "retried": 0.8, "redriven": 0.9}.get(self.theme, 0.25)
-        return {"pick": rng.random(), "times": times, "gap": gap, "ambush": rng.random() < chance}
+        ambush, patient = rng.random() < chance, rng.random() < 0.7
+        return {"pick": rng.random(), "times": times, "gap": gap, "ambush": ambush, "patient": patient}
 
     def _twice(self) -> int:
         return 1 if "twice" in self._without else self._rng.choice((1, 2))
@@ -230,7 +244,8 @@ class _Scene:
         }
 
     def _size(self) -> int:
-        return self._rng.choice((1, 1, 2) if self.theme == "retried" else (1, 1, 2, 3, 4, 6))
+        sizes = {"retried": (1, 1, 2), "redriven": (5, 6)}  # few enough for the request, and too many for it
+        return self._rng.choice(sizes.get(self.theme, (1, 1, 2, 3, 4, 6)))
 
     def _someone(self) -> Person:
         rng = self._rng

@@ -36,6 +36,8 @@ CLIENT_FAULTS = ("reply lost", "client left", "slow request")
 MOMENTS = tuple(range(7))
 """A slow worker or request stands still for long before the write of this number, and a dying worker dies there; before
 none with 0."""
+EFFECT = -1
+"""The moment before the first write to customers, memberships or earns, whatever its number."""
 
 OUTAGES = ("outage of refusals", "outage of lost answers")
 """What may happen to all calls of a service, or of a table, for a while."""
@@ -74,6 +76,10 @@ class Weather(NamedTuple):
     """Of these one is the write before which a slow or dying worker is that."""
     crowded: float = 0.0
     """Until when the account has seldom an invocation to spare for a message."""
+
+    def refuses(self, moment: float) -> bool:
+        """Whether there is an outage at a moment."""
+        return any(outage.begin <= moment < outage.end for outage in self.outages)
 
 
 class Asked(NamedTuple):

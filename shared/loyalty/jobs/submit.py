@@ -163,7 +163,7 @@ def _repeat_under(writer: str, outcomes: Sequence[Outcome]) -> str | None:
 
 
 def _send_open(database: Database, stored: Stored, items: Sequence[str]) -> Job:
-    """Send those chunks of a job that are not done, all of a new one; a job that had ended is begun again for them.
+    """Send those chunks of a job that are not done, all of a new one; a job with busy items is begun again.
 
     Raises StorageBusy, JobNotFound, and RequestUndone where the job is taken back meanwhile.
     """
@@ -171,8 +171,7 @@ def _send_open(database: Database, stored: Stored, items: Sequence[str]) -> Job:
     noted = {} if stored.new else progress.read_chunks(database, job)
     again = [number for number, chunk in noted.items() if chunk.retryable]
     if again:
-        begun_again = jobs.mark(database, job, reopened_at=database.now()) if job.finished_at is None else None
-        job = begun_again or jobs.reopen(database, job)
+        job = jobs.reopen(database, job)
         met = chunks.read_all(database, job.id, again)
         progress.forget(database, job, {number: met[number].begun if number in met else 0 for number in again})
     texts = [

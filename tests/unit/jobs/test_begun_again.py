@@ -14,7 +14,7 @@ from loyalty.store.tables import jobs, promotion_changes
 from tests.fakes.faults import Answer, Fault, refused, timed_out_after
 from tests.fakes.gateway import BATCH, IMPORT
 from tests.fakes.importing import FORM, as_form, rows_form
-from tests.fakes.nth_call import ProcessDied, die_before
+from tests.fakes.nth_call import ProcessDied, die_after, die_before
 from tests.fakes.queues import CHUNKS
 from tests.fakes.requests import JSON, as_json, batch, emails
 from tests.fakes.steps import FINISH, NOTE, Call, Step, at, at_each
@@ -196,6 +196,42 @@ def test_a_chunk_that_is_noted_late_does_not_end_a_job_that_is_just_being_begun_
     database, _ = world.faulty(at("SET #b", noted_meanwhile))
     world.order(repeating.order, database, **KEYED, Prefer="respond-async")
     # THEN the job has not ended before all is done
+    assert (world.told(job_id)["status"], world.undo(job_id).status) == ("running", 409)
+    world.work()
+    assert world.told(job_id)["status"] == "done"
+    assert world.end_state() == once("registrations queued")[1]
+
+
+def test_a_job_that_ends_just_before_it_is_begun_again_is_told_as_running_until_all_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # GIVEN a job whose sender died when all was sent, of which one chunk ended with its items busy, and one is to come
+    monkeypatch.setattr(cut, "MOST_WEIGHT", 6)
+    repeating = client("registrations queued")
+    world = repeating.world
+    for action in ("batch_execute_statement", "put_item"):
+        world.dynamodb.plan_always(action, partial(_throttled_about, world, "user4"))
+    with suppress(ProcessDied):
+        faulty, _ = world.faulty(at("send_message_batch", die_after))
+        world.order(repeating.order, faulty, **KEYED, Prefer="respond-async")
+    late = world.sqs.queues[CHUNKS].pop()
+    world.work()
+    world.parked().clear()
+    for action in ("batch_execute_statement", "put_item"):
+        world.dynamodb.plan_always(action, lambda do: do())
+    world.clock.now += LONGEST_SECONDS
+    (job_id,) = world.job_ids()
+
+    def ended_meanwhile(do: Callable[[], Answer]) -> Answer:
+        # WHEN its request comes again, and the last chunk is done before the job is begun again
+        world.sqs.queues[CHUNKS].append(late._replace(visible_at=0.0))
+        deliver(world)
+        assert world.told(job_id)["status"] == "done"
+        return do()
+
+    database, _ = world.faulty(at("query", ended_meanwhile))
+    world.order(repeating.order, database, **KEYED, Prefer="respond-async")
+    # THEN it runs until all is done as it would have been
     assert (world.told(job_id)["status"], world.undo(job_id).status) == ("running", 409)
     world.work()
     assert world.told(job_id)["status"] == "done"

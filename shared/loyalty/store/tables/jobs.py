@@ -108,16 +108,16 @@ def claim_undo(database: Database, job: Job, undo_id: str) -> str:
 
 
 def reopen(database: Database, job: Job) -> Job:
-    """The job, begun again if it had ended; as it is if somebody was faster.
+    """The job, begun again: one that had ended, or that was not begun again before; as it is if somebody was faster.
 
     Raises StorageBusy, JobNotFound, and RequestUndone where it is taken back.
     """
-    now = database.now()
+    to_reopen = "(attribute_exists(finished_at) OR attribute_not_exists(reopened_at))"
     request = {
         "Key": _key(job.id),
         "UpdateExpression": "SET reopened_at = :now REMOVE finished_at, sent, abandoned, announced",
-        "ConditionExpression": "attribute_exists(finished_at) AND attribute_not_exists(undone_by)",
-        "ExpressionAttributeValues": {":now": {"N": str(now)}},
+        "ConditionExpression": f"attribute_exists(pk) AND {to_reopen} AND attribute_not_exists(undone_by)",
+        "ExpressionAttributeValues": {":now": {"N": str(database.now())}},
         "ReturnValues": "ALL_NEW",
     }
     item = database.update_if(database.settings.jobs_table, request).item
