@@ -130,11 +130,20 @@ def test_a_connection_on_which_nothing_more_can_be_asked_is_replaced(serve: Serv
 
 @pytest.mark.parametrize(
     "answer",
-    [b"", b"HTTP/1.1 200 OK\r\nContent-Le", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", b"no HTTP\r\n\r\n"],
-    ids=["nothing", "half a head", "half a body", "something else"],
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n{}",
+        b"no HTTP\r\n\r\n",
+    ],
+    ids=["nothing", "half a head", "half a body", "in chunks", "of no length", "something else"],
 )
-def test_an_answer_that_breaks_off_fails_the_call_and_not_the_next(answer: bytes, start: Start, to: To) -> None:
-    # GIVEN a server whose first answer breaks off
+def test_an_answer_that_breaks_off_or_does_not_say_its_length_fails_the_call_and_not_the_next(
+    answer: bytes, start: Start, to: To
+) -> None:
+    # GIVEN a server whose first answer breaks off, or says no length
     server = start(fail(answer))
     client = to(server)
     # WHEN it is called twice
