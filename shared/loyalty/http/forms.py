@@ -87,7 +87,7 @@ def _unescape(name: str, data: bytes) -> bytes:
 
 
 def _slices(data: bytes) -> Iterator[bytes]:
-    """The data in pieces, no escape being cut, so that what a piece needs of memory on its way is little."""
+    """The data in pieces that cut no escape, so that little memory is needed while a piece is decoded."""
     start = 0
     while start < len(data):
         end = start + _SLICE_BYTES
@@ -123,7 +123,7 @@ def _multipart(body: bytes, boundary: str) -> Iterator[_Part]:
 
 
 def _check_transfer_encoding(segment: MultipartSegment) -> None:
-    """Refuse a part whose bytes stand for others, which nobody is to send (RFC 7578, 4.7)."""
+    """Refuse a part whose bytes are encoded, which RFC 7578 (4.7) deprecates."""
     encoding = str(segment.header("Content-Transfer-Encoding", ""))
     if encoding.strip().lower() not in _AS_THEY_ARE:
         fault = "must be binary, as parts of a form are sent as they are"

@@ -40,7 +40,7 @@ def declared_format(headers: Mapping[str, str]) -> str | None:
 
 
 def request_format(headers: Mapping[str, str], body: bytes) -> str:
-    """The request's format; without a telling Content-Type (curl -d sends none) by the body's first byte.
+    """The request's format: by Content-Type, or by the body's first byte if that names none (as curl -d does).
 
     Raises UnsupportedMediaType for anything but JSON and XML in UTF-8.
     """
@@ -79,9 +79,9 @@ def takes_gzip(headers: Mapping[str, str]) -> bool | None:
 
 
 def weights(header: str) -> dict[str, float]:
-    """The weight of each choice in lower case, from 0, refused, to 1; one with a weight that is none is left out.
+    """The weight of each choice in lower case, from 0 (refused) to 1; a choice with an invalid weight is left out.
 
-    Parameters other than `q` are passed over; of a choice that comes twice the larger weight counts.
+    Parameters other than `q` are ignored; if a choice comes twice the larger weight counts.
     """
     found: dict[str, float] = {}
     for choice in header.lower().split(","):

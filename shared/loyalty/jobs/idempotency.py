@@ -113,7 +113,7 @@ def _renew(database: Database, request: Request, held: Claim, job_id: str) -> Cl
 
 
 def _take_place(database: Database, request: Request, first: Claim, job_id: str) -> Claimed | None:
-    """None where somebody else was faster."""
+    """Take over a place; None if somebody else was faster."""
     places, now = _places(database, request, first), database.now()
     for one, job in sorted(places, key=lambda place: not (place[1] and place[1].abandoned)):
         if job and job.lost(now) and claims.take_over(database, one):
@@ -137,7 +137,7 @@ def _places(database: Database, request: Request, first: Claim) -> list[tuple[Cl
 
 
 def _repeat(database: Database, held: Claim, job: Job | None, *, named: bool) -> Claimed:
-    """Follow or tell a job that needs nobody, else take it up where whoever was at it is done or dead."""
+    """Follow a job that is being done, or tell one that is done; take it up if whoever was at it has ended or died."""
     if job and job.undone_by:
         raise RequestUndone
     ended = job is not None and job.finished_at is not None

@@ -43,7 +43,7 @@ class Asked(NamedTuple, Generic[Params, Item]):
 
 
 class Task(NamedTuple, Generic[Params, Item, Prepared]):
-    """What is to be done: by which operation, what it prepared of the params, and as which request (an id, in hex)."""
+    """What is to be done: the operation, what it prepared from the params, and the request's id (in hex)."""
 
     asked: Asked[Params, Item]
     operation: Operation[Params, Item, Prepared]
@@ -129,7 +129,7 @@ def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
 
 
 def _as_job(database: Database, task: Task[Params, Item, Prepared], wish: Wish, *, queued: bool) -> Done | Queued:
-    """Do a task as a job; one that is resumed in one piece and here, as it was before, to find what it wrote."""
+    """Do a task as a job; a resumed one in one piece and here, as before, to find what it wrote."""
     items = _written(task.asked)
     request, claimed = _request(task.asked, wish, items), Claimed(new_id())
     if queued or wish.key:

@@ -1,4 +1,4 @@
-"""Doing a chunk of a job, once in effect, however often and by however many it is begun.
+"""Doing a chunk of a job: once in effect, however often and by however many workers it is begun.
 
 begin -> apply -> store the outcomes -> note the progress -> after the last chunk: finish the job
 
@@ -245,7 +245,7 @@ def _settled(database: Database, job: Job, chunk: Chunk[Item], begun: Begun) -> 
 
 
 def _with_told(job: Job, begun: Begun, items: Sequence[Item | Outcome]) -> list[Item | Outcome]:
-    """Something for each item, or what was told of the item when the chunk was closed before, where that stays.
+    """Each item, or what was told of it when the chunk was closed before, if that stays.
 
     An undo tries again what it told before.
     """
