@@ -112,9 +112,9 @@ def new_id() -> str:
 def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
     """Send a job's messages, and note that all went.
 
-    Raises StorageBusy, and notes that: some may have gone, so who repeats the request has to complete this very job.
-    Where not even that can be noted, who repeats it now would begin anew: then the job is given back as not `sent`,
-    and says itself that it failed, once its sender can't be at work any more.
+    Raises StorageBusy, and notes that: some may have gone, so a repeated request has to complete this very job. If not
+    even that can be noted, a repeated request would begin anew now: then the job is given back as not `sent`, and is
+    shown as failed once its sender can't be at work any more.
     """
     messages = [Message(text, job.account_id) for text in texts]
     try:
@@ -226,8 +226,8 @@ def _do_here(
 ) -> list[Outcome]:
     """Do the chunks in the request, in their order; what was not begun before the store was too busy is BUSY.
 
-    Once something is written the client hears what became of it, whether or not that could be stored. Only who can
-    repeat the request under its key hears nothing that is not stored: the next answer might be another.
+    Once something is written the client is told what became of it, whether or not that could be stored. Only a client
+    that can repeat the request under its key is told nothing that is not stored: the next answer might differ.
     Raises StorageBusy, and before something is written StillRunning, RequestUndone or KeyReused.
     """
     outcomes: dict[int, Outcome] = {}

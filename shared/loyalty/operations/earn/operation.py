@@ -181,7 +181,7 @@ def _without_withdrawn(
 ) -> list[Outcome]:
     """The outcomes; earns of customers that are gone, or may be, are taken back with their places.
 
-    Nor is anybody EXHAUSTED who is gone: the earn that was met may be one that is taken back.
+    Nor is a customer EXHAUSTED who is gone: the earn that was met may be one that is being taken back.
     """
     told = [
         (outcome.status, one)
