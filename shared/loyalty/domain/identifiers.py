@@ -36,7 +36,7 @@ LONGEST_HOST = 253
 
 _LONGEST_EMAIL, _LONGEST_LABEL = 254, 63
 _DOTS = "[.\u3002\uff0e\uff61]"  # as IDNA has them
-_KEPT_HOSTS = 16_384  # more than a request may bring (see `contracts.body`)
+_KEPT_HOSTS = 16_384  # more than a request may bring (see `http.body`)
 _ATOM = r"[\w!#$%&'*+/=?^`{|}~\x80-\U0010ffff-]+"  # RFC 5322, with RFC 6531's characters beyond ASCII
 _LOCAL = rf"(?a:{_ATOM}(?:\.{_ATOM})*)"
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
