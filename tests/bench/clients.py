@@ -69,16 +69,18 @@ class _Urllib3:
         answer = self._pool.request("POST", f"{self._url}/", body=body, headers=headers)
         return answer.status, answer.data
 
+    def close(self) -> None:
+        """Close all."""
+        self._pool.clear()
+
 
 def calls(meter: Meter, stub: Stub) -> dict[str, tuple[float, float]]:
     """What one BatchGetItem of 100 keys and one call of 25 inserts cost, by client."""
-    cases = {}
-    for name, client in _clients(Access(REGION, Credentials("test", "test"), stub.endpoint_url)).items():
-        cases[name, "read"] = Case(partial(_read, client), 1, _TIMES)
-        cases[name, "insert"] = Case(partial(_insert, client), 1, _TIMES)
-    costs = rounds(meter, {"/".join(key): case for key, case in cases.items()}, _ROUNDS)
-    medians = {name: statistics.median(one) for name, one in costs.items()}
-    return {name: (medians[f"{name}/read"], medians[f"{name}/insert"]) for name, _ in cases}
+    clients_of = measured(Access(REGION, Credentials("test", "test"), stub.endpoint_url))
+    reads = {name: Case(partial(read, client), 1, _TIMES) for name, client in clients_of.items()}
+    inserts = {name: Case(partial(insert, client), 1, _TIMES) for name, client in clients_of.items()}
+    of_reads, of_inserts = rounds(meter, reads, _ROUNDS), rounds(meter, inserts, _ROUNDS)
+    return {name: (statistics.median(of_reads[name]), statistics.median(of_inserts[name])) for name in clients_of}
 
 
 def starts(meter: Meter) -> dict[str, float]:
@@ -117,10 +119,11 @@ def main() -> None:
     )
 
 
-def _clients(access: Access) -> dict[str, Any]:
+def measured(access: Access) -> dict[str, Any]:
+    """The clients of DynamoDB, by what they are called in the table."""
     signed, sent = Client(access, "dynamodb"), Client(access, "dynamodb")
     signed._signer = _BotocoreSigner(access)  # type: ignore[assignment]  # it has the one method that is called
-    sent._connections = _Urllib3(access.endpoint("dynamodb"))  # type: ignore[assignment]  # the same
+    sent._connections = _Urllib3(access.endpoint("dynamodb"))  # type: ignore[assignment]  # those that are called
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
     return {
         "built-in": clients.for_access(AwsClient.BUILT_IN, access)("dynamodb"),
@@ -131,13 +134,15 @@ def _clients(access: Access) -> dict[str, Any]:
     }
 
 
-def _read(client: Any) -> None:
+def read(client: Any) -> None:
+    """One BatchGetItem of 100 keys; raises AssertionError where not all are found."""
     answer = client.batch_get_item(RequestItems={"customers": {"Keys": _KEYS}})
     if len(answer["Responses"]["customers"]) != len(_KEYS):
         raise AssertionError("not all were found")
 
 
-def _insert(client: Any) -> None:
+def insert(client: Any) -> None:
+    """One call of 25 inserts; raises AssertionError where not all are done."""
     values = [{"S": "bench#123#000000000000000000000001"}, {"S": "2026-11-22T08:00:00Z"}, {"S": "bench#0"}]
     statements = [{"Statement": _STATEMENT, "Parameters": values}] * 25
     if len(client.batch_execute_statement(Statements=statements)["Responses"]) != len(statements):
