@@ -76,7 +76,7 @@ class StickyStreetExchange:
         return Credential("token", token.strip()) if scheme.lower() == "bearer" and token.strip() else None
 
     def identified(self, caller: Caller) -> None:
-        """The account must be the one that was named, if one was; the rights decide which columns may be sent."""
+        """The account must be the one that was named, if one was; the rights tell which columns may be brought."""
         if self._form.get("account_id", "").strip() not in ("", caller.account.id):
             raise CredentialsUnknown
         self._rights = caller.rights

@@ -102,7 +102,7 @@ def has_decimal_comma(form: Mapping[str, str]) -> bool:
 
 
 def check_ampersands(form: Form) -> None:
-    """Refuse a form in which a raw & has cut the rows: what follows it is an unknown field.
+    """Refuse a form in which a raw & has cut the rows: what follows it is a field that is none of ours.
 
     Such a field holds a line end or the delimiter, or stands after the rows. Raises BadRequest.
     """

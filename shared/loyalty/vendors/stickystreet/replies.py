@@ -81,7 +81,7 @@ def read_style(fields: Mapping[str, str]) -> Style:
 
 
 def read_callback(fields: Mapping[str, str]) -> str:
-    """The function that JSONP is to call, empty for none; raises ParameterError if it is not a function's name."""
+    """The function that JSONP is to call, empty for none; raises ParameterError for what is no function's name."""
     callback = fields.get("callback", "").strip()
     if callback and (len(callback) > LONGEST_CALLBACK or not _CALLBACK.fullmatch(callback)):
         fault = f"must be a dotted JavaScript name of at most {LONGEST_CALLBACK} ASCII characters"
