@@ -34,7 +34,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run samples sam-local test check check-code check-template environments model simulate simulate-proof audit format document pictures fuzz bench bench-peer coverage mutants released build deploy yesterday lock clean
+.PHONY: help run samples sam-local test check check-code check-template environments model simulate simulate-proof audit format document pictures fuzz bench bench-clients bench-peer coverage mutants released build deploy yesterday lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -113,6 +113,9 @@ audit: $(AUDIT)/installed ## ask PyPI for known vulnerabilities of all that is p
 
 bench: .venv/bench.installed $(MINISTACK)/installed ## measure speed and price against their targets, up to 15 minutes
 	@$(BIN)/python -m tests.bench
+
+bench-clients: .venv/bench.installed ## measure calls and starts by each client of AWS that could be used, half a minute
+	@$(BIN)/python -m tests.bench.clients
 
 bench-peer: build/venv/peer/installed ## the same on FastAPI and PostgreSQL, for comparison
 	@build/venv/peer/bin/python -m tests.bench.peer

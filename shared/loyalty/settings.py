@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, NewType
 from loyalty.domain.errors import ConfigurationError
 
 Ceiling = NewType("Ceiling", int)
-"""How often something may happen; 0, as often as one likes."""
+"""How often something may happen; 0 means without limit."""
 
 
 class AwsClient(StrEnum):

@@ -31,8 +31,8 @@ def measure(meter: Meter) -> list[Figure]:
     """The figures."""
     built = layer.build()
     functions = sorted(path.parent for path in (ROOT / "functions").glob("*/handler.py"))
-    cases = {"runtime": _start(RUNTIME, []), "bare": _start(BARE, [])}
-    cases |= {path.name: _start(HANDLER, [path, built / "python"]) for path in functions}
+    cases = {"runtime": start(RUNTIME, []), "bare": start(BARE, [])}
+    cases |= {path.name: start(HANDLER, [path, built / "python"]) for path in functions}
     medians = {name: statistics.median(costs) for name, costs in rounds(meter, cases, _ROUNDS).items()}
     ratios = {
         path.name: (medians[path.name] - medians["runtime"]) / (medians["bare"] - medians["runtime"])
@@ -47,21 +47,22 @@ def measure(meter: Meter) -> list[Figure]:
     ]
 
 
-def _start(program: str, paths: list[Path]) -> Case:
-    """A fresh interpreter that runs a program, its packages found as Lambda finds them."""
+def start(program: str, paths: list[Path], **settings: str) -> Case:
+    """A fresh interpreter that runs a program, its packages found as Lambda finds them; `settings` are a function's."""
     packages = Path(importlib.util.find_spec("boto3").origin or "").parents[1]  # type: ignore[union-attr]  # it is there
     variables = {
         **environment(),
+        **settings,
         "PYTHONPATH": os.pathsep.join(map(str, [*paths, packages])),
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
     }
 
-    def start() -> None:
+    def run() -> None:
         subprocess.run([sys.executable, "-S", "-c", program], check=True, env=variables)
 
-    return Case(start)
+    return Case(run)
 
 
 def _list(ratios: dict[str, float]) -> str:

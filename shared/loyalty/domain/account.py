@@ -27,7 +27,7 @@ class Credential(NamedTuple):
 
     @property
     def name(self) -> str | None:
-        """Its public part, a user's or an OAuth client's name, in `name:secret`; None for a token, which has none."""
+        """The public part of `name:secret`, such as a user's or an OAuth client's name; None for a token."""
         return self.secret.partition(":")[0] if self.kind in _WITH_NAME else None
 
     def fingerprint(self) -> str:
@@ -78,7 +78,7 @@ class Account(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """Whose request it is, and what its credential may do."""
+    """Who sent a request, and what the credential may do."""
 
     account: Account
     rights: frozenset[str]

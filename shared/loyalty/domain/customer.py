@@ -30,5 +30,5 @@ class Customer(NamedTuple):
         return {kind: text for kind in found_by if (text := normalise(kind, self.fields[kind]))}
 
     def pointers(self) -> set[Identifier]:
-        """Everything that leads to it, its profile_id aside."""
+        """All identifiers that lead to it except its profile_id."""
         return {*self.identifiers.items(), ("customer_id", str(self.customer_id))}

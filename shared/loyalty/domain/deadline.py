@@ -15,13 +15,13 @@ REQUEST_SECONDS, WORKER_SECONDS = 27, 30
 """How long a function may answer a request, and how long one may work for a queue: `Timeout` in template.yaml."""
 
 GATEWAY_SECONDS = 29.0
-"""After which API Gateway gives a request up: the function's time, and two seconds for a cold start before it."""
+"""When API Gateway gives up on a request: the function's time, and two seconds for a cold start before it."""
 
 VISIBILITY_SECONDS = 6 * WORKER_SECONDS
 """After how long a message of a worker that died is delivered again, on AWS at least: as Lambda advises."""
 
 CLOCKS_SECONDS = 5
-"""For clocks that differ and calls that are still on their way when Lambda ends a function: see `lifetime`."""
+"""Margin for clocks that differ, and for calls still under way when Lambda ends a function: see `lifetime`."""
 
 CONNECT_SECONDS, READ_SECONDS = 1, 4
 """How long a connection may take, and its TLS handshake; and how long an answer, from the first byte of the call."""

@@ -5,7 +5,7 @@ r"""Delimited text: lines of cells between commas, semicolons, tabs or pipes. On
   pipes, and elsewhere in a cell, a quote is data.
 - A quoted cell may hold line ends only in columns that are for text of several lines. Anywhere else the quote is
   not closed where it should be, and nobody can tell where: the text is refused, rather than rows lost in a cell.
-- Text behind a closing quote makes its row faulty, and no other; so should a control character.
+- Text after a closing quote makes its row faulty, and no other; so should a control character.
 - Cells are trimmed of spaces, never of tabs. Of `="00123"`, `'00123`, `'=1+1` and `'a;'=1`, which spreadsheets and we
   write to keep a text as it is, the text is read.
 
@@ -114,7 +114,7 @@ def too_many_cells(cells: int, headers: int) -> str:
 
 
 def write(cells: Sequence[str], delimiter: str) -> str:
-    """A line that is read as these cells, trimmed of spaces, and that no spreadsheet runs or changes.
+    """Write a line that is read back as these cells, trimmed of spaces, and that no spreadsheet runs or changes.
 
     Between tabs or pipes, where nothing can be quoted, a line end or a delimiter in a cell becomes a space.
     """
@@ -197,7 +197,7 @@ class _QuotedRows:
         return "".join(pieces).replace('""', '"'), line, end + 1
 
     def _stray(self, number: int, position: int) -> str:
-        """The fault of a row with text behind a closing quote; raises Unreadable where that was another's opening."""
+        """The fault of a row with text after a closing quote; raises Unreadable if that quote opened another cell."""
         if len(self._taken) > 1:
             raise Unreadable(_open(number, position))
         return f"The row is not valid CSV: '{self._shape.delimiter}' expected after '\"'"

@@ -36,7 +36,7 @@ LONGEST_HOST = 253
 
 _LONGEST_EMAIL, _LONGEST_LABEL = 254, 63
 _DOTS = "[.\u3002\uff0e\uff61]"  # as IDNA has them
-_KEPT_HOSTS = 16_384  # more than a request may bring (see `contracts.body`)
+_KEPT_HOSTS = 16_384  # more than a request may bring (see `http.body`)
 _ATOM = r"[\w!#$%&'*+/=?^`{|}~\x80-\U0010ffff-]+"  # RFC 5322, with RFC 6531's characters beyond ASCII
 _LOCAL = rf"(?a:{_ATOM}(?:\.{_ATOM})*)"
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -71,7 +71,7 @@ _ANY = f"must be text of 1 to {LONGEST} characters without control characters"
 
 
 def normalise(kind: str, text: str) -> str | None:
-    """The form in which an identifier is stored, or None when `text` is none of that kind."""
+    """The form in which an identifier is stored, or None if `text` is not an identifier of that kind."""
     if kind == "email":
         return _email(text)
     if kind == "phone":
@@ -86,18 +86,18 @@ def normalise(kind: str, text: str) -> str | None:
 
 
 def name(text: str) -> str | None:
-    """A name that is no customer's, such as a product's, without blanks around it; None for what can't be one."""
+    """A name of what is not a customer, such as a product, without blanks around it; None if it can't be one."""
     text = text.strip()
     return text if 0 < len(text) <= LONGEST and not _UNSTORABLE.search(text) else None
 
 
 def refused(kind: str, text: str) -> str:
-    """Why `text` is no identifier of this kind, as an error says it."""
+    """Why `text` is not an identifier of this kind, in the words of an error."""
     return refused_as(kind, kind, text)
 
 
 def refused_as(parameter: str, kind: str, text: str) -> str:
-    """Why `text`, which came in this parameter, is no identifier of this kind."""
+    """Why `text`, which came in this parameter, is not an identifier of this kind."""
     short = kind not in SHARED and len(text) <= _LONGEST_SENT
     if short and (fault := _fault(plain(text)) or unseen_fault(text)):
         return f"{parameter} {quote(text)} {fault}"
@@ -110,7 +110,7 @@ def custom_field(number: int) -> str:
 
 
 def _fault(text: str) -> str | None:
-    """What a text is that stands in the place of an identifier, or None where it may be one."""
+    """What a text is that stands where an identifier should, or None if it may be an identifier."""
     if text.isalnum() and (len(text) > _LONGEST_WORD or text.isdigit()):
         return None
     text = text.lower()
@@ -171,7 +171,7 @@ def _phone(text: str) -> str | None:
 
 
 def _in_ascii(phone: str) -> str:
-    """A phone without what only parts its digits, brackets of any kind as round ones; empty for what is no phone."""
+    """A phone without separators, with round brackets for those of any kind; empty if it is not a phone number."""
     characters = []
     for character in phone:
         read = character if character.isascii() else _phone_sign(character)
@@ -182,7 +182,7 @@ def _in_ascii(phone: str) -> str:
 
 
 def _phone_sign(character: str) -> str | None:
-    """A sign beyond ASCII as a phone has it, None for any other character."""
+    """What a sign beyond ASCII becomes in a phone: empty for separators, None for what no phone contains."""
     category = unicodedata.category(character)
     if category in ("Ps", "Pe"):
         return "(" if category == "Ps" else ")"

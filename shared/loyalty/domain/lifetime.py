@@ -1,6 +1,6 @@
-"""How long an invocation of a function can be at work: what began longer ago than that has ended, or died.
+"""How long an invocation of a function can be at work. What began longer ago than that has ended or died.
 
-Lambda ends every function by then; the rest is for clocks that differ and calls that are still on their way.
+Lambda has ended the function by then; the margin is for clocks that differ and calls still under way.
 """
 
 from loyalty.domain.deadline import CLOCKS_SECONDS, WORKER_SECONDS

@@ -1,4 +1,4 @@
-"""Moments as they are stored and told: RFC 3339, in UTC, to the second; as texts they sort as they follow."""
+"""Moments as they are stored and told: RFC 3339, in UTC, to the second; sorted as text they are in order of time."""
 
 import re
 import time
@@ -20,7 +20,7 @@ def at(seconds: float) -> str:
 
 
 def utc(text: str) -> str | None:
-    """An RFC 3339 date and time with a zone as it is stored, None for what is no such moment of the years 1 to 9999."""
+    """The stored form of an RFC 3339 date and time with a zone in the years 1 to 9999; None for anything else."""
     if len(text) > _LONGEST or not _RFC_3339.fullmatch(text):
         return None
     upper = text.upper()

@@ -76,13 +76,13 @@ class Origin(NamedTuple):
         return f"{self.id}#{self.position(index)}"
 
     def marked(self, mark: str) -> int | None:
-        """The position that a mark was made of, None when it is somebody else's."""
+        """The position in a mark; None if the mark is somebody else's."""
         writer, _, position = mark.rpartition("#")
         return int(position) if writer == self.id else None
 
 
 def to_json(outcome: Outcome) -> list[Any]:
-    """The outcome as JSON holds it, without what it has nothing to say of."""
+    """The outcome as JSON holds it, without empty parts."""
     parts = [outcome.status.value, outcome.profile_id, outcome.reason, outcome.values]
     while parts[-1] is None:
         parts.pop()
@@ -90,6 +90,6 @@ def to_json(outcome: Outcome) -> list[Any]:
 
 
 def from_json(parts: Sequence[Any]) -> Outcome:
-    """The outcome that `to_json` made this of."""
+    """The outcome that `to_json` wrote."""
     status, *rest = parts
     return Outcome(Status(status), *rest)

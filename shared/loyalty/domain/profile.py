@@ -36,7 +36,7 @@ _CUSTOMER_ID = re.compile(r"[1-9][0-9]{0,14}")
 
 
 def unique_kinds(account: Account) -> tuple[str, ...]:
-    """The kinds of identifier that may not be another customer's."""
+    """The kinds of identifier that belong to one customer only."""
     matching = (custom_field(field.number) for field in account.custom_fields if field.match)
     return (*UNIQUE, *MIGRATED, *matching)
 
@@ -55,7 +55,7 @@ def settle(field: str, text: str, unique: frozenset[str]) -> tuple[str, str | No
 
 
 def warning(fields: Mapping[str, str]) -> str | None:
-    """What the sender of a customer's fields should know though they are fine: a phone that finds nobody."""
+    """What the sender of valid fields should know all the same: that a phone finds nobody."""
     phone = fields.get("phone", "")
     if not phone.startswith(("+", "00")) or normalise("phone", phone):
         return None

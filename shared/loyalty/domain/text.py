@@ -42,14 +42,14 @@ def folded(text: str) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Whether there is nothing to see: no character, or white space of any kind, or what has no width."""
+    """Whether there is nothing to see: no character, or only white space and characters without width."""
     if not text or text.isspace():
         return True
     return not text.isascii() and all(one.isspace() or is_invisible(one) for one in text)
 
 
 def is_invisible(text: str) -> bool:
-    """Whether a character is in it that can't be seen, or that stands for one that was lost; white space aside."""
+    """Whether it contains an invisible character other than white space, or one that stands for a lost character."""
     if text.isascii():
         return not text.isprintable()
     return bool(re.search(_UNSEEN, text)) or not _FORMAT.isdisjoint(map(unicodedata.category, text))
@@ -63,7 +63,7 @@ def control_fault(text: str) -> str | None:
 
 
 def unseen_fault(text: str) -> str | None:
-    """What is wrong with a text that holds an invisible character which is no control character, or None."""
+    """What is wrong with a text that holds an invisible character other than a control character, or None."""
     if text.isascii() or _CONTROL.search(text):
         return None
     unseen = next(filter(is_invisible, text), None)

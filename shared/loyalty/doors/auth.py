@@ -37,7 +37,7 @@ def authenticate(database: Database, credentials: Sequence[Credential], address:
 
 
 def _find_grant(database: Database, credential: Credential, address: str) -> Grant | None:
-    """What a credential opens; where its name was wrong too often only if it was good a moment ago."""
+    """What a credential opens. If its name was wrong too often, only one that was valid a moment ago opens anything."""
     if limits.closed(database, address, credential):
         return accounts.recent_grant(database, credential)
     return accounts.find_grant(database, credential)

@@ -78,7 +78,7 @@ def handler(name: str, begin: Open, database: Callable[[], Database]) -> Handler
 
 
 def _with_header(reply: Reply, name: str, value: object) -> Reply:
-    """The reply with a header more, where there is a value."""
+    """The reply with one more header, if that has a value."""
     return reply if value is None else replace(reply, headers={**reply.headers, name: str(value)})
 
 
@@ -105,7 +105,7 @@ def _do(call: _Call[Params, Item], database: Database, log: RequestLog) -> Reply
 
 
 def _carry_out(database: Database, asked: Asked[Params, Item], request_id: str, wish: Wish) -> Done | Queued:
-    """Do what was asked for; what was done before has its answer also when it could not be done any more."""
+    """Do what was asked for; what was done before is answered again even if it could not be done any more."""
     operation = registry.of(asked.kind)
     try:
         prepared = operation.prepare(database, asked.account, asked.params)
@@ -143,7 +143,7 @@ def _wait_until(request: Request, database: Database) -> float | None:
 
 
 def _passed(request: Request, database: Database) -> float:
-    """Seconds since the gateway received the request; none where that time can't be right."""
+    """Seconds since the gateway received the request; 0 if that time can't be right."""
     if request.received_at is None:
         return 0.0
     passed = database.now() - request.received_at

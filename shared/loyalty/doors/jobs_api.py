@@ -1,7 +1,7 @@
 """The jobs API: an account's jobs, how far each is, its results, and its undo; one handler for each route.
 
 Any credential of the account with the right `jobs:read` may look; undoing needs `jobs:undo`, and the right that the
-job's own operation needs. Another account's job is not there.
+job's own operation needs. Another account's job is not found.
 """
 
 import base64
@@ -83,7 +83,7 @@ def job_results(database: Database, request: Request, caller: Caller, log: Reque
 
 
 def undo_job(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
-    """POST /jobs/{job_id}/undo: the job that takes it back; asking twice is asking once."""
+    """POST /jobs/{job_id}/undo: the job that takes it back; asking twice is the same as asking once."""
     job = _find(database, request, caller, log)
     caller.require(UNDO.kind.right)
     caller.require(OPERATIONS[job.operation].kind.right)

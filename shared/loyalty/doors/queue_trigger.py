@@ -56,7 +56,7 @@ def _handler(name: str, work: Work, database: Callable[[], Database]) -> Handler
 
 
 def _try(name: str, work: Work, database: Database, record: Record) -> bool:
-    """Whether a message is done with."""
+    """Try to do a message; whether that is finished."""
     log = ChunkLog(name, record["messageId"], _receives(record))
     try:
         log.worked(work(database, record))

@@ -1,4 +1,4 @@
-"""The way of a request for an access token: never a job, and its answer is kept nowhere."""
+"""The way of a request for an access token: it is never a job, and its answer is not kept."""
 
 from collections.abc import Callable
 

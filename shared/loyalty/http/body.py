@@ -25,7 +25,7 @@ MOST_HOST_CHARACTERS = 50_000
 """Characters of all international domains of a request: their ASCII form costs ten times what an address does."""
 
 UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
-"""What the encoding that is read is called, or one that is a part of it."""
+"""Names of the encoding that is read, and of one that is a part of it."""
 
 _DIGITS = re.compile("[0-9]{1,19}")
 _LARGEST_ID = 2**63 - 1

@@ -8,11 +8,12 @@ from binascii import a2b_qp
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from loyalty.domain.errors import BadRequest, ParameterError, UnsupportedMediaType, refusal
 from loyalty.domain.text import folded
 from loyalty.http.body import check_charset, decode
+from loyalty.http.negotiation import content_type
 from loyalty.http.request import Request
 
 MOST_FIELDS = 1_000
@@ -50,12 +51,12 @@ def read(request: Request) -> Form:
 
     A file is read as its field's text; a file input that was left empty, as browsers send it, is left out.
     """
-    media_type, options = parse_options_header(request.headers.get("content-type", ""))
-    check_charset("Content-Type", options.get("charset", ""))
+    media_type, parameters = content_type(request.headers)
+    check_charset("Content-Type", parameters.get("charset", ""))
     if media_type in ("", _URLENCODED):
         parts = _urlencoded(request.body())
     elif media_type == _MULTIPART:
-        parts = _multipart(request.body(), options.get("boundary", ""))
+        parts = _multipart(request.body(), parameters.get("boundary", ""))
     else:
         raise UnsupportedMediaType(refusal("Content-Type", f"must be {_URLENCODED} or {_MULTIPART}", media_type))
     read_parts = [part for part in parts if part.data or not part.is_file]
@@ -86,7 +87,7 @@ def _unescape(name: str, data: bytes) -> bytes:
 
 
 def _slices(data: bytes) -> Iterator[bytes]:
-    """The data in pieces, no escape being cut, so that what a piece needs of memory on its way is little."""
+    """The data in pieces that cut no escape, so that little memory is needed while a piece is decoded."""
     start = 0
     while start < len(data):
         end = start + _SLICE_BYTES
@@ -122,7 +123,7 @@ def _multipart(body: bytes, boundary: str) -> Iterator[_Part]:
 
 
 def _check_transfer_encoding(segment: MultipartSegment) -> None:
-    """Refuse a part whose bytes stand for others, which nobody is to send (RFC 7578, 4.7)."""
+    """Refuse a part whose bytes are encoded, which RFC 7578 (4.7) deprecates."""
     encoding = str(segment.header("Content-Transfer-Encoding", ""))
     if encoding.strip().lower() not in _AS_THEY_ARE:
         fault = "must be binary, as parts of a form are sent as they are"

@@ -1,7 +1,8 @@
-"""Which of JSON and XML a request is in, and in which form its reply is to be, by the headers (RFC 9110, 12.4.2)."""
+"""What the headers say of a request's body, and of the reply that is wanted (RFC 9110, 8.3 and 12.4.2)."""
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from loyalty.domain.errors import UnsupportedMediaType, refusal
 from loyalty.http.body import check_charset
@@ -11,20 +12,40 @@ JSON, XML = "json", "xml"
 _READ = {"application/json": JSON, "application/xml": XML, "text/xml": XML}
 _UNDECLARED = frozenset({"", "text/plain", "application/x-www-form-urlencoded"})
 _WEIGHT = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
+_PARAMETER = re.compile(r';\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))')
+_QUOTED_PAIR = re.compile(r"\\(.)")
+
+
+class ContentType(NamedTuple):
+    """A media type in lower case, "" where there is none, and its parameters by their names in lower case."""
+
+    media_type: str
+    parameters: dict[str, str]
+
+
+def content_type(headers: Mapping[str, str]) -> ContentType:
+    """What Content-Type says of the body; of a parameter that comes twice the last value counts."""
+    header = headers.get("content-type", "")
+    media_type, _, _ = header.partition(";")
+    parameters = {
+        name.lower(): _QUOTED_PAIR.sub(r"\1", quoted) or plain.strip().strip('"')
+        for name, quoted, plain in _PARAMETER.findall(header)
+    }
+    return ContentType(media_type.strip().lower(), parameters)
 
 
 def declared_format(headers: Mapping[str, str]) -> str | None:
     """The request's format by its Content-Type; None where that leaves it to the body, or names neither."""
-    return _READ.get(_media_type(headers))
+    return _READ.get(content_type(headers).media_type)
 
 
 def request_format(headers: Mapping[str, str], body: bytes) -> str:
-    """The request's format; without a telling Content-Type (curl -d sends none) by the body's first byte.
+    """The request's format: by Content-Type, or by the body's first byte if that names none (as curl -d does).
 
     Raises UnsupportedMediaType for anything but JSON and XML in UTF-8.
     """
-    media_type = _media_type(headers)
-    check_charset("Content-Type", _parameter(headers.get("content-type", ""), "charset"))
+    media_type, parameters = content_type(headers)
+    check_charset("Content-Type", parameters.get("charset", ""))
     if media_type in _READ:
         return _READ[media_type]
     if media_type not in _UNDECLARED:
@@ -58,9 +79,9 @@ def takes_gzip(headers: Mapping[str, str]) -> bool | None:
 
 
 def weights(header: str) -> dict[str, float]:
-    """The weight of each choice in lower case, from 0, refused, to 1; one with a weight that is none is left out.
+    """The weight of each choice in lower case, from 0 (refused) to 1; a choice with an invalid weight is left out.
 
-    Parameters other than `q` are passed over; of a choice that comes twice the larger weight counts.
+    Parameters other than `q` are ignored; if a choice comes twice the larger weight counts.
     """
     found: dict[str, float] = {}
     for choice in header.lower().split(","):
@@ -73,15 +94,3 @@ def weights(header: str) -> dict[str, float]:
 
 def _parted(parameter: str) -> tuple[str, str, str]:
     return parameter.partition("=")
-
-
-def _media_type(headers: Mapping[str, str]) -> str:
-    return headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def _parameter(header: str, name: str) -> str:
-    for parameter in header.split(";")[1:]:
-        key, _, value = parameter.partition("=")
-        if key.strip().lower() == name:
-            return value.strip().strip('"').lower()
-    return ""

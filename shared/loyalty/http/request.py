@@ -143,7 +143,7 @@ def to_proxy(reply: Reply, request: Request) -> dict[str, Any]:
 
 
 def _bodies(text: str, *, takes_gzip: bool | None) -> Iterator[tuple[dict[str, str], str | bytes]]:
-    """The bodies that a client takes, with their headers, those first that suit it best."""
+    """The bodies that a client takes, with their headers, the best one first."""
     if not takes_gzip:
         yield {}, text
         yield {}, text.encode()  # as base64 it may be shorter than escaped
@@ -198,7 +198,7 @@ def _own_path(event: Mapping[str, Any]) -> str:
 
 
 def _received_at(milliseconds: object) -> float | None:
-    """None under sam local too, whose events all tell when sam itself was started."""
+    """When the gateway received it; None under sam local, whose events all carry the time at which sam was started."""
     if os.environ.get("AWS_SAM_LOCAL") or not isinstance(milliseconds, int):
         return None
     return milliseconds / 1000

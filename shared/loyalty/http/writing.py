@@ -65,7 +65,7 @@ def escape(text: str) -> str:
 
 
 def _add_all(written: Written, named: Iterable[tuple[str, Any]], shape: XmlShape) -> None:
-    """Write elements; what holds no others, as most do, without a call for each."""
+    """Write elements; those that hold no others, which are most, without a call for each."""
     for name, value in named:
         if isinstance(value, str):
             written.append(f"<{name}>{escape(value)}</{name}>")

@@ -30,7 +30,7 @@ class Chunk(NamedTuple):
 
 
 class Undone(NamedTuple):
-    """A chunk that nobody writes any more: where its items stand, and what became of them."""
+    """A chunk to which nobody writes any more: where its items stand, and what became of them."""
 
     positions: Sequence[int]
     outcomes: Sequence[Outcome]

@@ -1,4 +1,4 @@
-"""What is wrong with a message, in words for its operator: where, and what should be there; never what is there.
+"""What is wrong with a message, in words for its operator: where, and what should be there, but not what is there.
 
 Imported where a message is wrong.
 """
@@ -85,7 +85,7 @@ def _told(fault: Fault) -> str:
 
 
 def _where(place: Place) -> str:
-    """The way to it, without what is pydantic's alone, such as which operation's it is; a foreign name is not told."""
+    """The path to it, without parts that are pydantic's own, such as the operation; an unknown name is not shown."""
     inner = (*place[1:3], *place[4:]) if _is_item(place) else place[1:]
     return ".".join(_named(part) for part in inner if not str(part).startswith(_NOT_A_NAME)) or "the message"
 

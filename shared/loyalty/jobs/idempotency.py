@@ -1,11 +1,11 @@
 """Requests that come again: who may do one, and which job has the answer of one that was done.
 
-A request with an Idempotency-Key is done once: who repeats it within a day gets the answer of the first, and items that
-found the store busy are done then. A large request without a key has its own content for one, but only in need:
+A request with an Idempotency-Key is done once. Whoever repeats it within a day gets the first answer, and items that
+found the store busy are done then. For a large request without a key its own content serves as a key, but only in need:
 repeating it is a new request, unless the first one gave up, or died, before all its chunks were sent. Then it completes
 that one's job.
 
-A request is what was parsed of it: neither the spelling of its path nor its bytes nor who sent it tell it apart.
+Requests are compared as they were parsed: the spelling of the path, the bytes and the sender make no difference.
 """
 
 import re
@@ -100,8 +100,8 @@ def _job(database: Database, request: Request, held: Claim) -> Job | None:
 def _renew(database: Database, request: Request, held: Claim, job_id: str) -> Claimed:
     """Take up a job that lost its sender, else begin anew, in a place that nobody needs any more.
 
-    Jobs come first whose senders told their clients to come again: of a dead one nobody was told anything.
-    Who is still sending keeps its place, so that its job is found again where it fails. Raises StorageBusy.
+    First come jobs whose senders told their clients to come again; a dead sender told nobody anything. A request that
+    is still sending keeps its place, so that its job is found again if it fails. Raises StorageBusy.
     """
     first: Claim | None = held
     for _ in database.tries():
@@ -113,7 +113,7 @@ def _renew(database: Database, request: Request, held: Claim, job_id: str) -> Cl
 
 
 def _take_place(database: Database, request: Request, first: Claim, job_id: str) -> Claimed | None:
-    """None where somebody else was faster."""
+    """Take over a place; None if somebody else was faster."""
     places, now = _places(database, request, first), database.now()
     for one, job in sorted(places, key=lambda place: not (place[1] and place[1].abandoned)):
         if job and job.lost(now) and claims.take_over(database, one):
@@ -137,7 +137,7 @@ def _places(database: Database, request: Request, first: Claim) -> list[tuple[Cl
 
 
 def _repeat(database: Database, held: Claim, job: Job | None, *, named: bool) -> Claimed:
-    """Follow or tell a job that needs nobody, else take it up where whoever was at it is done or dead."""
+    """Follow a job that is being done, or tell one that is done; take it up if whoever was at it has ended or died."""
     if job and job.undone_by:
         raise RequestUndone
     ended = job is not None and job.finished_at is not None

@@ -86,7 +86,7 @@ def digest(about: object, items: Iterable[str]) -> str:
 
 
 def content(items: Iterable[str], positions: Sequence[int]) -> str:
-    """What tells a chunk's items (JSON texts) from others under the same number."""
+    """A digest that distinguishes a chunk's items (JSON texts) from others under the same number."""
     return digest(list(positions), items)[:32]
 
 
@@ -150,7 +150,7 @@ def _content(document: Mapping[str, Any]) -> str:
 
 
 def _bounded(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An item, or in its place that it is too large, as a request's would be."""
+    """An item; if it is too large, the outcome that it would have in a request."""
     if len(to_text(item).encode(errors="replace")) <= MOST_ITEM_BYTES:
         return item
     return {"decided": to_json(invalid(f"The item is larger than {MOST_ITEM_BYTES // 1024} KB"))}
@@ -173,7 +173,7 @@ def _positions(document: Mapping[str, Any]) -> Sequence[int]:
 
 
 def _checked(positions: Sequence[int], document: Mapping[str, Any]) -> Sequence[int]:
-    """The positions where they can be those of the items; raises MessageRefused."""
+    """The positions, if they can be those of the items; raises MessageRefused."""
     count, total = len(document["items"]), document["total"]
     if document["chunk"] > document["chunks"]:
         raise MessageRefused("chunk must be at most chunks")

@@ -45,7 +45,7 @@ def park(database: Database, body: str, reason: str, about: Mapping[str, Any]) -
 
 
 def _text(kept: Mapping[str, Any]) -> str:
-    """What is kept as a message; that of one which is parked again is the same text."""
+    """What is kept of a message; parking it again gives the same text."""
     return to_text(dict(sorted(kept.items())))
 
 
@@ -60,7 +60,7 @@ def _fingerprint(body: str) -> dict[str, Any]:
 
 
 def _place(body: str) -> dict[str, Any]:
-    """Whose a malformed message is and where it belongs, as far as it says so in the form that such things have."""
+    """Which account and job a malformed message belongs to, as far as it says so in a valid form."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
@@ -91,7 +91,7 @@ _PLACE: dict[str, Callable[[object], bool]] = {
 
 
 def _kept(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An item as it is kept; of no row the password or PIN, nor a column that may hold one under another name."""
+    """An item as it is kept: without a row's password or PIN, or any column that may hold one under another name."""
     names = item.get("fields", {}).keys()
     if not names.isdisjoint(SECRETS):
         return _LOST

@@ -43,7 +43,7 @@ class Asked(NamedTuple, Generic[Params, Item]):
 
 
 class Task(NamedTuple, Generic[Params, Item, Prepared]):
-    """What is to be done: by which operation, what it prepared of the params, and as which request (an id, in hex)."""
+    """What is to be done: the operation, what it prepared from the params, and the request's id (in hex)."""
 
     asked: Asked[Params, Item]
     operation: Operation[Params, Item, Prepared]
@@ -112,9 +112,9 @@ def new_id() -> str:
 def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
     """Send a job's messages, and note that all went.
 
-    Raises StorageBusy, and notes that: some may have gone, so who repeats the request has to complete this very job.
-    Where not even that can be noted, who repeats it now would begin anew: then the job is given back as not `sent`,
-    and says itself that it failed, once its sender can't be at work any more.
+    Raises StorageBusy, and notes that: some may have gone, so a repeated request has to complete this very job. If not
+    even that can be noted, a repeated request would begin anew now: then the job is given back as not `sent`, and is
+    shown as failed once its sender can't be at work any more.
     """
     messages = [Message(text, job.account_id) for text in texts]
     try:
@@ -129,7 +129,7 @@ def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
 
 
 def _as_job(database: Database, task: Task[Params, Item, Prepared], wish: Wish, *, queued: bool) -> Done | Queued:
-    """Do a task as a job; one that is resumed in one piece and here, as it was before, to find what it wrote."""
+    """Do a task as a job; a resumed one in one piece and here, as before, to find what it wrote."""
     items = _written(task.asked)
     request, claimed = _request(task.asked, wish, items), Claimed(new_id())
     if queued or wish.key:
@@ -225,8 +225,8 @@ def _do_here(
 ) -> list[Outcome]:
     """Do the chunks in the request, in their order; what was not begun before the store was too busy is BUSY.
 
-    Once something is written the client hears what became of it, whether or not that could be stored. Only who can
-    repeat the request under its key hears nothing that is not stored: the next answer might be another.
+    Once something is written the client is told what became of it, whether or not that could be stored. Only a client
+    that can repeat the request under its key is told nothing that is not stored: the next answer might differ.
     Raises StorageBusy, and before something is written StillRunning, RequestUndone or KeyReused.
     """
     outcomes: dict[int, Outcome] = {}

@@ -1,9 +1,9 @@
-"""Doing a chunk of a job, once in effect, however often and by however many it is begun.
+"""Doing a chunk of a job: once in effect, however often and by however many workers it is begun.
 
 begin -> apply -> store the outcomes -> note the progress -> after the last chunk: finish the job
 
 Whoever begins holds the chunk until the outcomes are stored: no two are at one chunk at a time. Each step may be the
-last of a worker that dies: who comes next finds what is done, and goes on.
+last of a worker that dies: the next one finds what is done, and goes on.
 """
 
 from collections import Counter
@@ -159,7 +159,7 @@ def _is_to_be_done_again(database: Database, job: Job) -> bool:
 
 @contextmanager
 def _held(database: Database, job: Job, chunk: Chunk[Item]) -> Iterator[Begun | Done]:
-    """Hold a chunk, or find it done; who fails gives it back, so that the next one need not wait."""
+    """Hold a chunk, or find it done; it is given back after a failure, so that the next one need not wait."""
     if job.undone_by:
         _settle_for_undo(database, job, chunk)
         raise RequestUndone
@@ -226,7 +226,7 @@ def _applied(database: Database, job: Job, chunk: Chunk[Item], begun: Begun) -> 
 def _looked_up(
     database: Database, job: Job, chunk: Chunk[Item], begun: Begun, outcomes: list[Outcome]
 ) -> list[Outcome]:
-    """The outcomes of a try that does not come again; an item that this one found BUSY may be written by an earlier."""
+    """The outcomes of the last try; an item that it found BUSY may have been written by an earlier one."""
     if _is_untouched(job, begun) or not _is_open(outcomes):
         return outcomes
     try:
@@ -245,7 +245,7 @@ def _settled(database: Database, job: Job, chunk: Chunk[Item], begun: Begun) -> 
 
 
 def _with_told(job: Job, begun: Begun, items: Sequence[Item | Outcome]) -> list[Item | Outcome]:
-    """Something for each item, or what was told of the item when the chunk was closed before, where that stays.
+    """Each item, or what was told of it when the chunk was closed before, if that stays.
 
     An undo tries again what it told before.
     """

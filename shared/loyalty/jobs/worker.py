@@ -36,7 +36,7 @@ _GONE: dict[type[Exception], str] = {
     PromotionInactive: "promotion {} can't be earned: it or its program is inactive, or the job came outside its dates",
     JobNotFound: "the job to undo is no longer kept",
 }
-"""What items share and can't be done without, and what is said of it."""
+"""What items share and can't be done without: the errors if it is missing, and what is said then."""
 
 
 class Worked(NamedTuple):

@@ -1,4 +1,4 @@
-"""Issue an access token: an OAuth client's key and secret for a token of limited life with the same rights."""
+"""Issue an access token: an OAuth client exchanges its key and secret for one of limited life with the same rights."""
 
 import secrets
 from typing import NamedTuple

@@ -20,7 +20,7 @@ Document = Mapping[str, Any]
 
 
 class Fields(Protocol):
-    """A NamedTuple, whatever its fields."""
+    """Any NamedTuple."""
 
     def _asdict(self) -> Mapping[str, object]: ...
 

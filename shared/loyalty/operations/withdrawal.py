@@ -1,6 +1,6 @@
 """Taking back what was written for customers who turn out to be gone: an undo removed them (see `presence`).
 
-Who met something that was there already looks again, too: it may be what somebody else is taking back.
+A writer that met something that was there already looks again, too: somebody else may be taking that back.
 """
 
 from collections.abc import Callable, Collection
@@ -24,7 +24,7 @@ def withdraw(
 ) -> dict[str, Outcome]:
     """Look at customers for whom something was written or met, and `remove` what was written for those who are gone.
 
-    The outcomes of who is not there any more, by profile_id: NOT_FOUND, BUSY where an undo may be removing them. Where
+    The outcomes of customers who are gone, by profile_id: NOT_FOUND, or BUSY if an undo may be removing them. Where
     the store does not tell, or does not let it be removed: UNKNOWN if something was written, else BUSY.
     """
     unknown = {one.profile_id: Outcome(Status.UNKNOWN, one.profile_id) for one in written}

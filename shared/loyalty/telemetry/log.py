@@ -33,20 +33,20 @@ class Log:
         self.failed = False
 
     def account(self, account_id: str) -> None:
-        """Whose work it is."""
+        """Say which account it is for."""
         self._fields["account"] = account_id
 
     def job(self, job_id: str) -> None:
-        """Which job it is about."""
+        """Say which job it is about."""
         self._fields["job_id"] = job_id
 
     def outcomes(self, outcomes: Sequence[Outcome]) -> None:
-        """How many items ended how."""
+        """Say how many items ended how."""
         self._fields["items"] = len(outcomes)
         self._fields["outcomes"] = Counter(outcome.status.value for outcome in outcomes)
 
     def fault(self, error: Exception) -> None:
-        """Why it was not done."""
+        """Say why it was not done."""
         self.failed = True
         self._fields["error"] = type(error).__name__
         self._ours = not isinstance(error, RequestError) or isinstance(error, InternalError)
@@ -83,7 +83,7 @@ class ChunkLog(Log):
         super().__init__("chunk", function=function, message_id=message_id, receives=receives)
 
     def worked(self, worked: "Worked") -> None:
-        """What became of it."""
+        """Say what became of it."""
         if worked.chunk:
             self.account(worked.chunk.account.id)
             self.job(worked.chunk.job.id)
@@ -93,7 +93,7 @@ class ChunkLog(Log):
         self.outcomes(worked.outcomes)
 
     def again(self, error: Exception) -> None:
-        """That the message is to come again, and why; that is nobody's fault."""
+        """Say that the message is to come again, and why; that is not an error."""
         self.failed = True
         self._fields["error"] = type(error).__name__
 

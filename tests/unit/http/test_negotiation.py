@@ -1,8 +1,8 @@
-"""Weights of what a client accepts, as RFC 9110 writes them."""
+"""Weights of what a client accepts, and the type of what it sends, as RFC 9110 writes them."""
 
 import pytest
 
-from loyalty.http.negotiation import weights
+from loyalty.http.negotiation import content_type, weights
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,31 @@ from loyalty.http.negotiation import weights
 )
 def test_a_choice_weighs_what_it_says(header: str, expected: dict[str, float]) -> None:
     assert weights(header) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "media_type", "parameters"),
+    [
+        ("", "", {}),
+        (" Application/JSON ", "application/json", {}),
+        ("text/xml ; Charset = UTF-8 ; x", "text/xml", {"charset": "UTF-8"}),
+        ('text/xml;charset="utf-8"', "text/xml", {"charset": "utf-8"}),
+        (
+            'multipart/form-data; boundary="a;b=c \\"d\\\\"; x=1',
+            "multipart/form-data",
+            {"boundary": 'a;b=c "d\\', "x": "1"},
+        ),
+        ('text/xml; charset="utf-8', "text/xml", {"charset": "utf-8"}),
+        ('text/xml; charset=""', "text/xml", {"charset": ""}),
+        ("text/xml; charset=latin1; charset=utf-8", "text/xml", {"charset": "utf-8"}),
+        (";charset=utf-8", "", {"charset": "utf-8"}),
+    ],
+)
+def test_a_content_type_is_a_media_type_and_its_parameters(
+    header: str, media_type: str, parameters: dict[str, str]
+) -> None:
+    assert content_type({"content-type": header}) == (media_type, parameters)
+
+
+def test_a_body_without_a_content_type_has_none() -> None:
+    assert content_type({}) == ("", {})

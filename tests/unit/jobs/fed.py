@@ -75,6 +75,12 @@ def parked(world: JobWorld) -> list[tuple[Any, str]]:
     return [(as_sent(json.loads(one.body)), one.attributes["reason"]) for one in world.parked()]
 
 
+def only_parked(world: JobWorld) -> tuple[Any, str]:
+    """The one message that is parked, as it was sent, and why."""
+    (one,) = parked(world)
+    return one
+
+
 def as_sent(document: Message) -> Message:
     """A parked message without what was noted of its chunk: what it held, and until when its job is told."""
     return {name: value for name, value in document.items() if name not in ("content", "job_forgotten_at")}

@@ -1,11 +1,13 @@
 """The pages as pages: a README that is read in two minutes, links that lead somewhere, blocks that tests can find."""
 
+import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.pages import PAGES, blocks, path_of
+from tests.pages import PAGES, blocks, path_of, prose
 from tools.local.template import ROOT
 
 LONGEST_README = 200
@@ -13,6 +15,10 @@ LANGUAGES = {"sh", "json", "xml", "text", "mermaid", "python", "diff"}
 PROSE = {"CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "README.md"}
 """Pages that answer no single question."""
 LINK = re.compile(r"\]\(([^)#:]*(?:#[^)]*)?)\)")
+FILE = re.compile(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:css|html|js|json|md|py|toml|txt|yaml))`")
+MADE = ("../venv/", ".venv/", "build/", "N/A")
+"""What files that are made when something runs begin with; and a value of spreadsheets that looks like a path."""
+WITHOUT = {".git", ".venv", "build", "node_modules", "__pycache__"}
 
 
 def anchors(page: Path) -> set[str]:
@@ -34,6 +40,37 @@ def test_a_link_leads_to_a_file_and_a_heading_that_are_there(name: str) -> None:
         # THEN each leads somewhere
         assert there.is_file(), target
         assert not anchor or anchor in anchors(there), target
+
+
+def project_files() -> Iterator[Path]:
+    """The project's files and folders, as paths from its root."""
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in WITHOUT]
+        yield from (Path(folder, name).relative_to(ROOT) for name in (*folders, *files))
+
+
+@pytest.fixture(scope="module")
+def endings() -> set[str]:
+    """Every end of each path, with and without `.py`: `b/c.py`, `b/c`, `c.py` and `c` are ends of `a/b/c.py`."""
+    ends = {"/".join(path.parts[start:]) for path in project_files() for start in range(len(path.parts))}
+    return ends | {end.removesuffix(".py") for end in ends}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_file_that_a_page_names_is_there(name: str, endings: set[str]) -> None:
+    # GIVEN the files that a page names, as far from the end of their paths as is clear there
+    named = {one.rstrip("/") for one in FILE.findall(prose(PAGES[name])) if not one.startswith(MADE)}
+    # THEN each is there, or its text follows on the page
+    made = set(re.findall(r"^`([^`]+)`:$", PAGES[name], re.MULTILINE))
+    assert named - made - endings == set()
+
+
+def test_the_map_shows_every_folder() -> None:
+    # GIVEN the folders in which code stands, two levels deep in the layer
+    folders = [path for top in ("shared/loyalty", "tools", "tests") for path in (ROOT / top).iterdir()]
+    names = {path.name for path in folders if path.is_dir() and path.name not in WITHOUT}
+    # THEN each is in the map
+    assert {name for name in names if not re.search(rf"\b{name}\b", PAGES["docs/map.md"])} == set()
 
 
 def test_every_page_is_found_from_the_readme() -> None:

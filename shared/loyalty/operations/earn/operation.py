@@ -126,7 +126,7 @@ def settle(
 
 
 def _allocate(database: Database, issue: Issue, wanted: int) -> Sequence[int]:
-    """Ids for so many earns; where none can be earned they are no ids."""
+    """Ids for so many earns; placeholders below 0 if nothing can be earned."""
     if not wanted or issue.promotion.limit == 0:
         return range(-wanted, 0)
     return counters.allocate(database, issue.account_id, "earned_id", wanted)
@@ -181,7 +181,7 @@ def _without_withdrawn(
 ) -> list[Outcome]:
     """The outcomes; earns of customers that are gone, or may be, are taken back with their places.
 
-    Nor is anybody EXHAUSTED who is gone: the earn that was met may be one that is taken back.
+    Nor is a customer EXHAUSTED who is gone: the earn that was met may be one that is being taken back.
     """
     told = [
         (outcome.status, one)

@@ -157,12 +157,12 @@ def credit_fault(kind: str, auto_add: str) -> str | None:
 
 
 def is_ambiguous(amount: str) -> bool:
-    """Whether an amount is one number to who has a decimal point, and another to who parts thousands by dots."""
+    """Whether an amount is one number with a decimal point and another if dots separate thousands."""
     return bool(re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+", amount))
 
 
 def ambiguous(name: str, amount: str) -> str:
-    """What is wrong with such an amount of the parameter `name`, where it came with a decimal comma."""
+    """What is wrong with such an amount in the parameter `name` of a request with decimal commas."""
     thousands, fraction = amount.replace(".", ""), f"{amount}0"
     return (
         f"{name} {quote(amount)} is ambiguous where a comma is decimal: write {thousands}, or {fraction} for a fraction"

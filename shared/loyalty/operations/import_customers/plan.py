@@ -53,7 +53,7 @@ class State:
         return bool(unread) and (("profile_id", profile_id) in unread or not unread.isdisjoint(keys))
 
     def taken(self, after: Customer) -> set[Identifier]:
-        """The identifiers that would find a customer and do not yet."""
+        """The identifiers that will find a customer but don't yet."""
         return after.pointers() - self._pointers(after.profile_id)
 
     def keep(self, after: Customer) -> None:
@@ -67,7 +67,7 @@ class State:
         self.customers[profile_id] = after
 
     def lacks(self, profile_id: str, campaign: str) -> bool:
-        """Whether a customer is no member of a campaign: a new one, or one that turned out not to be."""
+        """Whether a customer is not a member of a campaign, because it is new or turned out not to be one."""
         return profile_id not in self._snapshot.customers or profile_id in self._snapshot.lacking.get(campaign, ())
 
     def is_changed(self, profile_id: str) -> bool:

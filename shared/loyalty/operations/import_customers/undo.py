@@ -68,7 +68,7 @@ class _Restoration:
     def fates(self) -> dict[str, Status]:
         """What became of each customer, by profile_id.
 
-        Who is refused comes again with the others that were, once it is known whom their identifiers find.
+        Customers that were refused are tried again together, once it is known whom their identifiers find.
         """
         fates: dict[str, Status] = {}
         pending, tries, refused = {state.profile_id: state for state in self.states}, _FRUITLESS_TRIES, False
@@ -108,7 +108,7 @@ class _Restoration:
         return Status.KEPT if changed or current.profile_id in found.built_on else None
 
     def _without_prevented(self, plan: _Plan) -> _Plan:
-        """The plan once it is known whom identifiers find: who can't go back is KEPT."""
+        """The plan once it is known whom identifiers find: customers that can't go back are KEPT."""
         owners = customers.find_all(self.database, self.job.account_id, repointed(plan.changes))
         kept = prevented(plan.changes, {one: owner.profile_id for one, owner in owners.items()})
         changes = {who: change for who, change in plan.changes.items() if who not in kept}
@@ -148,7 +148,7 @@ class _Restoration:
 
 
 Changes = Mapping[str, Change]
-"""By profile_id. In which order they go: first who gives an identifier up, then who gets it back; without the store."""
+"""By profile_id. The functions below order them without the store: first the giver of an identifier, then its taker."""
 
 
 def repointed(changes: Changes) -> set[Identifier]:

@@ -99,7 +99,7 @@ class Work:
         return Snapshot(owners, stored, unread_customers | unread, self._lacking(list(stored)))
 
     def _lacking(self, profile_ids: Sequence[str]) -> dict[str, set[str]]:
-        """Those of these customers who may get memberships, by the campaign that they are no members of."""
+        """The customers among these that may get memberships, by the campaign of which they aren't members."""
         params, account_id = self._import.params, self._import.account.id
         if params.dry_run or params.overwrite is Overwrite.IGNORE:
             return {}
@@ -110,7 +110,7 @@ class Work:
         return dict.fromkeys(("card_number", card) for index in rows for card in self._rows[index].drawn.cards)
 
     def _card_may_be_taken(self, rows: Collection[int], found: Collection[Identifier]) -> list[int]:
-        """The rows of whose drawn cards none is sure to be free: others have them, or drew them as well."""
+        """The rows without a drawn card that is sure to be free: others have them all, or drew them as well."""
         drawn = Counter(card for index in rows for card in self._rows[index].drawn.cards[:1])
         return [
             index

@@ -137,14 +137,14 @@ def settle(
 
 
 def may_be_written(item: Outcome) -> bool:
-    """Whether an item wrote, or may have: where nobody knew whom it was about only if that is not known either."""
+    """Whether an item wrote, or may have. If its customer was not known, only if the outcome is not known either."""
     if item.profile_id is None:
         return item.status is Status.UNKNOWN
     return item.status is Status.CREATED or item.status in RETRYABLE
 
 
 def taken_back(item: Outcome, removal: Update) -> Outcome:
-    """An item's fate once its write was looked for; one that had not written has nothing to take back."""
+    """An item's fate once its write was looked for; if there was none there is nothing to take back."""
     if item.status is Status.CREATED:
         return Outcome(Status.KEPT if removal.met else Status.UNDONE, item.profile_id)
     return Outcome(Status.UNDONE if removal.done else Status.IGNORED, item.profile_id)

@@ -47,7 +47,7 @@ class Access(NamedTuple):
 def from_environment(environment: Mapping[str, str] = os.environ) -> Access:
     """What Lambda gives a function, for the whole life of a process.
 
-    Raises ConfigurationError that names what is missing, or the endpoint that is none.
+    Raises ConfigurationError that names what is missing, or an endpoint that is not a URL.
     """
     key_id, secret, region = _all_set(
         {

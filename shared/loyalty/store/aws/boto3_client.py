@@ -51,8 +51,8 @@ class Boto3Client:
 def maker(read_seconds: float = READ_SECONDS, /, **client_options: str) -> MakeClient:
     """What makes clients that wait so long for an answer, with options of boto3's, such as `region_name`.
 
-    What the options leave open boto3 finds where it always looks. Making one raises ConfigurationError where that
-    won't do.
+    What the options leave open boto3 finds where it always looks. Making a client raises ConfigurationError if boto3
+    can't.
     """
     session = boto3.session.Session()
     config = Config(

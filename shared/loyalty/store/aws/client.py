@@ -1,6 +1,6 @@
 """The built-in client of AWS: the JSON protocol of three services, signed, over kept-alive connections.
 
-It has the methods of boto3's that the store calls, takes and gives the same, and a test holds it against boto3 itself.
+It has the methods of boto3's client that the store calls, with the same parameters and answers; a test compares them.
 What it leaves out is what costs: models of every value, rules for endpoints, events. Nothing is repeated here, the
 store does that.
 """

@@ -27,8 +27,8 @@ CALLS_AT_ONCE = 32
 IDLE_SECONDS = 60
 """How long a connection may have been idle and be used again, as in AWS's own SDK for Java.
 
-Nobody says that a peer is gone which was lost while the function was frozen, or behind a NAT gateway, which forgets a
-connection after 350 s: the call would wait READ_SECONDS for nothing. Lambda's monotonic clock goes on during a freeze.
+A peer that was lost while the function was frozen, or behind a NAT gateway (which forgets a connection after 350 s),
+does not say so: the call would wait READ_SECONDS for nothing. Lambda's monotonic clock goes on during a freeze.
 """
 
 _HEAD_ENDS = b"\r\n\r\n"
@@ -38,7 +38,7 @@ _READ = 65_536  # bytes at once: most answers
 
 
 class BrokenAnswer(Exception):
-    """What came is no answer, or not all of one."""
+    """What came is not an answer, or not a whole one."""
 
 
 CallFailed = (OSError, BrokenAnswer)
@@ -149,9 +149,9 @@ def _close(connections: deque[_Connection]) -> None:
 
 
 def _authorities() -> str | None:
-    """Whose certificates count: AWS_CA_BUNDLE's where that is set, else those that come with botocore.
+    """The trusted certificates: AWS_CA_BUNDLE's if that is set, else those that come with botocore.
 
-    That is not imported for it. Where it is missing, the system's own count.
+    botocore is not imported for that. If it is missing, the system's own are used.
     """
     if bundle := os.environ.get("AWS_CA_BUNDLE"):
         return bundle

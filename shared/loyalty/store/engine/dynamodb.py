@@ -38,7 +38,7 @@ class Update(NamedTuple):
 
     @property
     def met(self) -> Item | None:
-        """What was met in the place of doing it."""
+        """The item that prevented the change."""
         return None if self.done else self.item
 
 

@@ -7,14 +7,14 @@ One delivery at a time holds a chunk: `begin` takes it, `finish` stores the outc
 it back undone. A holder that died holds it until it can't be alive any more (see `lifetime`). `begun` counts all
 deliveries that ever began, `tries` those since the outcomes were stored last.
 
-`outcomes` is zlib-compressed JSON. A chunk is finished once: who comes later finds the outcomes. Only those of a
+`outcomes` is zlib-compressed JSON. A chunk is finished once: later deliveries find the outcomes. Only those of a
 `buried` chunk, which was closed for a `reason` before it was done, are replaced when another message brings it again:
 `closed_by` names those that it was closed by since, whose redeliveries find it closed, as do messages that were sent
 twice before it was.
 
 `content` is a digest of the chunk's items: another content under the same number is refused. `fence` names the job that
 takes this chunk back: nobody begins with it any more. `waiters` are receipts of the messages of chunks that have to
-wait for this one; they stay, for who finds it done to wake those whom a dead worker did not.
+wait for this one; they stay, so that whoever finds it done can wake those that a dead worker did not.
 """
 
 import json
@@ -73,7 +73,7 @@ class Chunk(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """The rank of a note of it: who began later outranks who began earlier, and what stays all of them."""
+        """The rank of a note of it: a later delivery outranks an earlier one, and outcomes that stay outrank all."""
         return self.begun + (self.settled is not None)
 
     @property
@@ -125,7 +125,7 @@ class Sent(NamedTuple):
 def begin(database: Database, job: Job, number: int, sent: Sent, *, past_fence: bool = False) -> Begun:
     """Take a chunk to do it, unless it is done, closed, held, or taken back. Raises StorageBusy.
 
-    A closed one is taken by who asks for it again.
+    A closed one is taken if it is asked for again.
 
     `past_fence` takes also a chunk that is taken back, to find out what became of it.
     """

@@ -52,7 +52,7 @@ def remove(database: Database, account_id: str, fingerprint: str) -> None:
 
 
 def exchange(database: Database, old: Listed, new: Credential, grant: Grant) -> bool:
-    """Replace a credential by one with another secret; False when that is another account's. Raises StorageBusy."""
+    """Replace a credential by one with another secret; False if that belongs to another account. Raises StorageBusy."""
     additions = _additions(database, new, grant, old.name)
     return _commit(database, [*additions, *_removals(database, grant.account_id, old.fingerprint)])
 

@@ -77,7 +77,7 @@ def read(database: Database, job_id: str) -> Stored | None:
 
 
 def read_stored(database: Database, job_id: str) -> Stored | None:
-    """The same as long as it is stored, for who began before it was forgotten."""
+    """The same as long as it is stored, for work that began before it was forgotten."""
     item = database.get(database.settings.jobs_table, _key(job_id))
     return Stored(_job(item), _unpack(item["parts"])) if item else None
 

@@ -2,7 +2,7 @@
 
     pk = <writer's id>   sk = written#<chunk's first position>#<unique>   outcomes, ttl
 
-A record goes into the very transaction that writes its rows: who comes after a delivery that died, or lost an answer,
+A record goes into the very transaction that writes its rows: the delivery after one that died, or lost an answer,
 knows exactly which rows are done, and how they ended. `outcomes` is zlib-compressed JSON, by the row's position.
 """
 

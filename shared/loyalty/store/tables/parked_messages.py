@@ -7,7 +7,7 @@ from loyalty.store import queue
 from loyalty.store.engine.dynamodb import Database
 
 _HELD_SECONDS = 300
-"""How long a message that was received is nobody else's."""
+"""How long a message that was received is hidden from others."""
 _LONG_POLL_SECONDS = 1  # then all of the queue's servers are asked, and an empty answer means an empty queue
 
 
@@ -23,7 +23,7 @@ class Parked(NamedTuple):
 
 
 def receive(database: Database) -> list[Parked]:
-    """Up to ten messages that nobody holds, for some minutes ours alone; none when there are no others.
+    """Up to ten messages that nobody else holds, ours alone for some minutes; none if there are no more.
 
     Raises StorageBusy.
     """

@@ -6,7 +6,7 @@ without the other, each says what it does before it looks at what the other did:
     the undo     marks the customer as leaving, looks for memberships and earns, then removes it or takes the mark back
     the writer   writes, then looks whether the customer is there and not leaving, else takes its write back
 
-A mark counts as long as who made it may be alive. Only customers that an undo may remove are looked at again: what
+A mark counts as long as its maker may be alive. Only customers that an undo may remove are looked at again: what
 finds them says until when (`removable_until`), so that for all others nothing is read.
 """
 

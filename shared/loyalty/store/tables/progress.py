@@ -6,7 +6,7 @@
 
 Each part notes 32 chunks, so that a note costs one write unit, or two where items end in several ways, however large
 the job (more only for positions that are scattered). A note may be made again, or changed when a chunk is done again;
-so nothing is ever counted twice, and who is late with an earlier note changes nothing. Positions, and what comes
+so nothing is ever counted twice, and an earlier note that is late changes nothing. Positions, and what comes
 before, are noted for jobs that another system feeds: nothing else tells how these are cut, and their chunks may miss or
 repeat some.
 

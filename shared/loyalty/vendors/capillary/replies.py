@@ -78,7 +78,7 @@ def refuse(request: Request, error: RequestError) -> Reply:
 
 
 def unserved(request: Request, status: int, text: str, headers: Mapping[str, str]) -> Reply:
-    """The reply to a path or method that is none of Capillary's, in the form of its version."""
+    """The reply to a path or method that Capillary does not have, in the form of its version."""
     if request.path.startswith("/v3"):
         body: dict[str, Any] = {"data": None, "errors": [{"code": status, "message": text}]}
     else:

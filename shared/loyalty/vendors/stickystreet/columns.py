@@ -35,7 +35,7 @@ class Columns(NamedTuple):
         return frozenset(position for position, field in self.fields.items() if may_hold_lines(field))
 
     def are(self, cells: Sequence[str]) -> bool:
-        """Whether these cells are the headers themselves."""
+        """Whether these cells repeat the headers."""
         if _bare(cells[0]) not in self.headers[0] or len(cells) < self.width:
             return False
         return all(_bare(cells[position]) in names for position, names in self.headers.items())

@@ -88,7 +88,7 @@ def _read(found: Iterator[Record], columns: Columns, account: Account, max_items
 
 
 def _records(data: str, delimiter: str, columns: Columns) -> Iterator[Record]:
-    """The rows, a spreadsheet's first line `sep=` aside; raises BadRequest where that names another delimiter."""
+    """The rows, without a spreadsheet's first line `sep=`; raises BadRequest if that names another delimiter."""
     lines = numbered(data)
     first = next((line for line in lines if not is_blank(line[1])), (1, ""))
     named = separator(first[1])

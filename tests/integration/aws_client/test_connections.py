@@ -1,119 +1,15 @@
-"""Connections to a server that keeps them, closes them, breaks them off, or proves by a certificate who it is."""
+"""Connections to a server that keeps them, closes them or breaks them off."""
 
-import importlib.util
 import socket
-import ssl
-import subprocess
-import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
-from typing import Any
 
-import botocore.httpsession
 import pytest
 
 from loyalty.store.aws import connections
-from loyalty.store.aws.connections import IDLE_SECONDS, CallFailed, Connections
+from loyalty.store.aws.connections import IDLE_SECONDS, CallFailed
 from tests.fakes.clock import FakeClock
-
-LOOPBACK = "127.0.0.1"
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-
-Serve = Callable[[socket.socket, int], bool]
-"""Answers a request (the how-many-th of all) on a connection; whether the connection stays."""
-
-
-class Server:
-    """Serves each connection in a thread; counts connections and requests, and keeps the bodies."""
-
-    def __init__(self, serve: Serve, tls: ssl.SSLContext | None = None) -> None:
-        self._serve, self._tls = serve, tls
-        self._listener = socket.create_server((LOOPBACK, 0))
-        self.port = self._listener.getsockname()[1]
-        self.connections = 0
-        self.bodies: list[bytes] = []
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
-
-    def close(self) -> None:
-        """End, once all connections are closed."""
-        self._listener.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(timeout=60)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:  # it was closed
-                return
-            self.connections += 1
-            thread = threading.Thread(target=self._talk, args=(connection,))
-            thread.start()
-            self._threads.append(thread)
-
-    def _talk(self, connection: socket.socket) -> None:
-        try:
-            with self._tls.wrap_socket(connection, server_side=True) if self._tls else connection as stream:
-                while (body := _read_request(stream)) is not None:
-                    self.bodies.append(body)
-                    if not self._serve(stream, len(self.bodies)):
-                        return
-        except OSError:  # the client left
-            connection.close()
-
-
-def _read_request(stream: socket.socket) -> bytes | None:
-    received = b""
-    while b"\r\n\r\n" not in received:
-        if not (data := stream.recv(65_536)):
-            return None
-        received += data
-    head, _, body = received.partition(b"\r\n\r\n")
-    (length,) = [int(line.split()[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")]
-    while len(body) < length:
-        body += stream.recv(65_536)
-    return body
-
-
-Start = Callable[..., Server]
-To = Callable[..., Connections]
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Starts servers that end with the test."""
-    servers: list[Server] = []
-
-    def begin(serve: Serve, tls: ssl.SSLContext | None = None) -> Server:
-        servers.append(Server(serve, tls))
-        return servers[-1]
-
-    yield begin
-    for server in servers:
-        server.close()
-
-
-@pytest.fixture
-def to() -> Iterator[To]:
-    """Gives connections to a server, closed when the test is over."""
-    made: list[Connections] = []
-
-    def connect(server: Server, scheme: str = "http", host: str = LOOPBACK, **more: Any) -> Connections:
-        made.append(Connections(f"{scheme}://{host}:{server.port}", **more))
-        return made[-1]
-
-    yield connect
-    for one in made:
-        one.close()
-
-
-def keep(stream: socket.socket, _number: int) -> bool:
-    stream.sendall(ANSWER)
-    return True
+from tests.integration.aws_client.server import ANSWER, Serve, Server, Start, To, keep
 
 
 def close_after(stream: socket.socket, _number: int) -> bool:
@@ -234,11 +130,20 @@ def test_a_connection_on_which_nothing_more_can_be_asked_is_replaced(serve: Serv
 
 @pytest.mark.parametrize(
     "answer",
-    [b"", b"HTTP/1.1 200 OK\r\nContent-Le", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", b"no HTTP\r\n\r\n"],
-    ids=["nothing", "half a head", "half a body", "something else"],
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n{}",
+        b"no HTTP\r\n\r\n",
+    ],
+    ids=["nothing", "half a head", "half a body", "in chunks", "of no length", "something else"],
 )
-def test_an_answer_that_breaks_off_fails_the_call_and_not_the_next(answer: bytes, start: Start, to: To) -> None:
-    # GIVEN a server whose first answer breaks off
+def test_an_answer_that_breaks_off_or_does_not_say_its_length_fails_the_call_and_not_the_next(
+    answer: bytes, start: Start, to: To
+) -> None:
+    # GIVEN a server whose first answer breaks off, or says no length
     server = start(fail(answer))
     client = to(server)
     # WHEN it is called twice
@@ -304,64 +209,3 @@ def test_threads_share_connections_and_never_one_at_the_same_time(start: Start, 
     assert answers == [(200, b"{}")] * 100
     assert sorted(server.bodies) == sorted(b"%d" % n for n in range(100))
     assert server.connections <= 8
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for localhost that nobody vouches for, with its key."""
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    files = ["-keyout", str(path), "-out", str(path.with_suffix(".crt"))]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *names, *files]
-    subprocess.run(command, check=True, capture_output=True)
-    path.write_text(path.read_text() + path.with_suffix(".crt").read_text())
-    return path
-
-
-@pytest.fixture
-def secure(certificate: Path, start: Start) -> Server:
-    """A server with that certificate."""
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate)
-    return start(keep, tls)
-
-
-def test_a_server_that_cannot_prove_who_it_is_gets_nothing(secure: Server, to: To) -> None:
-    # WHEN a server is called whose certificate nobody vouches for
-    with pytest.raises(ssl.SSLCertVerificationError):
-        to(secure, "https", "localhost").post({}, b"secret")
-    # THEN it was told nothing
-    assert secure.bodies == []
-
-
-def test_a_bundle_of_ones_own_is_believed(
-    secure: Server, certificate: Path, to: To, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # GIVEN a bundle that vouches for the server
-    monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
-    client = to(secure, "https", "localhost")
-    # WHEN it is called twice
-    answers = [client.post({}, b"{}") for _ in range(2)]
-    # THEN it answers, on one connection
-    assert answers == [(200, b"{}")] * 2
-    assert secure.connections == 1
-
-
-def test_without_a_bundle_the_authorities_that_come_with_botocore_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    # GIVEN no bundle
-    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
-    # THEN botocore's list counts, and the system's where botocore is missing
-    assert connections._authorities() == botocore.httpsession.DEFAULT_CA_BUNDLE
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
-    assert connections._authorities() is None
-
-
-def test_a_certificate_for_another_name_is_not_believed(
-    secure: Server, certificate: Path, to: To, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # GIVEN a bundle that vouches for localhost
-    monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
-    # THEN the same server under another name is nobody
-    with pytest.raises(ssl.SSLCertVerificationError):
-        to(secure, "https").post({}, b"secret")
-    assert secure.bodies == []
