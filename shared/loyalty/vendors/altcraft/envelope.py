@@ -21,7 +21,7 @@ from loyalty.domain.errors import (
     StorageBusy,
 )
 from loyalty.domain.text import folded
-from loyalty.http import markup
+from loyalty.http import markup, xml_fields
 from loyalty.http.body import decode, read_json
 from loyalty.http.negotiation import JSON, XML, accepted_format, declared_format, request_format
 from loyalty.http.request import Reply, Request
@@ -125,7 +125,9 @@ class Exchange:
         return document
 
     def _read_xml(self, text: str, max_items: int) -> dict[str, Any]:
-        return markup.read(text, "xml", self._body.listed or "data", max_items + 1)
+        if self._body.listed is None:
+            return xml_fields.read(text, "xml")
+        return markup.read(text, "xml", self._body.listed, max_items + 1)
 
     def _text(self) -> tuple[str, str]:
         """The body and its format; its bytes are not kept beside it."""
