@@ -10,6 +10,7 @@ from loyalty.doors import jobs_api, token_api
 from loyalty.doors.endpoint import Handler, serve
 from loyalty.settings import Settings
 from loyalty.store.engine.dynamodb import Database
+from loyalty.vendors.altcraft.profiles import PROFILES_IMPORT, PROFILES_IMPORT_BATCH, PROFILES_UPDATE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from loyalty.vendors.contract import Contract
@@ -22,6 +23,9 @@ from tests.fakes.gateway import (
     BATCH,
     EARN,
     IMPORT,
+    PROFILE,
+    PROFILE_UPDATE,
+    PROFILES,
     SINGLE,
     Event,
     FakeContext,
@@ -41,6 +45,9 @@ MEMBER_SINCE_2024 = "user2@example.com"
 CONTRACTS: dict[str, Contract[Any, Any]] = {
     SINGLE: REGISTER_MEMBER,
     BATCH: REGISTER_MEMBER_BATCH,
+    PROFILE: PROFILES_IMPORT,
+    PROFILE_UPDATE: PROFILES_UPDATE,
+    PROFILES: PROFILES_IMPORT_BATCH,
     EARN: DIRECT_EARN,
     IMPORT: CUSTOMERS_BATCH,
 }
