@@ -9,6 +9,7 @@ from loyalty.domain.deadline import REQUEST_SECONDS
 
 SINGLE = "/api/v1.1/loyalty/register_member"
 BATCH = "/api/v1.1/loyalty/register_member_batch"
+LEAVE = "/api/v1.1/loyalty/delete_member"
 EARN = "/v2/promotion/bulk/directEarn"
 ACCESS_TOKEN = "/v3/oauth/token/generate"
 IMPORT = "/api.php"

@@ -10,6 +10,7 @@ from loyalty.doors import jobs_api, token_api
 from loyalty.doors.endpoint import Handler, serve
 from loyalty.settings import Settings
 from loyalty.store.engine.dynamodb import Database
+from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from loyalty.vendors.contract import Contract
@@ -22,6 +23,7 @@ from tests.fakes.gateway import (
     BATCH,
     EARN,
     IMPORT,
+    LEAVE,
     SINGLE,
     Event,
     FakeContext,
@@ -41,6 +43,7 @@ MEMBER_SINCE_2024 = "user2@example.com"
 CONTRACTS: dict[str, Contract[Any, Any]] = {
     SINGLE: REGISTER_MEMBER,
     BATCH: REGISTER_MEMBER_BATCH,
+    LEAVE: DELETE_MEMBER,
     EARN: DIRECT_EARN,
     IMPORT: CUSTOMERS_BATCH,
 }
@@ -124,8 +127,9 @@ class World:
         return self.dynamodb.snapshot()["memberships"]
 
     def member(self, profile_id: str, program: str = "123") -> Item | None:
-        """A customer's membership in a program."""
-        return self.memberships().get((f"greatwidgets#{program}#{profile_id}",))
+        """A customer's membership in a program; of who left None."""
+        item = self.memberships().get((f"greatwidgets#{program}#{profile_id}",))
+        return None if item is None or "left_at" in item else item
 
     def _sleep(self, seconds: float) -> None:
         self.clock.sleep(seconds)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from loyalty.domain.outcome import Status
 from loyalty.http.request import Reply, Request
+from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from loyalty.vendors.contract import Answer, Manner
@@ -27,6 +28,11 @@ class Results(Protocol):
         """The reply with these results."""
 
 
-_ALL: list[Results] = [REGISTER_MEMBER, REGISTER_MEMBER_BATCH, CUSTOMERS_BATCH, DIRECT_EARN, UNDO]
+_ALL: list[Results] = [
+    *(REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DELETE_MEMBER),
+    CUSTOMERS_BATCH,
+    DIRECT_EARN,
+    UNDO,
+]
 
 RESULTS: Mapping[str, Results] = {contract.name: contract for contract in _ALL}

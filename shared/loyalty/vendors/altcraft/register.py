@@ -6,7 +6,7 @@ batch, and the reply format by `format` in the body or by Accept.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from loyalty.domain import moment
@@ -19,7 +19,7 @@ from loyalty.http.writing import Written, elements, escape
 from loyalty.operations.enrol.items import KIND, Item, Params
 from loyalty.settings import Settings
 from loyalty.vendors.altcraft import items as altcraft_items
-from loyalty.vendors.altcraft.envelope import SUCCESS, Body, Exchange, Style, reply, style_of
+from loyalty.vendors.altcraft.envelope import SUCCESS, Body, Exchange, Style, queued, reply, style_of
 from loyalty.vendors.contract import Answer, Manner, Submission
 
 _REPEAT = "Storage is busy, repeat this item"
@@ -57,8 +57,7 @@ class Altcraft:
 
     def queued(self, _request: Request, manner: Manner, job_id: str, location: str) -> Reply:
         """No results yet, and the job; HTTP status 202."""
-        envelope = {"error": 0, "error_text": SUCCESS, "result": [], "job_id": job_id}
-        return replace(reply(style_of(manner), 0, envelope), status=202, headers={"Location": location})
+        return queued(style_of(manner), job_id, location)
 
 
 REGISTER_MEMBER = Altcraft("altcraft.register_member", batch=False)
