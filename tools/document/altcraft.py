@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 
 from loyalty.http.writing import to_xml
 from loyalty.vendors.altcraft.items import SHAPES
-from loyalty.vendors.altcraft.register import SUCCESS
+from loyalty.vendors.altcraft.envelope import SUCCESS
 from tools.document import everywhere
 from tools.document.parts import (
     JSON,
