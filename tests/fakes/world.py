@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from loyalty.doors import jobs_api, token_api
+from loyalty.doors import api_php, jobs_api, token_api
 from loyalty.doors.endpoint import Handler, serve
 from loyalty.settings import Settings
 from loyalty.store.engine.dynamodb import Database
@@ -71,6 +71,7 @@ class World:
         self.settings = settings
         self.database = self.process(self.dynamodb)
         self._handlers = {path: self._serve(contract) for path, contract in CONTRACTS.items()}
+        self._handlers[IMPORT] = api_php.serve(lambda: self.database)
         self._handlers[ACCESS_TOKEN] = token_api.serve(lambda: self.database)
 
     def process(self, client: Any) -> Database:

@@ -59,7 +59,7 @@ class Origin(NamedTuple):
 
     They stand from `first_index` on, one after the other, unless `positions` says where each stands. Each write
     stores `mark(index)`, so that a write met again is known for our own. `resumed` says that a request may have
-    written under this id before, which cut its items otherwise.
+    written under this id before, which cut its items otherwise; a request that is no job keeps no outcomes.
     """
 
     id: str
@@ -67,6 +67,7 @@ class Origin(NamedTuple):
     redelivered: bool = False
     positions: Sequence[int] | None = None
     resumed: bool = False
+    is_job: bool = True
 
     def position(self, index: int) -> int:
         """Where the item at `index` of the list at hand stands in the whole."""

@@ -20,6 +20,9 @@ SECRETS = ("customer_password", "customer_PIN")
 STANDARD = (*UNIQUE, *SHARED, *NAMES, *ADDRESS, "custom_date", *SECRETS)
 """The fields that customers of every account have."""
 
+REGISTERED = "registered"
+"""A field that is Y from when the customer was registered on, and that nobody gives: see `Only.UNREGISTERED`."""
+
 MIGRATED = ("profile_id", "customer_id")
 """Ids that we generate, unless a caller with the right to migrate brings its own."""
 

@@ -85,7 +85,7 @@ def carry_out(database: Database, task: Task[Params, Item, Prepared], wish: Wish
     kept = wish.key or (operation.always_a_job and operation.undoable(operation.resolved(task.prepared)))
     if items and (queued or kept):
         return _as_job(database, task, wish, queued=queued)
-    outcomes = operation.apply(database, task.prepared, items, Origin(task.request_id))
+    outcomes = operation.apply(database, task.prepared, items, Origin(task.request_id, is_job=False))
     metrics.count(task.asked.contract, outcomes)
     repeat_under = _repeat_under(task.request_id, outcomes)
     if repeat_under:
