@@ -13,7 +13,7 @@ from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts, credentials, customers, memberships, promotion_changes
 from loyalty.store.tables.memberships import Membership
 from loyalty.vendors.capillary.credentials import basic_credential, client_credential
-from loyalty.vendors.stickystreet.customers_batch import import_credential
+from loyalty.vendors.stickystreet.envelope import import_credential
 from tools.operator.database import connect
 
 ALL_RIGHTS = RIGHTS - {MIGRATE}

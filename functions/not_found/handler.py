@@ -11,6 +11,7 @@ READ, WRITE = "GET, HEAD", "POST"
 ALLOWED = {
     "/": WRITE,
     "/api.php": WRITE,
+    "/api/v1.1/loyalty/delete_member": WRITE,
     "/api/v1.1/loyalty/register_member": WRITE,
     "/api/v1.1/loyalty/register_member_batch": WRITE,
     "/api/v1.1/profiles/import": WRITE,

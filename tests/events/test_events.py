@@ -7,7 +7,7 @@ import pytest
 
 from loyalty import __version__
 from tests.events.deliveries import EVENTS, OF_JOBS, deliver, read
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, LEAVE, SINGLE
 from tests.fakes.world import World
 
 DONE_JSON = '"error":0,"error_text":"Successful operation"'
@@ -45,6 +45,8 @@ IMPORTED = (
 REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
     "register_member": (200, JSON, f'{{{DONE_JSON},"profile_id":"profile123"}}'),
     "register_member_xml": (200, XML, f"<xml>{DONE_XML}<profile_id>profile123</profile_id></xml>"),
+    "delete_member": (200, JSON, f'{{{DONE_JSON},"profile_id":"{USER_2}"}}'),
+    "delete_member_xml": (200, XML, f"<xml>{DONE_XML}<profile_id>{USER_2}</profile_id></xml>"),
     "register_member_batch": (200, JSON, JSON_BATCH),
     "register_member_batch_xml": (200, XML, XML_BATCH),
     "register_member_batch_gzip": (200, JSON, JSON_BATCH),
@@ -100,6 +102,6 @@ def test_an_event_agrees_with_itself(name: str) -> None:
     assert event["requestContext"]["httpMethod"] == event["httpMethod"]
     assert event["requestContext"]["resourcePath"] == event["resource"]
     assert event["requestContext"]["path"] == "/v1" + event["path"]
-    assert (event["path"] in (SINGLE, BATCH, EARN, ACCESS_TOKEN, IMPORT)) == (
+    assert (event["path"] in (SINGLE, BATCH, LEAVE, EARN, ACCESS_TOKEN, IMPORT)) == (
         event["body"] is not None
     ) or name == "not_found_wrong_method"

@@ -6,10 +6,11 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from loyalty.doors import jobs_api, token_api
+from loyalty.doors import api_php, jobs_api, token_api
 from loyalty.doors.endpoint import Handler, serve
 from loyalty.settings import Settings
 from loyalty.store.engine.dynamodb import Database
+from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
 from loyalty.vendors.altcraft.profiles import PROFILES_IMPORT, PROFILES_IMPORT_BATCH, PROFILES_UPDATE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
@@ -23,6 +24,7 @@ from tests.fakes.gateway import (
     BATCH,
     EARN,
     IMPORT,
+    LEAVE,
     PROFILE,
     PROFILE_UPDATE,
     PROFILES,
@@ -48,6 +50,7 @@ CONTRACTS: dict[str, Contract[Any, Any]] = {
     PROFILE: PROFILES_IMPORT,
     PROFILE_UPDATE: PROFILES_UPDATE,
     PROFILES: PROFILES_IMPORT_BATCH,
+    LEAVE: DELETE_MEMBER,
     EARN: DIRECT_EARN,
     IMPORT: CUSTOMERS_BATCH,
 }
@@ -75,6 +78,7 @@ class World:
         self.settings = settings
         self.database = self.process(self.dynamodb)
         self._handlers = {path: self._serve(contract) for path, contract in CONTRACTS.items()}
+        self._handlers[IMPORT] = api_php.serve(lambda: self.database)
         self._handlers[ACCESS_TOKEN] = token_api.serve(lambda: self.database)
 
     def process(self, client: Any) -> Database:
@@ -131,8 +135,9 @@ class World:
         return self.dynamodb.snapshot()["memberships"]
 
     def member(self, profile_id: str, program: str = "123") -> Item | None:
-        """A customer's membership in a program."""
-        return self.memberships().get((f"greatwidgets#{program}#{profile_id}",))
+        """A customer's membership in a program; of who left None."""
+        item = self.memberships().get((f"greatwidgets#{program}#{profile_id}",))
+        return None if item is None or "left_at" in item else item
 
     def _sleep(self, seconds: float) -> None:
         self.clock.sleep(seconds)

@@ -10,7 +10,7 @@ from loyalty.domain.account import Grant
 from loyalty.domain.lifetime import LONGEST_SECONDS
 from loyalty.store.tables import accounts
 from loyalty.vendors.capillary.credentials import basic_credential
-from loyalty.vendors.stickystreet.customers_batch import import_credential
+from loyalty.vendors.stickystreet.envelope import import_credential
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.importing import CREDENTIALS

@@ -4,7 +4,7 @@ from typing import Any
 
 from loyalty.domain.profile import AUTO_ADD, MIGRATED, STANDARD
 from loyalty.operations.import_customers.items import Overwrite
-from loyalty.vendors.stickystreet.params import CUSTOMER_FIELDS_LIST, CUSTOMERS_BATCH
+from loyalty.vendors.stickystreet.types import TYPES
 from tools.document import everywhere
 from tools.document.parts import (
     FORM,
@@ -49,11 +49,15 @@ def schemas() -> dict[str, Schema]:
         "batch": ref("ImportedBatch"),
         "fields": ref("CustomFields"),
     }
-    error = {"status": text(const="error", **_ATTRIBUTE), "error": text("What is wrong")}
+    error = {
+        "status": text(const="error", **_ATTRIBUTE),
+        "error": text("What is wrong"),
+        "errors": array(text(), description="The same in a list, in JSON only"),
+    }
     return {
         "CustomersBatch": _form(),
         "ImportReply": record(reply, ["batch", "fields"], **root),
-        "ImportError": record(error, **root),
+        "ImportError": record(error, ["errors"], **root),
         "ImportedBatch": _batch(),
         "CustomFields": _fields(),
         "Jsonp": text("A call of the function that `callback` names", pattern=r"^/\*\*/[A-Za-z_$][\w$.]*\("),
@@ -65,7 +69,7 @@ def _form() -> Schema:
         "user_id": text("The import user", examples=["john1970"]),
         "user_api_key": text("Its key; also in the header api_access_key", examples=["1959caadac9b13dcb3"]),
         "account_id": text("The account", examples=["greatwidgets"]),
-        "type": text("Import customers, or list the custom fields", enum=[CUSTOMERS_BATCH, CUSTOMER_FIELDS_LIST]),
+        "type": text("Import customers, or list the custom fields", enum=sorted(TYPES)),
     }
     columns = ", ".join([*STANDARD, AUTO_ADD, "custom_field_<n>"])
     migrated = " and ".join(MIGRATED)
@@ -153,5 +157,5 @@ def _get(path: str) -> dict[str, Any]:
 def _answer(description: str) -> dict[str, Any]:
     either = {"oneOf": [ref("ImportReply"), ref("ImportError")]}
     in_xml = content(either, TEXT_XML, sample=_IMPORTED_XML)
-    in_json = content(either, JSON, sample=_IMPORTED, refused={"status": "error", "error": _FAULT})
+    in_json = content(either, JSON, sample=_IMPORTED, refused={"status": "error", "error": _FAULT, "errors": [_FAULT]})
     return answer(description, in_xml | in_json | content(ref("Jsonp"), JAVASCRIPT), "X-Job-Id")

@@ -93,6 +93,7 @@ class RightMissing(RequestError):
 
     def __init__(self, right: str) -> None:
         super().__init__(f"The credentials lack the right {right}")
+        self.right = right
 
 
 class DatabaseNotFound(RequestError):

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from loyalty.domain.outcome import Status
 from loyalty.http.request import Reply, Request
+from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
 from loyalty.vendors.altcraft.profiles import PROFILES_IMPORT, PROFILES_IMPORT_BATCH, PROFILES_UPDATE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
@@ -29,7 +30,7 @@ class Results(Protocol):
 
 
 _ALL: list[Results] = [
-    *(REGISTER_MEMBER, REGISTER_MEMBER_BATCH),
+    *(REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DELETE_MEMBER),
     *(PROFILES_IMPORT, PROFILES_UPDATE, PROFILES_IMPORT_BATCH),
     *(CUSTOMERS_BATCH, DIRECT_EARN, UNDO),
 ]

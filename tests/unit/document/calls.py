@@ -7,7 +7,18 @@ from loyalty.doors.limits import MOST_OF_ADDRESS
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import raising, refused
 from tests.fakes.functions import load_handler
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, FakeContext, Reply, proxy_event, reply_of
+from tests.fakes.gateway import (
+    ACCESS_TOKEN,
+    BATCH,
+    EARN,
+    IMPORT,
+    LEAVE,
+    SINGLE,
+    FakeContext,
+    Reply,
+    proxy_event,
+    reply_of,
+)
 from tests.fakes.importing import CREDENTIALS, SEED, as_form, rows_form
 from tests.fakes.requests import JSON, XML, as_xml, batch, emails, single
 from tests.fakes.world import MEMBER_SINCE_2024, World
@@ -90,6 +101,14 @@ ANSWERED: dict[str, dict[str, list[Call]]] = {
         "409": [
             sent(SINGLE, single(email=MEMBER_SINCE_2024), JSON),
             sent(SINGLE, as_xml(single(email=MEMBER_SINCE_2024)), XML),
+        ],
+    },
+    "deleteMember": {
+        **registering(LEAVE, single(email=MEMBER_SINCE_2024), "{" + " " * 64 * 1024 + "}"),
+        "400": [sent(LEAVE, single(email=email), JSON) for email in ("broken", 5, None)],
+        "404": [
+            *(sent(LEAVE, single(email=email), JSON) for email in (NOBODY, "user1@example.com")),
+            sent(LEAVE, as_xml(single(loyalty_program_id=7)), XML),
         ],
     },
     "registerMemberBatch": registering(

@@ -13,7 +13,7 @@ from loyalty.domain import lifetime
 from loyalty.domain.errors import StorageBusy
 from loyalty.store.engine import batch
 from loyalty.store.engine.dynamodb import Database, Item
-from loyalty.store.tables import accounts, customers, jobs, keys, promotions, undo_states
+from loyalty.store.tables import accounts, customers, jobs, keys, memberships, promotions, undo_states
 from loyalty.store.tables.customers import Change
 
 _MOST_CHANGES = 5
@@ -53,11 +53,12 @@ def sweep(database: Database, account_id: str, profile_ids: Collection[str], *, 
     programs = [program.id for program in accounts.list_programs(database, account_id)]
     wanted = [keys.membership(account_id, program, who) for who in profile_ids for program in programs]
     table = database.settings.memberships_table
-    found, unread = batch.get_all(database, table, wanted, "origin", consistent=True)
+    found, unread = batch.get_all(database, table, wanted, memberships.LEFT, consistent=True)
     if unread:
         raise StorageBusy
     _delete_all(database, table, [{"pk": {"S": str(key)}} for key in found])
-    return Swept(len(found), _sweep_earns(database, account_id, profile_ids, tallies=tallies))
+    members = sum(not memberships.has_left(item) for item in found.values())
+    return Swept(members, _sweep_earns(database, account_id, profile_ids, tallies=tallies))
 
 
 def _erase_rest(database: Database, account_id: str, profile_id: str, *, tallies: bool) -> tuple[int, int, int]:
