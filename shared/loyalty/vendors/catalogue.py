@@ -12,6 +12,7 @@ from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from loyalty.vendors.contract import Answer, Manner
 from loyalty.vendors.jobs_api import UNDO
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
+from loyalty.vendors.stickystreet.record_customer import RECORD_CUSTOMER
 
 
 class Results(Protocol):
@@ -32,7 +33,8 @@ class Results(Protocol):
 _ALL: list[Results] = [
     *(REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DELETE_MEMBER),
     *(PROFILES_IMPORT, PROFILES_UPDATE, PROFILES_IMPORT_BATCH),
-    *(CUSTOMERS_BATCH, DIRECT_EARN, UNDO),
+    *(CUSTOMERS_BATCH, RECORD_CUSTOMER),
+    *(DIRECT_EARN, UNDO),
 ]
 
 RESULTS: Mapping[str, Results] = {contract.name: contract for contract in _ALL}

@@ -8,6 +8,7 @@ from loyalty.operations.kind import Item, Params
 from loyalty.vendors.contract import Contract, Exchange
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from loyalty.vendors.stickystreet.envelope import Envelope
+from loyalty.vendors.stickystreet.record_customer import RECORD_CUSTOMER
 
 
 class FormContract(Contract[Params, Item], Protocol[Params, Item]):
@@ -20,6 +21,7 @@ class FormContract(Contract[Params, Item], Protocol[Params, Item]):
 TYPES: Mapping[str, FormContract[Any, Any]] = {
     "customers_batch": CUSTOMERS_BATCH,
     "customer_fields_list": CUSTOMERS_BATCH,
+    "record_customer": RECORD_CUSTOMER,
 }
 """By the names that clients send."""
 
