@@ -14,6 +14,7 @@ PROFILE_UPDATE = "/api/v1.1/profiles/update"
 PROFILES = "/api/v1.1/profiles/import_batch"
 LEAVE = "/api/v1.1/loyalty/delete_member"
 EARN = "/v2/promotion/bulk/directEarn"
+CUSTOMERS = "/v2/customers"
 ACCESS_TOKEN = "/v3/oauth/token/generate"
 IMPORT = "/api.php"
 

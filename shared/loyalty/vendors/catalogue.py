@@ -8,6 +8,7 @@ from loyalty.http.request import Reply, Request
 from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
 from loyalty.vendors.altcraft.profiles import PROFILES_IMPORT, PROFILES_IMPORT_BATCH, PROFILES_UPDATE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.vendors.capillary.customers import ADD_CUSTOMER
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from loyalty.vendors.contract import Answer, Manner
 from loyalty.vendors.jobs_api import UNDO
@@ -34,7 +35,7 @@ _ALL: list[Results] = [
     *(REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DELETE_MEMBER),
     *(PROFILES_IMPORT, PROFILES_UPDATE, PROFILES_IMPORT_BATCH),
     *(CUSTOMERS_BATCH, RECORD_CUSTOMER),
-    *(DIRECT_EARN, UNDO),
+    *(DIRECT_EARN, ADD_CUSTOMER, UNDO),
 ]
 
 RESULTS: Mapping[str, Results] = {contract.name: contract for contract in _ALL}

@@ -9,6 +9,8 @@ from tests.unit.stickystreet.recording import Recorder, record_body, record_form
 
 JANE = {"code": "11223344", "card_number": "55", "first_name": "jane", "phone": "555-5555", "email": "jane@example.com"}
 
+SUCCESS, NEW = 'status="success"', 'status="new"'
+
 
 def test_a_new_customer_is_made_and_named() -> None:
     # WHEN the vendor's own client sends a new customer, a member of two campaigns with a credit
@@ -188,8 +190,7 @@ def test_a_credit_of_a_product_campaign_is_its_name() -> None:
     [
         (
             {"output": "XML", "condensed": "yes"},
-            '<response status="success"><customer status="new"><code>A</code><card_number>55</card_number>'
-            + "</customer></response>",
+            f"<response {SUCCESS}><customer {NEW}><code>A</code><card_number>55</card_number></customer></response>",
         ),
         (
             {"output": "JSON", "condensed": "yes"},
