@@ -10,6 +10,7 @@ from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_B
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from loyalty.vendors.contract import Answer, Manner
 from loyalty.vendors.jobs_api import UNDO
+from loyalty.vendors.stickystreet.customer_delete import CUSTOMER_DELETE
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 
 
@@ -30,7 +31,7 @@ class Results(Protocol):
 
 _ALL: list[Results] = [
     *(REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DELETE_MEMBER),
-    CUSTOMERS_BATCH,
+    *(CUSTOMERS_BATCH, CUSTOMER_DELETE),
     DIRECT_EARN,
     UNDO,
 ]

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from loyalty.domain.errors import BadRequest, CredentialsMissing, ParameterError
 from loyalty.operations.kind import Item, Params
 from loyalty.vendors.contract import Contract, Exchange
+from loyalty.vendors.stickystreet.customer_delete import CUSTOMER_DELETE
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from loyalty.vendors.stickystreet.envelope import Envelope
 
@@ -18,6 +19,7 @@ class FormContract(Contract[Params, Item], Protocol[Params, Item]):
 
 
 TYPES: Mapping[str, FormContract[Any, Any]] = {
+    "customer_delete": CUSTOMER_DELETE,
     "customers_batch": CUSTOMERS_BATCH,
     "customer_fields_list": CUSTOMERS_BATCH,
 }
