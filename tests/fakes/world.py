@@ -11,6 +11,8 @@ from loyalty.doors.endpoint import Handler, serve
 from loyalty.settings import Settings
 from loyalty.store.engine.dynamodb import Database
 from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
+from loyalty.vendors.altcraft.profiles import PROFILES_IMPORT, PROFILES_IMPORT_BATCH, PROFILES_UPDATE
+from loyalty.vendors.altcraft.profiles_delete import PROFILES_DELETE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from loyalty.vendors.contract import Contract
@@ -24,6 +26,10 @@ from tests.fakes.gateway import (
     EARN,
     IMPORT,
     LEAVE,
+    PROFILE,
+    PROFILE_DELETE,
+    PROFILE_UPDATE,
+    PROFILES,
     SINGLE,
     Event,
     FakeContext,
@@ -44,6 +50,10 @@ CONTRACTS: dict[str, Contract[Any, Any]] = {
     SINGLE: REGISTER_MEMBER,
     BATCH: REGISTER_MEMBER_BATCH,
     LEAVE: DELETE_MEMBER,
+    PROFILE: PROFILES_IMPORT,
+    PROFILE_DELETE: PROFILES_DELETE,
+    PROFILE_UPDATE: PROFILES_UPDATE,
+    PROFILES: PROFILES_IMPORT_BATCH,
     EARN: DIRECT_EARN,
     IMPORT: CUSTOMERS_BATCH,
 }
