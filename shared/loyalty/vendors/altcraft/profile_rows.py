@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loyalty.domain.account import Account
-from loyalty.domain.errors import ParameterError, refusal
+from loyalty.domain.errors import DatabaseNotFound, ParameterError, refusal
 from loyalty.domain.identifiers import Identifier, custom_field, normalise, refused_as
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.profile import STANDARD, settle, unique_kinds
 from loyalty.domain.text import is_blank
-from loyalty.http.body import Hosts, too_large
+from loyalty.http.body import Hosts, integer_id, too_large
 from loyalty.operations.import_customers.items import Row
 
 _MATCHINGS = {

@@ -85,7 +85,7 @@ class ProfilesExchange(Exchange):
     def submission(self, account: Account, settings: Settings) -> Submission[Params, Row]:
         """The profiles to import; a batch can be undone, as other imports can."""
         document = self.document()
-        check_database(document.get("db_id"), account)
+        profile_rows.check_database(document.get("db_id"), account)
         data, matching = document.get("data"), profile_rows.matching(document.get("matching"))
         self._is_batch = self._is_batch or (isinstance(data, list) and self._contract.makes)
         rows = profile_rows.Reader(account, matching, document)
