@@ -5,8 +5,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from loyalty.http.writing import to_xml
-from loyalty.vendors.altcraft.items import SHAPES
 from loyalty.vendors.altcraft.envelope import SUCCESS
+from loyalty.vendors.altcraft.items import SHAPES
 from tools.document import everywhere
 from tools.document.parts import (
     JSON,

@@ -23,7 +23,7 @@ STORED: dict[str, dict[str, Any]] = {
 
 def test_operations_and_rights_have_the_names_that_are_stored() -> None:
     assert [*OPERATIONS] == ["enrol", "import", "earn", "undo"]
-    assert {"enrol", "import", "earn", "jobs:read", "jobs:undo", "migrate"} == RIGHTS
+    assert {"enrol", "import", "earn", "jobs:read", "jobs:undo", "migrate", "read"} == RIGHTS
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
