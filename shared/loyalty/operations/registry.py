@@ -6,7 +6,7 @@ A new one is a folder beside the others, and a word in `_OWN`.
 from collections.abc import Mapping
 from typing import Any
 
-from loyalty.domain.account import JOBS_READ, MIGRATE
+from loyalty.domain.account import JOBS_READ, MIGRATE, READ
 from loyalty.operations.base import Operation
 from loyalty.operations.earn.operation import EARN
 from loyalty.operations.enrol.operation import ENROL
@@ -29,7 +29,7 @@ _ALL = {one.kind.name: one for one in (*_OWN, UNDO)}
 OPERATIONS: Mapping[str, AnyOperation] = _ALL
 """By their names in messages and jobs."""
 
-RIGHTS = frozenset({JOBS_READ, MIGRATE, *(one.kind.right for one in OPERATIONS.values())})
+RIGHTS = frozenset({JOBS_READ, MIGRATE, READ, *(one.kind.right for one in OPERATIONS.values())})
 """What a credential may be for."""
 
 

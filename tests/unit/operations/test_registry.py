@@ -29,7 +29,7 @@ STORED: dict[str, dict[str, Any]] = {
 
 def test_operations_and_rights_have_the_names_that_are_stored() -> None:
     assert [*OPERATIONS] == ["enrol", "import", "earn", "leave", "erase", "undo"]
-    assert {"enrol", "import", "earn", "erase", "jobs:read", "jobs:undo", "migrate"} == RIGHTS
+    assert {"enrol", "import", "earn", "erase", "jobs:read", "jobs:undo", "migrate", "read"} == RIGHTS
 
 
 def test_the_store_knows_whose_jobs_have_undo_states() -> None:
