@@ -12,6 +12,7 @@ from loyalty.settings import Settings
 from loyalty.store.engine.dynamodb import Database
 from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
 from loyalty.vendors.altcraft.profiles import PROFILES_IMPORT, PROFILES_IMPORT_BATCH, PROFILES_UPDATE
+from loyalty.vendors.altcraft.profiles_delete import PROFILES_DELETE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.customers import ADD_CUSTOMER
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
@@ -28,6 +29,7 @@ from tests.fakes.gateway import (
     IMPORT,
     LEAVE,
     PROFILE,
+    PROFILE_DELETE,
     PROFILE_UPDATE,
     PROFILES,
     SINGLE,
@@ -49,10 +51,11 @@ MEMBER_SINCE_2024 = "user2@example.com"
 CONTRACTS: dict[str, Contract[Any, Any]] = {
     SINGLE: REGISTER_MEMBER,
     BATCH: REGISTER_MEMBER_BATCH,
+    LEAVE: DELETE_MEMBER,
     PROFILE: PROFILES_IMPORT,
+    PROFILE_DELETE: PROFILES_DELETE,
     PROFILE_UPDATE: PROFILES_UPDATE,
     PROFILES: PROFILES_IMPORT_BATCH,
-    LEAVE: DELETE_MEMBER,
     EARN: DIRECT_EARN,
     CUSTOMERS: ADD_CUSTOMER,
     IMPORT: CUSTOMERS_BATCH,

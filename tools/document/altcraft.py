@@ -27,7 +27,7 @@ from tools.document.parts import (
 from tools.document.samples import sample
 
 SINGLE, BATCH = "/api/v1.1/loyalty/register_member", "/api/v1.1/loyalty/register_member_batch"
-DELETE = "/api/v1.1/loyalty/delete_member"
+DELETE, ERASE = "/api/v1.1/loyalty/delete_member", "/api/v1.1/profiles/delete"
 
 _MEMBER_FIELDS: dict[str, Schema] = {
     "email": {"description": "E-mail address of a customer", "examples": ["user@example.com"]},
@@ -83,6 +83,24 @@ def paths() -> dict[str, Any]:
         SINGLE: {"post": _operation("registerMember", "Register one member", "RegisterMember", single)},
         BATCH: {"post": _operation("registerMemberBatch", "Register many members", "RegisterMemberBatch", batch)},
         DELETE: {"post": _operation("deleteMember", "Delete one member", "DeleteMember", _deletion())},
+        ERASE: {"post": _operation("profilesDelete", "Erase one profile", "ProfilesDelete", _erasure())},
+    }
+
+
+def _erasure() -> Answers:
+    """A customer is erased, or there is none."""
+    data = {"profile_id": "663a138cee44bb50a67115cd"}
+    done = {"data": data, "error": 0, "error_text": SUCCESS}
+    unknown = {"error": 404, "error_text": "Profile not found"}
+    return {
+        "200": answer("All of the customer is erased", _either("ProfilesDeleteReply", done), "X-Job-Id"),
+        "202": answer("It is being erased, by a job", _either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
+        **_faults("ProfilesDeleteReply", "X-Job-Id"),
+        "404": answer(
+            "The account has no such customer, or no database of this number",
+            _either("ProfilesDeleteReply", unknown),
+            "X-Job-Id",
+        ),
     }
 
 
@@ -117,6 +135,10 @@ def schemas() -> dict[str, Schema]:
         "RegisterMemberBatch": {"oneOf": [_batch(matching) for matching in SHAPES], **root},
         "RegisterMemberReply": record(outcome, ["profile_id"], **root),
         "DeleteMember": {"oneOf": [_named(matching) for matching in SHAPES], **root},
+        "ProfilesDelete": {"oneOf": [_erased(matching) for matching in SHAPES], **root},
+        "ProfilesDeleteReply": record(
+            {"data": record({"profile_id": text("Of the customer who was erased")}), **envelope}, ["data"], **root
+        ),
         "DeleteMemberReply": record({**envelope, "profile_id": outcome["profile_id"]}, ["profile_id"], **root),
         "RegisterBatchReply": record({**envelope, "result": results, "job_id": ref("JobId")}, ["job_id"], **root),
         "RegisterError": record(envelope, **root),
@@ -152,6 +174,18 @@ def _named(matching: str) -> Schema:
     member = _member(matching)
     fields = {name: field for name, field in member["properties"].items() if name != "registration_date"}
     return _request(matching, fields, member["required"])
+
+
+def _erased(matching: str) -> Schema:
+    """A call about the customer who is named so, in no program."""
+    named = _named(matching)
+    properties = {name: field for name, field in named["properties"].items() if name != "loyalty_program_id"}
+    further = {
+        "db_id": {**ref("IntegerId"), "description": "The database; missing: the account's"},
+        "resource_id": {"description": "Without effect: all of a customer goes"},
+    }
+    required = [name for name in named["required"] if name in properties and (name, matching) != ("matching", "email")]
+    return {**named, "properties": {**properties, **further}, "required": required}
 
 
 def _batch(matching: str) -> Schema:

@@ -1,8 +1,9 @@
-"""The way of a request to `/api.php`: its form is read once, and its type says which contract answers it."""
+"""The way of a request to `/api.php`: its form is read once, and its type says which contract or call answers it."""
 
 from collections.abc import Callable
 
 from loyalty.domain.errors import RequestError
+from loyalty.doors.calls import asked
 from loyalty.doors.endpoint import Begun, Handler, begun, handler, process_database
 from loyalty.http.request import Reply, Request
 from loyalty.store.engine.dynamodb import Database
@@ -33,11 +34,18 @@ class _Call:
 
     def do(self, database: Database, log: RequestLog) -> Reply:
         """The reply; raises RequestError."""
-        contract = types.chosen(self._envelope)
-        log.endpoint(contract.name)
-        do, self._error = begun(contract, contract.begin(self._envelope), self._envelope.request)
+        do, self._error = self._begun(types.named(self._envelope), log)
         return do(database, log)
 
     def refuse(self, error: RequestError) -> Reply:
         """The error reply."""
         return self._error(error)
+
+    def _begun(self, kind: str, log: RequestLog) -> Begun:
+        envelope = self._envelope
+        if call := types.CALLS.get(kind):
+            log.endpoint(call.name)
+            return asked(call, call.begin(envelope), envelope.request)
+        contract = types.CONTRACTS[kind]
+        log.endpoint(contract.name)
+        return begun(contract, contract.begin(envelope), envelope.request)

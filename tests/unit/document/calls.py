@@ -13,6 +13,7 @@ from tests.fakes.gateway import (
     EARN,
     IMPORT,
     LEAVE,
+    PROFILE_DELETE,
     SINGLE,
     FakeContext,
     Reply,
@@ -92,6 +93,19 @@ def expired(world: World) -> Reply:
     return world.send(EARN, request(), {"X-CAP-API-OAUTH-TOKEN": token})
 
 
+DELETED = CREDENTIALS | {"type": "customer_delete", "code": "11223344"}
+
+
+def deleted(call: Call) -> Call:
+    """The deletion of a customer who was imported."""
+
+    def calls(world: World) -> Reply:
+        importing(SEED)[0](world)
+        return call(world)
+
+    return calls
+
+
 TOO_MANY: dict[str, Any] = {"data": [{}] * 20_001}
 ROWS = rows_form("email first_name custom_date", "a@example.com|Ann|", "b@example.com||tomorrow", output="")
 ANSWERED: dict[str, dict[str, list[Call]]] = {
@@ -111,6 +125,14 @@ ANSWERED: dict[str, dict[str, list[Call]]] = {
             sent(LEAVE, as_xml(single(loyalty_program_id=7)), XML),
         ],
     },
+    "profilesDelete": {
+        **registering(PROFILE_DELETE, single(), "{" + " " * 64 * 1024 + "}"),
+        "400": [sent(PROFILE_DELETE, single(email=email), JSON) for email in ("broken", 5, None)],
+        "404": [
+            sent(PROFILE_DELETE, single(email=NOBODY), JSON),
+            sent(PROFILE_DELETE, as_xml(single(email=NOBODY)), XML),
+        ],
+    },
     "registerMemberBatch": registering(
         BATCH, batch([*emails("user1", "user2", "nobody", ""), {}]), batch([]) | TOO_MANY
     ),
@@ -122,6 +144,8 @@ ANSWERED: dict[str, dict[str, list[Call]]] = {
             *importing(ROWS | {"dry_run": "yes"}),
             *importing(CREDENTIALS | {"type": "customer_fields_list"}),
             *importing(SEED | {"delimiter": "dot"}),
+            *map(deleted, importing(DELETED)),
+            *importing(DELETED),
             *importing(SEED | {"user_api_key": "unknown"}),
             *map(again, importing(SEED | {"user_id": "unknown"})),
             *importing(SEED, BUSY),

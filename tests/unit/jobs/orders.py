@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
-from tests.fakes.gateway import BATCH, CUSTOMERS, EARN, IMPORT, LEAVE, PROFILE, PROFILES, SINGLE
+from tests.fakes.gateway import BATCH, CUSTOMERS, EARN, IMPORT, LEAVE, PROFILE, PROFILE_DELETE, PROFILES, SINGLE
 from tests.fakes.importing import CREDENTIALS, FORM, as_form, rows_form
 from tests.fakes.requests import JSON, XML, as_json, as_xml, batch, emails, single
 from tests.fakes.world import TOKEN
@@ -58,6 +58,11 @@ def registered() -> Order:
 def left(**headers: str) -> Order:
     """The same one, who leaves."""
     return Order(LEAVE, as_json(single()), {**JSON, **headers}, before=(registered(),))
+
+
+def erased(**headers: str) -> Order:
+    """The same one, who is erased."""
+    return Order(PROFILE_DELETE, as_json(single()), {**JSON, **headers}, before=(registered(), earned()))
 
 
 def customers(*lines: str, columns: str = COLUMNS, **changes: str) -> Order:

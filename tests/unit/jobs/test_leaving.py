@@ -95,7 +95,7 @@ def test_a_deletion_without_any_answer_is_to_be_repeated() -> None:
     # WHEN a member leaves
     reply = world.order(LEAVES, database)
     # THEN nobody knows, and repeating it tells
-    text = "Storage is busy, repeat the request"
+    text = "Storage is busy, repeat this item"
     assert (reply.status, reply.json()) == (503, {"error": 503, "error_text": text, "profile_id": USER1})
     assert reply.headers["Retry-After"] == "1"
     assert code(world, LEAVES) == 404

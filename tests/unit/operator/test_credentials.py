@@ -157,6 +157,7 @@ def test_the_demo_credentials_are_listed(desk: Desk) -> None:
         ("client", "demo-key"),
         ("client", "viewer-key"),
         ("token", "demo"),
+        ("token", "reader"),
         ("token", "viewer"),
     ]
 

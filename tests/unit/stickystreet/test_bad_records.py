@@ -20,7 +20,7 @@ ANY = "must be text of 1 to 256 characters without control characters"
         ({"campaign_id": LONG}, f'campaign_id names an unknown campaign, "{LONG[:63]}…"'),
         ({"campaign_id": "124"}, 'campaign_id names the campaign "124", which is not active'),
         ({"campaign_id": ",".join(map(str, range(51)))}, "campaign_id names more than 50 campaigns"),
-        ({"new_code": "maybe"}, 'new_code must be yes or no, not "maybe"'),
+        ({"new_code": "maybe"}, 'new_code must be Y or N, not "maybe"'),
         ({"card_number_generate": "3"}, 'card_number_generate must be a number of digits, 4 to 19, not "3"'),
         ({"card_number_generate": "20"}, 'card_number_generate must be a number of digits, 4 to 19, not "20"'),
         ({"card_number_generate": "x"}, 'card_number_generate must be a number of digits, 4 to 19, not "x"'),
@@ -58,7 +58,7 @@ ANY = "must be text of 1 to 256 characters without control characters"
         ({"first_name": "a\nb"}, "first_name holds a line end"),
         ({"phone": "1\r2"}, "phone holds a line end"),
         ({"customer_password": "a\x07"}, "customer_password holds the control character U+0007"),
-        ({"street1": "x" * 70_000}, "The customer is larger than 64 KB"),
+        ({"street1": "x" * 70_000}, "A request of this type may have at most 65536 bytes"),
     ],
 )
 @pytest.mark.parametrize("action", ["new", "register", "edit"])

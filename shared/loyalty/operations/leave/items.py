@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from loyalty.domain.account import Account
 from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import Outcome
-from loyalty.operations.kind import Document, Kind, read_identifier
+from loyalty.operations.kind import Document, Kind, read_identifier, write_identifier
 
 if TYPE_CHECKING:
     from loyalty.operations.schema import Schema
@@ -33,8 +33,7 @@ def _read_item(document: Document, _account: Account) -> Item | Outcome:
 
 
 def _write_item(item: Item) -> Document:
-    kind, value = item.identifier
-    return {"kind": kind, "value": value}
+    return write_identifier(item.identifier)
 
 
 def _schema() -> "Schema":

@@ -1,8 +1,8 @@
 """Leave: end customers' memberships in a program, each once.
 
-Who left is no member any more, and can become one again, with nothing of what was; earns stay. A membership ends in one
-transaction with the record of that: who comes again after a death or a lost answer finds it, and ends no membership
-that was made since.
+Who left is no member any more, and can become one again, with nothing of what was; earns stay. In a job a membership
+ends in one transaction with the record of that: who comes again after a death or a lost answer finds it, and ends no
+membership that was made since.
 """
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
@@ -77,7 +77,8 @@ def _end(database: Database, leaving: Leaving, first: Mapping[str, int], origin:
         return journal.record(database, origin, ended)
 
     groups = [[memberships.ending(database, account_id, program_id, profile_id)] for profile_id in ids]
-    return dict(zip(ids, transactions.commit(database, groups, record), strict=True))
+    recording = record if origin.is_job else None  # else nobody comes again
+    return dict(zip(ids, transactions.commit(database, groups, recording), strict=True))
 
 
 def settle(

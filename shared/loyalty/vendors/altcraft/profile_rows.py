@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loyalty.domain.account import Account
-from loyalty.domain.errors import ParameterError, refusal
+from loyalty.domain.errors import DatabaseNotFound, ParameterError, refusal
 from loyalty.domain.identifiers import Identifier, custom_field, normalise, refused_as
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.profile import STANDARD, settle, unique_kinds
 from loyalty.domain.text import is_blank
-from loyalty.http.body import Hosts, too_large
+from loyalty.http.body import Hosts, integer_id, too_large
 from loyalty.operations.import_customers.items import Row
 
 _MATCHINGS = {
@@ -35,6 +35,16 @@ def matching(value: object) -> str:
     if not isinstance(value, str) or value not in _MATCHINGS:
         raise ParameterError("matching", "must be email, phone, profile_id or custom", value)
     return _MATCHINGS[value]
+
+
+def check_database(value: object, account: Account) -> None:
+    """Refuse a `db_id` that is not the account's; raises BadRequest or DatabaseNotFound."""
+    if value is None:
+        return
+    if (number := integer_id(value)) is None:
+        raise ParameterError("db_id", "must be a positive integer of 64 bits", value)
+    if account.database_id not in (None, number):
+        raise DatabaseNotFound(number)
 
 
 class _Wrong(Exception):

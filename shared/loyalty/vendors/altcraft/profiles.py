@@ -10,20 +10,20 @@ from typing import Any
 
 from loyalty.domain import moment
 from loyalty.domain.account import Account
-from loyalty.domain.errors import BadRequest, DatabaseNotFound, ParameterError
+from loyalty.domain.errors import BadRequest, ParameterError
 from loyalty.domain.outcome import Outcome, Status
-from loyalty.http.body import integer_id
+from loyalty.http.body import MAX_ITEM_BYTES
 from loyalty.http.request import MAX_BODY_BYTES, Reply, Request
 from loyalty.operations.import_customers.items import KIND, Only, Overwrite, Params, Row, refuse_excess
 from loyalty.settings import Settings
 from loyalty.vendors.altcraft import profile_rows
-from loyalty.vendors.altcraft.envelope import MAX_CALL_BYTES, SUCCESS, Body, Exchange, queued, style_of
-from loyalty.vendors.altcraft.results import NOT_FOUND, REPEAT, Results, Told, listed, wrong
+from loyalty.vendors.altcraft.envelope import SUCCESS, Body, Exchange, style_of
+from loyalty.vendors.altcraft.results import NOT_FOUND, REPEAT, Results, Told, listed, queued, wrong
 from loyalty.vendors.contract import Answer, Manner, Submission
 
 _PURPOSE = "import profiles"
 _DEEPEST = 4  # data, item, phones, item
-_SINGLE = Body(MAX_CALL_BYTES, _PURPOSE, levels=_DEEPEST)
+_SINGLE = Body(MAX_ITEM_BYTES, _PURPOSE, levels=_DEEPEST)
 _SINGLE_OR_LIST = _SINGLE._replace(most_bytes=MAX_BODY_BYTES)
 _BATCH = _SINGLE_OR_LIST._replace(listed="data")
 
@@ -85,7 +85,7 @@ class ProfilesExchange(Exchange):
     def submission(self, account: Account, settings: Settings) -> Submission[Params, Row]:
         """The profiles to import; a batch can be undone, as other imports can."""
         document = self.document()
-        _check_database(document.get("db_id"), account)
+        profile_rows.check_database(document.get("db_id"), account)
         data, matching = document.get("data"), profile_rows.matching(document.get("matching"))
         self._is_batch = self._is_batch or (isinstance(data, list) and self._contract.makes)
         rows = profile_rows.Reader(account, matching, document)
@@ -108,13 +108,3 @@ def _object(data: object) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise ParameterError("data", "must be an object", data)
     return data
-
-
-def _check_database(value: object, account: Account) -> None:
-    """Refuse a `db_id` that is not the account's; raises BadRequest or DatabaseNotFound."""
-    if value is None:
-        return
-    if (number := integer_id(value)) is None:
-        raise ParameterError("db_id", "must be a positive integer of 64 bits", value)
-    if account.database_id not in (None, number):
-        raise DatabaseNotFound(number)

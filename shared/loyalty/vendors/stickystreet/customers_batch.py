@@ -1,4 +1,4 @@
-"""Sticky Street's `customers_batch` and `customer_fields_list` (API 1.5): a form in, XML, JSON or JSONP out.
+"""Sticky Street's `customers_batch` (API 1.5): a form in, XML, JSON or JSONP out.
 
 Source: "Batch Import Customers", April 2022. Beyond it: Bearer tokens, dry runs, errors of single rows, and what
 happens where it is silent. Its clients drop the body of anything but HTTP 200, so that is what they get.
@@ -38,10 +38,8 @@ class StickyStreet:
         return StickyStreetExchange(envelope)
 
     def render(self, _request: Request, manner: Manner, answer: Answer) -> Reply:
-        """The documented reply; a list of fields is in the manner itself."""
+        """The documented reply."""
         style = style_of(manner)
-        if "listed" in manner:
-            return stickystreet_replies.listed(style, manner["listed"])
         dry_run, keep_undo = manner.get("dry_run", False), manner.get("keep_undo", True)
         return stickystreet_replies.imported(style, answer, dry_run=dry_run, keep_undo=keep_undo and not dry_run)
 
@@ -70,13 +68,10 @@ class StickyStreetExchange:
         self._envelope.identified(caller)
 
     def submission(self, account: Account, settings: Settings) -> Submission[Params, Row]:
-        """The rows to import; a list of fields is an import of none."""
+        """The rows to import."""
         form = self._envelope.fields
         stickystreet_params.check_form(self._envelope.form)
         stickystreet_params.check_switches(form)
-        if self._envelope.text("type") == stickystreet_params.CUSTOMER_FIELDS_LIST:
-            self._manner["listed"] = stickystreet_replies.names(account.custom_fields)
-            return Submission(stickystreet_params.nothing(), [])
         params = stickystreet_params.read(form)
         self._manner |= {"dry_run": params.dry_run, "keep_undo": params.keep_undo}
         return Submission(params, self._rows(account, settings.max_items))

@@ -7,7 +7,15 @@ that is what they get.
 from functools import cached_property
 
 from loyalty.domain.account import Caller, Credential
-from loyalty.domain.errors import BadRequest, CredentialsMissing, CredentialsUnknown, ParameterError, RequestError
+from loyalty.domain.errors import (
+    BadRequest,
+    CredentialsMissing,
+    CredentialsUnknown,
+    ParameterError,
+    RequestError,
+    TooLarge,
+)
+from loyalty.domain.text import folded
 from loyalty.http import forms
 from loyalty.http.forms import Form
 from loyalty.http.request import Reply, Request
@@ -19,7 +27,11 @@ KEYS = ("user_api_key", "user_password")
 COMMON = frozenset({"api", "user_id", *KEYS, "account_id", "type", "output", "callback", "condensed"})
 """The parameters that each type has, in lower case."""
 
+MAX_CALL_BYTES = 64 * 1024
+"""Size of a single call's form."""
+
 _KEY_HEADER = "api_access_key"
+_SWITCHES = {"": False, "y": True, "yes": True, "true": True, "n": False, "no": False, "false": False}
 _VERSIONS = frozenset({"", "1.0", "1.5", "1.6"})
 
 
@@ -67,10 +79,33 @@ class Envelope:
             raise CredentialsUnknown
         self.rights = caller.rights
 
-    def check_version(self) -> None:
-        """Refuse another version of the API; raises ParameterError."""
+    def check_common(self) -> None:
+        """Refuse another version of the API, or another way to write than there is; raises ParameterError."""
         if (version := self.text("api")) not in _VERSIONS:
             raise ParameterError("API", "must be 1.5", version)
+        if folded(condensed := self.text("condensed")) not in ("", "yes", "no"):
+            raise ParameterError("condensed", "must be yes or no", condensed)
+
+    def check_size(self) -> None:
+        """Refuse a form that is too large for a single call; raises TooLarge."""
+        if sum(len(name) + len(text.encode()) for name, text in self.fields.items()) > MAX_CALL_BYTES:
+            raise TooLarge(f"A request of this type may have at most {MAX_CALL_BYTES} bytes")
+
+    def switch(self, parameter: str, *, missing: bool = False) -> bool:
+        """What a parameter says that is yes or no, in the vendor's own Y and N too; raises ParameterError."""
+        text = self.text(parameter)
+        if folded(text) not in _SWITCHES:
+            raise ParameterError(parameter, "must be Y or N", text)
+        return _SWITCHES[folded(text)] if text else missing
+
+    def number(self, parameter: str, *, missing: int, least: int = 0, most: int) -> int:
+        """A whole number; raises ParameterError."""
+        if not (text := self.text(parameter)):
+            return missing
+        number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(most)) else -1
+        if not least <= number <= most:
+            raise ParameterError(parameter, f"must be a whole number from {least} to {most}", text)
+        return number
 
     def error(self, error: RequestError) -> Reply:
         """The error reply to a request whose type is not known, or has no texts of its own."""

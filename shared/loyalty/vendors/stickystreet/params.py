@@ -17,8 +17,6 @@ from loyalty.vendors.stickystreet.columns import is_header
 from loyalty.vendors.stickystreet.envelope import COMMON
 from loyalty.vendors.stickystreet.rows import DELIMITERS
 
-CUSTOMERS_BATCH, CUSTOMER_FIELDS_LIST = "customers_batch", "customer_fields_list"
-
 DATA = "profiles_data"
 
 NAMES = COMMON | frozenset(
@@ -33,7 +31,7 @@ MOST_CAMPAIGNS = 50
 """Campaigns of one import; a customer, its identifiers and its memberships have to fit one transaction."""
 
 _OVERWRITES = frozenset(Overwrite)
-_SWITCHES = ("dry_run", "no_undo", "allow_undo", "condensed")
+_SWITCHES = ("dry_run", "no_undo", "allow_undo")
 LONGEST_CAMPAIGN = 256
 _MOST_COMMAS = 1_000  # blank and repeated names are not counted, so there may be more than campaigns
 
@@ -104,11 +102,6 @@ def _check_ampersands(form: Form) -> None:
                 raise BadRequest(
                     f"the form has a field {quote(name)} that is no parameter: percent-encode & in {DATA} as %26"
                 )
-
-
-def nothing() -> Params:
-    """An import of no rows into no campaigns, which changes nothing."""
-    return Params((), Overwrite.IGNORE, received_at="")
 
 
 def _yes(form: Mapping[str, str], parameter: str) -> bool:

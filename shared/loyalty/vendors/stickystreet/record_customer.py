@@ -93,6 +93,7 @@ class RecordCustomerExchange:
 
     def submission(self, account: Account, _settings: Settings) -> Submission[Params, Row]:
         """The customer to record."""
+        self._envelope.check_size()
         form = self._envelope.fields
         self._action = record_fields.action(form)
         campaigns, cards = record_fields.campaigns(form), record_fields.cards(form)
@@ -104,7 +105,7 @@ class RecordCustomerExchange:
             card_prefix=cards.prefix if cards else None,
             card_suffix=cards.suffix if cards else None,
             only=record_fields.ONLY.get(self._action),
-            codes=record_fields.codes(form, self._action),
+            codes=record_fields.codes(self._envelope, self._action),
             tells=_TELLS,
         )
         return Submission(params, [record_fields.row(form, account, campaigns)])

@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from loyalty.domain.account import Account
 from loyalty.domain.cards import LEAST_DIGITS, MOST_DIGITS, Cards
-from loyalty.domain.delimited import MAX_ROW_BYTES
 from loyalty.domain.errors import BadRequest, ParameterError, quote
 from loyalty.domain.identifiers import Identifier, custom_field
 from loyalty.domain.outcome import Outcome, invalid
@@ -19,14 +18,13 @@ from loyalty.domain.text import folded, is_blank
 from loyalty.http.body import Hosts
 from loyalty.operations.import_customers.items import Codes, Only, Row, ambiguous, is_ambiguous
 from loyalty.vendors.stickystreet.columns import known_fields
-from loyalty.vendors.stickystreet.envelope import COMMON
+from loyalty.vendors.stickystreet.envelope import COMMON, Envelope
 from loyalty.vendors.stickystreet.params import LONGEST_CAMPAIGN, MOST_CAMPAIGNS
 
 _MATCHING = ("code", "card_number")
 _NEVER_BLANKED = ("code", *SECRETS)
 """A customer keeps its code; and forms send an empty box for a password that nobody typed."""
 
-_YES, _NO = frozenset({"yes", "y", "true", "1"}), frozenset({"", "no", "n", "false", "0"})
 _PARAMETERS = COMMON | {"customer_action", "campaign_id", "new_code", "send_no_email"}
 """What is no field of a customer, even if the account has one of that name: a user_id is whose request it is."""
 
@@ -91,22 +89,20 @@ def cards(form: Fields) -> Cards | None:
     return Cards(int(text), prefix, suffix)
 
 
-def codes(form: Fields, asked: Action) -> Codes | None:
+def codes(envelope: Envelope, asked: Action) -> Codes | None:
     """Which code the customer gets; raises ParameterError."""
-    if _is_set(form, "new_code"):
+    if envelope.switch("new_code"):
         return Codes.ANOTHER
     return None if asked is Action.EDIT else Codes.CARD_NUMBER
 
 
 def row(form: Fields, account: Account, into: tuple[str, ...]) -> Row | Outcome:
-    """The customer, or what is wrong with it; raises BadRequest for a credit without a campaign, or TooLarge."""
+    """The customer, or what is wrong with it; raises BadRequest for a credit without a campaign."""
     names, unique = {**known_fields(account), **_ALIASES}, frozenset(unique_kinds(account))
     sent = {names[name]: text.strip() for name, text in form.items() if name in names and name not in _PARAMETERS}
     Hosts().note(sent.get("email"))
     credit = _credit(sent.pop(AUTO_ADD, ""), into)
     fields = {field: text for field, text in sent.items() if not _is_empty(field, text)}
-    if sum(len(text.encode(errors="replace")) for text in fields.values()) > MAX_ROW_BYTES:
-        return invalid("The customer is larger than 64 KB")
     for field, text in fields.items():
         fields[field], fault = settle(field, text, unique)
         if fault:
@@ -145,10 +141,3 @@ def _digits(form: Fields, name: str) -> str:
     if text and not (text.isascii() and text.isdigit()):
         raise ParameterError(name, "must be digits", text)
     return text
-
-
-def _is_set(form: Fields, name: str) -> bool:
-    text = form.get(name, "").strip()
-    if folded(text) not in _YES | _NO:
-        raise ParameterError(name, "must be yes or no", text)
-    return folded(text) in _YES

@@ -4,20 +4,15 @@ Source: "Batch Import Customers" (API 1.5), its output parameters and samples; `
 `rows` and the status `validated` of a dry run are ours.
 """
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from loyalty.domain.account import CustomField
 from loyalty.domain.errors import ProgramInactive, ProgramNotFound, RequestError, quote
-from loyalty.domain.identifiers import custom_field
 from loyalty.domain.outcome import RETRYABLE, Outcome, Status
 from loyalty.http.request import Reply
 from loyalty.vendors.contract import Answer, not_known
 from loyalty.vendors.stickystreet.params import unknown_campaign
 from loyalty.vendors.stickystreet.style import Style, reply
 from loyalty.vendors.stickystreet.style import fault_text as general_text
-
-_YES_NO = {True: "yes", False: "no"}
 
 COUNTED = {
     Status.CREATED: "new",
@@ -51,19 +46,6 @@ def imported(style: Style, answer: Answer, *, dry_run: bool, keep_undo: bool) ->
     if rows := [row for number, outcome in numbered if (row := _row(number, outcome, answer.repeat_under))]:
         batch["rows"] = rows
     return reply(style, {"batch": batch})
-
-
-def names(fields: Sequence[CustomField]) -> list[dict[str, str]]:
-    """What customer_fields_list tells of each custom field: its name in an import, and its own."""
-    return [
-        {"field": custom_field(field.number), "name": field.name, "label": field.label, "match": _YES_NO[field.match]}
-        for field in fields
-    ]
-
-
-def listed(style: Style, fields: Sequence[Mapping[str, str]]) -> Reply:
-    """The reply to customer_fields_list."""
-    return reply(style, {"fields": fields})
 
 
 def fault_text(error: RequestError) -> str:

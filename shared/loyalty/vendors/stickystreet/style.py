@@ -34,8 +34,16 @@ _FAULTS: dict[type[RequestError], str] = {
 _RIGHTS = {"import": "import customers", "read": "look up customers", "erase": "erase customers"}
 _IDENTIFIER = r"[A-Za-z_$][A-Za-z0-9_$]*"
 _CALLBACK = re.compile(rf"{_IDENTIFIER}(\.{_IDENTIFIER})*")
-_XML = XmlShape(listed={"rows": "row", "fields": "field"}, attributes=frozenset({"status"}))
-"""A status is an attribute, as in the seed."""
+_LISTED = {
+    "rows": "row",
+    "fields": "field",
+    "campaigns": "campaign",
+    "customers": "customer",
+    "available_rewards": "reward",
+    "transactions": "transaction",
+}
+_XML = XmlShape(_LISTED, attributes=frozenset({"status"}), repeated=frozenset({"item"}))
+"""A status is an attribute, as in the seed; the items of a buyx campaign stand in it one by one."""
 
 
 class Style(NamedTuple):
@@ -81,6 +89,11 @@ def reply(style: Style, content: Mapping[str, Any], status: str = "success") -> 
     return json_reply(200, response, style=white_space)
 
 
+def told(style: Style, content: Mapping[str, Any]) -> Reply:
+    """The reply of a call that reads; what is blank is an empty element in XML, a `status` may be its own."""
+    return reply(style, content if style.json else _with_empty_elements(content))
+
+
 def failed(style: Style, text: str) -> Reply:
     """The reply to a request that was not done."""
     return reply(style, {"error": text, "errors": [text]} if style.json else {"error": text}, "error")
@@ -93,3 +106,11 @@ def fault_text(error: RequestError) -> str:
     if isinstance(error, RightMissing):
         return f"This user has no right to {_RIGHTS.get(error.right, error.right)}"
     return _FAULTS.get(type(error)) or str(error)
+
+
+def _with_empty_elements(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _with_empty_elements(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_with_empty_elements(one) for one in value] or None
+    return value or None
