@@ -21,6 +21,9 @@ ALLOWED = {
     "/jobs/{job_id}/results": READ,
     "/jobs/{job_id}/undo": WRITE,
     "/openapi.json": READ,
+    "/v2/customers/lookup": READ,
+    "/v2/customers/lookup/customerDetails": READ,
+    "/v2/customers/lookup/promotionData": READ,
     "/v2/promotion/bulk/directEarn": WRITE,
     "/v3/oauth/token/generate": WRITE,
 }

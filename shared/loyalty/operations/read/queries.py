@@ -26,12 +26,13 @@ class Query(Generic[Question, Found]):
 class Who(NamedTuple):
     """Whom to look up: the first of these identifiers that finds a customer decides.
 
-    `programs` are those whose memberships are asked for, None for all; `earns` asks for what was earned.
+    `programs` are those whose memberships are asked for, `promotions_of` those of whose promotions the earns are; None
+    for all.
     """
 
     identifiers: Sequence[Identifier]
     programs: Sequence[str] | None = ()
-    earns: bool = False
+    promotions_of: Sequence[str] | None = ()
 
 
 class MemberOf(NamedTuple):
