@@ -11,6 +11,7 @@ from loyalty.doors.calls import serve_call
 from loyalty.doors.endpoint import Handler, serve
 from loyalty.settings import Settings
 from loyalty.store.engine.dynamodb import Database
+from loyalty.vendors import read_api
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.customer_details import CUSTOMER_DETAILS
 from loyalty.vendors.capillary.customer_lookup import CUSTOMER_LOOKUP
@@ -24,11 +25,14 @@ from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.gateway import (
     ACCESS_TOKEN,
     BATCH,
+    CUSTOMERS,
     DETAILS,
     EARN,
     IMPORT,
     LOOKUP,
+    PROGRAMS,
     PROMOTION_DATA,
+    PROMOTIONS,
     SINGLE,
     Event,
     FakeContext,
@@ -55,6 +59,9 @@ CALLS: dict[str, Call[Any, Any]] = {
     LOOKUP: CUSTOMER_LOOKUP,
     DETAILS: CUSTOMER_DETAILS,
     PROMOTION_DATA: PROMOTION_DATA_CALL,
+    CUSTOMERS: read_api.FIND_CUSTOMERS,
+    PROGRAMS: read_api.LIST_PROGRAMS,
+    PROMOTIONS: read_api.LIST_PROMOTIONS,
 }
 """What reads, by path."""
 _JOB_ROUTES = {
@@ -108,6 +115,12 @@ class World:
         """GET a path with parameters in its URL."""
         event = proxy_event(b"", headers, method="GET", path=path) | {"queryStringParameters": query or None}
         return self.deliver(event)
+
+    def show_customer(self, profile_id: str, headers: dict[str, str]) -> Reply:
+        """GET /customers/{profile_id}."""
+        event = proxy_event(b"", headers, method="GET", path=f"{CUSTOMERS}/{profile_id}")
+        event["pathParameters"] = {"profile_id": profile_id}
+        return reply_of(self._serve_call(read_api.SHOW_CUSTOMER)(event, FakeContext()))
 
     def job(
         self,

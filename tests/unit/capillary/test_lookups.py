@@ -191,7 +191,8 @@ def test_everything_that_was_imported_is_in_the_details_and_no_secret(world: Cap
     # GIVEN a customer with everything, in a program that counts products
     import_rows(
         world,
-        "code card_number customer_username email phone first_name last_name street1 city custom_date customer_PIN auto_add",
+        "code card_number customer_username email phone first_name last_name street1 city custom_date customer_PIN "
+        "auto_add",
         "A|card|ann|ann@example.com|+491234567890|Ann|Lee|Main 1|Ulm|1980-02-05|hunter2|Coffee",
         campaigns_to_include="product-1",
     )

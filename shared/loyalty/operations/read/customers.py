@@ -4,27 +4,24 @@ All of it is read consistently, so a read sees every write that was answered bef
 """
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from loyalty.domain.account import Account, Program, Promotion
 from loyalty.domain.customer import Customer
 from loyalty.domain.errors import ProgramNotFound, StorageBusy
 from loyalty.domain.identifiers import Identifier
 from loyalty.operations.read.known import Earned, Held, Known, Member, Usage, writer
-from loyalty.operations.read.queries import MemberOf, Who
+from loyalty.operations.read.queries import MemberOf, Named, Who
 from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts, customers, earns, memberships, promotions
 from loyalty.store.tables.customers import Reference
 from loyalty.store.tables.memberships import Membership
 
-Named = TypeVar("Named", Program, Promotion)
 
-
-def customer_id(database: Database, account: Account, who: Who) -> int | None:
-    """The id of the customer; raises StorageBusy."""
+def named(database: Database, account: Account, who: Who) -> Named | None:
+    """Who the customer is; raises StorageBusy."""
     reference = _reference(database, account, who.identifiers)
-    return reference.customer_id if reference else None
+    return Named(reference.profile_id, reference.customer_id) if reference else None
 
 
 def customer(database: Database, account: Account, who: Who) -> Known | None:

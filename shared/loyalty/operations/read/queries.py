@@ -35,6 +35,13 @@ class Who(NamedTuple):
     promotions_of: Sequence[str] | None = ()
 
 
+class Named(NamedTuple):
+    """The two names that every customer has."""
+
+    profile_id: str
+    customer_id: int
+
+
 class MemberOf(NamedTuple):
     """Whose membership of a program is asked for."""
 
@@ -75,8 +82,8 @@ class Nothing(NamedTuple):
 
 NOTHING = Nothing()
 
-CUSTOMER_ID: Query[Who, int | None] = Query("customer_id")
-"""Only who it is."""
+NAMED: Query[Who, Named | None] = Query("named")
+"""Only who it is, at one read unit for each identifier."""
 CUSTOMER: Query[Who, Known | None] = Query("customer")
 MEMBERSHIP: Query[MemberOf, Held] = Query("membership")
 SEARCH: Query[Search, Sequence[Known]] = Query("search")

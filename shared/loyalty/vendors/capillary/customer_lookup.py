@@ -3,7 +3,7 @@
 from typing import Any
 
 from loyalty.domain.account import Account
-from loyalty.operations.read.queries import CUSTOMER_ID, Who
+from loyalty.operations.read.queries import NAMED, Named, Who
 from loyalty.vendors.capillary import lookups
 from loyalty.vendors.capillary.lookups import Lookup, Parameters
 
@@ -12,10 +12,10 @@ def _read(parameters: Parameters, _account: Account) -> Who:
     return Who(lookups.identifiers(parameters))
 
 
-def _write(_parameters: Parameters, _account: Account, customer_id: int | None) -> dict[str, Any]:
-    if customer_id is None:
+def _write(_parameters: Parameters, _account: Account, found: Named | None) -> dict[str, Any]:
+    if found is None:
         raise lookups.not_found()
-    return {"entity": customer_id, "warnings": []}
+    return {"entity": found.customer_id, "warnings": []}
 
 
-CUSTOMER_LOOKUP = Lookup("capillary.customer_lookup", CUSTOMER_ID, _read, _write)
+CUSTOMER_LOOKUP = Lookup("capillary.customer_lookup", NAMED, _read, _write)
