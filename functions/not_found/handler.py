@@ -11,8 +11,13 @@ READ, WRITE = "GET, HEAD", "POST"
 ALLOWED = {
     "/": WRITE,
     "/api.php": WRITE,
+    "/api/v1.1/loyalty/delete_member": WRITE,
     "/api/v1.1/loyalty/register_member": WRITE,
     "/api/v1.1/loyalty/register_member_batch": WRITE,
+    "/api/v1.1/profiles/delete": WRITE,
+    "/api/v1.1/profiles/import": WRITE,
+    "/api/v1.1/profiles/import_batch": WRITE,
+    "/api/v1.1/profiles/update": WRITE,
     "/console": READ,
     "/customers": READ,
     "/customers/{profile_id}": READ,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from loyalty import __version__
-from tests.events.deliveries import EVENTS, OF_JOBS, deliver, read
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE
+from tests.events.deliveries import DRAWN, EVENTS, OF_JOBS, deliver, read
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE
 from tests.fakes.world import World
 
 DONE_JSON = '"error":0,"error_text":"Successful operation"'
@@ -34,22 +34,32 @@ EARNED = (
     '"totalCount":2,"failureCount":0}'
 )
 ISSUED = '{"data":{"accessToken":"drawn","ttlSeconds":3600},"errors":null}'
-AS_A_JOB = {"Content-Type": "text/xml; charset=utf-8", "X-Job-Id": "drawn"}
+JOB = {"X-Job-Id": DRAWN}
+AS_A_JOB = {"Content-Type": "text/xml; charset=utf-8", **JOB}
 CAPILLARY = {**JSON, "X-Cap-Requestid": "request-1"}
 
 IMPORTED = (
     '<response status="success"><batch status="imported"><customers><new>3</new><updated>0</updated></customers>'
-    "<job_id>drawn</job_id></batch></response>"
+    f"<job_id>{DRAWN}</job_id></batch></response>"
 )
 
 REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
     "register_member": (200, JSON, f'{{{DONE_JSON},"profile_id":"profile123"}}'),
     "register_member_xml": (200, XML, f"<xml>{DONE_XML}<profile_id>profile123</profile_id></xml>"),
+    "delete_member": (200, JSON, f'{{{DONE_JSON},"profile_id":"{USER_2}"}}'),
+    "delete_member_xml": (200, XML, f"<xml>{DONE_XML}<profile_id>{USER_2}</profile_id></xml>"),
+    "profiles_delete": (200, {**JSON, **JOB}, f'{{"data":{{"profile_id":"{USER_1}"}},{DONE_JSON}}}'),
+    "profiles_delete_xml": (
+        200,
+        {**XML, **JOB},
+        f"<xml><data><profile_id>{USER_1}</profile_id></data>{DONE_XML}</xml>",
+    ),
     "register_member_batch": (200, JSON, JSON_BATCH),
     "register_member_batch_xml": (200, XML, XML_BATCH),
     "register_member_batch_gzip": (200, JSON, JSON_BATCH),
     "direct_earn": (200, CAPILLARY, EARNED),
     "issue_token": (200, {**CAPILLARY, "Cache-Control": "no-store", "Pragma": "no-cache"}, ISSUED),
+    "customer_delete": (200, AS_A_JOB, '<response status="error"><error>Customer not found</error></response>'),
     "customers_batch": (200, AS_A_JOB, IMPORTED),
     "customers_batch_multipart": (200, AS_A_JOB, IMPORTED),
     "health": (200, JSON, f'{{"status": "ok", "version": "{__version__}"}}'),
@@ -100,6 +110,6 @@ def test_an_event_agrees_with_itself(name: str) -> None:
     assert event["requestContext"]["httpMethod"] == event["httpMethod"]
     assert event["requestContext"]["resourcePath"] == event["resource"]
     assert event["requestContext"]["path"] == "/v1" + event["path"]
-    assert (event["path"] in (SINGLE, BATCH, EARN, ACCESS_TOKEN, IMPORT)) == (
+    assert (event["path"] in (SINGLE, BATCH, LEAVE, PROFILE_DELETE, EARN, ACCESS_TOKEN, IMPORT)) == (
         event["body"] is not None
     ) or name == "not_found_wrong_method"

@@ -9,6 +9,11 @@ from loyalty.domain.deadline import REQUEST_SECONDS
 
 SINGLE = "/api/v1.1/loyalty/register_member"
 BATCH = "/api/v1.1/loyalty/register_member_batch"
+LEAVE = "/api/v1.1/loyalty/delete_member"
+PROFILE_DELETE = "/api/v1.1/profiles/delete"
+PROFILE = "/api/v1.1/profiles/import"
+PROFILE_UPDATE = "/api/v1.1/profiles/update"
+PROFILES = "/api/v1.1/profiles/import_batch"
 EARN = "/v2/promotion/bulk/directEarn"
 ACCESS_TOKEN = "/v3/oauth/token/generate"
 IMPORT = "/api.php"

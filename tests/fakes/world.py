@@ -12,6 +12,9 @@ from loyalty.doors.endpoint import Handler, serve
 from loyalty.settings import Settings
 from loyalty.store.engine.dynamodb import Database
 from loyalty.vendors import read_api
+from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
+from loyalty.vendors.altcraft.profiles import PROFILES_IMPORT, PROFILES_IMPORT_BATCH, PROFILES_UPDATE
+from loyalty.vendors.altcraft.profiles_delete import PROFILES_DELETE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.customer_details import CUSTOMER_DETAILS
 from loyalty.vendors.capillary.customer_lookup import CUSTOMER_LOOKUP
@@ -29,7 +32,12 @@ from tests.fakes.gateway import (
     DETAILS,
     EARN,
     IMPORT,
+    LEAVE,
     LOOKUP,
+    PROFILE,
+    PROFILE_DELETE,
+    PROFILE_UPDATE,
+    PROFILES,
     PROGRAMS,
     PROMOTION_DATA,
     PROMOTIONS,
@@ -52,6 +60,11 @@ MEMBER_SINCE_2024 = "user2@example.com"
 CONTRACTS: dict[str, Contract[Any, Any]] = {
     SINGLE: REGISTER_MEMBER,
     BATCH: REGISTER_MEMBER_BATCH,
+    LEAVE: DELETE_MEMBER,
+    PROFILE: PROFILES_IMPORT,
+    PROFILE_DELETE: PROFILES_DELETE,
+    PROFILE_UPDATE: PROFILES_UPDATE,
+    PROFILES: PROFILES_IMPORT_BATCH,
     EARN: DIRECT_EARN,
     IMPORT: CUSTOMERS_BATCH,
 }
@@ -157,8 +170,9 @@ class World:
         return self.dynamodb.snapshot()["memberships"]
 
     def member(self, profile_id: str, program: str = "123") -> Item | None:
-        """A customer's membership in a program."""
-        return self.memberships().get((f"greatwidgets#{program}#{profile_id}",))
+        """A customer's membership in a program; of who left None."""
+        item = self.memberships().get((f"greatwidgets#{program}#{profile_id}",))
+        return None if item is None or "left_at" in item else item
 
     def _sleep(self, seconds: float) -> None:
         self.clock.sleep(seconds)

@@ -16,7 +16,7 @@ Bodies may be sent, and replies are taken, gzip-encoded. At most 4.7 MB as sent,
 other path is answered 404, a wrong method 405 with `Allow`, both as `GatewayError`.\
 """
 _TAGS = {
-    "Altcraft": "User API v1.1: make customers members of a loyalty program. JSON and XML.",
+    "Altcraft": "User API v1.1: make customers members of a loyalty program, and have them leave it. JSON and XML.",
     "Sticky Street": "API 1.5, customers_batch: import customers from delimited text.",
     "Capillary": "Bulk API v2 and OAuth v3: issue promotions to customers. JSON.",
     "Jobs": "Requests that went through the queue. Errors are problem documents.",

@@ -48,6 +48,12 @@ def schemas() -> dict[str, Schema]:
         "status": text(const="success", **_ATTRIBUTE),
         "batch": ref("ImportedBatch"),
         "fields": ref("CustomFields"),
+        "customer": ref("DeletedCustomer"),
+    }
+    deleted = {
+        "status": text("queued: it is still being erased, by the job", enum=["deleted", "queued"], **_ATTRIBUTE),
+        "code": text("Of the customer who was erased"),
+        "job_id": ref("JobId"),
     }
     error = {
         "status": text(const="error", **_ATTRIBUTE),
@@ -56,7 +62,8 @@ def schemas() -> dict[str, Schema]:
     }
     return {
         "CustomersBatch": _form(),
-        "ImportReply": record(reply, ["batch", "fields"], **root),
+        "ImportReply": record(reply, ["batch", "fields", "customer"], **root),
+        "DeletedCustomer": record(deleted, ["code", "job_id"]),
         "ImportError": record(error, ["errors"], **root),
         "ImportedBatch": _batch(),
         "CustomFields": _fields(),
@@ -69,13 +76,14 @@ def _form() -> Schema:
         "user_id": text("The import user", examples=["john1970"]),
         "user_api_key": text("Its key; also in the header api_access_key", examples=["1959caadac9b13dcb3"]),
         "account_id": text("The account", examples=["greatwidgets"]),
-        "type": text("Import customers, or list the custom fields", enum=sorted(TYPES)),
+        "type": text("Import customers, erase one, or look something up", enum=sorted(TYPES)),
     }
     columns = ", ".join([*STANDARD, AUTO_ADD, "custom_field_<n>"])
     migrated = " and ".join(MIGRATED)
     optional = {
         "API": text("The version", enum=["1.5", "1.0", "1.6"]),
         "campaigns_to_include": text("Campaigns to make the customers members of, a comma between them"),
+        "code": text("Of the customer to erase"),
         "delimiter": text("What is between cells", enum=["pipe", "comma", "tab"]),
         "profiles_header_1": text(f"What the first cell of a row is: {columns}; with the right to migrate {migrated}"),
         "profiles_header_2": text("What the second is, and so on"),

@@ -48,7 +48,9 @@ def _customer(item: Item) -> Row:
     return {"profile_id": customer.profile_id, "customer_id": customer.customer_id, **fields}
 
 
-def _member(item: Item) -> Row:
+def _member(item: Item) -> Row | None:
+    if memberships.has_left(item):
+        return None
     _, program, profile_id = item["pk"]["S"].split(keys.SEPARATOR, 2)
     member = memberships.from_item(profile_id, item)
     row: Row = {"program": program, "profile_id": profile_id, "registration_date": member.registered_at}

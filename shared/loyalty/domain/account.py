@@ -66,11 +66,15 @@ class CustomField(NamedTuple):
 
 
 class Account(NamedTuple):
-    """A tenant's settings; `always_200` sends errors with HTTP status 200 too, where the contract allows that."""
+    """A tenant's settings; `always_200` sends errors with HTTP status 200 too, where the contract allows that.
+
+    `database_id` is the only one that Altcraft's clients may name; None where they may name any.
+    """
 
     id: str
     always_200: bool = False
     custom_fields: tuple[CustomField, ...] = ()
+    database_id: str | None = None
 
     def match_kind(self, field_name: str) -> str | None:
         """The identifier kind of the match field with this name, or None."""

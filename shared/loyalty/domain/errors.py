@@ -8,6 +8,7 @@
     │   ├── CredentialsUnknown
     │   └── CredentialsExpired
     ├── RightMissing            the credential is good, its rights don't reach
+    ├── DatabaseNotFound        another one than the account's
     ├── ProgramNotFound
     ├── ProgramInactive
     ├── PromotionNotFound       unknown, or of another program
@@ -95,6 +96,12 @@ class RightMissing(RequestError):
     def __init__(self, right: str) -> None:
         super().__init__(f"The credentials lack the right {right}")
         self.right = right
+
+
+class DatabaseNotFound(RequestError):
+    """The account has no database of this number; the text is that."""
+
+    status = 404
 
 
 class ProgramNotFound(RequestError):

@@ -17,6 +17,7 @@ class Status(StrEnum):
     IGNORED = "ignored"
     EXISTS = "exists"
     EXHAUSTED = "exhausted"
+    REMOVED = "removed"
     NOT_FOUND = "not_found"
     INVALID = "invalid"
     BUSY = "busy"
@@ -28,10 +29,10 @@ class Status(StrEnum):
 class Outcome(NamedTuple):
     """What became of one item.
 
-    `profile_id` names the customer and is None exactly when none is known; `reason` says what is
-    wrong with an INVALID item; `values` holds what else the operation has to tell, such as generated
-    ids. A BUSY item was not written and may be repeated; an UNKNOWN one may be written, since no answer came and
-    nothing could be read: it may be repeated under the same writer only.
+    `profile_id` names the customer and is None exactly when none is known: a NOT_FOUND with one says that there was
+    nothing of this customer's to remove. `reason` says what is wrong with an INVALID item; `values` holds what else the
+    operation has to tell, such as generated ids. A BUSY item was not written and may be repeated; an UNKNOWN one may be
+    written, since no answer came and nothing could be read: it may be repeated under the same writer only.
     """
 
     status: Status

@@ -29,28 +29,29 @@ Taken = dict[Element, list[Any]]
 """By list the values of its first items, which are no longer in it."""
 
 
-def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
+def read(text: str, root: str, lists: str, most_items: int, levels: int = DEEPEST) -> dict[str, Any]:
     """The document as a dict: element name to text, None where empty, or a dict; a repeated name's last one counts.
 
     Elements named `lists` under the root collect into one list: `<data><item>…</item></data>` and
-    repeated `<data>…</data>` are the same; items beyond `most_items` are left out. Attributes are ignored,
-    texts are trimmed. Raises BadRequest, or TooLarge for a text that is too long for the emoji in it.
+    repeated `<data>…</data>` are the same; items beyond `most_items` are left out. What holds nothing but <item>s
+    further down is a list too. Attributes are ignored, texts are trimmed, at most `levels` of elements are nested below
+    the root. Raises BadRequest, or TooLarge for a text that is too long for the emoji in it.
     """
     xml_guard.check_width(text)
     tags, most = text.count("<"), _MOST_ELEMENTS_PER_ITEM * most_items  # or more, with what only looks like them
     if (tags > most and tags - text.count("</") > most) or text.count("=") > _MOST_ATTRIBUTES_PER_ITEM * most_items:
         raise too_many_elements()
-    document, taken = _parse(text, lists, most_items)
+    document, taken = _parse(text, lists, most_items, levels)
     xml_guard.check_root(document.tag, root)
     others = [element for element in document if element.tag != lists]
-    fields = dict(zip([element.tag for element in others], _values(others, DEEPEST - 1), strict=True))
+    fields = dict(zip([element.tag for element in others], _values(others, levels - 1), strict=True))
     if len(fields) > MOST_FIELDS:
         raise too_many_elements()
-    items = _items(document.findall(lists), taken, most_items)
+    items = _items(document.findall(lists), taken, most_items, levels)
     return fields | {lists: items} if items else fields
 
 
-def _parse(text: str, lists: str, most_items: int) -> tuple[Element, Taken]:
+def _parse(text: str, lists: str, most_items: int, levels: int) -> tuple[Element, Taken]:
     """The root element, and what was taken out of its lists.
 
     Items are taken as the text goes on: with thousands of elements kept to its end, what is done afterwards is slower,
@@ -75,41 +76,41 @@ def _parse(text: str, lists: str, most_items: int) -> tuple[Element, Taken]:
             if len(names) > _MOST_NAMES:
                 raise too_many_elements()
             if roots and len(roots[0]) and (going_on := roots[0][-1]).tag == lists:
-                _take(going_on, taken.setdefault(going_on, []), most_items)
+                _take(going_on, taken.setdefault(going_on, []), most_items, levels)
     except expat.ExpatError as error:
         raise xml_guard.not_well_formed(error) from None
     document: Element = builder.close()
     return document, taken
 
 
-def _take(going_on: Element, taken: list[Any], most_items: int) -> None:
+def _take(going_on: Element, taken: list[Any], most_items: int, levels: int) -> None:
     """Take what has ended, as all but the last has, out of a list that holds an <item>."""
     if going_on.find("item") is not None:
         ended = going_on[:-1]
         del going_on[:-1]
-        taken += _listed(ended, most_items - len(taken))
+        taken += _listed(ended, most_items - len(taken), levels)
 
 
-def _items(lists: Sequence[Element], taken: Taken, most_items: int) -> list[Any]:
+def _items(lists: Sequence[Element], taken: Taken, most_items: int, levels: int) -> list[Any]:
     """The items of all lists; one that holds no <item> is one itself, unless it is empty and alone."""
     items: list[Any] = []
     for one in lists:
         before = taken.get(one, [])
         if before or one.find("item") is not None:
             items += before
-            items += _listed(list(one), most_items - len(items))
+            items += _listed(list(one), most_items - len(items), levels)
         else:
-            items += _values([one], DEEPEST - 1)
+            items += _values([one], levels - 1)
     alone = len(lists) == 1 and not len(lists[0])
     return [] if alone and items == [None] else items[:most_items]
 
 
-def _listed(children: Sequence[Element], most_items: int) -> list[Any]:
+def _listed(children: Sequence[Element], most_items: int, levels: int) -> list[Any]:
     """The items among the children of a list; the others are not read, and not to be nested deeper all the same."""
     items = [child for child in children if child.tag == "item"]
-    values = _values(items[: max(0, most_items)], DEEPEST - 2)
+    values = _values(items[: max(0, most_items)], levels - 2)
     if len(items) != len(children):
-        _values([child for child in children if child.tag != "item"], DEEPEST - 2)
+        _values([child for child in children if child.tag != "item"], levels - 2)
     return values
 
 
@@ -125,7 +126,7 @@ def _values(elements: Iterable[Element], levels: int) -> list[Any]:
         fields: dict[str, Any] = {}
         for child in element:
             if len(child):
-                fields[child.tag] = _values([child], levels - 1)[0]
+                fields[child.tag] = _nested(child, levels - 1)
             else:
                 text = child.text or ""
                 fields[child.tag] = (text.strip() if len(text) < _LONGEST_TRIMMED else text) or None
@@ -134,3 +135,11 @@ def _values(elements: Iterable[Element], levels: int) -> list[Any]:
         text = element.text or ""
         values.append(fields or (text.strip() if len(text) < _LONGEST_TRIMMED else text) or None)
     return values
+
+
+def _nested(element: Element, levels: int) -> Any:
+    """The value of an element with children, a list where they are <item>s."""
+    if not levels:
+        raise too_deep()
+    is_list = all(child.tag == "item" for child in element)
+    return _values(element, levels - 1) if is_list else _values([element], levels)[0]

@@ -7,7 +7,19 @@ from loyalty.doors.limits import MOST_OF_ADDRESS
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import raising, refused
 from tests.fakes.functions import load_handler
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, FakeContext, Reply, proxy_event, reply_of
+from tests.fakes.gateway import (
+    ACCESS_TOKEN,
+    BATCH,
+    EARN,
+    IMPORT,
+    LEAVE,
+    PROFILE_DELETE,
+    SINGLE,
+    FakeContext,
+    Reply,
+    proxy_event,
+    reply_of,
+)
 from tests.fakes.importing import CREDENTIALS, SEED, as_form, rows_form
 from tests.fakes.requests import JSON, XML, as_xml, batch, emails, single
 from tests.fakes.world import MEMBER_SINCE_2024, World
@@ -81,6 +93,19 @@ def expired(world: World) -> Reply:
     return world.send(EARN, request(), {"X-CAP-API-OAUTH-TOKEN": token})
 
 
+DELETED = CREDENTIALS | {"type": "customer_delete", "code": "11223344"}
+
+
+def deleted(call: Call) -> Call:
+    """The deletion of a customer who was imported."""
+
+    def calls(world: World) -> Reply:
+        importing(SEED)[0](world)
+        return call(world)
+
+    return calls
+
+
 TOO_MANY: dict[str, Any] = {"data": [{}] * 20_001}
 ROWS = rows_form("email first_name custom_date", "a@example.com|Ann|", "b@example.com||tomorrow", output="")
 ANSWERED: dict[str, dict[str, list[Call]]] = {
@@ -90,6 +115,22 @@ ANSWERED: dict[str, dict[str, list[Call]]] = {
         "409": [
             sent(SINGLE, single(email=MEMBER_SINCE_2024), JSON),
             sent(SINGLE, as_xml(single(email=MEMBER_SINCE_2024)), XML),
+        ],
+    },
+    "deleteMember": {
+        **registering(LEAVE, single(email=MEMBER_SINCE_2024), "{" + " " * 64 * 1024 + "}"),
+        "400": [sent(LEAVE, single(email=email), JSON) for email in ("broken", 5, None)],
+        "404": [
+            *(sent(LEAVE, single(email=email), JSON) for email in (NOBODY, "user1@example.com")),
+            sent(LEAVE, as_xml(single(loyalty_program_id=7)), XML),
+        ],
+    },
+    "profilesDelete": {
+        **registering(PROFILE_DELETE, single(), "{" + " " * 64 * 1024 + "}"),
+        "400": [sent(PROFILE_DELETE, single(email=email), JSON) for email in ("broken", 5, None)],
+        "404": [
+            sent(PROFILE_DELETE, single(email=NOBODY), JSON),
+            sent(PROFILE_DELETE, as_xml(single(email=NOBODY)), XML),
         ],
     },
     "registerMemberBatch": registering(
@@ -103,6 +144,8 @@ ANSWERED: dict[str, dict[str, list[Call]]] = {
             *importing(ROWS | {"dry_run": "yes"}),
             *importing(CREDENTIALS | {"type": "customer_fields_list"}),
             *importing(SEED | {"delimiter": "dot"}),
+            *map(deleted, importing(DELETED)),
+            *importing(DELETED),
             *importing(SEED | {"user_api_key": "unknown"}),
             *map(again, importing(SEED | {"user_id": "unknown"})),
             *importing(SEED, BUSY),

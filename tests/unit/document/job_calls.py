@@ -10,8 +10,8 @@ from loyalty.doors.limits import MOST_OF_ADDRESS
 from loyalty.store.tables import accounts
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import raising, refused
-from tests.fakes.gateway import BATCH, EARN, IMPORT, SINGLE, Reply
-from tests.fakes.importing import as_form, rows_form
+from tests.fakes.gateway import BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE, Reply
+from tests.fakes.importing import CREDENTIALS, as_form, rows_form
 from tests.fakes.requests import JSON, XML, as_xml, batch, emails, single
 from tests.fakes.world import MEMBER_SINCE_2024, TOKEN, World
 
@@ -44,6 +44,14 @@ def repeated(path: str, first: Any, second: Any, headers: dict[str, str]) -> Cal
 IMPORTED = [queued(IMPORT, as_form(ROWS | output), FORM) for output in ({}, {"output": "XML"}, {"callback": "x"})]
 REGISTERED = [queued(BATCH, MEMBERS, JSON), queued(BATCH, as_xml(MEMBERS), XML)]
 EARNED = [queued(EARN, request(*map(str, range(LARGE)), "98662653"), basic())]
+
+LEFT = [
+    queued(LEAVE, single(email=MEMBER_SINCE_2024), JSON),
+    queued(LEAVE, as_xml(single(email=MEMBER_SINCE_2024)), XML),
+]
+
+ERASED = [queued(PROFILE_DELETE, single(), JSON), queued(PROFILE_DELETE, as_xml(single()), XML)]
+DELETED = queued(IMPORT, as_form(CREDENTIALS | {"type": "customer_delete", "code": "1"}), FORM)
 
 
 def jobs_of(world: World) -> list[str]:
@@ -127,9 +135,19 @@ QUEUED: dict[str, dict[str, list[Call]]] = {
         "202": [queued(SINGLE, single(), JSON), queued(SINGLE, as_xml(single()), XML)],
         "422": [repeated(SINGLE, single(), single(loyalty_program_id=469), JSON)],
     },
+    "deleteMember": {
+        "202": [queued(LEAVE, single(), JSON), queued(LEAVE, as_xml(single()), XML)],
+        "422": [repeated(LEAVE, single(email=MEMBER_SINCE_2024), single(), JSON)],
+    },
+    "profilesDelete": {
+        "202": ERASED,
+        "422": [repeated(PROFILE_DELETE, single(), single(email=MEMBER_SINCE_2024), JSON)],
+    },
     "registerMemberBatch": {"202": REGISTERED, "422": [repeated(BATCH, batch(emails("user1")), MEMBERS, JSON)]},
     "directEarn": {"202": EARNED, "422": [repeated(EARN, request(), request("98662632"), basic())]},
-    "customersBatch": {"200": [*IMPORTED, repeated(IMPORT, as_form(ROWS), as_form(ROWS | {"dry_run": "yes"}), FORM)]},
+    "customersBatch": {
+        "200": [*IMPORTED, DELETED, repeated(IMPORT, as_form(ROWS), as_form(ROWS | {"dry_run": "yes"}), FORM)]
+    },
 }
 JOBS: dict[str, dict[str, list[Call]]] = {
     "listJobs": {
@@ -146,7 +164,7 @@ JOBS: dict[str, dict[str, list[Call]]] = {
     },
     "jobResults": {
         **stranger(RESULTS),
-        "200": [after(submit, RESULTS) for submit in (*REGISTERED, *IMPORTED, *EARNED)]
+        "200": [after(submit, RESULTS) for submit in (*REGISTERED, *IMPORTED, *EARNED, *LEFT, *ERASED, DELETED)]
         + [after(REGISTERED[0], RESULTS, done=False, partial="true"), undone(RESULTS)],
         "400": [after(REGISTERED[0], RESULTS, limit="many"), *alone(email="nobody")],
         "404": [*stranger(RESULTS)["404"], *alone(email="nobody@example.com")],

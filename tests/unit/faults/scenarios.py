@@ -183,6 +183,8 @@ _ONE = Order(SINGLE, as_json(single()))
 
 SCENARIOS = {
     "register one": request(_ONE, inline_limit=LARGE),
+    "leave": request(orders.left(), inline_limit=LARGE),
+    "erase": request(orders.erased(), inline_limit=LARGE),
     "register at once": request(orders.enrol(), inline_limit=LARGE),
     "import at once": request(_IMPORT, inline_limit=LARGE),
     "earn at once": request(orders.earned(), inline_limit=LARGE),
@@ -191,9 +193,13 @@ SCENARIOS = {
     "import through the queue": request(_IMPORT, inline_limit=2),
     "earn through the queue": request(_LIMITED, inline_limit=2),
     "a worker that registers": work(orders.enrol()),
+    "a worker that ends a membership": work(orders.left()),
+    "a worker that erases": work(orders.erased()),
     "a worker that imports": work(_IMPORT),
     "a worker that earns": work(_LIMITED),
     "a burial of registrations": burial(orders.enrol()),
+    "a burial of a deletion": burial(orders.left()),
+    "a burial of an erasure": burial(orders.erased()),
     "a burial of an import": burial(_IMPORT),
     "a burial of earns": burial(_LIMITED),
     "undo registrations": undo(orders.enrol()),

@@ -179,6 +179,6 @@ def _is_empty(item: Mapping[str, Any]) -> bool:
 
 
 def _steady(table: str, item: Mapping[str, Any]) -> str:
-    """An item without drawn numbers of earns, and without the seconds at which places were taken or customers made."""
-    drawn = {name for name in item if name in ("earned_id", "removable_until") or "#" in name}
+    """An item without drawn numbers of earns, and without the seconds at which something was done."""
+    drawn = {name for name in item if name in ("earned_id", "removable_until", "ttl") or "#" in name}
     return orjson.dumps([table, {**item, **dict.fromkeys(drawn)}], default=sorted).decode()

@@ -4,9 +4,9 @@ from typing import Any
 
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
-from tests.fakes.gateway import BATCH, EARN, IMPORT
+from tests.fakes.gateway import BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE
 from tests.fakes.importing import FORM, as_form, rows_form
-from tests.fakes.requests import JSON, XML, as_json, as_xml, batch, emails
+from tests.fakes.requests import JSON, XML, as_json, as_xml, batch, emails, single
 from tests.unit.jobs.job_world import Order
 
 _REGISTERED = {"registration_date": "2024-09-01T12:34:56Z"}
@@ -47,6 +47,21 @@ def enrol(**headers: str) -> Order:
 def enrol_xml() -> Order:
     """The same in XML."""
     return Order(BATCH, as_xml(batch(_MEMBERS)), XML)
+
+
+def registered() -> Order:
+    """One member."""
+    return Order(SINGLE, as_json(single()), JSON)
+
+
+def left(**headers: str) -> Order:
+    """The same one, who leaves."""
+    return Order(LEAVE, as_json(single()), {**JSON, **headers}, before=(registered(),))
+
+
+def erased(**headers: str) -> Order:
+    """The same one, who is erased."""
+    return Order(PROFILE_DELETE, as_json(single()), {**JSON, **headers}, before=(registered(), earned()))
 
 
 def customers(*lines: str, columns: str = COLUMNS, **changes: str) -> Order:

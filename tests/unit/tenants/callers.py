@@ -13,7 +13,7 @@ from tests.fakes.gateway import IMPORT, Reply
 from tests.fakes.importing import CREDENTIALS, FORM, rows_form
 from tests.fakes.world import World
 
-RIGHTS = frozenset({"enrol", "import", "earn", "jobs:read", "jobs:undo", "read"})
+RIGHTS = frozenset({"enrol", "erase", "import", "earn", "jobs:read", "jobs:undo", "read"})
 CAMPAIGN = "898989889"
 
 

@@ -129,7 +129,8 @@ class Work:
         params, account_id = self._import.params, self._import.account.id
         if params.dry_run or not params.changes_met:
             return {}
-        return {one: memberships.missing(self._database, account_id, one, profile_ids) for one in params.campaigns}
+        database, origin = self._database, self._origin
+        return {one: memberships.missing(database, account_id, one, profile_ids, origin) for one in params.campaigns}
 
     def _cards(self, rows: Collection[int]) -> dict[Identifier, None]:
         """What the card numbers that are drawn for rows would take."""
@@ -185,5 +186,5 @@ def settled(
     ids = list(dict.fromkeys(one.profile_id for one in recorded.values() if one.status in _WRITTEN and one.profile_id))
     lacking: set[str] = set()
     for campaign in params.campaigns:
-        lacking |= set(ids) - memberships.origins(database, account_id, campaign, ids).keys()
+        lacking |= set(ids) - memberships.origins(database, account_id, campaign, ids, origin).keys()
     return {index: UNKNOWN if one.profile_id in lacking else one for index, one in outcomes.items()}

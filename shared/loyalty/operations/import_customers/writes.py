@@ -97,7 +97,7 @@ class Writer:
         if unread:
             raise StorageBusy
         missing = {
-            campaign: memberships.missing(self._database, self._import.account.id, campaign, list(there))
+            campaign: memberships.missing(self._database, self._import.account.id, campaign, list(there), self._origin)
             for campaign in self._import.params.campaigns
         }
         still = {profile_id: first for profile_id, first in rows.items() if profile_id in there}

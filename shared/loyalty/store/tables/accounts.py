@@ -3,7 +3,7 @@
     pk = credential#<fingerprint>   sk = credential      account, rights; expires_at and ttl where it expires,
                                                          client where it was issued for one
     pk = rate#<fingerprint>         sk = <minute>        see `rates`
-    pk = account#<account>          sk = account         http_status, custom_fields
+    pk = account#<account>          sk = account         http_status, custom_fields, database_id
     pk = account#<account>          sk = program#<id>    name, kind, active, settings (JSON)
 
 It is small and read by every request, so what is found here is kept in the process for a minute:
@@ -60,7 +60,8 @@ def find_account(database: Database, account_id: str) -> Account | None:
     if not item:
         return None
     fields = tuple(CustomField(**field) for field in json.loads(item["custom_fields"]["S"]))
-    return Account(account_id, item["http_status"]["S"] == "always_200", fields)
+    database_id = item["database_id"]["S"] if "database_id" in item else None
+    return Account(account_id, item["http_status"]["S"] == "always_200", fields, database_id)
 
 
 def find_program(database: Database, account_id: str, program_id: str) -> Program | None:
@@ -131,12 +132,13 @@ def _account_item(account: Account) -> Item:
     custom_fields = json.dumps([field._asdict() for field in account.custom_fields])
     if len(custom_fields) > _MOST_BYTES_OF_FIELDS:
         raise ValueError(f"the custom fields of an account take at most {_MOST_BYTES_OF_FIELDS} bytes: {account.id}")
-    return {
+    item = {
         "pk": {"S": keys.account(account.id)},
         "sk": {"S": "account"},
         "http_status": {"S": "always_200" if account.always_200 else "as_error"},
         "custom_fields": {"S": custom_fields},
     }
+    return item | ({"database_id": {"S": account.database_id}} if account.database_id else {})
 
 
 def put_program(database: Database, account_id: str, program: Program) -> None:

@@ -12,6 +12,7 @@ from loyalty.domain.errors import (
     CredentialsExpired,
     CredentialsMissing,
     CredentialsUnknown,
+    DatabaseNotFound,
     InternalError,
     ParameterError,
     ProgramInactive,
@@ -26,6 +27,7 @@ from loyalty.http.body import decode, read_json
 from loyalty.http.negotiation import JSON, XML, accepted_format, declared_format, request_format
 from loyalty.http.request import Reply, Request
 from loyalty.http.writing import to_json, to_xml
+from loyalty.http.xml_guard import DEEPEST
 from loyalty.settings import Settings
 from loyalty.vendors.contract import Manner
 
@@ -35,6 +37,7 @@ _FAULTS: dict[type[RequestError], str] = {
     CredentialsMissing: "API token required",
     CredentialsUnknown: "API token is invalid",
     CredentialsExpired: "API token is invalid",
+    DatabaseNotFound: "Database not found",
     ProgramNotFound: "Loyalty program not found",
     ProgramInactive: "Loyalty program is not active",
     StorageBusy: "Storage is busy, repeat the request",
@@ -63,11 +66,15 @@ def reply(style: Style, error: int, envelope: dict[str, Any]) -> Reply:
 
 
 class Body(NamedTuple):
-    """What a call's body may be: its bytes, what its list is called if it has one, and what its token lets it do."""
+    """What a call's body may be: its bytes, what its list is called if it has one, and what its token lets it do.
+
+    In XML at most `levels` of elements are nested below the root.
+    """
 
     most_bytes: int
     purpose: str
     listed: str | None = None
+    levels: int = DEEPEST
 
 
 class Exchange:
@@ -126,8 +133,8 @@ class Exchange:
 
     def _read_xml(self, text: str, max_items: int) -> dict[str, Any]:
         if self._body.listed is None:
-            return xml_fields.read(text, "xml")
-        return markup.read(text, "xml", self._body.listed, max_items + 1)
+            return xml_fields.read(text, "xml", self._body.levels)
+        return markup.read(text, "xml", self._body.listed, max_items + 1, self._body.levels)
 
     def _text(self) -> tuple[str, str]:
         """The body and its format; its bytes are not kept beside it."""

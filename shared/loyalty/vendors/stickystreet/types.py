@@ -8,6 +8,7 @@ from loyalty.operations.kind import Item, Params
 from loyalty.vendors.contract import Contract, Exchange
 from loyalty.vendors.stickystreet.calls import FormCall
 from loyalty.vendors.stickystreet.campaigns_list import CAMPAIGNS_LIST
+from loyalty.vendors.stickystreet.customer_delete import CUSTOMER_DELETE
 from loyalty.vendors.stickystreet.customer_fields_list import CUSTOMER_FIELDS_LIST
 from loyalty.vendors.stickystreet.customer_info import CUSTOMER_INFO
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
@@ -21,7 +22,10 @@ class FormContract(Contract[Params, Item], Protocol[Params, Item]):
         """Go on with a request whose type led here; never raises."""
 
 
-CONTRACTS: Mapping[str, FormContract[Any, Any]] = {"customers_batch": CUSTOMERS_BATCH}
+CONTRACTS: Mapping[str, FormContract[Any, Any]] = {
+    "customer_delete": CUSTOMER_DELETE,
+    "customers_batch": CUSTOMERS_BATCH,
+}
 """Types that write, by the names that clients send."""
 
 CALLS: Mapping[str, FormCall[Any, Any]] = {
