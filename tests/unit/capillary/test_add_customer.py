@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.capillary import basic
-from tests.fakes.gateway import CUSTOMERS, Reply
+from tests.fakes.gateway import ADD, Reply
 from tests.fakes.importing import ImportWorld
 from tests.fakes.world import World
 from tools import demo
@@ -20,7 +20,7 @@ class Shop(ImportWorld):
     def add(self, document: Any, headers: dict[str, str] | None = None) -> Reply:
         """Send a request with the demo's user."""
         number = next(self._numbers)
-        return World.send(self, CUSTOMERS, document, {**basic(), **(headers or {})}, request_id=f"request-{number}")
+        return World.send(self, ADD, document, {**basic(), **(headers or {})}, request_id=f"request-{number}")
 
 
 def customer(*identifiers: tuple[str, Any], enrolments: Any = None, **changes: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
-from tests.fakes.gateway import BATCH, CUSTOMERS, EARN, IMPORT, LEAVE, PROFILE, PROFILE_DELETE, PROFILES, SINGLE
+from tests.fakes.gateway import ADD, BATCH, EARN, IMPORT, LEAVE, PROFILE, PROFILE_DELETE, PROFILES, SINGLE
 from tests.fakes.importing import CREDENTIALS, FORM, as_form, rows_form
 from tests.fakes.requests import JSON, XML, as_json, as_xml, batch, emails, single
 from tests.fakes.world import TOKEN
@@ -141,4 +141,4 @@ def added() -> Order:
     enrolments = [{"programId": 469, "loyaltyPoints": 5}, {"programId": 123}]
     identifiers = [{"type": "email", "value": "a@example.com"}]
     named = {"lastName": "Aa", "identifiers": identifiers, "source": "INSTORE"}
-    return Order(CUSTOMERS, as_json({"profiles": [named], "loyaltyProgramEnrollments": enrolments}), basic())
+    return Order(ADD, as_json({"profiles": [named], "loyaltyProgramEnrollments": enrolments}), basic())

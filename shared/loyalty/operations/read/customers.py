@@ -4,27 +4,24 @@ All of it is read consistently, so a read sees every write that was answered bef
 """
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from loyalty.domain.account import Account, Program, Promotion
 from loyalty.domain.customer import Customer
 from loyalty.domain.errors import ProgramNotFound, StorageBusy
 from loyalty.domain.identifiers import Identifier
 from loyalty.operations.read.known import Earned, Held, Known, Member, Usage, writer
-from loyalty.operations.read.queries import MemberOf, Who
+from loyalty.operations.read.queries import MemberOf, Named, Who
 from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts, customers, earns, memberships, promotions
 from loyalty.store.tables.customers import Reference
 from loyalty.store.tables.memberships import Membership
 
-Named = TypeVar("Named", Program, Promotion)
 
-
-def customer_id(database: Database, account: Account, who: Who) -> int | None:
-    """The id of the customer; raises StorageBusy."""
+def named(database: Database, account: Account, who: Who) -> Named | None:
+    """Who the customer is; raises StorageBusy."""
     reference = _reference(database, account, who.identifiers)
-    return reference.customer_id if reference else None
+    return Named(reference.profile_id, reference.customer_id) if reference else None
 
 
 def customer(database: Database, account: Account, who: Who) -> Known | None:
@@ -65,7 +62,7 @@ def known(database: Database, account: Account, one: Customer, who: Who) -> Know
     else:
         programs = [_program(database, account, program_id) for program_id in who.programs]
     members = _members(database, account, programs, one.profile_id) if programs else []
-    return Known(one, members, _usages(database, account, one.profile_id) if who.earns else ())
+    return Known(one, members, _usages(database, account, one.profile_id, who.promotions_of))
 
 
 def _reference(database: Database, account: Account, identifiers: Sequence[Identifier]) -> Reference | None:
@@ -89,11 +86,18 @@ def _member(program: Program, stored: Membership) -> Member:
     return Member(program, stored.registered_at, stored.balance, writer(stored.origin))
 
 
-def _usages(database: Database, account: Account, profile_id: str) -> list[Usage]:
-    """What a customer has of each promotion of the account, also of those of which it has nothing."""
+def _usages(
+    database: Database, account: Account, profile_id: str, program_ids: Sequence[str] | None
+) -> Sequence[Usage]:
+    """What a customer has of each promotion of these programs, None for all, also of those of which it has nothing."""
+    if program_ids is not None and not program_ids:
+        return ()
 
     def usage(promotion: Promotion) -> Usage:
         live = earns.live(database, account.id, promotion.id, profile_id)
-        return Usage(promotion, [Earned(one.earned_id, one.earned_at, one.source, writer(one.origin)) for one in live])
+        told = [Earned(one.earned_id, one.earned_at, one.source, writer(one.origin)) for one in live]
+        program = accounts.find_program(database, account.id, promotion.program_id)
+        return Usage(promotion, told, program is not None and program.active)
 
-    return side_by_side(usage, promotions.list_all(database, account.id))
+    listed = promotions.list_all(database, account.id)
+    return side_by_side(usage, [one for one in listed if program_ids is None or one.program_id in program_ids])

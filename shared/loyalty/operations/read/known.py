@@ -26,10 +26,11 @@ class Earned(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """What a customer has of a promotion, by earned_id."""
+    """What a customer has of a promotion, by earned_id; `is_open` says whether its program is active."""
 
     promotion: Promotion
     earns: Sequence[Earned]
+    is_open: bool = True
 
 
 class Known(NamedTuple):

@@ -26,12 +26,20 @@ class Query(Generic[Question, Found]):
 class Who(NamedTuple):
     """Whom to look up: the first of these identifiers that finds a customer decides.
 
-    `programs` are those whose memberships are asked for, None for all; `earns` asks for what was earned.
+    `programs` are those whose memberships are asked for, `promotions_of` those of whose promotions the earns are; None
+    for all.
     """
 
     identifiers: Sequence[Identifier]
     programs: Sequence[str] | None = ()
-    earns: bool = False
+    promotions_of: Sequence[str] | None = ()
+
+
+class Named(NamedTuple):
+    """The two names that every customer has."""
+
+    profile_id: str
+    customer_id: int
 
 
 class MemberOf(NamedTuple):
@@ -74,8 +82,8 @@ class Nothing(NamedTuple):
 
 NOTHING = Nothing()
 
-CUSTOMER_ID: Query[Who, int | None] = Query("customer_id")
-"""Only who it is."""
+NAMED: Query[Who, Named | None] = Query("named")
+"""Only who it is, at one read unit for each identifier."""
 CUSTOMER: Query[Who, Known | None] = Query("customer")
 MEMBERSHIP: Query[MemberOf, Held] = Query("membership")
 SEARCH: Query[Search, Sequence[Known]] = Query("search")

@@ -8,8 +8,8 @@ from loyalty.operations.read import configuration, customers
 from loyalty.operations.read.queries import (
     ACCOUNT,
     CUSTOMER,
-    CUSTOMER_ID,
     MEMBERSHIP,
+    NAMED,
     PROGRAMS,
     PROMOTIONS,
     Found,
@@ -27,7 +27,7 @@ def _pair(query: Query[Question, Found], answer: Answer[Question, Found]) -> tup
 
 _ANSWERS: Mapping[str, Answer[Any, Any]] = dict(
     [
-        _pair(CUSTOMER_ID, customers.customer_id),
+        _pair(NAMED, customers.named),
         _pair(CUSTOMER, customers.customer),
         _pair(MEMBERSHIP, customers.membership),
         _pair(PROGRAMS, configuration.programs),

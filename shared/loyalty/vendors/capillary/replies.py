@@ -8,6 +8,7 @@ from loyalty.domain.account import BASIC
 from loyalty.domain.errors import (
     CredentialsError,
     CredentialsExpired,
+    CustomerNotFound,
     InternalError,
     ProgramNotFound,
     PromotionInactive,
@@ -90,6 +91,17 @@ def unserved(request: Request, status: int, text: str, headers: Mapping[str, str
         body = {"response": [], "totalCount": 0, "failureCount": 0, **failure(status, text)}
     reply = vendor_reply(request, status, body)
     return replace(reply, headers={**reply.headers, **headers})
+
+
+def refuse_lookup(request: Request, error: RequestError) -> Reply:
+    """The reply to a look-up that told nothing: who is not found, or asked for in a wrong way, with HTTP status 200."""
+    if isinstance(error, CustomerNotFound):
+        fault, status = _NOT_FOUND, 200
+    elif isinstance(error, EntityFault):
+        fault, status = (error.code, str(error)), error.status
+    else:
+        fault, status = _request_fault(error), error.status
+    return vendor_reply(request, status, {"errors": [said(*fault)]})
 
 
 def vendor_reply(request: Request, status: int, body: dict[str, Any]) -> Reply:
