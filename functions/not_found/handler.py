@@ -26,6 +26,7 @@ ALLOWED = {
     "/jobs/{job_id}/results": READ,
     "/jobs/{job_id}/undo": WRITE,
     "/openapi.json": READ,
+    "/v2/customers": WRITE,
     "/v2/promotion/bulk/directEarn": WRITE,
     "/v3/oauth/token/generate": WRITE,
 }

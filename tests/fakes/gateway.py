@@ -15,6 +15,7 @@ PROFILE = "/api/v1.1/profiles/import"
 PROFILE_UPDATE = "/api/v1.1/profiles/update"
 PROFILES = "/api/v1.1/profiles/import_batch"
 EARN = "/v2/promotion/bulk/directEarn"
+CUSTOMERS = "/v2/customers"
 ACCESS_TOKEN = "/v3/oauth/token/generate"
 IMPORT = "/api.php"
 

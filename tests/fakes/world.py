@@ -14,6 +14,7 @@ from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
 from loyalty.vendors.altcraft.profiles import PROFILES_IMPORT, PROFILES_IMPORT_BATCH, PROFILES_UPDATE
 from loyalty.vendors.altcraft.profiles_delete import PROFILES_DELETE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.vendors.capillary.customers import ADD_CUSTOMER
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from loyalty.vendors.contract import Contract
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
@@ -23,6 +24,7 @@ from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.gateway import (
     ACCESS_TOKEN,
     BATCH,
+    CUSTOMERS,
     EARN,
     IMPORT,
     LEAVE,
@@ -55,6 +57,7 @@ CONTRACTS: dict[str, Contract[Any, Any]] = {
     PROFILE_UPDATE: PROFILES_UPDATE,
     PROFILES: PROFILES_IMPORT_BATCH,
     EARN: DIRECT_EARN,
+    CUSTOMERS: ADD_CUSTOMER,
     IMPORT: CUSTOMERS_BATCH,
 }
 _JOB_ROUTES = {
