@@ -3,10 +3,26 @@
 from typing import Any
 
 from loyalty import __version__
-from tools.document import add_customer, altcraft, capillary, everywhere, jobs, profiles, service, stickystreet
+from tools.document import (
+    add_customer,
+    altcraft,
+    capillary,
+    everywhere,
+    jobs,
+    profiles,
+    service,
+    stickystreet,
+)
 from tools.document.parts import Schema, integer, record, text
 
-_PARTS = (altcraft, profiles, stickystreet, capillary, add_customer, jobs)
+_PARTS = (
+    altcraft,
+    profiles,
+    stickystreet,
+    capillary,
+    add_customer,
+    jobs,
+)
 
 _ABOUT = """\
 Loyalty data in bulk, under the HTTP contracts of three services that companies already have clients for. A customer \
