@@ -5,7 +5,20 @@ The data makes the vendors' own samples work as printed: docs/local.md tells wha
 
 from collections.abc import Mapping
 
-from loyalty.domain.account import JOBS_READ, MIGRATE, Account, Credential, CustomField, Grant, Program, Promotion
+from loyalty.domain.account import (
+    JOBS_READ,
+    MIGRATE,
+    READ,
+    Account,
+    Credential,
+    CustomField,
+    Grant,
+    Product,
+    Program,
+    ProgramSettings,
+    Promotion,
+    Reward,
+)
 from loyalty.domain.customer import Customer
 from loyalty.domain.identifiers import custom_field
 from loyalty.operations.registry import RIGHTS
@@ -13,7 +26,7 @@ from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts, credentials, customers, memberships, promotion_changes
 from loyalty.store.tables.memberships import Membership
 from loyalty.vendors.capillary.credentials import basic_credential, client_credential
-from loyalty.vendors.stickystreet.customers_batch import import_credential
+from loyalty.vendors.stickystreet.envelope import import_credential
 from tools.operator.database import connect
 
 ALL_RIGHTS = RIGHTS - {MIGRATE}
@@ -23,12 +36,14 @@ ACCOUNT = Account("greatwidgets", custom_fields=(CustomField(1, "user_id", "User
 OTHER_ACCOUNT = Account("othertenant")
 
 OWNER = Grant(ACCOUNT.id, ALL_RIGHTS)
+READER = Grant(ACCOUNT.id, frozenset({READ}))
 VIEWER = Grant(ACCOUNT.id, frozenset({JOBS_READ}))
 OTHER_OWNER = Grant(OTHER_ACCOUNT.id, ALL_RIGHTS)
 
 CREDENTIALS = [
     ("demo", Credential("token", "abc123def456"), OWNER),
     ("viewer", Credential("token", "readonly-token"), VIEWER),
+    ("reader", Credential("token", "reader-token"), READER),
     ("other", Credential("token", "other-token-1"), OTHER_OWNER),
     ("john1970", import_credential("john1970", "1959caadac9b13dcb3"), OWNER),
     ("store.server", basic_credential("store.server", "server123"), OWNER),
@@ -38,16 +53,30 @@ CREDENTIALS = [
 ]
 """Each with its name and what it opens."""
 
+WIDGET_REWARDS = ProgramSettings(
+    currency="EUR",
+    glyph="€",
+    points_ratio="1",
+    reward_ratio="15",
+    rewards=(Reward("356", "1000", "Free Widget"), Reward("417", "1500", "Free Service")),
+    created_at="2025-01-05T10:26:11Z",
+)
+
+STARS = ProgramSettings(currencies=("stars", "starts", "bonus_points"))
+COFFEE = ProgramSettings(products=(Product("45678", "Coffee"),))
+
 PROGRAMS = [
-    *(Program(number, f"Program {number}", "points", active=True) for number in ("123", "469", "2607", "2750", "2844")),
+    Program("123", "Program 123", "points", active=True, settings=STARS),
+    *(Program(number, f"Program {number}", "points", active=True) for number in ("469", "2607", "2750", "2844")),
     Program("124", "Program 124", "points", active=False),
+    Program("898989889", "Widget Rewards", "points", active=True, settings=WIDGET_REWARDS),
     *(
         Program(campaign, f"Campaign {campaign}", "points", active=True)
-        for campaign in ("89898989989", "898989889", "13234545", "34534554")
+        for campaign in ("89898989989", "13234545", "34534554")
     ),
     Program("visits-1", "Visits", "visits", active=True),
     Program("dollars-1", "Dollars", "dollars", active=True),
-    Program("product-1", "Product", "product", active=True),
+    Program("product-1", "Product", "product", active=True, settings=COFFEE),
 ]
 
 PROMOTIONS = [

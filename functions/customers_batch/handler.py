@@ -4,14 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from loyalty.doors.endpoint import serve
+from loyalty.doors import api_php
 from loyalty.http.negotiation import weights
 from loyalty.http.page import page_reply
 from loyalty.http.request import Request, read_event, to_proxy
-from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 
 _PAGE = page_reply(Path(__file__).with_name("landing.html").read_text(encoding="utf-8"))
-_import = serve(CUSTOMERS_BATCH)
+_api = api_php.serve()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -21,7 +20,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         if _is_a_browser_at_the_root(request):
             headers = {**_PAGE.headers, "Vary": "Accept"}
             return to_proxy(replace(_PAGE, text=_PAGE.text.replace("{base}", request.base), headers=headers), request)
-    return _import(event, context)
+    return _api(event, context)
 
 
 def _is_a_browser_at_the_root(request: Request) -> bool:

@@ -11,9 +11,16 @@ READ, WRITE = "GET, HEAD", "POST"
 ALLOWED = {
     "/": WRITE,
     "/api.php": WRITE,
+    "/api/v1.1/loyalty/delete_member": WRITE,
     "/api/v1.1/loyalty/register_member": WRITE,
     "/api/v1.1/loyalty/register_member_batch": WRITE,
+    "/api/v1.1/profiles/delete": WRITE,
+    "/api/v1.1/profiles/import": WRITE,
+    "/api/v1.1/profiles/import_batch": WRITE,
+    "/api/v1.1/profiles/update": WRITE,
     "/console": READ,
+    "/customers": READ,
+    "/customers/{profile_id}": READ,
     "/docs": READ,
     "/health": READ,
     "/jobs": READ,
@@ -21,19 +28,25 @@ ALLOWED = {
     "/jobs/{job_id}/results": READ,
     "/jobs/{job_id}/undo": WRITE,
     "/openapi.json": READ,
+    "/programs": READ,
+    "/promotions": READ,
+    "/v2/customers": WRITE,
+    "/v2/customers/lookup": READ,
+    "/v2/customers/lookup/customerDetails": READ,
+    "/v2/customers/lookup/promotionData": READ,
     "/v2/promotion/bulk/directEarn": WRITE,
     "/v3/oauth/token/generate": WRITE,
 }
 """The methods of each path that is served, as in an Allow header; a test holds it against the template."""
 
-_JOB = re.compile("^/jobs/[^/]+")
+_ONE = {re.compile("^/jobs/[^/]+"): "/jobs/{job_id}", re.compile("^/customers/[^/]+"): "/customers/{profile_id}"}
 _CAPILLARYS = re.compile("/v[23](/|$)")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Say what is wrong with the address, below Capillary's paths in its own form."""
     request = read_event(event, context)
-    allowed = ALLOWED.get(_JOB.sub("/jobs/{job_id}", request.path.rstrip("/")) or "/")
+    allowed = ALLOWED.get(_route(request.path.rstrip("/")) or "/")
     if allowed and request.method not in allowed.split(", "):
         status, headers = 405, {"Allow": allowed}
         text = f"Use {allowed.partition(',')[0]} for this path, not {request.method}"
@@ -43,3 +56,10 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if _CAPILLARYS.match(request.path):
         return to_proxy(unserved(request, status, text, headers), request)
     return to_proxy(json_error(status, text, headers), request)
+
+
+def _route(path: str) -> str:
+    """The path with the names of its parameters in their places."""
+    for parameter, name in _ONE.items():
+        path = parameter.sub(name, path)
+    return path

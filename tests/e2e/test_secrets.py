@@ -16,7 +16,7 @@ import pytest
 from loyalty.domain.account import Credential, Grant
 from loyalty.store.tables import accounts
 from loyalty.vendors.capillary.credentials import basic_credential, client_credential
-from loyalty.vendors.stickystreet.customers_batch import import_credential
+from loyalty.vendors.stickystreet.envelope import import_credential
 from tests.e2e.marks import Contacts, Marks, database, demo_secrets, items, leaks, messages, readable
 from tests.e2e.requests import BATCH, SINGLE, get, post
 from tests.e2e.waiting import until

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.e2e.requests import BATCH, SINGLE, get, post
-from tests.fakes.gateway import ACCESS_TOKEN, EARN, IMPORT
+from tests.fakes.gateway import ACCESS_TOKEN, EARN, IMPORT, LEAVE, PROFILE_DELETE
 from tests.fakes.importing import as_form, rows_form
 from tools.local.stack import LocalStack
 
@@ -25,6 +25,8 @@ def body(document: object) -> bytes:
     [
         (SINGLE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),
         (BATCH, body(MEMBERS), JSON, 401),
+        (LEAVE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),
+        (PROFILE_DELETE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),
         (EARN, body({"customers": []}), {**JSON, "X_CAP_API_OAUTH_TOKEN": "nobody-has-this-token"}, 401),
         (ACCESS_TOKEN, body({"key": "demo-key", "secret": "wrong"}), JSON, 401),
         (IMPORT, as_form(rows_form("email", "a@example.com") | {"user_api_key": "wrong"}).encode(), FORM, 200),

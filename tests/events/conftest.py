@@ -7,9 +7,10 @@ import pytest
 
 from loyalty.doors import endpoint
 from loyalty.store.engine import dynamodb
+from tests.events.deliveries import DRAWN
 from tests.fakes.world import World
 
-JOB_ID_BYTES = 16
+JOB_ID_BYTES = len(DRAWN) // 2
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setattr(dynamodb, "connect", lambda _settings: world.database)
     monkeypatch.setattr(secrets, "token_urlsafe", lambda _bytes: "drawn")
     token_hex = secrets.token_hex
-    monkeypatch.setattr(secrets, "token_hex", lambda size: "drawn" if size == JOB_ID_BYTES else token_hex(size))
+    monkeypatch.setattr(secrets, "token_hex", lambda size: DRAWN if size == JOB_ID_BYTES else token_hex(size))
     endpoint.process_database.cache_clear()
     yield world
     endpoint.process_database.cache_clear()

@@ -7,6 +7,9 @@ from tests.fakes.functions import load_handler
 from tests.fakes.gateway import Event, FakeContext, Reply, reply_of
 from tools.local import template
 
+DRAWN = "d2a04c1e" * 4
+"""That of each job here."""
+
 EVENTS = template.ROOT / "events"
 OF_JOBS = ("process_chunk", "bury_chunk", "list_jobs", "show_job", "job_results", "undo_job")
 """Those that are about one job, which the first of them makes."""

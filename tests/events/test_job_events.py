@@ -10,7 +10,7 @@ import pytest
 from loyalty.domain.job import KEPT_SECONDS
 from loyalty.jobs import message
 from loyalty.jobs.schema import json_schema
-from tests.events.deliveries import deliver, feed, read
+from tests.events.deliveries import DRAWN, deliver, feed, read
 from tests.fakes.queues import CHUNKS, PARKED
 from tests.fakes.world import World
 
@@ -57,8 +57,8 @@ def test_a_chunk_message_is_done_and_the_jobs_api_tells_of_its_job(world: World)
         ),
     )
     undoing = {"operation": "undo", "status": "queued", "done": 0, "counts": {}, "finished_at": None, "undo": "none"}
-    assert (undone.status, undone.json()) == (202, job("drawn", **undoing))
-    assert undone.headers["Location"] == "/v1/jobs/drawn"
+    assert (undone.status, undone.json()) == (202, job(DRAWN, **undoing))
+    assert undone.headers["Location"] == f"/v1/jobs/{DRAWN}"
     # AND the undo is in the queue
     assert [json.loads(message.body)["operation"] for message in world.sqs.queues[CHUNKS]] == ["undo"]
 

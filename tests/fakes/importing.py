@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from loyalty.domain.account import Grant
-from loyalty.doors.endpoint import serve
+from loyalty.doors import api_php
 from loyalty.settings import Settings
 from loyalty.store.tables import accounts
-from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH, import_credential
+from loyalty.vendors.stickystreet import types
+from loyalty.vendors.stickystreet.envelope import import_credential
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.faults import Answer
 from tests.fakes.gateway import IMPORT, FakeContext, Reply, proxy_event, reply_of
@@ -52,6 +53,9 @@ SEED = {
 }
 """The seed's PHP sample."""
 
+TYPES = ", ".join(sorted(types.TYPES))
+"""The types as an error names them."""
+
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -78,7 +82,7 @@ class ImportWorld(World):
         """Call the endpoint; `changes` are made to the event."""
         event = proxy_event(body, {"Content-Type": FORM}, path=IMPORT) | changes
         database, context = self.process(client or self.dynamodb), FakeContext(f"request-{next(self._numbers)}")
-        reply = reply_of(serve(CUSTOMERS_BATCH, lambda: database)(event, context))
+        reply = reply_of(api_php.serve(lambda: database)(event, context))
         assert reply.status == 200
         return reply
 
@@ -166,6 +170,11 @@ def undo_states(world: ImportWorld) -> list[Any]:
 def as_form(fields: Mapping[str, str]) -> str:
     """The fields as an urlencoded body that asks for JSON."""
     return urlencode({"output": "JSON", **fields})
+
+
+def refusal(text: str) -> dict[str, Any]:
+    """The JSON of a request that was not done, for this reason."""
+    return {"status": "error", "error": text, "errors": [text]}
 
 
 def rows_form(headers: str, *lines: str, **changes: str) -> dict[str, str]:

@@ -49,5 +49,7 @@ def _content(value: Any) -> str:
     if isinstance(value, str):
         return value.replace("&", "&amp;").replace("<", "&lt;")
     if isinstance(value, Sequence):
-        return "".join(f"<item>{_elements(item)}</item>" for item in value)
-    return str(value)
+        return "".join(f"<item>{_content(item)}</item>" for item in value)
+    if isinstance(value, Mapping):
+        return _elements(value)
+    return "" if value is None else str(value)

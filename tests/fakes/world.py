@@ -6,22 +6,43 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from loyalty.doors import jobs_api, token_api
+from loyalty.doors import api_php, jobs_api, token_api
+from loyalty.doors.calls import serve_call
 from loyalty.doors.endpoint import Handler, serve
 from loyalty.settings import Settings
 from loyalty.store.engine.dynamodb import Database
+from loyalty.vendors import read_api
+from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
+from loyalty.vendors.altcraft.profiles import PROFILES_IMPORT, PROFILES_IMPORT_BATCH, PROFILES_UPDATE
+from loyalty.vendors.altcraft.profiles_delete import PROFILES_DELETE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.vendors.capillary.customer_details import CUSTOMER_DETAILS
+from loyalty.vendors.capillary.customer_lookup import CUSTOMER_LOOKUP
+from loyalty.vendors.capillary.customers import ADD_CUSTOMER
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
-from loyalty.vendors.contract import Contract
+from loyalty.vendors.capillary.promotion_data import PROMOTION_DATA as PROMOTION_DATA_CALL
+from loyalty.vendors.contract import Call, Contract
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from tests.fakes.clock import FakeClock
 from tests.fakes.delivery import Mappings
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.gateway import (
     ACCESS_TOKEN,
+    ADD,
     BATCH,
+    CUSTOMERS,
+    DETAILS,
     EARN,
     IMPORT,
+    LEAVE,
+    LOOKUP,
+    PROFILE,
+    PROFILE_DELETE,
+    PROFILE_UPDATE,
+    PROFILES,
+    PROGRAMS,
+    PROMOTION_DATA,
+    PROMOTIONS,
     SINGLE,
     Event,
     FakeContext,
@@ -41,9 +62,24 @@ MEMBER_SINCE_2024 = "user2@example.com"
 CONTRACTS: dict[str, Contract[Any, Any]] = {
     SINGLE: REGISTER_MEMBER,
     BATCH: REGISTER_MEMBER_BATCH,
+    LEAVE: DELETE_MEMBER,
+    PROFILE: PROFILES_IMPORT,
+    PROFILE_DELETE: PROFILES_DELETE,
+    PROFILE_UPDATE: PROFILES_UPDATE,
+    PROFILES: PROFILES_IMPORT_BATCH,
     EARN: DIRECT_EARN,
+    ADD: ADD_CUSTOMER,
     IMPORT: CUSTOMERS_BATCH,
 }
+CALLS: dict[str, Call[Any, Any]] = {
+    LOOKUP: CUSTOMER_LOOKUP,
+    DETAILS: CUSTOMER_DETAILS,
+    PROMOTION_DATA: PROMOTION_DATA_CALL,
+    CUSTOMERS: read_api.FIND_CUSTOMERS,
+    PROGRAMS: read_api.LIST_PROGRAMS,
+    PROMOTIONS: read_api.LIST_PROMOTIONS,
+}
+"""What reads, by path."""
 _JOB_ROUTES = {
     "GET /jobs": jobs_api.list_jobs,
     "GET /jobs/{job_id}": jobs_api.show_job,
@@ -68,6 +104,8 @@ class World:
         self.settings = settings
         self.database = self.process(self.dynamodb)
         self._handlers = {path: self._serve(contract) for path, contract in CONTRACTS.items()}
+        self._handlers |= {path: self._serve_call(call) for path, call in CALLS.items()}
+        self._handlers[IMPORT] = api_php.serve(lambda: self.database)
         self._handlers[ACCESS_TOKEN] = token_api.serve(lambda: self.database)
 
     def process(self, client: Any) -> Database:
@@ -88,6 +126,17 @@ class World:
         """POST bytes or text as they are, anything else as JSON."""
         sent = body if isinstance(body, bytes | str) else json.dumps(body)
         return self.deliver(proxy_event(sent, headers, path=path), FakeContext(request_id, milliseconds))
+
+    def get(self, path: str, headers: dict[str, str] | None = None, **query: str) -> Reply:
+        """GET a path with parameters in its URL."""
+        event = proxy_event(b"", headers, method="GET", path=path) | {"queryStringParameters": query or None}
+        return self.deliver(event)
+
+    def show_customer(self, profile_id: str, headers: dict[str, str]) -> Reply:
+        """GET /customers/{profile_id}."""
+        event = proxy_event(b"", headers, method="GET", path=f"{CUSTOMERS}/{profile_id}")
+        event["pathParameters"] = {"profile_id": profile_id}
+        return reply_of(self._serve_call(read_api.SHOW_CUSTOMER)(event, FakeContext()))
 
     def job(
         self,
@@ -124,8 +173,9 @@ class World:
         return self.dynamodb.snapshot()["memberships"]
 
     def member(self, profile_id: str, program: str = "123") -> Item | None:
-        """A customer's membership in a program."""
-        return self.memberships().get((f"greatwidgets#{program}#{profile_id}",))
+        """A customer's membership in a program; of who left None."""
+        item = self.memberships().get((f"greatwidgets#{program}#{profile_id}",))
+        return None if item is None or "left_at" in item else item
 
     def _sleep(self, seconds: float) -> None:
         self.clock.sleep(seconds)
@@ -136,6 +186,9 @@ class World:
 
     def _serve(self, contract: Contract[Any, Any]) -> Handler:
         return serve(contract, lambda: self.database)
+
+    def _serve_call(self, call: Call[Any, Any]) -> Handler:
+        return serve_call(call, lambda: self.database)
 
 
 @cache

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from loyalty.domain.deadline import GATEWAY_SECONDS
-from loyalty.doors import jobs_api
+from loyalty.doors import api_php, jobs_api
 from loyalty.doors.endpoint import Handler, serve
 from loyalty.store.engine.dynamodb import Database
+from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
+from loyalty.vendors.altcraft.profiles_delete import PROFILES_DELETE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
-from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from tests.fakes.gateway import Reply, proxy_event, reply_of
 from tests.fakes.world import TOKEN
 from tests.simulation import weather
@@ -25,8 +26,10 @@ Make = Callable[[Callable[[], Database]], Handler]
 FUNCTIONS: dict[str, Make] = {
     "register_member": lambda database: serve(REGISTER_MEMBER, database),
     "register_member_batch": lambda database: serve(REGISTER_MEMBER_BATCH, database),
+    "delete_member": lambda database: serve(DELETE_MEMBER, database),
+    "profiles_delete": lambda database: serve(PROFILES_DELETE, database),
     "direct_earn": lambda database: serve(DIRECT_EARN, database),
-    "customers_batch": lambda database: serve(CUSTOMERS_BATCH, database),
+    "customers_batch": api_php.serve,
     "show_job": lambda database: jobs_api.serve("show_job", jobs_api.show_job, database),
     "job_results": lambda database: jobs_api.serve("job_results", jobs_api.job_results, database),
     "list_jobs": lambda database: jobs_api.serve("list_jobs", jobs_api.list_jobs, database),

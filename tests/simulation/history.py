@@ -10,7 +10,7 @@ from loyalty.domain.account import Grant
 from loyalty.domain.lifetime import LONGEST_SECONDS
 from loyalty.store.tables import accounts
 from loyalty.vendors.capillary.credentials import basic_credential
-from loyalty.vendors.stickystreet.customers_batch import import_credential
+from loyalty.vendors.stickystreet.envelope import import_credential
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.importing import CREDENTIALS
@@ -30,7 +30,7 @@ from tools import demo
 _POLLS = (1.0, 10.0, 60.0, 180.0, 600.0, 3600.0)
 _FATES = ("unknown", "unchanged", "kept", "undone")
 """What an undo tells of an item; of several rows about one customer the last of these counts."""
-_CLIENTS = ("register", "import", "earn")
+_CLIENTS = ("register", "import", "earn", "leave", "erasure")
 _LONGEST_LEAD = 300.0
 
 

@@ -1,12 +1,13 @@
-"""Altcraft's two endpoints; what a member looks like comes from the models that validate it."""
+"""Altcraft's endpoints; what a member looks like comes from the models that validate it."""
 
+import re
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from loyalty.http.writing import to_xml
+from loyalty.vendors.altcraft.envelope import SUCCESS
 from loyalty.vendors.altcraft.items import SHAPES
-from loyalty.vendors.altcraft.register import SUCCESS
 from tools.document import everywhere
 from tools.document.parts import (
     JSON,
@@ -26,6 +27,7 @@ from tools.document.parts import (
 from tools.document.samples import sample
 
 SINGLE, BATCH = "/api/v1.1/loyalty/register_member", "/api/v1.1/loyalty/register_member_batch"
+DELETE, ERASE = "/api/v1.1/loyalty/delete_member", "/api/v1.1/profiles/delete"
 
 _MEMBER_FIELDS: dict[str, Schema] = {
     "email": {"description": "E-mail address of a customer", "examples": ["user@example.com"]},
@@ -47,7 +49,7 @@ _QUEUED = {"error": 0, "error_text": SUCCESS, "result": [], "job_id": "0f6e2c1a6
 _FAULTS = {
     "400": "A parameter is missing or refused, and the text names it; or the program is not active",
     "401": "No token, or an unknown one",
-    "403": "The token has no right to register members",
+    "403": "The token has no right to do this",
     "404": "The account has no such program",
     "413": "Too many items or bytes",
     "415": "Neither JSON nor XML in UTF-8",
@@ -56,30 +58,65 @@ _FAULTS = {
 
 
 def paths() -> dict[str, Any]:
-    """The two endpoints."""
+    """Registering one and many, and deleting one."""
     single = {
-        "200": answer("Registered", _either("RegisterMemberReply", _REGISTERED), "X-Job-Id"),
-        "202": answer("Queued as a job", _either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
-        **_faults("RegisterMemberReply", "X-Job-Id"),
+        "200": answer("Registered", either("RegisterMemberReply", _REGISTERED), "X-Job-Id"),
+        "202": answer("Queued as a job", either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
+        **faults("RegisterMemberReply", "X-Job-Id"),
         "404": answer(
             "The account has no such program, or no such customer",
-            _either("RegisterMemberReply", _NOT_FOUND),
+            either("RegisterMemberReply", _NOT_FOUND),
             "X-Job-Id",
         ),
-        "409": answer("The customer is a member already", _either("RegisterMemberReply", _MEMBER), "X-Job-Id"),
+        "409": answer("The customer is a member already", either("RegisterMemberReply", _MEMBER), "X-Job-Id"),
     }
     batch = {
         "200": answer(
             "Done, with a result for each item in the order of the request",
-            _either("RegisterBatchReply", _DONE),
+            either("RegisterBatchReply", _DONE),
             "X-Job-Id",
         ),
-        "202": answer("Queued as a job", _either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
-        **_faults("RegisterError"),
+        "202": answer("Queued as a job", either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
+        **faults("RegisterError"),
     }
     return {
-        SINGLE: {"post": _operation("registerMember", "Register one member", "RegisterMember", single)},
-        BATCH: {"post": _operation("registerMemberBatch", "Register many members", "RegisterMemberBatch", batch)},
+        SINGLE: {"post": operation("registerMember", "Register one member", "RegisterMember", single)},
+        BATCH: {"post": operation("registerMemberBatch", "Register many members", "RegisterMemberBatch", batch)},
+        DELETE: {"post": operation("deleteMember", "Delete one member", "DeleteMember", _deletion())},
+        ERASE: {"post": operation("profilesDelete", "Erase one profile", "ProfilesDelete", _erasure())},
+    }
+
+
+def _erasure() -> Answers:
+    """A customer is erased, or there is none."""
+    data = {"profile_id": "663a138cee44bb50a67115cd"}
+    done = {"data": data, "error": 0, "error_text": SUCCESS}
+    unknown = {"error": 404, "error_text": "Profile not found"}
+    return {
+        "200": answer("All of the customer is erased", either("ProfilesDeleteReply", done), "X-Job-Id"),
+        "202": answer("It is being erased, by a job", either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
+        **faults("ProfilesDeleteReply", "X-Job-Id"),
+        "404": answer(
+            "The account has no such customer, or no database of this number",
+            either("ProfilesDeleteReply", unknown),
+            "X-Job-Id",
+        ),
+    }
+
+
+def _deletion() -> Answers:
+    """A member leaves, or there is none."""
+    done = {"error": 0, "error_text": SUCCESS, "profile_id": "69df4fd5ff232800e2d1e2d6"}
+    no_member = {"error": 404, "error_text": "Member not found", "profile_id": "663a138cee44bb50a67115cd"}
+    return {
+        "200": answer("The membership is gone", either("DeleteMemberReply", done), "X-Job-Id"),
+        "202": answer("Queued as a job", either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
+        **faults("DeleteMemberReply", "X-Job-Id"),
+        "404": answer(
+            "The account has no such program or customer, or the customer is no member",
+            either("DeleteMemberReply", no_member),
+            "X-Job-Id",
+        ),
     }
 
 
@@ -97,13 +134,20 @@ def schemas() -> dict[str, Schema]:
         "RegisterMember": {"oneOf": [_single(matching) for matching in SHAPES], **root},
         "RegisterMemberBatch": {"oneOf": [_batch(matching) for matching in SHAPES], **root},
         "RegisterMemberReply": record(outcome, ["profile_id"], **root),
+        "DeleteMember": {"oneOf": [_named(matching) for matching in SHAPES], **root},
+        "ProfilesDelete": {"oneOf": [_erased(matching) for matching in SHAPES], **root},
+        "ProfilesDeleteReply": record(
+            {"data": record({"profile_id": text("Of the customer who was erased")}), **envelope}, ["data"], **root
+        ),
+        "DeleteMemberReply": record({**envelope, "profile_id": outcome["profile_id"]}, ["profile_id"], **root),
         "RegisterBatchReply": record({**envelope, "result": results, "job_id": ref("JobId")}, ["job_id"], **root),
         "RegisterError": record(envelope, **root),
     }
 
 
-def _operation(name: str, summary: str, schema: str, answers: Answers) -> dict[str, Any]:
-    event = "register_member_batch" if schema.endswith("Batch") else "register_member"
+def operation(name: str, summary: str, schema: str, answers: Answers) -> dict[str, Any]:
+    """A POST; its samples are the events of its name."""
+    event = re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()
     body = content(ref(schema), JSON, sample=sample(event)) | content(
         ref(schema), XML, TEXT_XML, sample=sample(f"{event}_xml")
     )
@@ -124,6 +168,25 @@ def _operation(name: str, summary: str, schema: str, answers: Answers) -> dict[s
 def _single(matching: str) -> Schema:
     member = _member(matching)
     return _request(matching, member["properties"], member["required"])
+
+
+def _named(matching: str) -> Schema:
+    """A call about the customer who is named so."""
+    member = _member(matching)
+    fields = {name: field for name, field in member["properties"].items() if name != "registration_date"}
+    return _request(matching, fields, member["required"])
+
+
+def _erased(matching: str) -> Schema:
+    """A call about the customer who is named so, in no program."""
+    named = _named(matching)
+    properties = {name: field for name, field in named["properties"].items() if name != "loyalty_program_id"}
+    further = {
+        "db_id": {**ref("IntegerId"), "description": "The database; missing: the account's"},
+        "resource_id": {"description": "Without effect: all of a customer goes"},
+    }
+    required = [name for name in named["required"] if name in properties and (name, matching) != ("matching", "email")]
+    return {**named, "properties": {**properties, **further}, "required": required}
 
 
 def _batch(matching: str) -> Schema:
@@ -153,14 +216,16 @@ def _field(name: str, schema: Schema) -> Schema:
     return {**kept, **_MEMBER_FIELDS[name]}
 
 
-def _faults(schema: str, *headers: str) -> Answers:
+def faults(schema: str, *headers: str) -> Answers:
+    """What can be wrong with any request of Altcraft's, each in the form of this schema."""
     return {
-        status: answer(said, _either(schema), *everywhere.FAULT_HEADERS.get(status, []), *headers)
+        status: answer(said, either(schema), *everywhere.FAULT_HEADERS.get(status, []), *headers)
         for status, said in _FAULTS.items()
     }
 
 
-def _either(schema: str, *examples: dict[str, Any]) -> dict[str, Any]:
+def either(schema: str, *examples: dict[str, Any]) -> dict[str, Any]:
+    """A body of this schema in JSON or XML, with an example of both if there is one."""
     in_json = {"sample": examples[0]} if examples else {}
     in_xml = {"sample": to_xml("xml", examples[0])} if examples else {}
     return content(ref(schema), JSON, **in_json) | content(ref(schema), XML, **in_xml)

@@ -1,7 +1,7 @@
 """What a change of the OpenAPI document takes from clients of an earlier one.
 
 A request that was valid has to be valid still, and a reply has to have what it had. More is fine: routes, optional
-parameters, members of replies, further values in them.
+parameters, members of replies, further values in them, further forms of a reply that may have several.
 """
 
 from collections.abc import Iterator, Mapping
@@ -98,6 +98,11 @@ def _narrower(pair: _Pair, where: str, seen: tuple[Any, ...], *, reply: bool = F
     seen, pair = (*seen, (pair.old, pair.new)), pair.resolved()
     old_choices, new_choices = _choices(pair.old), _choices(pair.new)
     if len(old_choices) > 1 or len(new_choices) > 1:
+        documents = [pair.released] * len(old_choices) + [pair.present] * len(new_choices)
+        forms = map(_resolved, [*old_choices, *new_choices], documents)
+        if reply and all(form.get("type") == "object" for form in forms):
+            yield from _forms(pair, where, seen)
+            return
         for one in old_choices:
             options = (
                 list(_narrower(pair._replace(old=one, new=other), where, seen, reply=reply)) for other in new_choices
@@ -109,6 +114,16 @@ def _narrower(pair: _Pair, where: str, seen: tuple[Any, ...], *, reply: bool = F
     yield from _members(pair, where, seen, reply=reply)
     if "items" in pair.old and "items" in pair.new:
         yield from _narrower(pair.at("items"), f"{where}[]", seen, reply=reply)
+
+
+def _forms(pair: _Pair, where: str, seen: tuple[Any, ...]) -> Iterator[str]:
+    """Forms of a reply that clients knew and none fits any more; they get further ones of what they did not ask for."""
+    for known in _choices(pair.new):
+        options = (
+            list(_narrower(pair._replace(old=one, new=known), where, seen, reply=True)) for one in _choices(pair.old)
+        )
+        if all(options):
+            yield f"{where}: nothing fits {known.get('$ref', 'a form')} any more"
 
 
 def _value(pair: _Pair, where: str, *, reply: bool) -> Iterator[str]:

@@ -115,9 +115,15 @@ def _show() -> dict[str, Any]:
 
 
 def _results() -> dict[str, Any]:
-    forms = ("RegisterMemberReply", "RegisterBatchReply", "DirectEarnReply", "ImportReply", "UndoReply")
+    forms = (
+        *("RegisterMemberReply", "RegisterBatchReply", "DeleteMemberReply", "ProfilesDeleteReply"),
+        *("ProfileReply", "ProfilesReply"),
+        *("DirectEarnReply", "AddCustomerReply", "AddCustomerError", "ImportReply", "ImportError", "UndoReply"),
+    )
     in_json = content({"anyOf": [ref(form) for form in forms]}, JSON)
-    in_xml = content({"anyOf": [ref(form) for form in forms[:2]]}, XML) | content(ref("ImportReply"), TEXT_XML)
+    in_xml = content({"anyOf": [ref(form) for form in forms[:6]]}, XML) | content(
+        {"anyOf": [ref("ImportReply"), ref("ImportError")]}, TEXT_XML
+    )
     reply = answer(
         "The reply that a waiting client would have had", in_json | in_xml | content(ref("Jsonp"), JAVASCRIPT)
     )

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from loyalty.domain.account import Account, CustomField
+from loyalty.http.body import LARGEST_ID
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts
 
@@ -28,6 +29,9 @@ MatchFields = Annotated[
         help="A custom field that customers are found by; may be repeated.",
     ),
 ]
+DatabaseId = Annotated[
+    int | None, typer.Option(min=1, max=LARGEST_ID, help="The only db_id that Altcraft's clients may send.")
+]
 Always200 = Annotated[bool, typer.Option(help="Answer Altcraft's errors with HTTP status 200 too.")]
 
 
@@ -39,13 +43,15 @@ def create(
     fields: Fields = None,
     match_fields: MatchFields = None,
     always_200: Always200 = False,
+    database_id: DatabaseId = None,
 ) -> None:
     """Make a new account."""
     plain = [_field(text, match=False) for text in fields or ()]
     matching = [_field(text, match=True) for text in match_fields or ()]
     custom_fields = sorted([*plain, *matching])
     _check(custom_fields)
-    made = Account(account, always_200, tuple(custom_fields))
+    named = None if database_id is None else str(database_id)
+    made = Account(account, always_200, tuple(custom_fields), named)
     try:
         is_new = accounts.create_account(session.system.database(), made)
     except ValueError as error:
@@ -73,6 +79,7 @@ def _record(account: Account) -> dict[str, Any]:
     return {
         "account": account.id,
         "http_status": "always_200" if account.always_200 else "as_error",
+        "database_id": account.database_id,
         "custom_fields": [field._asdict() for field in account.custom_fields],
     }
 

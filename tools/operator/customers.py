@@ -81,7 +81,7 @@ def _record(database: Database, account_id: str, customer: Customer) -> dict[str
     programs = [program.id for program in accounts.list_programs(database, account_id)]
     held = memberships.of_customer(database, account_id, programs, profile_id)
     earned = {
-        promotion.id: [earn.earned_at for earn in earns.of_customer(database, account_id, promotion.id, profile_id)]
+        promotion.id: [earn.earned_at for earn in earns.live(database, account_id, promotion.id, profile_id)]
         for promotion in promotions.list_all(database, account_id)
     }
     return {

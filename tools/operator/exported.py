@@ -37,7 +37,7 @@ def members_of(account: Account, settings: Settings) -> Kind:
 
 
 def earns_of(account: Account, settings: Settings) -> Kind:
-    """The account's earns."""
+    """The account's earns, without those that were revoked."""
     columns = ("promotion", "profile_id", "earned_id", "source", "earned_at")
     return Kind(settings.earns_table, keys.of_account(account.id), columns, _earn)
 
@@ -48,7 +48,9 @@ def _customer(item: Item) -> Row:
     return {"profile_id": customer.profile_id, "customer_id": customer.customer_id, **fields}
 
 
-def _member(item: Item) -> Row:
+def _member(item: Item) -> Row | None:
+    if memberships.has_left(item):
+        return None
     _, program, profile_id = item["pk"]["S"].split(keys.SEPARATOR, 2)
     member = memberships.from_item(profile_id, item)
     row: Row = {"program": program, "profile_id": profile_id, "registration_date": member.registered_at}
@@ -60,6 +62,8 @@ def _earn(item: Item) -> Row | None:
         return None
     _, promotion, profile_id = item["pk"]["S"].split(keys.SEPARATOR, 2)
     earn = earns.from_item(profile_id, item)
+    if earn.revoked_by is not None:
+        return None
     return {
         "promotion": promotion,
         "profile_id": profile_id,

@@ -11,7 +11,7 @@ from loyalty.operations.earn.items import KIND as EARN
 from loyalty.operations.enrol.items import KIND as ENROL
 from loyalty.operations.import_customers.items import KIND as IMPORT
 from loyalty.vendors.capillary.credentials import basic_credential, client_credential
-from loyalty.vendors.stickystreet.customers_batch import import_credential
+from loyalty.vendors.stickystreet.envelope import import_credential
 
 _SECRET_BYTES = 32
 _KEY_BYTES = 16  # as hex, since clients of the import know keys of hex digits

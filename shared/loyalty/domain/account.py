@@ -7,8 +7,11 @@ from typing import NamedTuple
 from loyalty.domain.errors import RightMissing
 from loyalty.domain.identifiers import custom_field
 
-JOBS_READ, MIGRATE = "jobs:read", "migrate"
-"""Rights to see jobs, and to import customers with ids of their own; each operation has one more (see `registry`)."""
+JOBS_READ, MIGRATE, READ = "jobs:read", "migrate", "read"
+"""Rights to see jobs, to import customers with ids of their own, and to look up what is stored.
+
+Each operation has one more (see `registry`).
+"""
 
 Balance = str | Mapping[str, str]
 """What a member has: a decimal as text, or how many of which product."""
@@ -63,11 +66,15 @@ class CustomField(NamedTuple):
 
 
 class Account(NamedTuple):
-    """A tenant's settings; `always_200` sends errors with HTTP status 200 too, where the contract allows that."""
+    """A tenant's settings; `always_200` sends errors with HTTP status 200 too, where the contract allows that.
+
+    `database_id` is the only one that Altcraft's clients may name; None where they may name any.
+    """
 
     id: str
     always_200: bool = False
     custom_fields: tuple[CustomField, ...] = ()
+    database_id: str | None = None
 
     def match_kind(self, field_name: str) -> str | None:
         """The identifier kind of the match field with this name, or None."""
@@ -83,10 +90,43 @@ class Caller(NamedTuple):
     account: Account
     rights: frozenset[str]
 
-    def require(self, right: str) -> None:
-        """Raise RightMissing unless the caller has the right."""
-        if right not in self.rights:
-            raise RightMissing(right)
+    def require(self, *rights: str) -> None:
+        """Raise RightMissing, of the first one, unless the caller has any of these rights."""
+        if self.rights.isdisjoint(rights):
+            raise RightMissing(rights[0])
+
+
+class Reward(NamedTuple):
+    """What a member may redeem: it takes a balance of `level`, a decimal as text."""
+
+    id: str
+    level: str
+    description: str
+
+
+class Product(NamedTuple):
+    """What a product program counts: the name in balances, and the vendor's id of it."""
+
+    id: str
+    name: str
+
+
+class ProgramSettings(NamedTuple):
+    """What is told of a program beside what it does; None and empty where it is not set.
+
+    `currencies` are the names of its points. A purchase of 1 earns `points_ratio` points, and `reward_ratio` points are
+    worth 1. `created_at` is RFC 3339 in UTC.
+    """
+
+    currency: str | None = None
+    glyph: str | None = None
+    currencies: tuple[str, ...] = ()
+    points_ratio: str | None = None
+    reward_ratio: str | None = None
+    earned_per_event: str | None = None
+    rewards: tuple[Reward, ...] = ()
+    products: tuple[Product, ...] = ()
+    created_at: str | None = None
 
 
 class Program(NamedTuple):
@@ -96,6 +136,7 @@ class Program(NamedTuple):
     name: str
     kind: str
     active: bool
+    settings: ProgramSettings = ProgramSettings()
 
 
 class Promotion(NamedTuple):

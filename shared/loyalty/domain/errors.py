@@ -8,10 +8,13 @@
     │   ├── CredentialsUnknown
     │   └── CredentialsExpired
     ├── RightMissing            the credential is good, its rights don't reach
+    ├── DatabaseNotFound        another one than the account's
     ├── ProgramNotFound
     ├── ProgramInactive
     ├── PromotionNotFound       unknown, or of another program
     ├── PromotionInactive       inactive, or outside its dates
+    ├── CustomerNotFound        nobody has the identifiers that were given
+    ├── MemberNotFound          the customer is not in the program
     ├── TooLarge                too many items or bytes
     ├── ReplyTooLarge           the request was done, what there is to say of it can't be sent
     ├── UnsupportedMediaType
@@ -92,6 +95,13 @@ class RightMissing(RequestError):
 
     def __init__(self, right: str) -> None:
         super().__init__(f"The credentials lack the right {right}")
+        self.right = right
+
+
+class DatabaseNotFound(RequestError):
+    """The account has no database of this number; the text is that."""
+
+    status = 404
 
 
 class ProgramNotFound(RequestError):
@@ -116,6 +126,25 @@ class PromotionInactive(RequestError):
     """The promotion can't be earned now; the text is its id."""
 
     status = 400
+
+
+class CustomerNotFound(RequestError):
+    """The account has no such customer."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("Customer not found")
+
+
+class MemberNotFound(RequestError):
+    """The customer, whose profile_id this has, is not in the program."""
+
+    status = 404
+
+    def __init__(self, profile_id: str) -> None:
+        super().__init__("Customer is not in this program")
+        self.profile_id = profile_id
 
 
 class TooLarge(RequestError):

@@ -17,6 +17,7 @@ class Status(StrEnum):
     IGNORED = "ignored"
     EXISTS = "exists"
     EXHAUSTED = "exhausted"
+    REMOVED = "removed"
     NOT_FOUND = "not_found"
     INVALID = "invalid"
     BUSY = "busy"
@@ -28,10 +29,10 @@ class Status(StrEnum):
 class Outcome(NamedTuple):
     """What became of one item.
 
-    `profile_id` names the customer and is None exactly when none is known; `reason` says what is
-    wrong with an INVALID item; `values` holds what else the operation has to tell, such as generated
-    ids. A BUSY item was not written and may be repeated; an UNKNOWN one may be written, since no answer came and
-    nothing could be read: it may be repeated under the same writer only.
+    `profile_id` names the customer and is None exactly when none is known: a NOT_FOUND with one says that there was
+    nothing of this customer's to remove. `reason` says what is wrong with an INVALID item; `values` holds what else the
+    operation has to tell, such as generated ids. A BUSY item was not written and may be repeated; an UNKNOWN one may be
+    written, since no answer came and nothing could be read: it may be repeated under the same writer only.
     """
 
     status: Status
@@ -58,7 +59,7 @@ class Origin(NamedTuple):
 
     They stand from `first_index` on, one after the other, unless `positions` says where each stands. Each write
     stores `mark(index)`, so that a write met again is known for our own. `resumed` says that a request may have
-    written under this id before, which cut its items otherwise.
+    written under this id before, which cut its items otherwise; a request that is no job keeps no outcomes.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Origin(NamedTuple):
     redelivered: bool = False
     positions: Sequence[int] | None = None
     resumed: bool = False
+    is_job: bool = True
 
     def position(self, index: int) -> int:
         """Where the item at `index` of the list at hand stands in the whole."""

@@ -20,6 +20,9 @@ SECRETS = ("customer_password", "customer_PIN")
 STANDARD = (*UNIQUE, *SHARED, *NAMES, *ADDRESS, "custom_date", *SECRETS)
 """The fields that customers of every account have."""
 
+REGISTERED = "registered"
+"""A field that is Y from when the customer was registered on, and that nobody gives: see `Only.UNREGISTERED`."""
+
 MIGRATED = ("profile_id", "customer_id")
 """Ids that we generate, unless a caller with the right to migrate brings its own."""
 
@@ -50,6 +53,8 @@ def settle(field: str, text: str, unique: frozenset[str]) -> tuple[str, str | No
     if field == "email" or field in unique:
         spelling = normalise(field, text)
         return spelling or text, None if spelling else refused(field, text)
+    if ("\n" in text or "\r" in text) and not may_hold_lines(field):
+        return text, f"{field} holds a line end"
     fault = control_fault(text)
     return text, fault and f"{field} {fault}"
 

@@ -28,8 +28,9 @@ _NEW_OBJECTS = 100_000  # between garbage collections; a large request makes as 
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 Do = Callable[[Database, RequestLog], Reply]
-Open = Callable[[Request], tuple[Do, Callable[[RequestError], Reply]]]
-"""Begins with a request: what does it, and how an error is answered at that moment."""
+Begun = tuple[Do, Callable[[RequestError], Reply]]
+"""A request that was begun: what does it, and how an error is answered at that moment."""
+Open = Callable[[Request], Begun]
 
 
 @cache
@@ -40,12 +41,12 @@ def process_database() -> Database:
 
 def serve(contract: Contract[Params, Item], database: Callable[[], Database] = process_database) -> Handler:
     """The Lambda handler of an endpoint, which answers every request in the contract's own form."""
+    return handler(contract.name, lambda request: begun(contract, contract.open(request), request), database)
 
-    def begin(request: Request) -> tuple[Do, Callable[[RequestError], Reply]]:
-        exchange = contract.open(request)
-        return lambda database, log: _do(_Call(contract, exchange, request), database, log), exchange.error
 
-    return handler(contract.name, begin, database)
+def begun(contract: Contract[Params, Item], exchange: Exchange[Params, Item], request: Request) -> Begun:
+    """What does a request that was opened, and how its errors are answered."""
+    return lambda database, log: _do(_Call(contract, exchange, request), database, log), exchange.error
 
 
 def handler(name: str, begin: Open, database: Callable[[], Database]) -> Handler:

@@ -21,6 +21,9 @@ MOST_CONTAINERS = 200_000
 MAX_WIDE_BYTES = 5_000_000
 """Size of a text with emoji or the like in it, in UTF-8: then Python keeps each of its characters in four bytes."""
 
+LARGEST_ID = 2**63 - 1
+"""Of the ids that are integers."""
+
 MOST_HOST_CHARACTERS = 50_000
 """Characters of all international domains of a request: their ASCII form costs ten times what an address does."""
 
@@ -28,7 +31,6 @@ UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
 """Names of the encoding that is read, and of one that is a part of it."""
 
 _DIGITS = re.compile("[0-9]{1,19}")
-_LARGEST_ID = 2**63 - 1
 _WIDE = re.compile(rb"[\xf0-\xf4]")  # begins a character beyond U+FFFF
 _WIDE_ESCAPE = re.compile(r"\\u[dD][89aAbB]")
 _LONGEST_ESCAPE = 10  # characters of repr for one character of text, which takes at least a byte
@@ -122,7 +124,7 @@ def _too_large(item: object) -> bool:
 def integer_id(value: object) -> str | None:
     """A positive 64-bit integer, or its digits in a string, as decimal text; None for anything else."""
     number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value.strip()) else value
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= _LARGEST_ID:
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= LARGEST_ID:
         return None
     return str(number)
 

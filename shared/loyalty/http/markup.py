@@ -1,25 +1,21 @@
-"""Reading XML of the small, fixed shapes that the contracts use.
+"""Reading XML of the small, fixed shapes that batches have.
 
-It refuses a DOCTYPE (and so every entity but the predefined ones), nesting beyond what the contract needs and far
-too many elements, and keeps no more items than it is asked for. Expat hands what it finds to a builder that is written
-in C as well: handlers in Python would cost twice as much. `writing` writes them.
+Behind the guard of all XML it refuses nesting beyond what the contract needs and far too many elements, and keeps no
+more items than it is asked for. Expat hands what it finds to a builder that is written in C as well: handlers in Python
+would cost twice as much. `writing` writes them, `xml_fields` reads single calls.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from loyalty.domain.errors import BadRequest, refusal
-from loyalty.domain.text import folded
-from loyalty.http.body import UTF_8, too_wide
+from loyalty.http import xml_guard
+from loyalty.http.xml_guard import DEEPEST, MOST_FIELDS, too_deep, too_many_elements
 
 _MOST_ELEMENTS_PER_ITEM = 8
 """One item and its fields, of which the contract has three, with room for some that are not read."""
 _MOST_ATTRIBUTES_PER_ITEM = 3
-_MOST_FIELDS = 100
-"""Children of one element, the items of a list aside."""
 
 _MOST_NAMES = 1_000
 """Names of elements and attributes in a document, as expat keeps them: each costs more than an element."""
@@ -27,45 +23,35 @@ _MOST_NAMES = 1_000
 _LONGEST_TRIMMED = 64 * 1024
 """Characters of a text that is trimmed, in a copy of it: nobody has a use for a longer one."""
 
-_DEEPEST = 3  # levels below the root: list, item, field
-
 _SLICE = 256 * 1024  # characters
-_MOST_WIDE = 4_000_000
-"""Characters of a document with emoji or the like in it: text stands in memory three times, each of four bytes."""
-_WIDE = re.compile(
-    "[\U00010000-\U0010ffff]"
-    "|&#(?:x0*(?:10|[1-9a-fA-F])[0-9a-fA-F]{4};"  # a reference to one of these
-    "|0*(?:6553[6-9]|655[4-9][0-9]|65[6-9][0-9]{2}|6[6-9][0-9]{3}|[7-9][0-9]{4}|[0-9]{6,7});)"
-)
 
 Taken = dict[Element, list[Any]]
 """By list the values of its first items, which are no longer in it."""
 
 
-def read(text: str, root: str, lists: str, most_items: int) -> dict[str, Any]:
+def read(text: str, root: str, lists: str, most_items: int, levels: int = DEEPEST) -> dict[str, Any]:
     """The document as a dict: element name to text, None where empty, or a dict; a repeated name's last one counts.
 
     Elements named `lists` under the root collect into one list: `<data><item>…</item></data>` and
-    repeated `<data>…</data>` are the same; items beyond `most_items` are left out. Attributes are ignored,
-    texts are trimmed. Raises BadRequest, or TooLarge for a text that is too long for the emoji in it.
+    repeated `<data>…</data>` are the same; items beyond `most_items` are left out. What holds nothing but <item>s
+    further down is a list too. Attributes are ignored, texts are trimmed, at most `levels` of elements are nested below
+    the root. Raises BadRequest, or TooLarge for a text that is too long for the emoji in it.
     """
-    if len(text) > _MOST_WIDE and _WIDE.search(text):
-        raise too_wide("The XML", _MOST_WIDE)
+    xml_guard.check_width(text)
     tags, most = text.count("<"), _MOST_ELEMENTS_PER_ITEM * most_items  # or more, with what only looks like them
     if (tags > most and tags - text.count("</") > most) or text.count("=") > _MOST_ATTRIBUTES_PER_ITEM * most_items:
-        raise _too_many_elements()
-    document, taken = _parse(text, lists, most_items)
-    if document.tag != root:
-        raise BadRequest(refusal("The XML root element", f"must be {root}", document.tag))
+        raise too_many_elements()
+    document, taken = _parse(text, lists, most_items, levels)
+    xml_guard.check_root(document.tag, root)
     others = [element for element in document if element.tag != lists]
-    fields = dict(zip([element.tag for element in others], _values(others, _DEEPEST - 1), strict=True))
-    if len(fields) > _MOST_FIELDS:
-        raise _too_many_elements()
-    items = _items(document.findall(lists), taken, most_items)
+    fields = dict(zip([element.tag for element in others], _values(others, levels - 1), strict=True))
+    if len(fields) > MOST_FIELDS:
+        raise too_many_elements()
+    items = _items(document.findall(lists), taken, most_items, levels)
     return fields | {lists: items} if items else fields
 
 
-def _parse(text: str, lists: str, most_items: int) -> tuple[Element, Taken]:
+def _parse(text: str, lists: str, most_items: int, levels: int) -> tuple[Element, Taken]:
     """The root element, and what was taken out of its lists.
 
     Items are taken as the text goes on: with thousands of elements kept to its end, what is done afterwards is slower,
@@ -74,12 +60,7 @@ def _parse(text: str, lists: str, most_items: int) -> tuple[Element, Taken]:
     names: dict[str, str] = {}
     taken: Taken = {}
     roots: list[Element] = []
-    builder, parser = TreeBuilder(), expat.ParserCreate("utf-8", None, names)
-    parser.buffer_text = True
-    if hasattr(parser, "SetReparseDeferralEnabled"):  # else newer ones put off a long token, and what is behind it
-        parser.SetReparseDeferralEnabled(False)  # noqa: FBT003 - expat takes no keywords
-    parser.XmlDeclHandler = _declaration
-    parser.StartDoctypeDeclHandler = _doctype
+    builder, parser = TreeBuilder(), xml_guard.parser(names)
 
     def begin(tag: str, attributes: dict[str, str]) -> None:
         roots.append(builder.start(tag, attributes))
@@ -93,53 +74,43 @@ def _parse(text: str, lists: str, most_items: int) -> tuple[Element, Taken]:
             is_last = start + _SLICE >= len(text)
             parser.Parse(text[start : start + _SLICE].encode(), is_last)
             if len(names) > _MOST_NAMES:
-                raise _too_many_elements()
+                raise too_many_elements()
             if roots and len(roots[0]) and (going_on := roots[0][-1]).tag == lists:
-                _take(going_on, taken.setdefault(going_on, []), most_items)
+                _take(going_on, taken.setdefault(going_on, []), most_items, levels)
     except expat.ExpatError as error:
-        fault = f"{expat.ErrorString(error.code)} (line {error.lineno}, column {error.offset})"
-        raise BadRequest(f"The body is not well-formed XML: {fault}") from None
+        raise xml_guard.not_well_formed(error) from None
     document: Element = builder.close()
     return document, taken
 
 
-def _take(going_on: Element, taken: list[Any], most_items: int) -> None:
+def _take(going_on: Element, taken: list[Any], most_items: int, levels: int) -> None:
     """Take what has ended, as all but the last has, out of a list that holds an <item>."""
     if going_on.find("item") is not None:
         ended = going_on[:-1]
         del going_on[:-1]
-        taken += _listed(ended, most_items - len(taken))
+        taken += _listed(ended, most_items - len(taken), levels)
 
 
-def _declaration(_version: str, encoding: str | None, _standalone: int) -> None:
-    if encoding is not None and folded(encoding) not in UTF_8:
-        raise BadRequest(refusal("The encoding in the XML declaration", "must be UTF-8", encoding))
-
-
-def _doctype(*_: Any) -> None:
-    raise BadRequest("XML with a DOCTYPE is not accepted")
-
-
-def _items(lists: Sequence[Element], taken: Taken, most_items: int) -> list[Any]:
+def _items(lists: Sequence[Element], taken: Taken, most_items: int, levels: int) -> list[Any]:
     """The items of all lists; one that holds no <item> is one itself, unless it is empty and alone."""
     items: list[Any] = []
     for one in lists:
         before = taken.get(one, [])
         if before or one.find("item") is not None:
             items += before
-            items += _listed(list(one), most_items - len(items))
+            items += _listed(list(one), most_items - len(items), levels)
         else:
-            items += _values([one], _DEEPEST - 1)
+            items += _values([one], levels - 1)
     alone = len(lists) == 1 and not len(lists[0])
     return [] if alone and items == [None] else items[:most_items]
 
 
-def _listed(children: Sequence[Element], most_items: int) -> list[Any]:
+def _listed(children: Sequence[Element], most_items: int, levels: int) -> list[Any]:
     """The items among the children of a list; the others are not read, and not to be nested deeper all the same."""
     items = [child for child in children if child.tag == "item"]
-    values = _values(items[: max(0, most_items)], _DEEPEST - 2)
+    values = _values(items[: max(0, most_items)], levels - 2)
     if len(items) != len(children):
-        _values([child for child in children if child.tag != "item"], _DEEPEST - 2)
+        _values([child for child in children if child.tag != "item"], levels - 2)
     return values
 
 
@@ -151,20 +122,24 @@ def _values(elements: Iterable[Element], levels: int) -> list[Any]:
     values: list[Any] = []
     for element in elements:
         if not levels and len(element):
-            raise BadRequest("The XML is nested deeper than a request needs")
+            raise too_deep()
         fields: dict[str, Any] = {}
         for child in element:
             if len(child):
-                fields[child.tag] = _values([child], levels - 1)[0]
+                fields[child.tag] = _nested(child, levels - 1)
             else:
                 text = child.text or ""
                 fields[child.tag] = (text.strip() if len(text) < _LONGEST_TRIMMED else text) or None
-        if len(fields) > _MOST_FIELDS:
-            raise _too_many_elements()
+        if len(fields) > MOST_FIELDS:
+            raise too_many_elements()
         text = element.text or ""
         values.append(fields or (text.strip() if len(text) < _LONGEST_TRIMMED else text) or None)
     return values
 
 
-def _too_many_elements() -> BadRequest:
-    return BadRequest("The XML has more elements or attributes than a request needs")
+def _nested(element: Element, levels: int) -> Any:
+    """The value of an element with children, a list where they are <item>s."""
+    if not levels:
+        raise too_deep()
+    is_list = all(child.tag == "item" for child in element)
+    return _values(element, levels - 1) if is_list else _values([element], levels)[0]

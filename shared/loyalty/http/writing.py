@@ -25,10 +25,15 @@ def to_json(value: Any, style: JsonStyle = COMPACT) -> str:
 
 
 class XmlShape(NamedTuple):
-    """What elements of lists are called, by the list's name ("item" unless it is here); which fields are attributes."""
+    """How lists and attributes look.
+
+    `listed` is what elements of lists are called, by the list's name ("item" unless it is here); the lists that are
+    `repeated` have no element of their own around them. `attributes` are the fields that are such.
+    """
 
     listed: Mapping[str, str] = {}
     attributes: frozenset[str] = frozenset()
+    repeated: frozenset[str] = frozenset()
 
 
 PLAIN = XmlShape()
@@ -86,6 +91,9 @@ def _add(written: Written, name: str, value: Any, shape: XmlShape) -> None:
             attributes = _attributes(value, shape)
         written.append(f"<{name}{attributes}>")
         _add_all(written, inside.items(), shape)
+    elif name in shape.repeated:
+        _add_all(written, [(name, one) for one in value], shape)
+        return
     else:
         written.append(f"<{name}>")
         if isinstance(value, Written):

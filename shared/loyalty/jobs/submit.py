@@ -81,11 +81,12 @@ class Queued(NamedTuple):
 def carry_out(database: Database, task: Task[Params, Item, Prepared], wish: Wish) -> Done | Queued:
     """Do a task, or have it done. Raises StorageBusy, KeyReused, RequestUndone or StillRunning."""
     operation, items = task.operation, task.asked.items
-    queued = wish.until is None or sum(map(operation.weight, items)) > database.settings.inline_limit
+    large = sum(map(operation.weight, items)) > database.settings.inline_limit
+    queued = operation.by_workers or wish.until is None or large
     kept = wish.key or (operation.always_a_job and operation.undoable(operation.resolved(task.prepared)))
     if items and (queued or kept):
         return _as_job(database, task, wish, queued=queued)
-    outcomes = operation.apply(database, task.prepared, items, Origin(task.request_id))
+    outcomes = operation.apply(database, task.prepared, items, Origin(task.request_id, is_job=False))
     metrics.count(task.asked.contract, outcomes)
     repeat_under = _repeat_under(task.request_id, outcomes)
     if repeat_under:
@@ -136,8 +137,9 @@ def _as_job(database: Database, task: Task[Params, Item, Prepared], wish: Wish, 
         claimed = idempotency.claim(database, request, claimed.job_id)
         if claimed.job:
             return _follow(database, claimed.job, wish)
-    parts = [Part(1, range(len(items)))] if claimed.resumed else _parts(database, task, items)
-    job = _job(task, claimed, request.digest, queued=queued and not claimed.resumed)
+    here = claimed.resumed and not task.operation.by_workers
+    parts = [Part(1, range(len(items)))] if here else _parts(database, task, items)
+    job = _job(task, claimed, request.digest, queued=queued and not here)
     stored = jobs.create(database, job._replace(chunks=len(parts), submitted_at=database.now()), parts)
     if not stored.job.queued:
         outcomes = _do_here(database, task, stored, items, repeatable=wish.key is not None)

@@ -69,7 +69,10 @@ class Chunk(NamedTuple, Generic[Item]):
     settle: Settle
 
 
-_STAYS = {Status.CREATED, Status.UPDATED, Status.IGNORED, Status.EXISTS, Status.EXHAUSTED, Status.NOT_FOUND}
+_STAYS = {
+    *(Status.CREATED, Status.UPDATED, Status.REMOVED),
+    *(Status.IGNORED, Status.EXISTS, Status.EXHAUSTED, Status.NOT_FOUND),
+}
 """What stays as it was told when a chunk that was closed is done after all."""
 
 

@@ -75,6 +75,9 @@ class Operation(Generic[Params, Item, Prepared]):
     always_a_job: bool = False
     """Whether also a small request can be undone, and so has to be a job."""
 
+    by_workers: bool = False
+    """Whether only workers do it, for which also a small request waits: they have the rights, and come back later."""
+
     makes_customers: bool = False
     """Whether taking back may remove customers, for whom others may be writing that found them before."""
 

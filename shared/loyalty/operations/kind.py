@@ -78,3 +78,9 @@ def read_identifier(document: Document) -> Identifier | Outcome:
     kind, text = document["kind"], document["value"]
     normal = normalise(kind, text)
     return (kind, normal) if normal else invalid(refused(kind, text))
+
+
+def write_identifier(identifier: Identifier) -> Document:
+    """What `read_identifier` takes."""
+    kind, text = identifier
+    return {"kind": kind, "value": text}

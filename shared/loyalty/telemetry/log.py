@@ -71,6 +71,10 @@ class RequestLog(Log):
     def __init__(self, endpoint: str, request: Request) -> None:
         super().__init__("request", endpoint=endpoint, request_id=request.id)
 
+    def endpoint(self, name: str) -> None:
+        """Which of several that share a route it is."""
+        self._fields["endpoint"] = name
+
     def write(self, status: int) -> None:
         """Write it, with the HTTP status."""
         self._write(status=status)

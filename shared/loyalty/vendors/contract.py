@@ -1,4 +1,4 @@
-"""What `endpoint.serve` asks of a contract.
+"""What `endpoint.serve` asks of a contract, and `calls.serve_call` of a call, which only reads.
 
 A `Contract` is a constant: which kind of operation it asks for, and how replies look. For each request it
 opens an `Exchange`, which reads the request piece by piece, in the order in which it is needed, and
@@ -7,14 +7,18 @@ a job keeps: so another request can be answered later as the first one would hav
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, NamedTuple, Protocol
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from loyalty.domain.account import Account, Caller, Credential
 from loyalty.domain.errors import RequestError
 from loyalty.domain.outcome import Outcome, Status
 from loyalty.http.request import Reply, Request
 from loyalty.operations.kind import Item, Kind, Params
+from loyalty.operations.read.queries import Found, Query, Question
 from loyalty.settings import Settings
+
+Question_co = TypeVar("Question_co", covariant=True)
+Found_contra = TypeVar("Found_contra", contravariant=True)
 
 Manner = Mapping[str, Any]
 """How a reply is written, as JSON can hold it; what is missing has a default, what is unknown is passed over."""
@@ -90,3 +94,41 @@ class Contract(Protocol[Params, Item]):
 
     def queued(self, request: Request, manner: Manner, job_id: str, location: str) -> Reply:
         """The reply to a request that goes on as a job, which is to be seen at `location`."""
+
+
+class CallExchange(Protocol[Question_co, Found_contra]):
+    """One request to read on its way to a reply."""
+
+    def credentials(self, settings: Settings) -> Sequence[Credential]:
+        """What the caller may mean to identify itself with, the first that is known counts; raises RequestError."""
+
+    def identified(self, caller: Caller) -> None:
+        """Learn whose request it is; from here on replies may follow the account's settings. Raises RequestError."""
+
+    def question(self, account: Account, settings: Settings) -> Question_co:
+        """What is asked, parsed and validated; raises RequestError."""
+
+    def reply(self, found: Found_contra) -> Reply:
+        """The reply with what was found; raises RequestError for what is nothing to be told."""
+
+    def error(self, error: RequestError) -> Reply:
+        """The error reply."""
+
+
+class Call(Protocol[Question, Found]):
+    """One way to read of one vendor: a constant, as a contract is."""
+
+    @property
+    def name(self) -> str:
+        """What logs call it: `vendor.call`."""
+
+    @property
+    def asks(self) -> Query[Question, Found]:
+        """What it asks for."""
+
+    @property
+    def rights(self) -> Sequence[str]:
+        """The rights of which a credential needs any one; an error names the first."""
+
+    def open(self, request: Request) -> CallExchange[Question, Found]:
+        """Begin with a request; never raises."""

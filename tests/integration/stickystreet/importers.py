@@ -12,7 +12,8 @@ from loyalty.settings import load
 from loyalty.store.aws.access import Access, Credentials
 from loyalty.store.engine.dynamodb import Database, connect
 from loyalty.store.tables import accounts
-from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH, import_credential
+from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
+from loyalty.vendors.stickystreet.envelope import import_credential
 from tests.fakes.emulated import scan
 from tests.fakes.gateway import IMPORT, FakeContext, proxy_event, reply_of
 from tests.fakes.importing import FORM, as_form, rows_form

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from loyalty.domain.account import Promotion
+from loyalty.domain.job import Job
 from loyalty.domain.outcome import Origin, Outcome, Status
 from loyalty.operations.earn import operation as earn
 from loyalty.operations.earn.items import Item, Params
@@ -24,6 +25,24 @@ def issue(
     """The outcomes of items, applied as a request does it."""
     prepared = earn.prepare(world.database, demo.ACCOUNT, Params("469", promotion, None, "2026-06-01T00:00:00Z"))
     return earn.apply(world.database, prepared, items, origin)
+
+
+def job(job_id: str, promotion: str = "9", operation: str = "earn") -> Job:
+    """The finished job of a request, about that promotion."""
+    return Job(
+        id=job_id,
+        account_id=demo.ACCOUNT.id,
+        operation=operation,
+        contract="",
+        manner={},
+        params={"program_id": "469", "promotion_id": promotion},
+        total=1,
+        chunks=1,
+        submitted_at=0.0,
+        queued=True,
+        undoable=True,
+        finished_at=0,
+    )
 
 
 def limited(world: CapillaryWorld, limit: int | None) -> None:

@@ -11,7 +11,7 @@ from tests.corpus import hidden
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
 from tests.fakes.gateway import BATCH, EARN
-from tests.fakes.importing import CREDENTIALS, ImportWorld, rows_form
+from tests.fakes.importing import CREDENTIALS, ImportWorld, refusal, rows_form
 from tests.fakes.operator import Desk
 from tests.fakes.requests import JSON, as_json, as_xml, batch
 from tests.fakes.world import World
@@ -40,7 +40,7 @@ def test_a_raw_ampersand_refuses_the_request(rows: str, field: str) -> None:
     before = world.dynamodb.snapshot()
     answer = world.post(f"{BEFORE}&profiles_data={rows}").json()
     # THEN nothing of them is imported
-    assert answer == {"status": "error", "error": f"the form has a field {field} {AMPERSAND}"}
+    assert answer == refusal(f"the form has a field {field} {AMPERSAND}")
     assert world.dynamodb.snapshot() == before
 
 
@@ -56,7 +56,7 @@ def test_a_raw_ampersand_refuses_the_request(rows: str, field: str) -> None:
     ],
 )
 def test_a_form_that_is_cut_or_doubled_is_refused(body: str, error: str) -> None:
-    assert ImportWorld().post(body).json() == {"status": "error", "error": error}
+    assert ImportWorld().post(body).json() == refusal(error)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ PRESENT = json.loads(json.dumps(without_explanations(document())))
 BATCH = "/api/v1.1/loyalty/register_member_batch"
 EARN = "/v2/promotion/bulk/directEarn"
 
+RESULTS = "/jobs/{job_id}/results"
+
 Document = dict[str, Any]
 Change = Callable[[Document], Any]
 
@@ -34,6 +36,13 @@ def operation(one: Document, path: str, method: str = "post") -> Document:
 
 def schema(one: Document, name: str) -> Document:
     found: Document = one["components"]["schemas"][name]
+    return found
+
+
+def forms_of_results(one: Document) -> list[Document]:
+    """What a job's results may look like."""
+    content = operation(one, RESULTS, "get")["responses"]["200"]["content"]
+    found: list[Document] = content["application/json"]["schema"]["anyOf"]
     return found
 
 
@@ -95,6 +104,10 @@ BREAKING: dict[str, tuple[Change, str]] = {
         lambda one: schema(one, "DirectEarnReply")["properties"]["totalCount"].update(type=["integer", "null"]),
         f"POST {EARN}: 200 application/json.totalCount may be ['integer', 'null'], and only ['integer'] fits",
     ),
+    "form-of-a-reply": (
+        lambda one: forms_of_results(one).pop(0),
+        f"GET {RESULTS}: 200 application/json: nothing fits #/components/schemas/RegisterMemberReply any more",
+    ),
     "header-of-a-reply": (
         lambda one: operation(one, EARN)["responses"]["202"]["headers"].pop("Location"),
         f"POST {EARN}: 202 has no Location any more",
@@ -124,8 +137,9 @@ def test_a_change_that_takes_something_from_clients_is_found(name: str) -> None:
         lambda one: schema(one, "DirectEarn")["properties"]["identifierName"].pop("enum"),
         lambda one: schema(one, "DirectEarnReply")["properties"].update(label={"type": "string"}),
         lambda one: operation(one, EARN)["responses"].pop("429"),
+        lambda one: forms_of_results(one).append({"type": "object", "properties": {"new": {}}, "required": ["new"]}),
     ],
-    ids=["path", "parameter", "member", "optional", "more-values", "member-of-a-reply", "fewer-errors"],
+    ids=["path", "parameter", "member", "optional", "more-values", "member-of-a-reply", "fewer-errors", "form"],
 )
 def test_a_change_that_adds_something_is_fine(change: Change) -> None:
     assert breaks(RELEASED, changed(change)) == []

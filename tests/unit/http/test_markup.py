@@ -1,4 +1,4 @@
-"""XML reading: the shapes that the contracts use."""
+"""XML reading: the shapes that batches have."""
 
 from typing import Any
 

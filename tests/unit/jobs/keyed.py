@@ -16,6 +16,8 @@ KEY = "0f8fad5b-d9cb-469f-a165-70867728950e"
 DOORS: dict[str, tuple[Order, int]] = {
     "one registration": (Order(SINGLE, as_json(single()), JSON), AT_ONCE),
     "one registration in XML": (Order(SINGLE, as_xml(single(email="user4@example.com")), XML), AT_ONCE),
+    "one deletion": (orders.left(), AT_ONCE),
+    "one erasure": (orders.erased(), AT_ONCE),
     "registrations at once": (orders.enrol(), AT_ONCE),
     "registrations queued": (orders.enrol(), QUEUED),
     "registrations in XML queued": (orders.enrol_xml(), QUEUED),

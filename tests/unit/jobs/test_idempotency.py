@@ -1,11 +1,13 @@
 """Idempotency-Key: a request that comes again has the answer of the first, and does nothing again."""
 
 import gzip
+import json
 
 import pytest
 
 from loyalty.store.tables.claims import KEPT_SECONDS
 from tests.fakes.gateway import BATCH, SINGLE
+from tests.fakes.importing import refusal
 from tests.fakes.requests import JSON, as_json, batch, emails, single
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld, Order
@@ -68,7 +70,7 @@ def test_a_refusal_is_whole_in_each_vendors_form() -> None:
     wanted = {
         "one registration": f'{{"error":422,"error_text":"{REUSED}"}}',
         "registrations in XML queued": f"<xml><error>422</error><error_text>{REUSED}</error_text></xml>",
-        "import queued, in JSONP": f'/**/done({{\n  "status": "error",\n  "error": "{REUSED}"\n}});',
+        "import queued, in JSONP": f"/**/done({json.dumps(refusal(REUSED), indent=2)});",
         "earn queued": '{"response":[],"totalCount":0,"failureCount":0,'
         f'"errors":[{{"status":false,"code":422,"message":"{REUSED}"}}],"warnings":[]}}',
     }

@@ -13,6 +13,7 @@ from loyalty.store.tables import promotion_changes
 from loyalty.store.tables.claims import KEPT_SECONDS as CLAIMED_SECONDS
 from tests.fakes.faults import Answer, refused, timed_out_after
 from tests.fakes.gateway import FakeContext, Reply, proxy_event, reply_of
+from tests.fakes.importing import refusal
 from tests.fakes.steps import Call, Step, at_each
 from tests.fakes.world import CONTRACTS
 from tests.unit.jobs import orders
@@ -72,8 +73,8 @@ def test_a_key_of_an_undone_job_is_refused_in_each_vendors_form() -> None:
         "one registration": f'{{"error":409,"error_text":"{UNDONE}"}}',
         "registrations queued": f'{{"error":409,"error_text":"{UNDONE}"}}',
         "registrations in XML queued": f"<xml><error>409</error><error_text>{UNDONE}</error_text></xml>",
-        "import at once": json.dumps({"status": "error", "error": UNDONE}, indent=2),
-        "import queued, in JSONP": f'/**/done({{\n  "status": "error",\n  "error": "{UNDONE}"\n}});',
+        "import at once": json.dumps(refusal(UNDONE), indent=2),
+        "import queued, in JSONP": f"/**/done({json.dumps(refusal(UNDONE), indent=2)});",
         "earn queued": '{"response":[],"totalCount":0,"failureCount":0,'
         f'"errors":[{{"status":false,"code":409,"message":"{UNDONE}"}}],"warnings":[]}}',
     }

@@ -11,7 +11,7 @@ from loyalty.domain.account import Credential, Grant
 from loyalty.doors.endpoint import serve
 from loyalty.store.tables import accounts
 from loyalty.vendors.capillary.credentials import basic_credential
-from loyalty.vendors.stickystreet.customers_batch import import_credential
+from loyalty.vendors.stickystreet.envelope import import_credential
 from tests.fakes.capillary import basic
 from tests.fakes.gateway import EARN, Event, FakeContext, Reply, proxy_event, reply_of
 from tests.fakes.world import CONTRACTS

@@ -10,7 +10,7 @@ from loyalty.doors.limits import MOST_OF_ADDRESS, MOST_OF_NAME, MOST_TOKENS, MOS
 from loyalty.settings import Ceiling
 from tests.fakes.capillary import basic, request
 from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, FakeContext, Reply, proxy_event
-from tests.fakes.importing import CREDENTIALS, FORM, as_form, rows_form
+from tests.fakes.importing import CREDENTIALS, FORM, as_form, refusal, rows_form
 from tests.fakes.requests import as_json, as_xml, batch, emails, single
 from tests.fakes.store import SETTINGS
 from tests.fakes.world import World
@@ -223,7 +223,7 @@ def test_each_vendor_says_it_in_its_own_form() -> None:
     assert (xml.status, xml.body) == (429, f"<xml><error>429</error><error_text>{WRONG}</error_text></xml>")
     assert {name: (reply.status, reply.json()) for name, reply in replies.items()} == {
         "altcraft": (429, {"error": 429, "error_text": WRONG}),
-        "import": (200, {"status": "error", "error": WRONG}),
+        "import": (200, refusal(WRONG)),
         "capillary": (
             429,
             {

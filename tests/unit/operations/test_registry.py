@@ -6,24 +6,34 @@ import pytest
 
 from loyalty.operations import registry
 from loyalty.operations.registry import OPERATIONS, RIGHTS, AnyOperation
+from loyalty.store.tables import undo_states
+from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 
-CONTRACTS = {one.name: one for one in (REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DIRECT_EARN, CUSTOMERS_BATCH)}
+CONTRACTS = {
+    one.name: one for one in (REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DELETE_MEMBER, DIRECT_EARN, CUSTOMERS_BATCH)
+}
 NOW = "2026-06-01T00:00:00Z"
 STORED: dict[str, dict[str, Any]] = {
     "enrol": {"program_id": "123", "received_at": NOW},
     "import": {"campaigns": ("1",), "overwrite": "update", "received_at": NOW, "keep_undo": True, "dry_run": False},
     "earn": {"program_id": "469", "promotion_id": "9", "received_at": NOW},
+    "leave": {"program_id": "123"},
+    "erase": {},
     "undo": {"job_id": "0" * 32},
 }
 """Params of each operation as jobs hold them."""
 
 
 def test_operations_and_rights_have_the_names_that_are_stored() -> None:
-    assert [*OPERATIONS] == ["enrol", "import", "earn", "undo"]
-    assert {"enrol", "import", "earn", "jobs:read", "jobs:undo", "migrate"} == RIGHTS
+    assert [*OPERATIONS] == ["enrol", "import", "earn", "leave", "erase", "undo"]
+    assert {"enrol", "import", "earn", "erase", "jobs:read", "jobs:undo", "migrate", "read"} == RIGHTS
+
+
+def test_the_store_knows_whose_jobs_have_undo_states() -> None:
+    assert [name for name, one in OPERATIONS.items() if one.makes_customers] == [undo_states.KEPT_BY]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
@@ -42,10 +52,10 @@ def test_a_contract_leads_to_the_operation_that_takes_its_items(contract: object
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_a_job_that_is_fed_is_answered_by_a_contract_of_the_same_kind(operation: AnyOperation) -> None:
-    # GIVEN the contract that answers for jobs of other systems; nobody else may send an undo
+    # GIVEN the contract that answers for jobs of other systems; nobody else may send what takes something away
     contract = operation.kind.fed_contract
     # THEN there is such a contract
-    if operation is registry.UNDO:
+    if operation.kind.name in ("leave", "erase", "undo"):
         assert contract is None
     else:
         assert CONTRACTS[str(contract)].kind is operation.kind

@@ -11,7 +11,7 @@ from loyalty.doors.auth import authenticate
 from loyalty.store.engine.cache import LIFETIME_SECONDS
 from loyalty.store.tables import accounts
 from loyalty.vendors.capillary.credentials import basic_credential, client_credential
-from loyalty.vendors.stickystreet.customers_batch import import_credential
+from loyalty.vendors.stickystreet.envelope import import_credential
 from tests.fakes.gateway import ACCESS_TOKEN, EARN
 from tests.fakes.operator import Desk
 
@@ -157,6 +157,7 @@ def test_the_demo_credentials_are_listed(desk: Desk) -> None:
         ("client", "demo-key"),
         ("client", "viewer-key"),
         ("token", "demo"),
+        ("token", "reader"),
         ("token", "viewer"),
     ]
 

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.fakes.importing import SEED, ImportWorld
+from tests.fakes.importing import SEED, TYPES, ImportWorld, refusal
 
 FIFTY_ONE = ",".join(map(str, range(51)))
 COLUMNS = "which is no field of the account's customers"
@@ -36,11 +36,11 @@ REFUSED = {
     ),
     "wrong_type": (
         {"type": "customer_batch"},
-        'type must be customers_batch or customer_fields_list, not "customer_batch"',
+        f'type must be one of {TYPES}, not "customer_batch"',
     ),
     "no_type": (
         {"type": ""},
-        "type is required: customers_batch or customer_fields_list",
+        f"type is required, one of {TYPES}",
     ),
     "wrong_version": ({"API": "2.0"}, 'API must be 1.5, not "2.0"'),
     "no_campaign": (
@@ -245,7 +245,4 @@ def test_a_user_without_the_right_to_import_is_told_so() -> None:
     # WHEN it imports
     answer = world.send(SEED | viewer)
     # THEN it is refused
-    assert answer == {
-        "status": "error",
-        "error": "This user has no right to import customers",
-    }
+    assert answer == refusal("This user has no right to import customers")

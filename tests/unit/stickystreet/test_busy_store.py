@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.faults import Answer, client_error, raising, refused
-from tests.fakes.importing import SEED, ImportWorld, rows_form
+from tests.fakes.importing import SEED, ImportWorld, refusal, rows_form
 from tests.fakes.log import captured_log
 
 THROTTLED = refused("ProvisionedThroughputExceededException")
@@ -163,7 +163,7 @@ def test_a_store_that_is_busy_before_anything_was_done_fails_the_request(action:
     # WHEN an import comes
     answer = world.send(SEED)
     # THEN it is to be repeated
-    assert answer == {"status": "error", "error": "Storage is busy, repeat the request"}
+    assert answer == refusal("Storage is busy, repeat the request")
 
 
 def test_an_undo_state_that_can_not_be_kept_keeps_the_change_from_happening() -> None:
@@ -184,7 +184,7 @@ def test_a_fault_of_ours_is_logged_as_an_error_without_a_word_of_the_request() -
     with captured_log() as log:
         answer = world.send(rows_form("code email first_name", "secret-code|hidden@example.com|Hidden"))
     # THEN the client learns no more than that
-    assert answer == {"status": "error", "error": "Internal error"}
+    assert answer == refusal("Internal error")
     # AND the log has one line, at the level of an error though the status is 200
     (line,) = log.lines
     assert (line["level"], line["status"], line["error"]) == ("ERROR", 200, "ValueError")

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from loyalty.domain.cards import Cards
 from loyalty.operations.import_customers import ids as import_ids
 from tests.fakes.draws import plan_cards
 from tests.fakes.importing import ACCOUNT_ID, ImportWorld
@@ -135,7 +136,7 @@ def test_a_drawn_customer_id_that_somebody_brought_meanwhile_is_drawn_again() ->
 @pytest.mark.parametrize("digits", [4, 8, 16, 19])
 def test_drawn_numbers_are_spread_over_all_that_have_so_many_digits(digits: int) -> None:
     # GIVEN two hundred numbers that rows of one import draw
-    drawn = [import_ids._number(f"job#{row}", "card_number", 0, digits) for row in range(200)]
+    drawn = [import_ids._card(f"job#{row}", 0, Cards(digits)) for row in range(200)]
     # THEN each has that many digits
     assert {len(number) for number in drawn} == {digits}
     # AND they begin with every digit but 0, and end with every one

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fakes.importing import ImportWorld, rows_form
+from tests.fakes.importing import ImportWorld, refusal, rows_form
 
 GAP = "profiles_header_3 and profiles_header_4 are missing: headers may skip one number, not more"
 REFUSED = {
@@ -34,7 +34,7 @@ def test_a_header_whose_number_is_taken_or_out_of_order_is_refused_and_nothing_i
     # WHEN a row is sent under them
     answer = world.send(rows_form("code first_name", "A|Ann", **changes))
     # THEN the answer says which header is wrong or missing
-    assert answer == {"status": "error", "error": text}
+    assert answer == refusal(text)
     # AND nothing was stored
     assert world.dynamodb.snapshot() == before
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.fakes.importing import SEED, ImportWorld
+from tests.fakes.importing import SEED, TYPES, ImportWorld
 
 ROWS = {"Profiles_Data": '1|1\n2|1\n"&<3>|3', "no_undo": "yes", "profiles_header_3": "email"} | {
     f"profiles_header_{number}": "" for number in (4, 5, 6)
@@ -65,7 +65,7 @@ def test_what_a_refused_value_holds_can_neither_break_xml_nor_a_script() -> None
     # WHEN it is quoted in XML and in JSONP
     xml, script = world.post(urlencode(wrong)).body, world.post(urlencode(wrong | {"callback": "f"})).body
     # THEN it is escaped in both
-    text = 'must be customers_batch or customer_fields_list, not "&lt;b&gt;\\x00&amp;\\u2028&lt;/script&gt;"'
+    text = f'must be one of {TYPES}, not "&lt;b&gt;\\x00&amp;\\u2028&lt;/script&gt;"'
     assert xml == f'<response status="error"><error>type {text}</error></response>'
     assert script.isascii()
     assert script.startswith('/**/f({\n  "status": "error",')

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.fakes.importing import SEED, ImportWorld
+from tests.fakes.importing import SEED, ImportWorld, refusal
 
 SWITCHES = ("dry_run", "no_undo", "allow_undo", "condensed")
 
@@ -21,7 +21,7 @@ def test_a_switch_that_is_neither_yes_nor_no_is_refused_and_nothing_is_imported(
     # WHEN it is sent
     answer = world.send(SEED | {"type": kind, switch: f" {value}"})
     # THEN the answer names the switch and quotes the value
-    assert answer == {"status": "error", "error": f'{switch} must be yes or no, not "{value}"'}
+    assert answer == refusal(f'{switch} must be yes or no, not "{value}"')
     # AND nothing was stored
     assert world.dynamodb.snapshot() == before
 

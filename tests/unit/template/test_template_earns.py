@@ -47,8 +47,8 @@ def test_earns_are_kept_by_customer_and_origin() -> None:
     ]
 
 
-def test_expired_tokens_and_undo_states_leave_their_tables_by_themselves() -> None:
-    expiring = {"AccountsTable", "JobsTable"}
+def test_expired_tokens_undo_states_and_ended_memberships_leave_their_tables_by_themselves() -> None:
+    expiring = {"AccountsTable", "JobsTable", "MembershipsTable"}
     for name in expiring:
         assert TABLES[name]["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
     assert not [name for name in TABLES if name not in expiring and "TimeToLiveSpecification" in TABLES[name]]

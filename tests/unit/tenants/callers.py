@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from loyalty.domain.account import Account, Credential, Grant, Program, Promotion
 from loyalty.store.tables import accounts, counters, promotion_changes
 from loyalty.vendors.capillary.credentials import access_credential, basic_credential, client_credential
-from loyalty.vendors.stickystreet.customers_batch import import_credential
+from loyalty.vendors.stickystreet.envelope import import_credential
 from tests.fakes.gateway import IMPORT, Reply
 from tests.fakes.importing import CREDENTIALS, FORM, rows_form
 from tests.fakes.world import World
 
-RIGHTS = frozenset({"enrol", "import", "earn", "jobs:read", "jobs:undo"})
+RIGHTS = frozenset({"enrol", "erase", "import", "earn", "jobs:read", "jobs:undo", "read"})
 CAMPAIGN = "898989889"
 
 

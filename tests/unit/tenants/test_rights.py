@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 import pytest
 
 from tests.fakes.capillary import request as earning
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, Reply
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE, Reply
 from tests.fakes.requests import batch, emails, single
 from tests.unit.tenants.callers import KINDS, ONE, RIGHTS, Tenants, rows
 
@@ -16,6 +16,8 @@ RESULTS, UNDO = "GET /jobs/{job_id}/results", "POST /jobs/{job_id}/undo"
 ENDPOINTS = {
     SINGLE: ({"token"}, {"enrol"}),
     BATCH: ({"token"}, {"enrol"}),
+    LEAVE: ({"token"}, {"enrol"}),
+    PROFILE_DELETE: ({"token"}, {"erase"}),
     IMPORT: ({"token", "import"}, {"import"}),
     EARN: ({"basic", "access"}, {"earn"}),
     ACCESS_TOKEN: ({"oauth"}, set[str]()),
@@ -27,6 +29,8 @@ ENDPOINTS = {
 BODIES = {
     SINGLE: single(token=None, email="user3@example.com"),
     BATCH: batch(emails("user1"), token=None),
+    LEAVE: single(token=None, email="user2@example.com"),
+    PROFILE_DELETE: {"email": "user4@example.com"},
     IMPORT: rows("code", "A"),
     EARN: earning(),
 }

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from tests.fakes.capillary import request as earning
-from tests.fakes.gateway import BATCH, EARN, IMPORT, SINGLE, Reply
+from tests.fakes.gateway import BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE, Reply
 from tests.fakes.items import Item, Key
 from tests.fakes.requests import batch, emails, single
 from tests.unit.tenants.callers import CAMPAIGN, ONE, OTHER, Tenant, Tenants, rows
 
 PAIRS = pytest.mark.parametrize(("caller", "owner"), [(ONE, OTHER), (OTHER, ONE)], ids=["one", "other"])
 NO_CUSTOMER = {"error": 404, "error_text": "Profile not found", "profile_id": None}
+NO_PROFILE = {"error": 404, "error_text": "Profile not found"}
 NO_PROGRAM = {"error": 404, "error_text": "Loyalty program not found"}
 UNKNOWN_JOB = "0" * 32
 
@@ -57,6 +58,14 @@ def calls(world: Tenants, caller: Tenant, owner: Tenant) -> dict[str, tuple[Repl
         reply = world.call(caller, "basic", EARN, earning(value, identifierName=kind, **changes))
         return reply, reply.json()["response"][0]["errors"][0]["code"]
 
+    def leave(**changes: Any) -> tuple[Reply, Any]:
+        reply = world.call(caller, "token", LEAVE, single(**{"token": None, "email": None, **changes}))
+        return reply, reply.json()
+
+    def erase(**fields: Any) -> tuple[Reply, Any]:
+        reply = world.call(caller, "token", PROFILE_DELETE, fields)
+        return reply, reply.json()
+
     reply = world.call(caller, "token", BATCH, batch([{"email": owner.email}, *emails("nobody")], token=None))
     return {
         "enrol by e-mail": (*enrol(email=owner.email), NO_CUSTOMER),
@@ -64,6 +73,12 @@ def calls(world: Tenants, caller: Tenant, owner: Tenant) -> dict[str, tuple[Repl
         "enrol by profile_id": (*enrol(matching="profile_id", profile_id=profile_id), NO_CUSTOMER),
         "enrol into a program": (*enrol(email=caller.email, loyalty_program_id=owner.program), NO_PROGRAM),
         "enrol a batch": (reply, reply.json()["result"], [NO_CUSTOMER, NO_CUSTOMER]),
+        "leave by e-mail": (*leave(email=owner.email), NO_CUSTOMER),
+        "leave by profile_id": (*leave(matching="profile_id", profile_id=profile_id), NO_CUSTOMER),
+        "leave a program": (*leave(email=caller.email, loyalty_program_id=owner.program), NO_PROGRAM),
+        "erase by e-mail": (*erase(email=owner.email), NO_PROFILE),
+        "erase by phone": (*erase(matching="phone", phone=owner.phone), NO_PROFILE),
+        "erase by profile_id": (*erase(matching="profile_id", profile_id=profile_id), NO_PROFILE),
         "earn by id": (*earn("id", customer_id), 8015),
         "earn by mobile": (*earn("mobile", owner.phone), 8015),
         "earn by e-mail": (*earn("email", owner.email), 8015),

@@ -19,7 +19,7 @@ def read(kind: str, text: str, *, decimal_comma: bool = False) -> Balance:
         raise RowRefused(import_items.ambiguous("balance", text))
     if kind == "product":
         return _products(text)
-    if import_items.credit_fault(kind, text):
+    if import_items.amount_fault("balance", kind, text):
         raise RowRefused(refusal("balance", f"must be an amount of {kind}, 0 or more", text))
     return import_items.balance(kind, text)
 

@@ -4,7 +4,7 @@ An attempt of a known customer is a place under the limit, where there is one, t
 """
 
 import hashlib
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from loyalty.domain.account import Account, Promotion
@@ -74,7 +74,8 @@ def apply(database: Database, issue: Issue, items: Sequence[Item | Outcome], ori
 
     CREATED with the ids of customer, earn and issue, EXHAUSTED once the customer has had the promotion as
     often as its limit allows, NOT_FOUND, or BUSY (safe to repeat). Items of one customer take their turns
-    in order. Ids for the earns come from one block; an earn that is met again keeps the id that it has.
+    in order. Ids for the earns come from one block; an earn that is met again keeps the id that it has, and is none
+    once more where it was revoked meanwhile.
     """
     wanted = dict.fromkeys(item.identifier for item in items if isinstance(item, Item))
     found = customers.find(database, issue.account_id, wanted)
@@ -86,7 +87,8 @@ def apply(database: Database, issue: Issue, items: Sequence[Item | Outcome], ori
         index: Attempt(found.customers[item.identifier], item.source, earned_id, origin.mark(index))
         for (index, item), earned_id in zip(known.items(), ids, strict=True)
     }
-    fates = dict(zip(attempts, attempt_all(database, issue, list(attempts.values())), strict=True))
+    made = attempt_all(database, issue, list(attempts.values()), redelivered=origin.redelivered)
+    fates = dict(zip(attempts, made, strict=True))
     return [
         fates[index] if index in fates else _without_customer(item, found.unread) for index, item in enumerate(items)
     ]
@@ -148,31 +150,45 @@ def _without_customer(item: Item | Outcome, unread: set[Identifier]) -> Outcome:
     return BUSY if item.identifier in unread else NOT_FOUND
 
 
-def attempt_all(database: Database, issue: Issue, attempts: Sequence[Attempt]) -> list[Outcome]:
+def attempt_all(
+    database: Database, issue: Issue, attempts: Sequence[Attempt], *, redelivered: bool = False
+) -> list[Outcome]:
     """Make the attempts; their outcomes, in the same order. Raises StorageBusy before the first.
 
     Under a limit they are made some at a time: when time runs out, nearly all have either both of
-    their writes or none, and the next delivery does the rest.
+    their writes or none, and the next delivery does the rest. What an earlier delivery wrote is found first: it has no
+    place any more where it was revoked since, and must get none.
     """
     if not attempts:
         return []
     promotion = promotions.earn_without_limit(database, issue.account_id, issue.promotion)
     issue = issue._replace(promotion=promotion)
+    written = _written(database, issue, attempts) if redelivered else {}
     step = len(attempts) if promotion.limit is None else COUNTED_AT_ONCE
     slices = [attempts[start : start + step] for start in range(0, len(attempts), step)]
-    return [outcome for some in slices for outcome in _attempt_some(database, issue, some)]
+    return [outcome for some in slices for outcome in _attempt_some(database, issue, some, written)]
 
 
-def _attempt_some(database: Database, issue: Issue, attempts: Sequence[Attempt]) -> list[Outcome]:
-    counted = _count(database.writing().ending(EARNING_SECONDS), issue, attempts)
+def _written(database: Database, issue: Issue, attempts: Sequence[Attempt]) -> dict[str, Earned]:
+    """The earns of these attempts that are there already, by origin. Raises StorageBusy."""
+    wanted = [(one.customer.profile_id, one.origin) for one in attempts]
+    found = earns.find(database, issue.account_id, issue.promotion.id, wanted)
+    return {origin: Earned(Fate.DONE, earned_id) for (_, origin), earned_id in found.items()}
+
+
+def _attempt_some(
+    database: Database, issue: Issue, attempts: Sequence[Attempt], written: Mapping[str, Earned]
+) -> list[Outcome]:
+    missing = [one for one in attempts if one.origin not in written]
+    counted = _count(database.writing().ending(EARNING_SECONDS), issue, missing)
     new = [
         Earn(one.customer.profile_id, one.earned_id, one.source, issue.received_at, one.origin)
-        for one in attempts
+        for one in missing
         if counted[one.origin] is Fate.DONE
     ]
-    earned = earns.insert_all(database, issue.account_id, issue.promotion.id, new)
-    by_origin = {earn.origin: result for earn, result in zip(new, earned, strict=True)}
-    outcomes = [_outcome(issue, one, counted[one.origin], by_origin.get(one.origin)) for one in attempts]
+    inserted = earns.insert_all(database, issue.account_id, issue.promotion.id, new)
+    earned = {**written, **{earn.origin: result for earn, result in zip(new, inserted, strict=True)}}
+    outcomes = [_outcome(issue, one, counted.get(one.origin, Fate.DONE), earned.get(one.origin)) for one in attempts]
     return _undecided(_without_withdrawn(database, issue, attempts, outcomes))
 
 

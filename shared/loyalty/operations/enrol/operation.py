@@ -101,7 +101,7 @@ def settle(
     """CREATED for items whose membership is there as their own, else BUSY. Raises StorageBusy."""
     found = customers.find_all(database, account.id, [item.identifier for item in items if isinstance(item, Item)])
     ids = list(dict.fromkeys(customer.profile_id for customer in found.values()))
-    written = memberships.origins(database, account.id, params.program_id, ids)
+    written = memberships.origins(database, account.id, params.program_id, ids, origin)
 
     def settled(index: int, item: Item | Outcome) -> Outcome:
         if isinstance(item, Outcome):

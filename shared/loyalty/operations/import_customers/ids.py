@@ -1,14 +1,14 @@
-"""The ids that rows of an import may need, drawn before anything is looked up.
+"""The ids that rows of an import may need.
 
 All but the customer_id are computed from the row's mark and the number of the draw: a row that is delivered
 twice has the same ids both times, and so knows the customer that it made. customer_ids come from a counter, with
-one update for all rows; what a row then doesn't need is a gap, nothing more.
+one update for all rows that are to make customers; what a row then doesn't need is a gap, nothing more.
 """
 
 import hashlib
 from collections.abc import Mapping
-from itertools import count
 
+from loyalty.domain.cards import Cards
 from loyalty.domain.outcome import Origin
 from loyalty.operations.import_customers.items import Drawn, Import, Row
 from loyalty.store.engine.dynamodb import Database
@@ -24,62 +24,69 @@ _PROFILE_ID_DIGITS, _CODE_DIGITS = 24, 16
 
 
 def draw(
-    database: Database,
-    import_: Import,
-    rows: Mapping[int, Row],
-    origin: Origin,
-    draws: Mapping[int, int] | None = None,
+    cards: Cards | None, rows: Mapping[int, Row], origin: Origin, draws: Mapping[int, int] | None = None
 ) -> dict[int, Row]:
-    """The rows with their ids, or others after so many `draws`; raises StorageBusy. A dry run's are made up.
+    """The rows with all ids but the customer_id, or with others after so many `draws`.
 
     The profile_id stays the same in all draws: it tells a row's own customer.
     """
-    customer_ids = count(-len(rows)) if import_.params.dry_run else iter(_customer_ids(database, import_, rows))
-    digits, before = import_.params.card_digits, draws or {}
+    before = draws or {}
     return {
-        index: row._replace(drawn=_drawn(origin.mark(index), before.get(index, 0), next(customer_ids), digits))
+        index: row._replace(drawn=_drawn(origin.mark(index), before.get(index, 0), cards))
         for index, row in rows.items()
     }
 
 
-def with_more_cards(row: Row, mark: str, digits: int) -> Row:
+def number(database: Database, import_: Import, rows: Mapping[int, Row]) -> dict[int, Row]:
+    """The rows with customer_ids; raises StorageBusy. A dry run's are made up.
+
+    The account's counter first passes any that the rows bring themselves.
+    """
+    if not rows or import_.params.dry_run:
+        return {index: _numbered(row, -1 - index) for index, row in rows.items()}
+    brought = [int(row.fields["customer_id"]) for row in rows.values() if "customer_id" in row.fields]
+    if brought and max(brought) >= FIRST_CUSTOMER_ID:
+        counters.skip(database, import_.account.id, "customer_id", max(brought), first=FIRST_CUSTOMER_ID)
+    ids = counters.allocate(database, import_.account.id, "customer_id", len(rows), first=FIRST_CUSTOMER_ID)
+    return {index: _numbered(row, customer_id) for (index, row), customer_id in zip(rows.items(), ids, strict=True)}
+
+
+def with_more_cards(row: Row, mark: str, cards: Cards) -> Row:
     """The row with all card numbers that are drawn for it."""
-    cards = tuple(_number(mark, "card_number", draw, digits) for draw in range(MOST_DRAWS))
-    return row._replace(drawn=row.drawn._replace(cards=cards))
+    return row._replace(drawn=row.drawn._replace(cards=_all_cards(mark, cards)))
 
 
-def is_drawn(card_number: str, mark: str) -> bool:
+def is_drawn(card_number: str, mark: str, cards: Cards | None) -> bool:
     """Whether the row with this mark may have drawn this card number."""
-    digits = len(card_number)
-    return digits > 0 and card_number in {_number(mark, "card_number", draw, digits) for draw in range(MOST_DRAWS)}
+    return cards is not None and card_number in _all_cards(mark, cards)
 
 
-def _drawn(mark: str, draws: int, customer_id: int, card_digits: int | None) -> Drawn:
-    card_number = _number(mark, "card_number", 0, card_digits) if card_digits else ""
+def _drawn(mark: str, draws: int, cards: Cards | None) -> Drawn:
+    card_number = _card(mark, 0, cards) if cards else ""
     return Drawn(
         profile_id=_digest("profile_id", mark).hexdigest()[:_PROFILE_ID_DIGITS],
-        customer_id=customer_id,
-        code=_number(mark, "code", draws, _CODE_DIGITS),
-        cards=(card_number,) if card_digits else (),
+        customer_id=0,
+        code=Cards(_CODE_DIGITS).number(_seed("code", mark, draws)),
+        cards=(card_number,) if cards else (),
         card_number=card_number,
     )
 
 
-def _number(mark: str, kind: str, draws: int, digits: int) -> str:
-    """A number of so many digits, the first not 0, since spreadsheets drop a leading one."""
-    first = 10 ** (digits - 1)
-    return str(first + int.from_bytes(_digest(kind, f"{draws}#{mark}").digest()) % (9 * first))
+def _numbered(row: Row, customer_id: int) -> Row:
+    return row._replace(drawn=row.drawn._replace(customer_id=customer_id))
+
+
+def _all_cards(mark: str, cards: Cards) -> tuple[str, ...]:
+    return tuple(_card(mark, draw, cards) for draw in range(MOST_DRAWS))
+
+
+def _card(mark: str, draw: int, cards: Cards) -> str:
+    return cards.number(_seed("card_number", mark, draw))
+
+
+def _seed(kind: str, mark: str, draw: int) -> int:
+    return int.from_bytes(_digest(kind, f"{draw}#{mark}").digest())
 
 
 def _digest(kind: str, text: str) -> "hashlib._Hash":
     return hashlib.sha256(f"{kind}#{text}".encode())
-
-
-def _customer_ids(database: Database, import_: Import, rows: Mapping[int, Row]) -> range:
-    """The next numbers of the account's counter, which first passes any that the rows bring themselves."""
-    if not rows:
-        return range(0)
-    brought = [int(row.fields["customer_id"]) for row in rows.values() if "customer_id" in row.fields]
-    if brought and max(brought) >= FIRST_CUSTOMER_ID:
-        counters.skip(database, import_.account.id, "customer_id", max(brought), first=FIRST_CUSTOMER_ID)
-    return counters.allocate(database, import_.account.id, "customer_id", len(rows), first=FIRST_CUSTOMER_ID)

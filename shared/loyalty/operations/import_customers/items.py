@@ -1,5 +1,8 @@
 """What an import is made of: its params, its rows, the credits that these bring, and how messages hold them.
 
+One import serves several APIs. In what they differ is said by a few policies in `Params`, which know nothing of each
+other, and by what a row says of itself: whom it is about, and what it blanks.
+
 Source of `auto_add`: "Batch Import Customers" (API 1.5), the last note; the number formats are ours.
 """
 
@@ -12,12 +15,13 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from loyalty.domain.account import Account, Balance
+from loyalty.domain.cards import Cards
 from loyalty.domain.errors import quote, refusal
 from loyalty.domain.identifiers import SHARED, UNIQUE, Identifier, custom_field, name, normalise
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.profile import MIGRATED, SECRETS, STANDARD, settle, unique_kinds
 from loyalty.domain.text import is_blank
-from loyalty.operations.kind import Document, Kind, given
+from loyalty.operations.kind import Document, Kind, given, read_identifier
 
 if TYPE_CHECKING:
     from loyalty.operations.schema import Schema
@@ -45,11 +49,36 @@ class Overwrite(StrEnum):
     IGNORE = "ignore"
 
 
+class Only(StrEnum):
+    """Which rows are done; others are EXISTS, with the customer that they meet, or NOT_FOUND.
+
+    NEW are those that meet nobody, STRANGERS those of which no identifier at all finds anybody, KNOWN those that meet a
+    customer. UNREGISTERED are those that meet nobody who is registered: their customers are, from then on.
+    """
+
+    NEW = "new"
+    STRANGERS = "strangers"
+    KNOWN = "known"
+    UNREGISTERED = "unregistered"
+
+
+class Codes(StrEnum):
+    """Which code a customer gets. Where there is none of these: what the row gives, else a random one if it is new.
+
+    CARD_NUMBER has a new customer's card number in the place of a random one. ANOTHER gives a random one also to a
+    customer who is there.
+    """
+
+    CARD_NUMBER = "card_number"
+    ANOTHER = "another"
+
+
 class Params(NamedTuple):
     """What all rows of an import share.
 
     `received_at` (RFC 3339, UTC) is the date of new memberships; `card_digits` asks for card numbers of that
-    length; `keep_undo` for undo states, under the origin's id.
+    length, between `card_prefix` and `card_suffix`; `keep_undo` for undo states, under the origin's id. `tells` names
+    what outcomes tell of each customer, in the place of what it was given here: fields, or its customer_id.
     """
 
     campaigns: tuple[str, ...]
@@ -58,6 +87,26 @@ class Params(NamedTuple):
     card_digits: int | None = None
     keep_undo: bool = False
     dry_run: bool = False
+    card_prefix: str | None = None
+    card_suffix: str | None = None
+    only: Only | None = None
+    codes: Codes | None = None
+    tells: tuple[str, ...] | None = None
+
+    @property
+    def cards(self) -> Cards | None:
+        """The card numbers that may be drawn, None where none are asked for."""
+        return Cards(self.card_digits, self.card_prefix or "", self.card_suffix or "") if self.card_digits else None
+
+    @property
+    def changes_met(self) -> bool:
+        """Whether customers that rows meet change, and get the memberships that they lack."""
+        return self.overwrite is not Overwrite.IGNORE and self.only not in (Only.NEW, Only.STRANGERS)
+
+    @property
+    def makes_up(self) -> bool:
+        """Whether a row that comes again completes what it began, as it meets the customer that it made."""
+        return self.changes_met and self.only is not Only.UNREGISTERED
 
 
 class Drawn(NamedTuple):
@@ -77,11 +126,19 @@ NOT_DRAWN = Drawn("", 0, "")
 
 
 class Row(NamedTuple):
-    """The cells that a row gives, by field name: none blank, each as it is stored (secrets not yet hashed)."""
+    """The cells that a row gives, by field name: none blank, each as it is stored (secrets not yet hashed).
+
+    `auto_add` is what a new member of the first campaign begins with, `credits` are that by campaign. `blank` are the
+    fields that it empties. `by` is the identifier that decides which customer it is about, none where
+    it is empty; without it that is the first that the row gives of DECISIVE and SHARED ones.
+    """
 
     fields: Mapping[str, str]
     auto_add: str | None = None
     drawn: Drawn = NOT_DRAWN
+    by: tuple[Identifier, ...] | None = None
+    blank: tuple[str, ...] = ()
+    credits: Mapping[str, str] | None = None
 
     def identifier(self, kind: str) -> Identifier | None:
         """The row's identifier of this kind, None where it gives none (a phone may be no identifier)."""
@@ -93,8 +150,14 @@ class Row(NamedTuple):
         """The row's identifiers of these kinds."""
         return [identifier for kind in kinds if (identifier := self.identifier(kind))]
 
+    def keys(self, kinds: Iterable[str]) -> list[Identifier]:
+        """Its identifiers of these kinds, and the one that decides."""
+        return [*self.identifiers(kinds), *(self.by or ())]
+
     def match(self) -> Identifier | None:
         """The identifier that decides which customer this row is about, None when it can only be a new one."""
+        if self.by is not None:
+            return next(iter(self.by), None)
         for kind in (*DECISIVE, *SHARED):
             if (identifier := self.identifier(kind)) is not None:
                 return identifier
@@ -126,14 +189,20 @@ def _secrets(row: Row | Outcome) -> int:
 class Import(NamedTuple):
     """A checked request: its campaigns exist and take members.
 
-    `kinds` are the account's kinds of identifier. Until `undoable_until` (seconds of the epoch) it can be undone.
+    `counts` is what each campaign's balance counts; `kinds` are the account's kinds of identifier. Until
+    `undoable_until` (seconds of the epoch) it can be undone.
     """
 
     account: Account
     params: Params
-    credit_kind: str
+    counts: Mapping[str, str]
     kinds: tuple[str, ...]
     undoable_until: int = 0
+
+    def credits(self, row: Row) -> Mapping[str, str]:
+        """The credits of a row, by campaign."""
+        first = dict.fromkeys(self.params.campaigns[:1], row.auto_add) if row.auto_add else {}
+        return first | dict(row.credits or {})
 
 
 def kinds_of(account: Account) -> tuple[str, ...]:
@@ -148,12 +217,25 @@ _SHAPES = {
 }
 
 
-def credit_fault(kind: str, auto_add: str) -> str | None:
-    """What is wrong with this text for a campaign of this kind, or None."""
+def credit_fault(import_: Import, row: Row) -> str | None:
+    """What is wrong with a row's credits for the campaigns that they are of, or None."""
+    for campaign, credit in import_.credits(row).items():
+        called = f"The credit of {quote(campaign)}" if row.credits and campaign in row.credits else "auto_add"
+        if campaign not in import_.counts:
+            return f"{called} is of a campaign that the import does not include"
+        if row.credits and import_.counts[campaign] == "product":
+            return f"{called} is an amount, and the campaign counts products"
+        if fault := amount_fault(called, import_.counts[campaign], credit):
+            return fault
+    return None
+
+
+def amount_fault(called: str, kind: str, amount: str) -> str | None:
+    """What is wrong with this text for a balance of this kind, or None."""
     if kind == "product":
-        return None if name(auto_add) else refusal("auto_add", "must be a product's name", auto_add)
+        return None if name(amount) else refusal(called, "must be a product's name", amount)
     shape, expected = _SHAPES[kind]
-    return None if shape.fullmatch(auto_add) else refusal("auto_add", expected, auto_add)
+    return None if shape.fullmatch(amount) else refusal(called, expected, amount)
 
 
 def is_ambiguous(amount: str) -> bool:
@@ -184,6 +266,11 @@ def _read_params(document: Document, now: str) -> Params:
         card_digits=document.get("card_digits"),
         keep_undo=document.get("keep_undo", True) and not document.get("dry_run", False),
         dry_run=document.get("dry_run", False),
+        card_prefix=document.get("card_prefix"),
+        card_suffix=document.get("card_suffix"),
+        only=Only(document["only"]) if "only" in document else None,
+        codes=Codes(document["codes"]) if "codes" in document else None,
+        tells=tuple(document["tells"]) if "tells" in document else None,
     )
 
 
@@ -199,13 +286,28 @@ def _read_row(document: Document, account: Account) -> Row | Outcome:
         fields[field], fault = settle(field, text, unique)
         if fault:
             return invalid(fault)
+    by = _read_by(document.get("by"), account)
+    if isinstance(by, Outcome):
+        return by
+    blank = tuple(field for field in document.get("blank", ()) if field in known)
     credit = document.get("auto_add") or ""
-    row = Row(fields, None if is_blank(credit) else credit)
-    return row if fields else invalid("The row gives no field")
+    row = Row(fields, None if is_blank(credit) else credit, by=by, blank=blank, credits=document.get("credits"))
+    return row if fields or by else invalid("The row gives no field")
+
+
+def _read_by(documents: Sequence[Document] | None, account: Account) -> tuple[Identifier, ...] | Outcome | None:
+    if not documents:
+        return None if documents is None else ()
+    if documents[0]["kind"] not in (*kinds_of(account), *MIGRATED):
+        return invalid(refusal("kind", "must be a kind of identifier of the account", documents[0]["kind"]))
+    identifier = read_identifier(documents[0])
+    return identifier if isinstance(identifier, Outcome) else (identifier,)
 
 
 def _write_row(row: Row) -> Document:
-    return given({"fields": row.fields, "auto_add": row.auto_add})
+    by = row.by if row.by is None else [{"kind": kind, "value": text} for kind, text in row.by]
+    extras = {"by": by, "blank": row.blank or None, "credits": row.credits}
+    return given({"fields": row.fields, "auto_add": row.auto_add, **extras})
 
 
 def _schema() -> "Schema":

@@ -42,9 +42,9 @@ def prepare(database: Database, account: Account, params: Params) -> Import:
             raise ProgramNotFound(campaign)
         if not program.active:
             raise ProgramInactive(campaign)
-    kinds = [program.kind for _, program in programs if program]
+    counts = {campaign: program.kind for campaign, program in programs if program}
     undoable_until = int(database.now()) + KEPT_SECONDS + SPARE_SECONDS if params.keep_undo else 0
-    return Import(account, params, kinds[0] if kinds else "", kinds_of(account), undoable_until)
+    return Import(account, params, counts, kinds_of(account), undoable_until)
 
 
 def keys(database: Database, import_: Import, items: Sequence[Row | Outcome]) -> list[Collection[Hashable]]:
@@ -53,7 +53,7 @@ def keys(database: Database, import_: Import, items: Sequence[Row | Outcome]) ->
     So rows about one customer meet, also when they name it differently, and so do a row that gives an identifier
     up and the one that claims it.
     """
-    rows = [item.identifiers((*import_.kinds, *MIGRATED)) if isinstance(item, Row) else () for item in items]
+    rows = [item.keys((*import_.kinds, *MIGRATED)) if isinstance(item, Row) else () for item in items]
     wanted = dict.fromkeys(identifier for identifiers in rows for identifier in identifiers)
     found, unread = customers.find_current(database, import_.account.id, wanted)
     if unread:
@@ -82,7 +82,7 @@ def apply(database: Database, import_: Import, items: Sequence[Row | Outcome], o
         outcomes |= written(database, outcomes, origin)
     rows = {index: item for index, item in checked.items() if isinstance(item, Row)}
     if rows:
-        outcomes |= Work(database, import_, rows, origin).outcomes()
+        outcomes |= Work(database, import_, rows, origin, recorded=len(items) > 1).outcomes()
     return [outcomes[index] for index in range(len(items))]
 
 
@@ -102,7 +102,7 @@ def settle(
 def _check(import_: Import, item: Row | Outcome) -> Row | Outcome:
     if isinstance(item, Outcome):
         return item
-    if item.auto_add and (fault := credit_fault(import_.credit_kind, item.auto_add)):
+    if fault := credit_fault(import_, item):
         return invalid(fault)
     if import_.params.dry_run or not any(name in item.fields for name in SECRETS):
         return item

@@ -11,10 +11,18 @@ from typing import NamedTuple
 from loyalty.domain.customer import Customer
 from loyalty.domain.errors import quote
 from loyalty.domain.identifiers import SHARED, Identifier
-from loyalty.domain.outcome import BUSY, Origin, Outcome, Status, invalid
-from loyalty.domain.profile import MAX_BYTES, MIGRATED, size, warning
+from loyalty.domain.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status, invalid
+from loyalty.domain.profile import MAX_BYTES, MIGRATED, REGISTERED, size, warning
 from loyalty.operations.import_customers import ids as import_ids
-from loyalty.operations.import_customers.items import MOST_ROWS, TOO_MANY_ROWS, Import, Overwrite, Row
+from loyalty.operations.import_customers.items import (
+    MOST_ROWS,
+    TOO_MANY_ROWS,
+    Codes,
+    Import,
+    Only,
+    Overwrite,
+    Row,
+)
 from loyalty.operations.import_customers.steps import Steps
 from loyalty.store.tables.customers import Change
 
@@ -86,12 +94,12 @@ class State:
 class Whole(NamedTuple):
     """What all plans of one import share.
 
-    `tally` are the rows so far about each customer, by profile_id; `cards` those that rows bring: no row is given
-    one of them that was drawn by chance.
+    `tally` are the rows so far about each customer, by profile_id; `brought` are the cards and codes that rows bring:
+    no row is given one of them that was drawn by chance.
     """
 
     tally: dict[str, set[int]]
-    cards: frozenset[Identifier]
+    brought: frozenset[Identifier]
 
     @classmethod
     def of(cls, rows: Mapping[int, Row], written: Mapping[int, Outcome]) -> "Whole":
@@ -100,7 +108,7 @@ class Whole(NamedTuple):
         for index, outcome in written.items():
             if outcome.profile_id:
                 tally.setdefault(outcome.profile_id, set()).add(index)
-        return cls(tally, frozenset(card for row in rows.values() if (card := row.identifier("card_number"))))
+        return cls(tally, frozenset(one for row in rows.values() for one in row.identifiers(("card_number", "code"))))
 
 
 class Planner:
@@ -112,10 +120,14 @@ class Planner:
         self.state, self.steps = State(snapshot), Steps()
         self.outcomes: dict[int, Outcome] = {}
         self.card_taken: set[int] = set()
+        self.not_numbered: set[int] = set()
 
     def place(self, index: int, row: Row) -> None:
-        """Settle one row's outcome, or leave the row for later: it has none then."""
-        keys = set(row.identifiers((*self._import.kinds, *MIGRATED)))
+        """Settle one row's outcome, or leave the row for later: it has none then.
+
+        That is for what others wrote, for a card that is taken, or for a customer_id that it turns out to need.
+        """
+        keys = set(row.keys((*self._import.kinds, *MIGRATED)))
         profile_id = self._match(row)
         owners = {self.state.owners[key] for key in keys if key in self.state.owners}
         touched: set[Identifier | str] = {*keys, *owners, *((profile_id,) if profile_id else ())}
@@ -125,9 +137,10 @@ class Planner:
             self._waiting |= touched
 
     def _match(self, row: Row) -> str | None:
-        """The customer that the row is about, None for a new one."""
+        """The customer that the row is about, which may be the one that it made before; None for a new one."""
         decisive = row.match()
-        return self.state.owners.get(decisive) if decisive else None
+        met = self.state.owners.get(decisive) if decisive else None
+        return met or self.state.owners.get(("profile_id", row.drawn.profile_id))
 
     def _settle(self, index: int, row: Row, keys: set[Identifier], profile_id: str | None) -> Outcome | None:
         if self.state.unread(keys, profile_id):
@@ -135,12 +148,42 @@ class Planner:
         customer = self.state.customers.get(profile_id) if profile_id else None
         if profile_id and customer is None:
             return None  # it changed between the two reads of the snapshot
-        if fault := self._fault(index, row, keys, customer):
-            return invalid(fault)
+        if customer is None and self._import.params.codes is Codes.CARD_NUMBER:
+            row = with_card_as_code(row)
+            keys = {*keys, *row.identifiers(("code",))}
+        decided = self._decided(index, row, keys, customer)
+        return decided or self._apply(index, self._with_free_card(row), customer)
+
+    def _decided(self, index: int, row: Row, keys: set[Identifier], customer: Customer | None) -> Outcome | None:
+        """The outcome of a row that writes nothing."""
+        if customer and (status := self._written_as(index, customer)):
+            return self._outcome(status, index, row, customer)
+        if decided := self._not_done(keys, customer) or self._fault(index, row, keys, customer):
+            return decided
         if customer and self._import.params.overwrite is Overwrite.IGNORE:
             self.steps.note(index, customer.profile_id)
             return self._outcome(Status.IGNORED, index, row, customer)
-        return self._apply(index, self._with_free_card(row), customer)
+        return None
+
+    def _written_as(self, index: int, customer: Customer) -> Status | None:
+        """What this very row did to the customer, where an earlier try of it was not recorded; it is not repeated."""
+        mark = self._origin.mark(index)
+        if customer.created_by == mark:
+            return Status.CREATED
+        return Status.UPDATED if customer.origin == mark and not self.state.is_changed(customer.profile_id) else None
+
+    def _not_done(self, keys: set[Identifier], customer: Customer | None) -> Outcome | None:
+        """The outcome of a row that is none of `only` those that are done."""
+        only = self._import.params.only
+        if only is Only.KNOWN and customer is None:
+            return NOT_FOUND
+        met = customer.profile_id if customer else None
+        if only is Only.STRANGERS:
+            met = met or next((self.state.owners[key] for key in sorted(keys) if key in self.state.owners), None)
+        is_registered = customer is not None and REGISTERED in customer.fields
+        if met and (only in (Only.NEW, Only.STRANGERS) or (only is Only.UNREGISTERED and is_registered)):
+            return Outcome(Status.EXISTS, met)
+        return None
 
     def _with_free_card(self, row: Row) -> Row:
         """The row with the first card drawn for it that nobody has, if there is one."""
@@ -148,20 +191,21 @@ class Planner:
         return row if free is None else row._replace(drawn=row.drawn._replace(card_number=free))
 
     def _is_free(self, card: str) -> bool:
-        return ("card_number", card) not in self.state.owners and ("card_number", card) not in self._whole.cards
+        taken, brought = self.state.owners, self._whole.brought
+        return all(one not in taken and one not in brought for one in claims(card, self._import.params.codes))
 
-    def _fault(self, index: int, row: Row, keys: set[Identifier], customer: Customer | None) -> str | None:
+    def _fault(self, index: int, row: Row, keys: set[Identifier], customer: Customer | None) -> Outcome | None:
         profile_id = customer.profile_id if customer else None
         for kind, text in sorted(keys):
             owner = self.state.owners.get((kind, text), profile_id)
             if kind not in SHARED and owner != profile_id:
-                return f"{kind} {quote(text)} belongs to another customer"
+                return invalid(f"{kind} {quote(text)} belongs to another customer")._replace(values={"taken": kind})
         if customer is None:
             return None
         for kind, kept in zip(MIGRATED, (customer.profile_id, str(customer.customer_id)), strict=True):
             if row.fields.get(kind, kept) != kept:
-                return f"{kind} of a customer can't be changed, not to {quote(row.fields[kind])}"
-        return TOO_MANY_ROWS.reason if self._count(index, customer.profile_id) > MOST_ROWS else None
+                return invalid(f"{kind} of a customer can't be changed, not to {quote(row.fields[kind])}")
+        return TOO_MANY_ROWS if self._count(index, customer.profile_id) > MOST_ROWS else None
 
     def _count(self, index: int, profile_id: str) -> int:
         rows = self._whole.tally.setdefault(profile_id, set())
@@ -170,6 +214,9 @@ class Planner:
 
     def _apply(self, index: int, row: Row, customer: Customer | None) -> Outcome | None:
         state, mark = self.state, self._origin.mark(index)
+        if customer is None and not row.drawn.customer_id:
+            self.not_numbered.add(index)
+            return None
         if customer:
             after = change_customer(customer, row, self._import, state.owners, mark)
         else:
@@ -194,29 +241,52 @@ class Planner:
         return 0 if self.state.is_changed(profile_id) else len(lacking)
 
     def _outcome(self, status: Status, index: int, row: Row, customer: Customer) -> Outcome:
-        """With the code, if the row gave none, and with a card number that was drawn for this row."""
+        tells = self._import.params.tells
+        values = self._given_here(index, row, customer) if tells is None else told(tells, customer)
+        if warned := warning(row.fields):
+            values["warning"] = warned
+        return Outcome(status, customer.profile_id, values=values or None)
+
+    def _given_here(self, index: int, row: Row, customer: Customer) -> dict[str, str]:
+        """The code, if the row gave none, and the card number that was drawn for this row."""
         fields, dry_run = customer.fields, self._import.params.dry_run
         values = {}
         if "code" not in row.fields and "code" in fields and (self.state.stored(customer.profile_id) or not dry_run):
             values["code"] = fields["code"]
-        mark = self._origin.mark(index)
-        drawn_here = customer.created_by == mark or import_ids.is_drawn(fields.get("card_number", ""), mark)
-        if "card_number" not in row.fields and "card_number" in fields and drawn_here and not dry_run:
-            values["card_number"] = fields["card_number"]
-        if told := warning(row.fields):
-            values["warning"] = told
-        return Outcome(status, customer.profile_id, values=values or None)
+        mark, card = self._origin.mark(index), fields.get("card_number", "")
+        drawn_here = customer.created_by == mark or import_ids.is_drawn(card, mark, self._import.params.cards)
+        if "card_number" not in row.fields and card and drawn_here and not dry_run:
+            values["card_number"] = card
+        return values
+
+
+def told(names: Collection[str], customer: Customer) -> dict[str, str]:
+    """Those fields of a customer that it has; customer_id counts as one."""
+    known = {**customer.fields, "customer_id": str(customer.customer_id)}
+    return {name: known[name] for name in names if name in known}
 
 
 Owners = Mapping[Identifier, str]
 """Whom each identifier finds: profile_ids. What one row makes of one customer depends on these alone."""
 
 
+def claims(card: str, codes: Codes | None) -> set[Identifier]:
+    """What a new customer with this card number, and no code of its own, takes."""
+    return {("card_number", card), ("code", card)} if codes is Codes.CARD_NUMBER else {("card_number", card)}
+
+
+def with_card_as_code(row: Row) -> Row:
+    """The row with the code that a new customer has by CARD_NUMBER; it is the drawn card's where it gives no card."""
+    card = row.fields.get("card_number")
+    return row._replace(fields={"code": card, **row.fields}) if card else row
+
+
 def create_customer(row: Row, import_: Import, owners: Owners, mark: str) -> Customer:
     """The customer that a row makes when it meets none."""
-    given = _given(row)
-    fields = {"code": row.drawn.code, **given}
-    if import_.params.card_digits:
+    params, given = import_.params, _given(row, import_)
+    code = row.drawn.card_number if params.codes is Codes.CARD_NUMBER and params.cards else row.drawn.code
+    fields = {"code": code, **given}
+    if params.cards:
         fields = {"card_number": row.drawn.card_number, **fields}
     profile_id = row.fields.get("profile_id", row.drawn.profile_id)
     customer_id = int(row.fields.get("customer_id", row.drawn.customer_id))
@@ -227,17 +297,16 @@ def create_customer(row: Row, import_: Import, owners: Owners, mark: str) -> Cus
 def change_customer(customer: Customer, row: Row, import_: Import, owners: Owners, mark: str) -> Customer:
     """The customer after a row that overwrites or updates it.
 
-    Its code stays (a row that gives another is about another customer), and with card numbers being
-    generated its card stays too where the row gives none, so that repeating an import changes nothing.
+    Its code stays where no other is given, and that it is registered; with card numbers being generated its card
+    stays too where the row gives none, so that repeating an import changes nothing.
     """
-    params, given = import_.params, _given(row)
-    stays = {"code", "card_number"} if params.card_digits else {"code"}
-    if params.overwrite is Overwrite.UPDATE:
-        kept = dict(customer.fields)
-    else:
-        kept = {name: text for name, text in customer.fields.items() if name in stays}
-    fields = {**kept, **given}
-    if params.card_digits and "card_number" not in fields:
+    params, given = import_.params, _given(row, import_)
+    stays = {"code", REGISTERED, *(("card_number",) if params.cards else ())}
+    goes = (set(row.blank) if params.overwrite is Overwrite.UPDATE else set(customer.fields)) - stays
+    if params.codes is Codes.ANOTHER:
+        given["code"] = row.drawn.code
+    fields = {**{name: text for name, text in customer.fields.items() if name not in goes}, **given}
+    if params.cards and "card_number" not in fields:
         given["card_number"] = fields["card_number"] = row.drawn.card_number
     brought = tuple(kind for kind in import_.kinds if kind in given)
     still = {kind for kind in customer.identifiers if fields.get(kind) == customer.fields[kind]}
@@ -245,8 +314,9 @@ def change_customer(customer: Customer, row: Row, import_: Import, owners: Owner
     return customer._replace(fields=fields, found_by=frozenset(found_by), origin=mark)
 
 
-def _given(row: Row) -> dict[str, str]:
-    return {name: text for name, text in row.fields.items() if name not in MIGRATED}
+def _given(row: Row, import_: Import) -> dict[str, str]:
+    registered = {REGISTERED: "Y"} if import_.params.only is Only.UNREGISTERED else {}
+    return {name: text for name, text in row.fields.items() if name not in MIGRATED} | registered
 
 
 def _found_by(fields: Mapping[str, str], kinds: tuple[str, ...], owners: Owners, profile_id: str) -> frozenset[str]:

@@ -12,9 +12,8 @@ from loyalty.domain.identifiers import Identifier
 from loyalty.domain.profile import size
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.engine.fate import Fate
-from loyalty.store.engine.transactions import MOST_ACTIONS, commit
+from loyalty.store.engine.transactions import MOST_ACTIONS, Evidence, commit
 from loyalty.store.tables.customers import Change
-from loyalty.store.tables.journal import Record
 
 _MOST = MOST_ACTIONS - 1  # one is left for the record
 _MOST_BYTES = 2_000_000  # of the customers' fields; a transaction holds 4 MB
@@ -146,7 +145,7 @@ def write(
     database: Database,
     steps: Sequence[Step],
     actions: Callable[[Step], list[Item]],
-    record: Callable[[Sequence[Step]], Record] | None = None,
+    record: Callable[[Sequence[Step]], Evidence] | None = None,
 ) -> dict[Step, Fate]:
     """Write steps that are in their order, side by side where none comes after the other; the fate of each.
 
@@ -164,8 +163,8 @@ def write(
 
 
 def _recording(
-    tried: Sequence[Step], record: Callable[[Sequence[Step]], Record] | None
-) -> Callable[[Sequence[int]], Record] | None:
+    tried: Sequence[Step], record: Callable[[Sequence[Step]], Evidence] | None
+) -> Callable[[Sequence[int]], Evidence] | None:
     return record and (lambda positions: record([tried[position] for position in positions]))
 
 

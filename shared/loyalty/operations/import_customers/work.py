@@ -10,8 +10,8 @@ from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import BUSY, RETRYABLE, UNKNOWN, Origin, Outcome, Status
 from loyalty.domain.profile import MIGRATED
 from loyalty.operations.import_customers import ids as import_ids
-from loyalty.operations.import_customers.items import Import, Overwrite, Params, Row
-from loyalty.operations.import_customers.plan import Planner, Snapshot, Whole
+from loyalty.operations.import_customers.items import Codes, Import, Only, Params, Row
+from loyalty.operations.import_customers.plan import Planner, Snapshot, Whole, claims, with_card_as_code
 from loyalty.operations.import_customers.writes import Writer, first_rows
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.engine.fate import Fate
@@ -24,15 +24,18 @@ _FRUITLESS_TRIES = 5
 class Work:
     """The rows of one import, for which ids are drawn; raises StorageBusy, and nothing is done then.
 
-    Rows that an earlier delivery wrote are as its records say.
+    Rows that an earlier delivery wrote are as its records say. A request for a single row has none: what it wrote is
+    told by the customer itself.
     """
 
-    def __init__(self, database: Database, import_: Import, rows: Mapping[int, Row], origin: Origin) -> None:
+    def __init__(
+        self, database: Database, import_: Import, rows: Mapping[int, Row], origin: Origin, *, recorded: bool
+    ) -> None:
         self._database, self._import, self._origin = database, import_, origin
         self._written = written(database, rows, origin)
         pending = {index: row for index, row in rows.items() if index not in self._written}
-        self._rows = {**rows, **import_ids.draw(database, import_, pending, origin)}
-        self._writer = Writer(database, import_, origin)
+        self._rows = {**rows, **import_ids.draw(import_.params.cards, pending, origin)}
+        self._writer = Writer(database, import_, origin, recorded=recorded or origin.is_job)
         self._whole = Whole.of(rows, self._written)
         self._refused: set[int] = set()
         self._draws: Counter[int] = Counter()
@@ -66,10 +69,13 @@ class Work:
     def _try(self, pending: Sequence[int]) -> dict[int, Outcome]:
         """The outcomes that can be settled now."""
         self._redraw(self._refused)
-        plan = Planner(self._import, self._look_up(pending), self._origin, self._whole)
+        snapshot = self._look_up(pending)
+        self._number({index for index in pending if self._may_make(self._rows[index], snapshot.owners)})
+        plan = Planner(self._import, snapshot, self._origin, self._whole)
         for index in pending:
             plan.place(index, self._rows[index])
         self._draw_more_cards(plan.card_taken)
+        self._number(plan.not_numbered)
         if self._import.params.dry_run:
             return plan.outcomes
         fates = self._writer.write(plan, self._rows)
@@ -82,11 +88,22 @@ class Work:
         """Draw other ids for rows whose customers could not be made: it may be for these."""
         rows = {index: self._rows[index] for index in sorted(refused)}
         self._draws.update(list(rows))
-        self._rows |= import_ids.draw(self._database, self._import, rows, self._origin, self._draws)
+        self._rows |= import_ids.draw(self._import.params.cards, rows, self._origin, self._draws)
+
+    def _may_make(self, row: Row, owners: Collection[Identifier]) -> bool:
+        """Whether a row will make a customer, as far as what is stored tells."""
+        only = self._import.params.only
+        met = row.keys((*self._import.kinds, *MIGRATED)) if only is Only.STRANGERS else [row.match()]
+        own = ("profile_id", row.drawn.profile_id)
+        return only is not Only.KNOWN and all(one not in owners for one in (*met, own))
+
+    def _number(self, rows: Collection[int]) -> None:
+        """Give rows customer_ids that have none."""
+        lacking = {index: self._rows[index] for index in sorted(rows) if not self._rows[index].drawn.customer_id}
+        self._rows |= import_ids.number(self._database, self._import, lacking)
 
     def _look_up(self, pending: Sequence[int]) -> Snapshot:
-        kinds = (*self._import.kinds, *MIGRATED)
-        wanted = dict.fromkeys(key for index in pending for key in self._rows[index].identifiers(kinds))
+        wanted = dict.fromkeys(key for index in pending for key in self._wanted(self._rows[index]))
         database, account_id = self._database.sooner(WRITING_SECONDS), self._import.account.id
         found, unread = customers.find_current(database, account_id, wanted | self._cards(pending))
         if taken := self._card_may_be_taken(pending, found):
@@ -98,16 +115,29 @@ class Work:
         stored, unread_customers = customers.read(database, account_id, dict.fromkeys(owners.values()))
         return Snapshot(owners, stored, unread_customers | unread, self._lacking(list(stored)))
 
+    def _wanted(self, row: Row) -> list[Identifier]:
+        """All that may find a customer whom the row is about, or stand in its way."""
+        wanted = row.keys((*self._import.kinds, *MIGRATED))
+        if self._import.params.codes is Codes.CARD_NUMBER and "code" not in row.fields:
+            wanted += with_card_as_code(row).identifiers(("code",))
+        if self._origin.resumed:  # it may have made this one before
+            wanted.append(("profile_id", row.drawn.profile_id))
+        return wanted
+
     def _lacking(self, profile_ids: Sequence[str]) -> dict[str, set[str]]:
         """The customers among these that may get memberships, by the campaign of which they aren't members."""
         params, account_id = self._import.params, self._import.account.id
-        if params.dry_run or params.overwrite is Overwrite.IGNORE:
+        if params.dry_run or not params.changes_met:
             return {}
-        return {one: memberships.missing(self._database, account_id, one, profile_ids) for one in params.campaigns}
+        database, origin = self._database, self._origin
+        return {one: memberships.missing(database, account_id, one, profile_ids, origin) for one in params.campaigns}
 
     def _cards(self, rows: Collection[int]) -> dict[Identifier, None]:
-        """The card numbers that are drawn for rows."""
-        return dict.fromkeys(("card_number", card) for index in rows for card in self._rows[index].drawn.cards)
+        """What the card numbers that are drawn for rows would take."""
+        codes = self._import.params.codes
+        return dict.fromkeys(
+            one for index in rows for card in self._rows[index].drawn.cards for one in sorted(claims(card, codes))
+        )
 
     def _card_may_be_taken(self, rows: Collection[int], found: Collection[Identifier]) -> list[int]:
         """The rows without a drawn card that is sure to be free: others have them all, or drew them as well."""
@@ -116,13 +146,13 @@ class Work:
             index
             for index in rows
             if len(cards := self._rows[index].drawn.cards) == 1
-            and (("card_number", cards[0]) in found or drawn[cards[0]] > 1)
+            and (drawn[cards[0]] > 1 or any(one in found for one in claims(cards[0], self._import.params.codes)))
         ]
 
     def _draw_more_cards(self, rows: Collection[int]) -> None:
-        digits = self._import.params.card_digits or 0
-        for index in rows:
-            self._rows[index] = import_ids.with_more_cards(self._rows[index], self._origin.mark(index), digits)
+        if cards := self._import.params.cards:
+            for index in rows:
+                self._rows[index] = import_ids.with_more_cards(self._rows[index], self._origin.mark(index), cards)
 
 
 def _told(fate: Fate, outcome: Outcome) -> Outcome:
@@ -146,14 +176,15 @@ def settled(
 ) -> dict[int, Outcome]:
     """The rows' outcomes as far as they were written; BUSY are others, UNKNOWN those whose memberships are missing.
 
-    Raises StorageBusy.
+    UNKNOWN is also a single row of which nothing was to be recorded. Raises StorageBusy.
     """
     recorded = written(database, rows, origin)
-    outcomes = {index: recorded.get(index, BUSY) for index in rows}
-    if params.overwrite is Overwrite.IGNORE:
+    otherwise = UNKNOWN if origin.resumed and len(rows) == 1 else BUSY
+    outcomes = {index: recorded.get(index, otherwise) for index in rows}
+    if not params.makes_up:
         return outcomes
     ids = list(dict.fromkeys(one.profile_id for one in recorded.values() if one.status in _WRITTEN and one.profile_id))
     lacking: set[str] = set()
     for campaign in params.campaigns:
-        lacking |= set(ids) - memberships.origins(database, account_id, campaign, ids).keys()
+        lacking |= set(ids) - memberships.origins(database, account_id, campaign, ids, origin).keys()
     return {index: UNKNOWN if one.profile_id in lacking else one for index, one in outcomes.items()}

@@ -14,12 +14,13 @@ from loyalty.domain.account import Balance
 from loyalty.domain.customer import Customer
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.outcome import Origin, Outcome, Status
-from loyalty.operations.import_customers.items import Import, Overwrite, Row, balance
+from loyalty.operations.import_customers.items import Import, Row, balance
 from loyalty.operations.import_customers.plan import Planner, State
 from loyalty.operations.import_customers.steps import Step, write
 from loyalty.operations.withdrawal import withdraw
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.engine.fate import Fate
+from loyalty.store.engine.transactions import Witness
 from loyalty.store.tables import customers, journal, memberships, undo_states
 from loyalty.store.tables.customers import Reference
 from loyalty.store.tables.journal import Record
@@ -48,14 +49,15 @@ def first_rows(outcomes: Mapping[int, Outcome], rows: Mapping[int, Row]) -> Firs
     return first
 
 
+_REFUSED = frozenset({Status.INVALID, Status.NOT_FOUND, Status.EXISTS})
 _WITHDRAWN = {Status.NOT_FOUND: Fate.REFUSED, Status.BUSY: Fate.BUSY, Status.UNKNOWN: Fate.UNKNOWN}
 
 
 class Writer:
     """Writes what the plans of one import say."""
 
-    def __init__(self, database: Database, import_: Import, origin: Origin) -> None:
-        self._database, self._import, self._origin = database, import_, origin
+    def __init__(self, database: Database, import_: Import, origin: Origin, *, recorded: bool) -> None:
+        self._database, self._import, self._origin, self._recorded = database, import_, origin, recorded
 
     def write(self, plan: Planner, rows: Mapping[int, Row]) -> dict[int, Fate]:
         """Write what a plan came to; the fate of each of its rows. Raises StorageBusy while nothing is written yet.
@@ -83,28 +85,24 @@ class Writer:
 
     def _parted(self, entries: Sequence[Entry], steps: Sequence[Step]) -> tuple[list[Entry], list[Entry]]:
         """Those that are made in the transaction of their customer, and the others."""
-        tied = {row for step in steps if (step.is_tied and step.has_room) or not self._makes_up for row in step.rows}
+        always = not self._import.params.makes_up
+        tied = {row for step in steps if (step.is_tied and step.has_room) or always for row in step.rows}
         return [one for one in entries if one.row in tied], [one for one in entries if one.row not in tied]
 
     def complete(self, rows: FirstRows) -> dict[str, Fate]:
         """Insert missing memberships of customers that were written before; raises StorageBusy."""
-        if not rows or not self._makes_up:
+        if not rows or not self._import.params.makes_up:
             return {}
         there, unread = customers.read(self._database, self._import.account.id, rows)
         if unread:
             raise StorageBusy
         missing = {
-            campaign: memberships.missing(self._database, self._import.account.id, campaign, list(there))
+            campaign: memberships.missing(self._database, self._import.account.id, campaign, list(there), self._origin)
             for campaign in self._import.params.campaigns
         }
         still = {profile_id: first for profile_id, first in rows.items() if profile_id in there}
         entries = self._entries(still, lambda profile_id, campaign: profile_id in missing[campaign])
         return self._insert(entries, [_reference(customer) for customer in there.values()])
-
-    @property
-    def _makes_up(self) -> bool:
-        """Whether customers that are there get the memberships that they lack."""
-        return self._import.params.overwrite is not Overwrite.IGNORE
 
     def _entries(self, rows: FirstRows, lacks: Callable[[str, str], bool]) -> list[Entry]:
         """The memberships to insert: all of new customers, and those that customers of before turn out to lack."""
@@ -113,13 +111,14 @@ class Writer:
         for campaign in params.campaigns:
             for profile_id, (index, row) in rows.items():
                 if lacks(profile_id, campaign):
-                    balance = self._balance(row) if campaign == params.campaigns[0] else None
-                    member = Membership(profile_id, params.received_at, self._origin.mark(index), balance)
+                    credit = self._credit(row, campaign)
+                    member = Membership(profile_id, params.received_at, self._origin.mark(index), credit)
                     entries.append(Entry(campaign, member, index))
         return entries
 
-    def _balance(self, row: Row) -> Balance | None:
-        return balance(self._import.credit_kind, row.auto_add) if row.auto_add else None
+    def _credit(self, row: Row, campaign: str) -> Balance | None:
+        credit = self._import.credits(row).get(campaign)
+        return balance(self._import.counts[campaign], credit) if credit else None
 
     def _keep_undo(self, state: State, changed: Mapping[str, None], entries: Sequence[Entry]) -> None:
         if not self._import.params.keep_undo:
@@ -130,7 +129,7 @@ class Writer:
 
     def _keep_refusals(self, outcomes: Mapping[int, Outcome]) -> None:
         """Record the rows that are refused beside others that write: what these change must not change that."""
-        refused = {index: one for index, one in outcomes.items() if one.status is Status.INVALID}
+        refused = {index: one for index, one in outcomes.items() if one.status in _REFUSED}
         if refused:
             journal.keep(self._database, journal.record(self._database, self._origin, refused))
 
@@ -147,7 +146,9 @@ class Writer:
             insertions = [memberships.insertion(database, account_id, one.campaign, one.membership) for one in own]
             return customers.together(database, account_id, step.written()) + insertions
 
-        def record(some: Sequence[Step]) -> Record:
+        def record(some: Sequence[Step]) -> Record | Witness:
+            if not self._recorded:
+                return customers.witness(database, account_id, some[0].written()[0])
             written = {index: outcomes[index] for step in some for index in sorted(step.rows)}
             return journal.record(database, self._origin, written)
 

@@ -184,37 +184,38 @@ class Database:
                 return items
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    def insert(self, table: str, item: Item) -> Fate:
+    def insert(self, table: str, item: Item, ended: str | None = None) -> Fate:
         """Insert one item unless its key is taken, REFUSED then; the same `origin` there means that we wrote it.
 
-        Where no answer came the item is read, for which there is time.
+        Another's item that has the attribute `ended` gives way. Where no answer came the item is read, for which there
+        is time.
         """
-        condition = {"ConditionExpression": "attribute_not_exists(pk)"}
+        condition = if_free(item, ended)
         try:
             done = Database._call_if(self.writing(), self.client.put_item, TableName=table, Item=item, **condition)
         except StorageBusy as error:
-            return self._read_back(table, item) if error.lost else Fate.BUSY
+            return self._read_back(table, item, ended) if error.lost else Fate.BUSY
         if done.done:
             return Fate.DONE
         return met(done.met, item) if done.met else Fate.BUSY
 
-    def _read_back(self, table: str, item: Item) -> Fate:
+    def _read_back(self, table: str, item: Item, ended: str | None) -> Fate:
         try:
             stored = self.get(table, {name: item[name] for name in ("pk", "sk") if name in item})
         except StorageBusy:
             return Fate.UNKNOWN
-        return met(stored, item) if stored else Fate.BUSY
+        return Fate.BUSY if stored is None or has_ended(stored, item, ended) else met(stored, item)
 
     def update_if(self, table: str, request: Item) -> Update:
         """One UpdateItem under the condition in `request` (its parameters); raises StorageBusy."""
         return self._call_if(self.client.update_item, TableName=table, **request)
 
-    def delete_if(self, table: str, key: Item, attribute: str, text: str) -> Update:
-        """Delete the item at `key` if its attribute is this text. Raises StorageBusy.
+    def delete_if(self, table: str, key: Item, attribute: str, text: str, *, unless: str | None = None) -> Update:
+        """Delete the item at `key` if its attribute is this text, as `equals`. Raises StorageBusy.
 
         After a lost answer nothing may be there because we deleted it.
         """
-        return self._call_if(self.client.delete_item, TableName=table, Key=key, **equals(attribute, text))
+        return self._call_if(self.client.delete_item, TableName=table, Key=key, **equals(attribute, text, unless))
 
     def _call_if(self, action: Callable[..., Item], **parameters: Any) -> Update:
         """A call under a condition, for one item."""
@@ -249,13 +250,31 @@ class Database:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-def equals(attribute: str, text: str) -> Item:
-    """The condition that an attribute is this text, as parameters of a call."""
+def equals(attribute: str, text: str, unless: str | None = None) -> Item:
+    """The condition that an attribute is this text, and one not there `unless` it is None, as parameters of a call."""
     return {
-        "ConditionExpression": "#attribute = :text",
+        "ConditionExpression": "#attribute = :text" + (f" AND attribute_not_exists({unless})" if unless else ""),
         "ExpressionAttributeNames": {"#attribute": attribute},
         "ExpressionAttributeValues": {":text": {"S": text}},
     }
+
+
+def if_free(item: Item, ended: str | None = None) -> Item:
+    """The condition that nothing stands in an item's place, as parameters of a call: see `Database.insert`."""
+    if ended is None:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": f"attribute_not_exists(pk) OR (attribute_exists({ended}) AND NOT origin = :origin)",
+        "ExpressionAttributeValues": {":origin": item["origin"]},
+    }
+
+
+def has_ended(stored: Item, item: Item, ended: str | None) -> bool:
+    """Whether what is stored in the place of `item` gives way to it: it has ended, and is not its own, written before.
+
+    So a write that is repeated brings nothing back that was ended since.
+    """
+    return ended is not None and ended in stored and stored["origin"] != item["origin"]
 
 
 def met(stored: Item, item: Item) -> Fate:

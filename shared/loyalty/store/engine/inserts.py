@@ -7,11 +7,12 @@ have been written after all: an item without an answer is BUSY only when it was 
 from collections.abc import Hashable, Sequence
 from functools import cache
 from itertools import chain
+from typing import NamedTuple
 
 from loyalty.domain.errors import InternalError
 from loyalty.store.aws.errors import CallError
 from loyalty.store.engine.batch import Key, batches, get_all, side_by_side
-from loyalty.store.engine.dynamodb import Database, Item, met
+from loyalty.store.engine.dynamodb import Database, Item, has_ended, met
 from loyalty.store.engine.fate import Fate
 from loyalty.store.engine.faults import PASSING_CODES, UNDECIDED_CODES, is_lost, raise_unless_passing
 
@@ -31,9 +32,18 @@ def insert_all(database: Database, table: str, items: Sequence[Item], *, redeliv
     return _insert(database, table, items, redelivered=redelivered)
 
 
-def insert_again(
-    database: Database, table: str, items: Sequence[Item], *, within: Hashable, redelivered: bool
-) -> list[Fate]:
+class Place(NamedTuple):
+    """Where items are inserted: a table, and of which group of its items `within` it they are.
+
+    What has the attribute `ended` gives way to others: see `Database.insert`.
+    """
+
+    table: str
+    within: Hashable
+    ended: str
+
+
+def insert_again(database: Database, place: Place, items: Sequence[Item], *, redelivered: bool) -> list[Fate]:
     """Insert items, whose key has one part, of which many may exist, as when a file is sent again; as `insert_all`.
 
     A read costs a tenth of an insert that fails. So once more than a tenth of some items `within` the same were there,
@@ -41,13 +51,13 @@ def insert_again(
     old: an item that was deleted in that second can still count as there.
     """
     if len(items) == 1:
-        return [database.insert(table, items[0])]
-    many = ("many exist", table, within)
+        return [database.insert(place.table, items[0], place.ended)]
+    many = ("many exist", place.table, place.within)
     expected = database.cache.get(many, lambda: None) is not None
     trial = 0 if expected else WRITE_BATCH
-    writes = _insert(database, table, items[:trial], redelivered=redelivered)
-    insert = _insert_missing if expected or _many(writes) else _insert
-    writes += insert(database, table, items[trial:], redelivered=redelivered)
+    writes = _insert_over(database, place, items[:trial], redelivered=redelivered)
+    insert = _insert_missing if expected or _many(writes) else _insert_over
+    writes += insert(database, place, items[trial:], redelivered=redelivered)
     database.cache.forget(many)
     if _many(writes):
         database.cache.get(many, lambda: True)
@@ -65,12 +75,31 @@ def _insert(database: Database, table: str, items: Sequence[Item], *, redelivere
     return list(chain.from_iterable(side_by_side(insert, batches(items, WRITE_BATCH))))
 
 
-def _insert_missing(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Fate]:
+def _insert_missing(database: Database, place: Place, items: Sequence[Item], *, redelivered: bool) -> list[Fate]:
     keys = [item["pk"]["S"] for item in items]
-    found = get_all(database, table, keys, "origin").found
-    missing = [item for item, key in zip(items, keys, strict=True) if key not in found]
-    writes = iter(_insert(database, table, missing, redelivered=redelivered))
-    return [met(found[key], item) if key in found else next(writes) for item, key in zip(items, keys, strict=True)]
+    found = get_all(database, place.table, keys, f"origin,{place.ended}").found
+    there = {
+        key: found[key]
+        for item, key in zip(items, keys, strict=True)
+        if key in found and not has_ended(found[key], item, place.ended)
+    }
+    missing = [item for item, key in zip(items, keys, strict=True) if key not in there]
+    writes = iter(_insert_over(database, place, missing, redelivered=redelivered))
+    return [met(there[key], item) if key in there else next(writes) for item, key in zip(items, keys, strict=True)]
+
+
+def _insert_over(database: Database, place: Place, items: Sequence[Item], *, redelivered: bool) -> list[Fate]:
+    """Insert, and once more one by one where what was in the way turns out to have ended."""
+    writes = _insert(database, place.table, items, redelivered=redelivered)
+    refused: dict[Key, int] = {_key(items[index]): index for index, fate in enumerate(writes) if fate is Fate.REFUSED}
+    found, unread = get_all(database, place.table, list(refused), f"origin,{place.ended}", consistent=True)
+    for key in unread:
+        writes[refused[key]] = Fate.BUSY
+    over = [refused[key] for key, stored in found.items() if has_ended(stored, items[refused[key]], place.ended)]
+    fates = side_by_side(lambda index: database.insert(place.table, items[index], place.ended), over)
+    for index, fate in zip(over, fates, strict=True):
+        writes[index] = fate
+    return writes
 
 
 def _insert_batch(database: Database, table: str, items: Sequence[Item], *, redelivered: bool) -> list[Fate]:

@@ -2,8 +2,9 @@
 
 A group of actions is done wholly or not at all. Groups share calls up to DynamoDB's limits; when one of
 them is refused the call is cancelled, and the others are sent again without it. A call that is refused for now, again
-and again, is sent in halves: one action for which the store has no room must not keep the others waiting. A call may
-carry a record of what it does: by that it is known for done when its answer was lost.
+and again, is sent in halves: one action for which the store has no room must not keep the others waiting. A call has
+evidence of what it does, by which it is known for done when its answer was lost: a record that it writes, or one of the
+items that it writes anyway.
 """
 
 import uuid
@@ -25,15 +26,27 @@ _MOST_CHARACTERS = 900_000
 """Characters of one TransactWriteItems, of up to four bytes each; DynamoDB's limit is 4 MB."""
 
 Group = Sequence[Item]
-Recording = Callable[[Sequence[int]], Record]
-"""Makes the record of the groups at these positions."""
+
+
+class Witness(NamedTuple):
+    """An item that a call writes, with the `origin` that it has before (None: it is not there) and after."""
+
+    table: str
+    key: Item
+    before: str | None
+    after: str
+
+
+Evidence = Record | Witness
+Recording = Callable[[Sequence[int]], Evidence]
+"""Makes the evidence of the groups at these positions."""
 
 
 def commit(database: Database, groups: Sequence[Group], recording: Recording | None = None) -> list[Fate]:
     """Do each group (of less than MOST_ACTIONS), no item being in two of them; their fates, in order.
 
     REFUSED is a group whose conditions don't hold, a BUSY one was not done. An UNKNOWN one had no answer, and could not
-    be asked for; without a record that is BUSY too.
+    be asked for; without evidence that is BUSY too.
     """
     fates = [Fate.BUSY] * len(groups)
     calls = _pack(groups, MOST_ACTIONS if recording is None else MOST_ACTIONS - 1)
@@ -63,7 +76,7 @@ class _Call(NamedTuple):
 
     positions: Sequence[int]
     actions: Sequence[Item]
-    record: Record | None
+    evidence: Evidence | None
     seconds: float
     token: str
     lost: bool = False
@@ -108,20 +121,29 @@ def _commit(
 
 def _transact(database: Database, call: _Call) -> list[str]:
     """The cancellation code of each action; where the record is there already they were done before we were told."""
-    if call.record is None:
+    if not isinstance(call.evidence, Record):
         return database.transact([*call.actions], call.token)
-    *codes, recorded = database.transact([*call.actions, call.record.action], call.token)
+    *codes, recorded = database.transact([*call.actions, call.evidence.action], call.token)
     return ["None"] * len(codes) if _refused([recorded]) else codes
 
 
 def _read_back(database: Database, call: _Call) -> Fate:
     """The fate of all that a call without an answer would have done."""
-    if call.record is None or not call.lost:
+    evidence = call.evidence
+    if evidence is None or not call.lost:
         return Fate.BUSY
     try:
-        return Fate.DONE if database.get(call.record.table, call.record.key) else Fate.BUSY
+        item = database.get(evidence.table, evidence.key)
     except StorageBusy:
         return Fate.UNKNOWN
+    if isinstance(evidence, Record):
+        return Fate.DONE if item else Fate.BUSY
+    return _seen(evidence, item["origin"]["S"] if item else None)
+
+
+def _seen(witness: Witness, origin: str | None) -> Fate:
+    """What a witness tells: nothing where others wrote it meanwhile, which may have been before or after us."""
+    return {witness.after: Fate.DONE, witness.before: Fate.BUSY}.get(origin, Fate.UNKNOWN)
 
 
 def _refused(codes: list[str]) -> bool:

@@ -3,16 +3,26 @@
     pk = credential#<fingerprint>   sk = credential      account, rights; expires_at and ttl where it expires,
                                                          client where it was issued for one
     pk = rate#<fingerprint>         sk = <minute>        see `rates`
-    pk = account#<account>          sk = account         http_status, custom_fields
-    pk = account#<account>          sk = program#<id>    name, kind, active
+    pk = account#<account>          sk = account         http_status, custom_fields, database_id
+    pk = account#<account>          sk = program#<id>    name, kind, active, settings (JSON)
 
 It is small and read by every request, so what is found here is kept in the process for a minute:
 that long a revoked credential, or a changed setting, still counts.
 """
 
 import json
+from typing import Any
 
-from loyalty.domain.account import Account, Credential, CustomField, Grant, Program
+from loyalty.domain.account import (
+    Account,
+    Credential,
+    CustomField,
+    Grant,
+    Product,
+    Program,
+    ProgramSettings,
+    Reward,
+)
 from loyalty.domain.errors import StorageBusy
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.engine.fate import Fate
@@ -50,7 +60,8 @@ def find_account(database: Database, account_id: str) -> Account | None:
     if not item:
         return None
     fields = tuple(CustomField(**field) for field in json.loads(item["custom_fields"]["S"]))
-    return Account(account_id, item["http_status"]["S"] == "always_200", fields)
+    database_id = item["database_id"]["S"] if "database_id" in item else None
+    return Account(account_id, item["http_status"]["S"] == "always_200", fields, database_id)
 
 
 def find_program(database: Database, account_id: str, program_id: str) -> Program | None:
@@ -62,7 +73,8 @@ def find_program(database: Database, account_id: str, program_id: str) -> Progra
 def list_programs(database: Database, account_id: str) -> list[Program]:
     """All programs of the account as they are now, by id; raises StorageBusy."""
     prefix = keys.program("")
-    items = database.query(database.settings.accounts_table, keys.account(account_id), prefix=prefix)
+    table = database.settings.accounts_table
+    items = database.query(table, keys.account(account_id), prefix=prefix, ConsistentRead=True)
     return [_program(item["sk"]["S"].removeprefix(prefix), item) for item in items]
 
 
@@ -120,12 +132,13 @@ def _account_item(account: Account) -> Item:
     custom_fields = json.dumps([field._asdict() for field in account.custom_fields])
     if len(custom_fields) > _MOST_BYTES_OF_FIELDS:
         raise ValueError(f"the custom fields of an account take at most {_MOST_BYTES_OF_FIELDS} bytes: {account.id}")
-    return {
+    item = {
         "pk": {"S": keys.account(account.id)},
         "sk": {"S": "account"},
         "http_status": {"S": "always_200" if account.always_200 else "as_error"},
         "custom_fields": {"S": custom_fields},
     }
+    return item | ({"database_id": {"S": account.database_id}} if account.database_id else {})
 
 
 def put_program(database: Database, account_id: str, program: Program) -> None:
@@ -141,6 +154,8 @@ def put_program(database: Database, account_id: str, program: Program) -> None:
         "kind": {"S": program.kind},
         "active": {"BOOL": program.active},
     }
+    if settings := _settings_document(program.settings):
+        item["settings"] = {"S": json.dumps(settings)}
     database.put(database.settings.accounts_table, item)
 
 
@@ -157,4 +172,20 @@ def _find(database: Database, pk: str, sk: str) -> Item | None:
 
 
 def _program(program_id: str, item: Item) -> Program:
-    return Program(program_id, item["name"]["S"], item["kind"]["S"], item["active"]["BOOL"])
+    settings = _settings(json.loads(item["settings"]["S"])) if "settings" in item else ProgramSettings()
+    return Program(program_id, item["name"]["S"], item["kind"]["S"], item["active"]["BOOL"], settings)
+
+
+def _settings_document(settings: ProgramSettings) -> dict[str, Any]:
+    return {name: value for name, value in settings._asdict().items() if value}
+
+
+def _settings(document: dict[str, Any]) -> ProgramSettings:
+    """The settings; what a later version adds is passed over."""
+    given = {name: value for name, value in document.items() if name in ProgramSettings._fields}
+    lists = {
+        "currencies": tuple(given.get("currencies", ())),
+        "rewards": tuple(Reward(*one) for one in given.get("rewards", ())),
+        "products": tuple(Product(*one) for one in given.get("products", ())),
+    }
+    return ProgramSettings(**{**given, **lists})

@@ -18,6 +18,7 @@ from loyalty.domain.errors import StorageBusy
 from loyalty.domain.identifiers import Identifier
 from loyalty.store.engine import batch
 from loyalty.store.engine.dynamodb import Database, Item, equals
+from loyalty.store.engine.transactions import Witness
 from loyalty.store.tables import keys
 
 _RESERVED = frozenset(
@@ -138,6 +139,13 @@ def together(database: Database, account_id: str, changes: Sequence[Change]) -> 
     taken = {one: (owner, had.get(one)) for one, owner in has.items() if had.get(one) != owner.profile_id}
     given_up = {one: owner for one, owner in had.items() if one not in has}
     return _actions(database, account_id, changes, _Pointers(taken, given_up))
+
+
+def witness(database: Database, account_id: str, change: Change) -> Witness:
+    """The customer's own item as evidence of a change that leaves it there."""
+    key = {"pk": {"S": keys.customer(account_id, change.profile_id)}}
+    before, after = change.before.origin if change.before else None, change.after.origin if change.after else ""
+    return Witness(database.settings.customers_table, key, before, after)
 
 
 def repointed(database: Database, account_id: str, change: Repointed) -> list[Item]:

@@ -1,8 +1,9 @@
 """The Earns table: one item for each earn, beside the tallies of promotions with a limit (see `tallies`).
 
-    pk = <account>#<promotion>#<profile_id>   sk = <origin>   earned_id, source, earned_at
+    pk = <account>#<promotion>#<profile_id>   sk = <origin>   earned_id, source, earned_at,
+                                                              revoked_by, revoked_at (see `revocations`)
 
-The origin is part of an earn's key, so the same item delivered again meets its own earn.
+The origin is part of an earn's key, so the same item delivered again meets its own earn, also one that was revoked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,13 +18,18 @@ from loyalty.store.tables import keys
 
 
 class Earn(NamedTuple):
-    """An earn to be; `origin` marks the item of the request that made it, `earned_at` is RFC 3339 in UTC."""
+    """An earn, or one to be; `origin` marks the item of the request that made it, `revoked_by` the one that revoked it.
+
+    Moments are RFC 3339 in UTC.
+    """
 
     profile_id: str
     earned_id: int
     source: str
     earned_at: str
     origin: str
+    revoked_by: str | None = None
+    revoked_at: str | None = None
 
 
 class Earned(NamedTuple):
@@ -55,7 +61,7 @@ def insert_all(database: Database, account_id: str, promotion_id: str, earns: Se
 def find(
     database: Database, account_id: str, promotion_id: str, written: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], int]:
-    """Which of these earns, by profile_id and origin, are there, with their ids; raises StorageBusy."""
+    """Which of these earns, by profile_id and origin, were written, with their ids; raises StorageBusy."""
     names: dict[Key, tuple[str, str]] = {
         (keys.earns(account_id, promotion_id, who), origin): (who, origin) for who, origin in written
     }
@@ -72,15 +78,35 @@ def remove(database: Database, account_id: str, promotion_id: str, profile_id: s
 
 
 def of_customer(database: Database, account_id: str, promotion_id: str, profile_id: str) -> list[Earn]:
-    """What a customer earned of a promotion, by origin; raises StorageBusy."""
+    """What a customer earned of a promotion, also what was revoked, by origin; raises StorageBusy."""
     partition = keys.earns(account_id, promotion_id, profile_id)
     items = database.query(database.settings.earns_table, partition, ConsistentRead=True)
     return [from_item(profile_id, item) for item in items if item["sk"]["S"] != keys.TALLY]
 
 
+def live(database: Database, account_id: str, promotion_id: str, profile_id: str) -> list[Earn]:
+    """What a customer has of a promotion: what was earned and not revoked, by earned_id; raises StorageBusy."""
+    return sorted(
+        (earn for earn in of_customer(database, account_id, promotion_id, profile_id) if earn.revoked_by is None),
+        key=lambda earn: earn.earned_id,
+    )
+
+
 def from_item(profile_id: str, item: Item) -> Earn:
     """The earn in a stored item, which is no tally."""
-    return Earn(profile_id, int(item["earned_id"]["N"]), item["source"]["S"], item["earned_at"]["S"], item["sk"]["S"])
+
+    def text(name: str) -> str | None:
+        return item[name]["S"] if name in item else None
+
+    return Earn(
+        profile_id,
+        earned_id=int(item["earned_id"]["N"]),
+        source=item["source"]["S"],
+        earned_at=item["earned_at"]["S"],
+        origin=item["sk"]["S"],
+        revoked_by=text("revoked_by"),
+        revoked_at=text("revoked_at"),
+    )
 
 
 def _key(item: Item) -> Key:

@@ -13,8 +13,9 @@ from loyalty.domain import lifetime
 from loyalty.domain.errors import StorageBusy
 from loyalty.store.engine import batch
 from loyalty.store.engine.dynamodb import Database, Item
-from loyalty.store.tables import accounts, customers, jobs, keys, promotions, undo_states
+from loyalty.store.tables import accounts, customers, jobs, keys, memberships, promotions, undo_states
 from loyalty.store.tables.customers import Change
+from loyalty.store.tables.journal import Record
 
 _MOST_CHANGES = 5
 """How often the customer may be changed by others while it is being removed."""
@@ -38,11 +39,41 @@ class Swept(NamedTuple):
 
 def erase(database: Database, account_id: str, profile_id: str) -> Erased:
     """Erase all of a customer, which need not exist any more, in about half a minute; raises StorageBusy."""
-    customer = _erase_customer(database, account_id, profile_id)
-    first = _erase_rest(database, account_id, profile_id, tallies=False)
+    customer = remove(database, account_id, profile_id)
+    first = clear(database, account_id, profile_id)
     database.sleep(lifetime.LONGEST_SECONDS + 1)
-    second = _erase_rest(database, account_id, profile_id, tallies=True)
+    second = clear(database, account_id, profile_id, again=True)
     return Erased(customer, *(one + other for one, other in zip(first, second, strict=True)))
+
+
+def remove(database: Database, account_id: str, profile_id: str, record: Record | None = None) -> bool:
+    """Remove a customer itself, in one transaction with a record of that, so that nothing finds it any more.
+
+    False where it is not there. Raises StorageBusy.
+    """
+    for _ in range(_MOST_CHANGES):
+        found, unread = customers.read(database, account_id, [profile_id])
+        if unread:
+            break
+        if profile_id not in found:
+            return False
+        removal = customers.together(database, account_id, [Change(found[profile_id], None)])
+        recording = [record.action] if record else []
+        if set(database.transact([*removal, *recording], token=uuid.uuid4().hex)) == {"None"}:
+            return True
+    raise StorageBusy
+
+
+def clear(database: Database, account_id: str, profile_id: str, *, again: bool = False) -> tuple[int, int, int]:
+    """Delete the rest of a customer who is removed; how many memberships, earns and undo states there were.
+
+    `again` is for when nobody who found the customer can be at work any more: then the tallies go too. Raises
+    StorageBusy.
+    """
+    swept = sweep(database, account_id, [profile_id], tallies=again)
+    holding = undo_states.holders(database, jobs.listed(database, account_id))
+    states = batch.side_by_side(lambda job_id: undo_states.erase(database, job_id, profile_id), holding)
+    return swept.memberships, swept.earns, sum(states)
 
 
 def sweep(database: Database, account_id: str, profile_ids: Collection[str], *, tallies: bool = True) -> Swept:
@@ -53,32 +84,12 @@ def sweep(database: Database, account_id: str, profile_ids: Collection[str], *, 
     programs = [program.id for program in accounts.list_programs(database, account_id)]
     wanted = [keys.membership(account_id, program, who) for who in profile_ids for program in programs]
     table = database.settings.memberships_table
-    found, unread = batch.get_all(database, table, wanted, "origin", consistent=True)
+    found, unread = batch.get_all(database, table, wanted, memberships.LEFT, consistent=True)
     if unread:
         raise StorageBusy
     _delete_all(database, table, [{"pk": {"S": str(key)}} for key in found])
-    return Swept(len(found), _sweep_earns(database, account_id, profile_ids, tallies=tallies))
-
-
-def _erase_rest(database: Database, account_id: str, profile_id: str, *, tallies: bool) -> tuple[int, int, int]:
-    """Memberships, earns and undo states."""
-    swept = sweep(database, account_id, [profile_id], tallies=tallies)
-    listed = jobs.listed(database, account_id)
-    states = batch.side_by_side(lambda job_id: undo_states.erase(database, job_id, profile_id), listed)
-    return swept.memberships, swept.earns, sum(states)
-
-
-def _erase_customer(database: Database, account_id: str, profile_id: str) -> bool:
-    for _ in range(_MOST_CHANGES):
-        found, unread = customers.read(database, account_id, [profile_id])
-        if unread:
-            break
-        if profile_id not in found:
-            return False
-        removal = customers.together(database, account_id, [Change(found[profile_id], None)])
-        if set(database.transact(removal, token=uuid.uuid4().hex)) == {"None"}:
-            return True
-    raise StorageBusy
+    members = sum(not memberships.has_left(item) for item in found.values())
+    return Swept(members, _sweep_earns(database, account_id, profile_ids, tallies=tallies))
 
 
 def _sweep_earns(database: Database, account_id: str, profile_ids: Collection[str], *, tallies: bool) -> int:

@@ -9,7 +9,7 @@ from loyalty.domain.outcome import Origin
 from loyalty.store.engine import batch
 from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.tables import accounts, keys, promotions
+from loyalty.store.tables import accounts, keys, memberships, promotions
 
 
 class Links(NamedTuple):
@@ -30,11 +30,13 @@ def read(database: Database, job: Job, profile_ids: Sequence[str], new: Collecti
         for program in (programs if profile_id in new else campaigns)
     }
     table = database.settings.memberships_table
-    found, unread = batch.get_all(database, table, list(wanted), "origin", consistent=True)
+    found, unread = batch.get_all(database, table, list(wanted), f"origin,{memberships.LEFT}", consistent=True)
     if unread:
         raise StorageBusy
     links = Links({}, _earners(database, job, list(new)))
     for key, item in found.items():
+        if memberships.has_left(item):
+            continue  # it is nothing to take back, and nobody builds on it
         profile_id, origin = wanted[str(key)], item["origin"]["S"]
         if Origin(job.id).marked(origin) is None:
             links.built_on.add(profile_id)

@@ -1,18 +1,28 @@
 """The Memberships table: one item for each customer of a program.
 
 pk = <account>#<program>#<profile_id>     registered_at (RFC 3339, UTC), origin (who wrote it),
-                                          balance where there is one: a decimal (S) or a count by product (M of S)
+                                          balance where there is one: a decimal (S) or a count by product (M of S);
+                                          of who left: left_at, left_by (who ended it), ttl
+
+Who left is no member, and can become one again. The item stays as long as whoever made the membership may come again,
+so that a registration which is repeated or delivered once more finds that it was done, and brings nobody back.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, overload
 
+from loyalty.domain import moment
 from loyalty.domain.account import Balance
 from loyalty.domain.errors import StorageBusy
+from loyalty.domain.job import KEPT_SECONDS, SPARE_SECONDS
+from loyalty.domain.outcome import Origin
 from loyalty.store.engine import batch, inserts
-from loyalty.store.engine.dynamodb import Database, Item, Update, equals
+from loyalty.store.engine.dynamodb import Database, Item, Update, equals, if_free
 from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import keys
+
+LEFT = "left_at"
+"""The attribute of a membership that has ended."""
 
 
 class Membership(NamedTuple):
@@ -40,43 +50,83 @@ def insert_all(
     All have a balance, or none.
     """
     items = _Items(account_id, program_id, memberships)
-    table, program = database.settings.memberships_table, (account_id, program_id)
-    return inserts.insert_again(database, table, items, within=program, redelivered=redelivered)
+    place = inserts.Place(database.settings.memberships_table, (account_id, program_id), LEFT)
+    return inserts.insert_again(database, place, items, redelivered=redelivered)
 
 
 def insertion(database: Database, account_id: str, program_id: str, membership: Membership) -> Item:
     """The action of a transaction that inserts a membership; refused when it exists."""
     item = _item(account_id, program_id, membership)
-    condition = "attribute_not_exists(pk)"
-    return {"Put": {"TableName": database.settings.memberships_table, "Item": item, "ConditionExpression": condition}}
+    return {"Put": {"TableName": database.settings.memberships_table, "Item": item, **if_free(item, LEFT)}}
+
+
+def ending(database: Database, account_id: str, program_id: str, profile_id: str, by: str) -> Item:
+    """The action of a transaction that ends a membership, by the item of a request; refused where there is none."""
+    now = int(database.now())
+    update = {
+        "TableName": database.settings.memberships_table,
+        "Key": {"pk": {"S": keys.membership(account_id, program_id, profile_id)}},
+        "UpdateExpression": f"SET {LEFT} = :now, left_by = :by, #ttl = :ttl REMOVE balance",
+        "ConditionExpression": f"attribute_exists(pk) AND attribute_not_exists({LEFT})",
+        "ExpressionAttributeNames": {"#ttl": "ttl"},
+        "ExpressionAttributeValues": {
+            ":now": {"S": moment.at(now)},
+            ":by": {"S": by},
+            ":ttl": {"N": str(now + KEPT_SECONDS + SPARE_SECONDS)},
+        },
+    }
+    return {"Update": update}
 
 
 def remove(database: Database, account_id: str, program_id: str, profile_id: str, origin: str) -> Update:
-    """Remove a membership that this origin made; raises StorageBusy."""
+    """Remove a membership that this origin made; of who left nothing is met. Raises StorageBusy."""
     key = {"pk": {"S": keys.membership(account_id, program_id, profile_id)}}
-    return database.delete_if(database.settings.memberships_table, key, "origin", origin)
+    removal = database.delete_if(database.settings.memberships_table, key, "origin", origin, unless=LEFT)
+    return removal._replace(item=None) if removal.met and has_left(removal.met) else removal
 
 
 def removal(database: Database, key: str, origin: str) -> Item:
     """The action of a transaction that removes the membership at `key`; refused unless this origin made it."""
     table = database.settings.memberships_table
-    return {"Delete": {"TableName": table, "Key": {"pk": {"S": key}}, **equals("origin", origin)}}
+    return {"Delete": {"TableName": table, "Key": {"pk": {"S": key}}, **equals("origin", origin, LEFT)}}
 
 
-def origins(database: Database, account_id: str, program_id: str, profile_ids: Sequence[str]) -> dict[str, str]:
-    """Who wrote the memberships of distinct customers, of those that there are; raises StorageBusy."""
-    names: dict[batch.Key, str] = {keys.membership(account_id, program_id, one): one for one in profile_ids}
-    found, unread = batch.get_all(database, database.settings.memberships_table, list(names), "origin", consistent=True)
+def has_left(item: Item) -> bool:
+    """Whether the membership in a stored item has ended."""
+    return LEFT in item
+
+
+def origins(
+    database: Database, account_id: str, program_id: str, profile_ids: Sequence[str], writer: Origin
+) -> dict[str, str]:
+    """Who wrote the memberships of distinct customers, of those that there are, or that this writer made.
+
+    Raises StorageBusy.
+    """
+    found, unread = _written(database, account_id, program_id, profile_ids, writer)
     if unread:
         raise StorageBusy
-    return {names[key]: item["origin"]["S"] for key, item in found.items()}
+    return found
 
 
-def missing(database: Database, account_id: str, program_id: str, profile_ids: Sequence[str]) -> set[str]:
-    """Which of distinct customers are not (or not known to be) members."""
-    names = {keys.membership(account_id, program_id, profile_id): profile_id for profile_id in profile_ids}
-    found, _ = batch.get_all(database, database.settings.memberships_table, list(names), "origin", consistent=True)
-    return {profile_id for key, profile_id in names.items() if key not in found}
+def missing(
+    database: Database, account_id: str, program_id: str, profile_ids: Sequence[str], writer: Origin
+) -> set[str]:
+    """Which of distinct customers are not (or not known to be) members, and were none that this writer made."""
+    return set(profile_ids) - _written(database, account_id, program_id, profile_ids, writer)[0].keys()
+
+
+def _written(
+    database: Database, account_id: str, program_id: str, profile_ids: Sequence[str], writer: Origin
+) -> tuple[dict[str, str], bool]:
+    """The origins, and whether some could not be read."""
+    names: dict[batch.Key, str] = {keys.membership(account_id, program_id, one): one for one in profile_ids}
+    table = database.settings.memberships_table
+    found, unread = batch.get_all(database, table, list(names), f"origin,{LEFT}", consistent=True)
+    origins_ = {names[key]: item["origin"]["S"] for key, item in found.items() if not has_left(item)}
+    ended = {names[key]: item["origin"]["S"] for key, item in found.items() if has_left(item)}
+    own = {profile_id: origin for profile_id, origin in ended.items() if writer.marked(origin) is not None}
+    return origins_ | own, bool(unread)
 
 
 def set_balance(database: Database, account_id: str, program_id: str, new: NewBalance) -> bool:
@@ -84,7 +134,7 @@ def set_balance(database: Database, account_id: str, program_id: str, new: NewBa
     request = {
         "Key": {"pk": {"S": keys.membership(account_id, program_id, new.profile_id)}},
         "UpdateExpression": "SET balance = :balance, origin = :origin",
-        "ConditionExpression": "attribute_exists(pk)",
+        "ConditionExpression": f"attribute_exists(pk) AND attribute_not_exists({LEFT})",
         "ExpressionAttributeValues": {":balance": _balance_value(new.balance), ":origin": {"S": new.origin}},
     }
     return database.update_if(database.settings.memberships_table, request).done
@@ -98,7 +148,7 @@ def of_customer(
     found, unread = batch.get_all(database, database.settings.memberships_table, list(names), None, consistent=True)
     if unread:
         raise StorageBusy
-    return {names[key]: from_item(profile_id, item) for key, item in found.items()}
+    return {names[key]: from_item(profile_id, item) for key, item in found.items() if not has_left(item)}
 
 
 def from_item(profile_id: str, item: Item) -> Membership:

@@ -22,7 +22,8 @@ def find(database: Database, account_id: str, promotion_id: str) -> Promotion | 
 def list_all(database: Database, account_id: str) -> list[Promotion]:
     """All promotions of the account as they are now, by id; raises StorageBusy."""
     prefix = keys.promotion("")
-    items = database.query(database.settings.accounts_table, keys.account(account_id), prefix=prefix)
+    table = database.settings.accounts_table
+    items = database.query(table, keys.account(account_id), prefix=prefix, ConsistentRead=True)
     return [from_item(item["sk"]["S"].removeprefix(prefix), item) for item in items]
 
 

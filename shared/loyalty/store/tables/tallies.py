@@ -52,18 +52,54 @@ def give_all_back(
     database: Database, account_id: str, promotion_id: str, profile_id: str, origins: Sequence[str]
 ) -> None:
     """Free the places that several origins have, each if it has one; raises StorageBusy."""
+    pk = keys.earns(account_id, promotion_id, profile_id)
     for some in batch.batches(origins, _TOGETHER):
-        names = {f"#o{number}": origin for number, origin in enumerate(some)}
-        request = {
-            "Key": {"pk": {"S": keys.earns(account_id, promotion_id, profile_id)}, "sk": {"S": keys.TALLY}},
-            "UpdateExpression": f"REMOVE {', '.join(names)} ADD taken :back",
-            "ConditionExpression": " AND ".join(f"attribute_exists({name})" for name in names),
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": {":back": {"N": str(-len(some))}},
-        }
+        request = giving_back(pk, some)
         if not database.update_if(database.settings.earns_table, request).done and len(some) > 1:
             for origin in some:  # one of them had no place, or the answer was lost
                 give_back(database, account_id, promotion_id, profile_id, origin)
+
+
+def giving_back(pk: str, origins: Sequence[str]) -> Item:
+    """The update (its parameters) that frees the places of at most 100 origins; refused unless each has one."""
+    names = {f"#o{number}": origin for number, origin in enumerate(origins)}
+    return {
+        "Key": _key(pk),
+        "UpdateExpression": f"REMOVE {', '.join(names)} ADD taken :back",
+        "ConditionExpression": " AND ".join(f"attribute_exists({name})" for name in names),
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": {":back": {"N": str(-len(origins))}},
+    }
+
+
+def taking(pk: str, origins: Sequence[str], limit: int, now: float) -> Item:
+    """The update (its parameters) that gives a place to each of at most 100 origins.
+
+    Refused unless as many are free, and none of the origins has one before.
+    """
+    names = {f"#o{number}": origin for number, origin in enumerate(origins)}
+    free = [f"attribute_not_exists({name})" for name in names]
+    return {
+        "Key": _key(pk),
+        "UpdateExpression": f"SET {', '.join(f'{name} = :now' for name in names)} ADD taken :more",
+        "ConditionExpression": " AND ".join([*free, "(attribute_not_exists(taken) OR taken <= :room)"]),
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": {
+            ":now": {"N": str(int(now))},
+            ":more": {"N": str(len(origins))},
+            ":room": {"N": str(limit - len(origins))},
+        },
+    }
+
+
+def taken(tally: Item) -> int:
+    """How many places of a tally (empty where there is none) have somebody."""
+    return int(tally["taken"]["N"]) if "taken" in tally else 0
+
+
+def holders(tally: Item) -> list[str]:
+    """The origins that have a place."""
+    return [name for name in tally if keys.SEPARATOR in name]
 
 
 class _Tally:
@@ -94,35 +130,23 @@ class _Tally:
 
     def _take_together(self) -> list[str]:
         """The first origins, as far as places are free and none of them has one; the others come one by one."""
-        taken: list[str] = []
+        done: list[str] = []
         room = self._limit
-        while len(some := self._origins[len(taken) :][: min(room, _TOGETHER)]) > 1:
+        while len(some := self._origins[len(done) :][: min(room, _TOGETHER)]) > 1:
             try:
                 update = self._take_all(some)
             except StorageBusy:
                 break  # it may have been done: each of them finds its place by itself
             met = update.met or {}
             if update.done:
-                taken += some
-            elif not met.keys().isdisjoint(some) or (room := max(0, self._limit - _taken(met))) >= len(some):
+                done += some
+            elif not met.keys().isdisjoint(some) or (room := max(0, self._limit - taken(met))) >= len(some):
                 break
-        return taken
+        return done
 
     def _take_all(self, origins: Sequence[str]) -> Update:
         """Give each of these origins a place, if there are as many and none of them has one before."""
-        names = {f"#o{number}": origin for number, origin in enumerate(origins)}
-        free = [f"attribute_not_exists({name})" for name in names]
-        request = {
-            "Key": {"pk": {"S": self._pk}, "sk": {"S": keys.TALLY}},
-            "UpdateExpression": f"SET {', '.join(f'{name} = :now' for name in names)} ADD taken :more",
-            "ConditionExpression": " AND ".join([*free, "(attribute_not_exists(taken) OR taken <= :room)"]),
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": {
-                ":now": {"N": str(int(self._database.now()))},
-                ":more": {"N": str(len(origins))},
-                ":room": {"N": str(self._limit - len(origins))},
-            },
-        }
+        request = taking(self._pk, origins, self._limit, self._database.now())
         return self._database.update_if(self._table, request)
 
     def _join(self, origin: str) -> Item | None:
@@ -171,7 +195,7 @@ class _Tally:
 
     def _without_earn(self, tally: Item) -> list[str]:
         """The places that have no earn, but those of the same request, which writes them next."""
-        places = [name for name in tally if keys.SEPARATOR in name and name not in self._origins]
+        places = [name for name in holders(tally) if name not in self._origins]
         earn_keys = {place: (self._pk, place) for place in places}
         earns = batch.get_all(self._database, self._table, list(earn_keys.values()), "earned_at", consistent=True)
         if earns.unread:
@@ -182,7 +206,7 @@ class _Tally:
         self, origin: str, expression: str, condition: str, values: Item, names: Mapping[str, str] | None = None
     ) -> Update:
         request = {
-            "Key": {"pk": {"S": self._pk}, "sk": {"S": keys.TALLY}},
+            "Key": _key(self._pk),
             "UpdateExpression": expression,
             "ConditionExpression": condition,
             "ExpressionAttributeNames": {"#origin": origin, **(names or {})},
@@ -191,5 +215,5 @@ class _Tally:
         return self._database.update_if(self._table, request)
 
 
-def _taken(tally: Item) -> int:
-    return int(tally["taken"]["N"]) if "taken" in tally else 0
+def _key(pk: str) -> Item:
+    return {"pk": {"S": pk}, "sk": {"S": keys.TALLY}}

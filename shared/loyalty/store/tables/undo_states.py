@@ -10,17 +10,22 @@ are there as the hashes that the customer itself holds.
 import json
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from loyalty.domain.customer import Customer
+from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import KEPT_SECONDS, SPARE_SECONDS
 from loyalty.domain.outcome import Origin
+from loyalty.store.engine import batch
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.tables import keys
 
 _MOST_BYTES = 380_000
 """Bytes in one item, before compression so that no content can exceed DynamoDB's 400 KB."""
+
+KEPT_BY = "import"
+"""The operation whose jobs have undo states."""
 
 
 class UndoState(NamedTuple):
@@ -56,6 +61,22 @@ def read(database: Database, job_id: str, first_position: int) -> list[UndoState
     lines = [line for item in items for line in zlib.decompress(item["customers"]["B"]).splitlines()]
     states = [state for state in map(_state, lines) if not _is_of(job_id, state.before)]
     return list({state.profile_id: state for state in states}.values())
+
+
+def holders(database: Database, job_ids: Sequence[str]) -> list[str]:
+    """Which of these jobs may have undo states: imports that can be undone, and those that are stored in part only.
+
+    An account may have many more jobs; a look at each costs less than a search for its states. Raises StorageBusy.
+    """
+    wanted: dict[batch.Key, str] = {(job_id, keys.JOB): job_id for job_id in job_ids}
+    found, unread = batch.get_all(database, database.settings.jobs_table, list(wanted), "operation,undoable")
+    if unread:
+        raise StorageBusy
+    return [job_id for key, job_id in wanted.items() if key not in found or _keeps_states(found[key])]
+
+
+def _keeps_states(job: Item) -> bool:
+    return job["operation"]["S"] == KEPT_BY and "undoable" in job
 
 
 def erase(database: Database, job_id: str, profile_id: str) -> int:

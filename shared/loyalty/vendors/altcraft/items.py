@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 from loyalty.domain import moment
 from loyalty.domain.account import Account
 from loyalty.domain.errors import BadRequest, ParameterError, refusal
-from loyalty.domain.identifiers import normalise, refused, refused_as
+from loyalty.domain.identifiers import Identifier, normalise, refused, refused_as
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.http.body import Hosts, integer_id, too_large
 from loyalty.operations.enrol.items import Item
@@ -40,6 +40,13 @@ def reader(matching: object, account: Account) -> Callable[[Sequence[Any]], Item
         raise ParameterError("matching", "must be email, phone, profile_id or custom", matching)
     identify = partial(_by_custom_field, account) if matching == "custom" else partial(_by_field, matching)
     return partial(_read, matching, identify)
+
+
+def whom(document: Mapping[str, Any], account: Account) -> Identifier | Outcome:
+    """Whom a single call is about, by its `matching` and the fields of that; raises BadRequest."""
+    read = reader(document.get("matching"), account)
+    item = read([{name: document[name] for name in _NAMING if name in document}])[0]
+    return item if isinstance(item, Outcome) else item.identifier
 
 
 def to_utc(date: str | None) -> str | None:
@@ -78,6 +85,9 @@ class _ByCustomField(TypedDict):
 SHAPES: dict[str, Any] = {"email": _ByEmail, "phone": _ByPhone, "profile_id": _ByProfileId, "custom": _ByCustomField}
 """What an element has to be under each `matching`."""
 
+
+_NAMING = frozenset().union(*(shape.__annotations__ for shape in SHAPES.values())) - {"registration_date"}
+"""The fields of all shapes that name a customer."""
 
 _EXPECTED = {"field_value": "must be text or an integer"}
 

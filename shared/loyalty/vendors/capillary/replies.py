@@ -8,6 +8,7 @@ from loyalty.domain.account import BASIC
 from loyalty.domain.errors import (
     CredentialsError,
     CredentialsExpired,
+    CustomerNotFound,
     InternalError,
     ProgramNotFound,
     PromotionInactive,
@@ -77,6 +78,11 @@ def refuse(request: Request, error: RequestError) -> Reply:
     return vendor_reply(request, error.status, body)
 
 
+def refuse_call(request: Request, error: RequestError) -> Reply:
+    """The reply to a call about one customer that was not done: the error alone."""
+    return vendor_reply(request, error.status, failure(*_request_fault(error)))
+
+
 def unserved(request: Request, status: int, text: str, headers: Mapping[str, str]) -> Reply:
     """The reply to a path or method that Capillary does not have, in the form of its version."""
     if request.path.startswith("/v3"):
@@ -85,6 +91,17 @@ def unserved(request: Request, status: int, text: str, headers: Mapping[str, str
         body = {"response": [], "totalCount": 0, "failureCount": 0, **failure(status, text)}
     reply = vendor_reply(request, status, body)
     return replace(reply, headers={**reply.headers, **headers})
+
+
+def refuse_lookup(request: Request, error: RequestError) -> Reply:
+    """The reply to a look-up that told nothing: who is not found, or asked for in a wrong way, with HTTP status 200."""
+    if isinstance(error, CustomerNotFound):
+        fault, status = _NOT_FOUND, 200
+    elif isinstance(error, EntityFault):
+        fault, status = (error.code, str(error)), error.status
+    else:
+        fault, status = _request_fault(error), error.status
+    return vendor_reply(request, status, {"errors": [said(*fault)]})
 
 
 def vendor_reply(request: Request, status: int, body: dict[str, Any]) -> Reply:
@@ -106,7 +123,7 @@ def element(manner: Manner, outcome: Outcome, repeat_under: str | None = None) -
     values = outcome.values or {}
     if outcome.status is Status.INVALID:
         return failure(values.get("code", _INVALID), outcome.reason or "")
-    warnings = [_said(*_EXHAUSTED)] if outcome.status is Status.EXHAUSTED else []
+    warnings = [said(*_EXHAUSTED)] if outcome.status is Status.EXHAUSTED else []
     return {"result": _result(manner, values), "errors": [], "warnings": warnings}
 
 
@@ -117,7 +134,7 @@ def entity_fault(error: RequestError) -> Fault | None:
 
 def failure(code: int, message: str) -> dict[str, Any]:
     """An element, or the part of an empty answer, that holds one error."""
-    return {"errors": [_said(code, message)], "warnings": []}
+    return {"errors": [said(code, message)], "warnings": []}
 
 
 def plain_fault(error: RequestError) -> Fault:
@@ -152,5 +169,6 @@ def _result(manner: Manner, values: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _said(code: int, message: str) -> dict[str, Any]:
+def said(code: int, message: str) -> dict[str, Any]:
+    """An error or a warning."""
     return {"status": False, "code": code, "message": message}

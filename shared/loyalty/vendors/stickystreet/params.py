@@ -8,33 +8,21 @@ import re
 from collections.abc import Mapping
 
 from loyalty.domain import moment
+from loyalty.domain.cards import LEAST_DIGITS, MOST_DIGITS
 from loyalty.domain.errors import BadRequest, ParameterError, quote
 from loyalty.domain.text import folded
 from loyalty.http.forms import Form
 from loyalty.operations.import_customers.items import Overwrite, Params
 from loyalty.vendors.stickystreet.columns import is_header
+from loyalty.vendors.stickystreet.envelope import COMMON
 from loyalty.vendors.stickystreet.rows import DELIMITERS
-
-CUSTOMERS_BATCH, CUSTOMER_FIELDS_LIST = "customers_batch", "customer_fields_list"
-
-KEYS = ("user_api_key", "user_password")
-"""The user's key: either name, the first wins."""
 
 DATA = "profiles_data"
 
-NAMES = frozenset(
+NAMES = COMMON | frozenset(
     {
-        *("api", "user_id", *KEYS, "account_id", "type", "delimiter", "overwrite_duplicates", "allow_undo", "no_undo"),
-        *(
-            "card_number_generate",
-            "campaigns_to_include",
-            "output",
-            "callback",
-            "condensed",
-            "dry_run",
-            "decimal_mark",
-            DATA,
-        ),
+        *("delimiter", "overwrite_duplicates", "allow_undo", "no_undo", "card_number_generate"),
+        *("campaigns_to_include", "dry_run", "decimal_mark", DATA),
     }
 )
 """All parameters but the numbered headers, in lower case."""
@@ -43,23 +31,9 @@ MOST_CAMPAIGNS = 50
 """Campaigns of one import; a customer, its identifiers and its memberships have to fit one transaction."""
 
 _OVERWRITES = frozenset(Overwrite)
-_SWITCHES = ("dry_run", "no_undo", "allow_undo", "condensed")
-_VERSIONS = frozenset({"", "1.0", "1.5", "1.6"})
-_LEAST_DIGITS, _MOST_DIGITS = 4, 19
-_LONGEST_CAMPAIGN = 256
+_SWITCHES = ("dry_run", "no_undo", "allow_undo")
+LONGEST_CAMPAIGN = 256
 _MOST_COMMAS = 1_000  # blank and repeated names are not counted, so there may be more than campaigns
-
-
-def read_type(form: Mapping[str, str]) -> str:
-    """What is asked for; raises BadRequest for another type or version."""
-    version, kind = form.get("api", "").strip(), form.get("type", "").strip()
-    if version not in _VERSIONS:
-        raise ParameterError("API", "must be 1.5", version)
-    if not kind:
-        raise BadRequest(f"type is required: {CUSTOMERS_BATCH} or {CUSTOMER_FIELDS_LIST}")
-    if kind not in (CUSTOMERS_BATCH, CUSTOMER_FIELDS_LIST):
-        raise ParameterError("type", f"must be {CUSTOMERS_BATCH} or {CUSTOMER_FIELDS_LIST}", kind)
-    return kind
 
 
 def read(form: Mapping[str, str]) -> Params:
@@ -101,7 +75,15 @@ def has_decimal_comma(form: Mapping[str, str]) -> bool:
     return mark == "comma"
 
 
-def check_ampersands(form: Form) -> None:
+def check_form(form: Form) -> None:
+    """Refuse a form with a file that is no parameter, or that a raw & has cut; raises BadRequest."""
+    for name in sorted(form.files):
+        if name not in NAMES and not is_header(name):
+            raise ParameterError("The name of a file", f"must be that of a parameter, such as {DATA}", name)
+    _check_ampersands(form)
+
+
+def _check_ampersands(form: Form) -> None:
     """Refuse a form in which a raw & has cut the rows: what follows it is a field that is none of ours.
 
     Such a field holds a line end or the delimiter, or stands after the rows. Raises BadRequest.
@@ -122,11 +104,6 @@ def check_ampersands(form: Form) -> None:
                 )
 
 
-def nothing() -> Params:
-    """An import of no rows into no campaigns, which changes nothing."""
-    return Params((), Overwrite.IGNORE, received_at="")
-
-
 def _yes(form: Mapping[str, str], parameter: str) -> bool:
     return folded(form.get(parameter, "").strip()) == "yes"
 
@@ -141,7 +118,7 @@ def _campaigns(text: str) -> tuple[str, ...]:
     if len(names) > MOST_CAMPAIGNS:
         raise _too_many_campaigns(text)
     for name in names:
-        if len(name) > _LONGEST_CAMPAIGN:
+        if len(name) > LONGEST_CAMPAIGN:
             raise BadRequest(unknown_campaign(name))
     return tuple(names)
 
@@ -165,7 +142,7 @@ def _overwrite(text: str) -> Overwrite:
 def _card_digits(text: str) -> int | None:
     if not text:
         return None
-    if not re.fullmatch("[0-9]{1,2}", text) or not _LEAST_DIGITS <= int(text) <= _MOST_DIGITS:
-        fault = f"must be a number of digits, {_LEAST_DIGITS} to {_MOST_DIGITS}"
+    if not re.fullmatch("[0-9]{1,2}", text) or not LEAST_DIGITS <= int(text) <= MOST_DIGITS:
+        fault = f"must be a number of digits, {LEAST_DIGITS} to {MOST_DIGITS}"
         raise ParameterError("card_number_generate", fault, text)
     return int(text)

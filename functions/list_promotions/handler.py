@@ -1,0 +1,6 @@
+"""GET /promotions"""
+
+from loyalty.doors.calls import serve_call
+from loyalty.vendors.read_api import LIST_PROMOTIONS
+
+lambda_handler = serve_call(LIST_PROMOTIONS)

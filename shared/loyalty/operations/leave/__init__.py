@@ -1,0 +1,1 @@
+"""Members who leave a program."""
