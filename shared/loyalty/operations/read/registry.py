@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from loyalty.domain.account import Account
-from loyalty.operations.read import configuration, customers
+from loyalty.operations.read import configuration, customers, searching
 from loyalty.operations.read.queries import (
     ACCOUNT,
     CUSTOMER,
@@ -12,6 +12,7 @@ from loyalty.operations.read.queries import (
     NAMED,
     PROGRAMS,
     PROMOTIONS,
+    SEARCH,
     Found,
     Query,
     Question,
@@ -30,6 +31,7 @@ _ANSWERS: Mapping[str, Answer[Any, Any]] = dict(
         _pair(NAMED, customers.named),
         _pair(CUSTOMER, customers.customer),
         _pair(MEMBERSHIP, customers.membership),
+        _pair(SEARCH, searching.search),
         _pair(PROGRAMS, configuration.programs),
         _pair(PROMOTIONS, configuration.all_promotions),
         _pair(ACCOUNT, configuration.settings),

@@ -8,9 +8,12 @@ from loyalty.operations.kind import Item, Params
 from loyalty.vendors.contract import Contract, Exchange
 from loyalty.vendors.stickystreet.calls import FormCall
 from loyalty.vendors.stickystreet.campaigns_list import CAMPAIGNS_LIST
+from loyalty.vendors.stickystreet.customer_balance import CUSTOMER_BALANCE
 from loyalty.vendors.stickystreet.customer_delete import CUSTOMER_DELETE
 from loyalty.vendors.stickystreet.customer_fields_list import CUSTOMER_FIELDS_LIST
+from loyalty.vendors.stickystreet.customer_find import CUSTOMER_FIND
 from loyalty.vendors.stickystreet.customer_info import CUSTOMER_INFO
+from loyalty.vendors.stickystreet.customer_search import CUSTOMER_SEARCH
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from loyalty.vendors.stickystreet.envelope import Envelope
 
@@ -29,9 +32,14 @@ CONTRACTS: Mapping[str, FormContract[Any, Any]] = {
 """Types that write, by the names that clients send."""
 
 CALLS: Mapping[str, FormCall[Any, Any]] = {
+    "balance": CUSTOMER_BALANCE,
     "campaigns_list": CAMPAIGNS_LIST,
+    "customer_balance": CUSTOMER_BALANCE,
     "customer_fields_list": CUSTOMER_FIELDS_LIST,
+    "customer_find": CUSTOMER_FIND,
     "customer_info": CUSTOMER_INFO,
+    "customer_search": CUSTOMER_SEARCH,
+    "find_customer": CUSTOMER_FIND,
 }
 """Types that read."""
 
