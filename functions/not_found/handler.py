@@ -31,6 +31,7 @@ ALLOWED = {
     "/openapi.json": READ,
     "/programs": READ,
     "/promotions": READ,
+    "/v2/customers": WRITE,
     "/v2/customers/lookup": READ,
     "/v2/customers/lookup/customerDetails": READ,
     "/v2/customers/lookup/promotionData": READ,

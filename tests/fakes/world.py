@@ -19,6 +19,7 @@ from loyalty.vendors.altcraft.profiles_delete import PROFILES_DELETE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.customer_details import CUSTOMER_DETAILS
 from loyalty.vendors.capillary.customer_lookup import CUSTOMER_LOOKUP
+from loyalty.vendors.capillary.customers import ADD_CUSTOMER
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from loyalty.vendors.capillary.promotion_data import PROMOTION_DATA as PROMOTION_DATA_CALL
 from loyalty.vendors.contract import Call, Contract
@@ -28,6 +29,7 @@ from tests.fakes.delivery import Mappings
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.gateway import (
     ACCESS_TOKEN,
+    ADD,
     BALANCE,
     BATCH,
     CUSTOMERS,
@@ -68,6 +70,7 @@ CONTRACTS: dict[str, Contract[Any, Any]] = {
     PROFILE_UPDATE: PROFILES_UPDATE,
     PROFILES: PROFILES_IMPORT_BATCH,
     EARN: DIRECT_EARN,
+    ADD: ADD_CUSTOMER,
     IMPORT: CUSTOMERS_BATCH,
 }
 CALLS: dict[str, Call[Any, Any]] = {

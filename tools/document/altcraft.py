@@ -60,30 +60,30 @@ _FAULTS = {
 def paths() -> dict[str, Any]:
     """Registering one and many, and deleting one."""
     single = {
-        "200": answer("Registered", _either("RegisterMemberReply", _REGISTERED), "X-Job-Id"),
-        "202": answer("Queued as a job", _either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
-        **_faults("RegisterMemberReply", "X-Job-Id"),
+        "200": answer("Registered", either("RegisterMemberReply", _REGISTERED), "X-Job-Id"),
+        "202": answer("Queued as a job", either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
+        **faults("RegisterMemberReply", "X-Job-Id"),
         "404": answer(
             "The account has no such program, or no such customer",
-            _either("RegisterMemberReply", _NOT_FOUND),
+            either("RegisterMemberReply", _NOT_FOUND),
             "X-Job-Id",
         ),
-        "409": answer("The customer is a member already", _either("RegisterMemberReply", _MEMBER), "X-Job-Id"),
+        "409": answer("The customer is a member already", either("RegisterMemberReply", _MEMBER), "X-Job-Id"),
     }
     batch = {
         "200": answer(
             "Done, with a result for each item in the order of the request",
-            _either("RegisterBatchReply", _DONE),
+            either("RegisterBatchReply", _DONE),
             "X-Job-Id",
         ),
-        "202": answer("Queued as a job", _either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
-        **_faults("RegisterError"),
+        "202": answer("Queued as a job", either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
+        **faults("RegisterError"),
     }
     return {
-        SINGLE: {"post": _operation("registerMember", "Register one member", "RegisterMember", single)},
-        BATCH: {"post": _operation("registerMemberBatch", "Register many members", "RegisterMemberBatch", batch)},
-        DELETE: {"post": _operation("deleteMember", "Delete one member", "DeleteMember", _deletion())},
-        ERASE: {"post": _operation("profilesDelete", "Erase one profile", "ProfilesDelete", _erasure())},
+        SINGLE: {"post": operation("registerMember", "Register one member", "RegisterMember", single)},
+        BATCH: {"post": operation("registerMemberBatch", "Register many members", "RegisterMemberBatch", batch)},
+        DELETE: {"post": operation("deleteMember", "Delete one member", "DeleteMember", _deletion())},
+        ERASE: {"post": operation("profilesDelete", "Erase one profile", "ProfilesDelete", _erasure())},
     }
 
 
@@ -93,12 +93,12 @@ def _erasure() -> Answers:
     done = {"data": data, "error": 0, "error_text": SUCCESS}
     unknown = {"error": 404, "error_text": "Profile not found"}
     return {
-        "200": answer("All of the customer is erased", _either("ProfilesDeleteReply", done), "X-Job-Id"),
-        "202": answer("It is being erased, by a job", _either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
-        **_faults("ProfilesDeleteReply", "X-Job-Id"),
+        "200": answer("All of the customer is erased", either("ProfilesDeleteReply", done), "X-Job-Id"),
+        "202": answer("It is being erased, by a job", either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
+        **faults("ProfilesDeleteReply", "X-Job-Id"),
         "404": answer(
             "The account has no such customer, or no database of this number",
-            _either("ProfilesDeleteReply", unknown),
+            either("ProfilesDeleteReply", unknown),
             "X-Job-Id",
         ),
     }
@@ -109,12 +109,12 @@ def _deletion() -> Answers:
     done = {"error": 0, "error_text": SUCCESS, "profile_id": "69df4fd5ff232800e2d1e2d6"}
     no_member = {"error": 404, "error_text": "Member not found", "profile_id": "663a138cee44bb50a67115cd"}
     return {
-        "200": answer("The membership is gone", _either("DeleteMemberReply", done), "X-Job-Id"),
-        "202": answer("Queued as a job", _either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
-        **_faults("DeleteMemberReply", "X-Job-Id"),
+        "200": answer("The membership is gone", either("DeleteMemberReply", done), "X-Job-Id"),
+        "202": answer("Queued as a job", either("RegisterBatchReply", _QUEUED), "Location", "X-Job-Id"),
+        **faults("DeleteMemberReply", "X-Job-Id"),
         "404": answer(
             "The account has no such program or customer, or the customer is no member",
-            _either("DeleteMemberReply", no_member),
+            either("DeleteMemberReply", no_member),
             "X-Job-Id",
         ),
     }
@@ -145,7 +145,8 @@ def schemas() -> dict[str, Schema]:
     }
 
 
-def _operation(name: str, summary: str, schema: str, answers: Answers) -> dict[str, Any]:
+def operation(name: str, summary: str, schema: str, answers: Answers) -> dict[str, Any]:
+    """A POST; its samples are the events of its name."""
     event = re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()
     body = content(ref(schema), JSON, sample=sample(event)) | content(
         ref(schema), XML, TEXT_XML, sample=sample(f"{event}_xml")
@@ -215,14 +216,16 @@ def _field(name: str, schema: Schema) -> Schema:
     return {**kept, **_MEMBER_FIELDS[name]}
 
 
-def _faults(schema: str, *headers: str) -> Answers:
+def faults(schema: str, *headers: str) -> Answers:
+    """What can be wrong with any request of Altcraft's, each in the form of this schema."""
     return {
-        status: answer(said, _either(schema), *everywhere.FAULT_HEADERS.get(status, []), *headers)
+        status: answer(said, either(schema), *everywhere.FAULT_HEADERS.get(status, []), *headers)
         for status, said in _FAULTS.items()
     }
 
 
-def _either(schema: str, *examples: dict[str, Any]) -> dict[str, Any]:
+def either(schema: str, *examples: dict[str, Any]) -> dict[str, Any]:
+    """A body of this schema in JSON or XML, with an example of both if there is one."""
     in_json = {"sample": examples[0]} if examples else {}
     in_xml = {"sample": to_xml("xml", examples[0])} if examples else {}
     return content(ref(schema), JSON, **in_json) | content(ref(schema), XML, **in_xml)

@@ -53,6 +53,8 @@ def settle(field: str, text: str, unique: frozenset[str]) -> tuple[str, str | No
     if field == "email" or field in unique:
         spelling = normalise(field, text)
         return spelling or text, None if spelling else refused(field, text)
+    if ("\n" in text or "\r" in text) and not may_hold_lines(field):
+        return text, f"{field} holds a line end"
     fault = control_fault(text)
     return text, fault and f"{field} {fault}"
 

@@ -9,11 +9,13 @@ from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
 from loyalty.vendors.altcraft.profiles import PROFILES_IMPORT, PROFILES_IMPORT_BATCH, PROFILES_UPDATE
 from loyalty.vendors.altcraft.profiles_delete import PROFILES_DELETE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.vendors.capillary.customers import ADD_CUSTOMER
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from loyalty.vendors.contract import Answer, Manner
 from loyalty.vendors.jobs_api import UNDO
 from loyalty.vendors.stickystreet.customer_delete import CUSTOMER_DELETE
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
+from loyalty.vendors.stickystreet.record_customer import RECORD_CUSTOMER
 
 
 class Results(Protocol):
@@ -34,8 +36,8 @@ class Results(Protocol):
 _ALL: list[Results] = [
     *(REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DELETE_MEMBER),
     *(PROFILES_IMPORT, PROFILES_UPDATE, PROFILES_IMPORT_BATCH, PROFILES_DELETE),
-    *(CUSTOMERS_BATCH, CUSTOMER_DELETE),
-    *(DIRECT_EARN, UNDO),
+    *(CUSTOMERS_BATCH, RECORD_CUSTOMER, CUSTOMER_DELETE),
+    *(DIRECT_EARN, ADD_CUSTOMER, UNDO),
 ]
 
 RESULTS: Mapping[str, Results] = {contract.name: contract for contract in _ALL}

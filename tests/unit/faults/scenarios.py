@@ -8,7 +8,7 @@ from loyalty.domain.lifetime import LONGEST_SECONDS
 from loyalty.doors import jobs_api, token_api
 from loyalty.store.engine.dynamodb import Database
 from tests.fakes.delivery import DEAD_LETTERS, Mappings
-from tests.fakes.gateway import ACCESS_TOKEN, SINGLE, FakeContext, Reply, proxy_event, reply_of
+from tests.fakes.gateway import ACCESS_TOKEN, PROFILE, PROFILE_UPDATE, SINGLE, FakeContext, Reply, proxy_event, reply_of
 from tests.fakes.nth_call import die_before
 from tests.fakes.queues import CHUNKS, Message
 from tests.fakes.requests import as_json, single
@@ -184,6 +184,13 @@ _ONE = Order(SINGLE, as_json(single()))
 SCENARIOS = {
     "register one": request(_ONE, inline_limit=LARGE),
     "leave": request(orders.left(), inline_limit=LARGE),
+    "record a new customer": request(orders.recorded("new"), inline_limit=LARGE),
+    "register a customer": request(orders.recorded("register"), inline_limit=LARGE),
+    "edit a customer": request(orders.edited(), inline_limit=LARGE),
+    "import a profile": request(orders.profile(PROFILE), inline_limit=LARGE),
+    "update a profile": request(orders.profile(PROFILE_UPDATE, _fname="Ann", phones=None), inline_limit=LARGE),
+    "import profiles at once": request(orders.profiles(), inline_limit=LARGE),
+    "add a customer": request(orders.added(), inline_limit=LARGE),
     "erase": request(orders.erased(), inline_limit=LARGE),
     "register at once": request(orders.enrol(), inline_limit=LARGE),
     "import at once": request(_IMPORT, inline_limit=LARGE),
@@ -196,6 +203,8 @@ SCENARIOS = {
     "a worker that ends a membership": work(orders.left()),
     "a worker that erases": work(orders.erased()),
     "a worker that imports": work(_IMPORT),
+    "a worker that imports profiles": work(orders.profiles()),
+    "a worker that edits a customer": work(orders.edited()),
     "a worker that earns": work(_LIMITED),
     "a burial of registrations": burial(orders.enrol()),
     "a burial of a deletion": burial(orders.left()),

@@ -4,17 +4,18 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import orjson
 
 from loyalty.domain.deadline import VISIBILITY_SECONDS, WORKER_SECONDS
+from loyalty.doors import api_php
 from loyalty.doors.endpoint import serve
 from loyalty.doors.queue_trigger import process_chunks
 from loyalty.store.engine.dynamodb import Database
 from tests.fakes.delivery import DEAD_LETTERS, Mappings, event_of
 from tests.fakes.faults import Fault
-from tests.fakes.gateway import FakeContext, Reply, proxy_event, reply_of
+from tests.fakes.gateway import IMPORT, FakeContext, Reply, proxy_event, reply_of
 from tests.fakes.nth_call import FaultyClient
 from tests.fakes.queues import CHUNKS, PARKED, Message
 from tests.fakes.store import SETTINGS, fake_database
@@ -42,9 +43,9 @@ class JobWorld(World):
         super().__init__(SETTINGS._replace(**self._changed))
         self._requests = itertools.count(1)
 
-    def copy(self) -> "JobWorld":
+    def copy(self) -> Self:
         """Another world that goes on from here."""
-        other = JobWorld(**self._changed)
+        other = type(self)(**self._changed)
         other.clock.now = self.clock.now
         other.dynamodb.tables.update(self.dynamodb.snapshot())
         other.sqs.queues.update({url: list(messages) for url, messages in self.sqs.queues.items()})
@@ -62,9 +63,15 @@ class JobWorld(World):
         """Send an order, to a process with a database of its own where one is given; `_` in headers is a dash."""
         sent = {**order.headers, **{name.replace("_", "-"): text for name, text in headers.items()}}
         database = database or self.process(self.dynamodb)
-        handler = serve(CONTRACTS[order.path], lambda: database)
+        handler = (
+            api_php.serve(lambda: database) if order.path == IMPORT else serve(CONTRACTS[order.path], lambda: database)
+        )
         event = proxy_event(order.body, sent, path=order.path)
-        return reply_of(handler(event, FakeContext(f"request-{next(self._requests)}")))
+        return reply_of(handler(event, FakeContext(self.request_id(next(self._requests)))))
+
+    def request_id(self, number: int) -> str:
+        """The id of the request with this number."""
+        return f"request-{number}"
 
     def submit(self, order: Order) -> str:
         """Send an order whose client does not wait, on what was there before it; the job's id."""

@@ -4,9 +4,10 @@ from typing import Any
 
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
-from tests.fakes.gateway import BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE
-from tests.fakes.importing import FORM, as_form, rows_form
+from tests.fakes.gateway import ADD, BATCH, EARN, IMPORT, LEAVE, PROFILE, PROFILE_DELETE, PROFILES, SINGLE
+from tests.fakes.importing import CREDENTIALS, FORM, as_form, rows_form
 from tests.fakes.requests import JSON, XML, as_json, as_xml, batch, emails, single
+from tests.fakes.world import TOKEN
 from tests.unit.jobs.job_world import Order
 
 _REGISTERED = {"registration_date": "2024-09-01T12:34:56Z"}
@@ -95,3 +96,49 @@ ALL = {
     "earn twice each": earned(2607, 56801),
 }
 """One of each kind, by name."""
+
+
+_JANE = {"code": "A", "card_number": "A-card", "email": "a@example.com", "last_name": "Aa"}
+_CREDIT = {"campaign_id": "898989889,13234545", "auto_add": "5"}
+
+
+def recorded(action: str, *before: Order, **fields: str) -> Order:
+    """One customer by record_customer, in two campaigns with a credit."""
+    form = {**CREDENTIALS, "type": "record_customer", "customer_action": action, **_JANE, **_CREDIT, **fields}
+    return Order(IMPORT, as_form(form), {"Content-Type": FORM}, before)
+
+
+def edited() -> Order:
+    """One that is there, with another address, another name and a new code."""
+    there = recorded("new", campaign_id="", auto_add="")
+    return recorded("edit", there, email="b@example.com", first_name="Ann", card_number="")
+
+
+def profile(path: str, **data: Any) -> Order:
+    """One profile of Altcraft's, which is there already at profiles/update."""
+    fields = {"_lname": "Aa", "phones": ["+12025550901"]}
+    sent = {"token": TOKEN, "email": "a@example.com", "data": fields | data}
+    made = Order(PROFILE, as_json(sent), JSON)
+    return made if path == PROFILE else Order(path, as_json(sent | {"data": data}), JSON, (made,))
+
+
+def profiles() -> Order:
+    """A batch of profiles with all that can become of one."""
+    there = Order(PROFILE, as_json({"token": TOKEN, "email": "a@example.com", "data": {"_lname": "Aa"}}), JSON)
+    data = [
+        {"email": "a@example.com", "_fname": "Ann", "user_id": 7},
+        {"email": "b@example.com", "_lname": "Bb", "user_id": 7},
+        {"email": "c@example.com", "_lname": "Cc", "card_number": "C-card"},
+        {"email": "broken"},
+        {"email": "c@example.com", "card_number": None},
+        {"email": "d@example.com", "_lname": "Dd", "card_number": "C-card"},
+    ]
+    return Order(PROFILES, as_json({"token": TOKEN, "data": data}), JSON, (there,))
+
+
+def added() -> Order:
+    """A customer by POST v2/customers, in two programs."""
+    enrolments = [{"programId": 469, "loyaltyPoints": 5}, {"programId": 123}]
+    identifiers = [{"type": "email", "value": "a@example.com"}]
+    named = {"lastName": "Aa", "identifiers": identifiers, "source": "INSTORE"}
+    return Order(ADD, as_json({"profiles": [named], "loyaltyProgramEnrollments": enrolments}), basic())

@@ -223,6 +223,8 @@ def credit_fault(import_: Import, row: Row) -> str | None:
         called = f"The credit of {quote(campaign)}" if row.credits and campaign in row.credits else "auto_add"
         if campaign not in import_.counts:
             return f"{called} is of a campaign that the import does not include"
+        if row.credits and import_.counts[campaign] == "product":
+            return f"{called} is an amount, and the campaign counts products"
         if fault := amount_fault(called, import_.counts[campaign], credit):
             return fault
     return None

@@ -107,9 +107,12 @@ def _identifier(name: str, text: str) -> str | None:
     """The identifier as it would be stored; None when no customer can have it."""
     if name == "id":
         return integer_id(text)
-    if name == "mobile" and not text.startswith(("+", "00")):
-        return normalise("phone", text) or normalise("phone", f"+{text}")
-    return normalise(_KINDS[name], text)
+    return mobile(text) if name == "mobile" else normalise(_KINDS[name], text)
+
+
+def mobile(text: str) -> str | None:
+    """A phone as it would be stored, which may come without its plus; None for what is none."""
+    return normalise("phone", text) or (None if text.startswith(("+", "00")) else normalise("phone", f"+{text}"))
 
 
 def _refused(code: int, message: str) -> Outcome:

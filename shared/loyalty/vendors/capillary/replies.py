@@ -78,6 +78,11 @@ def refuse(request: Request, error: RequestError) -> Reply:
     return vendor_reply(request, error.status, body)
 
 
+def refuse_call(request: Request, error: RequestError) -> Reply:
+    """The reply to a call about one customer that was not done: the error alone."""
+    return vendor_reply(request, error.status, failure(*_request_fault(error)))
+
+
 def unserved(request: Request, status: int, text: str, headers: Mapping[str, str]) -> Reply:
     """The reply to a path or method that is none of Capillary's, in the form of its version."""
     if request.path.startswith("/v3"):
@@ -96,7 +101,7 @@ def refuse_lookup(request: Request, error: RequestError) -> Reply:
         fault, status = (error.code, str(error)), error.status
     else:
         fault, status = _request_fault(error), error.status
-    return vendor_reply(request, status, {"errors": [_said(*fault)]})
+    return vendor_reply(request, status, {"errors": [said(*fault)]})
 
 
 def vendor_reply(request: Request, status: int, body: dict[str, Any]) -> Reply:
@@ -118,7 +123,7 @@ def element(manner: Manner, outcome: Outcome, repeat_under: str | None = None) -
     values = outcome.values or {}
     if outcome.status is Status.INVALID:
         return failure(values.get("code", _INVALID), outcome.reason or "")
-    warnings = [_said(*_EXHAUSTED)] if outcome.status is Status.EXHAUSTED else []
+    warnings = [said(*_EXHAUSTED)] if outcome.status is Status.EXHAUSTED else []
     return {"result": _result(manner, values), "errors": [], "warnings": warnings}
 
 
@@ -129,7 +134,7 @@ def entity_fault(error: RequestError) -> Fault | None:
 
 def failure(code: int, message: str) -> dict[str, Any]:
     """An element, or the part of an empty answer, that holds one error."""
-    return {"errors": [_said(code, message)], "warnings": []}
+    return {"errors": [said(code, message)], "warnings": []}
 
 
 def plain_fault(error: RequestError) -> Fault:
@@ -164,5 +169,6 @@ def _result(manner: Manner, values: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _said(code: int, message: str) -> dict[str, Any]:
+def said(code: int, message: str) -> dict[str, Any]:
+    """An error or a warning."""
     return {"status": False, "code": code, "message": message}

@@ -61,7 +61,7 @@ def read(form: Mapping[str, str], account: Account, rights: frozenset[str]) -> C
         if following - number - 1 > _MOST_SKIPPED:
             gap = f"profiles_header_{number + 1} and profiles_header_{number + 2}"
             raise BadRequest(f"{gap} are missing: headers may skip one number, not more")
-    known = _known(account, rights)
+    known = known_fields(account, rights)
     fields: dict[int, str] = {}
     for number in numbers:
         fields[number - 1] = _field(number, names[number], known, fields)
@@ -88,8 +88,8 @@ def _names(form: Mapping[str, str]) -> dict[int, str]:
     return names
 
 
-def _known(account: Account, rights: frozenset[str]) -> dict[str, str]:
-    """Every name that a header may have, in lower case, and the field that it means."""
+def known_fields(account: Account, rights: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Every name that a field may be called by, in lower case, and the field that it means."""
     custom = [(field.name, custom_field(field.number)) for field in account.custom_fields]
     migrated = MIGRATED if MIGRATE in rights else ()
     known = {name.lower(): field for name, field in custom}

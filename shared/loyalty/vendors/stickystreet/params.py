@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 
 from loyalty.domain import moment
+from loyalty.domain.cards import LEAST_DIGITS, MOST_DIGITS
 from loyalty.domain.errors import BadRequest, ParameterError, quote
 from loyalty.domain.text import folded
 from loyalty.http.forms import Form
@@ -31,8 +32,7 @@ MOST_CAMPAIGNS = 50
 
 _OVERWRITES = frozenset(Overwrite)
 _SWITCHES = ("dry_run", "no_undo", "allow_undo")
-_LEAST_DIGITS, _MOST_DIGITS = 4, 19
-_LONGEST_CAMPAIGN = 256
+LONGEST_CAMPAIGN = 256
 _MOST_COMMAS = 1_000  # blank and repeated names are not counted, so there may be more than campaigns
 
 
@@ -118,7 +118,7 @@ def _campaigns(text: str) -> tuple[str, ...]:
     if len(names) > MOST_CAMPAIGNS:
         raise _too_many_campaigns(text)
     for name in names:
-        if len(name) > _LONGEST_CAMPAIGN:
+        if len(name) > LONGEST_CAMPAIGN:
             raise BadRequest(unknown_campaign(name))
     return tuple(names)
 
@@ -142,7 +142,7 @@ def _overwrite(text: str) -> Overwrite:
 def _card_digits(text: str) -> int | None:
     if not text:
         return None
-    if not re.fullmatch("[0-9]{1,2}", text) or not _LEAST_DIGITS <= int(text) <= _MOST_DIGITS:
-        fault = f"must be a number of digits, {_LEAST_DIGITS} to {_MOST_DIGITS}"
+    if not re.fullmatch("[0-9]{1,2}", text) or not LEAST_DIGITS <= int(text) <= MOST_DIGITS:
+        fault = f"must be a number of digits, {LEAST_DIGITS} to {MOST_DIGITS}"
         raise ParameterError("card_number_generate", fault, text)
     return int(text)

@@ -16,6 +16,7 @@ from loyalty.vendors.stickystreet.customer_info import CUSTOMER_INFO
 from loyalty.vendors.stickystreet.customer_search import CUSTOMER_SEARCH
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from loyalty.vendors.stickystreet.envelope import Envelope
+from loyalty.vendors.stickystreet.record_customer import RECORD_CUSTOMER
 
 
 class FormContract(Contract[Params, Item], Protocol[Params, Item]):
@@ -28,6 +29,7 @@ class FormContract(Contract[Params, Item], Protocol[Params, Item]):
 CONTRACTS: Mapping[str, FormContract[Any, Any]] = {
     "customer_delete": CUSTOMER_DELETE,
     "customers_batch": CUSTOMERS_BATCH,
+    "record_customer": RECORD_CUSTOMER,
 }
 """Types that write, by the names that clients send."""
 
