@@ -7,7 +7,8 @@ import pytest
 
 from loyalty import __version__
 from tests.events.deliveries import DRAWN, EVENTS, OF_JOBS, deliver, read
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE
+from tests.events.readings import READS
+from tests.fakes.gateway import ACCESS_TOKEN, BALANCE, BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE
 from tests.fakes.world import World
 
 DONE_JSON = '"error":0,"error_text":"Successful operation"'
@@ -70,6 +71,7 @@ REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
         f'{{"error":405,"error_text":"{USE_POST}","message":"{USE_POST}"}}',
     ),
 }
+REPLIES |= READS
 
 
 def test_there_is_a_reply_for_each_event() -> None:
@@ -110,6 +112,6 @@ def test_an_event_agrees_with_itself(name: str) -> None:
     assert event["requestContext"]["httpMethod"] == event["httpMethod"]
     assert event["requestContext"]["resourcePath"] == event["resource"]
     assert event["requestContext"]["path"] == "/v1" + event["path"]
-    assert (event["path"] in (SINGLE, BATCH, LEAVE, PROFILE_DELETE, EARN, ACCESS_TOKEN, IMPORT)) == (
+    assert (event["path"] in (SINGLE, BATCH, BALANCE, LEAVE, PROFILE_DELETE, EARN, ACCESS_TOKEN, IMPORT)) == (
         event["body"] is not None
     ) or name == "not_found_wrong_method"
