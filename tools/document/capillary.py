@@ -95,7 +95,7 @@ def _earn() -> dict[str, Any]:
     answers = {
         "200": _answer("Done, with an element for each customer, also when all failed", reply, _ANSWER, "X-Job-Id"),
         "202": _answer("Queued as a job", reply, _QUEUED, "Location", "X-Job-Id"),
-        **_faults("CapillaryError", *_FAULTS),
+        **faults("CapillaryError", *_FAULTS),
     }
     return {
         "operationId": "directEarn",
@@ -115,7 +115,7 @@ def _token() -> dict[str, Any]:
     wrong_pair = _answer("No such key and secret", ref("IssueTokenError"), _WRONG_PAIR, "WWW-Authenticate")
     answers = {
         "200": _answer("A token", ref("IssueTokenReply"), _TOKEN, "Cache-Control"),
-        **_faults("IssueTokenError", "400", "413", "415", "500", "503"),
+        **faults("IssueTokenError", "400", "413", "415", "500", "503"),
         "401": wrong_pair,
         "429": _answer(too_many, ref("IssueTokenError"), None, "Retry-After"),
     }
@@ -130,13 +130,18 @@ def _token() -> dict[str, Any]:
     }
 
 
-def _faults(schema: str, *statuses: str) -> Answers:
+def faults(schema: str, *statuses: str) -> Answers:
+    """What can be wrong with any request of Capillary's, each in the form of this schema."""
     return {
         status: _answer(_FAULTS[status], ref(schema), None, *everywhere.FAULT_HEADERS.get(status, []))
         for status in statuses
     }
 
 
-def _answer(description: str, schema: Schema, example: Any, *more_headers: str) -> Answers:
-    examples = {} if example is None else {"sample": example}
+def answered(description: str, schema: Schema, examples: dict[str, Any], *more_headers: str) -> Answers:
+    """An answer of Capillary's, with examples by name."""
     return answer(description, content(schema, JSON, **examples), "X-Cap-Requestid", *more_headers)
+
+
+def _answer(description: str, schema: Schema, example: Any, *more_headers: str) -> Answers:
+    return answered(description, schema, {} if example is None else {"sample": example}, *more_headers)

@@ -117,10 +117,11 @@ def _show() -> dict[str, Any]:
 def _results() -> dict[str, Any]:
     forms = (
         *("RegisterMemberReply", "RegisterBatchReply", "DeleteMemberReply", "ProfilesDeleteReply"),
-        *("DirectEarnReply", "ImportReply", "ImportError", "UndoReply"),
+        *("ProfileReply", "ProfilesReply"),
+        *("DirectEarnReply", "AddCustomerReply", "AddCustomerError", "ImportReply", "ImportError", "UndoReply"),
     )
     in_json = content({"anyOf": [ref(form) for form in forms]}, JSON)
-    in_xml = content({"anyOf": [ref(form) for form in forms[:4]]}, XML) | content(
+    in_xml = content({"anyOf": [ref(form) for form in forms[:6]]}, XML) | content(
         {"anyOf": [ref("ImportReply"), ref("ImportError")]}, TEXT_XML
     )
     reply = answer(

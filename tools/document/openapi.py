@@ -3,10 +3,10 @@
 from typing import Any
 
 from loyalty import __version__
-from tools.document import altcraft, capillary, everywhere, jobs, service, stickystreet
+from tools.document import add_customer, altcraft, capillary, everywhere, jobs, profiles, service, stickystreet
 from tools.document.parts import Schema, integer, record, text
 
-_PARTS = (altcraft, stickystreet, capillary, jobs)
+_PARTS = (altcraft, profiles, stickystreet, capillary, add_customer, jobs)
 
 _ABOUT = """\
 Loyalty data in bulk, under the HTTP contracts of three services that companies already have clients for. A customer \
@@ -16,7 +16,7 @@ Bodies may be sent, and replies are taken, gzip-encoded. At most 4.7 MB as sent,
 other path is answered 404, a wrong method 405 with `Allow`, both as `GatewayError`.\
 """
 _TAGS = {
-    "Altcraft": "User API v1.1: make customers members of a loyalty program, and have them leave it. JSON and XML.",
+    "Altcraft": "User API v1.1: members of loyalty programs, and profiles. JSON and XML.",
     "Sticky Street": "API 1.5, customers_batch: import customers from delimited text.",
     "Capillary": "Bulk API v2 and OAuth v3: issue promotions to customers. JSON.",
     "Jobs": "Requests that went through the queue. Errors are problem documents.",

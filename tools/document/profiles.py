@@ -40,7 +40,7 @@ def schemas() -> dict[str, Schema]:
     results = array({**record(outcome), "xml": {"name": "item"}}, xml={"wrapped": True})
     envelope = {"error": integer("0, or the HTTP status that fits"), "error_text": text(), "result": results}
     return {
-        "ProfilesImport": _request({"anyOf": [one, many], "description": "A list of profiles is a batch"}),
+        "ProfilesImport": _request({"anyOf": [many, one], "description": "A list of profiles is a batch"}),
         "ProfilesUpdate": _request(one),
         "ProfilesImportBatch": _request(many),
         "ProfileReply": record(outcome, ["profile_id"], **_ROOT),
@@ -92,6 +92,11 @@ def _identifier(name: str) -> Schema:
 
 
 def _profile() -> Schema:
-    names = ", ".join(STANDARD)
-    described = f"Fields by name: _fname, _lname, _bdate, phones; {names}; custom_field_<n>, or its own name. "
-    return {"type": "object", "description": f"{described}null and empty text blank a field, others are ignored"}
+    """Fields by name; an account's own by the name that it gave them as well."""
+    names = (*STANDARD, "profile_id", "field_name", "field_value", "_fname", "_lname", "_bdate")
+    field: Schema = {"type": ["string", "integer", "null"]}
+    phones: Schema = {"type": ["array", "string", "null"], "items": text(), "description": "The first one is kept"}
+    fields = {**dict.fromkeys(names, field), "phones": phones}
+    said = "null and empty text blank a field, one that is not given stays, names that are not known are ignored"
+    more = {"^custom_field_[0-9]+$": field}
+    return record(fields, fields, description=said, patternProperties=more)

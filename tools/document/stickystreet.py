@@ -4,6 +4,7 @@ from typing import Any
 
 from loyalty.domain.profile import AUTO_ADD, MIGRATED, STANDARD
 from loyalty.operations.import_customers.items import Overwrite
+from loyalty.vendors.stickystreet.record_fields import Action
 from loyalty.vendors.stickystreet.types import TYPES
 from tools.document import everywhere
 from tools.document.parts import (
@@ -48,12 +49,7 @@ def schemas() -> dict[str, Schema]:
         "status": text(const="success", **_ATTRIBUTE),
         "batch": ref("ImportedBatch"),
         "fields": ref("CustomFields"),
-        "customer": ref("DeletedCustomer"),
-    }
-    deleted = {
-        "status": text("queued: it is still being erased, by the job", enum=["deleted", "queued"], **_ATTRIBUTE),
-        "code": text("Of the customer who was erased"),
-        "job_id": ref("JobId"),
+        "customer": ref("OneCustomer"),
     }
     error = {
         "status": text(const="error", **_ATTRIBUTE),
@@ -63,7 +59,7 @@ def schemas() -> dict[str, Schema]:
     return {
         "CustomersBatch": _form(),
         "ImportReply": record(reply, ["batch", "fields", "customer"], **root),
-        "DeletedCustomer": record(deleted, ["code", "job_id"]),
+        "OneCustomer": _one(),
         "ImportError": record(error, ["errors"], **root),
         "ImportedBatch": _batch(),
         "CustomFields": _fields(),
@@ -76,14 +72,21 @@ def _form() -> Schema:
         "user_id": text("The import user", examples=["john1970"]),
         "user_api_key": text("Its key; also in the header api_access_key", examples=["1959caadac9b13dcb3"]),
         "account_id": text("The account", examples=["greatwidgets"]),
-        "type": text("Import customers, erase one, or look something up", enum=sorted(TYPES)),
+        "type": text("Import customers, record or erase one, or look something up", enum=sorted(TYPES)),
     }
     columns = ", ".join([*STANDARD, AUTO_ADD, "custom_field_<n>"])
     migrated = " and ".join(MIGRATED)
     optional = {
         "API": text("The version", enum=["1.5", "1.0", "1.6"]),
         "campaigns_to_include": text("Campaigns to make the customers members of, a comma between them"),
-        "code": text("Of the customer to erase"),
+        "customer_action": text("What record_customer does", enum=[*Action]),
+        "campaign_id": text("Campaigns that a recorded customer becomes a member of, a comma between them"),
+        "auto_add": text("The credit in the first campaign that a recorded customer begins with"),
+        "new_code": text("Y: another code than the customer's card number, or its present one", enum=["Y", "N"]),
+        "card_number_prefix": text("Digits that a card number of a recorded customer begins with"),
+        "card_number_suffix": text("Digits that it ends with"),
+        **{field.lower(): text("Of the customer to record") for field in STANDARD},
+        "code": text("Of the customer to record or to erase"),
         "delimiter": text("What is between cells", enum=["pipe", "comma", "tab"]),
         "profiles_header_1": text(f"What the first cell of a row is: {columns}; with the right to migrate {migrated}"),
         "profiles_header_2": text("What the second is, and so on"),
@@ -98,8 +101,23 @@ def _form() -> Schema:
         "callback": text("A JavaScript function: the reply is JSONP", maxLength=128),
         "condensed": text("yes: no white space in JSON", enum=_YES_NO),
     }
-    further = {"^profiles_header_[0-9]+$": text("What that cell is")}
+    further = {
+        "^profiles_header_[0-9]+$": text("What that cell is"),
+        "^custom_field_[0-9]+$": text("A field of the account's own, of the customer to record"),
+    }
     return record({**required, **optional}, [*optional, *required], patternProperties=further)
+
+
+def _one() -> Schema:
+    done = text(enum=["new", "registered", "updated", "deleted", "queued"], **_ATTRIBUTE)
+    fields = {
+        "status": {**done, "description": "What was done with the customer; queued: the job still has to"},
+        "code": text("The customer's code"),
+        "card_number": {"type": ["string", "null"], "description": "Its card, empty where it has none"},
+        "warning": text("What its sender should know though it is recorded: a phone that finds nobody"),
+        "job_id": ref("JobId"),
+    }
+    return record(fields, set(fields) - {"status"})
 
 
 def _batch() -> Schema:

@@ -4,16 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 from loyalty.doors.limits import MOST_OF_ADDRESS
+from loyalty.store.tables import accounts
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import raising, refused
 from tests.fakes.functions import load_handler
 from tests.fakes.gateway import (
     ACCESS_TOKEN,
+    ADD,
     BATCH,
     EARN,
     IMPORT,
     LEAVE,
+    PROFILE,
     PROFILE_DELETE,
+    PROFILE_UPDATE,
+    PROFILES,
     SINGLE,
     FakeContext,
     Reply,
@@ -22,11 +27,12 @@ from tests.fakes.gateway import (
 )
 from tests.fakes.importing import CREDENTIALS, SEED, as_form, rows_form
 from tests.fakes.requests import JSON, XML, as_xml, batch, emails, single
-from tests.fakes.world import MEMBER_SINCE_2024, World
+from tests.fakes.world import MEMBER_SINCE_2024, TOKEN, World
+from tools import demo
 
 Call = Callable[[World], Reply]
 
-NOBODY = "nobody@example.com"
+NOBODY, NEW = "nobody@example.com", "new@example.com"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 CLIENT = {"key": "demo-key", "secret": "demo-secret"}
 BUSY, BROKEN = refused("ThrottlingException"), raising(ZeroDivisionError())
@@ -106,6 +112,33 @@ def deleted(call: Call) -> Call:
     return calls
 
 
+def recording(action: str, **fields: str) -> list[Call]:
+    """A customer that is recorded, answered in each format."""
+    form = CREDENTIALS | {"type": "record_customer", "customer_action": action}
+    return importing(form | fields)
+
+
+PROFILE_IS = {"token": TOKEN, "email": NEW, "data": {"_fname": "Ann", "phones": ["+12025550999"]}}
+PROFILES_ARE = {"token": TOKEN, "data": [{"email": NEW}, {"email": "broken"}, {"profile_id": "x"}]}
+ADDED = {"profiles": [{"identifiers": [{"type": "email", "value": NEW}], "source": "INSTORE"}]}
+ENROLLED = ADDED | {"loyaltyProgramEnrollments": [{"programId": 469, "loyaltyPoints": 5.5}]}
+
+
+def profiling(path: str, one: dict[str, Any], too_large: Any) -> dict[str, list[Call]]:
+    """What Altcraft's endpoints of profiles answer, in JSON and in XML."""
+    answers = registering(path, one, too_large)
+    other = one | {"db_id": 7}
+
+    def without(call: Call) -> Call:
+        def calls(world: World) -> Reply:
+            accounts.put_account(world.database, demo.ACCOUNT._replace(database_id="1"))
+            return call(world)
+
+        return calls
+
+    return answers | {"404": [without(sent(path, other, JSON)), without(sent(path, as_xml(other), XML))]}
+
+
 TOO_MANY: dict[str, Any] = {"data": [{}] * 20_001}
 ROWS = rows_form("email first_name custom_date", "a@example.com|Ann|", "b@example.com||tomorrow", output="")
 ANSWERED: dict[str, dict[str, list[Call]]] = {
@@ -133,6 +166,36 @@ ANSWERED: dict[str, dict[str, list[Call]]] = {
             sent(PROFILE_DELETE, as_xml(single(email=NOBODY)), XML),
         ],
     },
+    "profilesImport": {
+        **profiling(PROFILE, PROFILE_IS, "{" + " " * 10_000_001 + "}"),
+        "200": [
+            sent(PROFILE, body, headers)
+            for one in (PROFILE_IS, PROFILES_ARE)
+            for body, headers in ((one, JSON), (as_xml(one), XML))
+        ],
+        "409": [sent(PROFILE, PROFILE_IS | {"data": {"user_id": "123457"}}, JSON)],
+    },
+    "profilesUpdate": {
+        **profiling(PROFILE_UPDATE, PROFILE_IS | {"email": "user1@example.com"}, "{" + " " * 64 * 1024 + "}"),
+        "404": [sent(PROFILE_UPDATE, PROFILE_IS, JSON), sent(PROFILE_UPDATE, as_xml(PROFILE_IS), XML)],
+        "409": [sent(PROFILE_UPDATE, PROFILE_IS | {"email": "user2@example.com", "data": {"user_id": 123457}}, JSON)],
+    },
+    "profilesImportBatch": profiling(PROFILES, PROFILES_ARE, PROFILES_ARE | TOO_MANY),
+    "addCustomer": {
+        "200": [
+            sent(ADD, ENROLLED, basic()),
+            sent(ADD, ADDED | {"loyaltyProgramEnrollments": [{"programId": 7}]}, basic()),
+            sent(ADD, {"profiles": [{"identifiers": [{"type": "id"}], "source": "INSTORE"}]}, basic()),
+        ],
+        "400": [sent(ADD, "[]", basic())],
+        "401": [sent(ADD, ADDED)],
+        "403": [sent(ADD, ADDED, basic("viewer.server"))],
+        "413": [sent(ADD, "{" + " " * 64 * 1024 + "}", basic())],
+        "415": [sent(ADD, ADDED, {**basic(), "Content-Encoding": "br"})],
+        "429": [again(sent(ADD, ADDED, basic("nobody")))],
+        "500": [sent(ADD, ADDED, basic(), BROKEN)],
+        "503": [sent(ADD, ADDED, basic(), BUSY)],
+    },
     "registerMemberBatch": registering(
         BATCH, batch([*emails("user1", "user2", "nobody", ""), {}]), batch([]) | TOO_MANY
     ),
@@ -144,6 +207,9 @@ ANSWERED: dict[str, dict[str, list[Call]]] = {
             *importing(ROWS | {"dry_run": "yes"}),
             *importing(CREDENTIALS | {"type": "customer_fields_list"}),
             *importing(SEED | {"delimiter": "dot"}),
+            *recording("new", card_number="55", phone="+49"),
+            *recording("register", code="A"),
+            *recording("edit", code="A", campaign_id="7"),
             *map(deleted, importing(DELETED)),
             *importing(DELETED),
             *importing(SEED | {"user_api_key": "unknown"}),

@@ -10,7 +10,19 @@ from loyalty.doors.limits import MOST_OF_ADDRESS
 from loyalty.store.tables import accounts
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import raising, refused
-from tests.fakes.gateway import BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE, Reply
+from tests.fakes.gateway import (
+    ADD,
+    BATCH,
+    EARN,
+    IMPORT,
+    LEAVE,
+    PROFILE,
+    PROFILE_DELETE,
+    PROFILE_UPDATE,
+    PROFILES,
+    SINGLE,
+    Reply,
+)
 from tests.fakes.importing import CREDENTIALS, as_form, rows_form
 from tests.fakes.requests import JSON, XML, as_xml, batch, emails, single
 from tests.fakes.world import MEMBER_SINCE_2024, TOKEN, World
@@ -51,6 +63,18 @@ LEFT = [
 ]
 
 ERASED = [queued(PROFILE_DELETE, single(), JSON), queued(PROFILE_DELETE, as_xml(single()), XML)]
+PROFILE_IS = {"token": TOKEN, "email": "new@example.com", "data": {"_fname": "Ann"}}
+PROFILES_ARE = {"token": TOKEN, "data": [{"email": f"new{number}@example.com"} for number in range(LARGE)]}
+PROFILED = [
+    queued(path, body, headers)
+    for path, one in ((PROFILE, PROFILE_IS), (PROFILES, PROFILES_ARE))
+    for body, headers in ((one, JSON), (as_xml(one), XML))
+]
+ADDED = {"profiles": [{"identifiers": [{"type": "email", "value": "new@example.com"}], "source": "INSTORE"}]}
+ADDING = queued(ADD, ADDED, basic())
+RECORDED = queued(
+    IMPORT, as_form(CREDENTIALS | {"type": "record_customer", "customer_action": "new", "code": "A"}), FORM
+)
 DELETED = queued(IMPORT, as_form(CREDENTIALS | {"type": "customer_delete", "code": "1"}), FORM)
 
 
@@ -143,10 +167,26 @@ QUEUED: dict[str, dict[str, list[Call]]] = {
         "202": ERASED,
         "422": [repeated(PROFILE_DELETE, single(), single(email=MEMBER_SINCE_2024), JSON)],
     },
+    "profilesImport": {
+        "202": PROFILED[:2],
+        "422": [repeated(PROFILE, PROFILE_IS, PROFILE_IS | {"data": {}}, JSON)],
+    },
+    "profilesUpdate": {
+        "202": [queued(PROFILE_UPDATE, PROFILE_IS, JSON), queued(PROFILE_UPDATE, as_xml(PROFILE_IS), XML)],
+        "422": [repeated(PROFILE_UPDATE, PROFILE_IS, PROFILE_IS | {"data": {}}, JSON)],
+    },
+    "profilesImportBatch": {
+        "202": PROFILED[2:],
+        "422": [repeated(PROFILES, PROFILES_ARE, PROFILES_ARE | {"data": [{}]}, JSON)],
+    },
+    "addCustomer": {
+        "202": [ADDING],
+        "422": [repeated(ADD, ADDED, ADDED | {"loyaltyProgramEnrollments": [{"programId": 469}]}, basic())],
+    },
     "registerMemberBatch": {"202": REGISTERED, "422": [repeated(BATCH, batch(emails("user1")), MEMBERS, JSON)]},
     "directEarn": {"202": EARNED, "422": [repeated(EARN, request(), request("98662632"), basic())]},
     "customersBatch": {
-        "200": [*IMPORTED, DELETED, repeated(IMPORT, as_form(ROWS), as_form(ROWS | {"dry_run": "yes"}), FORM)]
+        "200": [*IMPORTED, RECORDED, DELETED, repeated(IMPORT, as_form(ROWS), as_form(ROWS | {"dry_run": "yes"}), FORM)]
     },
 }
 JOBS: dict[str, dict[str, list[Call]]] = {
@@ -164,7 +204,10 @@ JOBS: dict[str, dict[str, list[Call]]] = {
     },
     "jobResults": {
         **stranger(RESULTS),
-        "200": [after(submit, RESULTS) for submit in (*REGISTERED, *IMPORTED, *EARNED, *LEFT, *ERASED, DELETED)]
+        "200": [
+            after(submit, RESULTS)
+            for submit in (*REGISTERED, *IMPORTED, *EARNED, *LEFT, *ERASED, *PROFILED, ADDING, RECORDED, DELETED)
+        ]
         + [after(REGISTERED[0], RESULTS, done=False, partial="true"), undone(RESULTS)],
         "400": [after(REGISTERED[0], RESULTS, limit="many"), *alone(email="nobody")],
         "404": [*stranger(RESULTS)["404"], *alone(email="nobody@example.com")],

@@ -9,11 +9,11 @@ from jsonschema import Draft202012Validator
 
 from tests.fakes.capillary import basic
 from tests.fakes.described import DOCUMENT, OPERATIONS, Answered, assert_described, read, resolved
-from tests.fakes.gateway import EARN
+from tests.fakes.gateway import ADD, EARN
 from tests.fakes.world import World
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
-CREDENTIALS = {EARN: basic()}
+CREDENTIALS = {EARN: basic(), ADD: basic()}
 """The headers of endpoints whose examples have no credentials in them."""
 
 

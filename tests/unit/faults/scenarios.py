@@ -184,6 +184,7 @@ _ONE = Order(SINGLE, as_json(single()))
 SCENARIOS = {
     "register one": request(_ONE, inline_limit=LARGE),
     "leave": request(orders.left(), inline_limit=LARGE),
+    "erase": request(orders.erased(), inline_limit=LARGE),
     "record a new customer": request(orders.recorded("new"), inline_limit=LARGE),
     "register a customer": request(orders.recorded("register"), inline_limit=LARGE),
     "edit a customer": request(orders.edited(), inline_limit=LARGE),
@@ -191,7 +192,6 @@ SCENARIOS = {
     "update a profile": request(orders.profile(PROFILE_UPDATE, _fname="Ann", phones=None), inline_limit=LARGE),
     "import profiles at once": request(orders.profiles(), inline_limit=LARGE),
     "add a customer": request(orders.added(), inline_limit=LARGE),
-    "erase": request(orders.erased(), inline_limit=LARGE),
     "register at once": request(orders.enrol(), inline_limit=LARGE),
     "import at once": request(_IMPORT, inline_limit=LARGE),
     "earn at once": request(orders.earned(), inline_limit=LARGE),

@@ -10,14 +10,30 @@ from hypothesis import strategies as st
 from tests.fakes.capillary import basic
 from tests.fakes.described import OPERATIONS, Answered, assert_described
 from tests.fakes.functions import load_handler
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, FakeContext, Reply, proxy_event, reply_of
+from tests.fakes.gateway import (
+    ACCESS_TOKEN,
+    ADD,
+    BATCH,
+    EARN,
+    IMPORT,
+    PROFILE,
+    PROFILE_UPDATE,
+    PROFILES,
+    SINGLE,
+    FakeContext,
+    Reply,
+    proxy_event,
+    reply_of,
+)
 from tests.fakes.importing import SEED, as_form
 from tests.fakes.store import SETTINGS
 from tests.fakes.world import TOKEN, World
+from tests.unit.stickystreet.recording import record_form
 
 LARGE = 3
 WORLD = World(SETTINGS._replace(inline_limit=LARGE))
 ITEM = {"email": "user1@example.com", "identifierValue": "98662653", "source": "INSTORE"}
+PROFILE_OF_USER_1 = {"email": "user1@example.com", "phones": ["+12025550101"]}
 SAMPLES = {
     SINGLE: {"token": TOKEN, "loyalty_program_id": 123, "matching": "email", **ITEM},
     BATCH: {"token": TOKEN, "loyalty_program_id": 123, "matching": "email", "data": [ITEM] * (LARGE + 1)},
@@ -27,9 +43,21 @@ SAMPLES = {
         "identifierName": "id",
         "customers": [ITEM] * (LARGE + 1),
     },
+    PROFILE: {"token": TOKEN, "matching": "email", **PROFILE_OF_USER_1, "data": PROFILE_OF_USER_1},
+    PROFILE_UPDATE: {"token": TOKEN, "matching": "email", **PROFILE_OF_USER_1, "data": {"_lname": None}},
+    PROFILES: {"token": TOKEN, "data": [PROFILE_OF_USER_1] * (LARGE + 1)},
+    ADD: {
+        "profiles": [{"identifiers": [{"type": "mobile", "value": 12025550999}], "source": "INSTORE"}],
+        "loyaltyProgramEnrollments": [{"programId": 469, "loyaltyPoints": 2.5}],
+    },
     ACCESS_TOKEN: {"key": "demo-key", "secret": "demo-secret"},
     IMPORT: SEED,
 }
+FORMS = [
+    SEED,
+    *(record_form(action, campaign_id="898989889", card_number="55") for action in ("new", "register", "edit")),
+]
+"""What /api.php is sent."""
 JOB_ROUTES = [f"{method} {path}" for method, path in OPERATIONS if path.startswith("/jobs")]
 FREE = {"/health": "health", "/openapi.json": "describe_api", "/docs": "describe_api", "/console": "console"}
 
@@ -61,7 +89,7 @@ def bodies(draw: st.DrawFn, path: str) -> bytes:
     """Any bytes, or the bytes of a good request with some of them replaced by others."""
     if draw(st.booleans()):
         return draw(st.binary(max_size=100))
-    good = (as_form(SEED) if path == IMPORT else json.dumps(SAMPLES[path])).encode()
+    good = (as_form(draw(st.sampled_from(FORMS))) if path == IMPORT else json.dumps(SAMPLES[path])).encode()
     start, end = sorted(draw(st.lists(st.integers(0, len(good)), min_size=2, max_size=2)))
     return good[:start] + draw(st.binary(max_size=8)) + good[end:] if draw(st.booleans()) else good
 

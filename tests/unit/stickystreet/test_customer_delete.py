@@ -89,6 +89,11 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no code": ({"code": None}, "code is required"),
     "a blank code": ({"code": "  "}, "code is required"),
     "a code that stands for none": ({"code": "#N/A"}, 'code "#N/A" stands for a value that is missing'),
+    "a form of more than 64 KB": (
+        {"custom_field": "x" * 65_536},
+        "A request of this type may have at most 65536 bytes",
+    ),
+    "another way to write": ({"condensed": "maybe"}, 'condensed must be yes or no, not "maybe"'),
     "no user": ({"user_id": None}, "user_id, user_api_key and account_id are required"),
     "a wrong key": ({"user_api_key": "x"}, "user_id, user_api_key or account_id is wrong"),
     "another account": ({"account_id": "othertenant"}, "user_id, user_api_key or account_id is wrong"),

@@ -6,16 +6,15 @@ is no member, with the profile_id of a customer who is known; a program that is 
 
 from loyalty.domain.account import Account
 from loyalty.domain.outcome import Outcome, Status
-from loyalty.http.body import MAX_ITEM_BYTES
 from loyalty.http.request import Reply, Request
 from loyalty.operations.leave.items import KIND, Item, Params
 from loyalty.settings import Settings
 from loyalty.vendors.altcraft import items as altcraft_items
-from loyalty.vendors.altcraft.envelope import SUCCESS, Body, Exchange, style_of
-from loyalty.vendors.altcraft.results import NOT_FOUND, REPEAT, Results, Told, queued, wrong
+from loyalty.vendors.altcraft.envelope import MAX_CALL_BYTES, SUCCESS, Body, Exchange, queued, style_of
+from loyalty.vendors.altcraft.results import NOT_FOUND, REPEAT, Results, Told, wrong
 from loyalty.vendors.contract import Answer, Manner, Submission
 
-_BODY = Body(MAX_ITEM_BYTES, "delete members")
+_BODY = Body(MAX_CALL_BYTES, "delete members")
 
 
 def _refused(outcome: Outcome) -> Told:

@@ -5,6 +5,7 @@ statuses follow `error`, unless the account wants 200 for everything.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from loyalty.domain.account import BEARER, Caller, Credential
@@ -69,6 +70,16 @@ def reply(style: Style, error: int, envelope: dict[str, Any]) -> Reply:
     status = 200 if error == 0 or style.always_200 else error
     text = to_json(envelope) if style.format == JSON else to_xml("xml", envelope)
     return Reply(status, _CONTENT_TYPES[style.format], text, _HEADERS.get(error, {}))
+
+
+def queued(style: Style, job_id: str, location: str) -> Reply:
+    """The reply to a request that goes on as a job: no results yet; HTTP status 202."""
+    envelope = {"error": 0, "error_text": SUCCESS, "result": [], "job_id": job_id}
+    return replace(reply(style, 0, envelope), status=202, headers={"Location": location})
+
+
+MAX_CALL_BYTES = 64 * 1024
+"""Of a body that is about one customer; a single registration may have more, as it always might."""
 
 
 class Body(NamedTuple):

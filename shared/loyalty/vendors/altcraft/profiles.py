@@ -12,18 +12,17 @@ from loyalty.domain import moment
 from loyalty.domain.account import Account
 from loyalty.domain.errors import BadRequest, ParameterError
 from loyalty.domain.outcome import Outcome, Status
-from loyalty.http.body import MAX_ITEM_BYTES
 from loyalty.http.request import MAX_BODY_BYTES, Reply, Request
 from loyalty.operations.import_customers.items import KIND, Only, Overwrite, Params, Row, refuse_excess
 from loyalty.settings import Settings
 from loyalty.vendors.altcraft import profile_rows
-from loyalty.vendors.altcraft.envelope import SUCCESS, Body, Exchange, style_of
-from loyalty.vendors.altcraft.results import NOT_FOUND, REPEAT, Results, Told, listed, queued, wrong
+from loyalty.vendors.altcraft.envelope import MAX_CALL_BYTES, SUCCESS, Body, Exchange, queued, style_of
+from loyalty.vendors.altcraft.results import NOT_FOUND, REPEAT, Results, Told, listed, wrong
 from loyalty.vendors.contract import Answer, Manner, Submission
 
 _PURPOSE = "import profiles"
 _DEEPEST = 4  # data, item, phones, item
-_SINGLE = Body(MAX_ITEM_BYTES, _PURPOSE, levels=_DEEPEST)
+_SINGLE = Body(MAX_CALL_BYTES, _PURPOSE, levels=_DEEPEST)
 _SINGLE_OR_LIST = _SINGLE._replace(most_bytes=MAX_BODY_BYTES)
 _BATCH = _SINGLE_OR_LIST._replace(listed="data")
 

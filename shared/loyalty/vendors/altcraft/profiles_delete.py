@@ -6,17 +6,16 @@ that `resource_id` has no effect, since all of a customer goes.
 
 from loyalty.domain.account import Account
 from loyalty.domain.outcome import Outcome, Status
-from loyalty.http.body import MAX_ITEM_BYTES
 from loyalty.http.request import Reply, Request
 from loyalty.operations.erase.items import KIND, Item, Params
 from loyalty.settings import Settings
 from loyalty.vendors.altcraft import items as altcraft_items
 from loyalty.vendors.altcraft import profile_rows
-from loyalty.vendors.altcraft.envelope import SUCCESS, Body, Exchange, reply, style_of
-from loyalty.vendors.altcraft.results import NOT_FOUND, REPEAT, Results, queued, wrong
+from loyalty.vendors.altcraft.envelope import MAX_CALL_BYTES, SUCCESS, Body, Exchange, queued, reply, style_of
+from loyalty.vendors.altcraft.results import NOT_FOUND, REPEAT, Results, wrong
 from loyalty.vendors.contract import Answer, Manner, Submission
 
-_BODY = Body(MAX_ITEM_BYTES, "delete profiles")
+_BODY = Body(MAX_CALL_BYTES, "delete profiles")
 _CODES = {Status.NOT_FOUND: NOT_FOUND, Status.BUSY: (503, REPEAT), Status.UNKNOWN: (503, REPEAT)}
 
 

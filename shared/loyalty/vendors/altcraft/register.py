@@ -14,8 +14,8 @@ from loyalty.http.request import MAX_BODY_BYTES, Reply, Request
 from loyalty.operations.enrol.items import KIND, Item, Params
 from loyalty.settings import Settings
 from loyalty.vendors.altcraft import items as altcraft_items
-from loyalty.vendors.altcraft.envelope import SUCCESS, Body, Exchange, style_of
-from loyalty.vendors.altcraft.results import NOT_FOUND, REPEAT, Results, listed, queued
+from loyalty.vendors.altcraft.envelope import SUCCESS, Body, Exchange, queued, style_of
+from loyalty.vendors.altcraft.results import NOT_FOUND, REPEAT, Results, listed
 from loyalty.vendors.contract import Answer, Manner, Submission
 
 RESULTS = Results(

@@ -1,7 +1,7 @@
 """What became of each item, in Altcraft's codes: as the envelope of a single call, or as the list of a batch."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from loyalty.domain.errors import BadRequest, ParameterError, too_many_items
@@ -58,12 +58,6 @@ class Results:
             else:
                 written += ("<profile_id>", escape(outcome.profile_id), "</profile_id></item>")
         return written
-
-
-def queued(style: Style, job_id: str, location: str) -> Reply:
-    """The reply to a request that goes on as a job: no results yet, HTTP status 202."""
-    envelope = {"error": 0, "error_text": SUCCESS, "result": [], "job_id": job_id}
-    return replace(reply(style, 0, envelope), status=202, headers={"Location": location})
 
 
 def listed(data: object, max_items: int) -> list[Any]:
