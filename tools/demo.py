@@ -10,6 +10,7 @@ from loyalty.domain.account import (
     MIGRATE,
     READ,
     Account,
+    Business,
     Credential,
     CustomField,
     Grant,
@@ -32,7 +33,11 @@ from tools.operator.database import connect
 ALL_RIGHTS = RIGHTS - {MIGRATE}
 """Those of a client; bringing ids is for who migrates."""
 
-ACCOUNT = Account("greatwidgets", custom_fields=(CustomField(1, "user_id", "User ID", match=True),))
+ACCOUNT = Account(
+    "greatwidgets",
+    custom_fields=(CustomField(1, "user_id", "User ID", match=True),),
+    business=Business("Great Widgets", "EN", "USD", "$", "2025-01-05"),
+)
 OTHER_ACCOUNT = Account("othertenant")
 
 OWNER = Grant(ACCOUNT.id, ALL_RIGHTS)

@@ -12,6 +12,7 @@ ALLOWED = {
     "/": WRITE,
     "/api.php": WRITE,
     "/api/v1.1/loyalty/delete_member": WRITE,
+    "/api/v1.1/loyalty/account/balance": WRITE,
     "/api/v1.1/loyalty/register_member": WRITE,
     "/api/v1.1/loyalty/register_member_batch": WRITE,
     "/api/v1.1/profiles/delete": WRITE,

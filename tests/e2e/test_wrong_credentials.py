@@ -5,7 +5,20 @@ import json
 import pytest
 
 from tests.e2e.requests import BATCH, SINGLE, get, post
-from tests.fakes.gateway import ACCESS_TOKEN, EARN, IMPORT, LEAVE, PROFILE_DELETE
+from tests.fakes.gateway import (
+    ACCESS_TOKEN,
+    BALANCE,
+    CUSTOMERS,
+    DETAILS,
+    EARN,
+    IMPORT,
+    LEAVE,
+    LOOKUP,
+    PROFILE_DELETE,
+    PROGRAMS,
+    PROMOTION_DATA,
+    PROMOTIONS,
+)
 from tests.fakes.importing import as_form, rows_form
 from tools.local.stack import LocalStack
 
@@ -27,6 +40,7 @@ def body(document: object) -> bytes:
         (BATCH, body(MEMBERS), JSON, 401),
         (LEAVE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),
         (PROFILE_DELETE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),
+        (BALANCE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),
         (EARN, body({"customers": []}), {**JSON, "X_CAP_API_OAUTH_TOKEN": "nobody-has-this-token"}, 401),
         (ACCESS_TOKEN, body({"key": "demo-key", "secret": "wrong"}), JSON, 401),
         (IMPORT, as_form(rows_form("email", "a@example.com") | {"user_api_key": "wrong"}).encode(), FORM, 200),
@@ -47,3 +61,10 @@ def test_nobody_gets_in_by_a_post(
 def test_nobody_sees_a_job(path: str, stack: LocalStack) -> None:
     reply = get(stack, path, **NOBODY)
     assert (reply.status, json.loads(reply.body)["status"]) == (401, 401)
+
+
+@pytest.mark.parametrize(
+    "path", [LOOKUP, DETAILS, PROMOTION_DATA, CUSTOMERS, f"{CUSTOMERS}/nobody", PROGRAMS, PROMOTIONS]
+)
+def test_nobody_looks_anything_up(path: str, stack: LocalStack) -> None:
+    assert get(stack, path, **NOBODY).status == 401

@@ -12,6 +12,7 @@ from loyalty.doors.endpoint import Handler, serve
 from loyalty.settings import Settings
 from loyalty.store.engine.dynamodb import Database
 from loyalty.vendors import read_api
+from loyalty.vendors.altcraft.account_balance import ACCOUNT_BALANCE
 from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
 from loyalty.vendors.altcraft.profiles import PROFILES_IMPORT, PROFILES_IMPORT_BATCH, PROFILES_UPDATE
 from loyalty.vendors.altcraft.profiles_delete import PROFILES_DELETE
@@ -29,6 +30,7 @@ from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.gateway import (
     ACCESS_TOKEN,
     ADD,
+    BALANCE,
     BATCH,
     CUSTOMERS,
     DETAILS,
@@ -72,6 +74,7 @@ CONTRACTS: dict[str, Contract[Any, Any]] = {
     IMPORT: CUSTOMERS_BATCH,
 }
 CALLS: dict[str, Call[Any, Any]] = {
+    BALANCE: ACCOUNT_BALANCE,
     LOOKUP: CUSTOMER_LOOKUP,
     DETAILS: CUSTOMER_DETAILS,
     PROMOTION_DATA: PROMOTION_DATA_CALL,

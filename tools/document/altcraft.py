@@ -28,6 +28,7 @@ from tools.document.samples import sample
 
 SINGLE, BATCH = "/api/v1.1/loyalty/register_member", "/api/v1.1/loyalty/register_member_batch"
 DELETE, ERASE = "/api/v1.1/loyalty/delete_member", "/api/v1.1/profiles/delete"
+BALANCE = "/api/v1.1/loyalty/account/balance"
 
 _MEMBER_FIELDS: dict[str, Schema] = {
     "email": {"description": "E-mail address of a customer", "examples": ["user@example.com"]},
@@ -83,8 +84,25 @@ def paths() -> dict[str, Any]:
         SINGLE: {"post": operation("registerMember", "Register one member", "RegisterMember", single)},
         BATCH: {"post": operation("registerMemberBatch", "Register many members", "RegisterMemberBatch", batch)},
         DELETE: {"post": operation("deleteMember", "Delete one member", "DeleteMember", _deletion())},
+        BALANCE: {"post": _balance()},
         ERASE: {"post": operation("profilesDelete", "Erase one profile", "ProfilesDelete", _erasure())},
     }
+
+
+def _balance() -> dict[str, Any]:
+    """What a member has; a request that reads can't be repeated under a key, and never waits."""
+    told = {"error": 0, "error_text": SUCCESS, "data": {"total_balance": "900.00", "active_balance": "900.00"}}
+    missing = {"error": 404, "error_text": "Member not found"}
+    answers = {status: one for status, one in faults("AccountBalanceReply", "Cache-Control").items() if status != "422"}
+    answers |= {
+        "200": answer("The balance", either("AccountBalanceReply", told), "Cache-Control"),
+        "404": answer(
+            "The account has no such program, customer or points, or the customer is no member",
+            either("AccountBalanceReply", missing),
+            "Cache-Control",
+        ),
+    }
+    return {**operation("accountBalance", "Read a member's balance", "AccountBalance", answers), "parameters": []}
 
 
 def _erasure() -> Answers:
@@ -135,6 +153,10 @@ def schemas() -> dict[str, Schema]:
         "RegisterMemberBatch": {"oneOf": [_batch(matching) for matching in SHAPES], **root},
         "RegisterMemberReply": record(outcome, ["profile_id"], **root),
         "DeleteMember": {"oneOf": [_named(matching) for matching in SHAPES], **root},
+        "AccountBalance": {"oneOf": [_held(matching) for matching in SHAPES], **root},
+        "AccountBalanceReply": record(
+            {**envelope, "data": record({"total_balance": text(), "active_balance": text()})}, ["data"], **root
+        ),
         "ProfilesDelete": {"oneOf": [_erased(matching) for matching in SHAPES], **root},
         "ProfilesDeleteReply": record(
             {"data": record({"profile_id": text("Of the customer who was erased")}), **envelope}, ["data"], **root
@@ -175,6 +197,16 @@ def _named(matching: str) -> Schema:
     member = _member(matching)
     fields = {name: field for name, field in member["properties"].items() if name != "registration_date"}
     return _request(matching, fields, member["required"])
+
+
+def _held(matching: str) -> Schema:
+    """A call about what the member who is named so has."""
+    named = _named(matching)
+    currency = {
+        "points_currency_iid": {**ref("IntegerId"), "description": "1, the program's points"},
+        "points_currency_eid": text("One of the names that the operator gave them", examples=["stars"]),
+    }
+    return {**named, "properties": {**named["properties"], **currency}}
 
 
 def _erased(matching: str) -> Schema:

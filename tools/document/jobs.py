@@ -105,8 +105,8 @@ def parameters() -> dict[str, Any]:
 
 def _list() -> dict[str, Any]:
     one_page = answer("The jobs", content(ref("JobList"), JSON, sample={"jobs": [_JOB], "next": None}))
-    query = _query("next", text(), "Where the page before ended")
-    return _operation("listJobs", "List the account's jobs, newest first", {"200": one_page, **_faults("400")}, query)
+    place = query("next", text(), "Where the page before ended")
+    return _operation("listJobs", "List the account's jobs, newest first", {"200": one_page, **_faults("400")}, place)
 
 
 def _show() -> dict[str, Any]:
@@ -133,9 +133,9 @@ def _results() -> dict[str, Any]:
         "Read a job's results",
         {"200": reply, **{status: _or_single(one) if status in _OUTCOMES else one for status, one in faults.items()}},
         ref("JobId", "parameters"),
-        _query("partial", text(enum=["true", "false"]), "true: of a job that runs, what there is without a gap"),
-        _query("from", integer(minimum=0, maximum=10**9), "The first item, from 0"),
-        _query("limit", integer(minimum=0, maximum=10**9), "So many items at most"),
+        query("partial", text(enum=["true", "false"]), "true: of a job that runs, what there is without a gap"),
+        query("from", integer(minimum=0, maximum=10**9), "The first item, from 0"),
+        query("limit", integer(minimum=0, maximum=10**9), "So many items at most"),
     )
 
 
@@ -164,16 +164,19 @@ def _operation(name: str, summary: str, answers: Answers, *parameters: dict[str,
     }
 
 
-def _query(name: str, schema: Schema, description: str) -> dict[str, Any]:
+def query(name: str, schema: Schema, description: str) -> dict[str, Any]:
+    """A parameter of the URL."""
     return {"name": name, "in": "query", "description": description, "schema": schema}
 
 
 def _faults(*statuses: str) -> Answers:
-    return {status: _fault(status) for status in sorted({*_ALWAYS, *statuses})}
+    return {status: fault(status) for status in sorted({*_ALWAYS, *statuses})}
 
 
-def _fault(status: str) -> Answers:
-    examples = {"sample": _PROBLEM} if status == "404" else {}
+def fault(status: str, said: str = "", sample: Any = None) -> Answers:
+    """A problem document; what is said of the status, unless it is what holds for jobs, and an example."""
+    shown = sample or (_PROBLEM if status == "404" else None)
+    examples = {"sample": shown} if shown else {}
     return answer(
-        _FAULTS[status], content(ref("Problem"), PROBLEM, **examples), *everywhere.FAULT_HEADERS.get(status, [])
+        said or _FAULTS[status], content(ref("Problem"), PROBLEM, **examples), *everywhere.FAULT_HEADERS.get(status, [])
     )

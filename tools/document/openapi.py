@@ -9,20 +9,17 @@ from tools.document import (
     capillary,
     everywhere,
     jobs,
+    lookups,
     profiles,
+    reading,
     service,
     stickystreet,
+    stickystreet_reads,
 )
 from tools.document.parts import Schema, integer, record, text
 
-_PARTS = (
-    altcraft,
-    profiles,
-    stickystreet,
-    capillary,
-    add_customer,
-    jobs,
-)
+_ROUTES = (altcraft, profiles, stickystreet, capillary, add_customer, lookups, reading, jobs)
+_PARTS = (*_ROUTES, stickystreet_reads)
 
 _ABOUT = """\
 Loyalty data in bulk, under the HTTP contracts of three services that companies already have clients for. A customer \
@@ -35,6 +32,7 @@ _TAGS = {
     "Altcraft": "User API v1.1: members of loyalty programs, and profiles. JSON and XML.",
     "Sticky Street": "API 1.5, customers_batch: import customers from delimited text.",
     "Capillary": "Bulk API v2 and OAuth v3: issue promotions to customers. JSON.",
+    "Reading": "Our own API to look up what is stored. Errors are problem documents.",
     "Jobs": "Requests that went through the queue. Errors are problem documents.",
     "Service": "No credentials needed.",
 }
@@ -52,7 +50,7 @@ def document() -> dict[str, Any]:
         },
         "servers": [{"url": ".", "description": "Where this document was read"}],
         "tags": [{"name": name, "description": said} for name, said in _TAGS.items()],
-        "paths": {path: item for part in (*_PARTS, service) for path, item in part.paths().items()},
+        "paths": {path: item for part in (*_ROUTES, service) for path, item in part.paths().items()},
         "components": _components(),
     }
 

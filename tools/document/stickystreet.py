@@ -181,7 +181,7 @@ def _get(path: str) -> dict[str, Any]:
 
 
 def _answer(description: str) -> dict[str, Any]:
-    either = {"oneOf": [ref("ImportReply"), ref("ImportError")]}
+    either = {"anyOf": [ref("ImportReply"), ref("ReadReply"), ref("ImportError")]}
     in_xml = content(either, TEXT_XML, sample=_IMPORTED_XML)
     in_json = content(either, JSON, sample=_IMPORTED, refused={"status": "error", "error": _FAULT, "errors": [_FAULT]})
     return answer(description, in_xml | in_json | content(ref("Jsonp"), JAVASCRIPT), "X-Job-Id")

@@ -65,6 +65,16 @@ class CustomField(NamedTuple):
     match: bool
 
 
+class Business(NamedTuple):
+    """What an account's operator tells of the business; blank where nothing was told. `created_on` is YYYY-MM-DD."""
+
+    name: str = ""
+    language: str = ""
+    currency: str = ""
+    glyph: str = ""
+    created_on: str = ""
+
+
 class Account(NamedTuple):
     """A tenant's settings; `always_200` sends errors with HTTP status 200 too, where the contract allows that.
 
@@ -75,6 +85,7 @@ class Account(NamedTuple):
     always_200: bool = False
     custom_fields: tuple[CustomField, ...] = ()
     database_id: str | None = None
+    business: Business = Business()
 
     def match_kind(self, field_name: str) -> str | None:
         """The identifier kind of the match field with this name, or None."""

@@ -15,6 +15,7 @@
     ├── PromotionInactive       inactive, or outside its dates
     ├── CustomerNotFound        nobody has the identifiers that were given
     ├── MemberNotFound          the customer is not in the program
+    ├── CurrencyNotFound        the program has no such points
     ├── TooLarge                too many items or bytes
     ├── ReplyTooLarge           the request was done, what there is to say of it can't be sent
     ├── UnsupportedMediaType
@@ -145,6 +146,12 @@ class MemberNotFound(RequestError):
     def __init__(self, profile_id: str) -> None:
         super().__init__("Customer is not in this program")
         self.profile_id = profile_id
+
+
+class CurrencyNotFound(RequestError):
+    """The program's points are called otherwise; the text is how they were called."""
+
+    status = 404
 
 
 class TooLarge(RequestError):

@@ -7,6 +7,7 @@ costs about 0.3 s of CPU, so an importer that brings many must spread them (see 
 
 import base64
 import hashlib
+import hmac
 import secrets
 
 _LOG_N, _R, _P = 14, 8, 5
@@ -21,5 +22,20 @@ def hash_secret(secret: str) -> str:
     return f"scrypt${_LOG_N}${_R}${_P}${_encode(salt)}${_encode(key)}"
 
 
+def matches(secret: str, stored: str | None) -> bool:
+    """Whether a stored hash is of this secret; without one as much is computed, for nothing."""
+    _, log_n, r, p, salt, key = (stored or _DECOY).split("$")
+    expected = base64.b64decode(key)
+    cost = {"n": 2 ** int(log_n), "r": int(r), "p": int(p)}
+    computed = hashlib.scrypt(
+        secret.encode(), salt=base64.b64decode(salt), **cost, maxmem=_MOST_MEMORY, dklen=len(expected)
+    )
+    return hmac.compare_digest(computed, expected) and stored is not None
+
+
 def _encode(data: bytes) -> str:
     return base64.b64encode(data).decode()
+
+
+_DECOY = f"scrypt${_LOG_N}${_R}${_P}${_encode(bytes(_SALT_BYTES))}${_encode(bytes(_KEY_BYTES))}"
+"""A hash that takes the work of any and is nobody's."""

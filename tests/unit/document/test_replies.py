@@ -7,16 +7,22 @@ from tests.fakes.store import SETTINGS
 from tests.fakes.world import World
 from tests.unit.document.calls import ANSWERED
 from tests.unit.document.job_calls import JOBS, LARGE, QUEUED, Call
+from tests.unit.document.read_calls import READS, TYPES
 from tools.local.gateway import GatewayResponses
 from tools.local.template import load
 
-CASES = {
-    name: {
-        status: ANSWERED.get(name, {}).get(status, []) + QUEUED.get(name, {}).get(status, [])
-        for status in {**ANSWERED.get(name, {}), **QUEUED.get(name, {})}
+ANSWERED["customersBatch"]["200"] += TYPES
+CASES = (
+    {
+        name: {
+            status: ANSWERED.get(name, {}).get(status, []) + QUEUED.get(name, {}).get(status, [])
+            for status in {**ANSWERED.get(name, {}), **QUEUED.get(name, {})}
+        }
+        for name in ANSWERED
     }
-    for name in ANSWERED
-} | JOBS
+    | JOBS
+    | READS
+)
 NAMED = {operation["operationId"]: address for address, operation in OPERATIONS.items()}
 SAME = {"customersBatchAtRoot": "customersBatch", "customersBatchAtRootByGet": "customersBatchByGet"}
 """Operations that are another's function at a further path."""

@@ -9,7 +9,7 @@ from loyalty.domain.account import Account, Credential, Grant, Program, Promotio
 from loyalty.store.tables import accounts, counters, promotion_changes
 from loyalty.vendors.capillary.credentials import access_credential, basic_credential, client_credential
 from loyalty.vendors.stickystreet.envelope import import_credential
-from tests.fakes.gateway import IMPORT, Reply
+from tests.fakes.gateway import CUSTOMERS, IMPORT, Reply
 from tests.fakes.importing import CREDENTIALS, FORM, rows_form
 from tests.fakes.world import World
 
@@ -101,6 +101,13 @@ class Tenants(World):
             form = {"user_id": user, "user_api_key": key, "account_id": tenant.account} if credential.name else {}
             return self.send(path, urlencode({**form, **body}), {"Content-Type": FORM} | sent)
         return self.send(path, body, sent)
+
+    def look_up(self, tenant: Tenant, kind: str, path: str, /, **query: str) -> Reply:
+        """GET with a credential of a kind; a customer of our own API is a part of the path."""
+        headers = presented(tenant.credential(kind))
+        if path.startswith(f"{CUSTOMERS}/"):
+            return self.show_customer(path.removeprefix(f"{CUSTOMERS}/"), headers)
+        return self.get(path, headers, **query)
 
     def ask(self, tenant: Tenant, kind: str, route: str, job_id: str = "", **query: Any) -> Reply:
         """Call the jobs API."""

@@ -6,10 +6,27 @@ from collections.abc import Set as AbstractSet
 import pytest
 
 from tests.fakes.capillary import request as earning
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE, Reply
+from tests.fakes.gateway import (
+    ACCESS_TOKEN,
+    BALANCE,
+    BATCH,
+    CUSTOMERS,
+    DETAILS,
+    EARN,
+    IMPORT,
+    LEAVE,
+    LOOKUP,
+    PROFILE_DELETE,
+    PROGRAMS,
+    PROMOTION_DATA,
+    PROMOTIONS,
+    SINGLE,
+    Reply,
+)
 from tests.fakes.requests import batch, emails, single
 from tests.unit.tenants.callers import KINDS, ONE, RIGHTS, Tenants, rows
 
+INFO, ONE_CUSTOMER = f"{IMPORT}?type=campaigns_list", f"{CUSTOMERS}/663a138cee44bb50a67115cd"
 JOBS, JOB = "GET /jobs", "GET /jobs/{job_id}"
 RESULTS, UNDO = "GET /jobs/{job_id}/results", "POST /jobs/{job_id}/undo"
 
@@ -19,6 +36,10 @@ ENDPOINTS = {
     LEAVE: ({"token"}, {"enrol"}),
     PROFILE_DELETE: ({"token"}, {"erase"}),
     IMPORT: ({"token", "import"}, {"import"}),
+    INFO: ({"token", "import"}, {"read"}),
+    BALANCE: ({"token"}, {"read"}),
+    **dict.fromkeys((LOOKUP, DETAILS, PROMOTION_DATA), ({"basic", "access"}, {"read"})),
+    **dict.fromkeys((CUSTOMERS, ONE_CUSTOMER, PROGRAMS, PROMOTIONS), (set(KINDS) - {"oauth"}, {"read"})),
     EARN: ({"basic", "access"}, {"earn"}),
     ACCESS_TOKEN: ({"oauth"}, set[str]()),
     **dict.fromkeys((JOBS, JOB, RESULTS), ({"token", "import", "basic", "access"}, {"jobs:read"})),
@@ -33,6 +54,15 @@ BODIES = {
     PROFILE_DELETE: {"email": "user4@example.com"},
     IMPORT: rows("code", "A"),
     EARN: earning(),
+    BALANCE: single(token=None, email="user2@example.com"),
+}
+USER1 = {"source": "INSTORE", "identifierName": "email", "identifierValue": "user1@example.com"}
+QUERIES: dict[str, dict[str, str]] = {
+    **dict.fromkeys((LOOKUP, DETAILS, PROMOTION_DATA), USER1),
+    CUSTOMERS: {"kind": "email", "value": "user1@example.com"},
+    ONE_CUSTOMER: {},
+    PROGRAMS: {},
+    PROMOTIONS: {},
 }
 SETS = [*({right} for right in sorted(RIGHTS)), *(RIGHTS - {right} for right in sorted(RIGHTS)), RIGHTS, set[str]()]
 
@@ -81,6 +111,10 @@ def reply(world: Tenants, endpoint: str, kind: str) -> Reply:
     if endpoint == ACCESS_TOKEN:
         key, _, secret = ONE.credential(kind).secret.partition(":")
         return world.call(ONE, kind, endpoint, {"key": key, "secret": secret})
+    if endpoint == INFO:
+        return world.call(ONE, kind, IMPORT, {"type": "campaigns_list", "output": "JSON"})
+    if endpoint in QUERIES:
+        return world.look_up(ONE, kind, endpoint, **QUERIES[endpoint])
     if endpoint in BODIES:
         return world.call(ONE, kind, endpoint, BODIES[endpoint])
     jobs = world.dynamodb.tables["jobs"].values()

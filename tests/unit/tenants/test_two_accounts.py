@@ -7,7 +7,22 @@ from typing import Any
 import pytest
 
 from tests.fakes.capillary import request as earning
-from tests.fakes.gateway import BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE, Reply
+from tests.fakes.gateway import (
+    BALANCE,
+    BATCH,
+    CUSTOMERS,
+    DETAILS,
+    EARN,
+    IMPORT,
+    LEAVE,
+    LOOKUP,
+    PROFILE_DELETE,
+    PROGRAMS,
+    PROMOTION_DATA,
+    PROMOTIONS,
+    SINGLE,
+    Reply,
+)
 from tests.fakes.items import Item, Key
 from tests.fakes.requests import batch, emails, single
 from tests.unit.tenants.callers import CAMPAIGN, ONE, OTHER, Tenant, Tenants, rows
@@ -66,8 +81,58 @@ def calls(world: Tenants, caller: Tenant, owner: Tenant) -> dict[str, tuple[Repl
         reply = world.call(caller, "token", PROFILE_DELETE, fields)
         return reply, reply.json()
 
+    def balance(**changes: Any) -> tuple[Reply, Any]:
+        reply = world.call(caller, "token", BALANCE, single(**{"token": None, "email": None, **changes}))
+        return reply, reply.json()
+
+    def look_up(path: str, name: str, value: str) -> tuple[Reply, Any]:
+        query = {"source": "INSTORE", "identifierName": name, "identifierValue": value}
+        reply = world.look_up(caller, "basic", path, **query)
+        return reply, reply.json()["errors"][0]["code"]
+
+    def info(kind: str, **form: str) -> tuple[Reply, Any]:
+        reply = world.call(caller, "import", IMPORT, {"type": kind, "output": "JSON", **form})
+        return reply, reply.json().get("error") or reply.json()["status"]
+
+    def own(path: str, **query: str) -> tuple[Reply, Any]:
+        reply = world.look_up(caller, "token", path, **query)
+        return reply, reply.json()
+
+    ids = owner.identifiers
+    no_one: dict[str, list[str]] = {"customers": []}
+    nothing = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "Customer not found"}
+    unknown_campaign = f'campaign_id names an unknown campaign, "{owner.program}"'
+    reads = {
+        "balance by e-mail": (*balance(email=owner.email), NO_PROFILE),
+        "balance by profile_id": (*balance(matching="profile_id", profile_id=profile_id), NO_PROFILE),
+        "balance in a program": (*balance(email=caller.email, loyalty_program_id=owner.program), NO_PROGRAM),
+        **{
+            f"look up {path} by {name}": (*look_up(path, name, value), 8015)
+            for path in (LOOKUP, DETAILS, PROMOTION_DATA)
+            for name, value in (("id", customer_id), ("email", owner.email), ("externalId", ids["code"]))
+        },
+        "info by code": (*info("customer_info", code=ids["code"]), "Customer not found"),
+        "info by card": (*info("customer_info", card_number=ids["card_number"]), "Customer not found"),
+        "info of a campaign": (
+            *info("customer_info", code=caller.identifiers["code"], campaign_id=owner.program),
+            unknown_campaign,
+        ),
+        "balance of a campaign": (
+            *info("customer_balance", code=caller.identifiers["code"], campaign_id=owner.program),
+            unknown_campaign,
+        ),
+        "search": (*info("customer_search", email=owner.email), "no_match"),
+        "find": (*info("customer_find", find_customer=f"{owner.email}, {owner.phone}, {ids['code']}"), "no_match"),
+        "password": (
+            *info("validate_customer_password", code=ids["code"], customer_password="x"),
+            "Customer and password do not match",
+        ),
+        "own API by e-mail": (*own(CUSTOMERS, kind="email", value=owner.email), no_one),
+        "own API by profile_id": (*own(CUSTOMERS, kind="profile_id", value=profile_id), no_one),
+        "own API": (*own(f"{CUSTOMERS}/{profile_id}"), nothing),
+    }
     reply = world.call(caller, "token", BATCH, batch([{"email": owner.email}, *emails("nobody")], token=None))
-    return {
+    return reads | {
         "enrol by e-mail": (*enrol(email=owner.email), NO_CUSTOMER),
         "enrol by phone": (*enrol(matching="phone", phone=owner.phone), NO_CUSTOMER),
         "enrol by profile_id": (*enrol(matching="profile_id", profile_id=profile_id), NO_CUSTOMER),
@@ -118,6 +183,18 @@ def test_an_import_makes_customers_of_its_own_whatever_identifiers_the_other_has
         # THEN it has a new customer, and the other's is as it was
         assert reply.json()["batch"]["customers"] == {"new": 1, "updated": 0}, kind
         assert belongings(world, owner, set()) == before
+
+
+@PAIRS
+def test_lists_hold_only_what_is_the_accounts_own(caller: Tenant, owner: Tenant) -> None:
+    # GIVEN two accounts with a program and a promotion of their own
+    world = Tenants()
+    # WHEN each lists what it has, in every way
+    told = [world.look_up(caller, "token", path).body for path in (PROGRAMS, PROMOTIONS)]
+    told.append(world.call(caller, "import", IMPORT, {"type": "campaigns_list"}).body)
+    # THEN its own are there, and none of the other's
+    assert all(own in "".join(told) for own in (caller.program, caller.promotion))
+    assert not [text for text in told if owner.program in text or owner.promotion in text]
 
 
 @PAIRS

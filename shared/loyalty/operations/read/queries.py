@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from loyalty.domain.account import Account, Program, Promotion
+from loyalty.domain.cards import Cards
 from loyalty.domain.identifiers import Identifier
 from loyalty.operations.read.known import Held, Known
 
@@ -70,10 +71,11 @@ class Search(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """That all these identifiers are one customer's, and these secrets, by field, too."""
+    """That all these identifiers are one customer's, and that it has these secrets and other fields."""
 
     identifiers: Sequence[Identifier]
     secrets: Mapping[str, str]
+    fields: Mapping[str, str] = {}
 
 
 class Nothing(NamedTuple):
@@ -88,6 +90,7 @@ CUSTOMER: Query[Who, Known | None] = Query("customer")
 MEMBERSHIP: Query[MemberOf, Held] = Query("membership")
 SEARCH: Query[Search, Sequence[Known]] = Query("search")
 PASSWORD: Query[Claim, bool] = Query("password")
+FREE_CARD: Query[Cards, str | None] = Query("free_card")
 PROGRAMS: Query[Nothing, Sequence[Program]] = Query("programs")
 PROMOTIONS: Query[Nothing, Sequence[Promotion]] = Query("promotions")
 ACCOUNT: Query[Nothing, Account] = Query("account")

@@ -4,14 +4,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from loyalty.domain.account import Account
-from loyalty.operations.read import configuration, customers
+from loyalty.operations.read import configuration, customers, free_cards, passwords, searching
 from loyalty.operations.read.queries import (
     ACCOUNT,
     CUSTOMER,
+    FREE_CARD,
     MEMBERSHIP,
     NAMED,
+    PASSWORD,
     PROGRAMS,
     PROMOTIONS,
+    SEARCH,
     Found,
     Query,
     Question,
@@ -30,6 +33,9 @@ _ANSWERS: Mapping[str, Answer[Any, Any]] = dict(
         _pair(NAMED, customers.named),
         _pair(CUSTOMER, customers.customer),
         _pair(MEMBERSHIP, customers.membership),
+        _pair(SEARCH, searching.search),
+        _pair(PASSWORD, passwords.check),
+        _pair(FREE_CARD, free_cards.draw),
         _pair(PROGRAMS, configuration.programs),
         _pair(PROMOTIONS, configuration.all_promotions),
         _pair(ACCOUNT, configuration.settings),

@@ -3,7 +3,8 @@
     pk = credential#<fingerprint>   sk = credential      account, rights; expires_at and ttl where it expires,
                                                          client where it was issued for one
     pk = rate#<fingerprint>         sk = <minute>        see `rates`
-    pk = account#<account>          sk = account         http_status, custom_fields, database_id
+    pk = account#<account>          sk = account         http_status, custom_fields, database_id,
+                                                         business (JSON)
     pk = account#<account>          sk = program#<id>    name, kind, active, settings (JSON)
 
 It is small and read by every request, so what is found here is kept in the process for a minute:
@@ -15,6 +16,7 @@ from typing import Any
 
 from loyalty.domain.account import (
     Account,
+    Business,
     Credential,
     CustomField,
     Grant,
@@ -61,7 +63,8 @@ def find_account(database: Database, account_id: str) -> Account | None:
         return None
     fields = tuple(CustomField(**field) for field in json.loads(item["custom_fields"]["S"]))
     database_id = item["database_id"]["S"] if "database_id" in item else None
-    return Account(account_id, item["http_status"]["S"] == "always_200", fields, database_id)
+    business = _business(json.loads(item["business"]["S"])) if "business" in item else Business()
+    return Account(account_id, item["http_status"]["S"] == "always_200", fields, database_id, business)
 
 
 def find_program(database: Database, account_id: str, program_id: str) -> Program | None:
@@ -138,7 +141,11 @@ def _account_item(account: Account) -> Item:
         "http_status": {"S": "always_200" if account.always_200 else "as_error"},
         "custom_fields": {"S": custom_fields},
     }
-    return item | ({"database_id": {"S": account.database_id}} if account.database_id else {})
+    if account.database_id:
+        item["database_id"] = {"S": account.database_id}
+    if account.business != Business():
+        item["business"] = {"S": json.dumps(account.business._asdict())}
+    return item
 
 
 def put_program(database: Database, account_id: str, program: Program) -> None:
@@ -174,6 +181,11 @@ def _find(database: Database, pk: str, sk: str) -> Item | None:
 def _program(program_id: str, item: Item) -> Program:
     settings = _settings(json.loads(item["settings"]["S"])) if "settings" in item else ProgramSettings()
     return Program(program_id, item["name"]["S"], item["kind"]["S"], item["active"]["BOOL"], settings)
+
+
+def _business(document: dict[str, str]) -> Business:
+    """What is told of a business; what a later version adds is passed over."""
+    return Business(**{name: text for name, text in document.items() if name in Business._fields})
 
 
 def _settings_document(settings: ProgramSettings) -> dict[str, Any]:

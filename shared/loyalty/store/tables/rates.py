@@ -9,7 +9,7 @@ process knows. An address is kept as a part of the hash only, for an hour.
 import hashlib
 import json
 
-from loyalty.store.engine.dynamodb import Database
+from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.tables import keys
 
 _SECONDS = 60
@@ -34,6 +34,11 @@ def times(database: Database, source: Source, most: int) -> int:
     return counted
 
 
+def take_back(database: Database, source: Source) -> None:
+    """Count once less, in the minute that is now; raises StorageBusy."""
+    database.increase(database.settings.accounts_table, _key(database, source), "times", -1)
+
+
 def known_full(database: Database, source: Source) -> bool:
     """Whether this process has learnt in this minute that a count is full."""
     return bool(database.cache.get(_cached(database, source), lambda: None))
@@ -46,9 +51,8 @@ def seconds_left(database: Database) -> float:
 
 def _count(database: Database, source: Source) -> int:
     minute = int(database.now()) // _SECONDS
-    name = hashlib.sha256(json.dumps(source).encode()).hexdigest()
     request = {
-        "Key": {"pk": {"S": keys.rate(name)}, "sk": {"S": str(minute)}},
+        "Key": _key(database, source),
         "UpdateExpression": "SET #ttl = :ttl ADD times :one",
         "ExpressionAttributeNames": {"#ttl": "ttl"},
         "ExpressionAttributeValues": {
@@ -57,6 +61,11 @@ def _count(database: Database, source: Source) -> int:
         },
     }
     return int(database.update(database.settings.accounts_table, request)["times"]["N"])
+
+
+def _key(database: Database, source: Source) -> Item:
+    name = hashlib.sha256(json.dumps(source).encode()).hexdigest()
+    return {"pk": {"S": keys.rate(name)}, "sk": {"S": str(int(database.now()) // _SECONDS)}}
 
 
 def _cached(database: Database, source: Source) -> tuple[int, Source]:

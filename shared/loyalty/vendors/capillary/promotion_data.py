@@ -15,8 +15,8 @@ from loyalty.vendors.capillary import lookups
 from loyalty.vendors.capillary.lookups import Lookup, Parameters
 
 _DIRECT = "DIRECT_ISSUE"
-_TYPES = (_DIRECT, "GENERIC", "ENROL_AND_ISSUE")
-_STATES = ("AVAILABLE_TO_EARN", "AVAILABLE_TO_REDEEM", "AVAILABLE_TO_ENROL", "EXPIRED")
+TYPES = (_DIRECT, "GENERIC", "ENROL_AND_ISSUE")
+STATES = ("AVAILABLE_TO_EARN", "AVAILABLE_TO_REDEEM", "AVAILABLE_TO_ENROL", "EXPIRED")
 _USUAL_PAGE, _LARGEST_PAGE, _LAST = 10, 100, 1_000_000
 _LIMITS = {
     "maxPointsPerEvent": "0",
@@ -30,8 +30,8 @@ _USED = {"currentPointsPerCustomer": "0", "currentNumberOfTimesPerCustomer": 0, 
 def _read(parameters: Parameters, _account: Account) -> Who:
     wanted = lookups.identifiers(parameters)
     _page(parameters)
-    _choice(parameters, "promotionType", _TYPES)
-    _choice(parameters, "promotionStatusForCustomer", _STATES)
+    _choice(parameters, "promotionType", TYPES)
+    _choice(parameters, "promotionStatusForCustomer", STATES)
     _choice(parameters, "includeEarns", ("true", "false"))
     programs = [name for part in parameters.get("programs", "").split(",") if (name := part.strip())]
     return Who(wanted, promotions_of=programs or None)
@@ -40,9 +40,9 @@ def _read(parameters: Parameters, _account: Account) -> Who:
 def _write(parameters: Parameters, _account: Account, known: Known | None) -> dict[str, Any]:
     if known is None:
         raise lookups.not_found()
-    wish = _choice(parameters, "promotionStatusForCustomer", _STATES)
+    wish = _choice(parameters, "promotionStatusForCustomer", STATES)
     usages = sorted(known.usages, key=lambda usage: int(usage.promotion.id))
-    if _choice(parameters, "promotionType", _TYPES) not in (None, _DIRECT):
+    if _choice(parameters, "promotionType", TYPES) not in (None, _DIRECT):
         usages = []
     chosen = [usage for usage in usages if wish is None or wish in _states(usage)]
     limit, offset = _page(parameters)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 from loyalty.domain.account import READ, Account, Caller, Credential
-from loyalty.domain.errors import ProgramNotFound, RequestError, quote
+from loyalty.domain.errors import ProgramNotFound, RequestError
 from loyalty.http.request import Reply, Request
 from loyalty.operations.read.queries import Found, Query, Question
 from loyalty.settings import Settings
 from loyalty.vendors.stickystreet.envelope import Envelope
+from loyalty.vendors.stickystreet.record_fields import unknown_campaign
 from loyalty.vendors.stickystreet.style import failed, fault_text, told
 
 Content = Mapping[str, Any]
@@ -67,5 +68,5 @@ class FormExchange(Generic[Question, Found]):
     def error(self, error: RequestError) -> Reply:
         """The reply with the error alone."""
         if isinstance(error, ProgramNotFound):
-            return failed(self._envelope.style, f"campaign_id names an unknown campaign, {quote(str(error))}")
+            return failed(self._envelope.style, unknown_campaign(str(error)))
         return failed(self._envelope.style, fault_text(error))

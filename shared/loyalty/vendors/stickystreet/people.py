@@ -14,10 +14,11 @@ NAMING = ("code", "card_number")
 """The parameters that name a customer, of which the first that is given decides."""
 
 _FIRST_CUSTOM_FIELD = "custom_field"
-_TOLD = (
+TOLD = (
     *("code", "card_number", *NAMES, "phone", "email", *ADDRESS, "custom_date"),
     *(_FIRST_CUSTOM_FIELD, "customer_username"),
 )
+"""The fields that are told of each customer, blank where it has none."""
 _IS_SET = {True: "Y", False: "N"}
 
 
@@ -36,7 +37,7 @@ def told(known: Known, *, custom_fields: bool = True) -> dict[str, Any]:
     customer = known.customer
     has = dict(customer.fields)
     has[_FIRST_CUSTOM_FIELD] = has.pop(custom_field(1), "")
-    fields = {name: has.get(name, "") for name in _TOLD if custom_fields or name != _FIRST_CUSTOM_FIELD}
+    fields = {name: has.get(name, "") for name in TOLD if custom_fields or name != _FIRST_CUSTOM_FIELD}
     fields["registered"] = _IS_SET[has.get(REGISTERED) == "Y"]
     if custom_fields:
         fields |= dict(sorted((name, text) for name, text in has.items() if name.startswith("custom_field_")))

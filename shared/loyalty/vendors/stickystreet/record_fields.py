@@ -75,14 +75,14 @@ def unknown_campaign(name: str) -> str:
     return f"campaign_id names an unknown campaign, {quote(name)}"
 
 
-def cards(form: Fields) -> Cards | None:
-    """The card number to generate for who has none, None where none is asked for; raises ParameterError."""
-    text = form.get("card_number_generate", "").strip()
+def cards(form: Fields, digits: str = "card_number_generate") -> Cards | None:
+    """The card number to generate, of as many digits as that parameter says, None for none; raises ParameterError."""
+    text = form.get(digits, "").strip()
     if not text:
         return None
     if not re.fullmatch("[0-9]{1,2}", text) or not LEAST_DIGITS <= int(text) <= MOST_DIGITS:
         fault = f"must be a number of digits, {LEAST_DIGITS} to {MOST_DIGITS}"
-        raise ParameterError("card_number_generate", fault, text)
+        raise ParameterError(digits, fault, text)
     prefix, suffix = (_digits(form, name) for name in ("card_number_prefix", "card_number_suffix"))
     if len(prefix) + len(suffix) >= int(text):
         raise BadRequest(f"card_number_prefix and card_number_suffix leave no digit of {int(text)} to generate")
