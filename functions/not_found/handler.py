@@ -22,6 +22,7 @@ ALLOWED = {
     "/jobs/{job_id}/undo": WRITE,
     "/openapi.json": READ,
     "/v2/promotion/bulk/directEarn": WRITE,
+    "/v2/promotion/bulk/revokeDirectEarn": WRITE,
     "/v3/oauth/token/generate": WRITE,
 }
 """The methods of each path that is served, as in an Allow header; a test holds it against the template."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from loyalty.domain.account import Grant
 from loyalty.store.tables import accounts
 from loyalty.vendors.capillary.credentials import client_credential
-from tests.fakes.gateway import ACCESS_TOKEN, EARN
+from tests.fakes.gateway import ACCESS_TOKEN, EARN, REVOKE
 from tests.fakes.items import Item
 from tests.fakes.store import SETTINGS
 from tests.fakes.world import World
@@ -38,6 +38,10 @@ class CapillaryWorld(World):
     def earn(self, body: Any, headers: Mapping[str, str] | None = None) -> Answer:
         """Call directEarn, as store.server unless the headers say otherwise."""
         return self.call(EARN, body, basic() if headers is None else headers)
+
+    def revoke(self, body: Any, headers: Mapping[str, str] | None = None) -> Answer:
+        """Call revokeDirectEarn, as store.server unless the headers say otherwise."""
+        return self.call(REVOKE, body, basic() if headers is None else headers)
 
     def token(self, key: str = "demo-key", secret: str = "demo-secret") -> str:  # noqa: S107 - of the demo
         """A new access token."""

@@ -10,6 +10,7 @@ from loyalty.domain.deadline import REQUEST_SECONDS
 SINGLE = "/api/v1.1/loyalty/register_member"
 BATCH = "/api/v1.1/loyalty/register_member_batch"
 EARN = "/v2/promotion/bulk/directEarn"
+REVOKE = "/v2/promotion/bulk/revokeDirectEarn"
 ACCESS_TOKEN = "/v3/oauth/token/generate"
 IMPORT = "/api.php"
 

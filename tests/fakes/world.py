@@ -12,6 +12,7 @@ from loyalty.settings import Settings
 from loyalty.store.engine.dynamodb import Database
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.capillary.revoke_direct_earn import REVOKE_DIRECT_EARN
 from loyalty.vendors.contract import Contract
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from tests.fakes.clock import FakeClock
@@ -22,6 +23,7 @@ from tests.fakes.gateway import (
     BATCH,
     EARN,
     IMPORT,
+    REVOKE,
     SINGLE,
     Event,
     FakeContext,
@@ -42,6 +44,7 @@ CONTRACTS: dict[str, Contract[Any, Any]] = {
     SINGLE: REGISTER_MEMBER,
     BATCH: REGISTER_MEMBER_BATCH,
     EARN: DIRECT_EARN,
+    REVOKE: REVOKE_DIRECT_EARN,
     IMPORT: CUSTOMERS_BATCH,
 }
 _JOB_ROUTES = {

@@ -7,6 +7,7 @@ from loyalty.domain.outcome import Status
 from loyalty.http.request import Reply, Request
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.capillary.revoke_direct_earn import REVOKE_DIRECT_EARN
 from loyalty.vendors.contract import Answer, Manner
 from loyalty.vendors.jobs_api import UNDO
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
@@ -27,6 +28,13 @@ class Results(Protocol):
         """The reply with these results."""
 
 
-_ALL: list[Results] = [REGISTER_MEMBER, REGISTER_MEMBER_BATCH, CUSTOMERS_BATCH, DIRECT_EARN, UNDO]
+_ALL: list[Results] = [
+    REGISTER_MEMBER,
+    REGISTER_MEMBER_BATCH,
+    CUSTOMERS_BATCH,
+    DIRECT_EARN,
+    REVOKE_DIRECT_EARN,
+    UNDO,
+]
 
 RESULTS: Mapping[str, Results] = {contract.name: contract for contract in _ALL}

@@ -8,21 +8,24 @@ from loyalty.operations import registry
 from loyalty.operations.registry import OPERATIONS, RIGHTS, AnyOperation
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.capillary.revoke_direct_earn import REVOKE_DIRECT_EARN
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 
-CONTRACTS = {one.name: one for one in (REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DIRECT_EARN, CUSTOMERS_BATCH)}
+_ALL = (REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DIRECT_EARN, REVOKE_DIRECT_EARN, CUSTOMERS_BATCH)
+CONTRACTS = {one.name: one for one in _ALL}
 NOW = "2026-06-01T00:00:00Z"
 STORED: dict[str, dict[str, Any]] = {
     "enrol": {"program_id": "123", "received_at": NOW},
     "import": {"campaigns": ("1",), "overwrite": "update", "received_at": NOW, "keep_undo": True, "dry_run": False},
     "earn": {"program_id": "469", "promotion_id": "9", "received_at": NOW},
+    "revoke": {"program_id": "469", "promotion_id": "9", "received_at": NOW},
     "undo": {"job_id": "0" * 32},
 }
 """Params of each operation as jobs hold them."""
 
 
 def test_operations_and_rights_have_the_names_that_are_stored() -> None:
-    assert [*OPERATIONS] == ["enrol", "import", "earn", "undo"]
+    assert [*OPERATIONS] == ["enrol", "import", "earn", "revoke", "undo"]
     assert {"enrol", "import", "earn", "jobs:read", "jobs:undo", "migrate"} == RIGHTS
 
 

@@ -41,6 +41,15 @@ class Held(NamedTuple):
         """What this writer revoked."""
         return [earn for earn in self.earns if earn.revoked_by == mark]
 
+    def after(self, done: "Revocation") -> "Held":
+        """The same once a revocation is done."""
+        gone = {earn.origin for earn in done.earns}
+        marked = [
+            one._replace(revoked_by=done.by, revoked_at=done.at) if one.origin in gone else one for one in self.earns
+        ]
+        tally = {name: value for name, value in self.tally.items() if name not in gone}
+        return self._replace(earns=marked, tally=tally, ended=self.ended | (set() if done.more else {done.by}))
+
 
 class Revocation(NamedTuple):
     """Live earns of what a customer holds, at most MOST_TOGETHER, that are to be revoked together or not at all.

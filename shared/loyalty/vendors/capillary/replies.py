@@ -18,6 +18,7 @@ from loyalty.domain.errors import (
 )
 from loyalty.domain.outcome import Outcome, Status
 from loyalty.http.request import Reply, Request, json_reply
+from loyalty.operations.earn.items import Params
 from loyalty.vendors.contract import Manner, not_known
 
 Fault = tuple[int, str]
@@ -137,16 +138,26 @@ def _request_fault(error: RequestError) -> Fault:
     return _NO_RIGHT if isinstance(error, RightMissing) else plain_fault(error)
 
 
-def _result(manner: Manner, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The promotion is named as the request named it: by its id, else by its identifier."""
+def about(manner: Manner, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Whom and which promotion an element is about, this as the request named it: by its id, else its identifier."""
     result = {"entityType": "CUSTOMER", "entityId": values["customer_id"]}
     if manner.get("promotion_id") is None:
         result["promoIdentifier"] = manner["promotion_identifier"]
     else:
         result["promotionId"] = int(manner["promotion_id"])
-    if values["promotion_name"]:
+    if values.get("promotion_name"):
         result["promotionName"] = values["promotion_name"]
     result["programId"] = int(manner["program_id"])
+    return result
+
+
+def named(params: Params) -> Manner:
+    """How a request names program and promotion."""
+    return {name: value for name, value in params._asdict().items() if name != "received_at"}
+
+
+def _result(manner: Manner, values: Mapping[str, Any]) -> dict[str, Any]:
+    result = about(manner, values)
     if "earned_id" in values:
         result |= {"issualId": str(values["issue_id"]), "earnedId": str(values["earned_id"])}
     return result
