@@ -15,7 +15,10 @@ from tests.unit.jobs.held import chunk, deliver, deliver_soonest, waits
 from tests.unit.jobs.job_world import JobWorld, Order
 from tests.unit.jobs.keyed import client
 
-ORDERS = {kind: orders.ALL[kind] for kind in ("enrol", "import, update", "import, ignore", "earn twice each")}
+ORDERS = {
+    kind: orders.ALL[kind]
+    for kind in ("enrol", "import, update", "import, ignore", "earn twice each", "revoke under a limit")
+}
 DAY = 24 * 3600
 EACH = pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 

@@ -5,27 +5,24 @@ none and there are many (see `revocations`). The customers of a chunk share call
 turns, in order.
 """
 
-from collections import deque
 from collections.abc import Collection, Hashable, Sequence
-from dataclasses import dataclass, field
 
 from loyalty.domain.account import Account
 from loyalty.domain.deadline import WRITING_SECONDS
 from loyalty.domain.errors import StorageBusy
-from loyalty.domain.outcome import BUSY, NOT_FOUND, UNKNOWN, Origin, Outcome, Status, invalid
+from loyalty.domain.outcome import BUSY, NOT_FOUND, UNKNOWN, Origin, Outcome, invalid
 from loyalty.operations.base import Operation
 from loyalty.operations.earn import promotion as promotion_of
 from loyalty.operations.earn.items import Params
 from loyalty.operations.earn.promotion import Issue, prepare, resolved
 from loyalty.operations.revoke.items import KIND, Item
+from loyalty.operations.revoke.turns import Having, Row, Turns
 from loyalty.operations.revoke.undo import take_back
 from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import customers, revocations
-from loyalty.store.tables.customers import Found, Reference
-from loyalty.store.tables.earns import Earn
-from loyalty.store.tables.revocations import MOST_TOGETHER, Held, Revocation
+from loyalty.store.tables.customers import Found
 
 MOST_TOLD = 40_000
 """Earns that the outcomes of one chunk tell of: they are stored in one item."""
@@ -55,104 +52,65 @@ def apply(database: Database, issue: Issue, items: Sequence[Item | Outcome], ori
         issue.account_id,
         dict.fromkeys(item.identifier for item in items if isinstance(item, Item)),
     )
-    turns: dict[str, _Turns] = {}
+    turns: dict[str, Turns] = {}
     for index, item in enumerate(items):
         customer = found.customers.get(item.identifier) if isinstance(item, Item) else None
         if isinstance(item, Item) and customer:
-            turns.setdefault(customer.profile_id, _Turns(customer)).items.append((index, item, origin.mark(index)))
-    told = sum(len((item.values or {}).get("earn_ids", ())) for item in items if isinstance(item, Outcome))
-    revoking = _Revoking(database, issue, MOST_TOLD - told)
-    revoking.take(list(turns.values()))
+            turns.setdefault(customer.profile_id, Turns(customer)).add(Row(index, item, origin.mark(index)))
+    outcomes = _take(database, issue, list(turns.values()), _Room(items))
     return [
-        revoking.outcomes[index] if index in revoking.outcomes else _without_customer(item, found)
-        for index, item in enumerate(items)
+        outcomes[index] if index in outcomes else _without_customer(item, found) for index, item in enumerate(items)
     ]
 
 
-@dataclass
-class _Turns:
-    """One customer's items that are still to be done, with their positions and marks, and what the customer has."""
+class _Room:
+    """How many earns the outcomes of a chunk may still tell of; some of its items may have outcomes already."""
 
-    customer: Reference
-    items: deque[tuple[int, Item, str]] = field(default_factory=deque)
-    held: Held | None = None
+    def __init__(self, items: Sequence[Item | Outcome]) -> None:
+        told = sum(len((item.values or {}).get("earn_ids", ())) for item in items if isinstance(item, Outcome))
+        self._left = MOST_TOLD - told
+        self._taken: dict[int, int] = {}
 
-
-@dataclass
-class _Revoking:
-    """The items of one chunk on their way to `outcomes`, by position; these may tell of so many earns (`room`)."""
-
-    database: Database
-    issue: Issue
-    room: int
-    outcomes: dict[int, Outcome] = field(default_factory=dict)
-    _told: dict[int, int] = field(default_factory=dict)
-
-    def take(self, turns: Sequence[_Turns]) -> None:
-        """Take all turns, the first of each customer together, then the next."""
-        while turns:
-            self._read([one for one in turns if one.held is None])
-            steps = [(one, step) for one in turns if (step := self._next(one))]
-            revocations_ = [step for _, step in steps]
-            fates = revocations.revoke_all(self.database, self.issue.account_id, self.issue.promotion.id, revocations_)
-            for (one, step), fate in zip(steps, fates, strict=True):
-                self._took(one, step, fate)
-            turns = [one for one in turns if one.items]
-
-    def _read(self, turns: Sequence[_Turns]) -> None:
-        """Learn what these customers have; the items of one that can't be read are BUSY."""
-        looking = self.database.sooner(WRITING_SECONDS)
-
-        def read(one: _Turns) -> Held | None:
-            try:
-                return _held(looking, self.issue.account_id, self.issue.promotion.id, one.customer)
-            except StorageBusy:
-                return None
-
-        for one, held in zip(turns, side_by_side(read, turns), strict=True):
-            one.held = held
-            if held is None:
-                self._end(one, BUSY)
-
-    def _next(self, one: _Turns) -> Revocation | None:
-        """What is to be revoked next for a customer; the items before it for which nothing is have their outcomes."""
-        while one.items and one.held:
-            index, item, mark = one.items[0]
-            told = _told(one.customer, one.held, item, mark)
-            if told is None and self._has_room(index, one.held, item, mark):
-                wanted = _wanted(one.held, item)
-                some = wanted[:MOST_TOGETHER]
-                return Revocation(one.held, some, mark, self.issue.received_at, more=len(some) < len(wanted))
-            self.outcomes[index] = told or invalid(_TOO_MANY)
-            one.items.popleft()
+    def refuse(self, index: int, wanted: int) -> Outcome | None:
+        """The outcome of an item for whose earns there is no room; each is asked for again whenever it is planned."""
+        self._left += self._taken.pop(index, 0)
+        if wanted > self._left:
+            return invalid(_TOO_MANY)
+        self._left -= wanted
+        self._taken[index] = wanted
         return None
 
-    def _has_room(self, index: int, held: Held, item: Item, mark: str) -> bool:
-        """Whether the outcomes can tell of all that an item is to revoke; what has begun is ended in any case."""
-        begun = len(held.revoked_by(mark))
-        self._told[index] = begun + len(_wanted(held, item))
-        if begun or sum(self._told.values()) <= self.room:
-            return True
-        del self._told[index]
-        return False
 
-    def _took(self, one: _Turns, step: Revocation, fate: Fate) -> None:
-        """Note what became of a customer's step; whoever was refused looks again at what there is."""
-        if fate is Fate.DONE:
-            one.held = step.held.after(step)
-        elif fate is Fate.REFUSED:
-            one.held = None
-        else:
-            begun = step.held.revoked_by(step.by)
-            self._end(one, UNKNOWN if begun or fate is Fate.UNKNOWN else BUSY)
+def _take(database: Database, issue: Issue, turns: Sequence[Turns], room: _Room) -> dict[int, Outcome]:
+    """Take all turns, the next of each customer together; the outcomes of all rows, by position."""
+    outcomes: dict[int, Outcome] = {}
+    while turns:
+        for one, having in _read(database, issue, [one for one in turns if one.having is None]):
+            one.having = having
+            outcomes |= {} if having else one.took(Fate.BUSY)
+        planned = [(one, *one.plan(issue.received_at, room.refuse)) for one in turns]
+        steps = [(one, step) for one, _, step in planned if step]
+        fates = revocations.revoke_all(database, issue.account_id, issue.promotion.id, [step for _, step in steps])
+        for _, sure, _ in planned:
+            outcomes |= sure
+        for (one, _), fate in zip(steps, fates, strict=True):
+            outcomes |= one.took(fate)
+        turns = [one for one in turns if one.waits]
+    return outcomes
 
-    def _end(self, one: _Turns, outcome: Outcome) -> None:
-        """Have a customer's next item come to an outcome, and those after it, which have to wait for it, be BUSY."""
-        (index, _, _), *rest = one.items
-        who = one.customer.profile_id
-        self.outcomes[index] = outcome._replace(profile_id=who)
-        self.outcomes.update({later: BUSY._replace(profile_id=who) for later, _, _ in rest})
-        one.items.clear()
+
+def _read(database: Database, issue: Issue, turns: Sequence[Turns]) -> list[tuple[Turns, Having | None]]:
+    """What customers have of the promotion; None where that can't be read."""
+    looking = database.sooner(WRITING_SECONDS)
+
+    def read(one: Turns) -> tuple[Turns, Having | None]:
+        try:
+            held = revocations.read(looking, issue.account_id, issue.promotion.id, one.customer.profile_id)
+        except StorageBusy:
+            return one, None
+        return one, Having(one.customer, held)
+
+    return side_by_side(read, turns)
 
 
 def settle(
@@ -168,41 +126,18 @@ def settle(
         return [item if isinstance(item, Outcome) else UNKNOWN for item in items]
     found = customers.find_all(database, account.id, [item.identifier for item in items if isinstance(item, Item)])
     known = list(dict.fromkeys(found.values()))
-    all_held = side_by_side(lambda one: _held(database, account.id, promotion_id, one), known)
-    held = dict(zip(known, all_held, strict=True))
+    held = side_by_side(lambda one: revocations.read(database, account.id, promotion_id, one.profile_id), known)
+    having = {one: Having(one, its) for one, its in zip(known, held, strict=True)}
 
     def settled(index: int, item: Item | Outcome) -> Outcome:
         if isinstance(item, Outcome):
             return item
-        customer = found.get(item.identifier)
-        if customer is None or not held[customer].revoked_by(origin.mark(index)):
+        customer, row = found.get(item.identifier), Row(index, item, origin.mark(index))
+        if customer is None or not having[customer].begun(row.mark):
             return BUSY
-        told = _told(customer, held[customer], item, origin.mark(index))
-        return told or Outcome(Status.UNKNOWN, customer.profile_id)
+        return having[customer].told(row) or UNKNOWN._replace(profile_id=customer.profile_id)
 
     return [settled(index, item) for index, item in enumerate(items)]
-
-
-def _held(database: Database, account_id: str, promotion_id: str, customer: Reference) -> Held:
-    return revocations.read(database, account_id, promotion_id, customer.profile_id)
-
-
-def _told(customer: Reference, held: Held, item: Item, mark: str) -> Outcome | None:
-    """The outcome of an item for which nothing is to be revoked any more, else None."""
-    own = held.revoked_by(mark)
-    if own and (item.earn_ids is not None or mark in held.ended or not held.live()):
-        ids = list(dict.fromkeys(item.earn_ids or [earn.earned_id for earn in own]))
-        values = {"customer_id": customer.customer_id, "earn_ids": ids}
-        return Outcome(Status.UPDATED, customer.profile_id, values=values)
-    if item.earn_ids is None:
-        return None if held.live() else Outcome(Status.IGNORED, customer.profile_id)
-    there = {earn.earned_id for earn in held.live()}
-    return None if there.issuperset(item.earn_ids) and item.earn_ids else Outcome(Status.EXISTS, customer.profile_id)
-
-
-def _wanted(held: Held, item: Item) -> list[Earn]:
-    """The live earns that an item is to revoke."""
-    return [earn for earn in held.live() if item.earn_ids is None or earn.earned_id in item.earn_ids]
 
 
 def _without_customer(item: Item | Outcome, found: Found) -> Outcome:

@@ -1,6 +1,6 @@
 """Giving revoked earns back: each earn that a job revoked is as before, as long as the promotion has a place for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from loyalty.domain.account import Promotion
 from loyalty.domain.errors import StorageBusy
@@ -11,6 +11,7 @@ from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import promotions, revocations, tallies
+from loyalty.store.tables.earns import Earn
 from loyalty.store.tables.revocations import MOST_TOGETHER, Held, Revival
 
 
@@ -20,43 +21,64 @@ def take_back(database: Database, job: Job, items: Sequence[Outcome], made: Orig
     UNDONE where the customer has all of them again, KEPT where some have no place any more, or were taken away since.
     """
     promotion_id, promotion = promotion_of.of_job(database, job)
-    if promotion is not None:  # an earn without a limit is one that no tally counts
+    if promotion is not None:  # from now on it has an earn that no tally counts, if it has no limit
         promotion = promotions.earn_without_limit(database, job.account_id, promotion)
+    rows: dict[str, dict[str, Outcome]] = {}
+    for index, item in enumerate(items):
+        if item.profile_id and _may_be_revoked(item):
+            rows.setdefault(item.profile_id, {})[made.mark(index)] = item
 
-    def give_back(index: int) -> Outcome:
-        item = items[index]
-        if item.status is not Status.UPDATED and item.status not in RETRYABLE:
-            return Outcome(Status.IGNORED, item.profile_id)
-        if item.profile_id is None:
-            return BUSY if item.status is Status.UNKNOWN else Outcome(Status.IGNORED)
+    def give_back(profile_id: str) -> dict[str, Outcome]:
+        marks = rows[profile_id]
         if promotion is None:
-            return Outcome(Status.KEPT, item.profile_id) if promotion_id else BUSY
+            return {mark: Outcome(Status.KEPT, profile_id) if promotion_id else BUSY for mark in marks}
         try:
-            return _give_back(database, job, promotion, item, made.mark(index))
+            return _give_back(database, job, promotion, profile_id, marks)
         except StorageBusy:
-            return BUSY
+            return dict.fromkeys(marks, BUSY)
 
-    return side_by_side(give_back, range(len(items)))
+    outcomes = {mark: one for some in side_by_side(give_back, list(rows)) for mark, one in some.items()}
+    return [outcomes.get(made.mark(index)) or _untouched(item) for index, item in enumerate(items)]
 
 
-def _give_back(database: Database, job: Job, promotion: Promotion, item: Outcome, mark: str) -> Outcome:
-    """Give back what has a place, some at a time; raises StorageBusy."""
-    profile_id, found = item.profile_id or "", False
-    while own := (held := revocations.read(database, job.account_id, promotion.id, profile_id)).revoked_by(mark):
-        found = True
+def _may_be_revoked(item: Outcome) -> bool:
+    return item.status is Status.UPDATED or item.status in RETRYABLE
+
+
+def _untouched(item: Outcome) -> Outcome:
+    """Of an item for which nothing was looked: where nobody knew whom it was about it may have revoked something."""
+    doubtful = item.status is Status.UNKNOWN and item.profile_id is None
+    return BUSY if doubtful else Outcome(Status.IGNORED, item.profile_id)
+
+
+def _give_back(
+    database: Database, job: Job, promotion: Promotion, profile_id: str, rows: Mapping[str, Outcome]
+) -> dict[str, Outcome]:
+    """Give one customer back what has a place, in the order of the rows; raises StorageBusy."""
+    touched: set[str] = set()
+    while True:
+        held = revocations.read(database, job.account_id, promotion.id, profile_id)
+        own = [earn for mark in rows for earn in held.earns if earn.revoked_by == mark]
+        touched |= {str(earn.revoked_by) for earn in own}
         some = own[: min(MOST_TOGETHER, _room(held, promotion))]
         if not some:
-            return Outcome(Status.KEPT, profile_id)
-        (fate,) = revocations.revive_all(
-            database, job.account_id, promotion.id, [Revival(held, some, mark, promotion.limit)]
-        )
-        if fate is Fate.BUSY:
+            return {mark: _outcome(item, held, own, mark, touched) for mark, item in rows.items()}
+        revival = Revival(profile_id, some, promotion.limit)
+        if revocations.revive_all(database, job.account_id, promotion.id, [revival]) == [Fate.BUSY]:
             raise StorageBusy
-    if item.status is not Status.UPDATED:
-        return Outcome(Status.UNDONE if found else Status.IGNORED, profile_id)
-    ids = {earn.earned_id for earn in held.live()}
-    again = ids.issuperset((item.values or {}).get("earn_ids", ()))
-    return Outcome(Status.UNDONE if again else Status.KEPT, profile_id)
+
+
+def _outcome(item: Outcome, held: Held, own: Sequence[Earn], mark: str, touched: set[str]) -> Outcome:
+    """What became of a row, with what the customer holds in the end; its `own` earns are still revoked."""
+    if any(earn.revoked_by == mark for earn in own):
+        status = Status.KEPT
+    elif item.status is Status.UPDATED:
+        live = {earn.earned_id for earn in held.earns if earn.revoked_by is None}
+        again = live.issuperset((item.values or {}).get("earn_ids", ()))
+        status = Status.UNDONE if again else Status.KEPT
+    else:
+        status = Status.UNDONE if mark in touched else Status.IGNORED
+    return Outcome(status, item.profile_id)
 
 
 def _room(held: Held, promotion: Promotion) -> int:
