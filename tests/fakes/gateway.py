@@ -11,6 +11,7 @@ SINGLE = "/api/v1.1/loyalty/register_member"
 BATCH = "/api/v1.1/loyalty/register_member_batch"
 EARN = "/v2/promotion/bulk/directEarn"
 REVOKE = "/v2/promotion/bulk/revokeDirectEarn"
+ISSUE = "/v2/promotion/issue"
 ACCESS_TOKEN = "/v3/oauth/token/generate"
 IMPORT = "/api.php"
 

@@ -12,6 +12,7 @@ from loyalty.settings import Settings
 from loyalty.store.engine.dynamodb import Database
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.capillary.issue_promotion import ISSUE_PROMOTION
 from loyalty.vendors.capillary.revoke_direct_earn import REVOKE_DIRECT_EARN
 from loyalty.vendors.contract import Contract
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
@@ -23,6 +24,7 @@ from tests.fakes.gateway import (
     BATCH,
     EARN,
     IMPORT,
+    ISSUE,
     REVOKE,
     SINGLE,
     Event,
@@ -45,6 +47,7 @@ CONTRACTS: dict[str, Contract[Any, Any]] = {
     BATCH: REGISTER_MEMBER_BATCH,
     EARN: DIRECT_EARN,
     REVOKE: REVOKE_DIRECT_EARN,
+    ISSUE: ISSUE_PROMOTION,
     IMPORT: CUSTOMERS_BATCH,
 }
 _JOB_ROUTES = {

@@ -7,6 +7,7 @@ from loyalty.domain.outcome import Status
 from loyalty.http.request import Reply, Request
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.capillary.issue_promotion import ISSUE_PROMOTION
 from loyalty.vendors.capillary.revoke_direct_earn import REVOKE_DIRECT_EARN
 from loyalty.vendors.contract import Answer, Manner
 from loyalty.vendors.jobs_api import UNDO
@@ -33,6 +34,7 @@ _ALL: list[Results] = [
     REGISTER_MEMBER_BATCH,
     CUSTOMERS_BATCH,
     DIRECT_EARN,
+    ISSUE_PROMOTION,
     REVOKE_DIRECT_EARN,
     UNDO,
 ]

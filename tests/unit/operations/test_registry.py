@@ -8,10 +8,11 @@ from loyalty.operations import registry
 from loyalty.operations.registry import OPERATIONS, RIGHTS, AnyOperation
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.capillary.issue_promotion import ISSUE_PROMOTION
 from loyalty.vendors.capillary.revoke_direct_earn import REVOKE_DIRECT_EARN
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 
-_ALL = (REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DIRECT_EARN, REVOKE_DIRECT_EARN, CUSTOMERS_BATCH)
+_ALL = (REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DIRECT_EARN, ISSUE_PROMOTION, REVOKE_DIRECT_EARN, CUSTOMERS_BATCH)
 CONTRACTS = {one.name: one for one in _ALL}
 NOW = "2026-06-01T00:00:00Z"
 STORED: dict[str, dict[str, Any]] = {

@@ -18,9 +18,9 @@ EarnIds = Annotated[
 
 
 class RevokeItem(TypedDict):
-    """Whose earns are revoked: `kind` is customer_id, phone or email."""
+    """Whose earns are revoked: `kind` is customer_id, phone, email or code."""
 
-    kind: Literal["customer_id", "phone", "email"]
+    kind: Literal["customer_id", "phone", "email", "code"]
     value: str
     earn_ids: NotRequired[EarnIds]
 

@@ -35,7 +35,8 @@ SOURCES = frozenset(
 )
 
 _KINDS = {"id": "customer_id", "mobile": "phone", "email": "email"}
-_EMPTY = (11013, "identifierName, identifierValue, source can not be empty")
+INSUFFICIENT = (8881, "insufficient parameters passed, program id and one of promotion id/identifier are required")
+EMPTY = (11013, "identifierName, identifierValue, source can not be empty")
 
 BAD_REQUEST = 400
 
@@ -49,9 +50,7 @@ def params(document: Mapping[str, Any], received_at: str) -> Params:
     details = document.get("promotionDetails")
     named = {name: value for name, value in details.items() if not blank(value)} if isinstance(details, dict) else {}
     if "programId" not in named or not named.keys() & {"promotionId", "promoIdentifier"}:
-        raise EntityFault(
-            8881, "insufficient parameters passed, program id and one of promotion id/identifier are required"
-        )
+        raise EntityFault(*INSUFFICIENT)
     return Params(
         program_id=integer_id(named["programId"]) or "",
         promotion_id=integer_id(named["promotionId"]) or "" if "promotionId" in named else None,
@@ -64,7 +63,7 @@ def items(identifier_name: object, customers: Sequence[object], make: Make[Item]
     """One item or outcome for each customer, one outcome for none; a fault that all share is the outcome of each."""
     count = max(len(customers), 1)
     if blank(identifier_name):
-        return [refused(*_EMPTY)] * count
+        return [refused(*EMPTY)] * count
     if not isinstance(identifier_name, str) or identifier_name not in _KINDS:
         fault = refusal("identifierName", "must be id, mobile or email", identifier_name)
         return [refused(BAD_REQUEST, fault)] * count
@@ -96,23 +95,29 @@ def _item(identifier_name: str, customer: object, make: Make[Item]) -> Item | Ou
         return refused(BAD_REQUEST, "The customer is larger than 64 KB")
     value, source = customer.get("identifierValue"), customer.get("source")
     if blank(value) or blank(source):
-        return refused(*_EMPTY)
+        return refused(*EMPTY)
     if not isinstance(value, str | int) or isinstance(value, bool):
         return refused(BAD_REQUEST, refusal("identifierValue", "must be text or an integer", value))
-    known = source.strip().upper() if isinstance(source, str) and len(source) <= LONGEST_WORD else ""
-    if known not in SOURCES:
+    if (known := known_source(source)) is None:
         return refused(BAD_REQUEST, f"unknown source {quote(source)}")
-    text = _identifier(identifier_name, str(value).strip())
-    return NOT_FOUND if text is None else make((_KINDS[identifier_name], text), known, customer)
+    kind = _KINDS[identifier_name]
+    text = identifier(kind, str(value).strip())
+    return NOT_FOUND if text is None else make((kind, text), known, customer)
 
 
-def _identifier(name: str, text: str) -> str | None:
-    """The identifier as it would be stored; None when no customer can have it."""
-    if name == "id":
+def known_source(source: object) -> str | None:
+    """A source as it is stored; None for what is none."""
+    text = source.strip().upper() if isinstance(source, str) and len(source) <= LONGEST_WORD else ""
+    return text if text in SOURCES else None
+
+
+def identifier(kind: str, text: str) -> str | None:
+    """An identifier as it would be stored, a mobile also without its plus; None when no customer can have it."""
+    if kind == "customer_id":
         return integer_id(text)
-    if name == "mobile" and not text.startswith(("+", "00")):
+    if kind == "phone" and not text.startswith(("+", "00")):
         return normalise("phone", text) or normalise("phone", f"+{text}")
-    return normalise(_KINDS[name], text)
+    return normalise(kind, text)
 
 
 def refused(code: int, message: str) -> Outcome:

@@ -74,7 +74,7 @@ def queued(request: Request, job_id: str, location: str) -> Reply:
 
 def refuse(request: Request, error: RequestError) -> Reply:
     """The reply to a request that was not done, with the error beside an empty answer."""
-    body = {"response": [], "totalCount": 0, "failureCount": 0, **failure(*_request_fault(error))}
+    body = {"response": [], "totalCount": 0, "failureCount": 0, **failure(*request_fault(error))}
     return vendor_reply(request, error.status, body)
 
 
@@ -130,7 +130,8 @@ def plain_fault(error: RequestError) -> Fault:
     return error.status, str(error)
 
 
-def _request_fault(error: RequestError) -> Fault:
+def request_fault(error: RequestError) -> Fault:
+    """The code and text of a fault of the request as a whole."""
     if isinstance(error, CredentialsExpired):
         return _EXPIRED_CODE, str(error)
     if isinstance(error, CredentialsError):
