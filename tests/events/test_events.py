@@ -7,7 +7,7 @@ import pytest
 
 from loyalty import __version__
 from tests.events.deliveries import EVENTS, OF_JOBS, deliver, read
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, ISSUE, REVOKE, SINGLE
 from tests.fakes.world import World
 
 DONE_JSON = '"error":0,"error_text":"Successful operation"'
@@ -33,6 +33,14 @@ EARNED = (
     '"programId":469,"issualId":"3019124393743505","earnedId":"2"},"errors":[],"warnings":[]}],'
     '"totalCount":2,"failureCount":0}'
 )
+REVOKED = (
+    '{"response":['
+    '{"result":{"entityType":"CUSTOMER","entityId":98662653,"promotionId":56799,"programId":469,"revokedEarnIds":[1]},'
+    '"errors":[],"warnings":[]},'
+    '{"errors":[{"status":false,"code":8903,"message":"earn ids passed are either invalid or already revoked"}],'
+    '"warnings":[]}],"totalCount":2,"failureCount":1}'
+)
+EFFECT = '{"programId":2750,"issualId":2451087482372537,"earnedId":1,"promotionId":201436,"type":"Points promotion"}'
 ISSUED = '{"data":{"accessToken":"drawn","ttlSeconds":3600},"errors":null}'
 AS_A_JOB = {"Content-Type": "text/xml; charset=utf-8", "X-Job-Id": "drawn"}
 CAPILLARY = {**JSON, "X-Cap-Requestid": "request-1"}
@@ -49,6 +57,8 @@ REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
     "register_member_batch_xml": (200, XML, XML_BATCH),
     "register_member_batch_gzip": (200, JSON, JSON_BATCH),
     "direct_earn": (200, CAPILLARY, EARNED),
+    "revoke_direct_earn": (200, CAPILLARY, REVOKED),
+    "issue_promotion": (200, CAPILLARY, f'{{"warnings":[],"errors":[],"sideEffects":[{EFFECT}]}}'),
     "issue_token": (200, {**CAPILLARY, "Cache-Control": "no-store", "Pragma": "no-cache"}, ISSUED),
     "customers_batch": (200, AS_A_JOB, IMPORTED),
     "customers_batch_multipart": (200, AS_A_JOB, IMPORTED),
@@ -60,6 +70,8 @@ REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
         f'{{"error":405,"error_text":"{USE_POST}","message":"{USE_POST}"}}',
     ),
 }
+BEFORE = {"revoke_direct_earn": ["direct_earn"]}
+"""Events that come before another, by its name."""
 
 
 def test_there_is_a_reply_for_each_event() -> None:
@@ -70,6 +82,8 @@ def test_there_is_a_reply_for_each_event() -> None:
 @pytest.mark.usefixtures("world")
 def test_an_event_gets_its_whole_reply(name: str) -> None:
     # GIVEN the demo accounts and an event
+    for earlier in BEFORE.get(name, ()):
+        deliver(read(earlier))
     event = read(name)
     # WHEN it is delivered to its function
     status, headers, body = REPLIES[name]
@@ -100,6 +114,6 @@ def test_an_event_agrees_with_itself(name: str) -> None:
     assert event["requestContext"]["httpMethod"] == event["httpMethod"]
     assert event["requestContext"]["resourcePath"] == event["resource"]
     assert event["requestContext"]["path"] == "/v1" + event["path"]
-    assert (event["path"] in (SINGLE, BATCH, EARN, ACCESS_TOKEN, IMPORT)) == (
+    assert (event["path"] in (SINGLE, BATCH, EARN, REVOKE, ISSUE, ACCESS_TOKEN, IMPORT)) == (
         event["body"] is not None
     ) or name == "not_found_wrong_method"

@@ -3,14 +3,14 @@
 import base64
 import hashlib
 import itertools
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from loyalty.domain.account import Grant
 from loyalty.store.tables import accounts
 from loyalty.vendors.capillary.credentials import client_credential
-from tests.fakes.gateway import ACCESS_TOKEN, EARN, ISSUE, REVOKE, FakeContext, proxy_event
+from tests.fakes.gateway import ACCESS_TOKEN, EARN, ISSUE, REVOKE
 from tests.fakes.items import Item
 from tests.fakes.store import SETTINGS
 from tests.fakes.world import World
@@ -59,11 +59,8 @@ class CapillaryWorld(World):
         """Call promotion/issue for a customer who is named in the query; the documented one unless that says more."""
         sent = {"programId": program, "promotionId": promotion} if body is None else body
         asked = {"identifierName": "email", "identifierValue": "user1@example.com", "source": "INSTORE", **query}
-        text = sent if isinstance(sent, bytes | str) else json.dumps(sent)
-        event = proxy_event(text, dict(basic() if headers is None else headers), path=ISSUE)
-        event["queryStringParameters"] = {name: value for name, value in asked.items() if value != MISSING}
-        reply = self.deliver(event, FakeContext(f"request-{next(self._numbers)}"))
-        return Answer(reply.status, reply.headers, reply.json())
+        given = {name: value for name, value in asked.items() if value != MISSING}
+        return self.call(f"{ISSUE}?{urlencode(given)}", sent, basic() if headers is None else headers)
 
     def token(self, key: str = "demo-key", secret: str = "demo-secret") -> str:  # noqa: S107 - of the demo
         """A new access token."""

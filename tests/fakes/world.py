@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl
 
 from loyalty.doors import jobs_api, token_api
 from loyalty.doors.endpoint import Handler, serve
@@ -91,9 +92,13 @@ class World:
         request_id: str = "request-1",
         milliseconds: int = 27_000,
     ) -> Reply:
-        """POST bytes or text as they are, anything else as JSON."""
+        """POST bytes or text as they are, anything else as JSON; the path may have a query."""
         sent = body if isinstance(body, bytes | str) else json.dumps(body)
-        return self.deliver(proxy_event(sent, headers, path=path), FakeContext(request_id, milliseconds))
+        bare, _, query = path.partition("?")
+        event = proxy_event(sent, headers, path=bare)
+        if query:
+            event["queryStringParameters"] = dict(parse_qsl(query, keep_blank_values=True))
+        return self.deliver(event, FakeContext(request_id, milliseconds))
 
     def job(
         self,

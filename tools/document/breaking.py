@@ -1,7 +1,7 @@
 """What a change of the OpenAPI document takes from clients of an earlier one.
 
 A request that was valid has to be valid still, and a reply has to have what it had. More is fine: routes, optional
-parameters, members of replies, further values in them.
+parameters, members of replies, further values in them; and further forms of a reply that says that it is OPEN.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 Schema = dict[str, Any]
 _LOWER_BOUNDS = ("minimum", "minLength", "minItems")
 _UPPER_BOUNDS = ("maximum", "maxLength", "maxItems")
+
+OPEN = "x-extensible"
+"""Set where each client gets the form that it asked for, so that others may come: the results of jobs."""
 
 
 class _Pair(NamedTuple):
@@ -97,6 +100,9 @@ def _narrower(pair: _Pair, where: str, seen: tuple[Any, ...], *, reply: bool = F
         return
     seen, pair = (*seen, (pair.old, pair.new)), pair.resolved()
     old_choices, new_choices = _choices(pair.old), _choices(pair.new)
+    if reply and pair.old.get(OPEN):
+        yield from _kept(pair, old_choices, new_choices, where, seen)
+        return
     if len(old_choices) > 1 or len(new_choices) > 1:
         for one in old_choices:
             options = (
@@ -109,6 +115,16 @@ def _narrower(pair: _Pair, where: str, seen: tuple[Any, ...], *, reply: bool = F
     yield from _members(pair, where, seen, reply=reply)
     if "items" in pair.old and "items" in pair.new:
         yield from _narrower(pair.at("items"), f"{where}[]", seen, reply=reply)
+
+
+def _kept(
+    pair: _Pair, present: list[Schema], released: list[Schema], where: str, seen: tuple[Any, ...]
+) -> Iterator[str]:
+    """The released forms of a reply that none of the present ones fits."""
+    for one in released:
+        options = [list(_narrower(pair._replace(old=form, new=one), where, seen, reply=True)) for form in present]
+        if all(options):
+            yield f"{where}: {one.get('$ref', one.get('type', 'a form'))} does not come any more"
 
 
 def _value(pair: _Pair, where: str, *, reply: bool) -> Iterator[str]:

@@ -7,6 +7,7 @@ from loyalty.operations.enrol.items import KIND as ENROL
 from loyalty.operations.registry import OPERATIONS
 from loyalty.vendors.jobs_api import UNDO
 from tools.document import everywhere
+from tools.document.breaking import OPEN
 from tools.document.parts import (
     JAVASCRIPT,
     JSON,
@@ -115,8 +116,9 @@ def _show() -> dict[str, Any]:
 
 
 def _results() -> dict[str, Any]:
-    forms = ("RegisterMemberReply", "RegisterBatchReply", "DirectEarnReply", "ImportReply", "UndoReply")
-    in_json = content({"anyOf": [ref(form) for form in forms]}, JSON)
+    forms = ["RegisterMemberReply", "RegisterBatchReply", "DirectEarnReply", "RevokeDirectEarnReply"]
+    forms += ["IssuePromotionReply", "ImportReply", "UndoReply"]
+    in_json = content({"anyOf": [ref(form) for form in forms], OPEN: True}, JSON)
     in_xml = content({"anyOf": [ref(form) for form in forms[:2]]}, XML) | content(ref("ImportReply"), TEXT_XML)
     reply = answer(
         "The reply that a waiting client would have had", in_json | in_xml | content(ref("Jsonp"), JAVASCRIPT)

@@ -3,10 +3,10 @@
 from typing import Any
 
 from loyalty import __version__
-from tools.document import altcraft, capillary, everywhere, jobs, service, stickystreet
+from tools.document import altcraft, capillary, capillary_corrections, everywhere, jobs, service, stickystreet
 from tools.document.parts import Schema, integer, record, text
 
-_PARTS = (altcraft, stickystreet, capillary, jobs)
+_PARTS = (altcraft, stickystreet, capillary, capillary_corrections, jobs)
 
 _ABOUT = """\
 Loyalty data in bulk, under the HTTP contracts of three services that companies already have clients for. A customer \
@@ -18,7 +18,7 @@ other path is answered 404, a wrong method 405 with `Allow`, both as `GatewayErr
 _TAGS = {
     "Altcraft": "User API v1.1: make customers members of a loyalty program. JSON and XML.",
     "Sticky Street": "API 1.5, customers_batch: import customers from delimited text.",
-    "Capillary": "Bulk API v2 and OAuth v3: issue promotions to customers. JSON.",
+    "Capillary": "Bulk API v2 and OAuth v3: issue promotions to customers, and revoke them. JSON.",
     "Jobs": "Requests that went through the queue. Errors are problem documents.",
     "Service": "No credentials needed.",
 }

@@ -9,11 +9,11 @@ from jsonschema import Draft202012Validator
 
 from tests.fakes.capillary import basic
 from tests.fakes.described import DOCUMENT, OPERATIONS, Answered, assert_described, read, resolved
-from tests.fakes.gateway import EARN
+from tests.fakes.gateway import EARN, ISSUE, REVOKE
 from tests.fakes.world import World
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
-CREDENTIALS = {EARN: basic()}
+CREDENTIALS = {EARN: basic(), REVOKE: basic(), ISSUE: basic()}
 """The headers of endpoints whose examples have no credentials in them."""
 
 
@@ -35,6 +35,13 @@ REPLIES = [
     for status, response in operation["responses"].items()
     for example in shown(resolved(response)["content"])
 ]
+
+
+def query(method: str, path: str) -> str:
+    """The examples of an operation's parameters in the URL, with a question mark."""
+    named = [resolved(one) for one in OPERATIONS[method, path].get("parameters", [])]
+    given = {one["name"]: one["example"] for one in named if one["in"] == "query"}
+    return f"?{urlencode(given)}" if given else ""
 
 
 def faults(media_type: str, schema: dict[str, Any], value: Any) -> list[str]:
@@ -59,7 +66,7 @@ def test_the_example_of_a_request_fits_its_schema_and_works(
     # WHEN it is sent, as a form where it stands for one
     body, sent_as = (urlencode(value), FORM) if media_type in (FORM, MULTIPART) else (value, media_type)
     headers = {"Content-Type": sent_as, **CREDENTIALS.get(path, {})}
-    reply = World().send("/api.php" if path == "/" else path, body, headers)
+    reply = World().send("/api.php" if path == "/" else f"{path}{query(method, path)}", body, headers)
     # THEN it is done
     assert reply.status == 200
     assert '<response status="error">' not in reply.body

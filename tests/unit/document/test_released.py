@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tools.document.breaking import breaks
+from tools.document.breaking import OPEN, breaks
 from tools.document.openapi import document
 from tools.document.released import PATH, without_explanations
 
@@ -16,6 +16,7 @@ PRESENT = json.loads(json.dumps(without_explanations(document())))
 
 BATCH = "/api/v1.1/loyalty/register_member_batch"
 EARN = "/v2/promotion/bulk/directEarn"
+RESULTS = "GET /jobs/{job_id}/results: 200 application/json"
 
 Document = dict[str, Any]
 Change = Callable[[Document], Any]
@@ -34,6 +35,13 @@ def operation(one: Document, path: str, method: str = "post") -> Document:
 
 def schema(one: Document, name: str) -> Document:
     found: Document = one["components"]["schemas"][name]
+    return found
+
+
+def results(one: Document) -> Document:
+    """The schema of a job's results in JSON."""
+    content = operation(one, "/jobs/{job_id}/results", "get")["responses"]["200"]["content"]
+    found: Document = content["application/json"]["schema"]
     return found
 
 
@@ -103,6 +111,18 @@ BREAKING: dict[str, tuple[Change, str]] = {
         lambda one: operation(one, BATCH)["responses"]["200"]["content"].pop("application/xml"),
         f"POST {BATCH}: 200 is not answered in application/xml any more",
     ),
+    "further-form-of-a-reply": (
+        lambda one: results(one)["anyOf"].append({"type": "integer"}),
+        f"{RESULTS}: integer does not fit any more",
+    ),
+    "form-of-an-open-reply": (
+        lambda one: results(one).update(anyOf=results(one)["anyOf"][1:], **{OPEN: True}),
+        f"{RESULTS}: #/components/schemas/RegisterMemberReply does not come any more",
+    ),
+    "member-of-an-open-reply": (
+        lambda one: (results(one).update({OPEN: True}), schema(one, "UndoReply")["properties"].pop("first")),
+        f"{RESULTS}: #/components/schemas/UndoReply does not come any more",
+    ),
 }
 
 
@@ -124,8 +144,18 @@ def test_a_change_that_takes_something_from_clients_is_found(name: str) -> None:
         lambda one: schema(one, "DirectEarn")["properties"]["identifierName"].pop("enum"),
         lambda one: schema(one, "DirectEarnReply")["properties"].update(label={"type": "string"}),
         lambda one: operation(one, EARN)["responses"].pop("429"),
+        lambda one: results(one).update(anyOf=[*results(one)["anyOf"], {"type": "integer"}], **{OPEN: True}),
     ],
-    ids=["path", "parameter", "member", "optional", "more-values", "member-of-a-reply", "fewer-errors"],
+    ids=[
+        "path",
+        "parameter",
+        "member",
+        "optional",
+        "more-values",
+        "member-of-a-reply",
+        "fewer-errors",
+        "form-of-an-open-reply",
+    ],
 )
 def test_a_change_that_adds_something_is_fine(change: Change) -> None:
     assert breaks(RELEASED, changed(change)) == []

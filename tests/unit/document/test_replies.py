@@ -6,6 +6,7 @@ from tests.fakes.described import OPERATIONS, Answered, assert_described
 from tests.fakes.store import SETTINGS
 from tests.fakes.world import World
 from tests.unit.document.calls import ANSWERED
+from tests.unit.document.correction_calls import CORRECTIONS
 from tests.unit.document.job_calls import JOBS, LARGE, QUEUED, Call
 from tools.local.gateway import GatewayResponses
 from tools.local.template import load
@@ -16,7 +17,7 @@ CASES = {
         for status in {**ANSWERED.get(name, {}), **QUEUED.get(name, {})}
     }
     for name in ANSWERED
-} | JOBS
+} | {**JOBS, **CORRECTIONS}
 NAMED = {operation["operationId"]: address for address, operation in OPERATIONS.items()}
 SAME = {"customersBatchAtRoot": "customersBatch", "customersBatchAtRootByGet": "customersBatchByGet"}
 """Operations that are another's function at a further path."""
