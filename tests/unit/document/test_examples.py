@@ -13,7 +13,9 @@ from tests.fakes.gateway import EARN, ISSUE, REVOKE
 from tests.fakes.world import World
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
-CREDENTIALS = {EARN: basic(), REVOKE: basic(), ISSUE: basic()}
+CREDENTIALS = {
+    **dict.fromkeys((EARN, REVOKE, ISSUE), basic()),
+}
 """The headers of endpoints whose examples have no credentials in them."""
 
 
