@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.e2e.requests import BATCH, SINGLE, get, post
-from tests.fakes.gateway import ACCESS_TOKEN, EARN, IMPORT
+from tests.fakes.gateway import ACCESS_TOKEN, EARN, IMPORT, ISSUE, REVOKE
 from tests.fakes.importing import as_form, rows_form
 from tools.local.stack import LocalStack
 
@@ -23,6 +23,8 @@ def body(document: object) -> bytes:
 @pytest.mark.parametrize(
     ("path", "sent", "headers", "status"),
     [
+        (REVOKE, body({"customers": []}), {**JSON, "X_CAP_API_OAUTH_TOKEN": "nobody-has-this-token"}, 401),
+        (ISSUE, body({}), {**JSON, "X_CAP_API_OAUTH_TOKEN": "nobody-has-this-token"}, 401),
         (SINGLE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),
         (BATCH, body(MEMBERS), JSON, 401),
         (EARN, body({"customers": []}), {**JSON, "X_CAP_API_OAUTH_TOKEN": "nobody-has-this-token"}, 401),

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import itertools
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from urllib.parse import urlencode
 from loyalty.domain.account import Grant
 from loyalty.store.tables import accounts
 from loyalty.vendors.capillary.credentials import client_credential
-from tests.fakes.gateway import ACCESS_TOKEN, EARN, ISSUE, REVOKE
+from tests.fakes.gateway import ACCESS_TOKEN, EARN, ISSUE, REVOKE, Event, proxy_event
 from tests.fakes.items import Item
 from tests.fakes.store import SETTINGS
 from tests.fakes.world import World
@@ -92,6 +93,13 @@ def basic(user: str = "store.server", password: str = "server123") -> dict[str, 
     """Basic credentials as Capillary's clients send them."""
     digest = hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()
     return {"Authorization": f"Basic {base64.b64encode(f'{user}:{digest}'.encode()).decode()}"}
+
+
+def issue_event(body: Any, **query: str) -> Event:
+    """The event of a request to promotion/issue, as store.server, for a customer who is named by e-mail."""
+    event = proxy_event(json.dumps(body), {"Content-Type": "application/json", **basic()}, path=ISSUE)
+    event["queryStringParameters"] = {"identifierName": "email", "source": "INSTORE", **query}
+    return event
 
 
 def request(*values: Any, program: Any = 469, promotion: Any = 56799, **changes: Any) -> dict[str, Any]:
