@@ -9,6 +9,7 @@ from loyalty.doors.endpoint import Handler, serve
 from loyalty.store.engine.dynamodb import Database
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.capillary.revoke_direct_earn import REVOKE_DIRECT_EARN
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from tests.fakes.gateway import Reply, proxy_event, reply_of
 from tests.fakes.world import TOKEN
@@ -26,6 +27,7 @@ FUNCTIONS: dict[str, Make] = {
     "register_member": lambda database: serve(REGISTER_MEMBER, database),
     "register_member_batch": lambda database: serve(REGISTER_MEMBER_BATCH, database),
     "direct_earn": lambda database: serve(DIRECT_EARN, database),
+    "revoke_direct_earn": lambda database: serve(REVOKE_DIRECT_EARN, database),
     "customers_batch": lambda database: serve(CUSTOMERS_BATCH, database),
     "show_job": lambda database: jobs_api.serve("show_job", jobs_api.show_job, database),
     "job_results": lambda database: jobs_api.serve("job_results", jobs_api.job_results, database),

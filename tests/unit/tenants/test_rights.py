@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 import pytest
 
 from tests.fakes.capillary import request as earning
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, Reply
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, ISSUE, REVOKE, SINGLE, Reply
 from tests.fakes.requests import batch, emails, single
 from tests.unit.tenants.callers import KINDS, ONE, RIGHTS, Tenants, rows
 
@@ -18,6 +18,8 @@ ENDPOINTS = {
     BATCH: ({"token"}, {"enrol"}),
     IMPORT: ({"token", "import"}, {"import"}),
     EARN: ({"basic", "access"}, {"earn"}),
+    REVOKE: ({"basic", "access"}, {"earn"}),
+    ISSUE: ({"basic", "access"}, {"earn"}),
     ACCESS_TOKEN: ({"oauth"}, set[str]()),
     **dict.fromkeys((JOBS, JOB, RESULTS), ({"token", "import", "basic", "access"}, {"jobs:read"})),
     UNDO: ({"token", "import", "basic", "access"}, {"jobs:read", "jobs:undo", "enrol"}),
@@ -29,6 +31,8 @@ BODIES = {
     BATCH: batch(emails("user1"), token=None),
     IMPORT: rows("code", "A"),
     EARN: earning(),
+    REVOKE: earning(),
+    ISSUE: {"programId": 469, "promotionId": 56799},
 }
 SETS = [*({right} for right in sorted(RIGHTS)), *(RIGHTS - {right} for right in sorted(RIGHTS)), RIGHTS, set[str]()]
 

@@ -1,6 +1,8 @@
 """Giving revoked earns back: each earn that a job revoked is as before, as long as the promotion has a place for it."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from loyalty.domain.account import Promotion
 from loyalty.domain.errors import StorageBusy
@@ -55,31 +57,57 @@ def _give_back(
     database: Database, job: Job, promotion: Promotion, profile_id: str, rows: Mapping[str, Outcome]
 ) -> dict[str, Outcome]:
     """Give one customer back what has a place, in the order of the rows; raises StorageBusy."""
-    touched: set[str] = set()
+    given: set[str] = set()
     while True:
-        held = revocations.read(database, job.account_id, promotion.id, profile_id)
-        own = [earn for mark in rows for earn in held.earns if earn.revoked_by == mark]
-        touched |= {str(earn.revoked_by) for earn in own}
-        some = own[: min(MOST_TOGETHER, _room(held, promotion))]
-        if not some:
-            return {mark: _outcome(item, held, own, mark, touched) for mark, item in rows.items()}
-        revival = Revival(profile_id, some, promotion.limit)
-        if revocations.revive_all(database, job.account_id, promotion.id, [revival]) == [Fate.BUSY]:
-            raise StorageBusy
+        having = _Having(revocations.read(database, job.account_id, promotion.id, profile_id), rows, given)
+        while some := having.next(promotion.limit):
+            revival = Revival(profile_id, some, promotion.limit)
+            (fate,) = revocations.revive_all(database, job.account_id, promotion.id, [revival])
+            if fate is Fate.BUSY:
+                raise StorageBusy
+            if fate is Fate.REFUSED:
+                break
+            having.give(some)
+        else:
+            return {mark: having.outcome(mark, item) for mark, item in rows.items()}
 
 
-def _outcome(item: Outcome, held: Held, own: Sequence[Earn], mark: str, touched: set[str]) -> Outcome:
-    """What became of a row, with what the customer holds in the end; its `own` earns are still revoked."""
-    if any(earn.revoked_by == mark for earn in own):
-        status = Status.KEPT
-    elif item.status is Status.UPDATED:
-        live = {earn.earned_id for earn in held.earns if earn.revoked_by is None}
-        again = live.issuperset((item.values or {}).get("earn_ids", ()))
-        status = Status.UNDONE if again else Status.KEPT
-    else:
-        status = Status.UNDONE if mark in touched else Status.IGNORED
-    return Outcome(status, item.profile_id)
+class _Having:
+    """What a customer has while earns are given back: the ids of live ones, and by mark those that the rows revoked.
 
+    `given` are the marks of rows of which something was given back.
+    """
 
-def _room(held: Held, promotion: Promotion) -> int:
-    return MOST_TOGETHER if promotion.limit is None else max(0, promotion.limit - tallies.taken(held.tally))
+    def __init__(self, held: Held, rows: Mapping[str, Outcome], given: set[str]) -> None:
+        self._live = {earn.earned_id for earn in held.earns if earn.revoked_by is None}
+        self._own: dict[str, deque[Earn]] = {mark: deque() for mark in rows}
+        for earn in held.earns:
+            if earn.revoked_by in self._own:
+                self._own[earn.revoked_by].append(earn)
+        self._waiting = deque(earn for mark in rows for earn in self._own[mark])
+        self._taken, self._given = tallies.taken(held.tally), given
+
+    def next(self, limit: int | None) -> list[Earn]:
+        """The next earns for which there is room, none at the end."""
+        room = MOST_TOGETHER if limit is None else max(0, limit - self._taken)
+        return list(islice(self._waiting, min(MOST_TOGETHER, room)))
+
+    def give(self, earns: Sequence[Earn]) -> None:
+        """Have these be live again, which are the next ones."""
+        self._taken += len(earns)
+        for earn in earns:
+            self._waiting.popleft()
+            mark = str(earn.revoked_by)
+            self._own[mark].popleft()
+            self._given.add(mark)
+            self._live.add(earn.earned_id)
+
+    def outcome(self, mark: str, item: Outcome) -> Outcome:
+        """What became of a row."""
+        if self._own[mark]:
+            status = Status.KEPT
+        elif item.status is Status.UPDATED:
+            status = Status.UNDONE if self._live.issuperset((item.values or {}).get("earn_ids", ())) else Status.KEPT
+        else:
+            status = Status.UNDONE if mark in self._given else Status.IGNORED
+        return Outcome(status, item.profile_id)
