@@ -91,6 +91,11 @@ class _Events:
         return any(one.kind == "erase" for one in self._mine)
 
     @property
+    def _are_revoked(self) -> bool:
+        """Whether it matters which of several earns came first."""
+        return any(one.kind == "revoke" for one in self._mine)
+
+    @property
     def _may_be_swept(self) -> bool:
         """Whether an import was undone: what somebody left who died at work for its customer counts as not written."""
         return any(one.kind == "undo" and one.about["kind"] == "import" for one in self._mine)
@@ -170,7 +175,8 @@ class _Events:
         stale = STALE_SECONDS if self._was_erased else 0.0
         changes = {"invoked": operation.invoked - stale, **unheard}
         place = self._add(operation, follow, "earn", **changes)
-        self._in_turn(operation, operation.result if not room.limits else "earn", place)
+        if room.limits or not self._are_revoked:  # without a limit they are done side by side, one like another
+            self._in_turn(operation, operation.result if not room.limits else "earn", place)
 
     def _revoke(self, operation: Operation) -> None:
         if (unheard := self._unheard(operation)) is None:
@@ -187,9 +193,7 @@ class _Events:
             hidden = partial(model.revoke, about=about, by=by, result=None, named=mine)
             self._add(replace(operation, result=None), hidden, "revocation in an earlier delivery")
         follow = partial(model.revoke, about=about, by=by, result=operation.result, named=named)
-        stale = STALE_SECONDS if self._was_erased else 0.0
-        changes = {"invoked": operation.invoked - stale, **unheard}
-        self._in_turn(operation, "revoke", self._add(operation, follow, "revocation", **changes))
+        self._in_turn(operation, "revoke", self._add(operation, follow, "revocation", **unheard))
 
     def _import(self, operation: Operation) -> None:
         if (unheard := self._unheard(operation)) is None:

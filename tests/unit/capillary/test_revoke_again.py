@@ -168,6 +168,18 @@ def test_of_two_who_revoke_the_same_one_does(world: CapillaryWorld) -> None:
     assert places(world)[f"{demo.ACCOUNT.id}#9#{demo.profile_id(1)}"] == 0
 
 
+def test_customers_are_looked_up_as_they_are_at_this_moment(world: CapillaryWorld) -> None:
+    # GIVEN a customer with an earn, and nobody else
+    limited(world, None)
+    issue(world, [user(1)])
+    world.dynamodb.calls.clear()
+    # WHEN both are to be revoked
+    revoke(world, [Item(user(1).identifier), Item(("email", "nobody@example.com"))])
+    # THEN one read that is consistent found who is there: of somebody who was just removed nothing is told
+    looked = [call.arguments["RequestItems"] for call in world.dynamodb.calls if call.action == "batch_get_item"]
+    assert [request["customers"]["ConsistentRead"] for request in looked] == [True]
+
+
 def test_an_earn_that_came_between_the_look_and_the_write_is_not_revoked(world: CapillaryWorld) -> None:
     limited(world, None)
     issue(world, [user(1)])

@@ -45,13 +45,11 @@ def apply(database: Database, issue: Issue, items: Sequence[Item | Outcome], ori
 
     UPDATED with the ids of customer and earns; EXISTS where a named earn is none that the customer has, being revoked
     already or somebody else's; IGNORED where no earn is named and there is none; NOT_FOUND, or BUSY (safe to repeat).
-    What was revoked under this origin before is told as that, and nothing more is revoked for it.
+    What was revoked under this origin before is told as that, and nothing more is revoked for it. Customers are looked
+    up as they are at this moment: of one that was just removed nothing is said.
     """
-    found = customers.find(
-        database.sooner(WRITING_SECONDS),
-        issue.account_id,
-        dict.fromkeys(item.identifier for item in items if isinstance(item, Item)),
-    )
+    wanted = dict.fromkeys(item.identifier for item in items if isinstance(item, Item))
+    found = customers.find_current(database.sooner(WRITING_SECONDS), issue.account_id, wanted)
     turns: dict[str, Turns] = {}
     for index, item in enumerate(items):
         customer = found.customers.get(item.identifier) if isinstance(item, Item) else None
