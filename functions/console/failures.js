@@ -28,16 +28,20 @@ const FAILED = {
     listed(reply.batch.rows)
       .filter((row) => row.error)
       .map((row) => ({ number: Number(row.number), code: "failed", reason: row.error })),
-  earn: (reply) =>
-    listed(reply.response)
-      .map((item, position) => ({ position, fault: item.errors[0] }))
-      .filter(({ fault }) => fault)
-      .map(({ position, fault }) => ({ position, code: String(fault.code), reason: fault.message })),
+  earn: (reply) => failedElements(reply.response ?? [reply]), // an issue to one customer is answered as its element
+  revoke: (reply) => failedElements(reply.response),
   undo: (reply) =>
     reply.results
       .map((code, position) => ({ position, code, reason: OUTCOMES.undo[code][0] }))
       .filter(({ code }) => code === "busy"),
 };
+
+/** The failures among the elements of a reply of Capillary's. */
+const failedElements = (elements) =>
+  elements
+    .map((element, position) => ({ position, fault: element.errors[0] }))
+    .filter(({ fault }) => fault)
+    .map(({ position, fault }) => ({ position, code: String(fault.code), reason: fault.message }));
 
 /** A list that may be missing, or be an empty element. */
 const listed = (value) => (Array.isArray(value) ? value : []);

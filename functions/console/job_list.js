@@ -1,7 +1,7 @@
 "use strict";
 /* The list of jobs, one link each. */
 
-const OPERATIONS = { enrol: "Registration", import: "Import", earn: "Earn", undo: "Undo" };
+const OPERATIONS = { enrol: "Registration", import: "Import", earn: "Earn", revoke: "Revocation", undo: "Undo" };
 
 const percent = ({ done, total }) => `${total === 0 ? 100 : Math.floor((100 * done) / total)} %`;
 const progressWords = (job) => `${number(job.done)} of ${number(job.total)}`;

@@ -23,6 +23,13 @@ const OUTCOMES = {
     8015: ["No such customer", "missing"],
     8896: ["Storage busy, send again", "busy"],
   },
+  revoke: {
+    0: ["Revoked", "good"],
+    8903: ["Not earned, or revoked already", "same"],
+    2305: ["Nothing to revoke", "same"],
+    8015: ["No such customer", "missing"],
+    8896: ["Storage busy, send again", "busy"],
+  },
   undo: {
     undone: ["Taken back", "good"],
     kept: ["Kept, as others built on it", "better"],

@@ -36,6 +36,8 @@ ALLOWED = {
     "/v2/customers/lookup/customerDetails": READ,
     "/v2/customers/lookup/promotionData": READ,
     "/v2/promotion/bulk/directEarn": WRITE,
+    "/v2/promotion/bulk/revokeDirectEarn": WRITE,
+    "/v2/promotion/issue": WRITE,
     "/v3/oauth/token/generate": WRITE,
 }
 """The methods of each path that is served, as in an Allow header; a test holds it against the template."""

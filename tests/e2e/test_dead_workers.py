@@ -50,6 +50,16 @@ DEATHS: dict[str, tuple[dict[str, Any], dict[int, Any], dict[str, int]]] = {
         at("batch_execute_statement", die_before),
         {"8896": 2},
     ),
+    "revoke": (
+        ENROL
+        | {
+            "operation": "revoke",
+            "params": {"program_id": "2607", "promotion_id": "56801"},
+            "items": [{"kind": "email", "value": f"user{number}@example.com"} for number in (26, 27)],
+        },
+        at(FINISH, die_before),
+        {"8896": 2},
+    ),
 }
 """By operation: a chunk, how its worker dies, and what its items are counted as then."""
 

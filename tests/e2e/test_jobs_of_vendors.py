@@ -10,7 +10,7 @@ from tests.e2e.jobs import finished, job
 from tests.e2e.requests import BATCH, SINGLE, TOKEN, Reply, get, post
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earn_request
-from tests.fakes.gateway import EARN, IMPORT
+from tests.fakes.gateway import EARN, IMPORT, ISSUE, REVOKE
 from tests.fakes.importing import as_form, rows_form
 from tools.local.stack import LocalStack
 
@@ -67,6 +67,14 @@ LARGE = {
 }
 
 
+ISSUED = (
+    f"{ISSUE}?identifierName=id&source=INSTORE&identifierValue=387004879",
+    as_json({"programId": 469, "promotionId": 56799}),
+    {**JSON, **basic()},
+)
+"""A promotion issued to one customer: path, body and headers."""
+
+
 def listed(stack: LocalStack) -> dict[str, dict[str, Any]]:
     """The account's latest jobs, by their ids."""
     return {one["job_id"]: one for one in json.loads(get(stack, "/jobs", **AUTHORIZED).body)["jobs"]}
@@ -104,6 +112,7 @@ def test_a_request_that_comes_again_under_its_key_is_answered_again(small: Local
     small_ones = [(SINGLE, as_json(members() | {"email": "user21@example.com"}), JSON)]
     small_ones += [(BATCH, as_json(members(22)), JSON), (IMPORT, rows("user23@example.com|Cy"), FORM)]
     small_ones += [(EARN, as_json(earn_request("387004879")), {**JSON, **basic()})]
+    small_ones += [(REVOKE, as_json(earn_request("387004879")), {**JSON, **basic()}), ISSUED]
     for path, body, headers in [*small_ones, *(large[:3] for large in LARGE.values())]:
         # WHEN it is sent twice under one key
         key = {"Idempotency_Key": str(uuid.uuid4())}
@@ -116,6 +125,15 @@ def test_even_one_registration_is_a_job_for_a_client_that_does_not_wait(small: L
     # WHEN a client prefers not to wait
     one = as_json(members() | {"email": "user25@example.com"})
     reply = post(small, SINGLE, one, **JSON, Prefer="respond-async")
+    # THEN it is told of a job, which is done
+    assert reply.status == 202
+    assert finished(small, json.loads(reply.body)["job_id"])["counts"] == {"0": 1}
+
+
+def test_even_one_issue_is_a_job_for_a_client_that_does_not_wait(small: LocalStack) -> None:
+    # WHEN a client prefers not to wait
+    path, body, headers = ISSUED
+    reply = post(small, path, body, **headers, Prefer="respond-async")
     # THEN it is told of a job, which is done
     assert reply.status == 202
     assert finished(small, json.loads(reply.body)["job_id"])["counts"] == {"0": 1}

@@ -16,14 +16,16 @@ from loyalty.doors.endpoint import serve
 from loyalty.doors.queue_trigger import process_chunks
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.capillary.issue_promotion import ISSUE_PROMOTION
+from loyalty.vendors.capillary.revoke_direct_earn import REVOKE_DIRECT_EARN
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from tests.e2e.feeding import message
 from tests.e2e.in_process import as_fast_function, as_function, worked
 from tests.e2e.jobs import job
 from tests.e2e.requests import BATCH, SINGLE
-from tests.fakes.capillary import basic, request
+from tests.fakes.capillary import basic, issue_event, request
 from tests.fakes.faults import refused, timed_out_after
-from tests.fakes.gateway import EARN, IMPORT, Event, FakeContext, proxy_event, reply_of
+from tests.fakes.gateway import EARN, IMPORT, REVOKE, Event, FakeContext, proxy_event, reply_of
 from tests.fakes.importing import FORM, as_form, rows_form
 from tests.fakes.nth_call import FaultyClient
 from tests.fakes.steps import at
@@ -74,6 +76,8 @@ def by_json(path: str, document: dict[str, Any], **headers: str) -> Event:
 
 
 REGISTERED = '"error":0,"error_text":"Successfuloperation","profile_id"'
+ISSUED = '"sideEffects":[{'
+OFTEN = {"programId": 469, "promotionId": 56799}
 OF_TWO = request("98662653", "98662632")
 INLINE = [
     Inline("RegisterMemberFunction", REGISTER_MEMBER, lambda n: by_json(SINGLE, member(n)), REGISTERED),
@@ -85,6 +89,7 @@ INLINE = [
         lambda n: proxy_event(rows(n), {"Content-Type": FORM}, path=IMPORT),
         '"new":2,"updated":1',
     ),
+    Inline("IssuePromotionFunction", ISSUE_PROMOTION, lambda n: issue_event(OFTEN, identifierValue=user(n)), ISSUED),
 ]
 
 
@@ -101,6 +106,7 @@ SINGLE_WRITES = [
         ),
         "MEMBERSHIPS_TABLE",
     ),
+    Single(INLINE[4], "EARNS_TABLE"),
 ]
 ENROL = message("", user(20), params={"program_id": "2844"})
 EARN_ONE = ENROL | {
@@ -127,6 +133,34 @@ def test_whichever_answer_is_lost_the_reply_is_as_if_none_were(inline: Inline, s
         # THEN each is done, and told as done
         assert inline.told in "".join(reply.body.split()), (number, reply)
     assert number > 2
+
+
+def test_whichever_answer_to_a_revocation_is_lost_the_reply_is_as_if_none_were(stack: LocalStack) -> None:
+    # GIVEN the n-th answer lost, for every n
+    database, earning = (as_function(stack, name) for name in ("RevokeDirectEarnFunction", "DirectEarnFunction"))
+    body = request("423815857", promotion=56801, program=2607)
+    faults: list[dict[int, Any]] = [{number: timed_out_after} for number in range(1, 20)]
+    for number, some in enumerate(faults):
+        serve(DIRECT_EARN, lambda: earning)(by_json(EARN, body, **basic()), FakeContext(f"earned-{number}"))
+        # WHEN an earn is revoked
+        faulty = FaultyClient(database.client, some)
+        handler = serve(REVOKE_DIRECT_EARN, lambda: replace(database, client=faulty))  # noqa: B023 - called at once
+        reply = reply_of(handler(by_json(REVOKE, body, **basic()), FakeContext(f"revoked-{number}")))
+        # THEN it is told as revoked
+        assert '"revokedEarnIds":[' in reply.body, (number, reply)
+
+
+def test_a_revocation_of_which_no_answer_ever_comes_is_read_back(stack: LocalStack) -> None:
+    # GIVEN an earn, and a store that writes and never says so
+    earning = as_function(stack, "DirectEarnFunction")
+    body = request("387004879", promotion=56801, program=2607)
+    serve(DIRECT_EARN, lambda: earning)(by_json(EARN, body, **basic()), FakeContext("earned-once"))
+    lost = at("transact_write_items", timed_out_after, times=1_000)
+    database = as_fast_function(stack, "RevokeDirectEarnFunction", lost)
+    # WHEN it is revoked
+    reply = reply_of(serve(REVOKE_DIRECT_EARN, lambda: database)(by_json(REVOKE, body, **basic()), FakeContext("lost")))
+    # THEN it is told as revoked
+    assert '"revokedEarnIds":[' in reply.body, reply
 
 
 @pytest.mark.parametrize("single", SINGLE_WRITES, ids=[single.inline.function for single in SINGLE_WRITES])

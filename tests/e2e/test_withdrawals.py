@@ -11,10 +11,11 @@ from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import keys
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.capillary.issue_promotion import ISSUE_PROMOTION
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from tests.e2e.in_process import as_fast_function, as_function
 from tests.e2e.requests import BATCH, SINGLE
-from tests.fakes.capillary import basic, request
+from tests.fakes.capillary import basic, issue_event, request
 from tests.fakes.faults import Answer
 from tests.fakes.gateway import EARN, IMPORT, Event, FakeContext, Reply, proxy_event, reply_of
 from tests.fakes.importing import FORM, as_form, rows_form
@@ -72,6 +73,13 @@ WRITERS = [
         "DirectEarnFunction",
         DIRECT_EARN,
         lambda email: by_json(EARN, request(email, identifierName="email"), **basic()),
+        "EARNS_TABLE",
+        '"code":8015',
+    ),
+    Writer(
+        "IssuePromotionFunction",
+        ISSUE_PROMOTION,
+        lambda email: issue_event({"programId": 469, "promotionId": 56799}, identifierValue=email),
         "EARNS_TABLE",
         '"code":8015',
     ),

@@ -12,12 +12,14 @@ from tests.fakes.gateway import (
     DETAILS,
     EARN,
     IMPORT,
+    ISSUE,
     LEAVE,
     LOOKUP,
     PROFILE_DELETE,
     PROGRAMS,
     PROMOTION_DATA,
     PROMOTIONS,
+    REVOKE,
 )
 from tests.fakes.importing import as_form, rows_form
 from tools.local.stack import LocalStack
@@ -36,6 +38,8 @@ def body(document: object) -> bytes:
 @pytest.mark.parametrize(
     ("path", "sent", "headers", "status"),
     [
+        (REVOKE, body({"customers": []}), {**JSON, "X_CAP_API_OAUTH_TOKEN": "nobody-has-this-token"}, 401),
+        (ISSUE, body({}), {**JSON, "X_CAP_API_OAUTH_TOKEN": "nobody-has-this-token"}, 401),
         (SINGLE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),
         (BATCH, body(MEMBERS), JSON, 401),
         (LEAVE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),

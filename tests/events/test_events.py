@@ -34,6 +34,14 @@ EARNED = (
     '"programId":469,"issualId":"3019124393743505","earnedId":"2"},"errors":[],"warnings":[]}],'
     '"totalCount":2,"failureCount":0}'
 )
+REVOKED = (
+    '{"response":['
+    '{"result":{"entityType":"CUSTOMER","entityId":98662653,"promotionId":56799,"programId":469,"revokedEarnIds":[1]},'
+    '"errors":[],"warnings":[]},'
+    '{"errors":[{"status":false,"code":8903,"message":"earn ids passed are either invalid or already revoked"}],'
+    '"warnings":[]}],"totalCount":2,"failureCount":1}'
+)
+EFFECT = '{"programId":2750,"issualId":2451087482372537,"earnedId":1,"promotionId":201436,"type":"Points promotion"}'
 ISSUED = '{"data":{"accessToken":"drawn","ttlSeconds":3600},"errors":null}'
 JOB = {"X-Job-Id": DRAWN}
 AS_A_JOB = {"Content-Type": "text/xml; charset=utf-8", **JOB}
@@ -85,6 +93,8 @@ REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
     "register_member_batch_xml": (200, XML, XML_BATCH),
     "register_member_batch_gzip": (200, JSON, JSON_BATCH),
     "direct_earn": (200, CAPILLARY, EARNED),
+    "revoke_direct_earn": (200, CAPILLARY, REVOKED),
+    "issue_promotion": (200, CAPILLARY, f'{{"warnings":[],"errors":[],"sideEffects":[{EFFECT}]}}'),
     "issue_token": (200, {**CAPILLARY, "Cache-Control": "no-store", "Pragma": "no-cache"}, ISSUED),
     "customer_delete": (200, AS_A_JOB, '<response status="error"><error>Customer not found</error></response>'),
     "customers_batch": (200, AS_A_JOB, IMPORTED),
@@ -100,6 +110,8 @@ REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
     ),
 }
 REPLIES |= READS
+BEFORE = {"revoke_direct_earn": ["direct_earn"]}
+"""Events that come before another, by its name."""
 
 
 def test_there_is_a_reply_for_each_event() -> None:
@@ -110,6 +122,8 @@ def test_there_is_a_reply_for_each_event() -> None:
 @pytest.mark.usefixtures("world")
 def test_an_event_gets_its_whole_reply(name: str) -> None:
     # GIVEN the demo accounts and an event
+    for earlier in BEFORE.get(name, ()):
+        deliver(read(earlier))
     event = read(name)
     # WHEN it is delivered to its function
     status, headers, body = REPLIES[name]

@@ -3,17 +3,22 @@
 import base64
 import hashlib
 import itertools
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from loyalty.domain.account import Grant
 from loyalty.store.tables import accounts
 from loyalty.vendors.capillary.credentials import client_credential
-from tests.fakes.gateway import ACCESS_TOKEN, EARN
+from tests.fakes.gateway import ACCESS_TOKEN, EARN, ISSUE, REVOKE, Event, proxy_event
 from tests.fakes.items import Item
 from tests.fakes.store import SETTINGS
 from tests.fakes.world import World
 from tools import demo
+
+MISSING = "missing"
+"""Stands for a parameter of a query that is left out."""
 
 
 class Answer(NamedTuple):
@@ -38,6 +43,25 @@ class CapillaryWorld(World):
     def earn(self, body: Any, headers: Mapping[str, str] | None = None) -> Answer:
         """Call directEarn, as store.server unless the headers say otherwise."""
         return self.call(EARN, body, basic() if headers is None else headers)
+
+    def revoke(self, body: Any, headers: Mapping[str, str] | None = None) -> Answer:
+        """Call revokeDirectEarn, as store.server unless the headers say otherwise."""
+        return self.call(REVOKE, body, basic() if headers is None else headers)
+
+    def issue(
+        self,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        program: int = 2750,
+        promotion: int = 201436,
+        **query: str,
+    ) -> Answer:
+        """Call promotion/issue for a customer who is named in the query; the documented one unless that says more."""
+        sent = {"programId": program, "promotionId": promotion} if body is None else body
+        asked = {"identifierName": "email", "identifierValue": "user1@example.com", "source": "INSTORE", **query}
+        given = {name: value for name, value in asked.items() if value != MISSING}
+        return self.call(f"{ISSUE}?{urlencode(given)}", sent, basic() if headers is None else headers)
 
     def token(self, key: str = "demo-key", secret: str = "demo-secret") -> str:  # noqa: S107 - of the demo
         """A new access token."""
@@ -69,6 +93,13 @@ def basic(user: str = "store.server", password: str = "server123") -> dict[str, 
     """Basic credentials as Capillary's clients send them."""
     digest = hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()
     return {"Authorization": f"Basic {base64.b64encode(f'{user}:{digest}'.encode()).decode()}"}
+
+
+def issue_event(body: Any, **query: str) -> Event:
+    """The event of a request to promotion/issue, as store.server, for a customer who is named by e-mail."""
+    event = proxy_event(json.dumps(body), {"Content-Type": "application/json", **basic()}, path=ISSUE)
+    event["queryStringParameters"] = {"identifierName": "email", "source": "INSTORE", **query}
+    return event
 
 
 def request(*values: Any, program: Any = 469, promotion: Any = 56799, **changes: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl
 
 from loyalty.doors import api_php, jobs_api, token_api
 from loyalty.doors.calls import serve_call
@@ -21,7 +22,9 @@ from loyalty.vendors.capillary.customer_details import CUSTOMER_DETAILS
 from loyalty.vendors.capillary.customer_lookup import CUSTOMER_LOOKUP
 from loyalty.vendors.capillary.customers import ADD_CUSTOMER
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.capillary.issue_promotion import ISSUE_PROMOTION
 from loyalty.vendors.capillary.promotion_data import PROMOTION_DATA as PROMOTION_DATA_CALL
+from loyalty.vendors.capillary.revoke_direct_earn import REVOKE_DIRECT_EARN
 from loyalty.vendors.contract import Call, Contract
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 from tests.fakes.clock import FakeClock
@@ -36,6 +39,7 @@ from tests.fakes.gateway import (
     DETAILS,
     EARN,
     IMPORT,
+    ISSUE,
     LEAVE,
     LOOKUP,
     PROFILE,
@@ -45,6 +49,7 @@ from tests.fakes.gateway import (
     PROGRAMS,
     PROMOTION_DATA,
     PROMOTIONS,
+    REVOKE,
     SINGLE,
     Event,
     FakeContext,
@@ -71,6 +76,8 @@ CONTRACTS: dict[str, Contract[Any, Any]] = {
     PROFILES: PROFILES_IMPORT_BATCH,
     EARN: DIRECT_EARN,
     ADD: ADD_CUSTOMER,
+    REVOKE: REVOKE_DIRECT_EARN,
+    ISSUE: ISSUE_PROMOTION,
     IMPORT: CUSTOMERS_BATCH,
 }
 CALLS: dict[str, Call[Any, Any]] = {
@@ -126,9 +133,13 @@ class World:
         request_id: str = "request-1",
         milliseconds: int = 27_000,
     ) -> Reply:
-        """POST bytes or text as they are, anything else as JSON."""
+        """POST bytes or text as they are, anything else as JSON; the path may have a query."""
         sent = body if isinstance(body, bytes | str) else json.dumps(body)
-        return self.deliver(proxy_event(sent, headers, path=path), FakeContext(request_id, milliseconds))
+        bare, _, query = path.partition("?")
+        event = proxy_event(sent, headers, path=bare)
+        if query:
+            event["queryStringParameters"] = dict(parse_qsl(query, keep_blank_values=True))
+        return self.deliver(event, FakeContext(request_id, milliseconds))
 
     def get(self, path: str, headers: dict[str, str] | None = None, **query: str) -> Reply:
         """GET a path with parameters in its URL."""

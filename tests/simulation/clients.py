@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.simulation import gateway, vendors
 from tests.simulation.ledger import Chain, Operation
+from tests.simulation.people import Person
 from tests.simulation.plan import Spec
 from tests.simulation.vendors import UNKNOWN, Answer, Said, Sent, Way
 
@@ -48,7 +49,8 @@ def run(history: "History", spec: Spec) -> None:
 
 class _Client:
     def __init__(self, history: "History", spec: Spec) -> None:
-        self._history, self._spec, self._what = history, spec, {**spec.what, "name": spec.name}
+        self._history, self._spec = history, spec
+        self._what: dict[str, Any] = {**spec.what, "name": spec.name, "earned": history.earned, "known": {}}
         self._door = DOORS[spec.kind]
         self.items = self._door.items(self._what)
         self.chain: Chain | None = None
@@ -178,7 +180,9 @@ class _Client:
             left.append(index)
             if not keep and not self.chain.keyed:
                 operation.answered = until
-                told_undone = one.result == "not issued" or (one.result == "again" and operation.kind == "earn")
+                told_undone = one.result == "not issued" or (
+                    one.result == "again" and operation.kind in ("earn", "revoke")
+                )
                 operation.dropped = operation.dropped or told_undone
             if one.result in ("busy", "unsure", "again") and operation.result is None:
                 operation.detail = "told busy"
@@ -238,6 +242,27 @@ def _imported(what: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
         )
         for row, line in zip(what["rows"], lines, strict=True)
     ]
+
+
+def _revoked(what: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    about = {"promotion": what["promotion"].id, "how": "email"}
+    return [(person.name, {**about, "ids": ids}) for person, ids in _targets(what)]
+
+
+def _targets(what: Mapping[str, Any]) -> list[tuple[Person, tuple[int, ...] | None]]:
+    """Whose earns are revoked, and which: one that a client was told of, where there is one, or all."""
+    known: dict[str, Any] = what["known"]
+    if not known:
+        for place, row in enumerate(what["rows"]):
+            ids = what["earned"](row["person"].name, what["promotion"].id)
+            picked = (ids[int(row["pick"] * len(ids))],) if row["pick"] is not None and ids else None
+            known[str(place)] = (row["person"], picked)
+    return [known[str(place)] for place in range(len(what["rows"]))]
+
+
+def _write_revocation(what: Mapping[str, Any], wanted: Sequence[int], way: Way) -> Sent:
+    targets = _targets(what)
+    return vendors.revocation(what, [targets[index] for index in wanted], way)
 
 
 def _overwrite(what: Mapping[str, Any]) -> str:
@@ -310,5 +335,12 @@ DOORS = {
         _write_removal,
         lambda reply, _count: vendors.read_removal(reply),
         _removed,
+    ),
+    "revoke": Door(
+        "revoke",
+        lambda _what: "revoke_direct_earn",
+        _write_revocation,
+        lambda reply, _count: vendors.read_revocation(reply),
+        _revoked,
     ),
 }

@@ -11,6 +11,7 @@ from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
 from loyalty.vendors.altcraft.profiles_delete import PROFILES_DELETE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.capillary.revoke_direct_earn import REVOKE_DIRECT_EARN
 from tests.fakes.gateway import Reply, proxy_event, reply_of
 from tests.fakes.world import TOKEN
 from tests.simulation import weather
@@ -29,6 +30,7 @@ FUNCTIONS: dict[str, Make] = {
     "delete_member": lambda database: serve(DELETE_MEMBER, database),
     "profiles_delete": lambda database: serve(PROFILES_DELETE, database),
     "direct_earn": lambda database: serve(DIRECT_EARN, database),
+    "revoke_direct_earn": lambda database: serve(REVOKE_DIRECT_EARN, database),
     "customers_batch": api_php.serve,
     "show_job": lambda database: jobs_api.serve("show_job", jobs_api.show_job, database),
     "job_results": lambda database: jobs_api.serve("job_results", jobs_api.job_results, database),

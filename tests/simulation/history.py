@@ -30,7 +30,7 @@ from tools import demo
 _POLLS = (1.0, 10.0, 60.0, 180.0, 600.0, 3600.0)
 _FATES = ("unknown", "unchanged", "kept", "undone")
 """What an undo tells of an item; of several rows about one customer the last of these counts."""
-_CLIENTS = ("register", "import", "earn", "leave", "erasure")
+_CLIENTS = ("register", "import", "earn", "revoke", "leave", "erasure")
 _LONGEST_LEAD = 300.0
 
 
@@ -173,6 +173,12 @@ class History:
         """What GET /jobs/{job_id} tells, None where it tells nothing now."""
         reply = gateway.ask(self.cloud, "show_job", job_id)
         return json.loads(reply.body) if reply is not None and reply.status == 200 else None
+
+    def earned(self, person: str, promotion: str) -> list[int]:
+        """The ids of earns of a person that clients were told of."""
+        told = [one for one in self.ledger.operations if one.kind == "earn" and one.person == person]
+        mine = [one for one in told if one.result == "created" and one.about["promotion"] == promotion]
+        return sorted(int(one.detail) for one in mine)
 
     def is_at_work(self, job_id: str) -> bool:
         """Whether a delivery of one of a job's chunks is under way."""

@@ -36,6 +36,10 @@ class Invariants:
         """When last: what a dead worker wrote may be swept before it is written once more."""
         self.closed = False
         """Whether any chunk was closed before it was done, so that it may be done later than what followed it."""
+        self.earned: dict[int, Writer] = {}
+        """Who earned what, by the ids of earns."""
+        self.revoked: dict[Writer, set[int]] = {}
+        """The ids of the earns that each writer was seen to revoke."""
         self.effects_on: dict[tuple[Writer, str], float] = {}
         """The same for each customer, by profile_id."""
 
@@ -82,15 +86,34 @@ class Invariants:
 
     def _earns(self, key: Key, before: Item | None, after: Item | None) -> None:
         history = self._history
-        if key[1] == "tally" or after is None or before is not None:
+        if key[1] == "tally" or after is None:
             return
-        self._is_of_no_expired_job(key[1], key)
+        if "revoked_by" in after:
+            self._revoked(key, after)
+            return
+        if before is None:
+            self._is_of_no_expired_job(key[1], key)
+            if by := history.ledger.by(key[1]):
+                self.earned[int(after["earned_id"]["N"])] = by
+        elif "revoked_by" not in before:
+            return
+        else:
+            history.meet("an earn is given back")
         _, promotion, _ = key[0].split("#")
         now = history.kernel.now
         limits = self.limits(promotion, now - LONGEST_WORK_SECONDS, now) if promotion in self._limits else []
-        count = sum(pk == key[0] and sk != "tally" for pk, sk in history.cloud.dynamodb.tables["earns"])
+        items = history.cloud.dynamodb.tables["earns"].items()
+        count = sum(pk == key[0] and sk != "tally" and "revoked_by" not in item for (pk, sk), item in items)
         if limits and count > max(limits):
             history.find("limit", f"{key[0]} has {count} earns, at most {max(limits)} were allowed")
+
+    def _revoked(self, key: Key, item: Item) -> None:
+        """An earn that was marked: by whom, and that it is its job's to do so."""
+        mark = item["revoked_by"]["S"]
+        self._is_of_no_expired_job(mark, key)
+        if by := self._history.ledger.by(mark):
+            self.revoked.setdefault(by, set()).add(int(item["earned_id"]["N"]))
+            self._history.meet("an earn is revoked")
 
     def _memberships(self, key: Key, before: Item | None, after: Item | None) -> None:
         if after and before and "left_by" in after and "left_by" not in before:

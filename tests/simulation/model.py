@@ -5,7 +5,8 @@ import's row is several operations: the customer, and then each campaign's membe
 Erasing is three: what hangs on the customer is swept, the customer goes, and it is swept again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from tests.simulation.ledger import Writer
@@ -28,13 +29,17 @@ class Customer(NamedTuple):
 
 
 class State(NamedTuple):
-    """A person. `before` are what customers were before each import changed them, `erased` whether it ever was."""
+    """A person. `before` are what customers were before each import changed them, `erased` whether it ever was.
+
+    `revoked` are earns that were revoked: the promotion, who earned, and who revoked.
+    """
 
     customer: Customer | None
     members: frozenset[tuple[str, Writer]] = frozenset()
     earns: frozenset[tuple[str, Writer]] = frozenset()
     before: frozenset[tuple[str, Customer | None]] = frozenset()
     erased: bool = False
+    revoked: frozenset[tuple[str, Writer, Writer]] = frozenset()
 
 
 def found(state: State, how: str) -> bool:
@@ -105,6 +110,45 @@ def earn(state: State, about: Mapping[str, Any], by: Writer, result: str | None,
         yield state
 
 
+def revoke(
+    state: State, about: Mapping[str, Any], by: Writer, result: str | None, named: frozenset[Writer]
+) -> Iterator[State]:
+    """A revocation of all that there is, or of what is `named`, being the earns that it was seen to revoke."""
+    live = frozenset(writer for promotion, writer in state.earns if promotion == about["promotion"])
+    is_found, which = found(state, about["how"]), about["promotion"]
+    whole = named == live if about["ids"] is None else named <= live
+    if result in ("revoked", None) and is_found and named and whole:
+        gone = frozenset((which, writer) for writer in named)
+        marked = frozenset((which, writer, by) for writer in named)
+        yield state._replace(earns=state.earns - gone, revoked=state.revoked | marked)
+    if result == "nothing" and is_found and not live:
+        yield state
+    if result == "not earned" and is_found and not (named and named <= live):
+        yield state
+    if result == "not found" and not is_found:
+        yield state
+    if result == "refused":
+        yield state
+
+
+def give_back(
+    state: State, target: Writer, result: str | None, limits: Collection[int], *, unsure: bool
+) -> Iterator[State]:
+    """The undo of a revocation: earns are as before, as far as there are places; `kept` says that not all are."""
+    own = sorted(one for one in state.revoked if one[2] == target)
+    for count in range(len(own) + 1):
+        for some in combinations(own, count):
+            live = state.earns | {(promotion, writer) for promotion, writer, _ in some}
+            full = limits and any(_places(live, one[0]) > max(limits) for one in some)
+            told = {"undone": count == len(own), "kept": True, "unchanged": unsure or not own}.get(result or "", True)
+            if told and not full:
+                yield state._replace(earns=frozenset(live), revoked=state.revoked - frozenset(some))
+
+
+def _places(earns: Collection[tuple[str, Writer]], promotion: str) -> int:
+    return sum(which == promotion for which, _ in earns)
+
+
 def row(state: State, about: Mapping[str, Any], by: Writer, result: str | None) -> Iterator[State]:
     """An import's row, as far as the customer goes."""
     if result == "refused":
@@ -162,6 +206,7 @@ def undo_item(state: State, target: Writer, result: str | None, *, unsure: bool)
     without = state._replace(
         members=frozenset(one for one in state.members if one[1] != target),
         earns=frozenset(one for one in state.earns if one[1] != target),
+        revoked=frozenset(one for one in state.revoked if one[1] != target),
     )
     if result in ("undone", "kept", None) or without == state or (unsure and result == "unchanged"):
         yield without
@@ -188,7 +233,7 @@ def undo_rows(state: State, chain: str, result: str | None, *, contested: bool, 
         if result in (("undone",) if before is None else ("kept", "unchanged")) or result is None:
             yield state
         return
-    others = bool(state.earns or state.members - own)
+    others = bool(state.earns or state.revoked or state.members - own)
     stays = current.writer.chain != chain or (before is None and others)
     if (stays or contested) and result in ("kept", "unchanged", None):
         yield state
@@ -207,6 +252,6 @@ def erase(state: State, made_by: Writer | None) -> Iterator[State]:
 def sweep(state: State, made_by: Writer | None) -> Iterator[State]:
     """What hangs on the customer goes."""
     if state.customer is None or state.customer.made_by == (made_by or SEED):
-        yield state._replace(members=frozenset(), earns=frozenset())
+        yield state._replace(members=frozenset(), earns=frozenset(), revoked=frozenset())
     else:
         yield state

@@ -22,7 +22,7 @@ STALE_SECONDS = 1.5
 Follow = Callable[[State], Iterator[State]]
 
 
-READS = ("exists", "not found", "no member", "exhausted", "refused", "ignored")
+READS = ("exists", "not found", "no member", "exhausted", "refused", "ignored", "nothing", "not earned")
 """Results of operations that change nothing."""
 
 
@@ -45,7 +45,7 @@ def judge(history: "History") -> None:
 def _mended(history: "History") -> None:
     """Items that were refused for what they share, or told as not done, and were done by a redrive: nobody heard."""
     for operation in history.ledger.operations:
-        done = operation.by in history.invariants.effects and operation.kind in ("enrol", "earn", "import")
+        done = operation.by in history.invariants.effects and operation.kind in ("enrol", "earn", "import", "revoke")
         redriven = done and not history.ledger.redriven.isdisjoint(history.ledger.chains[operation.by.chain].jobs)
         if redriven and (operation.result == "refused" or operation.dropped):
             operation.result, operation.answered, operation.dropped = None, FOREVER, False
@@ -72,8 +72,10 @@ class _Events:
         for operation in self._mine:
             if not _says_nothing(operation, self._history):
                 getattr(self, f"_{operation.kind}")(operation)
-        there, name, members, earns = self._stored
+        there, name, members, earns, revoked = self._stored
         said = f"{'a customer' if there else 'no customer'} {name or ''}, {_tell(members)}, {_tell(earns)}"
+        if revoked:
+            said += f", revoked {_tell(frozenset(one[:2] for one in revoked))}"
         name = f"what is stored: {said}"
         self._events.append(
             Event(FOREVER, FOREVER, optional=False, follow=self._is_stored, name=name, reads=True, hint=FOREVER)
@@ -87,6 +89,11 @@ class _Events:
     @property
     def _was_erased(self) -> bool:
         return any(one.kind == "erase" for one in self._mine)
+
+    @property
+    def _are_revoked(self) -> bool:
+        """Whether it matters which of several earns came first."""
+        return any(one.kind == "revoke" for one in self._mine)
 
     @property
     def _may_be_swept(self) -> bool:
@@ -168,7 +175,25 @@ class _Events:
         stale = STALE_SECONDS if self._was_erased else 0.0
         changes = {"invoked": operation.invoked - stale, **unheard}
         place = self._add(operation, follow, "earn", **changes)
-        self._in_turn(operation, operation.result if not room.limits else "earn", place)
+        if room.limits or not self._are_revoked:  # without a limit they are done side by side, one like another
+            self._in_turn(operation, operation.result if not room.limits else "earn", place)
+
+    def _revoke(self, operation: Operation) -> None:
+        if (unheard := self._unheard(operation)) is None:
+            return
+        about, by, seen = operation.about, operation.by, self._history.invariants
+        self._history.meet(f"a revocation told as {operation.result or 'nothing that was heard'}")
+        ids = seen.revoked.get(by, set())
+        if operation.result == "revoked" and operation.detail != ",".join(map(str, sorted(ids))):
+            self._history.find("revoked", f"{by} told {operation.detail}, and revoked {sorted(ids)}")
+        wanted = ids if operation.result in ("revoked", None) else about["ids"] or ()
+        named = frozenset(seen.earned.get(one, SEED) for one in wanted)
+        if by.chain in self._history.begun_again and operation.result in ("nothing", "not earned") and ids:
+            mine = frozenset(seen.earned.get(one, SEED) for one in ids)
+            hidden = partial(model.revoke, about=about, by=by, result=None, named=mine)
+            self._add(replace(operation, result=None), hidden, "revocation in an earlier delivery")
+        follow = partial(model.revoke, about=about, by=by, result=operation.result, named=named)
+        self._in_turn(operation, "revoke", self._add(operation, follow, "revocation", **unheard))
 
     def _import(self, operation: Operation) -> None:
         if (unheard := self._unheard(operation)) is None:
@@ -189,7 +214,12 @@ class _Events:
         target, result = operation.about["target"], operation.result
         if operation.about["kind"] != "import":
             unsure = self._history.ledger.chains[target.chain].operations[target.index].result is None
-            self._add(operation, partial(model.undo_item, target=target, result=result, unsure=unsure), "undo")
+            follow = partial(model.undo_item, target=target, result=result, unsure=unsure)
+            if operation.about["kind"] == "revoke":
+                promotion = operation.about["about"]["promotion"]
+                limits = self._history.invariants.limits(promotion, operation.invoked, operation.answered)
+                follow = partial(model.give_back, target=target, result=result, limits=limits, unsure=unsure)
+            self._add(operation, follow, "undo")
             return
         again = target.chain in self._history.undone_again
         follow = partial(model.undo_rows, chain=target.chain, result=result, contested=True, again=again)
@@ -266,14 +296,14 @@ def _final(history: "History", person: Person) -> Event[State]:
 
 def _shown(state: State) -> tuple[Any, ...]:
     name = state.customer and dict(state.customer.fields).get("first_name")
-    return (state.customer is not None, name, state.members, state.earns)
+    return (state.customer is not None, name, state.members, state.earns, state.revoked)
 
 
 def _stored(history: "History", person: Person) -> tuple[Any, ...]:
     """What the store holds of a person, as `_shown` says it."""
     tables, found = history.cloud.dynamodb.tables, history.look_up(person)
     if found is None:
-        return (False, None, frozenset(), frozenset())
+        return (False, None, frozenset(), frozenset(), frozenset())
     profile_id = found[0]
     customer = tables["customers"][f"{ACCOUNT}#profile_id#{profile_id}",]
     name = customer["first_name"]["S"] if "first_name" in customer else None
@@ -282,12 +312,13 @@ def _stored(history: "History", person: Person) -> tuple[Any, ...]:
         for key, item in tables["memberships"].items()
         if key[0].endswith(f"#{profile_id}") and key[0].startswith(f"{ACCOUNT}#") and "left_at" not in item
     )
-    earns = frozenset(
-        (pk.split("#")[1], _by(history, sk))
-        for pk, sk in tables["earns"]
-        if sk != "tally" and pk.endswith(f"#{profile_id}")
+    mine = {key: item for key, item in tables["earns"].items() if key[0].endswith(f"#{profile_id}")}
+    earned = {(pk.split("#")[1], _by(history, sk)): item for (pk, sk), item in mine.items() if sk != "tally"}
+    earns = frozenset(one for one, item in earned.items() if "revoked_by" not in item)
+    revoked = frozenset(
+        (*one, _by(history, item["revoked_by"]["S"])) for one, item in earned.items() if "revoked_by" in item
     )
-    return (True, name, members, earns)
+    return (True, name, members, earns, revoked)
 
 
 def _tell(written: frozenset[tuple[str, Writer]]) -> str:

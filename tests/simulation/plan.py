@@ -78,7 +78,7 @@ class Plan:
 
 FEATURES = (
     *("spelling", "rotation", "boundary", "key", "repeat", "import", "earn", "enrol", "fed", "undo", "erase"),
-    *("redrive", "operator", "week", "twice", "leave", "erasure"),
+    *("revoke", "redrive", "operator", "week", "twice", "leave", "erasure"),
 )
 """What may be left out of all histories, to look for the rest."""
 
@@ -92,9 +92,11 @@ def draw(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     """The plan of a seed, with none of the features that are left out."""
     rng = random.Random(f"{seed}/plan")  # noqa: S311 - no secret
     scene = _Scene(rng, without)
+    specs = scene.specs()
+    apart = random.Random(f"{seed}/revoke")  # noqa: S311 - no secret; drawn apart, so that the others stay as they are
     plan = Plan(
         seed,
-        tuple(scene.specs()),
+        (*specs, *_revocations(apart, specs, without)),
         scene.draw_weather(),
         inline_limit=rng.choice((2, 2, 4)),
         weight=rng.choice((2, 3)),
@@ -102,6 +104,31 @@ def draw(seed: int, without: frozenset[str] = frozenset()) -> Plan:
         features=frozenset(FEATURES) - without,
     )
     return replace(plan, specs=(*plan.specs, *scene.removing(seed, plan.specs)))
+
+
+def _revocations(rng: random.Random, specs: list[Spec], without: frozenset[str]) -> list[Spec]:
+    """Who revokes what others earn: once that is answered, when a chunk of it is begun again, or at any time."""
+    earning = [spec for spec in specs if spec.kind == "earn"]
+    if not earning or "revoke" in without or rng.random() < 0.4:
+        return []
+    found = []
+    for number in range(len(specs) + 1, len(specs) + rng.choice((2, 2, 3))):
+        met = rng.choice(earning)
+        people = [rng.choice(met.what["people"]) for _ in range(rng.choice((1, 1, 2, 4)))]
+        what = {
+            "rows": [{"person": one, "pick": rng.choice((None, None, rng.random()))} for one in people],
+            "promotion": met.what["promotion"],
+            "keyed": rng.random() < 0.5 and "key" not in without,
+            "async": rng.random() < 0.4,
+            "spelling": 0.0,
+            "rotated": False,
+            "boundary": False,
+            "again": rng.choice((None, None, 2.0, 60.0)) if "repeat" not in without else None,
+            "follows": rng.choice((None, met.name, met.name, begun_again(met.name))),
+            "lag": rng.choice((0.0, 0.05, 1.0)) * rng.random(),
+        }
+        found.append(Spec(f"revoke-{number}", "revoke", rng.choice((0.2, 2.0, 20.0)) * rng.random(), what))
+    return found
 
 
 class _Scene:

@@ -79,7 +79,7 @@ def _results(history: "History", job_id: str, document: Any) -> None:
     if document["operation"] in ("enrol", "leave", "erase"):
         results = body.get("result", [body])
         told = Counter(str(one["error"]) for one in results)
-    elif document["operation"] == "earn":
+    elif document["operation"] in ("earn", "revoke"):
         told = Counter(_code(one) for one in body["response"])
     else:
         told = Counter(body["batch"]["customers"])
@@ -130,10 +130,13 @@ def _written(history: "History", job_id: str) -> Iterator[tuple[str, int]]:
         writer, _, position = item["origin"]["S"].rpartition("#")
         if writer == job_id and "left_at" not in item:
             yield f"membership {key[0]}", int(position)
-    for pk, sk in tables["earns"]:
+    for (pk, sk), item in tables["earns"].items():
         writer, _, position = sk.rpartition("#")
         if writer == job_id:
             yield f"earn {pk}", int(position)
+        writer, _, position = item.get("revoked_by", {"S": ""})["S"].rpartition("#")
+        if writer == job_id:
+            yield f"revoked earn {pk}", int(position)
     for key, item in tables["customers"].items():
         writer, _, position = item.get("origin", {"S": ""})["S"].rpartition("#")
         if writer == job_id:

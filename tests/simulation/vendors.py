@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tests.fakes.capillary import basic
-from tests.fakes.gateway import BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE, Reply
+from tests.fakes.gateway import BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, REVOKE, SINGLE, Reply
 from tests.fakes.importing import CREDENTIALS, FORM, as_form
 from tests.fakes.requests import JSON
 from tests.fakes.world import TOKEN
@@ -23,6 +23,7 @@ _NOT_REMOVED = {
 }
 _UNSURE = "It is not known whether"
 _NOT_ISSUED = "Error occurred while issuing promotion to the customer"
+_NOT_REVOKED = "Error occurred while revoking the promotion of the customer"
 
 
 class Sent(NamedTuple):
@@ -98,6 +99,23 @@ def earning(what: Mapping[str, Any], way: Way) -> Sent:
     return Sent(_spelt(EARN, way), _json(body), {**JSON, **headers})
 
 
+def revocation(what: Mapping[str, Any], targets: Sequence[tuple[Person, Sequence[int] | None]], way: Way) -> Sent:
+    """Capillary's revokeDirectEarn: of each person these earns, or all."""
+    promotion: Promotion = what["promotion"]
+    named = [({} if ids is None else {"earnIds": list(ids)}) for _, ids in targets]
+    body = {
+        "type": "CUSTOMER",
+        "promotionDetails": {"programId": int(promotion.program), "promotionId": int(promotion.id)},
+        "identifierName": "email",
+        "customers": [
+            {"identifierValue": person.email, "source": "INSTORE", **ids}
+            for (person, _), ids in zip(targets, named, strict=True)
+        ],
+    }
+    headers = basic(SECOND_USER) if way.rotated else basic()
+    return Sent(_spelt(REVOKE, way), _json(body), {**JSON, **headers})
+
+
 def rows(what: Mapping[str, Any], lines: Sequence[Mapping[str, str]], way: Way) -> Sent:
     """Sticky Street's import of rows, as a form or as multipart."""
     columns = ("code", "card_number", "email", "phone", "first_name", "auto_add")
@@ -159,6 +177,18 @@ def read_earning(reply: Reply | None) -> Answer:
     return _whole(reply.status, str(body["errors"]))
 
 
+def read_revocation(reply: Reply | None) -> Answer:
+    """What Capillary's reply to a revocation says."""
+    body = _document(reply)
+    if reply is None or body is None:
+        return UNKNOWN
+    if reply.status == 202:
+        return Answer("queued", job_id=body["job_id"])
+    if reply.status == 200:
+        return Answer("items", [_revoked(one) for one in body["response"]], _job_id(reply))
+    return _whole(reply.status, str(body["errors"]))
+
+
 def read_rows(reply: Reply | None, count: int) -> Answer:
     """What Sticky Street's reply says; it counts rows, so each is known where all are alike."""
     body = _document(reply)
@@ -195,6 +225,18 @@ def _earned(element: Mapping[str, Any]) -> Said:
         assert text == _NOT_ISSUED, text
         return Said("not issued")
     return Said("not found" if error["code"] == 8015 else "refused", error["message"])
+
+
+def _revoked(element: Mapping[str, Any]) -> Said:
+    if not element["errors"]:
+        return Said("revoked", ",".join(map(str, element["result"]["revokedEarnIds"])))
+    code, text = element["errors"][0]["code"], element["errors"][0]["message"]
+    if code == 8896 and text.startswith(_UNSURE):
+        return _unsure(text)
+    if code == 8896:
+        assert text == _NOT_REVOKED, text
+        return Said("not issued")  # as for an earn: it is told as not done
+    return Said({8015: "not found", 8903: "not earned", 2305: "nothing"}.get(code, "refused"), text)
 
 
 def _row(fault: str) -> Said:

@@ -4,7 +4,7 @@ from typing import Any
 
 from loyalty.vendors.capillary.items import SOURCES
 from tools.document import everywhere
-from tools.document.capillary import answered, faults
+from tools.document.capillary import answered, faults, with_examples
 from tools.document.parts import JSON, Schema, array, content, integer, record, ref, text
 from tools.document.samples import sample
 
@@ -21,8 +21,8 @@ def paths() -> dict[str, Any]:
     """The endpoint."""
     reply = {"anyOf": [ref("AddCustomerReply"), ref("AddCustomerError")]}
     answers = {
-        "200": answered("Made, or why it was not", reply, {"sample": _DONE, "exists": _EXISTS}, "X-Job-Id"),
-        "202": answered("Queued as a job", ref("AddCustomerReply"), {"sample": _QUEUED}, "Location", "X-Job-Id"),
+        "200": with_examples("Made, or why it was not", reply, {"sample": _DONE, "exists": _EXISTS}, "X-Job-Id"),
+        "202": answered("Queued as a job", ref("AddCustomerReply"), _QUEUED, "Location", "X-Job-Id"),
         **faults("AddCustomerError", *_STATUSES),
     }
     operation = {

@@ -11,6 +11,9 @@ Schema = dict[str, Any]
 _LOWER_BOUNDS = ("minimum", "minLength", "minItems")
 _UPPER_BOUNDS = ("maximum", "maxLength", "maxItems")
 
+OPEN = "x-extensible"
+"""Set where each client gets the form that it asked for, so that others may come: the results of jobs."""
+
 
 class _Pair(NamedTuple):
     """A part of both documents, and these."""

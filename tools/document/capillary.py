@@ -1,4 +1,4 @@
-"""Capillary's two endpoints: the bulk issue of promotions, and the token that its clients may come with."""
+"""Capillary's bulk issue of promotions, and the token that its clients may come with."""
 
 from typing import Any
 
@@ -38,25 +38,26 @@ def paths() -> dict[str, Any]:
 def schemas() -> dict[str, Schema]:
     """What requests and replies are made of."""
     fault = {"status": {"const": False}, "code": integer("Capillary's code"), "message": text()}
-    faults = {"errors": array(ref("CapillaryFault")), "warnings": array(ref("CapillaryFault"))}
+    told = {"errors": array(ref("CapillaryFault")), "warnings": array(ref("CapillaryFault"))}
     totals = {"totalCount": integer(minimum=0), "failureCount": integer(minimum=0)}
     pair = {"accessToken": text(), "ttlSeconds": integer("Seconds that the token serves")}
     token_fault = record({"code": integer(), "message": text()})
     return {
-        "DirectEarn": _request(),
+        "DirectEarn": request(),
         "CapillaryFault": record(fault),
-        "EarnElement": record({"result": _result(), **faults}, ["result"]),
+        "EarnElement": record({"result": _result(), **told}, ["result"]),
         "DirectEarnReply": record(
             {"response": array(ref("EarnElement")), **totals, "job_id": ref("JobId")}, ["job_id"]
         ),
-        "CapillaryError": record({"response": array({}, maxItems=0), **totals, **faults}),
+        "CapillaryError": record({"response": array({}, maxItems=0), **totals, **told}),
         "IssueToken": record({"key": text("A client's key"), "secret": text("Its secret", format="password")}),
         "IssueTokenReply": record({"data": record(pair), "errors": {"type": "null"}}),
         "IssueTokenError": record({"data": {"type": "null"}, "errors": array(token_fault, minItems=1)}),
     }
 
 
-def _request() -> Schema:
+def request(**more: Schema) -> Schema:
+    """The body of a bulk request; each customer may have `more` fields."""
     details = {
         "programId": ref("IntegerId"),
         "promotionId": ref("IntegerId"),
@@ -71,7 +72,7 @@ def _request() -> Schema:
             "type": text("The kind of entity: customers, nothing else", const="CUSTOMER"),
             "promotionDetails": record(details, ["promotionId", "promoIdentifier"]),
             "identifierName": text("What kind of identifier the customers have", enum=["id", "mobile", "email"]),
-            "customers": array(record(customer), minItems=1),
+            "customers": array(record(customer | more, more), minItems=1),
         }
     )
 
@@ -93,9 +94,9 @@ def _result() -> Schema:
 def _earn() -> dict[str, Any]:
     reply = ref("DirectEarnReply")
     answers = {
-        "200": _answer("Done, with an element for each customer, also when all failed", reply, _ANSWER, "X-Job-Id"),
-        "202": _answer("Queued as a job", reply, _QUEUED, "Location", "X-Job-Id"),
-        **faults("CapillaryError", *_FAULTS),
+        "200": answered("Done, with an element for each customer, also when all failed", reply, _ANSWER, "X-Job-Id"),
+        "202": answered("Queued as a job", reply, _QUEUED, "Location", "X-Job-Id"),
+        **faults("CapillaryError"),
     }
     return {
         "operationId": "directEarn",
@@ -112,12 +113,12 @@ def _earn() -> dict[str, Any]:
 
 def _token() -> dict[str, Any]:
     too_many = "Too many wrong credentials from this address, or tokens for this client, in this minute"
-    wrong_pair = _answer("No such key and secret", ref("IssueTokenError"), _WRONG_PAIR, "WWW-Authenticate")
+    wrong_pair = answered("No such key and secret", ref("IssueTokenError"), _WRONG_PAIR, "WWW-Authenticate")
     answers = {
-        "200": _answer("A token", ref("IssueTokenReply"), _TOKEN, "Cache-Control"),
+        "200": answered("A token", ref("IssueTokenReply"), _TOKEN, "Cache-Control"),
         **faults("IssueTokenError", "400", "413", "415", "500", "503"),
         "401": wrong_pair,
-        "429": _answer(too_many, ref("IssueTokenError"), None, "Retry-After"),
+        "429": answered(too_many, ref("IssueTokenError"), None, "Retry-After"),
     }
     return {
         "operationId": "issueToken",
@@ -131,17 +132,18 @@ def _token() -> dict[str, Any]:
 
 
 def faults(schema: str, *statuses: str) -> Answers:
-    """What can be wrong with any request of Capillary's, each in the form of this schema."""
+    """The answers that are faults, in the form of this schema; without statuses all that an endpoint may have."""
     return {
-        status: _answer(_FAULTS[status], ref(schema), None, *everywhere.FAULT_HEADERS.get(status, []))
-        for status in statuses
+        status: answered(_FAULTS[status], ref(schema), None, *everywhere.FAULT_HEADERS.get(status, []))
+        for status in statuses or _FAULTS
     }
 
 
-def answered(description: str, schema: Schema, examples: dict[str, Any], *more_headers: str) -> Answers:
-    """An answer of Capillary's, with examples by name."""
+def answered(description: str, schema: Schema, example: Any, *more_headers: str) -> Answers:
+    """One answer, with an example where there is one."""
+    return with_examples(description, schema, {} if example is None else {"sample": example}, *more_headers)
+
+
+def with_examples(description: str, schema: Schema, examples: dict[str, Any], *more_headers: str) -> Answers:
+    """One answer, with examples by name."""
     return answer(description, content(schema, JSON, **examples), "X-Cap-Requestid", *more_headers)
-
-
-def _answer(description: str, schema: Schema, example: Any, *more_headers: str) -> Answers:
-    return answered(description, schema, {} if example is None else {"sample": example}, *more_headers)

@@ -118,7 +118,16 @@ def _results() -> dict[str, Any]:
     forms = (
         *("RegisterMemberReply", "RegisterBatchReply", "DeleteMemberReply", "ProfilesDeleteReply"),
         *("ProfileReply", "ProfilesReply"),
-        *("DirectEarnReply", "AddCustomerReply", "AddCustomerError", "ImportReply", "ImportError", "UndoReply"),
+        *(
+            "DirectEarnReply",
+            "RevokeDirectEarnReply",
+            "IssuePromotionReply",
+            "AddCustomerReply",
+            "AddCustomerError",
+            "ImportReply",
+            "ImportError",
+            "UndoReply",
+        ),
     )
     in_json = content({"anyOf": [ref(form) for form in forms]}, JSON)
     in_xml = content({"anyOf": [ref(form) for form in forms[:6]]}, XML) | content(

@@ -7,6 +7,7 @@ from tools.document import (
     add_customer,
     altcraft,
     capillary,
+    capillary_corrections,
     everywhere,
     jobs,
     lookups,
@@ -18,7 +19,7 @@ from tools.document import (
 )
 from tools.document.parts import Schema, integer, record, text
 
-_ROUTES = (altcraft, profiles, stickystreet, capillary, add_customer, lookups, reading, jobs)
+_ROUTES = (altcraft, profiles, stickystreet, capillary, capillary_corrections, add_customer, lookups, reading, jobs)
 _PARTS = (*_ROUTES, stickystreet_reads)
 
 _ABOUT = """\
@@ -31,7 +32,7 @@ other path is answered 404, a wrong method 405 with `Allow`, both as `GatewayErr
 _TAGS = {
     "Altcraft": "User API v1.1: members of loyalty programs, and profiles. JSON and XML.",
     "Sticky Street": "API 1.5, customers_batch: import customers from delimited text.",
-    "Capillary": "Bulk API v2 and OAuth v3: issue promotions to customers. JSON.",
+    "Capillary": "Bulk API v2 and OAuth v3: issue promotions to customers, and revoke them. JSON.",
     "Reading": "Our own API to look up what is stored. Errors are problem documents.",
     "Jobs": "Requests that went through the queue. Errors are problem documents.",
     "Service": "No credentials needed.",

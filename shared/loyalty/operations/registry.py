@@ -14,12 +14,13 @@ from loyalty.operations.erase.operation import ERASE
 from loyalty.operations.import_customers.operation import IMPORT
 from loyalty.operations.kind import Fields, Item, Kind, Params
 from loyalty.operations.leave.operation import LEAVE
+from loyalty.operations.revoke.operation import REVOKE
 from loyalty.operations.undo.operation import undo_of
 
 AnyOperation = Operation[Fields, object, object]
 """An operation that is known by its name only: what it reads and prepares can only be given back to it."""
 
-_OWN: tuple[Operation[Any, Any, Any], ...] = (ENROL, IMPORT, EARN, LEAVE, ERASE)
+_OWN: tuple[Operation[Any, Any, Any], ...] = (ENROL, IMPORT, EARN, REVOKE, LEAVE, ERASE)
 """What contracts can ask for. The only place where types are forgotten: one collection holds values of many types."""
 
 UNDO = undo_of({one.kind.name: one for one in _OWN})

@@ -11,6 +11,8 @@ from loyalty.vendors.altcraft.profiles_delete import PROFILES_DELETE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.customers import ADD_CUSTOMER
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.capillary.issue_promotion import ISSUE_PROMOTION
+from loyalty.vendors.capillary.revoke_direct_earn import REVOKE_DIRECT_EARN
 from loyalty.vendors.contract import Answer, Manner
 from loyalty.vendors.jobs_api import UNDO
 from loyalty.vendors.stickystreet.customer_delete import CUSTOMER_DELETE
@@ -37,7 +39,7 @@ _ALL: list[Results] = [
     *(REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DELETE_MEMBER),
     *(PROFILES_IMPORT, PROFILES_UPDATE, PROFILES_IMPORT_BATCH, PROFILES_DELETE),
     *(CUSTOMERS_BATCH, RECORD_CUSTOMER, CUSTOMER_DELETE),
-    *(DIRECT_EARN, ADD_CUSTOMER, UNDO),
+    *(DIRECT_EARN, ISSUE_PROMOTION, REVOKE_DIRECT_EARN, ADD_CUSTOMER, UNDO),
 ]
 
 RESULTS: Mapping[str, Results] = {contract.name: contract for contract in _ALL}

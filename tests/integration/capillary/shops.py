@@ -48,7 +48,7 @@ def open_shop(database: Database, limit: int | None, customers: int) -> Shop:
 
 def issue(database: Database, shop: Shop, items: Sequence[Item], origin: Origin) -> list[Outcome]:
     """What a request for these items does."""
-    prepared = earn.prepare(database, shop.account, Params("1", "1", None, "2026-06-01T00:00:00Z"))
+    prepared = earn.EARN.prepare(database, shop.account, Params("1", "1", None, "2026-06-01T00:00:00Z"))
     return earn.apply(database, prepared, items, origin)
 
 

@@ -23,7 +23,7 @@ def issue(
     world: CapillaryWorld, items: Sequence[Item | Outcome], origin: Origin = REQUEST, promotion: str = "9"
 ) -> list[Outcome]:
     """The outcomes of items, applied as a request does it."""
-    prepared = earn.prepare(world.database, demo.ACCOUNT, Params("469", promotion, None, "2026-06-01T00:00:00Z"))
+    prepared = earn.EARN.prepare(world.database, demo.ACCOUNT, Params("469", promotion, None, "2026-06-01T00:00:00Z"))
     return earn.apply(world.database, prepared, items, origin)
 
 

@@ -2,13 +2,14 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loyalty.vendors.capillary.items import SOURCES
 from tests.fakes.capillary import CapillaryWorld, basic
-from tests.fakes.gateway import ACCESS_TOKEN, EARN
+from tests.fakes.gateway import ACCESS_TOKEN, EARN, ISSUE, REVOKE
 
 WORLD = CapillaryWorld()
 
@@ -18,6 +19,8 @@ ids = st.sampled_from([469, "469", 56799, 56801, "Promo_testMay13", 0, 1.5]) | v
 customers = st.fixed_dictionaries(
     {},
     optional={
+        "earnIds": st.lists(st.integers(1, 20) | st.sampled_from(["1", "x"]) | values, max_size=4) | values,
+        "earnIDs": st.integers(1, 20) | values,
         "identifierValue": st.sampled_from(["98662653", 98662632, "user1@example.com", "12025550101"]) | values,
         "source": st.sampled_from(sorted(SOURCES)) | values,
     },
@@ -30,6 +33,9 @@ requests = st.fixed_dictionaries(
         | values,
         "identifierName": st.sampled_from(["id", "mobile", "email"]) | values,
         "customers": st.lists(customers | values, max_size=5) | values,
+        "programId": ids,
+        "promotionId": ids,
+        "bulkAction": st.just("REVOKE_EARN") | values,
         "key": st.just("demo-key") | values,
         "secret": st.just("demo-secret") | values,
     },
@@ -45,11 +51,17 @@ def errors_are_well_formed(errors: list[dict[str, Any]]) -> bool:
     return all(set(error) == {"status", "code", "message"} and error["status"] is False for error in errors)
 
 
-@given(bodies, st.just(basic()) | headers)
+queries = st.dictionaries(
+    st.sampled_from(["identifierName", "identifierValue", "source", "type"]),
+    st.sampled_from(["id", "mobile", "externalId", "98662653", "INSTORE", "CUSTOMER"]) | st.text(),
+)
+
+
+@given(st.sampled_from([EARN, REVOKE]), bodies, st.just(basic()) | headers)
 @settings(deadline=None)
-def test_direct_earn_answers_any_bytes_in_its_own_form(body: Any, sent: Any) -> None:
+def test_a_bulk_endpoint_answers_any_bytes_in_its_own_form(path: str, body: Any, sent: Any) -> None:
     # WHEN anything is sent
-    status, _, reply = WORLD.call(EARN, body, sent)
+    status, _, reply = WORLD.call(path, body, sent)
     # THEN the reply is well-formed, its totals agree, and the fault is the client's
     assert status in (200, 400, 401, 413, 415)
     assert reply["totalCount"] == len(reply["response"])
@@ -62,6 +74,18 @@ def test_direct_earn_answers_any_bytes_in_its_own_form(body: Any, sent: Any) -> 
     else:
         assert (reply["response"], reply["warnings"], len(reply["errors"])) == ([], [], 1)
         assert errors_are_well_formed(reply["errors"])
+
+
+@given(bodies, st.just(basic()) | headers, queries)
+@settings(deadline=None)
+def test_an_issue_answers_any_bytes_in_its_own_form(body: Any, sent: Any, query: Any) -> None:
+    # WHEN anything is sent
+    status, _, reply = WORLD.call(f"{ISSUE}?{urlencode(query)}", body, sent)
+    # THEN something was issued or not, or there is one error
+    assert status in (200, 400, 401, 413, 415)
+    assert errors_are_well_formed(reply["errors"] + reply["warnings"])
+    assert len(reply["errors"]) == ("sideEffects" not in reply)
+    assert status == 200 or reply["errors"]
 
 
 @given(bodies, headers)

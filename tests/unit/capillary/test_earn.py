@@ -94,7 +94,7 @@ def test_accounts_count_their_own_ids(world: CapillaryWorld) -> None:
     # GIVEN a promotion of each account under the same id, and a customer of the same address
     for account in (demo.ACCOUNT, demo.OTHER_ACCOUNT):
         put(world.database, account.id, Promotion("9", program_id="123", limit=1))
-        prepared = earn.prepare(world.database, account, Params("123", "9", None, "2026-06-01T00:00:00Z"))
+        prepared = earn.EARN.prepare(world.database, account, Params("123", "9", None, "2026-06-01T00:00:00Z"))
         # WHEN both earn in requests of the same name
         (outcome,) = earn.apply(world.database, prepared, [user(1)], REQUEST)
         # THEN neither is in the other's way

@@ -42,7 +42,7 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 def deliver(world: CapillaryWorld, seconds_a_call: float = 0.5) -> list[Status]:
     """The outcomes' statuses of a delivery of the same request, at that speed of the store."""
     database = world.process(SlowClient(world, seconds_a_call)).within(29)
-    prepared = earn.prepare(database, demo.ACCOUNT, Params("469", "9", None, "2026-06-01T00:00:00Z"))
+    prepared = earn.EARN.prepare(database, demo.ACCOUNT, Params("469", "9", None, "2026-06-01T00:00:00Z"))
     outcomes = earn.apply(database, prepared, ITEMS, Origin("slow"))
     return [outcome.status for outcome in outcomes]
 

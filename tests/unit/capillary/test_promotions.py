@@ -94,10 +94,10 @@ def test_a_promotion_is_earned_from_its_start_up_to_but_not_at_its_end(
     params = Params("469", "9", None, received_at=moment)
     # THEN it is open or not
     if state == "open":
-        assert earn.prepare(world.database, demo.ACCOUNT, params).promotion == march
+        assert earn.EARN.prepare(world.database, demo.ACCOUNT, params).promotion == march
     else:
         with pytest.raises(PromotionInactive):
-            earn.prepare(world.database, demo.ACCOUNT, params)
+            earn.EARN.prepare(world.database, demo.ACCOUNT, params)
 
 
 @pytest.mark.parametrize("moment", ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])

@@ -23,7 +23,9 @@ LIMITS = pytest.mark.parametrize("limit", [None, 2])
 def revoke(world: CapillaryWorld) -> None:
     """Revoke all that customer 1 has of promotion 9."""
     held = revocations.read(world.database, demo.ACCOUNT.id, "9", WHO)
-    revocation = Revocation(held, held.live(), "r#0", "2026-06-01T00:00:00Z")
+    live = [one for one in held.earns if one.revoked_by is None]
+    marked = [one._replace(revoked_by="r#0", revoked_at="2026-06-01T00:00:00Z") for one in live]
+    revocation = Revocation(WHO, marked, [one.origin for one in live if one.origin in held.tally])
     assert revocations.revoke_all(world.database, demo.ACCOUNT.id, "9", [revocation]) == [Fate.DONE]
 
 

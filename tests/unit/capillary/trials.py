@@ -30,7 +30,7 @@ def new_world(limit: int | None) -> CapillaryWorld:
 def request(world: CapillaryWorld, origin: Origin, faults: Mapping[int, Fault] | None = None) -> list[Outcome]:
     """The outcomes of a request to a process of its own, whose calls meet `faults` by their number."""
     database = world.process(FaultyClient(world.dynamodb, faults)).within(29)
-    prepared = earn.prepare(database, demo.ACCOUNT, Params("469", "9", None, "2026-06-01T00:00:00Z"))
+    prepared = earn.EARN.prepare(database, demo.ACCOUNT, Params("469", "9", None, "2026-06-01T00:00:00Z"))
     items = [Item(("email", f"user{number}@example.com"), "JD") for number in WANTED]
     return earn.apply(database, prepared, items, origin)
 

@@ -92,11 +92,11 @@ def importing(form: dict[str, str], fault: Any = None) -> list[Call]:
     return [sent(IMPORT, as_form({**form, **output}), FORM, fault) for output in formats]
 
 
-def expired(world: World) -> Reply:
+def expired(world: World, path: str = EARN, body: Any = None) -> Reply:
     """A token that served its time."""
     token = world.send(ACCESS_TOKEN, CLIENT).json()["data"]["accessToken"]
     world.clock.now += 3_700
-    return world.send(EARN, request(), {"X-CAP-API-OAUTH-TOKEN": token})
+    return world.send(path, request() if body is None else body, {"X-CAP-API-OAUTH-TOKEN": token})
 
 
 DELETED = CREDENTIALS | {"type": "customer_delete", "code": "11223344"}

@@ -9,13 +9,12 @@ from jsonschema import Draft202012Validator
 
 from tests.fakes.capillary import basic
 from tests.fakes.described import DOCUMENT, OPERATIONS, Answered, assert_described, read, resolved
-from tests.fakes.gateway import ADD, EARN
+from tests.fakes.gateway import ADD, EARN, ISSUE, REVOKE
 from tests.fakes.world import World
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 CREDENTIALS = {
-    EARN: basic(),
-    ADD: basic(),
+    **dict.fromkeys((EARN, REVOKE, ISSUE, ADD), basic()),
 }
 """The headers of endpoints whose examples have no credentials in them."""
 
@@ -40,6 +39,13 @@ REPLIES = [
 ]
 
 
+def query(method: str, path: str) -> str:
+    """The examples of an operation's parameters in the URL, with a question mark."""
+    named = [resolved(one) for one in OPERATIONS[method, path].get("parameters", [])]
+    given = {one["name"]: one["example"] for one in named if one["in"] == "query"}
+    return f"?{urlencode(given)}" if given else ""
+
+
 def faults(media_type: str, schema: dict[str, Any], value: Any) -> list[str]:
     data = read(media_type, value, schema) if media_type.endswith("xml") else value
     validator = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
@@ -62,7 +68,7 @@ def test_the_example_of_a_request_fits_its_schema_and_works(
     # WHEN it is sent, as a form where it stands for one
     body, sent_as = (urlencode(value), FORM) if media_type in (FORM, MULTIPART) else (value, media_type)
     headers = {"Content-Type": sent_as, **CREDENTIALS.get(path, {})}
-    reply = World().send("/api.php" if path == "/" else path, body, headers)
+    reply = World().send("/api.php" if path == "/" else f"{path}{query(method, path)}", body, headers)
     # THEN it is done
     assert reply.status == 200
     assert '<response status="error">' not in reply.body

@@ -47,7 +47,7 @@ def final(scenario: Scenario, world: JobWorld, answer: Answer) -> Answer:
 def is_retryable(answer: Answer) -> bool:
     """Whether a client has to come again: with the whole request, for some of its items, or for the answer."""
     status, body = answer
-    words = ("torage is busy", "Error occurred while issuing", "It is not known whether", '"status": "queued"')
+    words = ("torage is busy", "Error occurred while", "It is not known whether", '"status": "queued"')
     return status in (202, 503) or any(word in body for word in words)
 
 
@@ -178,7 +178,7 @@ def _ask(world: JobWorld, database: Database, route: str) -> Reply:
     return reply_of(handler(event, FakeContext()))
 
 
-_IMPORT, _LIMITED = orders.imported(), orders.earned(2607, 56801)
+_IMPORT, _LIMITED, _REVOKED = orders.imported(), orders.earned(2607, 56801), orders.revoked(2607, 56801)
 _ONE = Order(SINGLE, as_json(single()))
 
 SCENARIOS = {
@@ -196,9 +196,12 @@ SCENARIOS = {
     "import at once": request(_IMPORT, inline_limit=LARGE),
     "earn at once": request(orders.earned(), inline_limit=LARGE),
     "earn at once under a limit": request(_LIMITED, inline_limit=LARGE),
+    "revoke at once": request(orders.revoked(), inline_limit=LARGE),
+    "revoke at once under a limit": request(_REVOKED, inline_limit=LARGE),
     "register through the queue": request(orders.enrol(), inline_limit=2),
     "import through the queue": request(_IMPORT, inline_limit=2),
     "earn through the queue": request(_LIMITED, inline_limit=2),
+    "revoke through the queue": request(_REVOKED, inline_limit=2),
     "a worker that registers": work(orders.enrol()),
     "a worker that ends a membership": work(orders.left()),
     "a worker that erases": work(orders.erased()),
@@ -206,14 +209,17 @@ SCENARIOS = {
     "a worker that imports profiles": work(orders.profiles()),
     "a worker that edits a customer": work(orders.edited()),
     "a worker that earns": work(_LIMITED),
+    "a worker that revokes": work(_REVOKED),
     "a burial of registrations": burial(orders.enrol()),
     "a burial of a deletion": burial(orders.left()),
     "a burial of an erasure": burial(orders.erased()),
     "a burial of an import": burial(_IMPORT),
     "a burial of earns": burial(_LIMITED),
+    "a burial of revocations": burial(_REVOKED),
     "undo registrations": undo(orders.enrol()),
     "undo an import": undo(_IMPORT),
     "undo earns": undo(_LIMITED),
+    "undo revocations": undo(_REVOKED),
     "issue an access token": access_token(),
     "show a job": read(orders.enrol(), "show_job"),
     "list jobs": read(orders.enrol(), "list_jobs"),

@@ -15,6 +15,7 @@ from tests.unit.jobs.job_world import JobWorld
 LONGEST_PAUSE, BLINK = 1.0, 0.01
 """Seconds between two tries of a call, at most; and what a pause of the tests' clock takes at least, a few times."""
 INSERT, READ, UPDATE = "batch_execute_statement", "batch_get_item", "update_item"
+QUERY, TRANSACT = "query", "transact_write_items"
 
 
 class Stage(NamedTuple):
@@ -25,14 +26,18 @@ class Stage(NamedTuple):
     act: Callable[[JobWorld], Any]
     action: str
     after: str | None = None
-    lost: bool = False
-    """Whether inserts get no answer, so that they have to be read back."""
+    lost: str | None = None
+    """The writes that get no answer, so that they have to be read back."""
     order: str | None = None
     """A worker's: what is in the queue."""
 
 
 def at_once(order: str, **headers: str) -> Callable[[JobWorld], Any]:
-    return lambda world: world.order(orders.ALL[order], **headers)
+    def act(world: JobWorld) -> Any:
+        world.prepare(orders.ALL[order])
+        return world.order(orders.ALL[order], **headers)
+
+    return act
 
 
 def work(world: JobWorld) -> None:
@@ -41,7 +46,7 @@ def work(world: JobWorld) -> None:
 
 
 KEY = {"Idempotency_Key": "once"}
-ENROL, EARN = "enrol", "earn twice each"
+ENROL, EARN, REVOKE = "enrol", "earn twice each", "revoke under a limit"
 PLAIN, JOB, LIMITED = "a request", "a request that is a job, done at once", "a request to earn under a limit"
 WORKER, EARNER = "a worker", "a worker that earns under a limit"
 LOOK_UP, TAKE_PLACES, WRITE, EARNS = "look up", "look up, take places", "write", "write the earns"
@@ -50,21 +55,27 @@ STAGES = [
     Stage("a request about jobs or for a token", "call the store", lambda world: world.job("GET /jobs"), "query"),
     Stage(PLAIN, LOOK_UP, at_once(ENROL), READ),
     Stage(PLAIN, WRITE, at_once(ENROL), INSERT),
-    Stage(PLAIN, READ_BACK, at_once(ENROL), READ, INSERT, lost=True),
+    Stage(PLAIN, READ_BACK, at_once(ENROL), READ, INSERT, lost=INSERT),
+    Stage(PLAIN, LOOK_UP, at_once(REVOKE), QUERY),
+    Stage(PLAIN, WRITE, at_once(REVOKE), TRANSACT),
+    Stage(PLAIN, READ_BACK, at_once(REVOKE), READ, TRANSACT, lost=TRANSACT),
     Stage(JOB, LOOK_UP, at_once(ENROL, **KEY), READ),
     Stage(JOB, WRITE, at_once(ENROL, **KEY), INSERT),
-    Stage(JOB, READ_BACK, at_once(ENROL, **KEY), READ, INSERT, lost=True),
+    Stage(JOB, READ_BACK, at_once(ENROL, **KEY), READ, INSERT, lost=INSERT),
     Stage(JOB, STORE, at_once(ENROL, **KEY), UPDATE, INSERT),
     Stage(LIMITED, TAKE_PLACES, at_once(EARN), "the tally"),
     Stage(LIMITED, EARNS, at_once(EARN), INSERT),
-    Stage(LIMITED, READ_BACK, at_once(EARN), READ, INSERT, lost=True),
+    Stage(LIMITED, READ_BACK, at_once(EARN), READ, INSERT, lost=INSERT),
     Stage(WORKER, LOOK_UP, work, READ, order=ENROL),
     Stage(WORKER, WRITE, work, INSERT, order=ENROL),
-    Stage(WORKER, READ_BACK, work, READ, INSERT, lost=True, order=ENROL),
+    Stage(WORKER, READ_BACK, work, READ, INSERT, lost=INSERT, order=ENROL),
     Stage(WORKER, STORE, work, UPDATE, INSERT, order=ENROL),
+    Stage(WORKER, LOOK_UP, work, QUERY, order=REVOKE),
+    Stage(WORKER, WRITE, work, TRANSACT, order=REVOKE),
+    Stage(WORKER, READ_BACK, work, READ, TRANSACT, lost=TRANSACT, order=REVOKE),
     Stage(EARNER, TAKE_PLACES, work, "the tally", order=EARN),
     Stage(EARNER, EARNS, work, INSERT, order=EARN),
-    Stage(EARNER, READ_BACK, work, READ, INSERT, lost=True, order=EARN),
+    Stage(EARNER, READ_BACK, work, READ, INSERT, lost=INSERT, order=EARN),
     Stage(EARNER, STORE, work, UPDATE, INSERT, order=EARN),
 ]
 
@@ -95,7 +106,8 @@ def test_a_stage_tries_for_as_long_as_the_table_gives_it(stage: Stage) -> None:
     # GIVEN a store that refuses the calls of one stage
     world = world_for(stage)
     began, moments = world.clock.now, list[float]()
-    world.dynamodb.plan_always(INSERT, timed_out_after if stage.lost else pass_on)
+    if stage.lost:
+        world.dynamodb.plan_always(stage.lost, timed_out_after)
     world.dynamodb.plan_always(UPDATE if stage.action == "the tally" else stage.action, refusing(stage, world, moments))
     # WHEN it comes to that
     stage.act(world)
@@ -163,7 +175,3 @@ def noting(world: JobWorld, moments: list[float], then: Fault | None = None) -> 
 
 def busy(_do: Callable[[], Answer]) -> Answer:
     raise client_error("ThrottlingException")
-
-
-def pass_on(do: Callable[[], Answer]) -> Answer:
-    return do()

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
-from tests.fakes.gateway import ADD, BATCH, EARN, IMPORT, LEAVE, PROFILE, PROFILE_DELETE, PROFILES, SINGLE
+from tests.fakes.gateway import ADD, BATCH, EARN, IMPORT, LEAVE, PROFILE, PROFILE_DELETE, PROFILES, REVOKE, SINGLE
 from tests.fakes.importing import CREDENTIALS, FORM, as_form, rows_form
 from tests.fakes.requests import JSON, XML, as_json, as_xml, batch, emails, single
 from tests.fakes.world import TOKEN
@@ -85,6 +85,27 @@ def earned(program: int = 469, promotion: int = 56799, **changes: Any) -> Order:
     return Order(EARN, as_json(body), {**JSON, **basic()})
 
 
+def revoked(program: int = 469, promotion: int = 56799) -> Order:
+    """Customers of whom all or some earns are revoked, some twice, and rows of which nothing is."""
+    rows: list[Any] = [
+        {"identifierValue": "user1@example.com"},
+        {"identifierValue": "user2@example.com", "earnIds": [2]},
+        {"identifierValue": "user99@example.com", "earnIds": [1]},
+        {"identifierValue": "user3@example.com", "earnIds": ["4"]},
+        {"identifierValue": "user2@example.com", "earnIds": [2]},  # revoked by the row before
+        {"identifierValue": "user4@example.com", "earnIds": [6, 1]},  # one is somebody else's
+        {"identifierValue": "user6@example.com"},  # earned nothing
+        {"identifierValue": "user4@example.com", "earnIDs": 6},
+        {"identifierValue": "user1@example.com"},
+        {"identifierValue": "user5@example.com", "earnIds": []},
+        {"identifierValue": "user5@example.com"},
+    ]
+    wanted = [{**row, "source": "INSTORE"} for row in rows]
+    body = earning(program=program, promotion=promotion, identifierName="email", customers=wanted)
+    body["customers"].insert(4, {"identifierValue": "user6@example.com"})
+    return Order(REVOKE, as_json(body), {**JSON, **basic()}, (earned(program, promotion),))
+
+
 ALL = {
     "enrol": enrol(),
     "import, yes": imported("yes"),
@@ -94,6 +115,8 @@ ALL = {
     "earn": earned(),
     "earn once each": earned(2750, 201436),
     "earn twice each": earned(2607, 56801),
+    "revoke": revoked(),
+    "revoke under a limit": revoked(2607, 56801),
 }
 """One of each kind, by name."""
 

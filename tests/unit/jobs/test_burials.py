@@ -11,7 +11,7 @@ from tests.unit.jobs import orders
 from tests.unit.jobs.ends import deaths, differences, ended
 from tests.unit.jobs.job_world import JobWorld, Order
 
-BUSY = {"enrol": "503", "import": "busy", "earn": "8896"}
+BUSY = {"enrol": "503", "import": "busy", "earn": "8896", "revoke": "8896"}
 """What items are counted as that found the store busy."""
 
 

@@ -57,7 +57,7 @@ def test_the_job_of_a_dead_request_is_completed_when_that_comes_again(order: Ord
         assert not differences(wanted, ended(world, job_id)), name
 
 
-@pytest.mark.parametrize("kind", ["enrol", "import, update", "earn twice each"])
+@pytest.mark.parametrize("kind", ["enrol", "import, update", "earn twice each", "revoke under a limit"])
 def test_a_fault_that_passes_at_any_call_of_the_request_changes_nothing(kind: str) -> None:
     # GIVEN what a request comes to that meets no fault
     order = orders.ALL[kind]

@@ -75,7 +75,7 @@ def test_a_second_worker_at_any_moment_of_the_first_changes_nothing_in_the_end(o
         assert not differences(wanted, ended(world, job_id)), (meanwhile.__name__, number)
 
 
-@pytest.mark.parametrize("kind", ["enrol", "import, update", "earn twice each"])
+@pytest.mark.parametrize("kind", ["enrol", "import, update", "earn twice each", "revoke under a limit"])
 def test_a_second_worker_that_dies_at_any_call_changes_nothing_in_the_end(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

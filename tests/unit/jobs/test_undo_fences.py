@@ -5,9 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.doors.queue_trigger import process_chunks
 from loyalty.jobs import cut
+from tests.fakes.delivery import event_of
 from tests.fakes.faults import Answer, refused, timed_out_after
-from tests.fakes.nth_call import die_after, die_before
+from tests.fakes.gateway import FakeContext
+from tests.fakes.nth_call import ProcessDied, die_after, die_before
 from tests.fakes.queues import CHUNKS
 from tests.fakes.steps import BEGIN, FENCE, FINISH, Call, Step, at, at_each
 from tests.unit.jobs import orders
@@ -15,7 +18,10 @@ from tests.unit.jobs.held import chunk, deliver, deliver_soonest, waits
 from tests.unit.jobs.job_world import JobWorld, Order
 from tests.unit.jobs.keyed import client
 
-ORDERS = {kind: orders.ALL[kind] for kind in ("enrol", "import, update", "import, ignore", "earn twice each")}
+ORDERS = {
+    kind: orders.ALL[kind]
+    for kind in ("enrol", "import, update", "import, ignore", "earn twice each", "revoke under a limit")
+}
 DAY = 24 * 3600
 EACH = pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 
@@ -53,6 +59,32 @@ def test_an_undo_waits_for_a_delivery_that_began_before_it(order: Order) -> None
     assert world.end_state() != before
     # AND once the worker is done, all that it wrote is taken back
     world.work()
+    assert world.end_state() == before
+    assert world.told(job_id)["status"] == "undone"
+
+
+@EACH
+def test_a_message_that_is_delivered_twice_stays_until_it_can_tell_what_the_first_delivery_wrote(order: Order) -> None:
+    # GIVEN a redriven chunk at which a worker is, having written all, when its job is undone
+    world, job_id, before = given_up(order)
+    world.redrive()
+
+    def delivered_again(_do: Callable[[], Answer]) -> Answer:
+        world.undo(job_id)
+        deliver(world)
+        assert "fence" in chunk(world)
+        # WHEN its message is delivered to another worker as well
+        (again,) = [one for one in world.sqs.queues[CHUNKS] if '"operation":"undo"' not in one.body]
+        answer = process_chunks(lambda: world.process(world.dynamodb))(event_of(again), FakeContext(again.id, 30_000))
+        # THEN that one does not take it for done
+        assert answer == {"batchItemFailures": [{"itemIdentifier": again.id}]}
+        raise ProcessDied
+
+    # AND should the first one die the message tells what was written, so that it is taken back
+    deliver(world, at(FINISH, delivered_again))
+    assert world.end_state() != before
+    while world.sqs.queues[CHUNKS]:
+        deliver_soonest(world)
     assert world.end_state() == before
     assert world.told(job_id)["status"] == "undone"
 

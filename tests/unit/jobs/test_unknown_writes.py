@@ -91,7 +91,7 @@ def test_a_chunk_that_was_written_and_then_finds_the_store_busy_is_not_told_as_n
     assert not differences(wanted, ended(world, job_id))
 
 
-@pytest.mark.parametrize("kind", ["enrol", "import, update", "earn twice each"])
+@pytest.mark.parametrize("kind", ["enrol", "import, update", "earn twice each", "revoke under a limit"])
 def test_a_request_under_a_key_whose_outcomes_cannot_be_stored_is_to_be_repeated(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

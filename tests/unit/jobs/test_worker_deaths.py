@@ -39,6 +39,6 @@ def test_a_worker_that_dies_at_any_call_changes_nothing_in_the_end(order: Order)
     check(order, deaths)
 
 
-@pytest.mark.parametrize("kind", ["enrol", "import, update", "earn twice each"])
+@pytest.mark.parametrize("kind", ["enrol", "import, update", "earn twice each", "revoke under a limit"])
 def test_what_nobody_foresaw_at_any_call_of_a_worker_changes_nothing_in_the_end(kind: str) -> None:
     check(orders.ALL[kind], lambda calls: faults(calls, UNFORESEEN))

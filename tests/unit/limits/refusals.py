@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.capillary import basic
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, FakeContext
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, ISSUE, REVOKE, SINGLE, FakeContext
 from tests.fakes.world import World
 from tests.fakes.yardstick import slowness
 
@@ -24,7 +24,7 @@ _UNITS_PER_MEGABYTE = 1_000_000 if sys.platform == "darwin" else 1_000_000 / 102
 def main(files: list[str]) -> None:
     """Measure each file's event."""
     world = World()
-    for path in (SINGLE, BATCH, EARN, ACCESS_TOKEN, IMPORT):
+    for path in (SINGLE, BATCH, EARN, REVOKE, ISSUE, ACCESS_TOKEN, IMPORT):
         world.send(path, {"token": "nobody's"}, basic())
     for file in files:
         _in_a_fork(lambda: _measure(world, Path(file)))  # noqa: B023 - it is called at once

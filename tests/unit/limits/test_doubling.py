@@ -10,7 +10,7 @@ from loyalty.store.tables import progress, promotion_changes
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
 from tests.fakes.draws import plan_cards
-from tests.fakes.gateway import BATCH, EARN
+from tests.fakes.gateway import BATCH, EARN, REVOKE
 from tests.fakes.requests import JSON, as_json, batch, emails
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld, Order
@@ -120,6 +120,23 @@ def earns(promotion: int, program: int) -> Make:
     return make
 
 
+def revoked(promotion: int, program: int) -> Make:
+    """One customer's earns, each by a row of its own."""
+
+    def make(count: int) -> Order:
+        rows = [{"identifierValue": "98662653", "source": "JD", "earnIds": [one]} for one in range(1, count + 1)]
+        body = earning(customers=rows, program=program, promotion=promotion)
+        return Order(REVOKE, as_json(body), {**JSON, **basic()}, (earns(promotion, program)(count),))
+
+    return make
+
+
+def revoked_at_once(count: int) -> Order:
+    """One customer's earns, all by one row among others that find nothing."""
+    body = earning("98662653", *["98662632"] * (count // 2), program=469, promotion=56799)
+    return Order(REVOKE, as_json(body), {**JSON, **basic()}, (earns(56799, 469)(count),))
+
+
 IMPORTS: dict[str, Make] = {
     make.__name__: make
     for make in (
@@ -202,3 +219,16 @@ def test_places_that_one_customer_takes_under_a_limit_cost_its_tally_once_a_chun
     # GIVEN a promotion that a customer may earn a thousand times, whose tally grows with each place
     # THEN twice as many earns in one request cost about twice as much, and so does their undo
     assert dearer(earns(_WIDE, 2607), {"inline_limit": 10_000}) == {}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [revoked(56799, 469), revoked(_WIDE, 2607), revoked_at_once],
+    ids=["without a limit", "under a limit", "by one row"],
+)
+def test_earns_of_one_customer_that_are_revoked_are_read_once_and_cost_its_tally_once_for_each_ninety(
+    make: Make,
+) -> None:
+    # GIVEN earns of one customer that one chunk revokes, each by a row of its own or all by one
+    # THEN twice as many cost about twice as much, and so does giving them back
+    assert dearer(make, {"inline_limit": 10_000}) == {}

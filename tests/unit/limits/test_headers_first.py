@@ -6,7 +6,7 @@ import pytest
 
 from loyalty.http.request import Request
 from tests.fakes.capillary import basic
-from tests.fakes.gateway import EARN, FakeContext, proxy_event
+from tests.fakes.gateway import EARN, ISSUE, REVOKE, FakeContext, proxy_event
 from tests.fakes.world import World
 
 UNDO = "POST /jobs/{job_id}/undo"
@@ -33,17 +33,17 @@ def _body_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_body_is_closed")
 @pytest.mark.parametrize(("headers", "status"), REFUSED.values(), ids=REFUSED)
-@pytest.mark.parametrize("route", [EARN, UNDO])
+@pytest.mark.parametrize("route", [EARN, REVOKE, ISSUE, UNDO])
 def test_a_bad_authorization_header_is_refused_before_the_body_is_read(
     route: str, headers: Mapping[str, str], status: int
 ) -> None:
     # GIVEN a request whose header does not let it in
     world = World()
-    event = proxy_event(b"{" * 1_000_000, dict(headers), path=EARN)
+    event = proxy_event(b"{" * 1_000_000, dict(headers), path=route)
     # WHEN it is sent
-    reply = world.deliver(event, FakeContext()) if route == EARN else world.job(route, "0" * 32, headers=dict(headers))
+    reply = world.deliver(event, FakeContext()) if route != UNDO else world.job(route, "0" * 32, headers=dict(headers))
     # THEN it is refused for that, and the body was not read
-    wanted = status if route == EARN or status == 401 else 404  # a viewer may look whether there is such a job
+    wanted = status if route != UNDO or status == 401 else 404  # a viewer may look whether there is such a job
     assert reply.status == wanted
 
 

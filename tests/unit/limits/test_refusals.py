@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.capillary import basic
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, proxy_event
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, ISSUE, REVOKE, SINGLE, proxy_event
 from tests.unit.limits.bodies import FORM, FORM_BODIES, JSON, JSON_BODIES, MULTIPART, MULTIPART_BODIES, XML, XML_BODIES
 from tests.unit.limits.mutations import mutated
 from tools.local.template import ROOT
@@ -27,6 +27,8 @@ DOORS = {
     SINGLE: {JSON: JSON_BODIES, XML: XML_BODIES},
     BATCH: {JSON: JSON_BODIES, XML: XML_BODIES},
     EARN: {JSON: JSON_BODIES},
+    REVOKE: {JSON: JSON_BODIES},
+    ISSUE: {JSON: JSON_BODIES},
     ACCESS_TOKEN: {JSON: JSON_BODIES},
     IMPORT: {FORM: FORM_BODIES, MULTIPART: MULTIPART_BODIES},
 }
@@ -76,7 +78,11 @@ def too_dear(costs: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
 
 def write_event(file: Path, path: str, content_type: str, body: bytes) -> Path:
     """A file with the event of a request with good credentials where they are in a header."""
-    headers = {"Content-Type": content_type, "Content-Encoding": "gzip", **(basic() if path == EARN else {})}
+    headers = {
+        "Content-Type": content_type,
+        "Content-Encoding": "gzip",
+        **(basic() if path in (EARN, REVOKE, ISSUE) else {}),
+    }
     event = proxy_event(headers=headers, path=path)
     event |= {"body": base64.b64encode(gzip.compress(body, compresslevel=1)).decode(), "isBase64Encoded": True}
     file.write_text(json.dumps(event))

@@ -10,11 +10,15 @@ from loyalty.store.tables import undo_states
 from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.capillary.issue_promotion import ISSUE_PROMOTION
+from loyalty.vendors.capillary.revoke_direct_earn import REVOKE_DIRECT_EARN
 from loyalty.vendors.stickystreet.customers_batch import CUSTOMERS_BATCH
 
-CONTRACTS = {
-    one.name: one for one in (REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DELETE_MEMBER, DIRECT_EARN, CUSTOMERS_BATCH)
-}
+_ALL = (
+    *(REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DELETE_MEMBER),
+    *(DIRECT_EARN, ISSUE_PROMOTION, REVOKE_DIRECT_EARN, CUSTOMERS_BATCH),
+)
+CONTRACTS = {one.name: one for one in _ALL}
 NOW = "2026-06-01T00:00:00Z"
 STORED: dict[str, dict[str, Any]] = {
     "enrol": {"program_id": "123", "received_at": NOW},
@@ -22,13 +26,14 @@ STORED: dict[str, dict[str, Any]] = {
     "earn": {"program_id": "469", "promotion_id": "9", "received_at": NOW},
     "leave": {"program_id": "123"},
     "erase": {},
+    "revoke": {"program_id": "469", "promotion_id": "9", "received_at": NOW},
     "undo": {"job_id": "0" * 32},
 }
 """Params of each operation as jobs hold them."""
 
 
 def test_operations_and_rights_have_the_names_that_are_stored() -> None:
-    assert [*OPERATIONS] == ["enrol", "import", "earn", "leave", "erase", "undo"]
+    assert [*OPERATIONS] == ["enrol", "import", "earn", "revoke", "leave", "erase", "undo"]
     assert {"enrol", "import", "earn", "erase", "jobs:read", "jobs:undo", "migrate", "read"} == RIGHTS
 
 

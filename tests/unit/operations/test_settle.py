@@ -94,7 +94,7 @@ def promotion(limit: int | None) -> CapillaryWorld:
 
 
 def issue(world: CapillaryWorld, items: list[EarnItem | Outcome], origin: Origin) -> list[Outcome]:
-    return earn.apply(world.database, earn.prepare(world.database, demo.ACCOUNT, ISSUE), items, origin)
+    return earn.apply(world.database, earn.EARN.prepare(world.database, demo.ACCOUNT, ISSUE), items, origin)
 
 
 @pytest.mark.parametrize("limit", [None, 2])
@@ -118,7 +118,7 @@ def test_a_place_without_its_earn_is_free_again_once_it_is_settled() -> None:
     world = promotion(1)
     dying = world.process(FaultyClient(world.dynamodb, at("put_item", die_before, table="earns"))).within(29)
     with pytest.raises(ProcessDied):
-        earn.apply(dying, earn.prepare(dying, demo.ACCOUNT, ISSUE), [EARNERS[0]], OURS)
+        earn.apply(dying, earn.EARN.prepare(dying, demo.ACCOUNT, ISSUE), [EARNERS[0]], OURS)
     assert _taken(world) == "1"
     # WHEN it is settled
     assert earn.settle(world.database, demo.ACCOUNT, ISSUE, [EARNERS[0]], OURS) == [BUSY]

@@ -45,6 +45,10 @@ PROMISES: dict[str, dict[str, str]] = {
             f"{UNIT}/capillary/test_samples.py"
             "::test_the_same_customer_twice_earns_twice_under_the_promotions_own_identifier"
         ),
+        'never read as "all"': (
+            f"{UNIT}/capillary/test_revoke_requests.py"
+            "::test_earn_ids_of_which_one_is_no_earn_of_the_customer_revoke_nothing"
+        ),
     },
     "docs/exactly-once.md": {
         "What a client asked for still happens once": (

@@ -20,14 +20,15 @@ from loyalty.operations.earn import items as earn
 from loyalty.operations.enrol import items as enrol
 from loyalty.store.engine.dynamodb import Database
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER
-from loyalty.vendors.capillary.direct_earn import Capillary, CapillaryExchange
+from loyalty.vendors.capillary import replies
+from loyalty.vendors.capillary.bulk import Bulk
+from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from loyalty.vendors.contract import Submission
 
 serve(REGISTER_MEMBER)
 
 
-class Mixed(Capillary):
-    kind = enrol.KIND  # wrong: its exchange reads who earns
+Bulk("mixed", enrol.KIND, DIRECT_EARN.codes, DIRECT_EARN.make, replies.element)  # wrong: it reads who earns
 
 
 def submit(params: enrol.Params) -> Submission[enrol.Params, enrol.Item]:

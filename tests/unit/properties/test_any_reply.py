@@ -9,6 +9,8 @@ from loyalty.domain.outcome import Outcome, Status
 from loyalty.http.request import Request
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
+from loyalty.vendors.capillary.issue_promotion import ISSUE_PROMOTION
+from loyalty.vendors.capillary.revoke_direct_earn import REVOKE_DIRECT_EARN
 from loyalty.vendors.catalogue import Results
 from loyalty.vendors.contract import Answer
 from loyalty.vendors.jobs_api import UNDO
@@ -51,6 +53,15 @@ earned = st.one_of(
     fates(Status.CREATED, values=st.fixed_dictionaries(EARNED)),
     fates(Status.EXHAUSTED, values=st.fixed_dictionaries(CUSTOMER)),
     fates(Status.INVALID, reason=REASONS, values=st.fixed_dictionaries({"code": NUMBERS})),
+    NOTHING_KNOWN,
+)
+revoked = st.one_of(
+    fates(
+        Status.UPDATED,
+        values=st.fixed_dictionaries({"customer_id": NUMBERS, "earn_ids": st.lists(NUMBERS, min_size=1, max_size=4)}),
+    ),
+    fates(Status.EXISTS, Status.IGNORED, Status.UNKNOWN, profile_id=PROFILE_IDS),
+    fates(Status.INVALID, reason=REASONS, values=st.none() | st.fixed_dictionaries({"code": NUMBERS})),
     NOTHING_KNOWN,
 )
 imported = st.one_of(
@@ -96,6 +107,28 @@ def test_what_became_of_earns_is_counted_and_told_for_each(outcomes: list[Outcom
     good = [outcome.status in ("created", "exhausted") for outcome in outcomes]
     assert ["result" in element for element in told["response"]] == good
     assert (told["totalCount"], told["failureCount"]) == (len(outcomes), good.count(False))
+
+
+@given(st.lists(revoked, max_size=6), st.booleans())
+def test_what_became_of_revocations_is_counted_and_told_for_each(outcomes: list[Outcome], by_id: bool) -> None:
+    # GIVEN a reply, the promotion named in either way
+    named = {"promotion_id": "56799"} if by_id else {"promotion_id": None, "promotion_identifier": "Promo"}
+    told = body_of(REVOKE_DIRECT_EARN, {"program_id": "469", **named}, Answer(outcomes, repeat_under="job-1"))
+    # THEN it has an element for each customer, with the earns that were revoked, and counts those that failed
+    good = [outcome.status is Status.UPDATED for outcome in outcomes]
+    ids = [(outcome.values or {}).get("earn_ids") for outcome in outcomes if outcome.status is Status.UPDATED]
+    elements = told["response"]
+    assert ["result" in element for element in elements] == good
+    assert [element["result"]["revokedEarnIds"] for element in elements if "result" in element] == ids
+    assert (told["totalCount"], told["failureCount"]) == (len(outcomes), good.count(False))
+
+
+@given(st.lists(earned, max_size=1))
+def test_what_became_of_a_single_issue_is_told(outcomes: list[Outcome]) -> None:
+    told = body_of(ISSUE_PROMOTION, {"program_id": "469", "promotion_id": "56799"}, Answer(outcomes))
+    created = [outcome.values or {} for outcome in outcomes if outcome.status is Status.CREATED]
+    assert [effect["earnedId"] for effect in told.get("sideEffects", [])] == [one["earned_id"] for one in created]
+    assert ("sideEffects" in told) == (told["errors"] == [])
 
 
 @given(st.lists(st.sampled_from(list(UNDO.codes)), max_size=6))

@@ -38,8 +38,14 @@ def places(store: Store, who: str = "p") -> list[str]:
     return sorted(tallies.holders(tally))
 
 
-def revocation(known: Held, *ids: int, by: str = "r#0", more: bool = False) -> Revocation:
-    return Revocation(known, [one for one in known.live() if one.earned_id in ids], by, AT, more)
+def revoked_by(known: Held, mark: str) -> list[Earn]:
+    return [one for one in known.earns if one.revoked_by == mark]
+
+
+def revocation(known: Held, *ids: int, by: str = "r#0", more: bool = False, who: str = "p") -> Revocation:
+    chosen = [one for one in known.earns if one.earned_id in ids and one.revoked_by is None]
+    marked = [one._replace(revoked_by=by, revoked_at=AT) for one in chosen]
+    return Revocation(who, marked, [one.origin for one in chosen if one.origin in known.tally], by if more else None)
 
 
 def revoke(store: Store, *ids: int, by: str = "r#0") -> Fate:
@@ -48,8 +54,7 @@ def revoke(store: Store, *ids: int, by: str = "r#0") -> Fate:
 
 
 def revive(store: Store, *ids: int, by: str = "r#0", limit: int | None = LIMIT) -> Fate:
-    known = held(store)
-    revival = Revival(known, [one for one in known.revoked_by(by) if one.earned_id in ids], by, limit)
+    revival = Revival("p", [one for one in revoked_by(held(store), by) if one.earned_id in ids], limit)
     (fate,) = revocations.revive_all(store.database, "a", "9", [revival])
     return fate
 
@@ -67,7 +72,7 @@ def test_a_revoked_earn_stays_marked_and_its_place_is_free(store: Store) -> None
     # THEN one is left, with its place, and the others say by whom and when they were revoked
     assert live(store) == [2]
     assert places(store) == ["earner#2"]
-    assert [(one.earned_id, one.revoked_at) for one in held(store).revoked_by("r#0")] == [(1, AT), (3, AT)]
+    assert [(one.earned_id, one.revoked_at) for one in revoked_by(held(store), "r#0")] == [(1, AT), (3, AT)]
     assert held(store).ended == {"r#0"}
 
 
@@ -141,10 +146,12 @@ def test_customers_who_share_a_call_are_refused_alone(store: Store) -> None:
     # GIVEN two customers, of whom one is revoked by somebody else meanwhile
     earn(store, 1, who="p")
     earn(store, 2, who="q")
-    known = [held(store, "p"), held(store, "q")]
+    known = {who: held(store, who) for who in ("p", "q")}
     revoke(store, 1, by="s#0")
     # WHEN both are revoked in one call
-    fates = revocations.revoke_all(store.database, "a", "9", [revocation(one, 1, 2) for one in known])
+    fates = revocations.revoke_all(
+        store.database, "a", "9", [revocation(one, 1, 2, who=who) for who, one in known.items()]
+    )
     # THEN one is done
     assert fates == [Fate.REFUSED, Fate.DONE]
 
@@ -155,7 +162,7 @@ def test_a_revival_takes_the_place_again(store: Store) -> None:
     assert revive(store, 1, 3) is Fate.DONE
     assert live(store) == [1, 2, 3]
     assert places(store) == ["earner#1", "earner#2", "earner#3"]
-    assert held(store).revoked_by("r#0") == []
+    assert revoked_by(held(store), "r#0") == []
 
 
 def test_a_revival_without_a_limit_takes_no_place(store: Store) -> None:
@@ -186,7 +193,7 @@ def test_what_somebody_else_revoked_is_not_given_back(store: Store) -> None:
     revive(store, 1)
     revoke(store, 1, by="s#0")
     # WHEN the other would give it back
-    revival = Revival(known, known.revoked_by("r#0"), "r#0", LIMIT)
+    revival = Revival("p", revoked_by(known, "r#0"), LIMIT)
     assert revocations.revive_all(store.database, "a", "9", [revival]) == [Fate.REFUSED]
     # THEN it stays revoked
     assert live(store) == []

@@ -196,7 +196,7 @@ def test_whoever_makes_jobs_may_send_them() -> None:
     # GIVEN the functions that store jobs for requests, of any size where the client does not wait
     makers = [name for name, rights in RIGHTS.items() if STORES_JOBS in rights and "Events" in FUNCTIONS[name]]
     # THEN they may send chunks
-    assert len(makers) == 11
+    assert len(makers) == 13
     assert all(Right("sqs:SendMessage", "ChunkQueue") in RIGHTS[name] for name in makers)
 
 

@@ -14,12 +14,14 @@ from tests.fakes.gateway import (
     DETAILS,
     EARN,
     IMPORT,
+    ISSUE,
     LEAVE,
     LOOKUP,
     PROFILE_DELETE,
     PROGRAMS,
     PROMOTION_DATA,
     PROMOTIONS,
+    REVOKE,
     SINGLE,
     Reply,
 )
@@ -41,6 +43,8 @@ ENDPOINTS = {
     **dict.fromkeys((LOOKUP, DETAILS, PROMOTION_DATA), ({"basic", "access"}, {"read"})),
     **dict.fromkeys((CUSTOMERS, ONE_CUSTOMER, PROGRAMS, PROMOTIONS), (set(KINDS) - {"oauth"}, {"read"})),
     EARN: ({"basic", "access"}, {"earn"}),
+    REVOKE: ({"basic", "access"}, {"earn"}),
+    ISSUE: ({"basic", "access"}, {"earn"}),
     ACCESS_TOKEN: ({"oauth"}, set[str]()),
     **dict.fromkeys((JOBS, JOB, RESULTS), ({"token", "import", "basic", "access"}, {"jobs:read"})),
     UNDO: ({"token", "import", "basic", "access"}, {"jobs:read", "jobs:undo", "enrol"}),
@@ -55,6 +59,8 @@ BODIES = {
     IMPORT: rows("code", "A"),
     EARN: earning(),
     BALANCE: single(token=None, email="user2@example.com"),
+    REVOKE: earning(),
+    ISSUE: {"programId": 469, "promotionId": 56799},
 }
 USER1 = {"source": "INSTORE", "identifierName": "email", "identifierValue": "user1@example.com"}
 QUERIES: dict[str, dict[str, str]] = {

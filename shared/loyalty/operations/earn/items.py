@@ -30,7 +30,8 @@ class Item(NamedTuple):
     source: str
 
 
-def _read_params(document: Document, now: str) -> Params:
+def read_params(document: Document, now: str) -> Params:
+    """The params as messages hold them; `now` dates what does not say when it came."""
     return Params(
         document["program_id"],
         document.get("promotion_id"),
@@ -55,4 +56,4 @@ def _schema() -> "Schema":
     return SCHEMA
 
 
-KIND = Kind("earn", "earn", _read_params, _read_item, _write_item, _schema, "capillary.direct_earn")
+KIND = Kind("earn", "earn", read_params, _read_item, _write_item, _schema, "capillary.direct_earn")

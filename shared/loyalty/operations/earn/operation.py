@@ -9,16 +9,17 @@ from typing import NamedTuple
 
 from loyalty.domain.account import Account, Promotion
 from loyalty.domain.deadline import EARNING_SECONDS
-from loyalty.domain.errors import ProgramNotFound, PromotionInactive, PromotionNotFound
 from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import BUSY, NOT_FOUND, RETRYABLE, UNKNOWN, Origin, Outcome, Status
 from loyalty.operations.base import Operation
+from loyalty.operations.earn import promotion as promotion_of
 from loyalty.operations.earn.items import KIND, Item, Params
+from loyalty.operations.earn.promotion import Issue, prepare, resolved
 from loyalty.operations.earn.undo import take_back
 from loyalty.operations.withdrawal import withdraw
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.engine.fate import Fate
-from loyalty.store.tables import accounts, counters, customers, earns, promotions, tallies
+from loyalty.store.tables import counters, customers, earns, promotions, tallies
 from loyalty.store.tables.customers import Reference
 from loyalty.store.tables.earns import Earn, Earned
 
@@ -28,14 +29,6 @@ COUNTED_AT_ONCE = 500
 _STATUS = {Fate.DONE: Status.CREATED, Fate.REFUSED: Status.EXHAUSTED, Fate.BUSY: Status.BUSY}
 
 
-class Issue(NamedTuple):
-    """A checked request: the promotion can be earned. `received_at` (RFC 3339, UTC) dates the earns."""
-
-    account_id: str
-    promotion: Promotion
-    received_at: str
-
-
 class Attempt(NamedTuple):
     """Who tries, where the occasion came from, the id drawn for the earn, and the item's mark."""
 
@@ -43,24 +36,6 @@ class Attempt(NamedTuple):
     source: str
     earned_id: int
     origin: str
-
-
-def prepare(database: Database, account: Account, params: Params) -> Issue:
-    """Check program and promotion; raises ProgramNotFound, PromotionNotFound, PromotionInactive or StorageBusy."""
-    program = accounts.find_program(database, account.id, params.program_id)
-    if program is None:
-        raise ProgramNotFound(params.program_id)
-    promotion = _find_promotion(database, account.id, params)
-    if promotion is None or promotion.program_id != program.id:
-        raise PromotionNotFound(params.promotion_id or params.promotion_identifier or "")
-    if not (program.active and promotion.open_at(params.received_at)):
-        raise PromotionInactive(promotion.id)
-    return Issue(account.id, promotion, params.received_at)
-
-
-def resolved(issue: Issue) -> Params:
-    """The params with the promotion by its id."""
-    return Params(issue.promotion.program_id, issue.promotion.id, None, issue.received_at)
 
 
 def keys(_database: Database, issue: Issue, items: Sequence[Item | Outcome]) -> list[Collection[Hashable]]:
@@ -101,7 +76,7 @@ def settle(
 
     A place that such an item took under the promotion's limit is free again. Raises StorageBusy.
     """
-    promotion = _find_promotion(database, account.id, params)
+    promotion = promotion_of.find(database, account.id, params)
     promotion_id = params.promotion_id or (promotion and promotion.id)
     if promotion_id is None:
         return [item if isinstance(item, Outcome) else UNKNOWN for item in items]
@@ -132,16 +107,6 @@ def _allocate(database: Database, issue: Issue, wanted: int) -> Sequence[int]:
     if not wanted or issue.promotion.limit == 0:
         return range(-wanted, 0)
     return counters.allocate(database, issue.account_id, "earned_id", wanted)
-
-
-def _find_promotion(database: Database, account_id: str, params: Params) -> Promotion | None:
-    """The promotion that the id, the identifier, or both together name."""
-    number, text = params.promotion_id, params.promotion_identifier
-    by_id = promotions.find(database, account_id, number) if number else None
-    by_identifier = promotions.find_by_identifier(database, account_id, text) if text else None
-    if number is None or text is None:
-        return by_id or by_identifier
-    return by_id if by_id and by_identifier and by_id.id == by_identifier.id else None
 
 
 def _without_customer(item: Item | Outcome, unread: set[Identifier]) -> Outcome:

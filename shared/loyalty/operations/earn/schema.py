@@ -17,9 +17,9 @@ class EarnParams(TypedDict):
 
 
 class EarnItem(TypedDict):
-    """Who earns, and where the occasion came from: `kind` is customer_id, phone or email."""
+    """Who earns, and where the occasion came from: `kind` is customer_id, phone, email or code."""
 
-    kind: Literal["customer_id", "phone", "email"]
+    kind: Literal["customer_id", "phone", "email", "code"]
     value: str
     source: Name
 

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import Job
 from loyalty.domain.outcome import BUSY, Origin, Outcome, Status
+from loyalty.operations.earn import promotion as promotion_of
 from loyalty.operations.undo.operation import may_be_written, taken_back
 from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.tables import earns, promotions, tallies
+from loyalty.store.tables import earns, tallies
 
 
 def take_back(database: Database, job: Job, items: Sequence[Outcome], made: Origin) -> list[Outcome]:
     """What became of each item's earn; `made` is the origin that made it."""
-    promotion_id, limited = _promotion(database, job)
+    promotion_id, promotion = promotion_of.of_job(database, job)
+    limited = promotion is None or promotion.limit is not None
 
     def take(indexes: Sequence[int]) -> dict[int, Outcome]:
         outcomes = {index: _remove(database, job, promotion_id, items[index], made.mark(index)) for index in indexes}
@@ -49,13 +51,3 @@ def _together(items: Sequence[Outcome]) -> list[list[int]]:
     for index, item in enumerate(items):
         of_customer.setdefault(item.profile_id, []).append(index)
     return list(of_customer.values())
-
-
-def _promotion(database: Database, job: Job) -> tuple[str | None, bool]:
-    """The id of the job's promotion, None where its name leads nowhere by now, and whether it may have a limit."""
-    promotion_id, name = job.params.get("promotion_id"), job.params.get("promotion_identifier")
-    if promotion_id:
-        promotion = promotions.find(database, job.account_id, promotion_id)
-    else:
-        promotion = promotions.find_by_identifier(database, job.account_id, name) if name else None
-    return (promotion.id if promotion else promotion_id), promotion is None or promotion.limit is not None

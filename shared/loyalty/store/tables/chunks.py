@@ -156,7 +156,7 @@ def begin(database: Database, job: Job, number: int, sent: Sent, *, past_fence: 
     )
     item = update.item or {}
     ours = update.done or item.get("holder") == {"S": holder}  # the latter after a lost answer
-    return Begun(Turn.OURS if ours else _turn(item, sent, now), _chunk(item), holder)
+    return Begun(Turn.OURS if ours else _turn(item, sent, now, past_fence=past_fence), _chunk(item), holder)
 
 
 class Finished(NamedTuple):
@@ -274,13 +274,13 @@ def unpack_positions(text: str) -> Sequence[int]:
     return range(int(first), int(last) + 1) if last else [int(position) for position in text.split(",")]
 
 
-def _turn(item: Item, sent: Sent, now: float) -> Turn:
-    """Why a chunk can't be begun."""
+def _turn(item: Item, sent: Sent, now: float, *, past_fence: bool) -> Turn:
+    """Why a chunk can't be begun: that it is held, also where it is taken back, by who may go on `past_fence`."""
     if item.get("content", {"S": sent.content}) != {"S": sent.content}:
         return Turn.OTHER_CONTENT
     if _chunk(item).settled is not None:
         return Turn.DONE
-    if "fence" in item:
+    if "fence" in item and not past_fence:
         return Turn.FENCED
     held = "held_at" in item and not lifetime.is_over(float(item["held_at"]["N"]), now)
     return Turn.CLOSED if "buried" in item and not held else Turn.TAKEN

@@ -18,8 +18,8 @@ from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import earns, keys, tallies
 from loyalty.store.tables.earns import Earn
 
-MOST_TOGETHER = 50
-"""Earns that are revoked or given back in one transaction, each an action beside the tally's."""
+MOST_TOGETHER = 90
+"""Earns that are revoked or given back in one transaction, each an action beside the tally's; more share its price."""
 
 
 class Held(NamedTuple):
@@ -28,39 +28,32 @@ class Held(NamedTuple):
     `ended` are the marks of those who revoked all that they were to.
     """
 
-    profile_id: str
     earns: Sequence[Earn]
     tally: Item
     ended: frozenset[str]
 
-    def live(self) -> list[Earn]:
-        """What was not revoked."""
-        return [earn for earn in self.earns if earn.revoked_by is None]
-
-    def revoked_by(self, mark: str) -> list[Earn]:
-        """What this writer revoked."""
-        return [earn for earn in self.earns if earn.revoked_by == mark]
-
 
 class Revocation(NamedTuple):
-    """Live earns of what a customer holds, at most MOST_TOGETHER, that are to be revoked together or not at all.
+    """A customer's earns, as they are to be marked, that are to be revoked together or not at all.
 
-    `by` is the mark of who does it, `at` when (RFC 3339, UTC), and `more` says that it has more to revoke after these.
+    At most MOST_TOGETHER. `places` are the origins of those that have a place under the limit; `more` is the mark of
+    who has more to revoke after these.
     """
 
-    held: Held
+    profile_id: str
     earns: Sequence[Earn]
-    by: str
-    at: str
-    more: bool = False
+    places: Sequence[str]
+    more: str | None = None
 
 
 class Revival(NamedTuple):
-    """Earns that a writer revoked, at most MOST_TOGETHER, to be given back together, up to the promotion's limit."""
+    """A customer's earns, as they are marked, that are to be given back together, up to the promotion's limit.
 
-    held: Held
+    At most MOST_TOGETHER.
+    """
+
+    profile_id: str
     earns: Sequence[Earn]
-    by: str
     limit: int | None
 
 
@@ -72,7 +65,7 @@ def read(database: Database, account_id: str, promotion_id: str, profile_id: str
     stored = [item for item in items if item["sk"]["S"] != keys.TALLY]
     ended = {item["revoked_by"]["S"] for item in stored if "revoked_by" in item and "revoked_more" not in item}
     earned = sorted((earns.from_item(profile_id, item) for item in stored), key=lambda earn: earn.earned_id)
-    return Held(profile_id, earned, tally, frozenset(ended))
+    return Held(earned, tally, frozenset(ended))
 
 
 def revoke_all(database: Database, account_id: str, promotion_id: str, revocations: Sequence[Revocation]) -> list[Fate]:
@@ -80,11 +73,11 @@ def revoke_all(database: Database, account_id: str, promotion_id: str, revocatio
 
     REFUSED where what is held is other than it was read; UNKNOWN where no answer came and nothing could be read.
     """
-    groups = [_revoking(database, _partition(account_id, promotion_id, one.held), one) for one in revocations]
+    groups = [_revoking(database, keys.earns(account_id, promotion_id, one.profile_id), one) for one in revocations]
     fates = transactions.commit(database.writing(), groups)
     open_ = [one for one, fate in zip(revocations, fates, strict=True) if fate is Fate.BUSY]
     settled = _read_back(database, account_id, promotion_id, open_)
-    return [settled.get(one.held.profile_id, fate) for one, fate in zip(revocations, fates, strict=True)]
+    return [settled.get(one.profile_id, fate) for one, fate in zip(revocations, fates, strict=True)]
 
 
 def revive_all(database: Database, account_id: str, promotion_id: str, revivals: Sequence[Revival]) -> list[Fate]:
@@ -92,7 +85,7 @@ def revive_all(database: Database, account_id: str, promotion_id: str, revivals:
 
     REFUSED where what is held is other than it was read; BUSY where no answer came, and the earns may be given back.
     """
-    groups = [_reviving(database, _partition(account_id, promotion_id, one.held), one) for one in revivals]
+    groups = [_reviving(database, keys.earns(account_id, promotion_id, one.profile_id), one) for one in revivals]
     return transactions.commit(database, groups)
 
 
@@ -100,51 +93,51 @@ def _read_back(
     database: Database, account_id: str, promotion_id: str, revocations: Sequence[Revocation]
 ) -> dict[str, Fate]:
     """What became of revocations that had no answer, by profile_id, as far as it is other than BUSY."""
-    first = {(_partition(account_id, promotion_id, one.held), one.earns[0].origin): one for one in revocations}
+    first = {(keys.earns(account_id, promotion_id, one.profile_id), one.earns[0].origin): one for one in revocations}
     table = database.settings.earns_table
     found, unread = batch.get_all(database, table, list(first), "revoked_by", consistent=True)
     fates: dict[str, Fate] = {}
     for key, one in first.items():
         if key in unread:
-            fates[one.held.profile_id] = Fate.UNKNOWN
-        elif found.get(key, {}).get("revoked_by") == {"S": one.by}:
-            fates[one.held.profile_id] = Fate.DONE
+            fates[one.profile_id] = Fate.UNKNOWN
+        elif found.get(key, {}).get("revoked_by") == {"S": one.earns[0].revoked_by}:
+            fates[one.profile_id] = Fate.DONE
     return fates
-
-
-def _partition(account_id: str, promotion_id: str, held: Held) -> str:
-    return keys.earns(account_id, promotion_id, held.profile_id)
 
 
 def _revoking(database: Database, pk: str, one: Revocation) -> list[Item]:
     """The actions of a revocation."""
+    actions = [_mark(database, pk, earn, more=earn.revoked_by == one.more) for earn in one.earns]
+    return [*actions, _on_tally(database, tallies.giving_back(pk, one.places))] if one.places else actions
+
+
+def _mark(database: Database, pk: str, earn: Earn, *, more: bool) -> Item:
     sets = "SET revoked_by = :by, revoked_at = :at"
+    values: Item = {":by": {"S": earn.revoked_by}, ":at": {"S": earn.revoked_at}}
     change: Item = {
-        "UpdateExpression": f"{sets}, revoked_more = :more" if one.more else sets,
+        "UpdateExpression": f"{sets}, revoked_more = :more" if more else sets,
         "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(revoked_by)",
-        "ExpressionAttributeValues": {
-            ":by": {"S": one.by},
-            ":at": {"S": one.at},
-            **({":more": {"BOOL": True}} if one.more else {}),
-        },
+        "ExpressionAttributeValues": {**values, ":more": {"BOOL": True}} if more else values,
     }
-    actions = [_update(database, pk, earn, change) for earn in one.earns]
-    places = [earn.origin for earn in one.earns if earn.origin in one.held.tally]
-    return [*actions, _on_tally(database, tallies.giving_back(pk, places))] if places else actions
+    return _update(database, pk, earn, change)
 
 
 def _reviving(database: Database, pk: str, one: Revival) -> list[Item]:
     """The actions of a revival."""
-    change: Item = {
-        "UpdateExpression": "REMOVE revoked_by, revoked_at, revoked_more",
-        "ConditionExpression": "revoked_by = :by",
-        "ExpressionAttributeValues": {":by": {"S": one.by}},
-    }
-    actions = [_update(database, pk, earn, change) for earn in one.earns]
+    actions = [_unmark(database, pk, earn) for earn in one.earns]
     if one.limit is None:
         return actions
     origins = [earn.origin for earn in one.earns]
     return [*actions, _on_tally(database, tallies.taking(pk, origins, one.limit, database.now()))]
+
+
+def _unmark(database: Database, pk: str, earn: Earn) -> Item:
+    change: Item = {
+        "UpdateExpression": "REMOVE revoked_by, revoked_at, revoked_more",
+        "ConditionExpression": "revoked_by = :by",
+        "ExpressionAttributeValues": {":by": {"S": earn.revoked_by}},
+    }
+    return _update(database, pk, earn, change)
 
 
 def _update(database: Database, pk: str, earn: Earn, change: Item) -> Item:

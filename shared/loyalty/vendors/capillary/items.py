@@ -1,18 +1,20 @@
-"""The parameters of directEarn and the elements of its `customers`: normalised, or refused with Capillary's codes."""
+"""The parameters of bulk requests and the elements of `customers`: normalised, or refused with Capillary's codes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from loyalty.domain.errors import quote, refusal
+from loyalty.domain.identifiers import Identifier, normalise
 from loyalty.domain.identifiers import name as normal_name
-from loyalty.domain.identifiers import normalise
 from loyalty.domain.outcome import NOT_FOUND, Outcome, Status
 from loyalty.domain.text import LONGEST_WORD
 from loyalty.http.body import Hosts, integer_id, too_large
-from loyalty.operations.earn.items import Item, Params
+from loyalty.operations.earn.items import Params
+from loyalty.operations.kind import Item
 from loyalty.vendors.capillary.replies import EntityFault
 
-Items = list[Item | Outcome]
+Make = Callable[[Identifier, str, Mapping[str, Any]], Item | Outcome]
+"""Makes an item of a customer's normalised identifier and source, and of what else its element says."""
 
 SOURCES = frozenset(
     {
@@ -33,8 +35,10 @@ SOURCES = frozenset(
 )
 
 _KINDS = {"id": "customer_id", "mobile": "phone", "email": "email"}
-_EMPTY = (11013, "identifierName, identifierValue, source can not be empty")
-_BAD_REQUEST = 400
+INSUFFICIENT = (8881, "insufficient parameters passed, program id and one of promotion id/identifier are required")
+EMPTY = (11013, "identifierName, identifierValue, source can not be empty")
+
+BAD_REQUEST = 400
 
 
 def params(document: Mapping[str, Any], received_at: str) -> Params:
@@ -44,11 +48,9 @@ def params(document: Mapping[str, Any], received_at: str) -> Params:
     """
     _check_type(document.get("type"))
     details = document.get("promotionDetails")
-    named = {name: value for name, value in details.items() if not _blank(value)} if isinstance(details, dict) else {}
+    named = {name: value for name, value in details.items() if not blank(value)} if isinstance(details, dict) else {}
     if "programId" not in named or not named.keys() & {"promotionId", "promoIdentifier"}:
-        raise EntityFault(
-            8881, "insufficient parameters passed, program id and one of promotion id/identifier are required"
-        )
+        raise EntityFault(*INSUFFICIENT)
     return Params(
         program_id=integer_id(named["programId"]) or "",
         promotion_id=integer_id(named["promotionId"]) or "" if "promotionId" in named else None,
@@ -57,26 +59,26 @@ def params(document: Mapping[str, Any], received_at: str) -> Params:
     )
 
 
-def items(identifier_name: object, customers: Sequence[object]) -> Items:
+def items(identifier_name: object, customers: Sequence[object], make: Make[Item]) -> list[Item | Outcome]:
     """One item or outcome for each customer, one outcome for none; a fault that all share is the outcome of each."""
     count = max(len(customers), 1)
-    if _blank(identifier_name):
-        return [_refused(*_EMPTY)] * count
+    if blank(identifier_name):
+        return [refused(*EMPTY)] * count
     if not isinstance(identifier_name, str) or identifier_name not in _KINDS:
         fault = refusal("identifierName", "must be id, mobile or email", identifier_name)
-        return [_refused(_BAD_REQUEST, fault)] * count
+        return [refused(BAD_REQUEST, fault)] * count
     if not customers:
-        return [_refused(_BAD_REQUEST, "customers must be a list of at least one customer")]
+        return [refused(BAD_REQUEST, "customers must be a list of at least one customer")]
     hosts = Hosts()
     for customer in customers if identifier_name == "email" else ():
         hosts.note(customer.get("identifierValue") if isinstance(customer, dict) else None)
-    return [_item(identifier_name, customer) for customer in customers]
+    return [_item(identifier_name, customer, make) for customer in customers]
 
 
 def check_batch_size(customers: Sequence[object], most: int) -> None:
     """Refuse more customers than bulk API redirection lets through; raises EntityFault."""
     if len(customers) > most:
-        raise EntityFault(_BAD_REQUEST, f"a request may hold at most {most} customers, not {len(customers)}")
+        raise EntityFault(BAD_REQUEST, f"a request may hold at most {most} customers, not {len(customers)}")
 
 
 def _check_type(value: object) -> None:
@@ -86,28 +88,34 @@ def _check_type(value: object) -> None:
         raise EntityFault(8901, "invalid entity type passed")
 
 
-def _item(identifier_name: str, customer: object) -> Item | Outcome:
+def _item(identifier_name: str, customer: object, make: Make[Item]) -> Item | Outcome:
     if not isinstance(customer, dict):
-        return _refused(_BAD_REQUEST, refusal("A customer", "must be an object", customer))
+        return refused(BAD_REQUEST, refusal("A customer", "must be an object", customer))
     if too_large(customer):
-        return _refused(_BAD_REQUEST, "The customer is larger than 64 KB")
+        return refused(BAD_REQUEST, "The customer is larger than 64 KB")
     value, source = customer.get("identifierValue"), customer.get("source")
-    if _blank(value) or _blank(source):
-        return _refused(*_EMPTY)
+    if blank(value) or blank(source):
+        return refused(*EMPTY)
     if not isinstance(value, str | int) or isinstance(value, bool):
-        return _refused(_BAD_REQUEST, refusal("identifierValue", "must be text or an integer", value))
-    known = source.strip().upper() if isinstance(source, str) and len(source) <= LONGEST_WORD else ""
-    if known not in SOURCES:
-        return _refused(_BAD_REQUEST, f"unknown source {quote(source)}")
-    text = _identifier(identifier_name, str(value).strip())
-    return NOT_FOUND if text is None else Item((_KINDS[identifier_name], text), known)
+        return refused(BAD_REQUEST, refusal("identifierValue", "must be text or an integer", value))
+    if (known := known_source(source)) is None:
+        return refused(BAD_REQUEST, f"unknown source {quote(source)}")
+    kind = _KINDS[identifier_name]
+    text = identifier(kind, str(value).strip())
+    return NOT_FOUND if text is None else make((kind, text), known, customer)
 
 
-def _identifier(name: str, text: str) -> str | None:
-    """The identifier as it would be stored; None when no customer can have it."""
-    if name == "id":
+def known_source(source: object) -> str | None:
+    """A source as it is stored; None for what is none."""
+    text = source.strip().upper() if isinstance(source, str) and len(source) <= LONGEST_WORD else ""
+    return text if text in SOURCES else None
+
+
+def identifier(kind: str, text: str) -> str | None:
+    """An identifier as it would be stored, a mobile also without its plus; None when no customer can have it."""
+    if kind == "customer_id":
         return integer_id(text)
-    return mobile(text) if name == "mobile" else normalise(_KINDS[name], text)
+    return mobile(text) if kind == "phone" else normalise(kind, text)
 
 
 def mobile(text: str) -> str | None:
@@ -115,11 +123,13 @@ def mobile(text: str) -> str | None:
     return normalise("phone", text) or (None if text.startswith(("+", "00")) else normalise("phone", f"+{text}"))
 
 
-def _refused(code: int, message: str) -> Outcome:
+def refused(code: int, message: str) -> Outcome:
+    """A customer that is itself wrong, with Capillary's code for that."""
     return Outcome(Status.INVALID, reason=message, values={"code": code})
 
 
-def _blank(value: object) -> bool:
+def blank(value: object) -> bool:
+    """Whether a parameter is as good as not there."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 

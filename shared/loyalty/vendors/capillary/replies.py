@@ -19,6 +19,7 @@ from loyalty.domain.errors import (
 )
 from loyalty.domain.outcome import Outcome, Status
 from loyalty.http.request import Reply, Request, json_reply
+from loyalty.operations.earn.items import Params
 from loyalty.vendors.contract import Manner, not_known
 
 Fault = tuple[int, str]
@@ -74,13 +75,13 @@ def queued(request: Request, job_id: str, location: str) -> Reply:
 
 def refuse(request: Request, error: RequestError) -> Reply:
     """The reply to a request that was not done, with the error beside an empty answer."""
-    body = {"response": [], "totalCount": 0, "failureCount": 0, **failure(*_request_fault(error))}
+    body = {"response": [], "totalCount": 0, "failureCount": 0, **failure(*request_fault(error))}
     return vendor_reply(request, error.status, body)
 
 
 def refuse_call(request: Request, error: RequestError) -> Reply:
     """The reply to a call about one customer that was not done: the error alone."""
-    return vendor_reply(request, error.status, failure(*_request_fault(error)))
+    return vendor_reply(request, error.status, failure(*request_fault(error)))
 
 
 def unserved(request: Request, status: int, text: str, headers: Mapping[str, str]) -> Reply:
@@ -100,7 +101,7 @@ def refuse_lookup(request: Request, error: RequestError) -> Reply:
     elif isinstance(error, EntityFault):
         fault, status = (error.code, str(error)), error.status
     else:
-        fault, status = _request_fault(error), error.status
+        fault, status = request_fault(error), error.status
     return vendor_reply(request, status, {"errors": [said(*fault)]})
 
 
@@ -146,7 +147,8 @@ def plain_fault(error: RequestError) -> Fault:
     return error.status, str(error)
 
 
-def _request_fault(error: RequestError) -> Fault:
+def request_fault(error: RequestError) -> Fault:
+    """The code and text of a fault of the request as a whole."""
     if isinstance(error, CredentialsExpired):
         return _EXPIRED_CODE, str(error)
     if isinstance(error, CredentialsError):
@@ -154,16 +156,26 @@ def _request_fault(error: RequestError) -> Fault:
     return _NO_RIGHT if isinstance(error, RightMissing) else plain_fault(error)
 
 
-def _result(manner: Manner, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The promotion is named as the request named it: by its id, else by its identifier."""
+def about(manner: Manner, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Whom and which promotion an element is about, this as the request named it: by its id, else its identifier."""
     result = {"entityType": "CUSTOMER", "entityId": values["customer_id"]}
     if manner.get("promotion_id") is None:
         result["promoIdentifier"] = manner["promotion_identifier"]
     else:
         result["promotionId"] = int(manner["promotion_id"])
-    if values["promotion_name"]:
+    if values.get("promotion_name"):
         result["promotionName"] = values["promotion_name"]
     result["programId"] = int(manner["program_id"])
+    return result
+
+
+def named(params: Params) -> Manner:
+    """How a request names program and promotion."""
+    return {name: value for name, value in params._asdict().items() if name != "received_at"}
+
+
+def _result(manner: Manner, values: Mapping[str, Any]) -> dict[str, Any]:
+    result = about(manner, values)
     if "earned_id" in values:
         result |= {"issualId": str(values["issue_id"]), "earnedId": str(values["earned_id"])}
     return result

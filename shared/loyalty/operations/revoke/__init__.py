@@ -1,0 +1,1 @@
+"""Revoking what was earned."""
