@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.described import DOCUMENT
 from tests.pages import PAGES, blocks, path_of, prose
 from tools.local.template import ROOT
 
@@ -51,8 +52,12 @@ def project_files() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def endings() -> set[str]:
-    """Every end of each path, with and without `.py`: `b/c.py`, `b/c`, `c.py` and `c` are ends of `a/b/c.py`."""
-    ends = {"/".join(path.parts[start:]) for path in project_files() for start in range(len(path.parts))}
+    """Every end of a file's path, with and without `.py`: `b/c.py`, `b/c`, `c.py` and `c` are ends of `a/b/c.py`.
+
+    Ends of the API's paths are as good: a page calls `/api/v1.1/profiles/import` by its vendor's name for it.
+    """
+    paths = [path.parts for path in project_files()] + [tuple(path.split("/")) for path in DOCUMENT["paths"]]
+    ends = {"/".join(parts[start:]) for parts in paths for start in range(len(parts))}
     return ends | {end.removesuffix(".py") for end in ends}
 
 
