@@ -9,11 +9,11 @@ from loyalty.domain.account import Account, CustomField
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts
 
-from .arguments import AccountId
-from .commands import Session, command
+from .arguments import AccountId, NewAccountId
+from .commands import Session, command, group
 from .faults import OperatorError
 
-app = typer.Typer(help="Accounts and their settings.")
+app = group("Accounts and their settings.")
 
 _FIELD = re.compile(r"([1-9][0-9]{0,3}):(\w{1,64})(?::(.{1,200}))?")
 
@@ -34,7 +34,7 @@ Always200 = Annotated[bool, typer.Option(help="Answer Altcraft's errors with HTT
 @command(app, "create")
 def create(
     session: Session,
-    account: AccountId,
+    new: NewAccountId,
     *,
     fields: Fields = None,
     match_fields: MatchFields = None,
@@ -45,13 +45,13 @@ def create(
     matching = [_field(text, match=True) for text in match_fields or ()]
     custom_fields = sorted([*plain, *matching])
     _check(custom_fields)
-    made = Account(account, always_200, tuple(custom_fields))
+    made = Account(new, always_200, tuple(custom_fields))
     try:
         is_new = accounts.create_account(session.system.database(), made)
     except ValueError as error:
         raise OperatorError(str(error)) from None
     if not is_new:
-        raise OperatorError(f"The account {account} exists already")
+        raise OperatorError(f"The account {new} exists already")
     session.printer.record(_record(made))
 
 

@@ -16,7 +16,13 @@ def plain_name(text: str | None) -> str | None:
     return text
 
 
-AccountId = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.", callback=plain_name)]
+AccountId = Annotated[
+    str,
+    typer.Argument(
+        metavar="ACCOUNT", help="The account's id; not needed where --account names it.", callback=plain_name
+    ),
+]
+NewAccountId = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The new account's id.", callback=plain_name)]
 File = Annotated[
     Path,
     typer.Argument(

@@ -13,11 +13,11 @@ from loyalty.store.tables.credentials import Listed
 from . import secret_kinds
 from .accounts import existing
 from .arguments import AccountId, Yes, plain_name
-from .commands import Session, command
+from .commands import Session, command, group
 from .faults import OperatorError
 from .secret_kinds import Kind, Made
 
-app = typer.Typer(help="Tokens, import users, Basic users and OAuth clients.")
+app = group("Tokens, import users, Basic users and OAuth clients.")
 
 _ID_CHARACTERS = 12
 _ONCE = "The secret is shown this once: keep it now. It serves at once."
@@ -27,7 +27,15 @@ KindArgument = Annotated[Kind, typer.Argument(metavar="KIND", help="token, impor
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="The user_id, user or key; a token's label.", callback=plain_name)
 ]
-Rights = Annotated[list[str] | None, typer.Option("--right", help=f"May come often: {', '.join(sorted(RIGHTS))}.")]
+Rights = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--right",
+        metavar="RIGHT",
+        help=f"May be repeated: {', '.join(sorted(RIGHTS))}.",
+        autocompletion=lambda: sorted(RIGHTS),
+    ),
+]
 Which = Annotated[str, typer.Argument(metavar="ID", help="Its id or its name, as credential list shows them.")]
 
 

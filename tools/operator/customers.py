@@ -14,10 +14,10 @@ from loyalty.store.tables import accounts, customers, earns, erasure, membership
 
 from .accounts import existing
 from .arguments import AccountId, Yes
-from .commands import Session, command
+from .commands import Session, command, group
 from .faults import OperatorError, Unavailable
 
-app = typer.Typer(help="Single customers.")
+app = group("Single customers.")
 
 _ERASING_SECONDS = 900.0
 

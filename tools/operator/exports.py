@@ -16,11 +16,11 @@ from loyalty.settings import Settings
 from . import scanning, table_exports
 from .accounts import existing
 from .arguments import AccountId
-from .commands import Session, command
+from .commands import Session, command, group
 from .exported import Kind, Row, customers_of, earns_of, members_of
 from .rowfiles import write_rows
 
-app = typer.Typer(help="All that an account holds, as files that migrate reads.")
+app = group("All that an account holds, as files that migrate reads.")
 
 
 class Format(StrEnum):

@@ -13,41 +13,41 @@ from loyalty.domain.account import JOBS_READ
 from loyalty.operations.registry import OPERATIONS
 
 from .arguments import Yes
-from .callers import Account, Caller, Token, authorised
-from .commands import Session, command
+from .callers import authorised
+from .commands import Session, command, group
 from .jobs_client import Job, JobsClient
 
-app = typer.Typer(help="Jobs: large requests, and imports that can be undone.")
+app = group("Jobs: large requests, and imports that can be undone.")
 
 _READ = frozenset({JOBS_READ})
 _UNDO = _READ | {operation.kind.right for operation in OPERATIONS.values()}
 """What undoing any job takes: the operation's own right too."""
 
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="The job's id.")]
-Most = Annotated[int, typer.Option("--limit", min=1, help="The most jobs to list.")]
+Most = Annotated[int, typer.Option("--limit", metavar="COUNT", min=1, help="The most jobs to list.")]
 Partial = Annotated[bool, typer.Option("--partial", help="The results so far of a job that still runs.")]
-Output = Annotated[Path | None, typer.Option("--output", help="The file to write them to.")]
+Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="The file to write them to.")]
 
 
 @command(app, "list")
-def list_(session: Session, *, limit: Most = 50, account: Account = None, token: Token = None) -> None:
+def list_(session: Session, *, limit: Most = 50) -> None:
     """List the account's jobs, newest first."""
-    with _client(session, Caller(account, token)) as client:
+    with _client(session) as client:
         jobs = list(islice((job for page in client.pages() for job in page), limit))
     session.printer.records([_record(job) for job in jobs], "There are no jobs")
 
 
 @command(app, "show")
-def show(session: Session, job: JobId, *, account: Account = None, token: Token = None) -> None:
+def show(session: Session, job: JobId) -> None:
     """Show how far a job is."""
-    with _client(session, Caller(account, token)) as client:
+    with _client(session) as client:
         session.printer.record(_record(client.show(job)))
 
 
 @command(app, "watch")
-def watch(session: Session, job: JobId, *, account: Account = None, token: Token = None) -> None:
+def watch(session: Session, job: JobId) -> None:
     """Wait until a job is finished, and show it then."""
-    with _client(session, Caller(account, token)) as client:
+    with _client(session) as client:
         session.printer.record(_record(_watch(session, client, job)))
 
 
@@ -58,11 +58,9 @@ def results(
     *,
     partial: Partial = False,
     output: Output = None,
-    account: Account = None,
-    token: Token = None,
 ) -> None:
     """Fetch a job's results: the very reply that a client which waited would have got."""
-    with _client(session, Caller(account, token)) as client:
+    with _client(session) as client:
         reply = client.results(job, partial=partial)
     if output:
         output.write_bytes(reply.body)
@@ -72,9 +70,9 @@ def results(
 
 
 @command(app, "undo")
-def undo(session: Session, job: JobId, *, yes: Yes = False, account: Account = None, token: Token = None) -> None:
+def undo(session: Session, job: JobId, *, yes: Yes = False) -> None:
     """Take back what a job did, item by item, unless others have built on it, and wait until that is done."""
-    with _client(session, Caller(account, token), _UNDO) as client:
+    with _client(session, _UNDO) as client:
         before = client.show(job)
         if not yes:
             typer.confirm(f"Take back the {before['operation']} of {before['total']} items?", abort=True, err=True)
@@ -82,8 +80,8 @@ def undo(session: Session, job: JobId, *, yes: Yes = False, account: Account = N
 
 
 @contextmanager
-def _client(session: Session, caller: Caller, rights: frozenset[str] = _READ) -> Iterator[JobsClient]:
-    with authorised(session.system, caller, "token", rights) as headers:
+def _client(session: Session, rights: frozenset[str] = _READ) -> Iterator[JobsClient]:
+    with authorised(session.system, session.caller, "token", rights) as headers:
         yield JobsClient(session.system.http, headers, session.system.sleep)
 
 

@@ -6,7 +6,7 @@ import typer
 
 from .accounts import existing
 from .arguments import AccountId, File
-from .commands import Session, command
+from .commands import Session, command, group
 from .migrating import credentials as listed_credentials
 from .migrating import files
 from .migrating import identifiers as stored_identifiers
@@ -15,9 +15,11 @@ from .migrating.customers import CustomerMover
 from .migrating.memberships import MembershipMover
 from .rowfiles import open_rows
 
-app = typer.Typer(help="Move in from another system, straight into the tables; a file may be given again.")
+app = group("Move in from another system, straight into the tables; a file may be given again.")
 
-Program = Annotated[str | None, typer.Option("--program", help="The program, unless a column program names it.")]
+Program = Annotated[
+    str | None, typer.Option("--program", metavar="ID", help="The program, unless a column program names it.")
+]
 
 
 @command(app, "customers")

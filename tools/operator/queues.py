@@ -12,11 +12,11 @@ from loyalty.jobs.parked import is_fingerprint
 from loyalty.store.tables import parked_messages
 from loyalty.store.tables.parked_messages import Parked
 
-from .commands import Session, command
+from .commands import Session, command, group
 from .faults import OperatorError
 from .system import System
 
-app = typer.Typer(help="Chunks that were closed without being done, and are parked.")
+app = group("Chunks that were closed without being done, and are parked.")
 
 JobOption = Annotated[str | None, typer.Option("--job", metavar="JOB", help="Those of one job.")]
 All = Annotated[bool, typer.Option("--all", help="Those of all jobs.")]

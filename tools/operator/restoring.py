@@ -12,11 +12,11 @@ from loyalty.store.engine.batch import batches, side_by_side
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.tables import keys
 
-from .arguments import Yes, plain_name
-from .commands import Session, command
+from .arguments import Yes
+from .commands import Session, command, group
 from .faults import OperatorError
 
-app = typer.Typer()
+app = group()
 
 _WRITES, _READS = 25, 100  # of one call, DynamoDB's limits
 
@@ -31,12 +31,15 @@ class Table(StrEnum):
 
 What = Annotated[Table, typer.Argument(metavar="TABLE", help="customers, memberships or earns.")]
 Copy = Annotated[str, typer.Argument(metavar="COPY", help="The table that DynamoDB restored to a point in time.")]
-Account = Annotated[str | None, typer.Option("--account", callback=plain_name, help="Only this account's items.")]
 
 
 @command(app, "restore")
-def restore(session: Session, table: What, copy: Copy, *, account: Account = None, yes: Yes = False) -> None:
-    """Make a table what its copy is: put back what changed or went, delete what came since. Safe to repeat."""
+def restore(session: Session, table: What, copy: Copy, *, yes: Yes = False) -> None:
+    """Make a table what its copy is: put back what changed or went, delete what came since. Safe to repeat.
+
+    With --account on the command line only that account's items.
+    """
+    account = session.named_account
     system, name = session.system, session.system.name(f"{table.upper()}_TABLE")
     if copy == name:
         raise OperatorError("The copy is the table itself: restore it to a new table first")

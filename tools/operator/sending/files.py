@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..callers import Caller, authorised
+from ..callers import authorised
 from ..commands import Session
 from ..failures import Failures
 from ..faults import Interrupted, OperatorError
@@ -29,10 +29,10 @@ class Work(NamedTuple):
     rows_per_request: int
 
 
-def send(session: Session, work: Work, caller: Caller) -> None:
+def send(session: Session, work: Work) -> None:
     """Send all rows, from where it stopped before; raises RowsFailed when some failed, else OperatorError."""
     with _alone(work.file.path):
-        _send(session, work, caller)
+        _send(session, work)
 
 
 @contextmanager
@@ -54,13 +54,13 @@ class _Run(NamedTuple):
     total: int
 
 
-def _send(session: Session, work: Work, caller: Caller) -> None:
+def _send(session: Session, work: Work) -> None:
     run = _begin(session, work)
     checkpoint = run.checkpoint
     if checkpoint.rows:
         session.printer.remark(f"Going on after {checkpoint.rows} of {run.total} rows")
     try:
-        with authorised(session.system, caller, work.door.credential_kind, work.door.rights) as headers:
+        with authorised(session.system, session.caller, work.door.credential_kind, work.door.rights) as headers:
             jobs = JobsClient(session.system.http, headers, session.system.sleep)
             _send_rest(session, work, run, Delivery(work.door, session.system.http, headers, jobs))
     except KeyboardInterrupt:
