@@ -7,8 +7,9 @@ import typer
 
 from loyalty.domain.account import Account, CustomField
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.tables import accounts
+from loyalty.store.tables import accounts, keys
 
+from . import scanning
 from .arguments import AccountId, NewAccountId
 from .commands import Session, command, group
 from .faults import OperatorError
@@ -55,6 +56,16 @@ def create(
     session.printer.record(_record(made))
 
 
+@command(app, "list")
+def list_(session: Session) -> None:
+    """List all accounts. It reads the Accounts table, which is small."""
+    table = session.system.database().settings.accounts_table
+    pages = scanning.pages(session.system, table, keys.account(""))
+    found = [account for items in pages for item in items if (account := accounts.from_item(item))]
+    records = [_record(account) for account in sorted(found)]
+    session.printer.records(records, "There are no accounts", [_shown(record) for record in records])
+
+
 @command(app, "show")
 def show(session: Session, account: AccountId) -> None:
     """Show an account's settings."""
@@ -75,6 +86,11 @@ def _record(account: Account) -> dict[str, Any]:
         "http_status": "always_200" if account.always_200 else "as_error",
         "custom_fields": [field._asdict() for field in account.custom_fields],
     }
+
+
+def _shown(record: dict[str, Any]) -> dict[str, Any]:
+    """An account as a line of a list."""
+    return {**record, "custom_fields": [f"{field['number']}:{field['name']}" for field in record["custom_fields"]]}
 
 
 def _field(text: str, *, match: bool) -> CustomField:

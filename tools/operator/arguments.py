@@ -26,7 +26,8 @@ NewAccountId = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The new ac
 File = Annotated[
     Path,
     typer.Argument(
-        metavar="FILE", help="A file with a line of headers; cells separated by commas, semicolons, tabs or pipes."
+        metavar="FILE",
+        help="A file with a line of headers, or - for standard input; cells between commas, semicolons, tabs or pipes.",
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")]

@@ -15,6 +15,7 @@ from .sending.earn_door import EarnDoor
 from .sending.files import Work, send
 from .sending.import_door import ImportDoor
 from .sending.register_door import RegisterDoor
+from .stdin import given
 
 app = group()
 
@@ -80,21 +81,22 @@ def import_(
     rows: Rows = _ROWS_PER_REQUEST,
 ) -> None:
     """Import customers. If interrupted, repeat the command to continue; failed rows go to FILE's .failed file."""
-    opened = open_rows(file)
-    fields = _fields(opened.headers, column or [])
-    opened = opened.of_fields(fields)
-    parameters = {
-        "campaigns_to_include": ",".join(campaign),
-        "overwrite_duplicates": overwrite.value,
-        "card_number_generate": "" if card_digits is None else str(card_digits),
-        "no_undo": "yes" if no_undo else "no",
-        "dry_run": "yes" if dry_run else "no",
-    }
-    if opened.has_decimal_comma:
-        parameters["decimal_mark"] = "comma"
-    door = ImportDoor(opened.headers, fields, parameters)
-    work = Work("import", opened, door, {**parameters, "fields": fields}, door.most_rows(rows))
-    send(session, work)
+    with given(session, file) as path:
+        opened = open_rows(path)
+        fields = _fields(opened.headers, column or [])
+        opened = opened.of_fields(fields)
+        parameters = {
+            "campaigns_to_include": ",".join(campaign),
+            "overwrite_duplicates": overwrite.value,
+            "card_number_generate": "" if card_digits is None else str(card_digits),
+            "no_undo": "yes" if no_undo else "no",
+            "dry_run": "yes" if dry_run else "no",
+        }
+        if opened.has_decimal_comma:
+            parameters["decimal_mark"] = "comma"
+        door = ImportDoor(opened.headers, fields, parameters)
+        work = Work("import", opened, door, {**parameters, "fields": fields}, door.most_rows(rows), dry_run)
+        send(session, work)
 
 
 @command(app, "register")
@@ -107,9 +109,10 @@ def register(
     rows: Rows = _ROWS_PER_REQUEST,
 ) -> None:
     """Make the customers of a file members of a program; a column registration_date may say since when."""
-    opened = open_rows(file)
-    door = RegisterDoor(opened.headers, program, matching)
-    send(session, Work("register", opened, door, {"program": program, "matching": matching}, rows))
+    with given(session, file) as path:
+        opened = open_rows(path)
+        door = RegisterDoor(opened.headers, program, matching)
+        send(session, Work("register", opened, door, {"program": program, "matching": matching}, rows))
 
 
 @command(app, "earn")
@@ -124,11 +127,12 @@ def earn(
     rows: Rows = _ROWS_PER_REQUEST,
 ) -> None:
     """Have the customers of a file earn a promotion; every row is an earn of its own."""
-    opened = open_rows(file)
-    named: dict[str, Any] = {"promotionId": promotion, "promoIdentifier": identifier}
-    details = {"programId": program, **{name: value for name, value in named.items() if value}}
-    door = EarnDoor(opened.headers, details, source)
-    send(session, Work("earn", opened, door, {**details, "source": source}, rows))
+    with given(session, file) as path:
+        opened = open_rows(path)
+        named: dict[str, Any] = {"promotionId": promotion, "promoIdentifier": identifier}
+        details = {"programId": program, **{name: value for name, value in named.items() if value}}
+        door = EarnDoor(opened.headers, details, source)
+        send(session, Work("earn", opened, door, {**details, "source": source}, rows))
 
 
 def _fields(headers: tuple[str, ...], columns: list[str]) -> list[str | None]:

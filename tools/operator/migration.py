@@ -14,6 +14,7 @@ from .migrating.balances import BalanceMover
 from .migrating.customers import CustomerMover
 from .migrating.memberships import MembershipMover
 from .rowfiles import open_rows
+from .stdin import given
 
 app = group("Move in from another system, straight into the tables; a file may be given again.")
 
@@ -25,25 +26,28 @@ Program = Annotated[
 @command(app, "customers")
 def customers(session: Session, account: AccountId, file: File) -> None:
     """Customers by the import's headers, with profile_id and customer_id where they are known."""
-    opened = open_rows(file)
-    found = existing(session.system.database(), account)
-    files.move(session, opened.of_fields(opened.headers), CustomerMover(found, opened.headers))
+    with given(session, file) as path:
+        opened = open_rows(path)
+        found = existing(session.system.database(), account)
+        files.move(session, opened.of_fields(opened.headers), CustomerMover(found, opened.headers))
 
 
 @command(app, "members")
 def members(session: Session, account: AccountId, file: File, *, program: Program = None) -> None:
     """Memberships: program, a column that finds the customer, registration_date, balance."""
-    opened = open_rows(file)
-    found = existing(session.system.database(), account)
-    files.move(session, opened, MembershipMover(found, opened, program))
+    with given(session, file) as path:
+        opened = open_rows(path)
+        found = existing(session.system.database(), account)
+        files.move(session, opened, MembershipMover(found, opened, program))
 
 
 @command(app, "balances")
 def balances(session: Session, account: AccountId, file: File, *, program: Program = None) -> None:
     """Balances of members that are there: program, a column that finds the customer, balance."""
-    opened = open_rows(file)
-    found = existing(session.system.database(), account)
-    files.move(session, opened, BalanceMover(found, opened, program))
+    with given(session, file) as path:
+        opened = open_rows(path)
+        found = existing(session.system.database(), account)
+        files.move(session, opened, BalanceMover(found, opened, program))
 
 
 @command(app, "identifiers")

@@ -32,16 +32,16 @@ def held(desk: Desk) -> dict[str, set[Key]]:
         ),
         (
             "register",
-            {"rows": 8, "counts": {"404": 1, "already member": 1, "registered": 6}, "failed": 1},
+            {"rows": 8, "counts": {"already member": 1, "not found": 1, "registered": 6}, "failed": 1},
             ["email\tregistration_date\tloyalty_error", "no@example.com\t\tProfile not found"],
         ),
         (
             "earn",
-            {"rows": 6, "counts": {"11013": 1, "8015": 1, "earned": 4}, "failed": 2},
+            {"rows": 6, "counts": {"earned": 4, "failed": 1, "not found": 1}, "failed": 2},
             [
                 "id|source|loyalty_error",
-                "7|INSTORE|8015: Customer not found for the given identifiers",
-                "424||11013: identifierName, identifierValue, source can not be empty",
+                "7|INSTORE|Customer not found for the given identifiers",
+                "424||identifierName, identifierValue, source can not be empty",
             ],
         ),
     ],
@@ -114,7 +114,12 @@ def test_a_dry_run_writes_nothing_and_says_what_would_fail(desk: Desk, tmp_path:
     command, _ = file_of(tmp_path, "import")
     before = desk.world.dynamodb.snapshot()
     result = desk.run(*command, "--dry-run", "--json")
+    # THEN it is said to be one, to programs and to people
     assert result.json()["counts"] == {"failed": 1, "new": 6, "updated": 0}
+    assert result.json()["dry_run"] is True
+    assert result.err.splitlines()[0] == "Dry run: nothing was written"
+    assert desk.run(*command, "--dry-run").out.splitlines()[0].split() == ["dry", "run", "yes"]
+    # AND nothing was written
     after = desk.world.dynamodb.snapshot()
     assert all(after[table] == before[table] for table in ("customers", "memberships"))
 
@@ -206,6 +211,12 @@ def test_a_token_serves_without_a_right_to_the_tables(desk: Desk, tmp_path: Path
         (["import", "--campaign", "1", "--account", "nobody", "FILE"], "There is no account nobody"),
         ([*IMPORT, "FILE", "--column", "x=code"], "There is no column 'x'; there are code, first_name, custom_date"),
         ([*IMPORT[:1], "--campaign", "nope", *IMPORT[3:], "FILE"], 'The account has no campaign "nope"'),
+        (["register", "--program", "9", *REGISTER[3:], "MEMBERS"], 'The account has no program "9"'),
+        (["register", "--program", "124", *REGISTER[3:], "MEMBERS"], 'The program "124" is not active'),
+        ([*EARN[:1], "--program", "9", *EARN[3:], "EARNS"], 'The account has no program "9"'),
+        ([*EARN[:4], "9", *EARN[5:], "EARNS"], 'The program "469" has no promotion "9"'),
+        ([*EARN[:3], "--identifier", "x", *EARN[5:], "EARNS"], 'The program "469" has no promotion "x"'),
+        ([*EARN[:4], "56800", *EARN[5:], "EARNS"], 'The promotion "56800" is not active, or its program isn\'t'),
         ([*REGISTER, "FILE"], "--matching"),
         ([*EARN, "FILE"], "A column must be called id, mobile or email"),
     ],
@@ -213,9 +224,11 @@ def test_a_token_serves_without_a_right_to_the_tables(desk: Desk, tmp_path: Path
 def test_what_can_not_be_sent_is_refused_in_one_line(
     command: list[str], words: str, desk: Desk, tmp_path: Path
 ) -> None:
-    _, file = file_of(tmp_path, "import")
-    result = desk.run(*(str(file) if word == "FILE" else word for word in command))
+    files = {"FILE": "import", "MEMBERS": "register", "EARNS": "earn"}
+    _, file = file_of(tmp_path, next(files[word] for word in command if word in files))
+    result = desk.run(*(str(file) if word in files else word for word in command), "--rows", "4")
     assert result.exit_code == 1
+    assert sum(sent.method == "POST" for sent in desk.system.http.sent) <= 1
     assert words in result.err
     assert result.err.count("\n") == 1
     # AND nothing is left that another command would trip over
