@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from loyalty.operations.import_customers.items import Overwrite
+from loyalty.vendors.capillary.items import SOURCES
 
 from .arguments import File
 from .commands import Session, command, group
@@ -62,7 +63,10 @@ Identifier = Annotated[
 Source = Annotated[
     str | None,
     typer.Option(
-        "--source", metavar="SOURCE", help="Where customers earn, such as INSTORE, unless a column source says it."
+        "--source",
+        metavar="SOURCE",
+        help="Where customers earn, such as INSTORE, unless a column source says it.",
+        autocompletion=lambda: sorted(SOURCES),
     ),
 ]
 

@@ -33,8 +33,8 @@ class Printer:
     def __init__(self, *, as_json: bool, width: int | None = None) -> None:
         self.as_json = as_json
         shown = width or (None if sys.stdout.isatty() else _WIDE)
-        self._out = Console(width=shown, highlight=False, markup=False, emoji=False)
-        self._err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+        self._out = _console(width=shown)
+        self._err = _console(stderr=True, soft_wrap=True)
 
     def record(self, record: Record, shown: Record | None = None) -> None:
         """Say what is known of one thing; people read `shown` in its place."""
@@ -100,10 +100,15 @@ class Printer:
         grid = Table.grid(Column(width=name), Column(width=value, overflow="fold"), padding=(0, _GAP))
         for row in rows:
             grid.add_row(*row)
-        self._out.print(grid, width=name + _GAP + value, crop=False)
+        _console(width=max(self._out.width, name + _GAP + value)).print(grid)
 
     def _json(self, document: Any) -> None:
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def _console(**options: Any) -> Console:
+    """A console that prints texts as they are."""
+    return Console(highlight=False, markup=False, emoji=False, **options)
 
 
 def _widths(columns: Sequence[Sequence[str]], room: int) -> list[int] | None:

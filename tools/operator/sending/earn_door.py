@@ -7,6 +7,7 @@ from typing import Any
 from loyalty.domain.account import JOBS_READ
 from loyalty.domain.errors import quote
 from loyalty.operations.earn.items import KIND as EARN
+from loyalty.vendors.capillary.items import SOURCES
 
 from ..faults import OperatorError
 from ..results import Results
@@ -42,6 +43,10 @@ class EarnDoor:
             raise OperatorError(f"A column must be called id, mobile or email; there are {', '.join(headers)}")
         if source is None and SOURCE not in headers:
             raise OperatorError("Say with --source where customers earn, such as INSTORE, or have a column source")
+        if source is not None and source.strip().upper() not in SOURCES:
+            raise OperatorError(f"Unknown source {quote(source)}; one of {', '.join(sorted(SOURCES))}")
+        if not promotion.keys() & {"promotionId", "promoIdentifier"}:
+            raise OperatorError("Name the promotion with --promotion ID, or with --identifier TEXT")
         self._name, self._key, self._promotion = name, headers.index(name), promotion
         self._default, self._source = source or "", headers.index(SOURCE) if SOURCE in headers else None
 

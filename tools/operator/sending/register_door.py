@@ -18,12 +18,14 @@ OWN = ("email", "phone", "profile_id")
 
 _FINE = frozenset({0, 409})
 
-
 _OWN_WORDS = {
     "Loyalty program not found": "The account has no program {program}",
     "Loyalty program is not active": "The program {program} is not active",
 }
 """Errors about what the command line names."""
+
+_NO_MATCH_FIELD = "field_name "
+"""How the API begins to tell that customers can't be found by a column."""
 
 
 class RegisterDoor:
@@ -63,9 +65,11 @@ class RegisterDoor:
         return element | ({DATE: date} if date else {})
 
     def fault(self, reply: Any) -> str | None:
-        """The envelope's error."""
+        """The envelope's error, or that of a column that is no match field, which is told as each row's."""
         if reply["error"] == 0:
-            return None
+            faults = {str(one["error_text"]) for one in reply["result"]}
+            told = faults.pop() if len(faults) == 1 else ""
+            return f"{quote(self._name)} is no match field of the account" if told.startswith(_NO_MATCH_FIELD) else None
         told = str(reply["error_text"])
         return _OWN_WORDS[told].format(program=quote(self._program)) if told in _OWN_WORDS else told
 
