@@ -113,7 +113,8 @@ def test_every_command_has_help_and_the_options_of_all_and_no_type_of_python_in_
 
 def _told(page: str) -> Iterator[tuple[str, ...]]:
     """The commands of the page's table: `a b`, `c` are the commands b and c of the group a."""
-    for cell in re.findall(r"^\| (`[^|]*`) \|", page.partition("## Commands")[2].partition("\n## ")[0], re.MULTILINE):
+    table = page.partition("| command | what it does |")[2].partition("\n\n")[0]
+    for cell in re.findall(r"^\| (`[^|]*`) \|", table, re.MULTILINE):
         path: tuple[str, ...] = ()
         for words in re.findall("`([^`]*)`", cell):
             path = (*path[:-1], *words.split()) if " " not in words else tuple(words.split())
