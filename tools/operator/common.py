@@ -104,13 +104,11 @@ class Caller(NamedTuple):
 class Common(NamedTuple):
     """What the common options come to.
 
-    `account` is the one that is named anywhere, `named` the one on the command line: what works on all accounts is
-    narrowed by that alone.
+    `named` is the account that the command line names: what works on all accounts is narrowed by that alone.
     """
 
     choice: Choice
     caller: Caller
-    account: str | None
     named: str | None
     as_json: bool
 
@@ -152,7 +150,6 @@ def common(place: Place) -> Common:
     return Common(
         choice,
         Caller(said.get(ACCOUNT), said.get("token")),
-        said.get(ACCOUNT),
         nearest(lines).get(ACCOUNT),
         bool(said.get("as_json")),
     )

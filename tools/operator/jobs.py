@@ -39,7 +39,10 @@ def _known(operations: list[str] | None) -> list[str] | None:
 
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="The job's id, or the beginning of it.")]
 Most = Annotated[int, typer.Option("--limit", metavar="COUNT", min=1, help="The most jobs to list.")]
-Statuses = Annotated[list[JobStatus] | None, typer.Option("--status", help="Only such jobs; may be repeated.")]
+Statuses = Annotated[
+    list[JobStatus] | None,
+    typer.Option("--status", metavar=f"<{'|'.join(JobStatus)}>", help="Only such jobs; may be repeated."),
+]
 Operations = Annotated[
     list[str] | None,
     typer.Option(
@@ -70,7 +73,7 @@ def list_(
         jobs = list(islice(client.jobs(filters), limit))
     records = [_record(job) for job in jobs]
     short = shortened(job["job_id"] for job in jobs)
-    shown = [{**_in_words(record), "job_id": short[record["job_id"]]} for record in records]
+    shown = [_line(record, short[record["job_id"]]) for record in records]
     session.printer.records(
         records, "There are no such jobs" if status or operation or from_ else "There are no jobs", shown
     )
@@ -133,6 +136,18 @@ def _tell(session: Session, job: Job) -> None:
 
 def _record(job: Job) -> dict[str, Any]:
     return {name: value for name, value in job.items() if name != "links"}
+
+
+def _line(record: Job, job_id: str) -> dict[str, Any]:
+    """A job in a list for people, which fits a terminal of 80 columns."""
+    return {
+        "job_id": job_id,
+        "operation": record["operation"],
+        "status": record["status"],
+        "done": f"{record['done']} of {record['total']}",
+        "counts": in_words(record["operation"], record["counts"]),
+        "submitted_at": record["submitted_at"],
+    }
 
 
 def _in_words(record: Job) -> dict[str, Any]:

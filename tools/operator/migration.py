@@ -4,9 +4,13 @@ from typing import Annotated
 
 import typer
 
+from loyalty.domain.account import Account
+from loyalty.store.tables import accounts
+
 from .accounts import existing
 from .arguments import AccountId, File
 from .commands import Session, command, group
+from .faults import OperatorError
 from .migrating import credentials as listed_credentials
 from .migrating import files
 from .migrating import identifiers as stored_identifiers
@@ -37,7 +41,7 @@ def members(session: Session, account: AccountId, file: File, *, program: Progra
     """Memberships: program, a column that finds the customer, registration_date, balance."""
     with given(session, file) as path:
         opened = open_rows(path)
-        found = existing(session.system.database(), account)
+        found = _account(session, account, program)
         files.move(session, opened, MembershipMover(found, opened, program))
 
 
@@ -46,8 +50,17 @@ def balances(session: Session, account: AccountId, file: File, *, program: Progr
     """Balances of members that are there: program, a column that finds the customer, balance."""
     with given(session, file) as path:
         opened = open_rows(path)
-        found = existing(session.system.database(), account)
+        found = _account(session, account, program)
         files.move(session, opened, BalanceMover(found, opened, program))
+
+
+def _account(session: Session, account_id: str, program: str | None) -> Account:
+    """The account; raises OperatorError when it is not there, or lacks the program that the command line names."""
+    database = session.system.database()
+    found = existing(database, account_id)
+    if program is not None and accounts.find_program(database, account_id, program) is None:
+        raise OperatorError(f"The account {account_id} has no program {program}")
+    return found
 
 
 @command(app, "identifiers")

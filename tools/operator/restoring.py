@@ -14,7 +14,7 @@ from loyalty.store.tables import keys
 
 from .arguments import Yes
 from .commands import Session, command, group
-from .faults import OperatorError
+from .faults import OperatorError, telling_when_interrupted
 
 app = group()
 
@@ -49,14 +49,16 @@ def restore(session: Session, table: What, copy: Copy, *, yes: Yes = False) -> N
         typer.confirm(f"Make all {table} {whose} in {name} what they are in {copy}?", abort=True, err=True)
     prefix = keys.of_account(account) if account else ""
     put = deleted = 0
-    for items in _pages(session, copy, prefix):
-        changed = _unlike(system.database(), name, names, items)
-        _write(system.database(), name, [{"PutRequest": {"Item": item}} for item in changed])
-        put += len(changed)
-    for items in _pages(session, name, prefix):
-        new = _missing(system.database(), copy, names, items)
-        _write(system.database(), name, [{"DeleteRequest": {"Key": key}} for key in new])
-        deleted += len(new)
+    again = "the same command goes on with the rest"
+    with telling_when_interrupted(lambda: f"{put} items were put back, {deleted} deleted; {again}"):
+        for items in _pages(session, copy, prefix):
+            changed = _unlike(system.database(), name, names, items)
+            _write(system.database(), name, [{"PutRequest": {"Item": item}} for item in changed])
+            put += len(changed)
+        for items in _pages(session, name, prefix):
+            new = _missing(system.database(), copy, names, items)
+            _write(system.database(), name, [{"DeleteRequest": {"Key": key}} for key in new])
+            deleted += len(new)
     session.printer.record({"table": name, "put_back": put, "deleted": deleted})
 
 

@@ -13,6 +13,8 @@ from tests.unit.operator.bulk_files import WORKS, file_of, kept
 from tools.operator.faults import Unavailable
 from tools.operator.http import Reply
 
+UNANSWERED = "the request without an answer may go on in the system"
+
 
 def holdings(desk: Desk) -> dict[str, Any]:
     """What customers have in the end, drawn ids and origins aside."""
@@ -107,7 +109,7 @@ def test_what_is_done_and_in_which_job_is_told_when_the_rest_is_interrupted(desk
     # AND how to go on
     assert (result.exit_code, result.err) == (
         130,
-        "Interrupted; 4 of 8 rows are done, the same command goes on from there\n",
+        f"Interrupted; {UNANSWERED}; 4 of 8 rows are done, the same command goes on from there\n",
     )
 
 

@@ -76,3 +76,18 @@ def test_a_migration_of_what_is_stored_says_that_it_may_be_given_again(what: lis
     assert result.exit_code == 130
     assert result.err.startswith("Interrupted; ")
     assert result.err.endswith(f"{line}\n")
+
+
+def test_an_erasure_says_how_the_rest_is_erased(desk: Desk) -> None:
+    # GIVEN an operator who loses patience while the erasure waits for those who may still write
+    def stop(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    desk.world.clock.sleep = stop  # type: ignore[method-assign,assignment]
+    # THEN it is said that a part may be gone, and what erases the rest
+    result = desk.run("customer", "erase", "greatwidgets", "user1@example.com", "--yes")
+    again = "loyalty customer erase greatwidgets profile_id=663a138cee44bb50a67115cd"
+    assert (result.exit_code, result.err.splitlines()[-1]) == (
+        130,
+        f"Interrupted; a part of it may be erased: {again} erases the rest",
+    )

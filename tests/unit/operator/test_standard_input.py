@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.operator import Desk, Result
 from tests.unit.operator.bulk_files import WORKS
-from tests.unit.operator.test_interrupted_bulk import holdings, interrupted_before
+from tests.unit.operator.test_interrupted_bulk import UNANSWERED, holdings, interrupted_before
 from tools.operator.http import Reply
 
 NAME = "stdin-[0-9a-f]*"
@@ -67,7 +67,7 @@ def test_an_interrupted_run_is_gone_on_with(again: str, desk: Desk, tmp_path: Pa
     assert result.err.splitlines() == [
         f"Standard input is kept in {kept.name} until all of it is done",
         f"To go on, give {kept.name} in place of -, or the same rows again",
-        "Interrupted; 4 of 8 rows are done, the same command goes on from there",
+        f"Interrupted; {UNANSWERED}; 4 of 8 rows are done, the same command goes on from there",
     ]
     # AND so it does, and does each row once
     if again == "the same rows":

@@ -72,7 +72,8 @@ def _send(session: Session, work: Work) -> None:
     except OperatorError as error:
         if isinstance(error, RequestRefused) and not checkpoint.rows:
             checkpoint.finish()  # nothing is done, so another command may begin anew
-        _tell_begun(session, run)
+        else:
+            _tell_begun(session, run)
         raise type(error)(_so_far(run, str(error))) from None
     checkpoint.finish()
     _tell(session, run, run.failures.end()).raise_for_failed()
@@ -120,8 +121,9 @@ def _tell(session: Session, run: _Run, failed: Path | None) -> Report:
 
 def _under_way(checkpoint: Checkpoint) -> str:
     """What Ctrl-C leaves in the system."""
-    job = f"; the job {checkpoint.job_id} goes on in the system" if checkpoint.job_id else ""
-    return f"Interrupted{job}"
+    if checkpoint.job_id:
+        return f"Interrupted; the job {checkpoint.job_id} goes on in the system"
+    return f"Interrupted{'; the request without an answer may go on in the system' if checkpoint.sent_at else ''}"
 
 
 def _so_far(run: _Run, text: str) -> str:
