@@ -68,7 +68,8 @@ def drop(session: Session, *, job: JobOption = None, all_: All = False, yes: Yes
     seen = {message.id for message in _listed(session.system) if wanted.has(message)}
     if seen and not yes:
         whose = f"of the job {wanted.job}" if wanted.job else "of all jobs"
-        typer.confirm(f"Delete {len(seen)} parked messages {whose}?", abort=True, err=True)
+        messages = f"{len(seen)} parked message{'s' if len(seen) > 1 else ''}"
+        typer.confirm(f"Delete {messages} {whose}?", abort=True, err=True)
 
     def delete(message: Parked) -> bool:
         if message.id not in seen:  # parked since the question was asked

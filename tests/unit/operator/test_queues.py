@@ -154,7 +154,7 @@ def test_parked_messages_of_a_job_are_dropped_once_the_operator_says_yes(desk: D
     # WHEN those of one are to be dropped, but not really
     refused = desk.run("queue", "drop", "--job", jobs[0][:6], answer="n\n")
     assert refused.exit_code == 1
-    assert refused.err.startswith(f"Delete 1 parked messages of the job {jobs[0]}? [y/N]")
+    assert refused.err.startswith(f"Delete 1 parked message of the job {jobs[0]}? [y/N]")
     assert len(desk.json("queue", "parked")) == 2
     # AND then really
     assert desk.json("queue", "drop", "--job", jobs[0], "--yes") == {"dropped": 1}
