@@ -6,6 +6,7 @@ import typer
 
 from .application import app
 from .faults import REFUSED
+from .wording import what_is_wrong
 
 
 def main() -> int | None:
@@ -14,7 +15,7 @@ def main() -> int | None:
     try:
         code: int | None = app(arguments, prog_name="loyalty", standalone_mode=False)
     except typer.TyperException as error:
-        sys.stderr.write(f"{' '.join(error.format_message().split())} See loyalty --help\n")
+        sys.stderr.write(f"{what_is_wrong(error)}\n")
         return error.exit_code
     except typer.Abort:
         sys.stderr.write("Nothing was done\n")

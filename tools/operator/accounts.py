@@ -8,13 +8,14 @@ import typer
 from loyalty.domain.account import Account, CustomField
 from loyalty.http.body import LARGEST_ID
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.tables import accounts
+from loyalty.store.tables import accounts, keys
 
-from .arguments import AccountId
-from .commands import Session, command
+from . import scanning
+from .arguments import AccountId, NewAccountId
+from .commands import Session, command, group
 from .faults import OperatorError
 
-app = typer.Typer(help="Accounts and their settings.")
+app = group("Accounts and their settings.")
 
 _FIELD = re.compile(r"([1-9][0-9]{0,3}):(\w{1,64})(?::(.{1,200}))?")
 
@@ -38,7 +39,7 @@ Always200 = Annotated[bool, typer.Option(help="Answer Altcraft's errors with HTT
 @command(app, "create")
 def create(
     session: Session,
-    account: AccountId,
+    new: NewAccountId,
     *,
     fields: Fields = None,
     match_fields: MatchFields = None,
@@ -51,14 +52,24 @@ def create(
     custom_fields = sorted([*plain, *matching])
     _check(custom_fields)
     named = None if database_id is None else str(database_id)
-    made = Account(account, always_200, tuple(custom_fields), named)
+    made = Account(new, always_200, tuple(custom_fields), named)
     try:
         is_new = accounts.create_account(session.system.database(), made)
     except ValueError as error:
         raise OperatorError(str(error)) from None
     if not is_new:
-        raise OperatorError(f"The account {account} exists already")
+        raise OperatorError(f"The account {new} exists already")
     session.printer.record(_record(made))
+
+
+@command(app, "list")
+def list_(session: Session) -> None:
+    """List all accounts. It reads the Accounts table, which is small."""
+    table = session.system.database().settings.accounts_table
+    pages = scanning.pages(session.system, table, keys.account(""))
+    found = [account for items in pages for item in items if (account := accounts.from_item(item))]
+    records = [_record(account) for account in sorted(found)]
+    session.printer.records(records, "There are no accounts", [_shown(record) for record in records])
 
 
 @command(app, "show")
@@ -82,6 +93,11 @@ def _record(account: Account) -> dict[str, Any]:
         "database_id": account.database_id,
         "custom_fields": [field._asdict() for field in account.custom_fields],
     }
+
+
+def _shown(record: dict[str, Any]) -> dict[str, Any]:
+    """An account as a line of a list."""
+    return {**record, "custom_fields": [f"{field['number']}:{field['name']}" for field in record["custom_fields"]]}
 
 
 def _field(text: str, *, match: bool) -> CustomField:

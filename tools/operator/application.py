@@ -20,17 +20,25 @@ from . import (
     queues,
     restoring,
 )
+from .commands import OperatorGroup
 from .smoke import command as smoke
 
 _HELP = """Run a loyalty system: accounts, customers, bulk work from files, jobs.
 
---local works on the stack of make run, --stack NAME on a deployed one, with your usual AWS credentials.
+--local works on the stack of make run, --stack NAME on a deployed one, with your usual AWS credentials. The options of
+every command may stand before it or after it, or come from the environment; the nearer one wins.
 
 Exit codes: 0 done; 1 refused; 2 wrong command line; 3 done, but some rows failed and are in a file;
 4 busy or out of reach, safe to repeat; 130 interrupted.
 """
 
-app = typer.Typer(help=_HELP, pretty_exceptions_show_locals=False)
+app = typer.Typer(
+    cls=OperatorGroup,
+    help=_HELP,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+    pretty_exceptions_show_locals=False,
+)
 
 
 def _tell_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with an option's value

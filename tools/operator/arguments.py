@@ -16,11 +16,18 @@ def plain_name(text: str | None) -> str | None:
     return text
 
 
-AccountId = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.", callback=plain_name)]
+AccountId = Annotated[
+    str,
+    typer.Argument(
+        metavar="ACCOUNT", help="The account's id; not needed where --account names it.", callback=plain_name
+    ),
+]
+NewAccountId = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The new account's id.", callback=plain_name)]
 File = Annotated[
     Path,
     typer.Argument(
-        metavar="FILE", help="A file with a line of headers; cells separated by commas, semicolons, tabs or pipes."
+        metavar="FILE",
+        help="A file with a line of headers, or - for standard input; cells between commas, semicolons, tabs or pipes.",
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")]

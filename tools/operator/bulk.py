@@ -5,10 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from loyalty.operations.import_customers.items import Overwrite
+from loyalty.vendors.capillary.items import SOURCES
 
 from .arguments import File
-from .callers import Account, Caller, Token
-from .commands import Session, command
+from .commands import Session, command, group
 from .faults import OperatorError
 from .requests import MOST_ROWS
 from .rowfiles import open_rows
@@ -16,19 +16,28 @@ from .sending.earn_door import EarnDoor
 from .sending.files import Work, send
 from .sending.import_door import ImportDoor
 from .sending.register_door import RegisterDoor
+from .stdin import given
 
-app = typer.Typer()
+app = group()
 
 _NOT_SENT = "-"
 _ROWS_PER_REQUEST = 10_000
 
 
-Rows = Annotated[int, typer.Option("--rows", min=1, max=MOST_ROWS, help="Rows in one request.")]
-Campaigns = Annotated[list[str], typer.Option("--campaign", help="Make every customer a member; may be repeated.")]
+Rows = Annotated[int, typer.Option("--rows", metavar="COUNT", min=1, max=MOST_ROWS, help="Rows in one request.")]
+Campaigns = Annotated[
+    list[str], typer.Option("--campaign", metavar="ID", help="Make every customer a member; may be repeated.")
+]
 OverwriteOption = Annotated[Overwrite, typer.Option("--overwrite", help="What rows do to customers that exist.")]
 CardDigits = Annotated[
     int | None,
-    typer.Option("--card-digits", min=4, max=19, help="Give customers without a card a number of so many digits."),
+    typer.Option(
+        "--card-digits",
+        metavar="COUNT",
+        min=4,
+        max=19,
+        help="Give customers without a card a number of so many digits.",
+    ),
 ]
 NoUndo = Annotated[bool, typer.Option("--no-undo", help="Keep no undo state.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Validate and count, write nothing.")]
@@ -40,14 +49,25 @@ Columns = Annotated[
         help="The field of a column whose header is not a field's name; - leaves the column out.",
     ),
 ]
-Program = Annotated[str, typer.Option("--program", help="The program's id.")]
+Program = Annotated[str, typer.Option("--program", metavar="ID", help="The program's id.")]
 Matching = Annotated[
-    str | None, typer.Option("--matching", help="The column that finds customers, if not email, phone or profile_id.")
+    str | None,
+    typer.Option(
+        "--matching", metavar="HEADER", help="The column that finds customers, if not email, phone or profile_id."
+    ),
 ]
-Promotion = Annotated[str | None, typer.Option("--promotion", help="The promotion's id.")]
-Identifier = Annotated[str | None, typer.Option("--identifier", help="The promotion's identifier, instead of its id.")]
+Promotion = Annotated[str | None, typer.Option("--promotion", metavar="ID", help="The promotion's id.")]
+Identifier = Annotated[
+    str | None, typer.Option("--identifier", metavar="TEXT", help="The promotion's identifier, instead of its id.")
+]
 Source = Annotated[
-    str | None, typer.Option("--source", help="Where customers earn, such as INSTORE, unless a column source says it.")
+    str | None,
+    typer.Option(
+        "--source",
+        metavar="SOURCE",
+        help="Where customers earn, such as INSTORE, unless a column source says it.",
+        autocompletion=lambda: sorted(SOURCES),
+    ),
 ]
 
 
@@ -63,25 +83,24 @@ def import_(
     dry_run: DryRun = False,
     column: Columns = None,
     rows: Rows = _ROWS_PER_REQUEST,
-    account: Account = None,
-    token: Token = None,
 ) -> None:
     """Import customers. If interrupted, repeat the command to continue; failed rows go to FILE's .failed file."""
-    opened = open_rows(file)
-    fields = _fields(opened.headers, column or [])
-    opened = opened.of_fields(fields)
-    parameters = {
-        "campaigns_to_include": ",".join(campaign),
-        "overwrite_duplicates": overwrite.value,
-        "card_number_generate": "" if card_digits is None else str(card_digits),
-        "no_undo": "yes" if no_undo else "no",
-        "dry_run": "yes" if dry_run else "no",
-    }
-    if opened.has_decimal_comma:
-        parameters["decimal_mark"] = "comma"
-    door = ImportDoor(opened.headers, fields, parameters)
-    work = Work("import", opened, door, {**parameters, "fields": fields}, door.most_rows(rows))
-    send(session, work, Caller(account, token))
+    with given(session, file) as path:
+        opened = open_rows(path)
+        fields = _fields(opened.headers, column or [])
+        opened = opened.of_fields(fields)
+        parameters = {
+            "campaigns_to_include": ",".join(campaign),
+            "overwrite_duplicates": overwrite.value,
+            "card_number_generate": "" if card_digits is None else str(card_digits),
+            "no_undo": "yes" if no_undo else "no",
+            "dry_run": "yes" if dry_run else "no",
+        }
+        if opened.has_decimal_comma:
+            parameters["decimal_mark"] = "comma"
+        door = ImportDoor(opened.headers, fields, parameters)
+        work = Work("import", opened, door, {**parameters, "fields": fields}, door.most_rows(rows), dry_run)
+        send(session, work)
 
 
 @command(app, "register")
@@ -92,17 +111,12 @@ def register(
     *,
     matching: Matching = None,
     rows: Rows = _ROWS_PER_REQUEST,
-    account: Account = None,
-    token: Token = None,
 ) -> None:
     """Make the customers of a file members of a program; a column registration_date may say since when."""
-    opened = open_rows(file)
-    door = RegisterDoor(opened.headers, program, matching)
-    send(
-        session,
-        Work("register", opened, door, {"program": program, "matching": matching}, rows),
-        Caller(account, token),
-    )
+    with given(session, file) as path:
+        opened = open_rows(path)
+        door = RegisterDoor(opened.headers, program, matching)
+        send(session, Work("register", opened, door, {"program": program, "matching": matching}, rows))
 
 
 @command(app, "earn")
@@ -115,15 +129,14 @@ def earn(
     identifier: Identifier = None,
     source: Source = None,
     rows: Rows = _ROWS_PER_REQUEST,
-    account: Account = None,
-    token: Token = None,
 ) -> None:
     """Have the customers of a file earn a promotion; every row is an earn of its own."""
-    opened = open_rows(file)
-    named: dict[str, Any] = {"promotionId": promotion, "promoIdentifier": identifier}
-    details = {"programId": program, **{name: value for name, value in named.items() if value}}
-    door = EarnDoor(opened.headers, details, source)
-    send(session, Work("earn", opened, door, {**details, "source": source}, rows), Caller(account, token))
+    with given(session, file) as path:
+        opened = open_rows(path)
+        named: dict[str, Any] = {"promotionId": promotion, "promoIdentifier": identifier}
+        details = {"programId": program, **{name: value for name, value in named.items() if value}}
+        door = EarnDoor(opened.headers, details, source)
+        send(session, Work("earn", opened, door, {**details, "source": source}, rows))
 
 
 def _fields(headers: tuple[str, ...], columns: list[str]) -> list[str | None]:

@@ -7,38 +7,17 @@ the work needs and no others, and revokes it at the end.
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Annotated, NamedTuple
-
-import typer
 
 from loyalty.domain.account import Credential, Grant
 from loyalty.store.tables import accounts
 
 from .accounts import existing
-from .arguments import plain_name
+from .common import Caller
 from .faults import OperatorError
 from .system import System
 
 _TOKEN_BYTES = 32
 _LIFE_SECONDS = 24 * 3600
-
-Account = Annotated[
-    str | None,
-    typer.Option(
-        "--account", metavar="ACCOUNT", callback=plain_name, help="The account, by your AWS rights to the tables."
-    ),
-]
-Token = Annotated[
-    str | None,
-    typer.Option("--token", envvar="LOYALTY_TOKEN", help="A token of the account; no AWS rights are needed then."),
-]
-
-
-class Caller(NamedTuple):
-    """An account, or a token of it."""
-
-    account: str | None
-    token: str | None
 
 
 @contextmanager

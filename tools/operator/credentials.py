@@ -13,11 +13,12 @@ from loyalty.store.tables.credentials import Listed
 from . import secret_kinds
 from .accounts import existing
 from .arguments import AccountId, Yes, plain_name
-from .commands import Session, command
+from .commands import Session, command, group
 from .faults import OperatorError
+from .ids import is_beginning, the_one
 from .secret_kinds import Kind, Made
 
-app = typer.Typer(help="Tokens, import users, Basic users and OAuth clients.")
+app = group("Tokens, import users, Basic users and OAuth clients.")
 
 _ID_CHARACTERS = 12
 _ONCE = "The secret is shown this once: keep it now. It serves at once."
@@ -27,8 +28,18 @@ KindArgument = Annotated[Kind, typer.Argument(metavar="KIND", help="token, impor
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="The user_id, user or key; a token's label.", callback=plain_name)
 ]
-Rights = Annotated[list[str] | None, typer.Option("--right", help=f"May come often: {', '.join(sorted(RIGHTS))}.")]
-Which = Annotated[str, typer.Argument(metavar="ID", help="Its id or its name, as credential list shows them.")]
+Rights = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--right",
+        metavar="RIGHT",
+        help=f"May be repeated: {', '.join(sorted(RIGHTS))}.",
+        autocompletion=lambda: sorted(RIGHTS),
+    ),
+]
+Which = Annotated[
+    str, typer.Argument(metavar="ID", help="Its name, or the beginning of its id: credential list shows both.")
+]
 
 
 @command(app, "create")
@@ -81,15 +92,16 @@ def revoke(session: Session, account: AccountId, which: Which, *, yes: Yes = Fal
 
 
 def _the_one(database: Database, account_id: str, which: str) -> Listed:
-    found = [
-        one
-        for one in credentials.list_all(database, account_id)
-        if which in (one.name, one.fingerprint[:_ID_CHARACTERS])
-    ]
-    if len(found) != 1:
-        problem = "has no credential" if not found else "has several credentials called"
-        raise OperatorError(f"{account_id} {problem} {which}: loyalty credential list {account_id} shows their ids")
-    return found[0]
+    """The credential with this name, else the one whose id begins so; raises OperatorError."""
+    listed = credentials.list_all(database, account_id)
+    called = [one for one in listed if one.name == which]
+    if len(called) == 1:
+        return called[0]
+    by_id = {one.fingerprint[:_ID_CHARACTERS]: one for one in listed}
+    if not called and is_beginning(which):
+        return by_id[the_one(which, list(by_id), "credential")]
+    problem = "has several credentials called" if called else "has no credential"
+    raise OperatorError(f"{account_id} {problem} {which}: loyalty credential list {account_id} shows their ids")
 
 
 def _tell(session: Session, made: Made, record: dict[str, Any]) -> None:

@@ -14,10 +14,10 @@ from loyalty.store.tables import accounts, customers, earns, erasure, membership
 
 from .accounts import existing
 from .arguments import AccountId, Yes
-from .commands import Session, command
-from .faults import OperatorError, Unavailable
+from .commands import Session, command, group
+from .faults import OperatorError, Unavailable, telling_when_interrupted
 
-app = typer.Typer(help="Single customers.")
+app = group("Single customers.")
 
 _ERASING_SECONDS = 900.0
 
@@ -50,7 +50,9 @@ def erase(session: Session, account: AccountId, who: Who, *, yes: Yes = False) -
     session.printer.remark(f"The customer is profile_id={profile_id} of {account}")
     if not yes:
         typer.confirm("Erase it and everything that is held of it?", abort=True, err=True)
-    erased = erasure.erase(session.system.database(_ERASING_SECONDS), account, profile_id)
+    again = f"a part of it may be erased: loyalty customer erase {account} profile_id={profile_id} erases the rest"
+    with telling_when_interrupted(lambda: again):
+        erased = erasure.erase(session.system.database(_ERASING_SECONDS), account, profile_id)
     session.printer.record({"profile_id": profile_id, **erased._asdict()})
 
 

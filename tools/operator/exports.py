@@ -16,11 +16,12 @@ from loyalty.settings import Settings
 from . import scanning, table_exports
 from .accounts import existing
 from .arguments import AccountId
-from .commands import Session, command
-from .exported import Kind, Row, customers_of, earns_of, members_of
+from .commands import Session, command, group
+from .exported import Kind, Row, customers_of, earns_of, members_of, with_contacts
+from .faults import telling_when_interrupted
 from .rowfiles import write_rows
 
-app = typer.Typer(help="All that an account holds, as files that migrate reads.")
+app = group("All that an account holds, as files that migrate reads.")
 
 
 class Format(StrEnum):
@@ -62,7 +63,7 @@ def members(
     format_: FormatOption = Format.CSV,
     through_s3: Bucket = None,
 ) -> None:
-    """Export memberships with their registration dates and balances."""
+    """Export memberships with their customers' e-mail, phone and code, registration dates and balances."""
     _export(session, account, members_of, Target(file, format_, through_s3))
 
 
@@ -75,7 +76,7 @@ def earns(
     format_: FormatOption = Format.CSV,
     through_s3: Bucket = None,
 ) -> None:
-    """Export earns."""
+    """Export earns with their customers' e-mail, phone and code."""
     _export(session, account, earns_of, Target(file, format_, through_s3))
 
 
@@ -91,7 +92,12 @@ def _export(session: Session, account: str, of: Callable[[Account, Settings], Ki
     file, format_, bucket = target
     database = session.system.database()
     kind, count = of(existing(database, account), database.settings), 0
-    with _opened(file) as out, session.printer.progress() as progress:
+
+    def so_far() -> str:
+        """What Ctrl-C leaves."""
+        return f"{file or 'standard output'} has {count} rows, which is not all; the same command begins anew"
+
+    with telling_when_interrupted(so_far), _opened(file) as out, session.printer.progress() as progress:
         task = progress.add_task("rows", total=None)
         if format_ is Format.CSV:
             write_rows(out, ",", [kind.columns])
@@ -99,6 +105,8 @@ def _export(session: Session, account: str, of: Callable[[Account, Settings], Ki
         found = table_exports.pages(*where, bucket) if bucket else scanning.pages(*where)
         for items in found:
             rows = [row for item in items if (row := kind.read(item))]
+            if kind.has_contacts:
+                rows = with_contacts(session.system.database(), account, rows)
             _write(out, rows, kind.columns, format_)
             count += len(rows)
             progress.update(task, completed=count)

@@ -20,17 +20,18 @@ from .faults import OperatorError
 from .rowfiles import ERROR_COLUMN, FileRow, RowFile, write_rows
 
 _SECOND = 10**9
+_FAILED = re.compile(r"\.failed(-[0-9]+)?$")
 
 
 class Failures:
-    """The failed rows of one run; `command` tells the runs of one command from those of others.
+    """The failed rows of one run; `command` tells the runs of one command on a file from those of others.
 
     `kept` is what `add` returned last, where a run that was interrupted goes on.
     """
 
     def __init__(self, file: RowFile, command: Mapping[str, Any], kept: "Kept | None" = None) -> None:
         self._file = file
-        self._command = json.dumps(command, sort_keys=True).encode()
+        self._command = json.dumps({**command, "file": file.path.name}, sort_keys=True).encode()
         self._kept, self._digest = kept, hashlib.sha256()
         if kept:
             self._take_up(kept)
@@ -60,7 +61,7 @@ class Failures:
             os.utime(self.path, ns=(moment, moment))
             return self.path
         for path in _named_before(self._file.path):
-            if path.stat().st_mtime_ns % _SECOND == self._seal(path.read_bytes()):
+            if path != self._file.path and path.stat().st_mtime_ns % _SECOND == self._seal(path.read_bytes()):
                 path.unlink()
         return None
 
@@ -127,9 +128,14 @@ def of_content(name: str, content: bytes) -> Kept:
 
 
 def _name(path: Path, number: int) -> Path:
-    return path.with_name(f"{path.stem}.failed{f'-{number}' if number > 1 else ''}{path.suffix}")
+    return path.with_name(f"{_stem(path)}.failed{f'-{number}' if number > 1 else ''}{path.suffix}")
+
+
+def _stem(path: Path) -> str:
+    """A file's name without its suffix; that of a file of failed rows is the stem of the file they came from."""
+    return _FAILED.sub("", path.stem)
 
 
 def _named_before(path: Path) -> list[Path]:
-    name = re.compile(rf"{re.escape(path.stem)}\.failed(-[0-9]+)?{re.escape(path.suffix)}")
+    name = re.compile(re.escape(_stem(path)) + _FAILED.pattern.rstrip("$") + re.escape(path.suffix))
     return [one for one in path.parent.iterdir() if name.fullmatch(one.name) and one.is_file()]

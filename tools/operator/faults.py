@@ -8,6 +8,9 @@
 130 interrupted; bulk work goes on where it stopped when the same command is given again
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 REFUSED, ROWS_FAILED, UNAVAILABLE, INTERRUPTED = 1, 3, 4, 130
 
 
@@ -23,6 +26,10 @@ class RowsFailed(OperatorError):
     exit_code = ROWS_FAILED
 
 
+class InUse(OperatorError):
+    """Another command works on the same file."""
+
+
 class Unavailable(OperatorError):
     """The system has no answer now; the command may be repeated."""
 
@@ -33,3 +40,12 @@ class Interrupted(OperatorError):
     """The operator pressed Ctrl-C; the message says how to go on."""
 
     exit_code = INTERRUPTED
+
+
+@contextmanager
+def telling_when_interrupted(how_it_is: Callable[[], str]) -> Iterator[None]:
+    """Have Ctrl-C say what is under way, and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(f"Interrupted; {how_it_is()}") from None

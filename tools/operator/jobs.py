@@ -10,88 +10,145 @@ from typing import Annotated, Any
 import typer
 
 from loyalty.domain.account import JOBS_READ
+from loyalty.domain.errors import quote
+from loyalty.domain.job import JobStatus
 from loyalty.operations.registry import OPERATIONS
 
 from .arguments import Yes
-from .callers import Account, Caller, Token, authorised
-from .commands import Session, command
-from .jobs_client import Job, JobsClient
+from .callers import authorised
+from .commands import Session, command, group
+from .faults import telling_when_interrupted
+from .ids import shortened
+from .jobs_client import Filters, Job, JobsClient
+from .moments import since
+from .outcomes import in_words
 
-app = typer.Typer(help="Jobs: large requests, and imports that can be undone.")
+app = group("Jobs: large requests, and imports that can be undone.")
 
 _READ = frozenset({JOBS_READ})
 _UNDO = _READ | {operation.kind.right for operation in OPERATIONS.values()}
 """What undoing any job takes: the operation's own right too."""
 
-JobId = Annotated[str, typer.Argument(metavar="JOB", help="The job's id.")]
-Most = Annotated[int, typer.Option("--limit", min=1, help="The most jobs to list.")]
+
+def _known(operations: list[str] | None) -> list[str] | None:
+    """Names of operations; raises BadParameter for any other."""
+    if unknown := sorted(set(operations or ()) - set(OPERATIONS)):
+        raise typer.BadParameter(f"{quote(unknown[0])} is not one of {', '.join(OPERATIONS)}")
+    return operations
+
+
+JobId = Annotated[str, typer.Argument(metavar="JOB", help="The job's id, or the beginning of it.")]
+Most = Annotated[int, typer.Option("--limit", metavar="COUNT", min=1, help="The most jobs to list.")]
+Statuses = Annotated[
+    list[JobStatus] | None,
+    typer.Option("--status", metavar=f"<{'|'.join(JobStatus)}>", help="Only such jobs; may be repeated."),
+]
+Operations = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--operation",
+        metavar=f"<{'|'.join(OPERATIONS)}>",
+        help="Only such jobs; may be repeated.",
+        autocompletion=lambda: list(OPERATIONS),
+        callback=_known,
+    ),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since", metavar="WHEN", help="Only jobs since a day, a moment (2026-01-31T08:00:00Z), or 30m, 2h or 3d ago."
+    ),
+]
 Partial = Annotated[bool, typer.Option("--partial", help="The results so far of a job that still runs.")]
-Output = Annotated[Path | None, typer.Option("--output", help="The file to write them to.")]
+Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="The file to write them to.")]
 
 
 @command(app, "list")
-def list_(session: Session, *, limit: Most = 50, account: Account = None, token: Token = None) -> None:
+def list_(
+    session: Session, *, status: Statuses = None, operation: Operations = None, from_: Since = None, limit: Most = 50
+) -> None:
     """List the account's jobs, newest first."""
-    with _client(session, Caller(account, token)) as client:
-        jobs = list(islice((job for page in client.pages() for job in page), limit))
-    session.printer.records([_record(job) for job in jobs], "There are no jobs")
+    filters = Filters(frozenset(status or JobStatus), frozenset(operation or OPERATIONS), since(from_))
+    with _client(session) as client:
+        jobs = list(islice(client.jobs(filters), limit))
+    records = [_record(job) for job in jobs]
+    short = shortened(job["job_id"] for job in jobs)
+    shown = [_line(record, short[record["job_id"]]) for record in records]
+    session.printer.records(
+        records, "There are no such jobs" if status or operation or from_ else "There are no jobs", shown
+    )
 
 
 @command(app, "show")
-def show(session: Session, job: JobId, *, account: Account = None, token: Token = None) -> None:
+def show(session: Session, job: JobId) -> None:
     """Show how far a job is."""
-    with _client(session, Caller(account, token)) as client:
-        session.printer.record(_record(client.show(job)))
+    with _client(session) as client:
+        _tell(session, client.show(client.whole_id(job)))
 
 
 @command(app, "watch")
-def watch(session: Session, job: JobId, *, account: Account = None, token: Token = None) -> None:
+def watch(session: Session, job: JobId) -> None:
     """Wait until a job is finished, and show it then."""
-    with _client(session, Caller(account, token)) as client:
-        session.printer.record(_record(_watch(session, client, job)))
+    with _client(session) as client:
+        _tell(session, _watch(session, client, client.whole_id(job)))
 
 
 @command(app, "results")
-def results(
-    session: Session,
-    job: JobId,
-    *,
-    partial: Partial = False,
-    output: Output = None,
-    account: Account = None,
-    token: Token = None,
-) -> None:
+def results(session: Session, job: JobId, *, partial: Partial = False, output: Output = None) -> None:
     """Fetch a job's results: the very reply that a client which waited would have got."""
-    with _client(session, Caller(account, token)) as client:
-        reply = client.results(job, partial=partial)
+    with _client(session) as client:
+        job_id = client.whole_id(job)
+        reply = client.results(job_id, partial=partial)
     if output:
         output.write_bytes(reply.body)
-        session.printer.record({"job_id": job, "bytes": len(reply.body), "output": str(output)})
+        session.printer.record({"job_id": job_id, "bytes": len(reply.body), "output": str(output)})
     else:
         sys.stdout.write(reply.body.decode() + "\n")
 
 
 @command(app, "undo")
-def undo(session: Session, job: JobId, *, yes: Yes = False, account: Account = None, token: Token = None) -> None:
+def undo(session: Session, job: JobId, *, yes: Yes = False) -> None:
     """Take back what a job did, item by item, unless others have built on it, and wait until that is done."""
-    with _client(session, Caller(account, token), _UNDO) as client:
-        before = client.show(job)
+    with _client(session, _UNDO) as client:
+        before = client.show(client.whole_id(job))
         if not yes:
             typer.confirm(f"Take back the {before['operation']} of {before['total']} items?", abort=True, err=True)
-        session.printer.record(_record(_watch(session, client, client.undo(job)["job_id"])))
+        _tell(session, _watch(session, client, client.undo(before["job_id"])["job_id"]))
 
 
 @contextmanager
-def _client(session: Session, caller: Caller, rights: frozenset[str] = _READ) -> Iterator[JobsClient]:
-    with authorised(session.system, caller, "token", rights) as headers:
+def _client(session: Session, rights: frozenset[str] = _READ) -> Iterator[JobsClient]:
+    with authorised(session.system, session.caller, "token", rights) as headers:
         yield JobsClient(session.system.http, headers, session.system.sleep)
 
 
 def _watch(session: Session, client: JobsClient, job_id: str) -> Job:
-    with session.printer.progress() as progress:
+    under_way = f"the job goes on in the system: loyalty job watch {job_id} waits for it"
+    with telling_when_interrupted(lambda: under_way), session.printer.progress() as progress:
         task = progress.add_task(job_id, total=None)
         return client.watch(job_id, lambda job: progress.update(task, total=job["total"], completed=job["done"]))
 
 
+def _tell(session: Session, job: Job) -> None:
+    record = _record(job)
+    session.printer.record(record, _in_words(record))
+
+
 def _record(job: Job) -> dict[str, Any]:
     return {name: value for name, value in job.items() if name != "links"}
+
+
+def _line(record: Job, job_id: str) -> dict[str, Any]:
+    """A job in a list for people, which fits a terminal of 80 columns."""
+    return {
+        "job_id": job_id,
+        "operation": record["operation"],
+        "status": record["status"],
+        "done": f"{record['done']} of {record['total']}",
+        "counts": in_words(record["operation"], record["counts"]),
+        "submitted_at": record["submitted_at"],
+    }
+
+
+def _in_words(record: Job) -> dict[str, Any]:
+    return {**record, "counts": in_words(record["operation"], record["counts"])}

@@ -1,12 +1,13 @@
 """The jobs API, as an operator's commands use it."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from .faults import OperatorError, Unavailable
 from .http import Http, Reply
+from .ids import is_beginning, the_one
 
 Job = Mapping[str, Any]
 """A job as the API shows it."""
@@ -15,6 +16,14 @@ FINISHED = frozenset({"done", "failed", "undone"})
 """Where a job's status stays, unless something new is asked for."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 3.0
+
+
+class Filters(NamedTuple):
+    """Which jobs are wanted: of these statuses and operations, submitted at this moment (RFC 3339, UTC) or later."""
+
+    statuses: Collection[str]
+    operations: Collection[str]
+    since: str
 
 
 class JobsClient:
@@ -33,6 +42,23 @@ class JobsClient:
             following = page["next"]
             if following is None:
                 return
+
+    def jobs(self, filters: Filters) -> Iterator[Job]:
+        """The account's jobs that are wanted, newest first."""
+        for job in (job for page in self.pages() for job in page):
+            if job["submitted_at"] < filters.since:
+                return
+            if job["status"] in filters.statuses and job["operation"] in filters.operations:
+                yield job
+
+    def whole_id(self, beginning: str) -> str:
+        """The id of the account's job that begins so, whatever is no beginning of one as it is.
+
+        Raises OperatorError when no job's does, or several. It reads the account's list of jobs.
+        """
+        if not is_beginning(beginning):
+            return beginning
+        return the_one(beginning, [job["job_id"] for page in self.pages() for job in page], "job")
 
     def show(self, job_id: str) -> Job:
         """How far a job is; raises OperatorError when there is none."""

@@ -10,10 +10,10 @@ from loyalty.store.tables import accounts
 
 from .accounts import existing
 from .arguments import AccountId, plain_name
-from .commands import Session, command
+from .commands import Session, command, group
 from .faults import OperatorError
 
-app = typer.Typer(help="Programs, which the import calls campaigns.")
+app = group("Programs, which the import calls campaigns.")
 
 
 class Counts(StrEnum):
@@ -26,7 +26,7 @@ class Counts(StrEnum):
 
 
 ProgramId = Annotated[str, typer.Argument(metavar="ID", help="The program's id.", callback=plain_name)]
-Name = Annotated[str | None, typer.Option(help="What people call it.")]
+Name = Annotated[str | None, typer.Option(metavar="TEXT", help="What people call it.")]
 CountsOption = Annotated[Counts | None, typer.Option("--kind", help="What its balances count; points by default.")]
 Active = Annotated[bool | None, typer.Option("--active/--inactive", help="Whether it takes members.")]
 

@@ -9,21 +9,24 @@ from loyalty.store.tables import accounts, promotion_changes, promotions
 
 from .accounts import existing
 from .arguments import AccountId
-from .commands import Session, command
+from .commands import Session, command, group
 from .faults import OperatorError
 
-app = typer.Typer(help="Promotions of programs.")
+app = group("Promotions of programs.")
 
 PromotionId = Annotated[str, typer.Argument(metavar="ID", help="The promotion's id, a number.")]
-Program = Annotated[str | None, typer.Option(help="The program that it belongs to.")]
-Name = Annotated[str | None, typer.Option(help="What people call it.")]
+Program = Annotated[str | None, typer.Option(metavar="ID", help="The program that it belongs to.")]
+Name = Annotated[str | None, typer.Option(metavar="TEXT", help="What people call it.")]
 Active = Annotated[bool | None, typer.Option("--active/--inactive", help="Whether it can be earned.")]
 Start = Annotated[
-    str | None, typer.Option(help="When it can first be earned, such as 2026-01-31T00:00:00Z; '' for no start.")
+    str | None,
+    typer.Option(metavar="MOMENT", help="When it can first be earned, such as 2026-01-31T00:00:00Z; '' for no start."),
 ]
-End = Annotated[str | None, typer.Option(help="When it ends (exclusive); '' for no end.")]
-Identifier = Annotated[str | None, typer.Option(help="The account's own name for it, promoIdentifier; '' for none.")]
-Limit = Annotated[int | None, typer.Option(help="The most times that one customer may earn it.")]
+End = Annotated[str | None, typer.Option(metavar="MOMENT", help="When it ends (exclusive); '' for no end.")]
+Identifier = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="The account's own name for it, promoIdentifier; '' for none.")
+]
+Limit = Annotated[int | None, typer.Option(metavar="COUNT", help="The most times that one customer may earn it.")]
 Unlimited = Annotated[bool, typer.Option("--unlimited", help="No limit per customer.")]
 
 

@@ -1,9 +1,9 @@
-"""`loyalty queue`: parked chunks, shown and redriven."""
+"""`loyalty queue`: parked chunks, shown, redriven or dropped."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -12,25 +12,42 @@ from loyalty.jobs.parked import is_fingerprint
 from loyalty.store.tables import parked_messages
 from loyalty.store.tables.parked_messages import Parked
 
-from .commands import Session, command
+from .arguments import Yes
+from .commands import Session, command, group
 from .faults import OperatorError
+from .ids import is_beginning, shortened, the_one
 from .system import System
 
-app = typer.Typer(help="Chunks that were closed without being done, and are parked.")
+app = group("Chunks that were closed without being done, and are parked.")
 
-JobOption = Annotated[str | None, typer.Option("--job", metavar="JOB", help="Those of one job.")]
+JobOption = Annotated[
+    str | None, typer.Option("--job", metavar="JOB", help="Those of one job, by its id or the beginning of it.")
+]
 All = Annotated[bool, typer.Option("--all", help="Those of all jobs.")]
 
 
+class Wanted(NamedTuple):
+    """Which parked messages: those of a job and of an account, None for all."""
+
+    job: str | None = None
+    account: str | None = None
+
+    def has(self, message: Parked) -> bool:
+        """Whether a message is one of them."""
+        document = _document(message)
+        wanted = {"job_id": self.job, "account": self.account}
+        return all(one is None or document.get(name) == one for name, one in wanted.items())
+
+
 @command(app, "parked")
-def parked(session: Session) -> None:
-    """List the parked messages, each with the reason."""
-    with _left_to_others(session.system) as left:
-        records = []
-        for message in _all(session.system):
-            left.append(message)
-            records.append(_record(message))
-    session.printer.records(records, "Nothing is parked")
+def parked(session: Session, *, job: JobOption = None) -> None:
+    """List the parked messages, each with the reason; with --account on the command line, those of one account."""
+    wanted = Wanted(_whole_id(session.system, job), session.named_account)
+    records = [_record(message) for message in _listed(session.system) if wanted.has(message)]
+    short = shortened(record["job"] for record in records if record["job"])
+    shown = [{**record, "job": short.get(record["job"])} for record in records]
+    narrowed = wanted != Wanted()
+    session.printer.records(records, "Nothing of that is parked" if narrowed else "Nothing is parked", shown)
 
 
 @command(app, "redrive")
@@ -39,28 +56,82 @@ def redrive(session: Session, *, job: JobOption = None, all_: All = False) -> No
 
     Skipped is what was malformed or too large: nothing is kept of it that could be sent.
     """
-    if bool(job) == all_:
-        raise OperatorError("Say which: --job JOB or --all")
-    session.printer.record(resend(session.system, job))
+    _require_one(job, all_=all_)
+    session.printer.record(resend(session.system, _whole_id(session.system, job)))
+
+
+@command(app, "drop")
+def drop(session: Session, *, job: JobOption = None, all_: All = False, yes: Yes = False) -> None:
+    """Delete parked messages: their items stay as the job counts them, and can't be redriven any more."""
+    _require_one(job, all_=all_)
+    wanted = Wanted(_whole_id(session.system, job))
+    seen = {message.id for message in _listed(session.system) if wanted.has(message)}
+    if seen and not yes:
+        whose = f"of the job {wanted.job}" if wanted.job else "of all jobs"
+        messages = f"{len(seen)} parked message{'s' if len(seen) > 1 else ''}"
+        typer.confirm(f"Delete {messages} {whose}?", abort=True, err=True)
+
+    def delete(message: Parked) -> bool:
+        if message.id not in seen:  # parked since the question was asked
+            return False
+        parked_messages.drop(session.system.database(), message)
+        return True
+
+    session.printer.record({"dropped": _each(session.system, delete)})
 
 
 def resend(system: System, job: str | None = None) -> dict[str, int]:
     """Send the parked messages of a job, or of all, to the workers; how many, and of how many nothing could be sent."""
-    sent: set[int] = set()
+    wanted, sent = Wanted(job), set[int]()
     skipped = 0
+
+    def send(message: Parked) -> bool:
+        nonlocal skipped
+        if is_fingerprint(_document(message)):
+            skipped += wanted.has(message)
+            return False
+        if not wanted.has(message) or hash(message.body) in sent:  # one that is here again was parked again meanwhile
+            return False
+        parked_messages.redrive(system.database(), message)
+        sent.add(hash(message.body))
+        return True
+
+    return {"redriven": _each(system, send), "skipped": skipped}
+
+
+def _require_one(job: str | None, *, all_: bool) -> None:
+    if bool(job) == all_:
+        raise OperatorError("Say which: --job JOB or --all")
+
+
+def _whole_id(system: System, job: str | None) -> str | None:
+    """The id of a job that has parked messages, by the beginning of it; raises OperatorError."""
+    if job is None or not is_beginning(job):
+        return job
+    ids = [str(_document(message).get("job_id")) for message in _listed(system)]
+    return the_one(job, ids, "parked job")
+
+
+def _listed(system: System) -> list[Parked]:
+    """All parked messages, which stay for others."""
+    found: list[Parked] = []
     with _left_to_others(system) as left:
         for message in _all(system):
-            document = _document(message)
-            wanted = job is None or document.get("job_id") == job
-            if is_fingerprint(document):
-                skipped += wanted
-                left.append(message)
-            elif wanted and hash(message.body) not in sent:  # one that is here again was parked again meanwhile
-                parked_messages.redrive(system.database(), message)
-                sent.add(hash(message.body))
+            left.append(message)
+            found.append(message)
+    return found
+
+
+def _each(system: System, do: Callable[[Parked], bool]) -> int:
+    """Do something with every parked message; how many were taken, while the others stay for others."""
+    taken = 0
+    with _left_to_others(system) as left:
+        for message in _all(system):
+            if do(message):
+                taken += 1
             else:
                 left.append(message)
-    return {"redriven": len(sent), "skipped": skipped}
+    return taken
 
 
 def _all(system: System) -> Iterator[Parked]:

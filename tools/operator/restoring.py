@@ -12,11 +12,11 @@ from loyalty.store.engine.batch import batches, side_by_side
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.tables import keys
 
-from .arguments import Yes, plain_name
-from .commands import Session, command
-from .faults import OperatorError
+from .arguments import Yes
+from .commands import Session, command, group
+from .faults import OperatorError, telling_when_interrupted
 
-app = typer.Typer()
+app = group()
 
 _WRITES, _READS = 25, 100  # of one call, DynamoDB's limits
 
@@ -31,12 +31,15 @@ class Table(StrEnum):
 
 What = Annotated[Table, typer.Argument(metavar="TABLE", help="customers, memberships or earns.")]
 Copy = Annotated[str, typer.Argument(metavar="COPY", help="The table that DynamoDB restored to a point in time.")]
-Account = Annotated[str | None, typer.Option("--account", callback=plain_name, help="Only this account's items.")]
 
 
 @command(app, "restore")
-def restore(session: Session, table: What, copy: Copy, *, account: Account = None, yes: Yes = False) -> None:
-    """Make a table what its copy is: put back what changed or went, delete what came since. Safe to repeat."""
+def restore(session: Session, table: What, copy: Copy, *, yes: Yes = False) -> None:
+    """Make a table what its copy is: put back what changed or went, delete what came since. Safe to repeat.
+
+    With --account on the command line only that account's items.
+    """
+    account = session.named_account
     system, name = session.system, session.system.name(f"{table.upper()}_TABLE")
     if copy == name:
         raise OperatorError("The copy is the table itself: restore it to a new table first")
@@ -46,14 +49,16 @@ def restore(session: Session, table: What, copy: Copy, *, account: Account = Non
         typer.confirm(f"Make all {table} {whose} in {name} what they are in {copy}?", abort=True, err=True)
     prefix = keys.of_account(account) if account else ""
     put = deleted = 0
-    for items in _pages(session, copy, prefix):
-        changed = _unlike(system.database(), name, names, items)
-        _write(system.database(), name, [{"PutRequest": {"Item": item}} for item in changed])
-        put += len(changed)
-    for items in _pages(session, name, prefix):
-        new = _missing(system.database(), copy, names, items)
-        _write(system.database(), name, [{"DeleteRequest": {"Key": key}} for key in new])
-        deleted += len(new)
+    again = "the same command goes on with the rest"
+    with telling_when_interrupted(lambda: f"{put} items were put back, {deleted} deleted; {again}"):
+        for items in _pages(session, copy, prefix):
+            changed = _unlike(system.database(), name, names, items)
+            _write(system.database(), name, [{"PutRequest": {"Item": item}} for item in changed])
+            put += len(changed)
+        for items in _pages(session, name, prefix):
+            new = _missing(system.database(), copy, names, items)
+            _write(system.database(), name, [{"DeleteRequest": {"Key": key}} for key in new])
+            deleted += len(new)
     session.printer.record({"table": name, "put_back": put, "deleted": deleted})
 
 

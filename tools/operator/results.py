@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .faults import RowsFailed
+from .outcomes import FAILED
 from .rowfiles import FileRow
-
-FAILED = "failed"
-"""What rows are counted as that are not sent, since they can't be read."""
 
 
 class Results(NamedTuple):
@@ -20,16 +18,21 @@ class Results(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What became of a file's rows; those that failed are in the file at `path`."""
+    """What became of a file's rows; those that failed are in the file at `path`.
+
+    Of a `dry_run` that is what would have become of them.
+    """
 
     rows: int
     counts: Mapping[str, int]
     failed: int
     path: Path | None
+    dry_run: bool = False
 
     def record(self) -> dict[str, Any]:
         """The report as it is told."""
         return {
+            **({"dry_run": True} if self.dry_run else {}),
             "rows": self.rows,
             "counts": dict(sorted(self.counts.items())),
             "failed": self.failed,

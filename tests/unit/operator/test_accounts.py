@@ -29,6 +29,23 @@ def test_an_account_is_made_once_and_shown_as_it_was_made(desk: Desk) -> None:
     assert desk.json("account", "show", "acme") == made
 
 
+@pytest.mark.parametrize("page", [2, 1_000])
+def test_all_accounts_are_listed(page: int, desk: Desk) -> None:
+    # GIVEN accounts in a table that is read in pages, with credentials and programs beside them
+    desk.run("account", "create", "acme", "--match-field", "2:user_id:User ID", "--field", "1:size")
+    desk.world.dynamodb.page = page
+    # THEN they are listed by their ids, as they are shown
+    listed = desk.json("account", "list")
+    assert [one["account"] for one in listed] == ["acme", "greatwidgets", "othertenant"]
+    assert listed == [desk.json("account", "show", one["account"]) for one in listed]
+    # AND people read them as lines
+    lines = desk.run("account", "list").out.splitlines()
+    assert [line.split() for line in lines[:2]] == [
+        ["account", "http", "status", "custom", "fields"],
+        ["acme", "as_error", "1:size,", "2:user_id"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "words"),
     [

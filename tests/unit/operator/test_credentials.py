@@ -9,7 +9,8 @@ from loyalty.domain.account import Credential, Grant
 from loyalty.domain.errors import CredentialsUnknown
 from loyalty.doors.auth import authenticate
 from loyalty.store.engine.cache import LIFETIME_SECONDS
-from loyalty.store.tables import accounts
+from loyalty.store.tables import accounts, credentials
+from loyalty.store.tables.credentials import Listed
 from loyalty.vendors.capillary.credentials import basic_credential, client_credential
 from loyalty.vendors.stickystreet.envelope import import_credential
 from tests.fakes.gateway import ACCESS_TOKEN, EARN
@@ -75,10 +76,11 @@ def test_rights_are_those_that_are_asked_for(desk: Desk) -> None:
     assert (result.exit_code, result.err.split(";")[0]) == (1, "There is no right all")
 
 
-@pytest.mark.parametrize("by", ["id", "name"])
+@pytest.mark.parametrize("by", ["id", "name", "beginning"])
 def test_a_revoked_credential_opens_nothing_after_the_minute_that_processes_keep_it(by: str, desk: Desk) -> None:
     # GIVEN a credential that a process has just used
     made = desk.json("credential", "create", "greatwidgets", "token", "shop")
+    made["beginning"] = made["id"][:6]
     token, process = credential("token", made), desk.system.database()
     authenticate(process, [token], "203.0.113.7")
     # WHEN it is taken back
@@ -165,3 +167,26 @@ def test_the_demo_credentials_are_listed(desk: Desk) -> None:
 def test_a_credential_of_limited_life_is_in_no_list(desk: Desk) -> None:
     accounts.put_grant(desk.system.database(), Credential("access", "x"), Grant("othertenant", frozenset({"earn"}), 1))
     assert [one["name"] for one in desk.json("credential", "list", "othertenant")] == ["other"]
+
+
+def test_the_beginning_of_several_ids_is_refused_with_what_there_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN credentials whose ids begin alike, and one that is called as their beginning
+    one = Listed("abcd1" + "0" * 59, "token", "one", frozenset(), "2026-01-31T08:00:00Z")
+    alike = [one, one._replace(fingerprint="abcd2" + "0" * 59, name="two")]
+    found = list(alike)
+    monkeypatch.setattr(credentials, "list_all", lambda *_: found)
+    # THEN the candidates are named, and nothing is taken back
+    removed: list[str] = []
+    monkeypatch.setattr(credentials, "remove", lambda *arguments: removed.append(arguments[-1]))
+    result = desk.run("credential", "revoke", "greatwidgets", "abcd", "--yes")
+    assert (result.exit_code, result.err) == (
+        1,
+        "abcd is the beginning of 2 credentials: abcd10000000, abcd20000000\n",
+    )
+    assert removed == []
+    # AND a name comes before an id
+    found.append(one._replace(fingerprint="f" * 64, name="abcd"))
+    assert desk.run("credential", "revoke", "greatwidgets", "abcd", "--yes").exit_code == 0
+    assert removed == ["f" * 64]

@@ -74,6 +74,40 @@ def test_members_are_exported_with_their_balances(desk: Desk, tmp_path: Path) ->
         ("visits-1", "663a138cee44bb50a67115cd", ""),
     ]
     assert exported[0]["registration_date"] == "2024-01-01T00:00:00Z"
+    # AND with what people call their customers
+    assert [(row["email"], row["phone"], row["code"]) for row in exported] == [
+        ("user2@example.com", "'+12025550102", ""),
+        ("user1@example.com", "'+12025550101", ""),
+        ("user1@example.com", "'+12025550101", ""),
+    ]
+    # AND the file moves in again
+    assert desk.json("migrate", "members", "greatwidgets", str(file))["counts"] == {"already member": 3}
+
+
+def test_each_customer_of_a_page_is_read_once_for_its_contacts(desk: Desk) -> None:
+    # GIVEN members of whom one has two memberships
+    fill(desk)
+    desk.world.dynamodb.calls.clear()
+    # WHEN they are exported
+    assert desk.run("export", "members", "greatwidgets").exit_code == 0
+    # THEN each is read once a page
+    read = [
+        call.arguments["RequestItems"]["customers"]
+        for call in desk.world.dynamodb.calls
+        if call.action == "batch_get_item"
+    ]
+    assert [len({str(key) for key in one["Keys"]}) for one in read] == [len(one["Keys"]) for one in read]
+    assert len({str(key) for one in read for key in one["Keys"]}) == 2
+
+
+def test_an_earn_of_an_erased_customer_has_no_contacts(desk: Desk) -> None:
+    # GIVEN an earn whose customer is gone, as an erasure that died leaves it
+    fill(desk)
+    customers = desk.world.dynamodb.tables["customers"]
+    del customers[next(key for key in customers if "#profile_id#663a138cee44bb50a67115cd" in str(key))]
+    # THEN it is exported without
+    exported = rows(desk.run("export", "earns", "greatwidgets").out)
+    assert [(row["email"], row["phone"], row["code"]) for row in exported] == [("", "", "")] * 2
 
 
 def test_earns_are_exported_without_the_tallies_beside_them(desk: Desk) -> None:
@@ -84,7 +118,10 @@ def test_earns_are_exported_without_the_tallies_beside_them(desk: Desk) -> None:
         ("201436", 2, "INSTORE"),
         ("56799", 1, "INSTORE"),
     ]
-    assert exported[0].keys() == {"promotion", "profile_id", "earned_id", "source", "earned_at"}
+    # AND each says which customer, as far as there is something to say
+    contacts = {"email": "user1@example.com", "phone": "+12025550101"}
+    assert [earn | contacts for earn in exported] == exported
+    assert exported[0].keys() == {"promotion", "profile_id", "email", "phone", "earned_id", "source", "earned_at"}
 
 
 def test_json_lines_hold_values_as_they_are(desk: Desk) -> None:

@@ -105,6 +105,35 @@ def test_a_file_with_the_same_name_and_time_but_another_content_is_edited(desk: 
     assert failed.read_text() == MENDED
 
 
+def test_the_failed_rows_of_failed_rows_are_the_next_file_of_its_name(desk: Desk, file: Path, failed: Path) -> None:
+    # GIVEN failed rows that were mended in vain
+    failed.write_text(MENDED.replace("f2@example.com", "still broken"))
+    # WHEN they are sent, and what failed of them too
+    again = desk.run(*IMPORT, str(failed), "--json").json()["failed_rows"]
+    third = desk.run(*IMPORT, again, "--json").json()["failed_rows"]
+    # THEN each file has the next number
+    assert [Path(again).name, Path(third).name] == ["f.failed-2.csv", "f.failed-3.csv"]
+    assert kept(file) == ["f.failed-2.csv", "f.failed-3.csv", "f.failed.csv"]
+    assert all(path.exists() for path in (failed, Path(again), Path(third)))
+
+
+def test_sending_failed_rows_takes_away_no_other_run_s(desk: Desk, file: Path, failed: Path) -> None:
+    # GIVEN mended rows of a first run, and those of a second one that nobody has edited
+    failed.write_text(MENDED)
+    assert desk.run(*IMPORT, str(file)).exit_code == 3
+    # WHEN the mended ones are sent without a failure
+    assert desk.run(*IMPORT, str(failed)).exit_code == 0
+    # THEN both are still there
+    assert kept(file) == ["f.failed-2.csv", "f.failed.csv"]
+
+
+def test_a_file_of_failed_rows_that_is_sent_as_it_is_stays(desk: Desk, file: Path, failed: Path) -> None:
+    # GIVEN a cause that is gone, so that rows which failed don't fail any more
+    assert desk.run(*IMPORT, str(failed), "--column", "email=-", "--json").exit_code == 0
+    # THEN what was sent is still there
+    assert kept(file) == ["f.failed.csv"]
+
+
 @pytest.mark.parametrize(
     ("line", "written"),
     [

@@ -10,9 +10,11 @@ import typer.main
 from tools.local.template import ROOT
 from tools.operator import secret_kinds
 from tools.operator.application import app
+from tools.operator.common import OPTIONS
 from tools.operator.secret_kinds import Kind
 
-COMMON = {"local", "local_port", "stack", "region", "url", "as_json"}
+COMMON = {option.name for option in OPTIONS}
+"""What every command takes; a --token of these says who calls the API, and is stored nowhere."""
 CREDENTIALS = {
     "create": {"account", "kind", "name", "right"},
     "list": {"account"},

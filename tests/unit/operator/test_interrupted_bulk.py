@@ -13,6 +13,8 @@ from tests.unit.operator.bulk_files import WORKS, file_of, kept
 from tools.operator.faults import Unavailable
 from tools.operator.http import Reply
 
+UNANSWERED = "the request without an answer may go on in the system"
+
 
 def holdings(desk: Desk) -> dict[str, Any]:
     """What customers have in the end, drawn ids and origins aside."""
@@ -107,7 +109,20 @@ def test_what_is_done_and_in_which_job_is_told_when_the_rest_is_interrupted(desk
     # AND how to go on
     assert (result.exit_code, result.err) == (
         130,
-        "Interrupted; 4 of 8 rows are done, the same command goes on from there\n",
+        f"Interrupted; {UNANSWERED}; 4 of 8 rows are done, the same command goes on from there\n",
+    )
+
+
+def test_the_job_that_goes_on_is_told_when_its_command_is_interrupted(desk: Desk, tmp_path: Path) -> None:
+    # GIVEN a file whose first request goes on as a job
+    command, _ = file_of(tmp_path, "register")
+    desk.system.http.faults = [None, interrupted_before]
+    # WHEN Ctrl-C is pressed while it is watched
+    result = desk.run(*command)
+    # THEN the job that is under way is told, and how to go on
+    (job,) = jobs_of(desk)
+    assert result.err == (
+        f"Interrupted; the job {job} goes on in the system; 0 of 8 rows are done, the same command goes on from there\n"
     )
 
 
@@ -141,7 +156,7 @@ def test_the_job_of_a_request_that_is_answered_with_results_is_the_one_that_a_he
     told = desk.run(*command[:-2], "--json").json()
     # THEN it has that job, or none
     assert [sent.method for sent in desk.system.http.sent] == ["POST"]
-    assert told["counts"] == {"404": 1, "already member": 1, "registered": 6}
+    assert told["counts"] == {"already member": 1, "not found": 1, "registered": 6}
     assert told["jobs"] == (jobs_of(desk) if has_job else [])
 
 
@@ -206,7 +221,7 @@ def test_a_request_that_could_not_be_queued_is_completed_by_the_same_command(des
     desk.world.sqs._faults.clear()
     desk.world.clock.now += 60
     # THEN each row earns once
-    assert desk.run(*command, "--json").json()["counts"] == {"11013": 1, "8015": 1, "earned": 4}
+    assert desk.run(*command, "--json").json()["counts"] == {"earned": 4, "failed": 1, "not found": 1}
     assert len(holdings(desk)["earns"]) == 4
 
 

@@ -1,16 +1,14 @@
-"""Jobs as an operator sees them: listed, shown, watched, fetched, taken back; and chunks that were given up."""
+"""Jobs as an operator sees them: listed, filtered, shown, watched, fetched, taken back."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from tests.fakes.faults import unreachable
 from tests.fakes.operator import Desk
-from tests.fakes.queues import CHUNKS, PARKED
 from tests.fakes.requests import batch, emails
 from tests.fakes.world import TOKEN
-from tests.unit.jobs.fed import members, message
+from tools.operator.jobs_client import JobsClient
 
 OWN = ["--account", "greatwidgets"]
 BATCH = "/api/v1.1/loyalty/register_member_batch"
@@ -20,16 +18,6 @@ def submit(desk: Desk, *names: str) -> str:
     """A job that makes these members; nobody has begun it."""
     reply = desk.world.send(BATCH, batch(emails(*names)), {"Prefer": "respond-async"}, request_id="-".join(names))
     return str(reply.json()["job_id"])
-
-
-def give_up(desk: Desk) -> None:
-    """Have the workers give up what is in the queue, since the tables of members do not answer."""
-    desk.world.dynamodb.plan_always("put_item", unreachable)
-    for _ in range(4):
-        desk.world.queue.deliver_all()
-        desk.world.clock.now += 200
-    desk.world.dynamodb._always.clear()
-    desk.world.queue.deliver_all()
 
 
 def test_jobs_are_listed_newest_first_and_shown_as_the_api_shows_them(desk: Desk) -> None:
@@ -47,8 +35,109 @@ def test_jobs_are_listed_newest_first_and_shown_as_the_api_shows_them(desk: Desk
     del shown["links"]
     assert desk.json("job", "show", first, *OWN) == shown
     assert shown["counts"] == {"0": 1, "404": 1, "409": 1}
-    # AND people see a table
-    assert desk.run("job", "list", *OWN).out.splitlines()[0].split()[:2] == ["job", "id"]
+    # AND people see a table, with as much of the ids as tells them apart, and words for codes
+    lines = [line.split("  ") for line in desk.run("job", "list", *OWN).out.splitlines()]
+    table = [[cell.strip() for cell in line if cell.strip()] for line in lines]
+    assert table[0] == ["job id", "operation", "status", "done", "counts", "submitted at"]
+    assert table[1] == [second[:8], "enrol", "queued", "0 of 1", "-", "1970-01-01T00:16:45Z"]
+    counts = "already member: 1, not found: 1, registered: 1"
+    assert table[2] == [first[:8], "enrol", "done", "3 of 3", counts, "1970-01-01T00:16:40Z"]
+    assert f"counts        {counts}" in desk.run("job", "show", first, *OWN).out
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        (["--status", "queued"], ["enrol queued"]),
+        (["--status", "queued", "--status", "undone"], ["enrol queued", "enrol undone"]),
+        (["--operation", "undo"], ["undo done"]),
+        (["--operation", "undo", "--status", "queued"], []),
+        (["--operation", "earn"], []),
+        (["--since", "1970-01-01"], ["enrol queued", "undo done", "enrol undone"]),
+        (["--since", "1970-01-01T00:17:00Z"], ["enrol queued", "undo done"]),
+        (["--since", "1970-01-02"], []),
+        (["--since", "2m"], ["enrol queued"]),
+        (["--limit", "1", "--operation", "enrol"], ["enrol queued"]),
+    ],
+)
+def test_jobs_are_filtered_by_status_operation_and_age(
+    options: list[str], found: list[str], desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a job that was undone some seconds later, and minutes later one that nobody has begun
+    first = submit(desk, "user1")
+    desk.world.queue.deliver_all()
+    desk.world.clock.now += 60
+    assert desk.run("job", "undo", first, *OWN, "--yes").exit_code == 0
+    desk.world.clock.now += 180
+    submit(desk, "user3")
+    monkeypatch.setattr("time.time", lambda: desk.world.clock.now)
+    # THEN those that are asked for are listed
+    assert [f"{job['operation']} {job['status']}" for job in desk.json("job", "list", *OWN, *options)] == found
+    if not found:
+        assert desk.run("job", "list", *OWN, *options).err == "There are no such jobs\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "exit_code", "words"),
+    [
+        (["--since", "yesterday"], 1, "--since takes a day (2026-01-31), a moment"),
+        (["--since", "2026-02-30"], 1, "--since takes a day"),
+        (["--since", "2026-02-01T1:00Z"], 1, "--since takes a day"),
+        (["--operation", "burn"], 2, '"burn" is not one of enrol, import, earn, undo'),
+        (["--status", "lost"], 2, "'lost' is not one of 'queued', 'running'"),
+    ],
+)
+def test_a_filter_that_is_none_is_refused(options: list[str], exit_code: int, words: str, desk: Desk) -> None:
+    result = desk.run("job", "list", *OWN, *options)
+    assert result.exit_code == exit_code
+    assert words in " ".join(result.err.split())
+
+
+@pytest.mark.parametrize("command", ["show", "watch", "results", "undo"])
+def test_a_job_is_named_by_the_beginning_of_its_id(command: str, desk: Desk) -> None:
+    # GIVEN a finished job and another one
+    job, other = submit(desk, "user1"), submit(desk, "user3")
+    assert job[:4] != other[:4]
+    desk.world.queue.deliver_all()
+    # THEN four characters are enough, as the whole id is
+    options = ["--yes"] if command == "undo" else []
+    told = desk.json("job", command, job[:4], *OWN, *options)
+    if command in ("show", "watch"):
+        assert told["job_id"] == job
+    assert desk.json("job", "show", job, *OWN)["status"] == ("undone" if command == "undo" else "done")
+
+
+def test_a_beginning_that_several_ids_have_or_none_is_refused_with_what_there_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN jobs of which two begin alike
+    ids = ["abcd1" + "0" * 27, "abcd2" + "0" * 27, "f" * 32]
+    monkeypatch.setattr(JobsClient, "pages", lambda _self: iter([[{"job_id": one} for one in ids]]))
+    # THEN the candidates are named
+    for beginning, line in {
+        "abcd": f"abcd is the beginning of 2 jobs: {ids[0]}, {ids[1]}",
+        "abc": "abc is too short: give at least 4 characters of the job's id",
+        "1234": "No job has an id that begins with 1234",
+        "abcdx": "There is no such job",
+    }.items():
+        result = desk.run("job", "show", beginning, *OWN)
+        assert (result.exit_code, result.err) == (1, f"{line}\n")
+
+
+def test_ctrl_c_while_a_job_is_watched_says_that_it_goes_on(desk: Desk) -> None:
+    # GIVEN a job that is not finished, and an operator who has seen enough
+    job = submit(desk, "user1")
+
+    def stop(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    desk.system.sleep = stop  # type: ignore[method-assign,assignment]
+    # THEN it is said what goes on, and how to wait for it again
+    result = desk.run("job", "watch", job, *OWN)
+    assert (result.exit_code, result.err) == (
+        130,
+        f"Interrupted; the job goes on in the system: loyalty job watch {job} waits for it\n",
+    )
 
 
 def test_all_pages_of_jobs_are_listed(desk: Desk) -> None:
@@ -107,95 +196,3 @@ def test_a_token_sees_its_accounts_jobs_and_its_rights_hold(desk: Desk) -> None:
     assert desk.json("job", "show", job, "--token", TOKEN)["status"] == "done"
     result = desk.run("job", "undo", job, "--token", "readonly-token", "--yes")
     assert (result.exit_code, result.err) == (1, "The credentials lack the right jobs:undo\n")
-
-
-def test_parked_messages_are_listed_with_their_reason_and_stay(desk: Desk) -> None:
-    # GIVEN a chunk that was given up, and a message that is none
-    assert desk.run("queue", "parked").err == "Nothing is parked\n"
-    job = submit(desk, "user1")
-    give_up(desk)
-    before = [message.body for message in desk.world.sqs.queues[PARKED]]
-    assert len(before) == 1
-    # WHEN they are listed, twice
-    listed = [desk.json("queue", "parked") for _ in range(2)]
-    # THEN both times all are there
-    assert listed[0] == listed[1]
-    (message,) = listed[0]
-    assert message.pop("reason")
-    assert message == {
-        "job": job,
-        "account": "greatwidgets",
-        "operation": "enrol",
-        "chunk": 1,
-        "items": 1,
-        "parked_at": "2023-11-14T22:13:20Z",
-    }
-    assert [message.body for message in desk.world.sqs.queues[PARKED]] == before
-
-
-def test_a_redrive_of_one_job_mends_it_and_leaves_the_others(desk: Desk) -> None:
-    # GIVEN two jobs whose chunks were given up
-    jobs = [submit(desk, "user1"), submit(desk, "user3")]
-    give_up(desk)
-    assert [desk.json("job", "show", job, *OWN)["counts"] for job in jobs] == [{"503": 1}, {"503": 1}]
-    # WHEN one is redriven, and the workers do it
-    assert desk.json("queue", "redrive", "--job", jobs[0]) == {"redriven": 1, "skipped": 0}
-    desk.world.queue.deliver_all()
-    # THEN its counts are mended, and the other's chunk is still parked
-    assert [desk.json("job", "show", job, *OWN)["counts"] for job in jobs] == [{"0": 1}, {"503": 1}]
-    assert [message["job"] for message in desk.json("queue", "parked")] == [jobs[1]]
-    # AND with all, that too
-    assert desk.json("queue", "redrive", "--all") == {"redriven": 1, "skipped": 0}
-    desk.world.queue.deliver_all()
-    assert desk.json("job", "show", jobs[1], *OWN)["counts"] == {"0": 1}
-    assert desk.world.sqs.queues[PARKED] == []
-
-
-def test_a_message_that_is_parked_again_at_once_is_redriven_once(desk: Desk) -> None:
-    # GIVEN a parked message for an account that is not there, and workers that park it again before the next look
-    sent = json.dumps(message("enrol", *members("user1"), account="nobody"))
-    desk.world.sqs.send_message_batch(
-        QueueUrl=CHUNKS, Entries=[{"Id": "0", "MessageBody": sent, "MessageGroupId": "unknown"}]
-    )
-    desk.world.queue.deliver_all()
-    receive = desk.world.sqs.receive_message
-
-    def after_delivery(**arguments: object) -> object:
-        desk.world.queue.deliver_all()
-        return receive(**arguments)
-
-    desk.world.sqs.receive_message = after_delivery  # type: ignore[method-assign,assignment]
-    # THEN redriving ends
-    assert desk.json("queue", "redrive", "--all") == {"redriven": 1, "skipped": 0}
-    assert len(desk.world.sqs.queues[PARKED]) == 1
-
-
-def test_what_is_kept_of_an_unreadable_message_is_not_sent_in_its_place(desk: Desk) -> None:
-    # GIVEN a message that is no JSON, one that is no object, one that is no chunk, and a chunk that was given up
-    job = submit(desk, "user1")
-    give_up(desk)
-    texts = ("hello", "[1]", '{"version":1}')
-    unreadable = [{"Id": text, "MessageBody": text, "MessageGroupId": "unknown"} for text in texts]
-    desk.world.sqs.send_message_batch(QueueUrl=CHUNKS, Entries=unreadable)
-    desk.world.queue.deliver_all()
-    # WHEN all are redriven
-    told = desk.json("queue", "redrive", "--all")
-    desk.world.queue.deliver_all()
-    # THEN only the chunk is sent, and the job is mended
-    assert told == {"redriven": 1, "skipped": 3}
-    assert desk.json("job", "show", job, *OWN)["counts"] == {"0": 1}
-    # AND the others are still parked for the reason that they had
-    assert {message["reason"] for message in desk.json("queue", "parked")} == {
-        "the message is not JSON",
-        "the message must be an object",
-        "operation is missing",
-    }
-    assert desk.json("queue", "redrive", "--all") == {"redriven": 0, "skipped": 3}
-    # AND none of them belongs to a job
-    assert desk.json("queue", "redrive", "--job", job) == {"redriven": 0, "skipped": 0}
-
-
-def test_a_redrive_of_nothing_in_particular_is_refused(desk: Desk) -> None:
-    for options in ([], ["--all", "--job", "x"]):
-        result = desk.run("queue", "redrive", *options)
-        assert (result.exit_code, result.err) == (1, "Say which: --job JOB or --all\n")

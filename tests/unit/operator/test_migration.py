@@ -246,3 +246,13 @@ def test_what_was_exported_moves_in_elsewhere(desk: Desk, tmp_path: Path) -> Non
     for kind in ("customers", "members"):
         first, second = (exported(desk, kind, account) for account in ("greatwidgets", "copy"))
         assert first == second
+
+
+@pytest.mark.parametrize("kind", ["members", "balances"])
+def test_a_program_that_the_command_line_names_and_nobody_has_refuses_the_file_once(
+    kind: str, desk: Desk, tmp_path: Path
+) -> None:
+    file = given(tmp_path, "members.csv", "email,balance\n" + "user1@example.com,1\n" * 3)
+    result = desk.run("migrate", kind, "greatwidgets", file, "--program", "9")
+    assert (result.exit_code, result.err) == (1, "The account greatwidgets has no program 9\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["members.csv"]

@@ -8,12 +8,14 @@ from loyalty.store.tables import credentials, keys
 
 from .. import scanning
 from ..commands import Session
+from ..faults import telling_when_interrupted
 
 
 def migrate(session: Session) -> None:
     """Move the entries of all accounts; raises StorageBusy."""
     table, moved = session.system.database().settings.accounts_table, 0
-    with session.printer.progress() as progress:
+    again = "the same command goes on with those that are left"
+    with telling_when_interrupted(lambda: f"{moved} are moved; {again}"), session.printer.progress() as progress:
         task = progress.add_task("credentials", total=None)
         for items in scanning.pages(session.system, table, keys.account("")):
             database = session.system.database()

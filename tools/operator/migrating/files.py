@@ -9,6 +9,7 @@ from loyalty.store.engine.dynamodb import Database
 
 from ..commands import Session
 from ..failures import Failures
+from ..faults import telling_when_interrupted
 from ..requests import cut
 from ..results import Report, Results, around
 from ..rowfiles import RowFile, survey
@@ -32,7 +33,14 @@ def move(session: Session, file: RowFile, mover: Mover) -> None:
     surveyed = survey(file)
     failures = Failures(file, {"command": "migrate", "what": type(mover).__name__})
     counts, failed = Counter[str](), 0
-    with session.printer.progress() as progress:
+    done = 0
+
+    def so_far() -> str:
+        """What Ctrl-C leaves."""
+        kept = f", the failed ones in {failures.path}" if failures.path else ""
+        return f"{done} of {surveyed.rows} rows are done{kept}; the same command may be given again"
+
+    with telling_when_interrupted(so_far), session.printer.progress() as progress:
         task = progress.add_task(file.path.name, total=surveyed.rows)
         for batch in cut(file.rows(), _ROWS):
             origin = Origin(f"migration-{surveyed.digest[:32]}", batch.first, redelivered=True)
@@ -41,7 +49,8 @@ def move(session: Session, file: RowFile, mover: Mover) -> None:
             failures.add(batch.rows, results.errors)
             counts += results.counts
             failed += len(results.errors)
-            progress.update(task, advance=len(batch.rows))
+            done += len(batch.rows)
+            progress.update(task, completed=done)
     report = Report(surveyed.rows, counts, failed, failures.end())
     session.printer.record(report.record())
     report.raise_for_failed()

@@ -24,7 +24,7 @@ from loyalty.store.tables.customers import Repointed
 
 from .. import scanning
 from ..commands import Session
-from ..faults import RowsFailed
+from ..faults import RowsFailed, telling_when_interrupted
 
 _TRIES = 5
 """How often a customer is read again that others are changing."""
@@ -95,7 +95,13 @@ class _Plan:
 def migrate(session: Session, account: Account) -> None:
     """Move all identifiers of an account; raises RowsFailed when some are left to decide about, else StorageBusy."""
     mover = _Mover(account, kinds_of(account))
-    with session.printer.progress() as progress:
+    again = "the same command looks at all of them again, and moves those that are left"
+
+    def so_far() -> str:
+        """What Ctrl-C leaves."""
+        return f"{mover.counts['customers']} customers were looked at, {mover.counts['moved']} of them moved; {again}"
+
+    with telling_when_interrupted(so_far), session.printer.progress() as progress:
         task = progress.add_task("customers", total=None)
         table = session.system.database().settings.customers_table
         for items in scanning.pages(session.system, table, keys.of_account(account.id)):

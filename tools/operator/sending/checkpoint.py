@@ -75,6 +75,11 @@ class Checkpoint:
         self.path.unlink(missing_ok=True)
 
 
+def kept_at(path: Path) -> Path:
+    """Where the checkpoint of a file is."""
+    return path.with_name(f"{path.name}{SUFFIX}")
+
+
 def take_up(path: Path, work: Mapping[str, Any]) -> Checkpoint:
     """The checkpoint that was kept, else a new one; raises OperatorError when what was kept is of other work."""
     try:

@@ -39,7 +39,10 @@ class Delivery:
                 return self._door.results(reply)
             checkpoint.go_on_as(job_id)
         job = self._jobs.watch(str(checkpoint.job_id), tell)
-        return self._door.results(self._jobs.results(job["job_id"]).json())
+        reply = self._jobs.results(job["job_id"]).json()
+        if not checkpoint.rows and (fault := self._door.fault(reply)):
+            raise RequestRefused(fault)
+        return self._door.results(reply)
 
     def _send(self, checkpoint: Checkpoint, rows: Sequence[Sequence[str]]) -> Any:
         if not self._door.repeatable:

@@ -19,6 +19,8 @@ class Door(Protocol):
     """One of the API's bulk endpoints."""
 
     path: str
+    operation: str
+    """The operation, by whose words what became of rows is told."""
     rights: frozenset[str]
     """The rights that a caller needs, those of the jobs API included."""
     credential_kind: str
@@ -39,7 +41,7 @@ class Door(Protocol):
         """The job in which the request goes on, None when the reply has its results."""
 
     def results(self, reply: Any) -> Results:
-        """What became of each row."""
+        """What became of each row, counted by the codes of the operation's jobs."""
 
 
 def json_body(document: dict[str, Any]) -> Body:

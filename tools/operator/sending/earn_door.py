@@ -5,22 +5,33 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loyalty.domain.account import JOBS_READ
+from loyalty.domain.errors import quote
 from loyalty.operations.earn.items import KIND as EARN
+from loyalty.vendors.capillary.items import SOURCES
 
 from ..faults import OperatorError
 from ..results import Results
 from .doors import Body, cell, json_body
 
 SOURCE = "source"
+_EARNED = "0"
 NAMES = ("id", "mobile", "email")
 """What the API finds customers by."""
 
 _OWN_WORDS = {"Unauthorized": "The token is not known; earn needs an OAuth access token"}
 
+_OF_ALL = {
+    1101: "The account has no program {program}",
+    8874: "The program {program} has no promotion {promotion}",
+    8892: "The promotion {promotion} is not active, or its program isn't",
+}
+"""Errors of the request that the API tells as those of each customer in it."""
+
 
 class EarnDoor:
     """The bulk earn; `headers` name the columns, one of them in NAMES; a blank source is `source`."""
 
+    operation = EARN.name
     path = "/v2/promotion/bulk/directEarn"
     rights = frozenset({EARN.right, JOBS_READ})
     credential_kind = "access"
@@ -32,6 +43,10 @@ class EarnDoor:
             raise OperatorError(f"A column must be called id, mobile or email; there are {', '.join(headers)}")
         if source is None and SOURCE not in headers:
             raise OperatorError("Say with --source where customers earn, such as INSTORE, or have a column source")
+        if source is not None and source.strip().upper() not in SOURCES:
+            raise OperatorError(f"Unknown source {quote(source)}; one of {', '.join(sorted(SOURCES))}")
+        if not promotion.keys() & {"promotionId", "promoIdentifier"}:
+            raise OperatorError("Name the promotion with --promotion ID, or with --identifier TEXT")
         self._name, self._key, self._promotion = name, headers.index(name), promotion
         self._default, self._source = source or "", headers.index(SOURCE) if SOURCE in headers else None
 
@@ -55,9 +70,17 @@ class EarnDoor:
 
     def fault(self, reply: Any) -> str | None:
         """A fault that is not of single rows."""
+        if told := self._fault_of_all(reply["response"]):
+            return told
         faults = () if reply["response"] else reply.get("errors", ())
         texts = (str(fault["message"]) for fault in faults)
         return next((_OWN_WORDS.get(text, text) for text in texts), None)
+
+    def _fault_of_all(self, elements: Sequence[Mapping[str, Any]]) -> str | None:
+        codes: set[int] = {element["errors"][0]["code"] if element["errors"] else 0 for element in elements}
+        told = _OF_ALL.get(codes.pop()) if len(codes) == 1 else None
+        named = self._promotion.get("promotionId") or self._promotion.get("promoIdentifier")
+        return told and told.format(program=quote(self._promotion["programId"]), promotion=quote(named))
 
     def job_id(self, reply: Any) -> str | None:
         """The job of a reply without results."""
@@ -65,13 +88,7 @@ class EarnDoor:
 
     def results(self, reply: Any) -> Results:
         """One element for each row, in their order; a limit that is reached is a warning, no failure."""
-        told = [_told(element) for element in reply["response"]]
-        errors = {place: f"{code}: {text}" for place, (code, text) in enumerate(told) if code and text}
-        return Results(Counter(code or text for code, text in told), errors)
-
-
-def _told(element: Mapping[str, Any]) -> tuple[str, str]:
-    """A row's error code and text; the code is empty for what did not fail."""
-    if element["errors"]:
-        return str(element["errors"][0]["code"]), str(element["errors"][0]["message"])
-    return "", "limit reached" if element["warnings"] else "earned"
+        elements = reply["response"]
+        errors = {place: str(one["errors"][0]["message"]) for place, one in enumerate(elements) if one["errors"]}
+        said = ([*one["errors"], *one["warnings"]] for one in elements)
+        return Results(Counter(str(found[0]["code"]) if found else _EARNED for found in said), errors)

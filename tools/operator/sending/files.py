@@ -6,15 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..callers import Caller, authorised
+from ..callers import authorised
 from ..commands import Session
 from ..failures import Failures
-from ..faults import Interrupted, OperatorError
+from ..faults import Interrupted, InUse, OperatorError
 from ..jobs_client import JobsClient
+from ..outcomes import in_words
 from ..requests import cut
 from ..results import Report
 from ..rowfiles import RowFile, survey
-from .checkpoint import SUFFIX, Checkpoint, take_up
+from .checkpoint import Checkpoint, kept_at, take_up
 from .delivery import Delivery, RequestRefused
 from .doors import Door
 
@@ -27,12 +28,13 @@ class Work(NamedTuple):
     door: Door
     options: Mapping[str, Any]
     rows_per_request: int
+    dry_run: bool = False
 
 
-def send(session: Session, work: Work, caller: Caller) -> None:
+def send(session: Session, work: Work) -> None:
     """Send all rows, from where it stopped before; raises RowsFailed when some failed, else OperatorError."""
     with _alone(work.file.path):
-        _send(session, work, caller)
+        _send(session, work)
 
 
 @contextmanager
@@ -42,37 +44,39 @@ def _alone(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise OperatorError(f"{path} is being sent by another command") from None
+            raise InUse(f"{path} is being sent by another command") from None
         yield
 
 
 class _Run(NamedTuple):
     """One run over a file of `total` rows: how far it is, and what failed."""
 
+    work: Work
     checkpoint: Checkpoint
     failures: Failures
     total: int
 
 
-def _send(session: Session, work: Work, caller: Caller) -> None:
+def _send(session: Session, work: Work) -> None:
     run = _begin(session, work)
     checkpoint = run.checkpoint
     if checkpoint.rows:
         session.printer.remark(f"Going on after {checkpoint.rows} of {run.total} rows")
     try:
-        with authorised(session.system, caller, work.door.credential_kind, work.door.rights) as headers:
+        with authorised(session.system, session.caller, work.door.credential_kind, work.door.rights) as headers:
             jobs = JobsClient(session.system.http, headers, session.system.sleep)
             _send_rest(session, work, run, Delivery(work.door, session.system.http, headers, jobs))
     except KeyboardInterrupt:
         _tell_begun(session, run)
-        raise Interrupted(_so_far(run, "Interrupted")) from None
+        raise Interrupted(_so_far(run, _under_way(checkpoint))) from None
     except OperatorError as error:
         if isinstance(error, RequestRefused) and not checkpoint.rows:
             checkpoint.finish()  # nothing is done, so another command may begin anew
-        _tell_begun(session, run)
+        else:
+            _tell_begun(session, run)
         raise type(error)(_so_far(run, str(error))) from None
     checkpoint.finish()
-    _tell(session, checkpoint, run.failures.end()).raise_for_failed()
+    _tell(session, run, run.failures.end()).raise_for_failed()
 
 
 def _begin(session: Session, work: Work) -> _Run:
@@ -80,8 +84,8 @@ def _begin(session: Session, work: Work) -> _Run:
     surveyed = survey(work.file)
     command = {"command": work.name, "api": session.system.url, **work.options}
     identity = {**command, "digest": surveyed.digest, "rows_per_request": work.rows_per_request}
-    checkpoint = take_up(_kept_at(work.file.path), identity)
-    return _Run(checkpoint, Failures(work.file, command, checkpoint.failed_file), surveyed.rows)
+    checkpoint = take_up(kept_at(work.file.path), identity)
+    return _Run(work, checkpoint, Failures(work.file, command, checkpoint.failed_file), surveyed.rows)
 
 
 def _send_rest(session: Session, work: Work, run: _Run, delivery: Delivery) -> None:
@@ -101,18 +105,25 @@ def _send_rest(session: Session, work: Work, run: _Run, delivery: Delivery) -> N
 
 def _tell_begun(session: Session, run: _Run) -> None:
     if run.checkpoint.rows or run.checkpoint.jobs:
-        _tell(session, run.checkpoint, run.failures.path)
+        _tell(session, run, run.failures.path)
 
 
-def _tell(session: Session, checkpoint: Checkpoint, failed: Path | None) -> Report:
+def _tell(session: Session, run: _Run, failed: Path | None) -> Report:
     """Say what became of the rows that are done, and in which jobs, so that these can be undone."""
-    report = Report(checkpoint.rows, checkpoint.counts, checkpoint.failed, failed)
+    work, checkpoint = run.work, run.checkpoint
+    counts = in_words(work.door.operation, checkpoint.counts)
+    report = Report(checkpoint.rows, counts, checkpoint.failed, failed, work.dry_run)
     session.printer.record({**report.record(), "jobs": checkpoint.jobs})
+    if work.dry_run:
+        session.printer.remark("Dry run: nothing was written")
     return report
 
 
-def _kept_at(path: Path) -> Path:
-    return path.with_name(f"{path.name}{SUFFIX}")
+def _under_way(checkpoint: Checkpoint) -> str:
+    """What Ctrl-C leaves in the system."""
+    if checkpoint.job_id:
+        return f"Interrupted; the job {checkpoint.job_id} goes on in the system"
+    return f"Interrupted{'; the request without an answer may go on in the system' if checkpoint.sent_at else ''}"
 
 
 def _so_far(run: _Run, text: str) -> str:

@@ -41,6 +41,7 @@ class ImportDoor:
     """The customer import; `fields` names each column's field (None: not sent), `parameters` are the form's others."""
 
     path = "/api.php"
+    operation = IMPORT.name
     rights = frozenset({IMPORT.right, JOBS_READ})
     credential_kind = "token"
     repeatable = True

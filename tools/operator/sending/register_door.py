@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from loyalty.domain.account import JOBS_READ
+from loyalty.domain.errors import quote
 from loyalty.operations.enrol.items import KIND as ENROL
 
 from ..faults import OperatorError
@@ -15,13 +16,23 @@ DATE = "registration_date"
 OWN = ("email", "phone", "profile_id")
 """What the API matches by under these names; everything else is a custom field."""
 
-_FINE = {0: "registered", 409: "already member"}
+_FINE = frozenset({0, 409})
+
+_OWN_WORDS = {
+    "Loyalty program not found": "The account has no program {program}",
+    "Loyalty program is not active": "The program {program} is not active",
+}
+"""Errors about what the command line names."""
+
+_NO_MATCH_FIELD = "field_name "
+"""How the API begins to tell that customers can't be found by a column."""
 
 
 class RegisterDoor:
     """The registration of members; `headers` name the columns, one of them the `matching` one."""
 
     path = "/api/v1.1/loyalty/register_member_batch"
+    operation = ENROL.name
     rights = frozenset({ENROL.right, JOBS_READ})
     credential_kind = "token"
     repeatable = True
@@ -54,8 +65,13 @@ class RegisterDoor:
         return element | ({DATE: date} if date else {})
 
     def fault(self, reply: Any) -> str | None:
-        """The envelope's error."""
-        return None if reply["error"] == 0 else str(reply["error_text"])
+        """The envelope's error, or that of a column that is no match field, which is told as each row's."""
+        if reply["error"] == 0:
+            faults = {str(one["error_text"]) for one in reply["result"]}
+            told = faults.pop() if len(faults) == 1 else ""
+            return f"{quote(self._name)} is no match field of the account" if told.startswith(_NO_MATCH_FIELD) else None
+        told = str(reply["error_text"])
+        return _OWN_WORDS[told].format(program=quote(self._program)) if told in _OWN_WORDS else told
 
     def job_id(self, reply: Any) -> str | None:
         """The job of a reply without results."""
@@ -63,6 +79,6 @@ class RegisterDoor:
 
     def results(self, reply: Any) -> Results:
         """One result for each row, in their order; who is a member already is none that failed."""
-        counts = Counter(_FINE.get(one["error"], str(one["error"])) for one in reply["result"])
+        counts = Counter(str(one["error"]) for one in reply["result"])
         errors = {place: one["error_text"] for place, one in enumerate(reply["result"]) if one["error"] not in _FINE}
         return Results(counts, errors)

@@ -16,7 +16,7 @@ from loyalty.store.aws.errors import CallError
 from loyalty.store.tables import accounts, credentials, promotion_changes
 
 from .. import secret_kinds
-from ..commands import Session, command
+from ..commands import Session, command, group
 from ..faults import OperatorError
 from ..printer import Record
 from ..secret_kinds import Kind
@@ -24,9 +24,11 @@ from ..system import System
 from . import api_checks, aws_checks, cleaning, job_checks, rights_check
 from .scene import CAMPAIGN, PROGRAM, PROMOTION, Scene
 
-app = typer.Typer()
+app = group()
 
-Patience = Annotated[float, typer.Option("--patience", min=1, help="The most seconds that a job may take.")]
+Patience = Annotated[
+    float, typer.Option("--patience", metavar="SECONDS", min=1, help="The most seconds that a job may take.")
+]
 
 CHECKS: dict[str, Callable[[Scene], str]] = {
     "health": api_checks.health,

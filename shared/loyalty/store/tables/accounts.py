@@ -59,8 +59,14 @@ def recent_grant(database: Database, credential: Credential) -> Grant | None:
 def find_account(database: Database, account_id: str) -> Account | None:
     """An account by its id; raises StorageBusy."""
     item = _find(database, keys.account(account_id), "account")
-    if not item:
+    return from_item(item) if item else None
+
+
+def from_item(item: Item) -> Account | None:
+    """The account that an item of the table is, None for an item of anything else."""
+    if item["sk"]["S"] != "account":
         return None
+    account_id = item["pk"]["S"].removeprefix(keys.account(""))
     fields = tuple(CustomField(**field) for field in json.loads(item["custom_fields"]["S"]))
     database_id = item["database_id"]["S"] if "database_id" in item else None
     business = _business(json.loads(item["business"]["S"])) if "business" in item else Business()

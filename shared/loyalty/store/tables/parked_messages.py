@@ -45,6 +45,11 @@ def redrive(database: Database, message: Parked) -> None:
     Dying in between sends it twice, which does what sending it once does.
     """
     queue.send(database, database.settings.chunk_queue_url, [queue.Message(message.body, message.group)])
+    drop(database, message)
+
+
+def drop(database: Database, message: Parked) -> None:
+    """Remove a message for good; raises StorageBusy."""
     delete = database.service("sqs").delete_message
     database.call(delete, QueueUrl=database.settings.parked_queue_url, ReceiptHandle=message.receipt)
 

@@ -1,0 +1,52 @@
+"""The words for what became of rows and items: one for each code, the same wherever people read them."""
+
+import pytest
+
+from loyalty.domain.outcome import Status
+from loyalty.vendors.catalogue import RESULTS
+from tests.pages import PAGES
+from tools.operator.outcomes import in_words, word
+
+OPERATIONS = {
+    "altcraft.register_member": "enrol",
+    "altcraft.register_member_batch": "enrol",
+    "stickystreet.customers_batch": "import",
+    "capillary.direct_earn": "earn",
+    "jobs.undo": "undo",
+}
+OF_ALL = {
+    Status.EXISTS: "already member",
+    Status.UPDATED: "updated",
+    Status.EXHAUSTED: "limit reached",
+    Status.NOT_FOUND: "not found",
+    Status.INVALID: "failed",
+    Status.BUSY: "busy",
+    Status.UNKNOWN: "busy",
+    Status.UNDONE: "undone",
+    Status.KEPT: "kept",
+}
+
+
+@pytest.mark.parametrize("contract", RESULTS)
+def test_an_outcome_has_the_same_word_whatever_its_contract_calls_it(contract: str) -> None:
+    # GIVEN the codes that a contract's jobs are counted by
+    operation, codes = OPERATIONS[contract], RESULTS[contract].codes
+    # THEN each has a word, that of its outcome wherever operations share it
+    own = {Status.CREATED: {"registered", "new", "earned"}, Status.IGNORED: {"ignored", "unchanged"}}
+    for status, code in codes.items():
+        assert word(operation, code) in own.get(status, {OF_ALL.get(status)}), status
+
+
+def test_words_are_those_of_the_page() -> None:
+    # GIVEN all words that there are
+    words = {word(OPERATIONS[name], code) for name, contract in RESULTS.items() for code in contract.codes.values()}
+    # THEN the page has them
+    assert [one for one in words if f"`{one}`" not in PAGES["docs/command.md"]] == []
+
+
+def test_codes_of_one_word_are_counted_together_and_words_stay() -> None:
+    assert in_words("earn", {"0": 2, "8890": 1, "11013": 3, "400": 4, "earned": 5}) == {
+        "earned": 7,
+        "failed": 7,
+        "limit reached": 1,
+    }

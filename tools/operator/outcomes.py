@@ -1,0 +1,31 @@
+"""What became of rows and items, in words: the only table of them, whatever code an API has for the same."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+FAILED = "failed"
+"""What is wrong itself: refused by the API, or not even sent since it can't be read."""
+
+_OF_ALL = {"failed": FAILED, "400": FAILED, "503": "busy", "busy": "busy"}
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "enrol": {"0": "registered", "409": "already member", "404": "not found"},
+    "import": {"new": "new", "updated": "updated", "ignored": "ignored"},
+    "earn": {"0": "earned", "8890": "limit reached", "8015": "not found", "8896": "busy"},
+    "undo": {"undone": "undone", "kept": "kept", "unchanged": "unchanged"},
+}
+"""By operation: the word for each code that its jobs and replies are counted by."""
+
+
+def word(operation: str, code: str) -> str:
+    """The word for a code; any other number is an error of the item's own."""
+    known = {**_OF_ALL, **_WORDS.get(operation, {})}
+    return known.get(code) or (FAILED if code.isdigit() else code)
+
+
+def in_words(operation: str, counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts by word, from counts by code; a word that is one already stays."""
+    told = Counter[str]()
+    for code, count in counts.items():
+        told[word(operation, code)] += count
+    return dict(sorted(told.items()))
