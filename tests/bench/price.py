@@ -7,7 +7,7 @@ batch reads. Customers have random ids, as real ones do, so that the outcomes of
 import hashlib
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -29,6 +29,7 @@ _POLLS = 60  # of a request that waits 24 seconds, each a consistent read of the
 _EACH = 500  # items of a request that is done at once, the template's limit
 _QUEUED = 10_000
 _ROWS = 2_000
+_SINGLES = 100
 _IMPORT = {
     "user_id": "john1970",
     "user_api_key": "1959caadac9b13dcb3",
@@ -77,6 +78,7 @@ def measure() -> tuple[list[Figure], dict[str, float]]:
         _registration("the same through SQS, its requests and the waiting included", queued, 1.06),
         Figure(7, "the same when half exist already", repeated.dollars / REGISTRATION, 0.65, str(repeated)),
         Figure(8, "earns and imported customers, to their own floors", to_floors, 1.05, detail),
+        _recorded(),
     ], {
         "the least there can be": REGISTRATION,
         "at once": inline.dollars,
@@ -134,6 +136,34 @@ def _imports() -> Bill:
         _require(reply.json()["batch"]["customers"] == {"new": _ROWS, "updated": 0}, reply.body)
 
     return _bill(world, _ROWS, import_)
+
+
+def _recorded() -> Figure:
+    """One customer a request: new ones in a program, and edits of their names, to the units of their items alone.
+
+    A new one is in one transaction with what finds it and its membership, and has an id of the counter; its identifiers
+    are looked up. An edit reads the customer as well, and writes it.
+    """
+    world = _world(0)
+    forms = [{"code": f"code-{number}", "email": _email(number)} for number in range(_SINGLES)]
+    campaign = {"campaign_id": "898989889"}
+    _record(world, "new", [{"code": "first"} | campaign])  # from here on the configuration is known
+
+    new = _bill(world, _SINGLES, lambda: _record(world, "new", [form | campaign for form in forms]))
+    edited = _bill(world, _SINGLES, lambda: _record(world, "edit", [form | {"first_name": "Ann"} for form in forms]))
+    pointers = len(("customer_id", "code", "email"))
+    floors = Bill(1 + 2 * (1 + pointers + 1), 2), Bill(2, 2 + 1)
+    to_floors = max(bill.dollars / floor.dollars for bill, floor in zip((new, edited), floors, strict=True))
+    return Figure(8, "a customer who is recorded or edited alone, to its items", to_floors, 1, f"{new}; edit {edited}")
+
+
+def _record(world: World, action: str, forms: Sequence[dict[str, str]]) -> None:
+    common = {name: _IMPORT[name] for name in ("user_id", "user_api_key", "account_id", "output")}
+    asked = common | {"type": "record_customer", "customer_action": action}
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    for form in forms:
+        reply = world.send(IMPORT, urlencode(asked | form), headers, request_id=f"{action}-{form['code']}")
+        _require(reply.json()["status"] == "success", reply.body)
 
 
 def _world(customers: int, settings: Settings = SETTINGS) -> World:

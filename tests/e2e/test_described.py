@@ -10,13 +10,14 @@ from tests.e2e.requests import Reply, post, sample
 from tests.e2e.waiting import until
 from tests.fakes.capillary import basic
 from tests.fakes.described import DOCUMENT, Answered, assert_described
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE
 from tests.fakes.importing import rows_form
 from tools.local.stack import LocalStack
 
 SAMPLES = {
     "register_member": {},
     "register_member_xml": {},
+    "customer_delete": {},
     "register_member_batch": {},
     "register_member_batch_xml": {},
     "customers_batch": {},
@@ -28,6 +29,8 @@ REFUSED = {
     400: [
         (SINGLE, b'{"token": "abc123def456"}', JSON),
         (BATCH, b"<xml>", XML),
+        (LEAVE, b'{"token": "abc123def456"}', JSON),
+        (PROFILE_DELETE, b"<xml><token>abc123def456</token></xml>", XML),
         (EARN, b"[", basic()),
         (ACCESS_TOKEN, b"", {}),
     ],

@@ -10,6 +10,7 @@ from tests.e2e.requests import SINGLE, TOKEN, Reply, post, sample
 from tests.e2e.waiting import until
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earning
+from tests.fakes.described import Answered, assert_described
 from tests.fakes.gateway import EARN, LEAVE, PROFILE_DELETE
 from tests.fakes.importing import CREDENTIALS, FORM, rows_form
 from tools.local.deploy import client
@@ -44,8 +45,9 @@ def test_the_samples_as_printed_are_answered_so(stack: LocalStack) -> None:
     for name in ("delete_member", "delete_member_xml"):
         path, media_type, body = sample(name)
         reply = post(stack, path, body, Content_Type=media_type)
-        # THEN each finds a member
+        # THEN each finds a member, and the answer is as described
         assert reply.status == 200, reply.body
+        assert_described("POST", path, Answered(reply.status, dict(reply.headers), reply.body.decode()))
         assert b"69df4fd5ff232800e2d1e2d6" in reply.body
         assert ask(stack, SINGLE, email="user2@example.com")["error"] == 0
 
@@ -89,6 +91,8 @@ def test_a_customer_erased_through_altcraft_is_gone_from_all_apis(stack: LocalSt
     replies = [post(stack, PROFILE_DELETE, body, Content_Type=JSON, Idempotency_Key="erase-1") for _ in range(2)]
     # THEN both answers are the documented one
     assert [json.loads(reply.body) for reply in replies] == [{"data": {"profile_id": profile_id}, **DONE}] * 2
+    answered = Answered(replies[0].status, dict(replies[0].headers), replies[0].body.decode())
+    assert_described("POST", PROFILE_DELETE, answered)
     # AND no API knows the customer
     assert ask(stack, SINGLE, email=email)["error_text"] == GONE
     assert ask(stack, LEAVE, email=email)["error_text"] == GONE

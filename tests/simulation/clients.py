@@ -126,7 +126,7 @@ class _Client:
         if answer.kind == "queued":
             assert answer.job_id
             return self._poll(answer.job_id, len(wanted)), float("inf")
-        queued = len(wanted) > history.plan.inline_limit or what["async"]
+        queued = len(wanted) > history.plan.inline_limit or what["async"] or self._spec.kind == "erasure"
         return answer, float("inf") if queued or not invocation.done else invocation.ended
 
     def _poll(self, job_id: str, count: int) -> Answer:
@@ -273,6 +273,14 @@ def _write_rows(what: Mapping[str, Any], wanted: Sequence[int], way: Way) -> Sen
     return vendors.rows({**what, "overwrite": _overwrite(what)}, [lines[index] for index in wanted], way)
 
 
+def _removed(what: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    return [(person.name, {"program": what["program"], "how": what["how"], "door": True}) for person in what["people"]]
+
+
+def _write_removal(what: Mapping[str, Any], _wanted: Sequence[int], way: Way) -> Sent:
+    return vendors.removal({**what, "erases": what["name"].startswith("erasure")}, way)
+
+
 DOORS = {
     "register": Door(
         "enrol",
@@ -288,5 +296,19 @@ DOORS = {
         _write_earning,
         lambda reply, _count: vendors.read_earning(reply),
         _earned,
+    ),
+    "leave": Door(
+        "leave",
+        lambda _what: "delete_member",
+        _write_removal,
+        lambda reply, _count: vendors.read_removal(reply),
+        _removed,
+    ),
+    "erasure": Door(
+        "erase",
+        lambda _what: "profiles_delete",
+        _write_removal,
+        lambda reply, _count: vendors.read_removal(reply),
+        _removed,
     ),
 }

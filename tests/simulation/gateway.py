@@ -7,6 +7,8 @@ from loyalty.domain.deadline import GATEWAY_SECONDS
 from loyalty.doors import api_php, jobs_api
 from loyalty.doors.endpoint import Handler, serve
 from loyalty.store.engine.dynamodb import Database
+from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
+from loyalty.vendors.altcraft.profiles_delete import PROFILES_DELETE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from tests.fakes.gateway import Reply, proxy_event, reply_of
@@ -24,6 +26,8 @@ Make = Callable[[Callable[[], Database]], Handler]
 FUNCTIONS: dict[str, Make] = {
     "register_member": lambda database: serve(REGISTER_MEMBER, database),
     "register_member_batch": lambda database: serve(REGISTER_MEMBER_BATCH, database),
+    "delete_member": lambda database: serve(DELETE_MEMBER, database),
+    "profiles_delete": lambda database: serve(PROFILES_DELETE, database),
     "direct_earn": lambda database: serve(DIRECT_EARN, database),
     "customers_batch": api_php.serve,
     "show_job": lambda database: jobs_api.serve("show_job", jobs_api.show_job, database),

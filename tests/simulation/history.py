@@ -30,7 +30,7 @@ from tools import demo
 _POLLS = (1.0, 10.0, 60.0, 180.0, 600.0, 3600.0)
 _FATES = ("unknown", "unchanged", "kept", "undone")
 """What an undo tells of an item; of several rows about one customer the last of these counts."""
-_CLIENTS = ("register", "import", "earn")
+_CLIENTS = ("register", "import", "earn", "leave", "erasure")
 _LONGEST_LEAD = 300.0
 
 

@@ -93,8 +93,12 @@ class Invariants:
             history.find("limit", f"{key[0]} has {count} earns, at most {max(limits)} were allowed")
 
     def _memberships(self, key: Key, before: Item | None, after: Item | None) -> None:
-        if after is None or before is not None:
+        if after and before and "left_by" in after and "left_by" not in before:
+            self._history.meet("a member left")
+            self._is_of_no_expired_job(after["left_by"]["S"], key)
+        if after is None or (before is not None and "left_at" not in before):
             return
+        self._history.meet("a member who left came back" if before else "a membership")
         origin = after["origin"]["S"]
         self._is_of_no_expired_job(origin, key)
         by = self._history.ledger.by(origin)

@@ -59,6 +59,31 @@ def enrol(state: State, about: Mapping[str, Any], by: Writer, result: str | None
         yield state
 
 
+def leave(state: State, about: Mapping[str, Any], result: str | None) -> Iterator[State]:
+    """The end of a membership, whoever made it; an unknown result is any."""
+    is_found = found(state, about["how"])
+    left = frozenset(one for one in state.members if one[0] != about["program"])
+    if result in ("removed", None) and is_found and left != state.members:
+        yield state._replace(members=left)
+    if result == "no member" and is_found and left == state.members:
+        yield state
+    if result == "not found" and not is_found:
+        yield state
+    if result == "refused":
+        yield state
+
+
+def erase_found(state: State, about: Mapping[str, Any], result: str | None) -> Iterator[State]:
+    """An erasure through an API, of whom an identifier finds then: who wrote for the customer did so before."""
+    is_found = found(state, about["how"])
+    if result in ("removed", None) and is_found:
+        yield State(None, erased=True)
+    if result == "not found" and not is_found:
+        yield state
+    if result == "refused":
+        yield state
+
+
 class Room(NamedTuple):
     """What an attempt to earn met: the limits it may have gone by (none: no limit), and who else may hold a place."""
 

@@ -22,7 +22,7 @@ STALE_SECONDS = 1.5
 Follow = Callable[[State], Iterator[State]]
 
 
-READS = ("exists", "not found", "exhausted", "refused", "ignored")
+READS = ("exists", "not found", "no member", "exhausted", "refused", "ignored")
 """Results of operations that change nothing."""
 
 
@@ -195,7 +195,18 @@ class _Events:
         follow = partial(model.undo_rows, chain=target.chain, result=result, contested=True, again=again)
         self._add(operation, follow, "undo")
 
+    def _leave(self, operation: Operation) -> None:
+        if (unheard := self._unheard(operation)) is None:
+            return
+        follow = partial(model.leave, about=operation.about, result=operation.result)
+        stale = STALE_SECONDS if self._was_erased else 0.0
+        self._add(operation, follow, "deletion", **{"invoked": operation.invoked - stale, **unheard})
+
     def _erase(self, operation: Operation) -> None:
+        if "door" in operation.about:
+            follow = partial(model.erase_found, about=operation.about, result=operation.result)
+            self._add(operation, follow, "erasure")
+            return
         self._add(operation, partial(model.erase, made_by=operation.about["made_by"]), "erase")
 
     def _sweep(self, operation: Operation) -> None:
@@ -269,7 +280,7 @@ def _stored(history: "History", person: Person) -> tuple[Any, ...]:
     members = frozenset(
         (key[0].split("#")[1], _by(history, item["origin"]["S"]))
         for key, item in tables["memberships"].items()
-        if key[0].endswith(f"#{profile_id}") and key[0].startswith(f"{ACCOUNT}#")
+        if key[0].endswith(f"#{profile_id}") and key[0].startswith(f"{ACCOUNT}#") and "left_at" not in item
     )
     earns = frozenset(
         (pk.split("#")[1], _by(history, sk))

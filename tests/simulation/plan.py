@@ -1,8 +1,8 @@
 """What a history is to hold, drawn from its seed: who does what, from when on, in which weather."""
 
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -70,7 +70,7 @@ class Plan:
 
 FEATURES = (
     *("spelling", "rotation", "boundary", "key", "repeat", "import", "earn", "enrol", "fed", "undo", "erase"),
-    *("redrive", "operator", "week", "twice"),
+    *("redrive", "operator", "week", "twice", "leave", "erasure"),
 )
 """What may be left out of all histories, to look for the rest."""
 
@@ -84,7 +84,7 @@ def draw(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     """The plan of a seed, with none of the features that are left out."""
     rng = random.Random(f"{seed}/plan")  # noqa: S311 - no secret
     scene = _Scene(rng, without)
-    return Plan(
+    plan = Plan(
         seed,
         tuple(scene.specs()),
         scene.draw_weather(),
@@ -93,6 +93,7 @@ def draw(seed: int, without: frozenset[str] = frozenset()) -> Plan:
         gather_seconds=rng.choice((0.5, 2.0, 8.0)),
         features=frozenset(FEATURES) - without,
     )
+    return replace(plan, specs=(*plan.specs, *scene.removing(seed, plan.specs)))
 
 
 class _Scene:
@@ -128,6 +129,27 @@ class _Scene:
             for number, (kind, what) in enumerate(wanted, start=1)
         ]
         return [spec for spec in self._led(specs) if self._is_wanted(spec)]
+
+    def removing(self, seed: int, others: Sequence[Spec]) -> list[Spec]:
+        """Who leaves or is erased through an API, drawn apart: the others are what they are without them."""
+        rng = self._rng = random.Random(f"{seed}/removing")  # noqa: S311 - no secret
+        leaders = [one for one in others if one.kind in ("register", "import")]
+        specs = []
+        for number, (kind, chance) in enumerate((("leave", 0.3), ("leave", 0.2), ("erasure", 0.15)), start=1):
+            leader = rng.choice(leaders) if leaders and rng.random() < 0.6 else None
+            follows = {"follows": leader and leader.name, "lag": rng.choice((0.0, 0.1, 1.0, 40.0)) * rng.random()}
+            what = {**self._removal(leader), **self._way(), **follows}
+            begin = 0.0 if leader else rng.choice((0.2, 2.0, 20.0)) * rng.random()
+            spec = Spec(f"{kind}-{90 + number}", kind, begin, what)
+            specs += [spec] if rng.random() < chance and self._is_wanted(spec) else []
+        return specs
+
+    def _removal(self, leader: Spec | None) -> dict[str, Any]:
+        """Of somebody whom the leader is about, if there is one."""
+        rng, what = self._rng, leader.what if leader else {}
+        people = what.get("people") or [row["person"] for row in what.get("rows", ())] or [self._someone()]
+        program = what.get("program") or rng.choice(what.get("campaigns") or self._programs)
+        return {"people": [rng.choice(people)], "how": rng.choice(("email", "phone")), "program": program}
 
     def draw_weather(self) -> Weather:
         """What goes wrong."""

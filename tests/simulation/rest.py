@@ -41,7 +41,7 @@ def _nothing_without_its_customer(history: "History") -> None:
     for table in ("memberships", "earns"):
         for key, item in tables[table].items():
             account, _, profile_id = key[0].split("#")
-            empty = key[-1] == "tally" and item["taken"]["N"] == "0"
+            empty = (key[-1] == "tally" and item["taken"]["N"] == "0") or "left_at" in item
             if account == ACCOUNT and not empty and (f"{ACCOUNT}#profile_id#{profile_id}",) not in tables["customers"]:
                 history.find("orphan", f"{table} {'/'.join(key)} is of a customer that is not there")
 
@@ -76,7 +76,7 @@ def _results(history: "History", job_id: str, document: Any) -> None:
         history.find("job", f"results of {job_id} are not told")
         return
     body = json.loads(reply.body)
-    if document["operation"] == "enrol":
+    if document["operation"] in ("enrol", "leave", "erase"):
         results = body.get("result", [body])
         told = Counter(str(one["error"]) for one in results)
     elif document["operation"] == "earn":
@@ -128,7 +128,7 @@ def _written(history: "History", job_id: str) -> Iterator[tuple[str, int]]:
     tables = history.cloud.dynamodb.tables
     for key, item in tables["memberships"].items():
         writer, _, position = item["origin"]["S"].rpartition("#")
-        if writer == job_id:
+        if writer == job_id and "left_at" not in item:
             yield f"membership {key[0]}", int(position)
     for pk, sk in tables["earns"]:
         writer, _, position = sk.rpartition("#")

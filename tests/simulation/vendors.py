@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tests.fakes.capillary import basic
-from tests.fakes.gateway import BATCH, EARN, IMPORT, SINGLE, Reply
+from tests.fakes.gateway import BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE, Reply
 from tests.fakes.importing import CREDENTIALS, FORM, as_form
 from tests.fakes.requests import JSON
 from tests.fakes.world import TOKEN
@@ -16,6 +16,11 @@ SECOND_TOKEN, SECOND_KEY, SECOND_USER = "second-token", "second-key", "second.se
 """What credentials are rotated to."""
 
 _BUSY_WORDS = "busy"
+_NOT_REMOVED = {
+    "Profile not found": "not found",
+    "Member not found": "no member",
+    "Storage is busy, repeat this item": "busy",
+}
 _UNSURE = "It is not known whether"
 _NOT_ISSUED = "Error occurred while issuing promotion to the customer"
 
@@ -70,6 +75,16 @@ def registration(what: Mapping[str, Any], way: Way) -> Sent:
     return Sent(_spelt(BATCH, way), _json({**fields, "data": data}), dict(JSON))
 
 
+def removal(what: Mapping[str, Any], way: Way) -> Sent:
+    """Altcraft's deletion of a member, or of a profile."""
+    token = SECOND_TOKEN if way.rotated else TOKEN
+    (person,) = what["people"]
+    fields = {"token": token, "matching": what["how"], what["how"]: _identifier(person, what["how"])}
+    if what["erases"]:
+        return Sent(_spelt(PROFILE_DELETE, way), _json(fields), dict(JSON))
+    return Sent(_spelt(LEAVE, way), _json({**fields, "loyalty_program_id": int(what["program"])}), dict(JSON))
+
+
 def earning(what: Mapping[str, Any], way: Way) -> Sent:
     """Capillary's directEarn."""
     promotion: Promotion = what["promotion"]
@@ -119,6 +134,17 @@ def read_registration(reply: Reply | None) -> Answer:
     if "profile_id" in body or body["error_text"] in ("Profile not found", "Member already exists"):
         return Answer("items", [_registered(body)], _job_id(reply))
     return _whole(reply.status, body.get("error_text", ""))
+
+
+def read_removal(reply: Reply | None) -> Answer:
+    """What Altcraft's reply to a deletion says; None is no reply."""
+    body = _document(reply)
+    if reply is None or body is None:
+        return UNKNOWN
+    if reply.status == 202:
+        return Answer("queued", job_id=body["job_id"])
+    result = "removed" if body["error"] == 0 else _NOT_REMOVED.get(body["error_text"])
+    return Answer("items", [Said(result)], _job_id(reply)) if result else _whole(reply.status, body["error_text"])
 
 
 def read_earning(reply: Reply | None) -> Answer:

@@ -93,14 +93,15 @@ def test_nothing_of_a_membership_is_left_but_that_it_ended_for_as_long_as_its_re
     # GIVEN a member
     world = World()
     # WHEN it leaves
-    assert told(world, leaving()) == (0, "Successful operation")
-    # THEN what is left says so, and goes by itself
+    assert world.send(LEAVE, leaving(), JSON, request_id="f00d").status == 200
+    # THEN what is left says so, and who ended it, and goes by itself
     assert world.memberships() == {
         (f"greatwidgets#123#{USER2}",): {
             "pk": {"S": f"greatwidgets#123#{USER2}"},
             "registered_at": {"S": "2024-01-01T00:00:00Z"},
             "origin": {"S": "demo#0"},
             "left_at": {"S": "1970-01-01T00:16:40Z"},
+            "left_by": {"S": "f00d#0"},
             "ttl": {"N": str(1_000 + 8 * 24 * 3600)},
         }
     }

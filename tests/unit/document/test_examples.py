@@ -13,7 +13,10 @@ from tests.fakes.gateway import ADD, EARN
 from tests.fakes.world import World
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
-CREDENTIALS = {EARN: basic(), ADD: basic()}
+CREDENTIALS = {
+    EARN: basic(),
+    ADD: basic(),
+}
 """The headers of endpoints whose examples have no credentials in them."""
 
 

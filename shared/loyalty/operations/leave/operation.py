@@ -76,7 +76,11 @@ def _end(database: Database, leaving: Leaving, first: Mapping[str, int], origin:
         ended = {first[ids[place]]: Outcome(Status.REMOVED, ids[place]) for place in some}
         return journal.record(database, origin, ended)
 
-    groups = [[memberships.ending(database, account_id, program_id, profile_id)] for profile_id in ids]
+    marks = [origin.mark(first[profile_id]) for profile_id in ids]
+    groups = [
+        [memberships.ending(database, account_id, program_id, profile_id, mark)]
+        for profile_id, mark in zip(ids, marks, strict=True)
+    ]
     recording = record if origin.is_job else None  # else nobody comes again
     return dict(zip(ids, transactions.commit(database, groups, recording), strict=True))
 

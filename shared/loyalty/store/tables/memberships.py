@@ -2,7 +2,7 @@
 
 pk = <account>#<program>#<profile_id>     registered_at (RFC 3339, UTC), origin (who wrote it),
                                           balance where there is one: a decimal (S) or a count by product (M of S);
-                                          of who left: left_at, ttl
+                                          of who left: left_at, left_by (who ended it), ttl
 
 Who left is no member, and can become one again. The item stays as long as whoever made the membership may come again,
 so that a registration which is repeated or delivered once more finds that it was done, and brings nobody back.
@@ -60,17 +60,18 @@ def insertion(database: Database, account_id: str, program_id: str, membership: 
     return {"Put": {"TableName": database.settings.memberships_table, "Item": item, **if_free(item, LEFT)}}
 
 
-def ending(database: Database, account_id: str, program_id: str, profile_id: str) -> Item:
-    """The action of a transaction that ends a membership; refused where there is none."""
+def ending(database: Database, account_id: str, program_id: str, profile_id: str, by: str) -> Item:
+    """The action of a transaction that ends a membership, by the item of a request; refused where there is none."""
     now = int(database.now())
     update = {
         "TableName": database.settings.memberships_table,
         "Key": {"pk": {"S": keys.membership(account_id, program_id, profile_id)}},
-        "UpdateExpression": f"SET {LEFT} = :now, #ttl = :ttl REMOVE balance",
+        "UpdateExpression": f"SET {LEFT} = :now, left_by = :by, #ttl = :ttl REMOVE balance",
         "ConditionExpression": f"attribute_exists(pk) AND attribute_not_exists({LEFT})",
         "ExpressionAttributeNames": {"#ttl": "ttl"},
         "ExpressionAttributeValues": {
             ":now": {"S": moment.at(now)},
+            ":by": {"S": by},
             ":ttl": {"N": str(now + KEPT_SECONDS + SPARE_SECONDS)},
         },
     }
