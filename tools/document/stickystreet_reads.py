@@ -6,6 +6,7 @@ from loyalty.vendors.stickystreet.people import TOLD
 from tools.document.parts import Schema, array, record, ref, text
 
 _WRAPPED: dict[str, Any] = {"xml": {"wrapped": True}}
+_Y_N = ["Y", "N"]
 _SETTINGS = ("points_ratio", "reward_ratio", "earned_per_event", "currency", "glyph", "created_stamp")
 
 
@@ -28,6 +29,41 @@ def schemas() -> dict[str, Schema]:
         "Campaign": record(_campaign(), [*_SETTINGS, "item", "balance", "balances", "available_rewards"]),
         "FoundCustomer": _customer(),
         "BalanceOfCampaign": _balance(),
+    }
+
+
+def parameters() -> dict[str, Schema]:
+    """What these types take beside the parameters of all."""
+    said = {
+        "campaign_id": "A campaign, of customer_info and customer_balance",
+        "code": "A customer's code",
+        "card_number": "A customer's card, where there is no code",
+        "customer_username": "A customer's name for itself: in a search, or with its password",
+        "email": "A customer's address, in a search",
+        "phone": "A customer's phone, in a search, or with its password",
+        "customer_password": "What validate_customer_password is about",
+        "customer_PIN": "The same",
+        "find_customer": "Words, of customer_find: blanks mean and, commas or; one of them an identifier in full",
+        "type_restrict": "Types of campaigns, of campaigns_list, with commas between them",
+    }
+    chosen = {
+        "exact_match": text("Of a search: whole texts only", enum=["sensitive", "insensitive"]),
+        "include_balances": text("Whether to tell campaigns and balances", enum=_Y_N),
+        "hide_custom_field": text("Whether to leave the account's own fields out", enum=_Y_N),
+        "action": text("Of manage_fields and transaction_fields", enum=["list"]),
+    }
+    numbers = {
+        "offset": "Campaigns before those that are listed",
+        "length": "Campaigns to list",
+        "transactions_number": "Transactions to tell, of customer_balance",
+        "how_many_digits": "Digits, 4 to 19, of generate_card_number",
+        "card_number_prefix": "What it begins with",
+        "card_number_suffix": "What it ends with",
+    }
+    return {
+        **{name: text(words) for name, words in said.items()},
+        **chosen,
+        **{name: text(words, pattern="^[0-9]*$") for name, words in numbers.items()},
     }
 
 

@@ -36,7 +36,8 @@ def _method(method: str) -> str:
 
 
 def _route(path: str) -> str:
-    return re.sub("^/jobs/[^/]+", "/jobs/{job_id}", path.partition("?")[0])
+    bare = re.sub("^/jobs/[^/]+", "/jobs/{job_id}", path.partition("?")[0])
+    return re.sub("^/customers/[^/]+", "/customers/{profile_id}", bare)
 
 
 def _unreadable(media_type: str, body: bytes) -> str | None:

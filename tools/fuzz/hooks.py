@@ -23,6 +23,7 @@ _KNOWN = {
     "programId": 469,
     "promotionId": 56799,
 }
+_ASKED = {"source": "INSTORE", "identifierName": "email", "identifierValue": "user7@example.com"}
 _ADDRESSES = count(int(IPv4Address("11.0.0.0")))
 _STRANGERS = 5  # one request in so many keeps what was generated
 
@@ -35,6 +36,13 @@ def map_headers(context: Any, headers: Any) -> Any:
     if len(str(headers)) % _STRANGERS:
         headers["Authorization"] = _BASIC if context.operation.path.startswith("/v2/") else "Bearer abc123def456"
     return headers
+
+
+@schemathesis.hook
+def map_query(_context: Any, query: Any) -> Any:
+    """Ask about somebody who is there, where a look-up asks about anybody."""
+    query = query or {}
+    return {**query, **_ASKED} if "identifierName" in query and len(str(query)) % _STRANGERS else query
 
 
 @schemathesis.hook

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from loyalty.domain.account import Account, CustomField
+from loyalty.domain import moment
+from loyalty.domain.account import Account, Business, CustomField
 from loyalty.http.body import LARGEST_ID
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts, keys
@@ -33,6 +34,10 @@ MatchFields = Annotated[
 DatabaseId = Annotated[
     int | None, typer.Option(min=1, max=LARGEST_ID, help="The only db_id that Altcraft's clients may send.")
 ]
+BusinessName = Annotated[str, typer.Option("--business", help="The name of the business, as account_info tells it.")]
+Language = Annotated[str, typer.Option(help="Its language, such as EN.")]
+Currency = Annotated[str, typer.Option(help="Its currency, such as USD.")]
+Glyph = Annotated[str, typer.Option(help="That currency's sign, such as $.")]
 Always200 = Annotated[bool, typer.Option(help="Answer Altcraft's errors with HTTP status 200 too.")]
 
 
@@ -45,6 +50,10 @@ def create(
     match_fields: MatchFields = None,
     always_200: Always200 = False,
     database_id: DatabaseId = None,
+    business: BusinessName = "",
+    language: Language = "",
+    currency: Currency = "",
+    glyph: Glyph = "",
 ) -> None:
     """Make a new account."""
     plain = [_field(text, match=False) for text in fields or ()]
@@ -52,9 +61,11 @@ def create(
     custom_fields = sorted([*plain, *matching])
     _check(custom_fields)
     named = None if database_id is None else str(database_id)
-    made = Account(new, always_200, tuple(custom_fields), named)
+    database = session.system.database()
+    told = Business(business, language, currency, glyph, moment.at(database.now())[:10])
+    made = Account(new, always_200, tuple(custom_fields), named, told)
     try:
-        is_new = accounts.create_account(session.system.database(), made)
+        is_new = accounts.create_account(database, made)
     except ValueError as error:
         raise OperatorError(str(error)) from None
     if not is_new:
@@ -91,6 +102,7 @@ def _record(account: Account) -> dict[str, Any]:
         "account": account.id,
         "http_status": "always_200" if account.always_200 else "as_error",
         "database_id": account.database_id,
+        "business": account.business._asdict(),
         "custom_fields": [field._asdict() for field in account.custom_fields],
     }
 

@@ -8,6 +8,7 @@ import typer
 from loyalty.domain.account import Program
 from loyalty.store.tables import accounts
 
+from . import program_settings
 from .accounts import existing
 from .arguments import AccountId, plain_name
 from .commands import Session, command, group
@@ -40,6 +41,14 @@ def put(
     name: Name = None,
     kind: CountsOption = None,
     active: Active = None,
+    currency: program_settings.Currency = None,
+    glyph: program_settings.Glyph = None,
+    points_ratio: program_settings.PointsRatio = None,
+    reward_ratio: program_settings.RewardRatio = None,
+    earned_per_event: program_settings.EarnedPerEvent = None,
+    points_names: program_settings.PointsNames = None,
+    rewards: program_settings.Rewards = None,
+    products: program_settings.Products = None,
 ) -> None:
     """Make a program, or change what is said of one; what is not said stays."""
     database = session.system.database()
@@ -49,14 +58,28 @@ def put(
     )
     if kind not in (None, before.kind):
         raise OperatorError(f"Program {program} counts {before.kind}, as do its balances: make another for {kind}")
+    settings = program_settings.changed(
+        before.settings,
+        database.now(),
+        currency=currency,
+        glyph=glyph,
+        points_ratio=points_ratio,
+        reward_ratio=reward_ratio,
+        earned_per_event=earned_per_event,
+        points_names=points_names,
+        rewards=rewards,
+        products=products,
+    )
     after = before._replace(
-        name=before.name if name is None else name, active=before.active if active is None else active
+        name=before.name if name is None else name,
+        active=before.active if active is None else active,
+        settings=settings,
     )
     try:
         accounts.put_program(database, account, after)
     except ValueError as error:
         raise OperatorError(str(error)) from None
-    session.printer.record(_record(after))
+    session.printer.record(_record(after) | program_settings.record(after.settings))
 
 
 @command(app, "list")

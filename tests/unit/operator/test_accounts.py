@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyalty.domain.account import Account, CustomField, Program, Promotion
+from loyalty.domain.account import Account, Business, CustomField, Program, ProgramSettings, Promotion
 from loyalty.store.tables import accounts, promotions
 from tests.fakes.operator import Desk
 
@@ -14,13 +14,16 @@ def test_an_account_is_made_once_and_shown_as_it_was_made(desk: Desk) -> None:
     )
     # THEN it is there as asked, and is shown so
     fields = (CustomField(1, "size", "size", match=False), CustomField(2, "user_id", "User ID", match=True))
+    business = Business(created_on="1970-01-01")
     assert accounts.find_account(desk.system.database(), "acme") == Account(
-        "acme", always_200=True, custom_fields=fields
+        "acme", always_200=True, custom_fields=fields, business=business
     )
     assert desk.json("account", "show", "acme") == made
     assert made == {
         "account": "acme",
         "http_status": "always_200",
+        "database_id": None,
+        "business": business._asdict(),
         "custom_fields": [field._asdict() for field in fields],
     }
     # AND made again it is refused, and stays
@@ -99,11 +102,13 @@ def test_a_program_is_made_and_keeps_what_a_change_does_not_name(desk: Desk) -> 
     # WHEN it is closed, by the import's word for it
     changed = desk.json("campaign", "put", "greatwidgets", "777", "--inactive")
     # THEN the rest is as it was
-    assert changed == {"program": "777", "name": "Visitors", "kind": "visits", "active": False}
+    told = {"program": "777", "name": "Visitors", "kind": "visits", "active": False}
+    assert changed == told | {"created_at": "1970-01-01T00:16:40Z"}
+    made = ProgramSettings(created_at="1970-01-01T00:16:40Z")
     assert accounts.find_program(desk.system.database(), "greatwidgets", "777") == Program(
-        "777", "Visitors", "visits", active=False
+        "777", "Visitors", "visits", active=False, settings=made
     )
-    assert changed in desk.json("program", "list", "greatwidgets")
+    assert told in desk.json("program", "list", "greatwidgets")
     assert len(desk.json("program", "list", "greatwidgets")) == 14
 
 
