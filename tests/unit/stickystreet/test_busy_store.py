@@ -17,6 +17,8 @@ BUSY = "Storage is busy, repeat this row"
 FRUITLESS_TRIES = 5
 CANCELLED = [{"Code": "ConditionalCheckFailed"}, {"Code": "None"}]
 """Why a transaction of a customer and its record is refused."""
+TAKEN = [{"Code": "ConditionalCheckFailed"}, *4 * [{"Code": "None"}]]
+"""Why that of a new customer with its three pointers is."""
 
 LINES = ("A|a@example.com", "B|b@example.com", "A|a@example.com")
 
@@ -113,6 +115,26 @@ def test_rows_that_others_change_each_time_before_they_are_written_are_to_be_rep
     # THEN it is tried a few times, and is to be repeated
     assert batch["rows"] == [{"number": 1, "error": BUSY}]
     assert next(tries) == FRUITLESS_TRIES + 1
+    assert world.end_state() == before
+
+
+def test_a_row_that_gets_no_other_ids_is_to_be_repeated() -> None:
+    # GIVEN a new customer who can't be made, perhaps for its ids, since when the store draws no others
+    world = ImportWorld()
+    before = world.end_state()
+
+    def refused_for_good(_call: Callable[[], Answer]) -> Answer:
+        world.dynamodb.plan_always("update_item", THROTTLED)
+        raise client_error("TransactionCanceledException", CancellationReasons=TAKEN)
+
+    world.dynamodb.plan("transact_write_items", refused_for_good)
+    # WHEN its row comes with one that is wrong
+    batch = world.rows("code email", "A|a@example.com", "B|nobody", no_undo="yes")
+    # THEN it is to be repeated, and the other one is told as it was
+    assert batch["customers"] == {"new": 0, "updated": 0, "failed": 2}
+    assert batch["rows"][0] == {"number": 1, "error": BUSY}
+    assert batch["rows"][1]["error"] != BUSY
+    # AND nothing was written
     assert world.end_state() == before
 
 
