@@ -24,8 +24,10 @@ def main(arguments: Sequence[str]) -> int:
     options = _options().parse_args(arguments)
     modules = options.modules or CORE
     copied.make(modules)
-    drawn = draw(by_module(copied.changes(), modules), options.sample, options.seed) if options.sample else []
-    if not copied.run(drawn):
+    wanted = [f"{module.removesuffix('.*')}.*" for module in modules]
+    if options.sample:
+        wanted = draw(by_module(copied.changes(), modules), options.sample, options.seed)
+    if not copied.run(wanted):
         sys.stderr.write(f"mutmut could not run; what it wrote is in {copied.COPY / copied.LOG}\n")
         return 1
     fates = copied.fates()

@@ -25,7 +25,7 @@ _MUTMUT = str(Path(sys.executable).with_name("mutmut"))
 _NOT_COPIED = ("build", "shared", "__pycache__", ".*")
 _NOT_RUN = ("project", "pages", "document", "template", "local", "properties", "faults")
 _OPTIONS = ["-p", "no:cacheprovider", "-o", "filterwarnings=", "-o", "addopts=--import-mode=importlib"]
-_SAME_EACH_TIME = ["--hypothesis-seed=1", "-m", "not cost"]
+_SAME_EACH_TIME = ["--hypothesis-seed=1", "-p", "tools.mutants.same_ids", "-m", "not cost"]
 _CONFIGURATION = """
 [tool.mutmut]
 source_paths = ["loyalty"]
@@ -52,7 +52,10 @@ def changes() -> list[str]:
 
 
 def run(names: Sequence[str]) -> bool:
-    """Have mutmut try these changes, or all; whether it could. Where there is no terminal it writes to the LOG."""
+    """Have mutmut try changes, of which each is named or meant by a pattern; whether it could.
+
+    With names it first runs the very tests of these, unchanged. Where there is no terminal it writes to the LOG.
+    """
     if sys.stdout.isatty():
         return _call(_MUTMUT, "run", *names).returncode == 0
     with (COPY / LOG).open("w") as log:

@@ -1,9 +1,12 @@
 """`make mutants`: what it hands to mutmut, which changes a sample has, and how the score is told."""
 
+import os
 import subprocess
+import sys
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +44,7 @@ class Mutmut:
 
     def _fates(self) -> list[str]:
         told = {0: "survived", 1: "no tests", 2: "timeout", 3: "skipped"}
-        tried = self.ran() or NAMES
+        tried = [one for one in NAMES if any(fnmatch(one, name) for name in self.ran())]
         return [f"    {one}: {told.get(n, 'killed') if one in tried else 'not checked'}" for n, one in enumerate(NAMES)]
 
 
@@ -63,7 +66,7 @@ def test_the_copy_has_the_package_at_its_top_and_names_what_is_to_be_changed(mut
     assert project["pytest"]["ini_options"]["pythonpath"] == ["."]
     assert (copied.COPY / "loyalty" / "domain" / "identifiers.py").is_file()
     assert not (copied.COPY / "shared").exists()
-    assert mutmut.ran() == []
+    assert mutmut.ran() == ["loyalty.domain.identifiers.*", "loyalty.store.*"]
     # AND what the copy has beside the package goes with it
     assert {"tests", "template.yaml", "samconfig.toml"} <= set(project["mutmut"]["also_copy"])
 
@@ -102,6 +105,40 @@ def test_a_sample_is_the_same_for_the_same_seed_and_another_for_another() -> Non
     # THEN the seed alone says which are drawn
     assert draw(modules, 26, seed=1) == draw(turned, 26, seed=1)
     assert draw(modules, 26, seed=1) != draw(modules, 26, seed=2)
+
+
+TWICE = """
+import pytest
+
+class Ids:
+    def pytest_collection_modifyitems(self, items):
+        print([item.nodeid for item in items])
+
+options = ["--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider", *plugins, "test_odd.py"]
+codes = [int(pytest.main(options, plugins=[Ids()])) for _ in range(2)]
+assert codes == [0, 0], codes
+"""
+ODD = """
+import pytest
+
+@pytest.mark.parametrize("text", ["\u00e9", "b"], ids=ascii)
+@pytest.mark.parametrize("other", [b"\\x00", "c"])
+def test_odd(text, other): pass
+"""
+
+
+@pytest.mark.parametrize("plugins", [(), ("-p", "tools.mutants.same_ids")], ids=["without", "with"])
+def test_a_test_has_the_same_id_whenever_it_is_run_in_one_process(tmp_path: Path, plugins: tuple[str, ...]) -> None:
+    # GIVEN tests whose ids pytest has to escape
+    (tmp_path / "test_odd.py").write_text(ODD, encoding="utf-8")
+    # WHEN one process looks for them twice
+    program = [sys.executable, "-c", f"plugins = {plugins}\n{TWICE}"]
+    environment = {**os.environ, "PYTHONPATH": str(copied.ROOT)}
+    done = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    # THEN it finds the same ones with the plugin, and only with it
+    first, second = done.stdout.splitlines()
+    assert "\\" in first
+    assert (first == second) is bool(plugins)
 
 
 def test_tests_that_fail_without_any_change_are_no_score(
