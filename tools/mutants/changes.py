@@ -12,7 +12,7 @@ from mutmut.utils.file_utils import copy_src_dir, walk_mutatable_files
 
 def _make() -> None:
     Path("mutants").mkdir()
-    with redirect_stdout(sys.stderr):  # where they are made is said too
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # it says of each file that it is at it
         copy_src_dir()
         create_mutants(os.cpu_count() or 1)
 

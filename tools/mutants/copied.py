@@ -31,6 +31,7 @@ _CONFIGURATION = """
 source_paths = ["loyalty"]
 only_mutate = {only}
 also_copy = {copied}
+timeout_multiplier = 4
 pytest_add_cli_args = {options}
 pytest_add_cli_args_test_selection = {tests}
 """
