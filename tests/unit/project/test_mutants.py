@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tools.local.template import ROOT
 from tools.mutants import __main__ as mutants
 from tools.mutants import copied
 from tools.mutants.sample import by_module, draw
@@ -133,7 +134,7 @@ def test_a_test_has_the_same_id_whenever_it_is_run_in_one_process(tmp_path: Path
     (tmp_path / "test_odd.py").write_text(ODD, encoding="utf-8")
     # WHEN one process looks for them twice
     program = [sys.executable, "-c", f"plugins = {plugins}\n{TWICE}"]
-    environment = {**os.environ, "PYTHONPATH": str(copied.ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     # THEN it finds the same ones with the plugin, and only with it
     first, second = done.stdout.splitlines()
@@ -158,10 +159,9 @@ def test_tests_that_fail_without_any_change_are_no_score(
 @pytest.mark.usefixtures("mutmut")
 def test_every_test_that_measures_cost_is_left_out_of_the_copy() -> None:
     # GIVEN tests that measure what work costs
-    root = Path(__file__).parents[3]
     measuring = [
         path
-        for path in (root / "tests" / "unit").rglob("test_*.py")
+        for path in (ROOT / "tests" / "unit").rglob("test_*.py")
         if {"slowness", "cost_of"} & set(path.read_text().replace("(", " ").replace(",", " ").split())
     ]
     # THEN each file of them says so
