@@ -20,6 +20,7 @@ CANCELLED = [{"Code": "ConditionalCheckFailed"}, {"Code": "None"}]
 TAKEN = [{"Code": "ConditionalCheckFailed"}, *4 * [{"Code": "None"}]]
 """Why that of a new customer with its three pointers is."""
 
+CHUNK_ROWS = 250
 LINES = ("A|a@example.com", "B|b@example.com", "A|a@example.com")
 
 
@@ -30,6 +31,15 @@ class KeepsNoUndo(FakeDynamoDB):
         if arguments["Item"]["sk"]["S"].startswith("undo#"):
             raise client_error("ProvisionedThroughputExceededException")
         return super().put_item(**arguments)
+
+
+class BeginsOneChunk(FakeDynamoDB):
+    """Has no answer in time for who begins with another chunk than the first."""
+
+    def update_item(self, **arguments: Any) -> Answer:
+        if arguments["Key"]["sk"]["S"] == "chunk#000002":
+            raise client_error("ProvisionedThroughputExceededException")
+        return super().update_item(**arguments)
 
 
 def failed(batch: dict[str, Any], error: str = BUSY) -> bool:
@@ -175,6 +185,16 @@ def test_what_the_store_leaves_unprocessed_is_asked_for_again() -> None:
     batch = world.rows("email city", "user1@example.com|Ulm", "c@example.com|Bonn", no_undo="yes")
     # THEN it is known
     assert batch["customers"] == {"new": 1, "updated": 1}
+
+
+def test_rows_of_a_chunk_that_could_not_be_begun_are_to_be_repeated_and_those_before_it_are_told_as_done() -> None:
+    # GIVEN a store that is too busy for the second chunk of a request
+    world = ImportWorld(BeginsOneChunk())
+    # WHEN a file comes that is done in the request, as two chunks
+    batch = world.rows("code", *(f"C{number}" for number in range(CHUNK_ROWS + 2)))
+    # THEN the client hears what was done, and which rows to repeat
+    assert batch["customers"] == {"new": CHUNK_ROWS, "updated": 0, "failed": 2}
+    assert batch["rows"] == [{"number": CHUNK_ROWS + number, "error": BUSY} for number in (1, 2)]
 
 
 @pytest.mark.parametrize("action", ["get_item", "update_item"])
