@@ -11,6 +11,7 @@ PARAMETERS ?=
 COMMIT ?= HEAD
 ARGS ?=
 SEED ?= 1
+SAMPLE ?= 0
 
 BIN := .venv/bin
 MINISTACK := build/venv/ministack
@@ -100,8 +101,8 @@ coverage: $(QUALITY)/installed ## run the unit tests and print the layer's line 
 	@$(QUALITY)/bin/coverage run -m pytest --quiet --numprocesses logical --maxprocesses 4 --dist worksteal tests/unit tests/events $(ARGS)
 	@$(QUALITY)/bin/coverage combine --quiet && $(QUALITY)/bin/coverage report
 
-mutants: $(QUALITY)/installed ## change the core bit by bit and count what no unit test notices; ARGS="loyalty.domain.identifiers" TESTS="tests/unit/…" for some
-	@TESTS='$(or $(TESTS),tests/unit)' $(QUALITY)/bin/python -m tools.mutants $(ARGS)
+mutants: $(QUALITY)/installed ## change the core bit by bit and count what no unit test notices; SAMPLE=300 SEED=n for a sample, ARGS="module …" for some
+	@TESTS='$(or $(TESTS),tests/unit)' $(QUALITY)/bin/python -m tools.mutants $(ARGS) --sample $(SAMPLE) --seed $(SEED)
 
 audit: $(AUDIT)/installed ## ask PyPI for known vulnerabilities of all that is pinned, or in LOCK=file; fails where it can not answer
 	@for lock in $(or $(LOCK),shared/requirements.txt $(LOCKS)/*.txt); do \

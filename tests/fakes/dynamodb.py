@@ -31,12 +31,12 @@ class FakeDynamoDB:
     """Tables by name, their items by key; `calls` and `units` tell what was asked and what it would cost.
 
     `plan` puts faults on coming calls, `throttle` on statements by partition key, `leave_unprocessed` on
-    batch reads by partition key. With a clock, reads that are not consistent may be behind: see `versions`. `written`
-    is called with table, key, and the item before and after, whenever one is put in another's place. May be used by
-    several threads.
+    batch reads by partition key. With a clock, reads that are not consistent are behind by `lag` seconds, or as
+    `versions` says. `written` is called with table, key, and the item before and after, whenever one is put in
+    another's place. May be used by several threads.
     """
 
-    def __init__(self, clock: Callable[[], float] | None = None) -> None:
+    def __init__(self, clock: Callable[[], float] | None = None, lag: float = 0.0) -> None:
         self.tables: defaultdict[str, dict[Key, Item]] = defaultdict(dict)
         self.calls: list[Call] = []
         self._charges: list[tuple[str, Item | None, float]] = []
@@ -47,7 +47,7 @@ class FakeDynamoDB:
         self._unprocessed: Counter[str] = Counter()
         self._tokens: dict[str, str] = {}
         self._lock = threading.RLock()
-        self.versions = Versions(clock) if clock else None
+        self.versions = Versions(clock, lag) if clock else None
         self.written: Callable[[str, Key, Item | None, Item | None], None] = lambda *_: None
         self.page = 1_000
         """Items of one page of a query."""

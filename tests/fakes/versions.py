@@ -20,13 +20,13 @@ class _Version(NamedTuple):
 class Versions:
     """What was at a place before, for as long as a read may still see it.
 
-    `lag` says by how many seconds the next read of a place is behind; by default none is.
+    `lag` says by how many seconds the next read of a place is behind: each by as many, unless it is replaced.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], lag: float = 0.0) -> None:
         self._clock = clock
         self._earlier: defaultdict[Place, list[_Version]] = defaultdict(list)
-        self.lag: Callable[[Place], float] = lambda _place: 0.0
+        self.lag: Callable[[Place], float] = lambda _place: lag
 
     def note(self, place: Place, item: Item | None) -> None:
         """Note that what was at a place (None: nothing) is replaced now."""

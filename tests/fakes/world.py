@@ -60,6 +60,7 @@ from tests.fakes.gateway import (
 from tests.fakes.items import Item, Key
 from tests.fakes.queues import FakeEvents, FakeSQS
 from tests.fakes.store import SETTINGS, fake_database
+from tests.fakes.versions import LONGEST_LAG_SECONDS
 from tools import demo
 
 TOKEN = "abc123def456"
@@ -101,7 +102,8 @@ _JOB_ROUTES = {
 class World:
     """The demo accounts as a fresh local start holds them, in memory, and the endpoints on it.
 
-    While a request waits for its job, the workers do what is in the queue, unless `idle` is set.
+    While a request waits for its job, the workers do what is in the queue, unless `idle` is set. Reads that need not
+    be consistent never see what was written in the same second, so that one which has to be shows where it is not.
     """
 
     def __init__(self, settings: Settings = SETTINGS) -> None:
@@ -109,7 +111,7 @@ class World:
         self.sqs, self.events = FakeSQS(self.clock), FakeEvents()
         self.queue = Mappings(self.sqs, lambda: self.process(self.dynamodb), self.clock)
         self.idle = False
-        self.dynamodb = FakeDynamoDB()
+        self.dynamodb = FakeDynamoDB(self.clock, LONGEST_LAG_SECONDS)
         self.dynamodb.tables.update({table: dict(items) for table, items in _demo_tables().items()})
         self.settings = settings
         self.database = self.process(self.dynamodb)

@@ -49,6 +49,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.cost
 @pytest.mark.parametrize(("body", "headers", "status"), HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_body_costs_less_than_a_second(body: bytes, headers: dict[str, str], status: int) -> None:
     # GIVEN a body that is made to be expensive

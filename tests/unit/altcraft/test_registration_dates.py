@@ -65,6 +65,25 @@ def test_a_date_is_stored_as_the_same_moment_in_utc(date: str, stored: str) -> N
     assert member["registered_at"] == {"S": stored}
 
 
+@pytest.mark.parametrize(
+    ("matching", "member"),
+    [
+        ("phone", {"phone": "+12025550101"}),
+        ("profile_id", {"profile_id": "663a138cee44bb50a67115cd"}),
+        ("custom", {"field_name": "user_id", "field_value": "123457"}),
+    ],
+)
+def test_a_date_is_stored_however_its_customer_is_matched(matching: str, member: dict[str, str]) -> None:
+    # GIVEN a registration with a date, by another matching than an e-mail address
+    world = World()
+    # WHEN it is sent
+    world.send(BATCH, batch([{**member, "registration_date": "2024-09-01T12:34:56Z"}], matching=matching))
+    # THEN the membership has that date
+    stored = world.member("663a138cee44bb50a67115cd")
+    assert stored is not None
+    assert stored["registered_at"] == {"S": "2024-09-01T12:34:56Z"}
+
+
 @pytest.mark.parametrize("date", BAD)
 def test_what_is_no_date_fails_its_item_alone(date: str) -> None:
     # GIVEN a date that is none, between good items

@@ -20,6 +20,17 @@ def test_a_place_whose_earn_was_written_is_never_given_back(world: CapillaryWorl
     assert holders(world) == ["r#0"]
 
 
+def test_a_place_whose_earn_was_written_in_the_same_second_is_not_given_back(world: CapillaryWorld) -> None:
+    # GIVEN a place whose writer is at the earn until the last moment
+    count(world, "r#0")
+    world.pass_by(LONGEST_SECONDS)
+    write(world, "r#0")
+    # WHEN another comes in that second, when a read that is not consistent would find no earn yet
+    # THEN the tally is full
+    assert count(world, "s#0") == [FULL]
+    assert holders(world) == ["r#0"]
+
+
 def test_a_place_without_an_earn_is_given_back_once_its_writer_is_dead_and_not_before(world: CapillaryWorld) -> None:
     # GIVEN a place whose writer died
     count(world, "r#0")

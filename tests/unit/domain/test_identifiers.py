@@ -67,6 +67,8 @@ def test_an_international_domain_is_the_one_of_idna_2008(text: str, normal: str 
         ("+44 (0)20 7946 0958", "+442079460958"),
         ("+1 (0) 2025550101", "+12025550101"),
         ("+44 20 (0)7946 0958", "+4420079460958"),
+        ("+44 \uff080\uff0920 7946 0958", "+442079460958"),
+        ("+44 [0]20 7946 0958", "+442079460958"),
         ("(0)20 7946 0958", None),
         ("+49 30 123456\u200e", None),
         ("\u202a+49 30 123456\u202c", None),
@@ -75,6 +77,13 @@ def test_an_international_domain_is_the_one_of_idna_2008(text: str, normal: str 
 )
 def test_a_zero_in_brackets_is_dropped_behind_a_country_code_only(text: str, normal: str | None) -> None:
     assert normalise("phone", text) == normal
+
+
+@pytest.mark.parametrize(
+    "text", ["'+44 20 7946 0958", '="+442079460958"', "'0044 (0)20 7946 0958", "\t+44-20-7946-0958"]
+)
+def test_a_phone_is_one_without_what_kept_it_a_text_in_a_spreadsheet(text: str) -> None:
+    assert normalise("phone", text) == "+442079460958"
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,8 @@ def deliver_again(world: JobWorld, faults: dict[int, Fault] | None = None) -> bo
 
 
 def waits(world: JobWorld) -> Iterator[float]:
-    """In how many seconds each message of the chunk queue is visible."""
-    return (message.visible_at - world.clock() for message in world.sqs.queues[CHUNKS])
+    """In how many seconds each message of the chunk queue is visible, to the microsecond."""
+    return (round(message.visible_at - world.clock(), 6) for message in world.sqs.queues[CHUNKS])
 
 
 def deliver_soonest(world: JobWorld) -> None:

@@ -22,6 +22,8 @@ from tests.fakes.store import SETTINGS, fake_database
 from tests.fakes.world import CONTRACTS, World
 
 _GENERATED_CODE = 16
+_DAYS_AT_WORK = 3 * 86_400
+"""Seconds in which all that may come again has come: a chunk waits for others for a day."""
 _OUTCOMES = ("customers", "memberships", "earns")
 """The tables in which the end of an order can be seen."""
 
@@ -118,7 +120,9 @@ class JobWorld(World):
         mappings = Mappings(self.sqs, worker, self.clock)
         self.idle = True
         mappings.deliver_all()
+        ends_at = self.clock.now + _DAYS_AT_WORK
         while self.sqs.queues[CHUNKS] or self.sqs.queues[DEAD_LETTERS]:
+            assert self.clock.now < ends_at, "messages come again for ever"
             self.clock.now += VISIBILITY_SECONDS
             mappings.deliver_all()
         self.idle = False

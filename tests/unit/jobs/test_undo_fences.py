@@ -14,7 +14,7 @@ from tests.fakes.nth_call import ProcessDied, die_after, die_before
 from tests.fakes.queues import CHUNKS
 from tests.fakes.steps import BEGIN, FENCE, FINISH, Call, Step, at, at_each
 from tests.unit.jobs import orders
-from tests.unit.jobs.held import chunk, deliver, deliver_soonest, waits
+from tests.unit.jobs.held import chunk, deliver, deliver_again, deliver_soonest, die_holding, waits
 from tests.unit.jobs.job_world import JobWorld, Order
 from tests.unit.jobs.keyed import client
 
@@ -220,6 +220,22 @@ WRITING = ("batch_execute_statement", "transact_write_items")
 def _throttled_of_outcomes(call: Call) -> Answer:
     is_job = call.keywords["TableName"] == "jobs"
     return call() if is_job else refused("ThrottlingException")(call)
+
+
+@EACH
+def test_a_message_of_an_undone_job_comes_again_while_the_holder_of_its_chunk_may_be_alive(order: Order) -> None:
+    # GIVEN a chunk that was given up, and that a worker took up once more, which died; then the job is undone
+    world, job_id, before = given_up(order)
+    world.redrive()
+    die_holding(world)
+    assert world.undo(job_id).status == 202
+    # WHEN the chunk's message is delivered again in the same second
+    assert not deliver_again(world)
+    # THEN it comes again once nobody can be at work on the chunk any more
+    assert next(waits(world)) == LONGEST_SECONDS
+    # AND the job is taken back as if nobody had died
+    world.work()
+    assert (world.end_state(), world.told(job_id)["status"]) == (before, "undone")
 
 
 @EACH

@@ -16,6 +16,8 @@ from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld, Order
 from tests.unit.limits.costs import Cost, cost_of
 
+pytestmark = pytest.mark.cost
+
 MOST = 2.3
 """How much twice the input may cost: the rest is what log n and a page more make."""
 SMALL = 100

@@ -20,6 +20,8 @@ from tests.unit.limits.bodies import FORM, FORM_BODIES, JSON, JSON_BODIES, MULTI
 from tests.unit.limits.mutations import mutated
 from tools.local.template import ROOT
 
+pytestmark = pytest.mark.cost
+
 MOST_MEGABYTES, MOST_SECONDS = 60, 1
 MUTANTS, SEED = int(os.environ.get("MUTANTS", "8")), int(os.environ.get("SEED", "1"))
 

@@ -224,6 +224,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.cost
 @pytest.mark.parametrize(("body", "content_type"), HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_body_costs_little(body: bytes, content_type: str) -> None:
     # GIVEN nine megabytes of the worst

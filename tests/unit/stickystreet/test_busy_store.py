@@ -17,7 +17,10 @@ BUSY = "Storage is busy, repeat this row"
 FRUITLESS_TRIES = 5
 CANCELLED = [{"Code": "ConditionalCheckFailed"}, {"Code": "None"}]
 """Why a transaction of a customer and its record is refused."""
+TAKEN = [{"Code": "ConditionalCheckFailed"}, *4 * [{"Code": "None"}]]
+"""Why that of a new customer with its three pointers is."""
 
+CHUNK_ROWS = 250
 LINES = ("A|a@example.com", "B|b@example.com", "A|a@example.com")
 
 
@@ -28,6 +31,15 @@ class KeepsNoUndo(FakeDynamoDB):
         if arguments["Item"]["sk"]["S"].startswith("undo#"):
             raise client_error("ProvisionedThroughputExceededException")
         return super().put_item(**arguments)
+
+
+class BeginsOneChunk(FakeDynamoDB):
+    """Has no answer in time for who begins with another chunk than the first."""
+
+    def update_item(self, **arguments: Any) -> Answer:
+        if arguments["Key"]["sk"]["S"] == "chunk#000002":
+            raise client_error("ProvisionedThroughputExceededException")
+        return super().update_item(**arguments)
 
 
 def failed(batch: dict[str, Any], error: str = BUSY) -> bool:
@@ -116,6 +128,26 @@ def test_rows_that_others_change_each_time_before_they_are_written_are_to_be_rep
     assert world.end_state() == before
 
 
+def test_a_row_that_gets_no_other_ids_is_to_be_repeated() -> None:
+    # GIVEN a new customer who can't be made, perhaps for its ids, since when the store draws no others
+    world = ImportWorld()
+    before = world.end_state()
+
+    def refused_for_good(_call: Callable[[], Answer]) -> Answer:
+        world.dynamodb.plan_always("update_item", THROTTLED)
+        raise client_error("TransactionCanceledException", CancellationReasons=TAKEN)
+
+    world.dynamodb.plan("transact_write_items", refused_for_good)
+    # WHEN its row comes with one that is wrong
+    batch = world.rows("code email", "A|a@example.com", "B|nobody", no_undo="yes")
+    # THEN it is to be repeated, and the other one is told as it was
+    assert batch["customers"] == {"new": 0, "updated": 0, "failed": 2}
+    assert batch["rows"][0] == {"number": 1, "error": BUSY}
+    assert batch["rows"][1]["error"] != BUSY
+    # AND nothing was written
+    assert world.end_state() == before
+
+
 def test_a_customer_whose_membership_is_not_written_is_to_be_repeated() -> None:
     # GIVEN a store that takes no insert
     world = ImportWorld()
@@ -153,6 +185,16 @@ def test_what_the_store_leaves_unprocessed_is_asked_for_again() -> None:
     batch = world.rows("email city", "user1@example.com|Ulm", "c@example.com|Bonn", no_undo="yes")
     # THEN it is known
     assert batch["customers"] == {"new": 1, "updated": 1}
+
+
+def test_rows_of_a_chunk_that_could_not_be_begun_are_to_be_repeated_and_those_before_it_are_told_as_done() -> None:
+    # GIVEN a store that is too busy for the second chunk of a request
+    world = ImportWorld(BeginsOneChunk())
+    # WHEN a file comes that is done in the request, as two chunks
+    batch = world.rows("code", *(f"C{number}" for number in range(CHUNK_ROWS + 2)))
+    # THEN the client hears what was done, and which rows to repeat
+    assert batch["customers"] == {"new": CHUNK_ROWS, "updated": 0, "failed": 2}
+    assert batch["rows"] == [{"number": CHUNK_ROWS + number, "error": BUSY} for number in (1, 2)]
 
 
 @pytest.mark.parametrize("action", ["get_item", "update_item"])

@@ -133,8 +133,7 @@ class _Restoration:
         return actions + [one for who, count in step.beside.items() if count for one in self._removals(plan, who)]
 
     def _removals(self, plan: _Plan, profile_id: str) -> list[Item]:
-        own = plan.found.own.get(profile_id, {})
-        return [memberships.removal(self.database, key, origin) for key, origin in own.items()]
+        return [memberships.removal(self.database, key, origin) for key, origin in plan.found.own[profile_id].items()]
 
     def _mark(self, made: Sequence[Customer]) -> dict[str, str]:
         """Mark those customers as leaving that are as this job made them."""
