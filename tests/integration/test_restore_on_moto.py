@@ -70,6 +70,39 @@ def test_a_table_is_put_back_to_what_its_copy_is_and_again_changes_nothing(resto
     }
 
 
+def test_a_restoration_that_is_interrupted_says_what_it_did_and_is_gone_on_with(
+    restore: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN an operator who presses Ctrl-C once items were put back
+    before = items(COPY)
+    spoil()
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tools.operator.restoring._missing", stop)
+        interrupted = restore("customers", COPY, "--yes")
+    # THEN it is said how far it came
+    assert (interrupted.exit_code, interrupted.stderr) == (
+        130,
+        "Interrupted; 3 items were put back, 0 deleted; the same command goes on with the rest\n",
+    )
+    # AND the same command does the rest
+    assert json.loads(restore("customers", COPY, "--yes").stdout)["deleted"] == 2
+    assert items("customers") == before
+
+
+def test_what_only_the_environment_names_narrows_no_restoration(
+    restore: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOYALTY_ACCOUNT", demo.ACCOUNT.id)
+    before = items(COPY)
+    spoil()
+    assert restore("customers", COPY, "--yes").exit_code == 0
+    assert items("customers") == before
+
+
 def test_what_is_of_another_account_stays_when_one_is_put_back(restore: Callable[..., Result]) -> None:
     # GIVEN two accounts whose customers were changed
     spoil()
