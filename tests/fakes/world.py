@@ -103,15 +103,15 @@ class World:
     """The demo accounts as a fresh local start holds them, in memory, and the endpoints on it.
 
     While a request waits for its job, the workers do what is in the queue, unless `idle` is set. Reads that need not
-    be consistent never see what was written in the same second, so that one which has to be shows where it is not.
+    be consistent are as far behind as `lag` says, so that one which has to be shows where it is not.
     """
 
-    def __init__(self, settings: Settings = SETTINGS) -> None:
+    def __init__(self, settings: Settings = SETTINGS, *, lag: float = LONGEST_LAG_SECONDS) -> None:
         self.clock = FakeClock()
         self.sqs, self.events = FakeSQS(self.clock), FakeEvents()
         self.queue = Mappings(self.sqs, lambda: self.process(self.dynamodb), self.clock)
         self.idle = False
-        self.dynamodb = FakeDynamoDB(self.clock, LONGEST_LAG_SECONDS)
+        self.dynamodb = FakeDynamoDB(self.clock, lag)
         self.dynamodb.tables.update({table: dict(items) for table, items in _demo_tables().items()})
         self.settings = settings
         self.database = self.process(self.dynamodb)
