@@ -20,7 +20,7 @@ def snapshot(
 
 
 def planned(said: Snapshot, *rows: Row, params: Params = PARAMS) -> Planner:
-    import_ = Import(demo.ACCOUNT, params, "points", kinds_of(demo.ACCOUNT))
+    import_ = Import(demo.ACCOUNT, params, {"89898989989": "points"}, kinds_of(demo.ACCOUNT))
     numbered = dict(enumerate(rows))
     plan = Planner(import_, said, Origin("job"), Whole.of(numbered, {}))
     for index, row in numbered.items():
