@@ -42,7 +42,7 @@ class JobWorld(World):
 
     def __init__(self, **settings: Any) -> None:
         self._changed = {"inline_limit": 2, **settings}
-        super().__init__(SETTINGS._replace(**self._changed))
+        super().__init__(SETTINGS._replace(**self._changed), lag=0.0)  # what lags is for the simulator to find
         self._requests = itertools.count(1)
 
     def copy(self) -> Self:
