@@ -3,10 +3,10 @@
 from typing import Any
 
 from loyalty import __version__
-from tools.document import altcraft, capillary, everywhere, jobs, service, stickystreet
+from tools.document import account, altcraft, capillary, everywhere, jobs, service, stickystreet
 from tools.document.parts import Schema, integer, record, text
 
-_PARTS = (altcraft, stickystreet, capillary, jobs)
+_PARTS = (altcraft, stickystreet, capillary, jobs, account)
 
 _ABOUT = """\
 Loyalty data in bulk, under the HTTP contracts of three services that companies already have clients for. A customer \
@@ -20,6 +20,7 @@ _TAGS = {
     "Sticky Street": "API 1.5, customers_batch: import customers from delimited text.",
     "Capillary": "Bulk API v2 and OAuth v3: issue promotions to customers. JSON.",
     "Jobs": "Requests that went through the queue. Errors are problem documents.",
+    "Account": "What a credential is told about itself.",
     "Service": "No credentials needed.",
 }
 

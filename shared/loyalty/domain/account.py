@@ -85,14 +85,15 @@ class Account(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """Whose request it is, and what its credential may do."""
+    """Whose request it is, what its credential may do, and of which kind that is."""
 
     account: Account
     rights: frozenset[str]
+    kind: str
 
     def require(self, *rights: str) -> None:
-        """Raise RightMissing, of the first one, unless the caller has any of these rights."""
-        if self.rights.isdisjoint(rights):
+        """Raise RightMissing, of the first one, unless the caller has any of these rights; none asks for nothing."""
+        if rights and self.rights.isdisjoint(rights):
             raise RightMissing(rights[0])
 
 

@@ -15,9 +15,10 @@ SHOW = "GET /jobs/{job_id}"
 BEGAN = moment.at(1_000)
 
 
-def document(job_id: str, **changes: Any) -> dict[str, Any]:
-    """A registration job that is queued, with these changes."""
+def document(job_id: str, related: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:
+    """A registration job that is queued, with these changes; `related` jobs are linked by what they are to it."""
     links = {"self": f"/v1/jobs/{job_id}"}
+    links |= {name: f"/v1/jobs/{other}" for name, other in (related or {}).items()}
     links |= {name: f"{links['self']}/{name}" for name in ("results", "undo")}
     queued = {
         "job_id": job_id,
@@ -56,14 +57,15 @@ def test_a_job_is_queued_running_done_undoing_and_undone() -> None:
     assert world.job(SHOW, job_id).json() == done
     # WHEN it is to be undone
     undo_id = world.undo(job_id).json()["job_id"]
-    # THEN it is being undone
-    assert world.job(SHOW, job_id).json() == done | {"status": "undoing", "undo": "none"}
-    undoing = document(undo_id, operation="undo", submitted_at=moment.at(1_005))
+    # THEN it is being undone, and both jobs lead to each other
+    done = document(job_id, {"undone_by": undo_id}, **ended)
+    assert world.job(SHOW, job_id).json() == done | {"status": "undoing"}
+    undoing = document(undo_id, {"undoes": job_id}, operation="undo", submitted_at=moment.at(1_005))
     assert world.job(SHOW, undo_id).json() == undoing
     # WHEN that is done
     world.work()
     # THEN it is undone
-    assert world.job(SHOW, job_id).json() == done | {"status": "undone", "undo": "none"}
+    assert world.job(SHOW, job_id).json() == done | {"status": "undone"}
     undone = {"done": 12, "counts": {"undone": 6, "unchanged": 6}, "finished_at": moment.at(1_005)}
     assert world.job(SHOW, undo_id).json() == undoing | undone | {"status": "done"}
 
