@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from tests.e2e.console.conftest import sign_in
+from tests.e2e.console.conftest import choose_programs, sign_in
 from tests.e2e.console.fake_api import Answer, FakeApi, job
 
 HEADER = "email,phone,first_name\n"
@@ -46,7 +46,7 @@ def choose(page: Page, content: str | bytes, name: str = "customers.csv") -> Non
 
 def send(page: Page, campaigns: str = "123") -> None:
     """Fill in the rest and send the file."""
-    page.get_by_label("Campaigns").fill(campaigns)
+    choose_programs(page, *campaigns.split(", "))
     page.get_by_role("button", name="Import ").click()
 
 
@@ -63,6 +63,11 @@ def queue_everything(api: FakeApi) -> None:
     api.replies["POST", IMPORT] = take
 
 
+def chosen(page: Page) -> list[str]:
+    """The field that each column becomes, "" for none."""
+    return [select.input_value() for select in page.locator("#preview-head select").all()]
+
+
 def parts(page: Page) -> list[str]:
     return [" ".join(text.split()) for text in page.locator("#parts li").all_inner_texts()]
 
@@ -75,12 +80,14 @@ def test_a_file_is_shown_before_it_is_sent(page: Page, api: FakeApi) -> None:
     )
     # THEN the page says what it read
     expect(page.get_by_role("heading", name="customers.csv")).to_be_focused()
-    expect(page.locator("#preview-size")).to_have_text("3 rows, 3 columns")
-    assert page.locator("#preview-head th").all_text_contents() == ["email", "(not read)", "street1"]
+    expect(page.locator("#preview-size")).to_have_text("3 rows, 3 columns, with commas between them")
+    assert page.locator("#preview-head th").all_text_contents() == ["Line", "email", "(no name)", "street1"]
+    assert chosen(page) == ["email", "", "street1"]
+    # AND each row with its line as a spreadsheet counts them, in which a cell of two lines is one
     assert page.locator("#preview-rows td").all_text_contents() == [
-        *("a@b.c", "", 'Doe St, "J"'),
-        *("d@e.f", "1", "two\r\nlines"),
-        *("", "", "007"),
+        *("3", "a@b.c", "", 'Doe St, "J"'),
+        *("6", "d@e.f", "1", "two\r\nlines"),
+        *("7", "", "", "007"),
     ]
     assert api.called("POST", IMPORT) == []
 
@@ -132,7 +139,7 @@ def test_a_file_is_sent_as_the_contract_wants_it(page: Page, api: FakeApi) -> No
         "delimiter": "comma",
         "output": "JSON",
         "condensed": "yes",
-        "campaigns_to_include": "123, visits-1",
+        "campaigns_to_include": "123,visits-1",
         "overwrite_duplicates": "yes",
         "no_undo": "yes",
         "profiles_header_1": "email",
@@ -150,7 +157,9 @@ def test_a_large_file_is_sent_in_parts_that_the_server_takes(page: Page, api: Fa
     names = ["x" * 1_000] * 9_000 + ["Zo\u00eb"] * 36_000
     lines = [f"u{n}@example.com,+4917{n:08},{name}\n" for n, name in enumerate(names)]
     choose(page, HEADER + "".join(lines))
-    expect(page.locator("#preview-size")).to_have_text("45,000 rows, 3 columns, in 4 requests")
+    expect(page.locator("#preview-size")).to_have_text(
+        "45,000 rows, 3 columns, with commas between them, in 4 requests"
+    )
     # WHEN it is sent
     send(page)
     expect(page.get_by_text("done, 100 %")).to_have_count(4)
@@ -171,14 +180,14 @@ def test_a_part_that_is_refused_stops_the_rest_and_can_be_sent_again(page: Page,
     refusal = {"status": "error", "error": 'campaigns_to_include names an unknown campaign, "1"'}
     api.reply("POST", IMPORT, refusal)
     # WHEN a file of two parts is sent
-    send(page, "1")
-    # THEN the page says why not, and the second part was not tried
-    expect(page.get_by_role("alert")).to_have_text(refusal["error"])
+    send(page, "visits-1")
+    # THEN the page says why not beside the choice, and the second part was not tried
+    expect(page.locator("#programs-field-fault")).to_have_text('There is no active program "1".')
     assert parts(page) == ["Rows 1 to 20,000 not sent", "Rows 20,001 to 20,001 waiting"]
     assert len(api.called("POST", IMPORT)) == 1
     # WHEN it is corrected and sent again
     queue_everything(api)
-    send(page, "123")
+    send(page)
     # THEN both go
     expect(page.get_by_text("done, 100 %")).to_have_count(2)
     expect(page.get_by_role("alert")).to_be_hidden()
@@ -216,7 +225,10 @@ def test_a_part_that_was_done_before_tells_its_counts(page: Page, api: FakeApi) 
     choose(page, HEADER + "a,,\nb,,\n")
     send(page)
     # THEN the counts are there, without a job to open
-    expect(page.locator("#parts li")).to_have_text("Rows 1 to 2 0 new, 0 updated, 2 failed")
+    expect(page.locator("#parts li")).to_have_text("Rows 1 to 2 done before")
+    assert [row.inner_text().split("\t")[:3] for row in page.locator("#result-rows tr").all()] == [
+        ["Wrong row", "failed", "2"]
+    ]
 
 
 def test_failed_rows_of_an_import_from_here_can_be_corrected_and_sent_again(
@@ -246,7 +258,7 @@ def test_failed_rows_of_an_import_from_here_can_be_corrected_and_sent_again(
             ["broken", "", "", "email is wrong, too"],
         ]
     # WHEN they are sent again from that file
-    page.get_by_role("link", name="Import", exact=True).click()
+    page.get_by_role("link", name="Send a file").click()
     choose(page, path.read_bytes())
     send(page)
     # THEN the server gets the rows as they were at first, since it reads the apostrophes away
@@ -297,5 +309,5 @@ def test_what_the_sample_shows_is_text(page: Page, api: FakeApi) -> None:
     sign_in(page, api.base, view="#import")
     markup: Any = "<b onclick=alert(1)>x</b>"
     choose(page, f"{markup},email\n{markup},{markup}\n")
-    expect(page.locator("#preview td")).to_have_text([markup, markup])
+    expect(page.locator("#preview-rows td")).to_have_text(["2", markup, markup])
     expect(page.locator("#preview b")).to_have_count(0)
