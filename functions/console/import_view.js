@@ -91,31 +91,39 @@ function chooseField({ target }) {
   const fields = [...importing.upload.fields];
   fields[target.dataset.column] = target.value;
   plan(importing.upload, { fields });
-  complain("columns-fault", "");
   drawParts();
   byId(target.id).focus();
 }
 
 /** The choices beside the file; null where one is missing, which is then told beside it. */
 function readChoices() {
-  const form = new FormData(byId("choices"));
   const { upload } = importing;
-  const [program = "", promotion = ""] = String(form.get("promotion") ?? "").split("/");
-  const wrong = mappingFault(upload);
-  complain("columns-fault", wrong?.words ?? "");
-  if (wrong) return byId(`column-${wrong.at}`).focus() ?? null;
-  const programs = form.getAll("programs").flatMap((text) => text.split(",")).map((text) => text.trim()).filter(Boolean);
-  const missing = {
-    import: ["programs-field", programs.length === 0 && "Choose at least one program that the customers join."],
-    enrol: ["program-field", !form.get("program") && "Choose the program."],
-    earn: ["promotion-field", !(program && promotion) && "Choose the promotion."],
-  };
-  for (const [id, words] of Object.values(missing)) complain(`${id}-fault`, "");
-  const [id, words] = missing[upload.door];
-  if (words) return complainAt(id, words) ?? null;
-  const ofImport = { programs, overwrite: form.get("overwrite"), dryRun: form.has("dry_run"), noUndo: form.has("no_undo") };
-  return { import: ofImport, enrol: { program: form.get("program") }, earn: { program, promotion } }[upload.door];
+  const choices = CHOICES[upload.door](new FormData(byId("choices")));
+  const { at, words } = mappingFault(upload) ?? { words: "" };
+  complain("columns-fault", words);
+  for (const id of ["programs-field", "program-field", "promotion-field"]) complainAt(id, "");
+  if (words !== "") byId(`column-${at}`).focus();
+  else if (choices.missing) complainAt(...choices.missing);
+  return words === "" && !choices.missing ? choices : null;
 }
+
+/* By door: what is chosen, and what is missing of it, with the field that it is told beside. */
+const CHOICES = {
+  import: (form) => {
+    const programs = form.getAll("programs").flatMap((text) => text.split(",")).map(trimmed).filter(Boolean);
+    const missing = programs.length === 0 && ["programs-field", "Choose at least one program that the customers join."];
+    const [dryRun, noUndo] = [form.has("dry_run"), form.has("no_undo")];
+    return { programs, overwrite: form.get("overwrite"), dryRun, noUndo, missing };
+  },
+  enrol: (form) => {
+    const program = trimmed(form.get("program"));
+    return { program, missing: program === "" && ["program-field", "Choose the program."] };
+  },
+  earn: (form) => {
+    const [program, promotion = ""] = form.get("promotion").split("/").map(trimmed);
+    return { program, promotion, missing: promotion === "" && ["promotion-field", "Choose the promotion."] };
+  },
+};
 
 /** Send the parts that have not been sent, one after the other; a part that is refused stops the rest. */
 async function sendUpload() {

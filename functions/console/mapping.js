@@ -32,7 +32,7 @@ function isCalled(field, name) {
 }
 
 /** What is wrong with the fields that are chosen, and which column to change; null where nothing is. */
-function mappingFault({ fields, header, door }) {
+function mappingFault({ fields, header, door, rows }) {
   const twice = fields.findIndex((field, at) => field !== "" && fields.indexOf(field) < at);
   if (twice >= 0) {
     return { at: twice, words: `The columns “${header[fields.indexOf(fields[twice])]}” and “${header[twice]}” are both the ${fieldName(fields[twice])}.` };
@@ -42,7 +42,8 @@ function mappingFault({ fields, header, door }) {
   if (found > 1) return { at: fields.findLastIndex((field) => single.includes(field)), words: "One column alone can say who each customer is." };
   const names = single.map(fieldName);
   if (single.length > 0 && found === 0) return { at: 0, words: `Choose the column that says who each customer is: ${names.join(", ")}.` };
-  return fields.every((field) => field === "") ? { at: 0, words: "Choose what at least one column is." } : null;
+  if (fields.every((field) => field === "")) return { at: 0, words: "Choose what at least one column is." };
+  return rows === 0 ? { at: 0, words: "No row has anything in the columns that are sent." } : null;
 }
 
 const fieldName = (field) => (field === "source" ? "Source" : field === "id" ? KINDS.customer_id : kindName(field));

@@ -8,7 +8,6 @@ function drawUpload() {
   const { upload } = importing;
   show("preview", upload !== null);
   if (!upload) return;
-  complain("columns-fault", "");
   drawColumns(upload);
   drawParts();
 }
@@ -21,6 +20,7 @@ function drawParts() {
   write("preview-size", `${counted(rows, "row")}, ${counted(header.length, "column")}${parted}${requests}`);
   byId("parts").replaceChildren(...parts.map(() => element("li", {}, element("span"), " ", element("a"))));
   drawLeftOut(importing.upload);
+  complain("columns-fault", mappingFault(importing.upload)?.words ?? "");
   drawSending();
 }
 
@@ -32,11 +32,11 @@ function drawSending() {
   const left = upload.parts.filter(({ state }) => state !== "sent");
   const begun = sending || left.length < upload.parts.length;
   for (const id of ["fields", "door", "columns"]) byId(id).disabled = begun; // all parts are sent with the same choices
-  byId("send").disabled = sending || left.length === 0;
+  byId("send").disabled = sending || (begun && left.length === 0);
   write("send", begun ? restWords(left.length) : `${sendWords(upload)} ${counted(upload.rows, "row")}`);
   show("another", !sending);
   upload.parts.forEach((part, at) => drawPart(byId("parts").children[at], part));
-  if (!sending && left.length === 0 && upload.parts.every(isOver)) showResult();
+  if (begun && !sending && left.length === 0 && upload.parts.every(isOver)) showResult();
 }
 
 const SEND_WORDS = { import: "Import", enrol: "Register", earn: "Issue to" };
@@ -84,7 +84,6 @@ async function showResult() {
 async function fetchFailures(upload, failed) {
   show("result-failures", failed > 0);
   if (failed === 0) return write("result-note", "No row failed.");
-  write("result-note", `${counted(failed, "row")} failed: save them, correct them and drop the file here again.`);
   result.failures = [];
   for (const part of upload.parts) {
     const job = known.jobs.get(part.jobId);
@@ -92,6 +91,7 @@ async function fetchFailures(upload, failed) {
     result.failures.push(...placed(found, { part, upload }));
   }
   drawFailures(result.failures, "result-failed-rows", "result-more");
+  write("result-note", `${counted(failed, "row")} failed: save them, correct them and drop the file here again.`);
 }
 
 const withNumber = (failure) => ({ ...failure, number: failure.number ?? failure.position + 1 });

@@ -119,10 +119,9 @@ NOT_FOUND: dict[str, tuple[str, Any, int, str]] = {
 }
 
 
-@pytest.mark.parametrize(("value", "reply", "status", "told"), NOT_FOUND.values(), ids=NOT_FOUND)
-def test_who_is_not_found_is_told_beside_the_field(
-    page: Page, api: FakeApi, value: str, reply: Any, status: int, told: str
-) -> None:
+@pytest.mark.parametrize("case", NOT_FOUND)
+def test_who_is_not_found_is_told_beside_the_field(page: Page, api: FakeApi, case: str) -> None:
+    value, reply, status, told = NOT_FOUND[case]
     api.reply("GET", "/customers", reply, status)
     sign_in(page, api.base, view="#customers")
     find(page, "E-mail", value)
