@@ -68,11 +68,12 @@ async function refusal(response) {
   return new ApiError(response.status, reason(text, response.status), response.headers.get("Retry-After"));
 }
 
-/** What an error's body says: problem+json of the jobs API, or the gateway's own form. */
+/** What an error's body says: problem+json of our own API, or the form of a vendor's or the gateway's. */
 function reason(text, status) {
   try {
     const problem = JSON.parse(text);
-    return problem.detail ?? problem.message ?? problem.title ?? `The server answered ${status}`;
+    const told = problem.detail ?? problem.error_text ?? problem.message ?? problem.errors?.[0]?.message;
+    return told ?? problem.title ?? `The server answered ${status}`;
   } catch {
     return `The server answered ${status}`;
   }

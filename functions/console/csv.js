@@ -38,17 +38,19 @@ async function readText(file) {
 }
 
 /**
- * Every row that is not blank: its cells, its first line's number, the place of its text, and the position of a cell
- * with text behind its closing quote (-1: none). `shape` has the delimiter, how many columns there are (0: not known),
- * and which of them may hold several lines. Throws an Error where nobody can tell where a row ends.
+ * Every row that is not blank: its cells, its first line's number, its number in a spreadsheet (`row`), the place of its
+ * text, and the position of a cell with text behind its closing quote (-1: none). `shape` has the delimiter, how many
+ * columns there are (0: not known), and which of them may hold several lines. Throws an Error where nobody can tell
+ * where a row ends.
  */
-function* records(text, shape, from = { at: 0, line: 1 }) {
-  let { at: start, line } = from;
+function* records(text, shape, from = { at: 0, line: 1, row: 1 }) {
+  let { at: start, line, row } = from;
   while (start < text.length) {
     const record = readRecord(text, shape, start, line);
-    if (record.broken >= 0 || record.cells.some((cell) => cell !== "")) yield record;
+    if (record.broken >= 0 || record.cells.some((cell) => cell !== "")) yield { ...record, row };
     start = record.end;
     line = record.next;
+    row += 1;
   }
 }
 

@@ -28,6 +28,34 @@ function complain(id, text) {
   show(id, text !== "");
 }
 
+/** Write what is wrong with a field beside it, and go there; or take that away. */
+function complainAt(id, text) {
+  const field = byId(id);
+  complain(`${id}-fault`, text);
+  field.toggleAttribute("data-wrong", text !== "");
+  if (text !== "") (field.querySelector("input, select") ?? field).focus();
+}
+
+/** Ask a question; resolves to whether the answer was yes. */
+function confirmed(words) {
+  for (const [part, text] of Object.entries(words)) write(`confirm-${part}`, text);
+  const dialog = byId("confirm");
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+/** A list to choose one of: pairs of a value and its words. */
+function options(pairs, chosen) {
+  return pairs.map(([value, words]) => {
+    const option = element("option", { value }, words);
+    option.selected = value === chosen;
+    return option;
+  });
+}
+
 /** Tell those who don't see the page what has changed on it. */
 function announce(text) {
   write("live", text);
@@ -54,7 +82,10 @@ const counted = (value, noun) => `${number(value)} ${noun}${value === 1 ? "" : "
 /** A moment of the API in the reader's own time. */
 const moment = (text) => new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
-/** The same where there is little room. */
+/** The day of a moment. */
+const shortDay = (text) => new Date(text).toLocaleDateString(undefined, { dateStyle: "medium" });
+
+/** A moment where there is little room. */
 const shortMoment = (text) =>
   new Date(text).toLocaleString(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 

@@ -12,32 +12,39 @@ async function failedItems(job) {
   const found = [];
   for (let from = 0; from < job.total; from += PAGE) {
     const response = await call("GET", `/jobs/${job.job_id}/results?from=${from}&limit=${PAGE}`);
-    const items = FAILED[job.operation](readReply(await response.text()));
+    const items = failuresIn(readReply(await response.text()));
     found.push(...items.map((item) => ({ ...item, number: item.number ?? from + item.position + 1 })));
   }
   return found;
 }
 
-/* By operation: the failures in a reply. Imports number their rows, the others answer in the order of the request. */
-const FAILED = {
-  enrol: (reply) =>
-    listed(reply.result)
-      .map((item, position) => ({ position, code: String(item.error), reason: item.error_text }))
-      .filter(({ code }) => !["0", "409"].includes(code)),
-  import: (reply) =>
-    listed(reply.batch.rows)
-      .filter((row) => row.error)
-      .map((row) => ({ number: Number(row.number), code: "failed", reason: row.error })),
-  earn: (reply) => failedElements(reply.response ?? [reply]), // an issue to one customer is answered as its element
-  revoke: (reply) => failedElements(reply.response),
-  undo: (reply) =>
-    reply.results
-      .map((code, position) => ({ position, code, reason: OUTCOMES.undo[code][0] }))
-      .filter(({ code }) => code === "busy"),
-};
+/** The failures in a reply, by its form. Imports number their rows, the others answer in the order of the request. */
+function failuresIn(reply) {
+  if (reply.batch) return rowFailures(listed(reply.batch.rows));
+  if (reply.results) return undoFailures(reply.results);
+  if (reply.response || reply.errors) return elementFailures(reply.response ?? [reply]);
+  if (reply.status === "error") return [{ position: 0, code: "failed", reason: reply.error }];
+  return itemFailures(reply.result === undefined && reply.error !== undefined ? [reply] : listed(reply.result));
+}
+
+const rowFailures = (rows) =>
+  rows
+    .filter((row) => row.error)
+    .map((row) => ({ number: Number(row.number), code: "failed", reason: row.error }));
+
+const undoFailures = (results) =>
+  results
+    .map((code, position) => ({ position, code, reason: OUTCOMES.undo[code][0] }))
+    .filter(({ code }) => code === "busy");
+
+/** The failures among the items of a reply of Altcraft's. */
+const itemFailures = (items) =>
+  items
+    .map((item, position) => ({ position, code: String(item.error), reason: item.error_text }))
+    .filter(({ code }) => !["0", "409"].includes(code));
 
 /** The failures among the elements of a reply of Capillary's. */
-const failedElements = (elements) =>
+const elementFailures = (elements) =>
   elements
     .map((element, position) => ({ position, fault: element.errors[0] }))
     .filter(({ fault }) => fault)
@@ -64,15 +71,28 @@ function fromXml(parent) {
   return Object.fromEntries(children.map((child) => [child.localName, fromXml(child)]));
 }
 
+/** The failures of rows that this page sent: with the row, its line in the file, and the reason in the file's words. */
+function placed(failures, source) {
+  if (!source) return failures;
+  const { upload, part } = source;
+  const sent = rowsByNumber(part, upload, new Set(failures.map(({ number: place }) => place)));
+  return failures.map((failure) => {
+    const { cells, row } = sent.get(failure.number) ?? { cells: [], row: failure.number };
+    return { ...failure, cells, line: row, reason: inWords(failure.reason, upload) };
+  });
+}
+
+/** A reason that begins with a field's name, with the name that its column has in the file. */
+const inWords = (reason, { fields, header }) =>
+  reason.replace(/^\w+/, (name) => header[fields.findIndex((one) => one !== "" && one === name)] ?? name);
+
 /** The failures as a file: with the row as it was sent where this page sent it, so that it can be sent again. */
-function failuresFile(failures, source) {
-  if (!source) return report([["row", "code", "reason"], ...failures.map(failureCells)], ",");
-  const { text, upload } = source;
+function failuresFile(failures, upload) {
+  if (!upload) return report([["row", "code", "reason"], ...failures.map(failureCells)], ",");
   const { header, shape } = upload;
-  const sent = rowsByNumber(text, upload, new Set(failures.map((failure) => failure.number)));
-  const lines = failures.map(({ number, reason }) => {
-    const cells = padded(sent.get(number) ?? [], header.length);
-    return [...cells.slice(0, header.length), reason, ...cells.slice(header.length)];
+  const lines = failures.map(({ cells, reason }) => {
+    const all = padded(cells, header.length);
+    return [...all.slice(0, header.length), reason, ...all.slice(header.length)];
   });
   return report([[...header, ERROR_COLUMN], ...lines], shape.delimiter);
 }
@@ -80,10 +100,10 @@ function failuresFile(failures, source) {
 const report = (rows, delimiter) => rows.map((cells) => csvLine(cells, delimiter)).join("");
 
 /** Show the first failures as a table. */
-function drawFailures(failures) {
-  byId("failed-rows").replaceChildren(...tableRows(failures.slice(0, SHOWN).map(failureCells)));
+function drawFailures(failures, rowsId, moreId) {
+  byId(rowsId).replaceChildren(...tableRows(failures.slice(0, SHOWN).map(failureCells)));
   const hidden = failures.length - SHOWN;
-  write("failed-more", hidden > 0 ? `The download has ${number(hidden)} more.` : "");
+  write(moreId, hidden > 0 ? `The download has ${number(hidden)} more.` : "");
 }
 
-const failureCells = ({ number, code, reason }) => [String(number), code, reason];
+const failureCells = ({ line, number: place, code, reason }) => [String(line ?? place), code, reason];

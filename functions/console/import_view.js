@@ -1,8 +1,66 @@
 "use strict";
-/* An import: a file is chosen or dropped, looked at, and sent part by part. */
+/* A file is chosen or dropped, looked at, and sent part by part to one of the doors. */
 
-/* `sent` has the rows of each job that was sent from here, for its failed rows. */
+/* `sent` has the part and the upload of each job that was sent from here, for its failed rows. */
 const importing = { upload: null, choices: {}, sending: false, sent: new Map() };
+
+const doorsOffered = () => Object.entries(DOORS).filter(([, { offered }]) => offered());
+
+/** Offer what a file can be sent to. */
+async function openImport() {
+  const offered = doorsOffered();
+  const chosen = byId("door").value;
+  byId("door").replaceChildren(...options(offered.map(([door, { words }]) => [door, words]), chosen));
+  const sources = [...SOURCES, ...MORE_SOURCES].map((one) => [one, one]);
+  if (byId("source").length === 0) byId("source").replaceChildren(...options(sources));
+  try {
+    await fetchCatalogue();
+  } catch (error) {
+    complain("import-fault", error.message);
+  }
+  if (!catalogue.drawn) drawPickers();
+  drawDoor();
+}
+
+/** What can be chosen of the catalogue; where that may not be read, fields to write ids into. */
+function drawPickers() {
+  const active = (list) => list.filter((one) => one.active);
+  const { programs, promotions } = catalogue;
+  const typed = (name, hint) => element("input", { id: name, name, placeholder: hint, autocomplete: "off", spellcheck: "false" });
+  const select = (name, pairs) => {
+    const made = element("select", { id: name, name });
+    made.append(...options([["", "Choose one"], ...pairs]));
+    return made;
+  };
+  byId("programs-choice").replaceChildren(
+    ...(programs ? active(programs).map(programBox) : [element("label", { for: "programs-typed" }, "Ids, a comma between them"), typedPrograms()]),
+  );
+  byId("program-choice").replaceChildren(
+    programs ? select("program", active(programs).map(({ program }) => [program, nameOf(program)])) : typed("program", "its id"),
+  );
+  byId("promotion-choice").replaceChildren(
+    promotions
+      ? select("promotion", active(promotions).map((one) => [`${one.program}/${one.promotion}`, `${promotionName(one.promotion)} of ${nameOf(one.program)}`]))
+      : typed("promotion", "program/promotion, such as 469/56799"),
+  );
+  show("no-program-to-choose", programs !== null && active(programs).length === 0);
+  catalogue.drawn = true;
+}
+
+function programBox({ program }) {
+  return element("label", { class: "choice" }, element("input", { type: "checkbox", name: "programs", value: program }), nameOf(program));
+}
+
+const typedPrograms = () => element("input", { id: "programs-typed", name: "programs", autocomplete: "off", spellcheck: "false" });
+
+/** Show what belongs to the door that is chosen. */
+function drawDoor() {
+  const door = byId("door").value;
+  for (const one of document.querySelectorAll("[data-door]")) one.hidden = one.dataset.door !== door;
+  show("client", door === "earn" && account.told.credential !== "access");
+  if (importing.upload && importing.upload.door !== door) replan({ door, fields: guess(importing.upload.header, door) });
+  drawSending();
+}
 
 /** Read a file and show what is in it, or what is wrong with it. */
 async function chooseFile(file) {
@@ -11,6 +69,8 @@ async function chooseFile(file) {
   complain("import-fault", "");
   try {
     importing.upload = await readUpload(file);
+    const door = byId("door").value;
+    plan(importing.upload, { door, fields: guess(importing.upload.header, door) });
   } catch (error) {
     complain("import-fault", error.message);
   }
@@ -19,38 +79,120 @@ async function chooseFile(file) {
   if (importing.upload) byId("preview-title").focus();
 }
 
+/** Cut the file anew, after a choice that changes what is sent. */
+function replan(changes) {
+  plan(importing.upload, changes);
+  drawUpload();
+}
+
+/** Take what a column becomes. */
+function chooseField({ target }) {
+  if (!target.dataset.column) return;
+  const fields = [...importing.upload.fields];
+  fields[target.dataset.column] = target.value;
+  plan(importing.upload, { fields });
+  drawParts();
+  byId(target.id).focus();
+}
+
+/** The choices beside the file; null where one is missing, which is then told beside it. */
+function readChoices() {
+  const { upload } = importing;
+  const choices = CHOICES[upload.door](new FormData(byId("choices")));
+  const { at, words } = mappingFault(upload) ?? { words: "" };
+  complain("columns-fault", words);
+  for (const id of ["programs-field", "program-field", "promotion-field"]) complainAt(id, "");
+  if (words !== "") byId(`column-${at}`).focus();
+  else if (choices.missing) complainAt(...choices.missing);
+  return words === "" && !choices.missing ? choices : null;
+}
+
+/* By door: what is chosen, and what is missing of it, with the field that it is told beside. */
+const CHOICES = {
+  import: (form) => {
+    const programs = form.getAll("programs").flatMap((text) => text.split(",")).map(trimmed).filter(Boolean);
+    const missing = programs.length === 0 && ["programs-field", "Choose at least one program that the customers join."];
+    const [dryRun, noUndo] = [form.has("dry_run"), form.has("no_undo")];
+    return { programs, overwrite: form.get("overwrite"), dryRun, noUndo, missing };
+  },
+  enrol: (form) => {
+    const program = trimmed(form.get("program"));
+    return { program, missing: program === "" && ["program-field", "Choose the program."] };
+  },
+  earn: (form) => {
+    const [program, promotion = ""] = form.get("promotion").split("/").map(trimmed);
+    return { program, promotion, missing: promotion === "" && ["promotion-field", "Choose the promotion."] };
+  },
+};
+
 /** Send the parts that have not been sent, one after the other; a part that is refused stops the rest. */
 async function sendUpload() {
   if (importing.sending) return;
-  if (!byId("fields").disabled) importing.choices = Object.fromEntries(new FormData(byId("choices")));
+  const begun = importing.upload.parts.some(({ state }) => state === "sent");
+  if (!begun) {
+    const choices = readChoices();
+    if (!choices) return;
+    importing.choices = choices;
+    if (importing.upload.door === "earn") plan(importing.upload, { source: byId("source").value });
+  }
   importing.sending = true;
   complain("import-fault", "");
-  drawSending();
+  drawParts();
   try {
+    importing.choices.headers = await ownAccess();
     for (const part of importing.upload.parts.filter(({ state }) => state !== "sent")) await send(part);
     announce("All rows are sent.");
   } catch (error) {
-    if (!session.ended.signal.aborted) complain("import-fault", error.message);
+    if (!session.ended.signal.aborted) refuse(error);
   } finally {
     importing.sending = false;
     drawSending();
   }
 }
 
+/** The header with an access token, where a token of another kind is signed in and earns need one. */
+async function ownAccess() {
+  if (importing.upload.door !== "earn" || account.told.credential === "access") return {};
+  const body = JSON.stringify({ key: byId("client-key").value.trim(), secret: byId("client-secret").value });
+  complain("client-key-fault", "");
+  try {
+    const answer = await patiently(() => call("POST", "/v3/oauth/token/generate", { body }));
+    return { "X-CAP-API-OAUTH-TOKEN": (await answer.json()).data.accessToken };
+  } catch (error) {
+    if (error.status !== 401) throw error;
+    error.field = "client-key";
+    throw error;
+  }
+}
+
+/** Say why a part was refused, beside what it is about and in the reader's words. */
+function refuse(error) {
+  const { upload } = importing;
+  const column = /^profiles_header_(\d+) (?:names "[^"]*", which )?(.*)/s.exec(error.message);
+  const program = /^campaigns_to_include names an unknown campaign, (.*)/s.exec(error.message);
+  if (column) {
+    const at = (upload.picked ?? [...upload.header.keys()])[column[1] - 1];
+    complain("columns-fault", `Column “${upload.header[at]}” ${column[2]}.`);
+  } else if (program) complainAt("programs-field", `There is no active program ${program[1]}.`);
+  else if (/^Loyalty program/.test(error.message)) complainAt("program-field", `${error.message}.`);
+  else if (Object.values(PROMOTION_FAULTS).includes(error.message)) complainAt("promotion-field", error.message);
+  else if (error.field) complainAt(error.field, `${error.message}.`);
+  else complain("import-fault", error.message);
+}
+
 async function send(part) {
   part.state = "sending";
   drawSending();
   try {
-    const { job_id: jobId = "", customers: counts } = await sendPart(part, importing.upload, importing.choices);
-    Object.assign(part, { jobId, counts, state: "sent" }); // counts come with a part that is sent again after it was done
+    Object.assign(part, await sendPart(part, importing.upload, importing.choices), { state: "sent" });
   } catch (error) {
     part.state = "not sent";
     throw error;
   }
   drawSending();
   if (!part.jobId) return;
-  const { header, shape, reasonsAt } = importing.upload;
-  importing.sent.set(part.jobId, { text: part.text, upload: { header, shape, reasonsAt } });
+  const { header, fields, picked, shape, reasonsAt, door } = importing.upload;
+  importing.sent.set(part.jobId, { part, upload: { header, fields, picked, shape, reasonsAt, door } });
   await patiently(() => fetchJob(part.jobId));
   pollSoon();
 }
@@ -59,7 +201,8 @@ async function send(part) {
 function forgetUpload() {
   importing.upload = null;
   byId("choices").reset();
-  complain("import-fault", "");
+  for (const id of ["import-fault", "columns-fault"]) complain(id, "");
+  forgetResult();
   drawUpload();
 }
 
@@ -67,49 +210,4 @@ function forgetUpload() {
 function forgetImports() {
   importing.sent.clear();
   forgetUpload();
-}
-
-/** Show a file that was chosen. */
-function drawUpload() {
-  const { upload } = importing;
-  show("preview", upload !== null);
-  if (!upload) return;
-  const { name, header, parts, rows, sample } = upload;
-  const requests = parts.length === 1 ? "" : `, in ${parts.length} requests`;
-  write("preview-title", name);
-  write("preview-size", `${counted(rows, "row")}, ${counted(header.length, "column")}${requests}`);
-  byId("preview-head").replaceChildren(...tableRows([header.map((cell) => cell || "(not read)")], "th"));
-  byId("preview-rows").replaceChildren(...tableRows(sample));
-  byId("parts").replaceChildren(...parts.map(() => element("li", {}, element("span"), " ", element("a"))));
-  drawSending();
-}
-
-/** Bring the state of the parts up to date. */
-function drawSending() {
-  const { upload, sending } = importing;
-  show("drop", !sending);
-  if (!upload) return;
-  const left = upload.parts.filter(({ state }) => state !== "sent");
-  const begun = sending || left.length < upload.parts.length;
-  byId("fields").disabled = begun; // all parts are sent with the same choices
-  byId("send").disabled = sending || left.length === 0;
-  write("send", begun ? restWords(left.length) : `Import ${counted(upload.rows, "row")}`);
-  show("another", !sending);
-  upload.parts.forEach((part, at) => drawPart(byId("parts").children[at], part));
-}
-
-const restWords = (left) => (left > 0 ? "Send the rest" : "All rows are sent");
-
-function drawPart(entry, part) {
-  const [rows, state] = entry.children;
-  rows.textContent = `Rows ${number(part.first)} to ${number(part.first + part.rows - 1)}`;
-  state.textContent = partWords(part);
-  if (known.jobs.has(part.jobId)) state.href = `#${part.jobId}`;
-}
-
-function partWords(part) {
-  const job = known.jobs.get(part.jobId);
-  if (job) return `${job.status}, ${percent(job)}`;
-  if (!part.counts) return part.state;
-  return Object.entries(part.counts).map(([outcome, count]) => `${number(count)} ${outcome}`).join(", ");
 }

@@ -7,6 +7,10 @@ const NO_UNDO = {
   expired: "This job can't be undone any more: undo states are kept for a week.",
 };
 
+const UNDO_NOTE =
+  "What the job made or changed is taken back, item by item. What others have built on or changed since is kept. " +
+  "The undo is a job of its own and can't be undone itself.";
+
 const opened = { id: "", failures: null };
 
 /** Show a job (none for an empty id), asking for it where it is not known yet. */
@@ -30,15 +34,25 @@ function drawJob() {
   const job = known.jobs.get(opened.id);
   if (!job) return;
   show("job-body", true);
-  write("job-title", OPERATIONS[job.operation]);
+  write("job-title", operationName(job));
   write("job-id", job.job_id);
-  drawStatus(byId("job-status"), job.status);
+  drawStatus(byId("job-status"), statusWords(job));
+  drawRelated(job.links);
   drawProgress(byId("job-progress"), job);
   write("job-done", `${progressWords(job)} (${percent(job)})`);
   write("job-pace", pace(job));
   write("job-times", times(job));
   drawBreakdown(breakdown(job.operation, job.counts), job.total);
   drawActions(job);
+}
+
+/** The way between a job and its undo. */
+function drawRelated({ undoes, undone_by: undoneBy }) {
+  const words = undoes ? "Takes back" : "Taken back by";
+  const id = (undoes ?? undoneBy ?? "").split("/").pop();
+  const link = element("a", { href: `#${id}` }, `job ${id.slice(0, 8)}`);
+  if (byId("job-related").querySelector("a")?.hash !== link.hash) byId("job-related").replaceChildren(`${words} `, link);
+  show("job-related", id !== "");
 }
 
 function drawProgress(bar, job) {
@@ -52,7 +66,7 @@ function drawActions(job) {
   show("show-failures", failed > 0 && hasResults(job) && !opened.failures);
   write("show-failures", `Show ${counted(failed, "failed row")}`);
   show("download-reply", hasResults(job));
-  show("undo", job.status === "done" && job.undo === "available");
+  show("undo", job.status === "done" && job.undo === "available" && mayUndo(job));
   complain("job-note", note(job));
 }
 
@@ -80,11 +94,13 @@ function pace(job) {
 /** Fetch the failed rows and show them. */
 async function showFailures() {
   const job = known.jobs.get(opened.id);
-  await busily("show-failures", async () => {
-    const failures = await patiently(() => failedItems(job));
+  await busily("show-failures", "job-fault", async () => {
+    const source = importing.sent.get(job.job_id);
+    const failures = placed(await patiently(() => failedItems(job)), source);
     if (opened.id !== job.job_id) return;
     opened.failures = failures;
-    drawFailures(failures);
+    write("failed-place", source ? "Line" : "Row");
+    drawFailures(failures, "failed-rows", "failed-more");
     show("failures", true);
     byId("failures-title").focus();
   });
@@ -92,50 +108,33 @@ async function showFailures() {
 
 /** Save the failed rows; those that were sent from this page as they were sent. */
 function downloadFailures() {
-  save(`failed-${opened.id}.csv`, "text/csv", failuresFile(opened.failures, importing.sent.get(opened.id)));
+  save(`failed-${opened.id}.csv`, "text/csv", failuresFile(opened.failures, importing.sent.get(opened.id)?.upload));
 }
 
 /** Save the reply that a waiting client would have had. */
 async function downloadReply() {
-  await busily("download-reply", async () => {
+  await busily("download-reply", "job-fault", async () => {
     const response = await patiently(() => call("GET", `/jobs/${opened.id}/results`));
     const type = response.headers.get("Content-Type");
     save(`reply-${opened.id}.${type.includes("xml") ? "xml" : "json"}`, type, await response.text());
   });
 }
 
-/** Ask whether the job is to be taken back. */
-function askUndo() {
-  const job = known.jobs.get(opened.id);
-  const submitted = moment(job.submitted_at);
-  write("confirm-what", `${OPERATIONS[job.operation]} of ${counted(job.total, "item")}, submitted ${submitted}`);
-  byId("confirm").showModal();
-}
-
-/** Take the job back: that is a job of its own, which is opened. */
+/** Take the job back, if the answer to a question is yes: that is a job of its own, which is opened. */
 async function undo() {
-  const id = opened.id;
+  const job = known.jobs.get(opened.id);
+  const yes = await confirmed({
+    title: "Undo this job?",
+    what: `${operationName(job)} of ${counted(job.total, "item")}, submitted ${moment(job.submitted_at)}`,
+    note: UNDO_NOTE,
+    ...{ no: "Keep the job", yes: "Undo the job" },
+  });
+  if (!yes) return;
   const headers = { "Idempotency-Key": idempotencyKey() };
-  await busily("undo", async () => {
-    const begun = await (await patiently(() => call("POST", `/jobs/${id}/undo`, { headers }))).json();
-    await fetchJob(id);
+  await busily("undo", "job-fault", async () => {
+    const begun = await (await patiently(() => call("POST", `/jobs/${job.job_id}/undo`, { headers }))).json();
+    await fetchJob(job.job_id);
     location.hash = begun.job_id;
     pollSoon();
   });
-}
-
-/** Do something while its button can't be pressed again; what fails is told. */
-async function busily(buttonId, work) {
-  const button = byId(buttonId);
-  if (button.hasAttribute("aria-disabled")) return;
-  complain("job-fault", "");
-  button.setAttribute("aria-disabled", "true");
-  try {
-    await work();
-  } catch (error) {
-    if (!session.ended.signal.aborted) complain("job-fault", error.message);
-  } finally {
-    button.removeAttribute("aria-disabled");
-    render();
-  }
 }

@@ -103,6 +103,6 @@ function learn(jobs) {
 function tellProgress(before, job) {
   if (!before || !isActive(before)) return;
   const quarter = ({ done, total }) => Math.floor((4 * done) / total);
-  if (!isActive(job)) announce(`${OPERATIONS[job.operation]}: ${job.status}, ${number(job.done)} of ${counted(job.total, "item")}`);
-  else if (quarter(job) > quarter(before)) announce(`${OPERATIONS[job.operation]}: ${percent(job)}`);
+  if (!isActive(job)) announce(`${operationName(job)}: ${statusWords(job)}, ${number(job.done)} of ${counted(job.total, "item")}`);
+  else if (quarter(job) > quarter(before)) announce(`${operationName(job)}: ${percent(job)}`);
 }

@@ -1,7 +1,13 @@
 "use strict";
 /* Signing in and out, which view is open, and what the buttons do. */
 
-const VIEWS = { "": "list", import: "import" };
+/* By view: the section that shows it, whether it is offered, and what opens it. */
+const VIEWS = {
+  list: { offered: () => may("jobs:read") },
+  customers: { offered: () => may("read"), open: openCustomer },
+  programs: { offered: () => may("read"), open: openPrograms },
+  import: { offered: () => doorsOffered().length > 0, open: openImport },
+};
 
 /** Try a token; it is kept when the server takes it. */
 async function signIn() {
@@ -12,7 +18,8 @@ async function signIn() {
   }
   beginSession(field.value.trim());
   try {
-    await fetchNewest();
+    await fetchAccount();
+    if (may("jobs:read")) await fetchNewest();
   } catch (error) {
     endSession();
     complain("sign-in-fault", error.message);
@@ -20,7 +27,10 @@ async function signIn() {
   }
   field.value = "";
   showSession(true);
-  pollSoon();
+  drawAccount();
+  drawKinds();
+  drawFilters();
+  if (may("jobs:read")) pollSoon();
   openView();
 }
 
@@ -29,6 +39,9 @@ function signOut(why = "") {
   endSession();
   forgetJobs();
   forgetImports();
+  forgetCatalogue();
+  openCustomer("");
+  byId("value").value = "";
   complain("connection", "");
   showSession(false);
   drawList("");
@@ -38,20 +51,32 @@ function signOut(why = "") {
 
 function showSession(open) {
   show("sign-in", !open);
-  for (const id of ["console", "views", "sign-out"]) show(id, open);
+  byId("account").open = false;
+  for (const id of ["console", "views", "sign-out", "account"]) show(id, open);
 }
 
-/** Show what the part of the address after # names: a job, the import, or nothing but the list. */
+/** The view that the part of the address after # names, and the id of what it shows. */
+function viewOf(hash) {
+  const [name, ...rest] = hash.slice(1).split("/");
+  if (name === "") return { view: "list", id: "" };
+  return name in VIEWS ? { view: name, id: decodeURIComponent(rest.join("/")) } : { view: "job", id: name };
+}
+
+/** Show what the address names; where that is nothing, the list of jobs beside the first thing that is offered. */
 function openView() {
   if (byId("console").hidden) return;
-  const name = location.hash.slice(1);
-  const view = VIEWS[name] ?? "job";
+  const { view, id } = viewOf(location.hash);
   byId("console").dataset.view = view;
-  show("job", view === "job");
-  show("import", view !== "job");
-  openJob(view === "job" ? name : "");
+  const beside = ["import", "customers"].find((one) => VIEWS[one].offered());
+  const section = view === "list" ? beside : view;
+  for (const one of ["job", "customers", "programs", "import"]) show(one, one === section && (VIEWS[one]?.offered() ?? may("jobs:read")));
+  for (const name of Object.keys(VIEWS)) byId(`to-${name}`).toggleAttribute("data-here", name === view);
+  complain("erased", "");
+  openJob(view === "job" ? id : "");
+  VIEWS[section]?.open?.(view === "list" ? "" : id);
   render();
-  if (view !== "list") byId(`${view}-title`).focus();
+  if (view !== "list" && id === "") byId(`${view}-title`).focus();
+  else if (view === "job") byId("job-title").focus();
 }
 
 /** Bring everything on the page up to date. */
@@ -60,6 +85,22 @@ function render() {
   drawList(opened.id);
   drawJob();
   drawSending();
+}
+
+/** Do something while its button can't be pressed again; what fails is told. */
+async function busily(buttonId, faultId, work) {
+  const button = byId(buttonId);
+  if (button.hasAttribute("aria-disabled")) return;
+  complain(faultId, "");
+  button.setAttribute("aria-disabled", "true");
+  try {
+    await work();
+  } catch (error) {
+    if (!session.ended.signal.aborted) complain(faultId, error.message);
+  } finally {
+    button.removeAttribute("aria-disabled");
+    render();
+  }
 }
 
 /** Run an action instead of the browser's own. */
@@ -72,30 +113,36 @@ function on(id, event, action) {
 
 on("sign-in-form", "submit", signIn);
 on("sign-out", "click", () => signOut());
-on("older", "click", () => busily("older", fetchOlder));
+on("older", "click", () => busily("older", "connection", fetchOlder));
+for (const id of ["of-id", "of-operation", "of-status"]) on(id, "input", render);
 on("show-failures", "click", showFailures);
 on("download-failures", "click", downloadFailures);
 on("download-reply", "click", downloadReply);
-on("undo", "click", askUndo);
-on("confirm-no", "click", () => byId("confirm").close());
-on("confirm-yes", "click", () => {
-  byId("confirm").close();
-  undo();
-});
+on("undo", "click", undo);
+on("confirm-no", "click", () => byId("confirm").close("no"));
+on("confirm-yes", "click", () => byId("confirm").close("yes"));
+on("find", "submit", findCustomer);
+on("erase", "click", erase);
+on("door", "change", drawDoor);
 on("file", "change", () => chooseFile(byId("file").files[0]));
+on("preview-head", "change", chooseField);
 on("choices", "submit", sendUpload);
+byId("dry-run").addEventListener("change", drawSending);
 on("another", "click", forgetUpload);
+on("save-failed", "click", saveFailed);
+on("for-real", "click", importForReal);
 on("console", "dragover", () => byId("drop").classList.add("over"));
 on("console", "dragleave", () => byId("drop").classList.remove("over"));
 on("console", "drop", ({ dataTransfer }) => {
   byId("drop").classList.remove("over");
+  if (!VIEWS.import.offered()) return;
   location.hash = "import";
   chooseFile(dataTransfer.files[0]);
 });
 
 addEventListener("hashchange", openView);
 addEventListener("visibilitychange", () => {
-  if (session.token && !document.hidden) pollSoon();
+  if (session.token && may("jobs:read") && !document.hidden) pollSoon();
   else stopPolling();
 });
 addEventListener("beforeunload", (leaving) => {

@@ -30,6 +30,22 @@ const OUTCOMES = {
     8015: ["No such customer", "missing"],
     8896: ["Storage busy, send again", "busy"],
   },
+  leave: {
+    0: ["Left the program", "good"],
+    404: ["No such customer or member", "missing"],
+    400: ["Wrong item", "bad"],
+    503: ["Storage busy, send again", "busy"],
+  },
+  erase: {
+    0: ["Erased", "good"],
+    deleted: ["Erased", "good"],
+    404: ["No such customer", "missing"],
+    "not found": ["No such customer", "missing"],
+    400: ["Wrong item", "bad"],
+    failed: ["Wrong item", "bad"],
+    503: ["Storage busy, send again", "busy"],
+    busy: ["Storage busy, send again", "busy"],
+  },
   undo: {
     undone: ["Taken back", "good"],
     kept: ["Kept, as others built on it", "better"],

@@ -1,11 +1,11 @@
 "use strict";
-/* A file of customers as the requests that it is sent in: at most 20,000 rows and 4.6 MB each, one after the other. */
+/* A file of rows, cut into the requests that it is sent in: at most 20,000 rows and 4.6 MB each, one after the other. */
 
 const MOST_ROWS = 20_000;
 const MOST_SECRETS = 2_000; // passwords and PINs of one request (see shared/loyalty/operations/import_customers/items.py)
 const SECRETS = new Set(["customer_password", "customer_pin"]);
 const MOST_BYTES = 4_600_000; // the gateway takes 4.7 MB, with the form around the rows
-const SAMPLE_ROWS = 3;
+const SAMPLE_ROWS = 10;
 const ERROR_COLUMN = "loyalty_error"; // the column of a report of failed rows that says why, which is not sent again
 const DELIMITERS = ["\t", "|", ",", ";"]; // the first that is in the line of headers
 const DELIMITER_NAMES = { "\t": "tabs", "|": "“|”", ",": "commas", ";": "semicolons" };
@@ -21,11 +21,27 @@ const ONE_LINE = new Set([
 /** A file as its headers, its first rows and the parts it is sent in; throws an Error that says what is wrong. */
 async function readUpload(file) {
   const text = await readText(file);
-  const table = readHeader(text);
-  const parts = splitRows(text, table);
-  if (parts.length === 0) throw new Error("The file has a header line and no rows.");
-  const sample = Array.from(take(rowsOf(parts[0].text, table), SAMPLE_ROWS), ({ cells }) => cells);
-  return { name: file.name, ...table, parts, rows: parts.at(-1).first + parts.at(-1).rows - 1, sample };
+  const table = { door: "import", picked: null, ...readHeader(text) };
+  const upload = { name: file.name, text, ...table, fields: table.header, parts: [], sample: [] };
+  plan(upload);
+  if (upload.parts.length === 0) throw new Error("The file has a header line and no rows.");
+  upload.sample = Array.from(take(rowsOf(text, upload, upload.rowsFrom), SAMPLE_ROWS));
+  return upload;
+}
+
+/**
+ * Cut the rows into parts for the door that they go to, with the fields that its columns become ("": none).
+ *
+ * An import may leave out single columns between others; where more are left out, the rows are sent with the others
+ * alone (`picked`), and those that are blank in these are no rows.
+ */
+function plan(upload, changes = {}) {
+  Object.assign(upload, changes);
+  const { fields } = upload;
+  const gaps = fields.some((field, at) => field === "" && (at === 0 || at === fields.length - 1 || fields[at - 1] === ""));
+  upload.picked = upload.door === "import" && gaps ? [...fields.keys()].filter((at) => fields[at] !== "") : null;
+  upload.parts = splitRows(upload.text, upload);
+  upload.rows = upload.parts.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 /**
@@ -35,11 +51,12 @@ async function readUpload(file) {
 function readHeader(text) {
   let first = firstLine(text, { at: 0, line: 1 });
   const named = separator(first.text);
+  const hidden = named ? first.line : 0; // which a spreadsheet reads and does not show
   if (named) first = firstLine(text, first.next);
   const outside = first.text.replace(/"[^"]*"/g, "");
   const delimiter = named ?? DELIMITERS.find((one) => outside.includes(one)) ?? ",";
   const shape = { delimiter, width: 0, severalLines: new Set() };
-  const { value: record } = records(text, shape, first).next();
+  const { value: record } = records(text, shape, { ...first, row: first.line - hidden }).next();
   if (!record) throw new Error(NO_NAMES);
   checkHeader(record);
   const names = [...record.cells];
@@ -47,7 +64,7 @@ function readHeader(text) {
   checkNames(names);
   const reasonsAt = names.indexOf(ERROR_COLUMN);
   const header = names.filter((name) => name !== ERROR_COLUMN);
-  const rowsFrom = { at: record.end, line: record.next };
+  const rowsFrom = { at: record.end, line: record.next, row: record.row + 1 };
   return { header, reasonsAt, rowsFrom, shape: { delimiter, width: names.length, severalLines: severalLinesIn(names) } };
 }
 
@@ -90,24 +107,28 @@ function checkNames(names) {
 }
 
 /** The rows of a text, each as a record, without the reasons of a report. */
-function* rowsOf(text, { shape, reasonsAt }, from) {
+function* rowsOf(text, { shape, reasonsAt, header, picked }, from) {
+  const isSent = (cell, at) => cell !== "" && (!picked || at >= header.length || picked.includes(at));
   for (const record of records(text, shape, from)) {
     const cells = reasonsAt < 0 ? record.cells : record.cells.filter((_, at) => at !== reasonsAt);
-    if (record.broken >= 0 || cells.some((cell) => cell !== "")) yield { ...record, cells };
+    if (record.broken >= 0 || cells.some(isSent)) yield { ...record, cells };
   }
 }
+
+/** The rows of a part. */
+const partRows = (part, table) => rowsOf(part.text, table, { at: 0, line: 1, row: part.row });
 
 /** The rows in parts: the number of the first row, how many there are, and their text as it stands in the file. */
 function splitRows(text, table) {
   const parts = [];
   const encoder = new TextEncoder();
-  const most = mostRows(table.header);
+  const most = mostRows(table);
   let part = { first: 1, rows: most, bytes: 0 };
   let parted = table.header.length === 1;
   for (const record of rowsOf(text, table, table.rowsFrom)) {
-    const bytes = encoder.encode(sentLine(text, record, table)).length;
+    const bytes = encoder.encode(DOORS[table.door].line(text, record, table)).length + 1;
     if (part.rows === most || part.bytes + bytes > MOST_BYTES) {
-      part = { first: parts.length === 0 ? 1 : part.first + part.rows, rows: 0, bytes: 0, from: record.start };
+      part = { first: parts.length === 0 ? 1 : part.first + part.rows, rows: 0, bytes: 0, from: record.start, row: record.row };
       parts.push(part);
     }
     part.rows += 1;
@@ -116,15 +137,15 @@ function splitRows(text, table) {
     parted ||= record.cells.length > 1;
   }
   if (!parted && parts.length > 0) throw notParted(table);
-  return parts.map(({ first, rows, from, to }) => ({
-    ...{ first, rows, text: text.slice(from, to), key: idempotencyKey() },
-    ...{ state: "waiting", jobId: "", counts: undefined },
+  return parts.map(({ first, rows, row, from, to }) => ({
+    ...{ first, rows, row, text: text.slice(from, to), key: idempotencyKey() },
+    ...{ state: "waiting", jobId: "", counts: undefined, failures: [] },
   }));
 }
 
 /** How many rows a request may have: fewer where each brings passwords and PINs, which take long to hash. */
-function mostRows(header) {
-  const secrets = header.filter((name) => SECRETS.has(name.toLowerCase())).length;
+function mostRows({ fields }) {
+  const secrets = fields.filter((name) => SECRETS.has(name.toLowerCase())).length;
   return secrets === 0 ? MOST_ROWS : Math.min(MOST_ROWS, Math.floor(MOST_SECRETS / secrets));
 }
 
@@ -134,51 +155,13 @@ const notParted = ({ header, shape }) =>
       "but no row has a second cell. Is it another delimiter there?",
   );
 
-/** A row as it is sent: as it stands in the file where that is what the API reads, else written anew with commas. */
-function sentLine(text, { cells, start, end, broken }, { header, shape, reasonsAt }) {
-  const own = shape.delimiter === "," && reasonsAt < 0;
-  if (own && (cells.length > 1 || header.length === 1 || broken >= 0)) return text.slice(start, end);
-  if (broken >= 0) return `${",".repeat(broken)}""x\r\n`; // which the API finds broken in the same place
-  return csvLine(padded(cells, header.length));
-}
-
-/** Send one part; resolves to the answer's `batch`, throws an ApiError. It is safe to send a part again. */
-async function sendPart(part, upload, choices) {
-  const form = new Response(importForm(part, upload, choices));
-  const type = form.headers.get("Content-Type");
-  const headers = { "Content-Type": type, Prefer: "respond-async", "Idempotency-Key": part.key };
-  const body = await form.arrayBuffer();
-  return patiently(async () => readAnswer(await call("POST", "/api.php", { body, headers })));
-}
-
-/** The form of customers_batch; blank header names are columns that are not read. */
-function importForm({ text }, upload, choices) {
-  const form = new FormData();
-  const fixed = { type: "customers_batch", API: "1.5", delimiter: "comma", output: "JSON", condensed: "yes" };
-  for (const [name, value] of Object.entries({ ...fixed, ...choices })) form.set(name, value);
-  if (upload.shape.delimiter === ";") form.set("decimal_mark", "comma"); // so 1.000 is refused: it may be a thousand
-  upload.header.forEach((name, at) => {
-    if (name !== "") form.set(`profiles_header_${at + 1}`, name);
-  });
-  const lines = Array.from(rowsOf(text, upload), (record) => sentLine(text, record, upload));
-  form.set("profiles_data", new Blob(lines, { type: "text/csv" }), "rows.csv"); // a file keeps its line ends
-  return form;
-}
-
-/** This contract answers its errors with HTTP status 200. */
-async function readAnswer(response) {
-  const answer = await response.json();
-  if (answer.status === "success") return answer.batch;
-  throw new ApiError(response.status, answer.error, response.headers.get("Retry-After"));
-}
-
-/** The cells of some rows of a part, by number. */
-function rowsByNumber(text, table, numbers) {
+/** Some rows of a part, by number. */
+function rowsByNumber(part, table, numbers) {
   const found = new Map();
-  let row = 0;
-  for (const { cells } of rowsOf(text, table)) {
-    row += 1;
-    if (numbers.has(row)) found.set(row, cells);
+  let place = 0;
+  for (const record of partRows(part, table)) {
+    place += 1;
+    if (numbers.has(place)) found.set(place, record);
   }
   return found;
 }

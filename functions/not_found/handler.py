@@ -10,6 +10,7 @@ from loyalty.vendors.capillary.replies import unserved
 READ, WRITE = "GET, HEAD", "POST"
 ALLOWED = {
     "/": WRITE,
+    "/account": READ,
     "/api.php": WRITE,
     "/api/v1.1/loyalty/delete_member": WRITE,
     "/api/v1.1/loyalty/account/balance": WRITE,

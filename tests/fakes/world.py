@@ -13,6 +13,7 @@ from loyalty.doors.endpoint import Handler, serve
 from loyalty.settings import Settings
 from loyalty.store.engine.dynamodb import Database
 from loyalty.vendors import read_api
+from loyalty.vendors.account_api import SHOW_ACCOUNT
 from loyalty.vendors.altcraft.account_balance import ACCOUNT_BALANCE
 from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
 from loyalty.vendors.altcraft.profiles import PROFILES_IMPORT, PROFILES_IMPORT_BATCH, PROFILES_UPDATE
@@ -32,6 +33,7 @@ from tests.fakes.delivery import Mappings
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.gateway import (
     ACCESS_TOKEN,
+    ACCOUNT,
     ADD,
     BALANCE,
     BATCH,
@@ -86,6 +88,7 @@ CALLS: dict[str, Call[Any, Any]] = {
     LOOKUP: CUSTOMER_LOOKUP,
     DETAILS: CUSTOMER_DETAILS,
     PROMOTION_DATA: PROMOTION_DATA_CALL,
+    ACCOUNT: SHOW_ACCOUNT,
     CUSTOMERS: read_api.FIND_CUSTOMERS,
     PROGRAMS: read_api.LIST_PROGRAMS,
     PROMOTIONS: read_api.LIST_PROMOTIONS,

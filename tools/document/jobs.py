@@ -83,7 +83,14 @@ def schemas() -> dict[str, Schema]:
         "submitted_at": text(format="date-time"),
         "finished_at": nullable(text(format="date-time")),
         "undo": text("Whether it can be taken back", enum=[*Undo]),
-        "links": record({name: text(format="uri-reference") for name in ("self", "results", "undo")}),
+        "links": record(
+            {
+                **{name: text(format="uri-reference") for name in ("self", "results", "undo")},
+                "undoes": text("The job that this one takes back", format="uri-reference"),
+                "undone_by": text("The job that takes this one back", format="uri-reference"),
+            },
+            optional=("undoes", "undone_by"),
+        ),
     }
     page = {"jobs": array(ref("Job"), maxItems=50), "next": nullable(text("For the parameter next; null at the end"))}
     problem = {"type": text(), "title": text(), "status": integer(), "detail": text("What is wrong")}

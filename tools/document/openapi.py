@@ -4,6 +4,7 @@ from typing import Any
 
 from loyalty import __version__
 from tools.document import (
+    account,
     add_customer,
     altcraft,
     capillary,
@@ -19,7 +20,18 @@ from tools.document import (
 )
 from tools.document.parts import Schema, integer, record, text
 
-_ROUTES = (altcraft, profiles, stickystreet, capillary, capillary_corrections, add_customer, lookups, reading, jobs)
+_ROUTES = (
+    altcraft,
+    profiles,
+    stickystreet,
+    capillary,
+    capillary_corrections,
+    add_customer,
+    lookups,
+    reading,
+    jobs,
+    account,
+)
 _PARTS = (*_ROUTES, stickystreet_reads)
 
 _ABOUT = """\
@@ -35,6 +47,7 @@ _TAGS = {
     "Capillary": "Bulk API v2 and OAuth v3: issue promotions to customers, and revoke them. JSON.",
     "Reading": "Our own API to look up what is stored. Errors are problem documents.",
     "Jobs": "Requests that went through the queue. Errors are problem documents.",
+    "Account": "What a credential is told about itself.",
     "Service": "No credentials needed.",
 }
 

@@ -96,14 +96,15 @@ class Account(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """Who sent a request, and what the credential may do."""
+    """Who sent a request, what the credential may do, and of which kind that is."""
 
     account: Account
     rights: frozenset[str]
+    kind: str
 
     def require(self, *rights: str) -> None:
-        """Raise RightMissing, of the first one, unless the caller has any of these rights."""
-        if self.rights.isdisjoint(rights):
+        """Raise RightMissing, of the first one, unless the caller has any of these rights; none asks for nothing."""
+        if rights and self.rights.isdisjoint(rights):
             raise RightMissing(rights[0])
 
 

@@ -21,8 +21,8 @@ def authenticate(database: Database, credentials: Sequence[Credential], address:
     if not credentials:
         raise CredentialsMissing
     possible = [credential for credential in credentials if len(credential.secret) <= LONGEST_SECRET]
-    grants = (_find_grant(database, credential, address) for credential in possible)
-    grant = next((grant for grant in grants if grant), None)
+    grants = ((credential.kind, _find_grant(database, credential, address)) for credential in possible)
+    kind, grant = next(((kind, grant) for kind, grant in grants if grant), ("", None))
     if grant is None:
         raise limits.wrong(database, address, possible)
     if grant.expires_at is not None and grant.expires_at <= database.now():
@@ -33,7 +33,7 @@ def authenticate(database: Database, credentials: Sequence[Credential], address:
     if account is None:
         raise InternalError(f"a credential names an account that does not exist: {grant.account_id}")
     limits.take_request(database, account.id)
-    return Caller(account, grant.rights)
+    return Caller(account, grant.rights, kind)
 
 
 def _find_grant(database: Database, credential: Credential, address: str) -> Grant | None:

@@ -10,6 +10,8 @@ from loyalty.http.request import Reply
 _INLINE = re.compile(r"<(style|script)>(.*?)</\1>", re.DOTALL)
 _LINKED = re.compile(r'<link rel="stylesheet" href="([\w.]+)">|<script src="([\w.]+)"></script>')
 
+_COMMENT = re.compile(r"^/\*.*?\*/\n", re.DOTALL | re.MULTILINE)
+
 
 def page_reply(html: str) -> Reply:
     """The page, under a Content-Security-Policy that names its inline styles and scripts by their hashes.
@@ -27,13 +29,16 @@ def page_reply(html: str) -> Reply:
 
 
 def inlined(path: Path) -> str:
-    """An HTML file, with the stylesheets and scripts that it links from its own folder in it."""
+    """An HTML file, with the stylesheets and scripts that it links from its own folder in it, less their comments.
+
+    A comment is left out where it begins its line at the margin.
+    """
     return _LINKED.sub(lambda link: _inline(path.parent, link), path.read_text(encoding="utf-8"))
 
 
 def _inline(folder: Path, link: re.Match[str]) -> str:
     style, script = link.groups()
-    text = (folder / (style or script)).read_text(encoding="utf-8")
+    text = _COMMENT.sub("", (folder / (style or script)).read_text(encoding="utf-8"))
     return f"<style>\n{text}</style>" if style else f"<script>\n{text}</script>"
 
 

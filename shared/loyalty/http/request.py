@@ -24,6 +24,9 @@ MAX_BODY_BYTES = 10_000_000
 _MOST_GZIP_MEMBERS = 100
 """Members of one gzip stream; each further one costs a copy of the rest."""
 
+_FAST, _HARD = 1, 9
+"""How hard replies are compressed: a page hard, since people wait for it on phones, and all else fast."""
+
 _WORTH_GZIP = 1_024
 """Characters of a reply below which compressing costs more than it saves."""
 
@@ -134,7 +137,8 @@ def to_proxy(reply: Reply, request: Request) -> dict[str, Any]:
         return _proxied(reply.status, headers, reply.text)
     headers["Vary"] = ", ".join(filter(None, [headers.get("Vary"), "Accept-Encoding"]))
     takes = takes_gzip(request.headers)
-    for more, body in _bodies(reply.text, takes_gzip=takes):
+    level = _HARD if reply.content_type.startswith("text/html") else _FAST
+    for more, body in _bodies(reply.text, level, takes_gzip=takes):
         proxied = _proxied(reply.status, headers | more, body)
         if _fits(proxied):
             return proxied
@@ -142,13 +146,13 @@ def to_proxy(reply: Reply, request: Request) -> dict[str, Any]:
     return to_proxy(reply.instead or json_error(406, _TOO_LARGE.format(wish=wish)), request)
 
 
-def _bodies(text: str, *, takes_gzip: bool | None) -> Iterator[tuple[dict[str, str], str | bytes]]:
+def _bodies(text: str, level: int, *, takes_gzip: bool | None) -> Iterator[tuple[dict[str, str], str | bytes]]:
     """The bodies that a client takes, with their headers, the best one first."""
     if not takes_gzip:
         yield {}, text
         yield {}, text.encode()  # as base64 it may be shorter than escaped
     if takes_gzip is not False:
-        yield {"Content-Encoding": "gzip"}, gzip.compress(text.encode(), compresslevel=1, mtime=0)
+        yield {"Content-Encoding": "gzip"}, gzip.compress(text.encode(), compresslevel=level, mtime=0)
 
 
 def _fits(proxied: Mapping[str, Any]) -> bool:

@@ -61,6 +61,8 @@ class View(NamedTuple):
 def document(view: View, base: str) -> dict[str, Any]:
     """A job as its API shows it; `base` is what stands before every path of this API."""
     job, counts, self = view.job, view.counts, f"{base}/jobs/{view.job.id}"
+    others = {"undoes": job.undoes, "undone_by": job.undone_by}
+    related = {name: f"{base}/jobs/{other}" for name, other in others.items() if other}
     return {
         "job_id": job.id,
         "operation": job.operation,
@@ -71,7 +73,7 @@ def document(view: View, base: str) -> dict[str, Any]:
         "submitted_at": moment.at(job.submitted_at),
         "finished_at": None if job.finished_at is None else moment.at(job.finished_at),
         "undo": view.undo,
-        "links": {"self": self, "results": f"{self}/results", "undo": f"{self}/undo"},
+        "links": {"self": self, "results": f"{self}/results", "undo": f"{self}/undo", **related},
     }
 
 

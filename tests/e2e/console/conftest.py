@@ -50,3 +50,9 @@ def sign_in(page: Page, url: str, token: str = TOKEN, view: str = "") -> None:
     page.get_by_label("Token of the account").fill(token)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Sign out").wait_for()
+
+
+def choose_programs(page: Page, *programs: str) -> None:
+    """Choose the programs that the customers of a file join, and no others."""
+    for box in page.locator("#programs-choice input").all():
+        box.set_checked(str(box.get_attribute("value")) in programs)

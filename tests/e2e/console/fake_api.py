@@ -1,4 +1,4 @@
-"""The jobs API as the page sees it, for states that the real one reaches too seldom or too fast for a test.
+"""The API as the page sees it, for states that the real one reaches too seldom or too fast for a test.
 
 It answers inside the browser, so no server is needed; the page itself comes from its own function, headers and all.
 """
@@ -9,6 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Page, Request, Route
 
+from loyalty.domain.identifiers import SHARED, UNIQUE
+from loyalty.domain.profile import AUTO_ADD, MIGRATED, STANDARD
 from tests.fakes.functions import load_handler
 from tests.fakes.gateway import FakeContext, proxy_event, reply_of
 
@@ -41,12 +43,37 @@ def job(number: int, operation: str = "import", **changes: Any) -> Job:
     }
 
 
+RIGHTS = ["earn", "enrol", "erase", "import", "jobs:read", "jobs:undo", "read"]
+ACCOUNT: dict[str, Any] = {
+    "account": "greatwidgets",
+    "credential": "token",
+    "rights": RIGHTS,
+    "columns": [*STANDARD, AUTO_ADD, "user_id"],
+    "identifiers": [*MIGRATED, *UNIQUE, *SHARED, "user_id"],
+    "custom_fields": [{"field": "custom_field_1", "name": "user_id", "label": "User ID", "match": True}],
+}
+"""What a token of the demo account is told of itself."""
+
+PROGRAMS: list[dict[str, Any]] = [
+    {"program": "123", "name": "Everyone", "kind": "points", "active": True},
+    {"program": "124", "name": "Old club", "kind": "points", "active": False},
+    {"program": "visits-1", "name": "", "kind": "visits", "active": True},
+]
+PROMOTIONS: list[dict[str, Any]] = [
+    {"promotion": "77", "program": "123", "name": "Welcome back", "active": True}
+    | {"start": None, "end": "2026-12-31T00:00:00Z", "identifier": None, "limit": 2},
+    {"promotion": "78", "program": "124", "name": None, "active": False}
+    | {"start": None, "end": None, "identifier": "Old_Promo", "limit": None},
+]
+
+
 class FakeApi:
     """Answers a page's calls: `jobs` are listed, `replies` win over that, by method and path; `calls` are kept."""
 
     def __init__(self, page: Page, stage: str = "/v1") -> None:
         self.base = ORIGIN + stage
         self.jobs: list[Job] = []
+        self.account = ACCOUNT
         self.replies: dict[tuple[str, str], Answering] = {}
         self.calls: list[Request] = []
         self._stage = stage
@@ -92,6 +119,13 @@ class FakeApi:
             return reply(request)
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return _problem(401, "No such token")
+        told = {
+            "/account": self.account,
+            "/programs": {"programs": PROGRAMS},
+            "/promotions": {"promotions": PROMOTIONS},
+        }
+        if path in told:
+            return _json(200, told[path])
         if path == "/jobs":
             return _json(200, {"jobs": self.jobs, "next": None})
         known = {f"/jobs/{one['job_id']}": one for one in self.jobs}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.console.conftest import sign_in
+from tests.e2e.console.conftest import choose_programs, sign_in
 from tools.local.stack import LocalStack
 from tools.local.template import ROOT
 
@@ -26,7 +26,7 @@ def import_rows(page: Page, first: int, most: int, name: str) -> None:
     """Import some rows and open their job."""
     content = (HEADER + "".join(row(number) for number in range(first, first + most))).encode()
     page.locator("#file").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
-    page.get_by_label("Campaigns").fill("898989889, visits-1")
+    choose_programs(page, "898989889", "visits-1")
 
 
 def take(page: Page, name: str) -> None:
@@ -42,7 +42,7 @@ def test_an_import_under_way(page: Page, stack: LocalStack) -> None:
     page.get_by_role("button", name="Import ").click()
     page.locator("#parts a[href]").click()
     expect(page.locator("#job-status")).to_have_text("done", timeout=120_000)
-    page.get_by_role("link", name="Import", exact=True).click()
+    page.get_by_role("link", name="Send a file").click()
     page.get_by_role("button", name="Another file").click()
     import_rows(page, 1_800, 10_000, "customers-2026-12.csv")
     page.get_by_role("button", name="Import ").click()

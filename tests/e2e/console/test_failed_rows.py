@@ -106,7 +106,7 @@ def test_failed_rows_are_found_in_every_vendors_reply(page: Page, api: FakeApi, 
     open_failures(page, api, shown)
     # THEN they are those, by number, and what they quote is text, whatever it looks like
     assert rows(page) == expected
-    assert page.title() == "Loyalty jobs"
+    assert page.title() == "Loyalty console"
 
 
 def test_a_large_job_is_read_page_by_page_and_the_table_shows_the_first_rows(

@@ -1,9 +1,6 @@
 """Importing a file: what is looked at before, how it is sent, and what can be done when something goes wrong."""
 
 import csv
-import json
-from email import message_from_bytes
-from email.policy import HTTP
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +9,9 @@ from playwright.sync_api import Page, Request, expect
 
 from tests.e2e.console.conftest import sign_in
 from tests.e2e.console.fake_api import Answer, FakeApi, job
+from tests.e2e.console.files import IMPORT, choose, chosen, form_of, queue_imports, send
 
 HEADER = "email,phone,first_name\n"
-IMPORT = "/api.php"
 NOT_PARTED = (
     "The first line names 2 columns with commas between them, but no row has a second cell. "
     "Is it another delimiter there?"
@@ -24,43 +21,6 @@ OPEN = (
     "Only street1, street2 and custom fields may hold line ends."
 )
 SWALLOWED = "Line 2: a quoted cell holds whole rows, so a quote is probably unbalanced there."
-
-
-def form_of(request: Request) -> dict[str, str]:
-    """The fields of a multipart form, with the text of its file."""
-    head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
-    message = message_from_bytes(head + (request.post_data_buffer or b""), policy=HTTP)
-    fields: dict[str, str] = {}
-    for part in message.iter_parts():
-        name, content = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
-        assert isinstance(content, bytes)
-        fields[str(name)] = content.decode()
-    return fields
-
-
-def choose(page: Page, content: str | bytes, name: str = "customers.csv") -> None:
-    """Choose a file in the import's view."""
-    data = content.encode() if isinstance(content, str) else content
-    page.locator("#file").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
-
-
-def send(page: Page, campaigns: str = "123") -> None:
-    """Fill in the rest and send the file."""
-    page.get_by_label("Campaigns").fill(campaigns)
-    page.get_by_role("button", name="Import ").click()
-
-
-def queue_everything(api: FakeApi) -> None:
-    """Take every import as a job that is done at once."""
-
-    def take(request: Request) -> Answer:
-        rows = form_of(request)["profiles_data"].count("\n")
-        taken = job(len(api.jobs) + 1, total=rows, done=rows, counts={"new": rows})
-        api.jobs.insert(0, taken)
-        answer = {"status": "success", "batch": {"status": "queued", "job_id": taken["job_id"]}}
-        return 200, {"Content-Type": "application/json"}, json.dumps(answer)
-
-    api.replies["POST", IMPORT] = take
 
 
 def parts(page: Page) -> list[str]:
@@ -75,12 +35,14 @@ def test_a_file_is_shown_before_it_is_sent(page: Page, api: FakeApi) -> None:
     )
     # THEN the page says what it read
     expect(page.get_by_role("heading", name="customers.csv")).to_be_focused()
-    expect(page.locator("#preview-size")).to_have_text("3 rows, 3 columns")
-    assert page.locator("#preview-head th").all_text_contents() == ["email", "(not read)", "street1"]
+    expect(page.locator("#preview-size")).to_have_text("3 rows, 3 columns, with commas between them")
+    assert page.locator("#preview-head th").all_text_contents() == ["Line", "email", "(no name)", "street1"]
+    assert chosen(page) == ["email", "", "street1"]
+    # AND each row with its line as a spreadsheet counts them, in which a cell of two lines is one
     assert page.locator("#preview-rows td").all_text_contents() == [
-        *("a@b.c", "", 'Doe St, "J"'),
-        *("d@e.f", "1", "two\r\nlines"),
-        *("", "", "007"),
+        *("3", "a@b.c", "", 'Doe St, "J"'),
+        *("6", "d@e.f", "1", "two\r\nlines"),
+        *("7", "", "", "007"),
     ]
     assert api.called("POST", IMPORT) == []
 
@@ -115,7 +77,7 @@ def test_a_file_that_can_not_be_imported_is_told_so_before_it_is_sent(
 
 def test_a_file_is_sent_as_the_contract_wants_it(page: Page, api: FakeApi) -> None:
     # GIVEN a file whose cells span lines and whose second column has no name
-    queue_everything(api)
+    queue_imports(api)
     sign_in(page, api.base, view="#import")
     rows = 'a@b.c,,"two\nlines"\nd@e.f,x,Zo\u00eb\n'
     choose(page, f"email,,street1\n{rows}")
@@ -132,7 +94,7 @@ def test_a_file_is_sent_as_the_contract_wants_it(page: Page, api: FakeApi) -> No
         "delimiter": "comma",
         "output": "JSON",
         "condensed": "yes",
-        "campaigns_to_include": "123, visits-1",
+        "campaigns_to_include": "123,visits-1",
         "overwrite_duplicates": "yes",
         "no_undo": "yes",
         "profiles_header_1": "email",
@@ -145,12 +107,14 @@ def test_a_file_is_sent_as_the_contract_wants_it(page: Page, api: FakeApi) -> No
 
 def test_a_large_file_is_sent_in_parts_that_the_server_takes(page: Page, api: FakeApi) -> None:
     # GIVEN a file of 45,000 rows, the first 9,000 of which are long
-    queue_everything(api)
+    queue_imports(api)
     sign_in(page, api.base, view="#import")
     names = ["x" * 1_000] * 9_000 + ["Zo\u00eb"] * 36_000
     lines = [f"u{n}@example.com,+4917{n:08},{name}\n" for n, name in enumerate(names)]
     choose(page, HEADER + "".join(lines))
-    expect(page.locator("#preview-size")).to_have_text("45,000 rows, 3 columns, in 4 requests")
+    expect(page.locator("#preview-size")).to_have_text(
+        "45,000 rows, 3 columns, with commas between them, in 4 requests"
+    )
     # WHEN it is sent
     send(page)
     expect(page.get_by_text("done, 100 %")).to_have_count(4)
@@ -171,14 +135,14 @@ def test_a_part_that_is_refused_stops_the_rest_and_can_be_sent_again(page: Page,
     refusal = {"status": "error", "error": 'campaigns_to_include names an unknown campaign, "1"'}
     api.reply("POST", IMPORT, refusal)
     # WHEN a file of two parts is sent
-    send(page, "1")
-    # THEN the page says why not, and the second part was not tried
-    expect(page.get_by_role("alert")).to_have_text(refusal["error"])
+    send(page, "visits-1")
+    # THEN the page says why not beside the choice, and the second part was not tried
+    expect(page.locator("#programs-field-fault")).to_have_text('There is no active program "1".')
     assert parts(page) == ["Rows 1 to 20,000 not sent", "Rows 20,001 to 20,001 waiting"]
     assert len(api.called("POST", IMPORT)) == 1
     # WHEN it is corrected and sent again
-    queue_everything(api)
-    send(page, "123")
+    queue_imports(api)
+    send(page)
     # THEN both go
     expect(page.get_by_text("done, 100 %")).to_have_count(2)
     expect(page.get_by_role("alert")).to_be_hidden()
@@ -187,7 +151,7 @@ def test_a_part_that_is_refused_stops_the_rest_and_can_be_sent_again(page: Page,
 @pytest.mark.parametrize("status", [0, 429, 502, 503, 504])
 def test_a_part_whose_answer_is_lost_is_repeated_under_its_key(page: Page, api: FakeApi, status: int) -> None:
     # GIVEN a server that takes the import, while its first answer does not arrive
-    queue_everything(api)
+    queue_imports(api)
     take, tries = api.replies["POST", IMPORT], []
 
     def lose_the_first(request: Request) -> Answer:
@@ -216,14 +180,15 @@ def test_a_part_that_was_done_before_tells_its_counts(page: Page, api: FakeApi) 
     choose(page, HEADER + "a,,\nb,,\n")
     send(page)
     # THEN the counts are there, without a job to open
-    expect(page.locator("#parts li")).to_have_text("Rows 1 to 2 0 new, 0 updated, 2 failed")
+    expect(page.locator("#parts li")).to_have_text("Rows 1 to 2 done before")
+    assert page.locator("#result-rows").locator("th, td").all_inner_texts() == ["Wrong row", "failed", "2", "100.0 %"]
 
 
 def test_failed_rows_of_an_import_from_here_can_be_corrected_and_sent_again(
     page: Page, api: FakeApi, tmp_path: Path
 ) -> None:
     # GIVEN an import of which two rows failed, after blank lines and with cells of every kind
-    queue_everything(api)
+    queue_imports(api)
     sign_in(page, api.base, view="#import")
     choose(page, HEADER + '\na@b.c,,Ann\n\n"broken, ""one""",+49 170 5550199,=1+1\nc@d.e,,\nbroken\n')
     send(page)
@@ -246,7 +211,7 @@ def test_failed_rows_of_an_import_from_here_can_be_corrected_and_sent_again(
             ["broken", "", "", "email is wrong, too"],
         ]
     # WHEN they are sent again from that file
-    page.get_by_role("link", name="Import", exact=True).click()
+    page.get_by_role("link", name="Send a file").click()
     choose(page, path.read_bytes())
     send(page)
     # THEN the server gets the rows as they were at first, since it reads the apostrophes away
@@ -297,5 +262,5 @@ def test_what_the_sample_shows_is_text(page: Page, api: FakeApi) -> None:
     sign_in(page, api.base, view="#import")
     markup: Any = "<b onclick=alert(1)>x</b>"
     choose(page, f"{markup},email\n{markup},{markup}\n")
-    expect(page.locator("#preview td")).to_have_text([markup, markup])
+    expect(page.locator("#preview-rows td")).to_have_text(["2", markup, markup])
     expect(page.locator("#preview b")).to_have_count(0)

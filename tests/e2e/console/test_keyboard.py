@@ -4,6 +4,7 @@ import json
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.console.customers import holds
 from tests.e2e.console.fake_api import TOKEN, FakeApi, job
 
 DONE, UNDO = job(1, counts={"new": 995, "failed": 5}), job(2, "undo", undo="none")
@@ -70,9 +71,10 @@ def test_a_file_is_imported_with_the_keyboard(page: Page, api: FakeApi) -> None:
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Sign out").wait_for()
     # WHEN they go to the import and let the browser ask for the file
-    press_until(page, "Import")
+    press_until(page, "Send a file")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Import customers")).to_be_focused()
+    expect(page.get_by_role("heading", name="Send a file")).to_be_focused()
+    page.keyboard.press("Tab")  # what its rows are for
     page.keyboard.press("Tab")
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
@@ -80,13 +82,44 @@ def test_a_file_is_imported_with_the_keyboard(page: Page, api: FakeApi) -> None:
     expect(page.get_by_role("heading", name="customers.csv")).to_be_focused()
     # AND fill in the rest
     page.keyboard.press("Tab")  # the table, which may be wider than the window
-    page.keyboard.press("Tab")
-    page.keyboard.type("123")
+    page.keyboard.press("Tab")  # what the column becomes
+    expect(page.get_by_label("Column 1, email, becomes")).to_be_focused()
+    page.keyboard.press("Tab")  # the first program
+    page.keyboard.press("Space")
     api.jobs = [DONE]
+    press_until(page, "Import 1 row")
     page.keyboard.press("Enter")
     # THEN it is sent, and its job can be reached
     expect(page.locator("#parts a")).to_have_attribute("href", f"#{DONE['job_id']}")
-    press_until(page, "done, 100 %")
+    press_until(page, "done with failures, 100 %")
+
+
+def test_a_customer_is_found_and_erased_with_the_keyboard(page: Page, api: FakeApi) -> None:
+    # GIVEN somebody who looks for a customer
+    holds(api)
+    page.goto(f"{api.base}/console")
+    page.keyboard.type(TOKEN)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Sign out").wait_for()
+    press_until(page, "Customers")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Customers")).to_be_focused()
+    page.keyboard.press("Tab")  # by what
+    page.keyboard.press("Tab")
+    page.keyboard.type("ann@shop.example")
+    page.keyboard.press("Enter")
+    # THEN the focus is at the customer's name
+    expect(page.get_by_role("heading", name="Ann Lee")).to_be_focused()
+    # WHEN they ask to erase, think better of it, then mean it
+    press_until(page, "Erase this customer")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Erase this customer")).to_be_focused()
+    page.keyboard.press("Enter")
+    press_until(page, "Erase for good")
+    page.keyboard.press("Enter")
+    # THEN the focus is where the next one is looked for
+    expect(page.get_by_label("Which is")).to_be_focused()
 
 
 def test_an_entry_keeps_the_focus_while_its_job_goes_on(page: Page, api: FakeApi) -> None:

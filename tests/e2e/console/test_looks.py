@@ -7,7 +7,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.e2e.console.conftest import sign_in
+from tests.e2e.console.customers import holds
 from tests.e2e.console.fake_api import FakeApi, job
+from tests.e2e.console.files import choose, queue_imports, send
 
 DONE = job(1, total=2_000, done=2_000, counts={"new": 1_500, "updated": 300, "ignored": 100, "failed": 98, "busy": 2})
 RUNNING = job(2, "enrol", status="running", done=420, counts={"0": 300, "409": 100, "404": 20}, finished_at=None)
@@ -61,7 +63,56 @@ def importing(page: Page, api: FakeApi) -> None:
     page.get_by_role("heading", name="customers.csv").wait_for()
 
 
-VIEWS = [sign_in_page, refused, job_list, running_job, failed_rows, question, importing]
+def result_card(page: Page, api: FakeApi) -> None:
+    queue_imports(api, {"new": 1, "failed": 2}, ROWS[1:3])
+    sign_in(page, api.base, view="#import")
+    choose(page, "email;shoe;size\na@b.c;1;2\nb;3;4\nc;;\n")
+    send(page)
+    page.get_by_role("button", name="Save the failed rows").wait_for()
+
+
+def issuing(page: Page, api: FakeApi) -> None:
+    sign_in(page, api.base, view="#import")
+    page.get_by_label("What its rows are for").select_option("earn")
+    choose(page, "email,source\na@b.c,\n")
+    page.get_by_role("button", name="Issue to 1 row").click()
+    page.get_by_role("alert").wait_for()
+
+
+def account(page: Page, api: FakeApi) -> None:
+    sign_in(page, api.base)
+    page.get_by_text("Account greatwidgets").click()
+
+
+def nobody(page: Page, api: FakeApi) -> None:
+    api.reply("GET", "/customers", {"customers": []})
+    sign_in(page, api.base, view="#customers")
+    page.get_by_label("Which is").fill("nobody@shop.example")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+
+
+def customer(page: Page, api: FakeApi) -> None:
+    holds(api)
+    sign_in(page, api.base, view="#customers/p%2F1")
+    page.get_by_role("heading", name="Ann Lee").wait_for()
+
+
+def erasing(page: Page, api: FakeApi) -> None:
+    customer(page, api)
+    page.get_by_role("button", name="Erase this customer").click()
+    page.get_by_role("dialog").wait_for()
+
+
+def programs(page: Page, api: FakeApi) -> None:
+    sign_in(page, api.base, view="#programs")
+    page.get_by_role("cell", name="Welcome back").wait_for()
+
+
+VIEWS = [
+    *(sign_in_page, refused, account, job_list, running_job, failed_rows, question),
+    *(customer, nobody, erasing, programs, importing, result_card, issuing),
+]
 
 
 @pytest.fixture(params=WINDOWS)

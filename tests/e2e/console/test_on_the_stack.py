@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.console.conftest import sign_in
+from tests.e2e.console.conftest import choose_programs, sign_in
 from tests.e2e.requests import post
 from tools.local.stack import LocalStack
 
@@ -21,7 +21,7 @@ def import_file(page: Page, rows: list[str], campaigns: str = "89898989989") -> 
     """Import a file of rows and open the job of its one request."""
     content = (HEADER + "".join(f"{row}\n" for row in rows)).encode()
     page.locator("#file").set_input_files({"name": "customers.csv", "mimeType": "text/csv", "buffer": content})
-    page.get_by_label("Campaigns").fill(campaigns)
+    choose_programs(page, *campaigns.split(", "))
     page.get_by_role("button", name="Import ").click()
     page.locator("#parts a[href]").click()
 
@@ -84,10 +84,10 @@ def test_wrong_rows_are_shown_corrected_and_sent_again(page: Page, stack: LocalS
     corrected = [["corrected7@example.com", *first[1:]], [*second[:2], "1970-02-28", second[3]]]
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([head, *corrected])
-    page.get_by_role("link", name="Import", exact=True).click()
+    page.get_by_role("link", name="Send a file").click()
     page.get_by_role("button", name="Another file").click()
     page.locator("#file").set_input_files(path)
-    page.get_by_label("Campaigns").fill("89898989989")
+    choose_programs(page, "89898989989")
     page.get_by_role("button", name="Import 2 rows").click()
     page.locator("#parts a[href]").click()
     wait_for_the_end(page)
@@ -133,7 +133,7 @@ def test_a_token_that_may_only_read_is_told_so_when_it_imports(page: Page, stack
     content: Any = {"name": "a.csv", "mimeType": "text/csv", "buffer": b"email\nnobody@example.com\n"}
     # WHEN they import
     page.locator("#file").set_input_files(content)
-    page.get_by_label("Campaigns").fill("89898989989")
+    choose_programs(page, "89898989989")
     page.get_by_role("button", name="Import ").click()
     # THEN the server's reason is told
     expect(page.get_by_role("alert")).to_have_text("This user has no right to import customers")

@@ -42,7 +42,7 @@ def test_the_list_tells_of_each_job_what_it_is_and_how_far(page: Page, api: Fake
             "Undo done 1,000 22 Nov, 08:04",
             "Earn queued 0 of 1,000 22 Nov, 08:03",
             "Registration running 4,250 of 10,000, 50 failed 22 Nov, 08:02",
-            "Import done 1,000, 50 failed 22 Nov, 08:01",
+            "Import done with failures 1,000, 50 failed 22 Nov, 08:01",
         ],
     )
 
@@ -50,7 +50,9 @@ def test_the_list_tells_of_each_job_what_it_is_and_how_far(page: Page, api: Fake
 def test_an_account_without_jobs_is_told_what_would_appear(page: Page, api: FakeApi) -> None:
     sign_in(page, api.base)
     expect(page.locator("#no-jobs")).to_be_visible()
-    assert {call.url for call in api.calls} == {f"{api.base}/jobs"}
+    assert {call.url for call in api.calls} == {
+        f"{api.base}/{name}" for name in ("account", "jobs", "programs", "promotions")
+    }
 
 
 def test_a_job_shows_its_outcomes_as_a_chart_and_in_words(page: Page, api: FakeApi) -> None:

@@ -10,6 +10,7 @@ from tests.fakes.faults import raising, refused
 from tests.fakes.functions import load_handler
 from tests.fakes.gateway import (
     ACCESS_TOKEN,
+    ACCOUNT,
     ADD,
     BATCH,
     EARN,
@@ -35,6 +36,7 @@ Call = Callable[[World], Reply]
 NOBODY, NEW = "nobody@example.com", "new@example.com"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 CLIENT = {"key": "demo-key", "secret": "demo-secret"}
+READER = {"Authorization": "Bearer reader-token"}
 BUSY, BROKEN = refused("ThrottlingException"), raising(ZeroDivisionError())
 
 
@@ -84,6 +86,17 @@ def asked(function: str, path: str) -> dict[str, list[Call]]:
     """A function that needs no store."""
     event = proxy_event(method="GET", path=path)
     return {"200": [lambda _world: reply_of(load_handler(function)(event, FakeContext()))]}
+
+
+def told(headers: dict[str, str], fault: Any = None) -> Call:
+    """A question of whose credential this is."""
+
+    def call(world: World) -> Reply:
+        if fault:
+            world.dynamodb.plan_always("get_item", fault)
+        return world.get(ACCOUNT, headers)
+
+    return call
 
 
 def importing(form: dict[str, str], fault: Any = None) -> list[Call]:
@@ -244,6 +257,13 @@ ANSWERED: dict[str, dict[str, list[Call]]] = {
         "415": [sent(ACCESS_TOKEN, CLIENT, {"Content-Encoding": "br"})],
         "500": [sent(ACCESS_TOKEN, CLIENT, None, BROKEN)],
         "503": [sent(ACCESS_TOKEN, CLIENT, None, BUSY)],
+    },
+    "showAccount": {
+        "200": [told(READER), told(basic())],
+        "401": [told({})],
+        "429": [again(told({"Authorization": "Bearer nothing"}))],
+        "500": [told(READER, BROKEN)],
+        "503": [told(READER, BUSY)],
     },
     "health": asked("health", "/health"),
     "openapi": asked("describe_api", "/openapi.json"),

@@ -56,14 +56,16 @@ def test_a_job_is_queued_running_done_undoing_and_undone() -> None:
     assert world.job(SHOW, job_id).json() == done
     # WHEN it is to be undone
     undo_id = world.undo(job_id).json()["job_id"]
-    # THEN it is being undone
-    assert world.job(SHOW, job_id).json() == done | {"status": "undoing", "undo": "none"}
+    # THEN it is being undone, and both jobs lead to each other
+    done |= {"undo": "none", "links": done["links"] | {"undone_by": f"/v1/jobs/{undo_id}"}}
+    assert world.job(SHOW, job_id).json() == done | {"status": "undoing"}
     undoing = document(undo_id, operation="undo", submitted_at=moment.at(1_005))
+    undoing["links"] |= {"undoes": f"/v1/jobs/{job_id}"}
     assert world.job(SHOW, undo_id).json() == undoing
     # WHEN that is done
     world.work()
     # THEN it is undone
-    assert world.job(SHOW, job_id).json() == done | {"status": "undone", "undo": "none"}
+    assert world.job(SHOW, job_id).json() == done | {"status": "undone"}
     undone = {"done": 12, "counts": {"undone": 6, "unchanged": 6}, "finished_at": moment.at(1_005)}
     assert world.job(SHOW, undo_id).json() == undoing | undone | {"status": "done"}
 

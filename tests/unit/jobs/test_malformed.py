@@ -17,7 +17,10 @@ MALFORMED: dict[str, tuple[Any, str]] = {
     "an earlier version": (message("enrol", *ONE, version=0), "version must be 1"),
     "no operation": (message("enrol", *ONE, operation=None), "operation is missing"),
     "nothing but a version": ({"version": 1}, "operation is missing"),
-    "an unknown operation": (message("enrol", *ONE, operation="drop"), "operation must be enrol, import, earn or revoke"),
+    "an unknown operation": (
+        message("enrol", *ONE, operation="drop"),
+        "operation must be enrol, import, earn or revoke",
+    ),
     "a job_id that is none": (message("enrol", *ONE, job_id="x"), "job_id must match ^[0-9a-f]{32}$"),
     "no items": (message("enrol", total=1), "items must hold at least 1"),
     "items that are none": (message("enrol", total=1) | {"items": 5}, "items must be a list"),

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from loyalty.domain.account import Account, Credential, CustomField, Grant, Program
+from loyalty.domain.account import Account, Caller, Credential, CustomField, Grant, Program
 from loyalty.domain.errors import CredentialsMissing, CredentialsUnknown, InternalError, RightMissing
 from loyalty.doors.auth import authenticate
 from loyalty.store.engine.cache import LIFETIME_SECONDS, TimedCache
@@ -140,7 +140,7 @@ def test_a_caller_has_the_rights_of_its_credential_and_no_others() -> None:
     # WHEN it is used
     caller = authenticate(store.database, [TOKEN], "203.0.113.7")
     # THEN the account is known, and what may be done
-    assert caller == (ACME, frozenset({"enrol"}))
+    assert caller == Caller(ACME, frozenset({"enrol"}), TOKEN.kind)
     caller.require("enrol")
     with pytest.raises(RightMissing):
         caller.require("import")

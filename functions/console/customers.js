@@ -1,0 +1,127 @@
+"use strict";
+/* Customers: found by any identifier, shown with all that they have and what made it, and erased after a question. */
+
+const shown = { customer: null };
+const JOB_ID = /^[0-9a-f]{32}$/;
+const KINDS = {
+  ...{ email: "E-mail", phone: "Phone", code: "Code", card_number: "Card number", customer_username: "User name" },
+  ...{ profile_id: "Profile id", customer_id: "Customer id" },
+};
+
+/** Offer what customers of this account are found by. */
+function drawKinds() {
+  const { identifiers } = account.told;
+  const known = Object.keys(KINDS).filter((kind) => identifiers.includes(kind));
+  const own = identifiers.filter((kind) => !known.includes(kind));
+  byId("kind").replaceChildren(...options([...known, ...own].map((kind) => [kind, kindName(kind)])));
+}
+
+/** A field's name for people. */
+function kindName(kind) {
+  const own = account.told.custom_fields.find(({ field, name }) => kind === field || kind === name);
+  return KINDS[kind] ?? (own ? own.label || own.name : kind.replaceAll("_", " "));
+}
+
+/** Look for a customer, and open the one that is found. */
+async function findCustomer() {
+  const kind = byId("kind").value;
+  const value = byId("value").value.trim();
+  complainAt("value", value === "" ? "Write what to look for." : "");
+  if (value === "") return;
+  const query = new URLSearchParams({ kind, value });
+  try {
+    const { customers } = await (await patiently(() => call("GET", `/customers?${query}`))).json();
+    if (customers.length === 0) return complainAt("value", nobody(kind, value));
+    const address = `#customers/${encodeURIComponent(customers[0].profile_id)}`;
+    if (location.hash === address) openView();
+    else location.hash = address;
+  } catch (error) {
+    if (!session.ended.signal.aborted) complainAt("value", error.message.replace(/^value/, kindName(kind)));
+  }
+}
+
+const nobody = (kind, value) =>
+  `No customer has the ${kindName(kind).toLowerCase()} “${value}”. Check its spelling, or look by something else.`;
+
+/** Show a customer, or for an empty id none. */
+async function openCustomer(id) {
+  shown.customer = null;
+  show("customer", false);
+  show("no-customer", id === "");
+  complain("customer-fault", "");
+  if (id === "") return;
+  const { signal } = session.ended;
+  try {
+    const [response] = await Promise.all([
+      patiently(() => call("GET", `/customers/${encodeURIComponent(id)}`)),
+      fetchCatalogue(),
+    ]);
+    const customer = await response.json();
+    if (signal.aborted || viewOf(location.hash).id !== id) return;
+    shown.customer = customer;
+    drawCustomer(customer);
+  } catch (error) {
+    if (!signal.aborted) complain("customer-fault", error.status === 404 ? GONE : error.message);
+  }
+}
+
+const GONE = "There is no such customer, or not any more.";
+
+function drawCustomer({ profile_id: profileId, customer_id: customerId, fields, ...told }) {
+  write("customer-title", titleOf(fields, profileId));
+  const facts = [["Profile id", profileId], ["Customer id", String(customerId)], ...fieldsOf(fields)];
+  const writers = [["Created by", writerLink(told.created_by)], ["Last written by", writerLink(told.written_by)]];
+  byId("customer-fields").replaceChildren(
+    ...[...facts, ...writers].flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]),
+  );
+  drawTable("membership", told.memberships.map((one) => [
+    ...[nameOf(one.program), moment(one.registered_at), balanceWords(one.balance), writerLink(one.written_by)],
+  ]));
+  drawTable("earn", told.earns.map((one) => [
+    ...[promotionName(one.promotion), nameOf(one.program), String(one.earned_id), moment(one.earned_at)],
+    ...[one.source, writerLink(one.written_by)],
+  ]));
+  show("erase", mayAsToken("erase"));
+  show("customer", true);
+  byId("customer-title").focus();
+}
+
+const fieldsOf = (fields) => Object.entries(fields).map(([name, text]) => [kindName(name), text]);
+
+function titleOf({ first_name: first, last_name: last, email, phone }, id) {
+  return [first, last].filter(Boolean).join(" ") || email || phone || id;
+}
+
+function balanceWords(balance) {
+  if (balance === null) return "";
+  if (typeof balance === "string") return balance;
+  return Object.entries(balance).map(([product, count]) => `${count} ${product}`).join(", ");
+}
+
+/** What wrote something: a link to a job, else the request's id. */
+function writerLink(id) {
+  if (JOB_ID.test(id)) return may("jobs:read") ? element("a", { href: `#${id}` }, `job ${id.slice(0, 8)}`) : `job ${id}`;
+  return `request ${id}`;
+}
+
+/** Erase the customer that is shown, if the answer to a question is yes. */
+async function erase() {
+  const { profile_id: id } = shown.customer;
+  const yes = await confirmed({
+    title: "Erase this customer?",
+    what: `${byId("customer-title").textContent} (${id})`,
+    note: "All that is stored of this customer goes: fields, identifiers, memberships, balances and earns. This can't be undone.",
+    ...{ no: "Keep the customer", yes: "Erase for good" },
+  });
+  if (!yes) return;
+  const headers = { "Content-Type": "application/json", "Idempotency-Key": idempotencyKey() };
+  const body = JSON.stringify({ matching: "profile_id", profile_id: id, format: "json" });
+  await busily("erase", "customer-fault", async () => {
+    const answer = await (await patiently(() => call("POST", "/api/v1.1/profiles/delete", { body, headers }))).json();
+    if (answer.error !== 0) throw new ApiError(answer.error, answer.error_text);
+    history.replaceState(null, "", "#customers");
+    await openCustomer("");
+    complain("erased", answer.job_id ? "The customer is being erased." : "The customer is erased.");
+    byId("value").focus();
+  });
+}

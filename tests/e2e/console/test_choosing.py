@@ -1,0 +1,338 @@
+"""Before a file is sent: what its columns become, where its rows go, and what is told beside a field that is wrong."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from loyalty.vendors.capillary.items import SOURCES
+from tests.e2e.console.conftest import sign_in
+from tests.e2e.console.fake_api import ACCOUNT, FakeApi
+from tests.e2e.console.files import (
+    EARN,
+    IMPORT,
+    REGISTER,
+    choose,
+    chosen,
+    form_of,
+    map_columns,
+    queue,
+    queue_imports,
+    send,
+)
+
+OWN_NAMES = "E-Mail;Mobile;Surname;Shoe size;Favourite;User ID\n"
+REGISTERED = {"error": 0, "error_text": "Successful operation", "result": []}
+ISSUED = {"response": [], "totalCount": 0, "failureCount": 0}
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|", ","])
+def test_columns_are_recognised_by_how_people_call_them(page: Page, api: FakeApi, delimiter: str) -> None:
+    # GIVEN a file with names of its own, of which two are nobody's
+    sign_in(page, api.base, view="#import")
+    choose(page, (OWN_NAMES + "a@b.c;+1;Lee;42;red;7\n").replace(";", delimiter))
+    # THEN those that are known are chosen, and the others named, so that nobody loses one unnoticed
+    expect(page.get_by_role("heading", name="customers.csv")).to_be_focused()
+    assert chosen(page) == ["email", "phone", "last_name", "", "", "user_id"]
+    expect(page.locator("#left-out")).to_have_text("Left out: Shoe size, Favourite")
+
+
+def test_ten_rows_are_shown_with_their_lines(page: Page, api: FakeApi) -> None:
+    sign_in(page, api.base, view="#import")
+    choose(page, "sep=,\nemail,first_name\n" + "".join(f"u{n}@b.c,Ann\n" for n in range(12)))
+    expect(page.locator("#preview-rows tr")).to_have_count(10)
+    assert page.locator("#preview-rows td:first-child").all_inner_texts() == [str(line) for line in range(2, 12)]
+
+
+def test_columns_that_are_left_out_are_not_sent(page: Page, api: FakeApi) -> None:
+    # GIVEN a file of six columns, and a row that has nothing in those that are sent
+    queue_imports(api, {"new": 1, "failed": 1}, [{"number": 2, "error": "last_name is too long"}])
+    sign_in(page, api.base, view="#import")
+    choose(page, OWN_NAMES + "a@b.c;+1;Lee;42;red;7\n;;;;blue;\nd@e.f;+2;Doe;;;\n")
+    expect(page.locator("#left-out")).to_be_visible()
+    # WHEN two columns are chosen otherwise, and the file sent
+    map_columns(page, {"Mobile": "", "User ID": ""})
+    expect(page.locator("#preview-size")).to_have_text("2 rows, 6 columns, with semicolons between them")
+    send(page)
+    # THEN the request has the columns that are left and the rows that are some
+    expect(page.locator("#result-title")).to_have_text("Result")
+    form = form_of(api.called("POST", IMPORT)[0])
+    headers = {name: text for name, text in form.items() if name.startswith("profiles_header")}
+    assert headers == {"profiles_header_1": "email", "profiles_header_2": "last_name"}
+    assert form["profiles_data"] == "a@b.c,Lee\r\nd@e.f,Doe\r\n"
+    # AND what failed is told by its line and by the file's own names
+    cells = page.locator("#result-failed-rows td").all_inner_texts()
+    assert cells == ["4", "failed", "Surname is too long"]
+
+
+def test_a_file_without_a_row_in_the_columns_that_are_sent_is_told_so(page: Page, api: FakeApi) -> None:
+    sign_in(page, api.base, view="#import")
+    choose(page, "E-Mail;Shoe size;Favourite\n;42;red\n")
+    expect(page.locator("#columns-fault")).to_have_text("No row has anything in the columns that are sent.")
+    send(page)
+    assert api.called("POST", IMPORT) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"Mobile": "email"}, "The columns “E-Mail” and “Mobile” are both the E-mail."),
+        (dict.fromkeys(("E-Mail", "Mobile", "Surname", "User ID"), ""), "Choose what at least one column is."),
+    ],
+)
+def test_columns_that_can_not_be_so_are_told_beside_them(
+    page: Page, api: FakeApi, fields: dict[str, str], told: str
+) -> None:
+    sign_in(page, api.base, view="#import")
+    choose(page, OWN_NAMES + "a@b.c;+1;Lee;42;red;7\n")
+    map_columns(page, fields)
+    send(page)
+    expect(page.locator("#columns-fault")).to_have_text(told)
+    assert api.called("POST", IMPORT) == []
+
+
+def test_the_programs_are_chosen_from_those_that_are_active(page: Page, api: FakeApi) -> None:
+    # WHEN a file is to be imported
+    sign_in(page, api.base, view="#import")
+    choose(page, "email\na@b.c\n")
+    # THEN the active programs are offered by their names
+    assert page.locator("#programs-choice label").all_inner_texts() == ["Everyone (123)", "visits-1"]
+    # AND one is needed, which is told beside them
+    page.get_by_role("button", name="Import 1 row").click()
+    expect(page.locator("#programs-field-fault")).to_have_text("Choose at least one program that the customers join.")
+    expect(page.get_by_label("Everyone (123)")).to_be_focused()
+    assert api.called("POST", IMPORT) == []
+
+
+def test_who_may_not_look_programs_up_writes_their_ids(page: Page, api: FakeApi) -> None:
+    # GIVEN a token that may import and no more
+    api.account = {**ACCOUNT, "rights": ["import", "jobs:read"]}
+    queue_imports(api)
+    sign_in(page, api.base, view="#import")
+    choose(page, "email\na@b.c\n")
+    # WHEN ids are written
+    page.get_by_label("Ids, a comma between them").fill("123, visits-1")
+    page.get_by_role("button", name="Import 1 row").click()
+    # THEN they are sent
+    expect(page.locator("#result-title")).to_have_text("Result")
+    assert form_of(api.called("POST", IMPORT)[0])["campaigns_to_include"] == "123,visits-1"
+
+
+REFUSED: dict[str, tuple[str, str, str]] = {
+    "a program": (
+        'campaigns_to_include names an unknown campaign, "123"',
+        "programs-field-fault",
+        'There is no active program "123".',
+    ),
+    "a column": (
+        'profiles_header_2 names "phone", which is no field of the account\'s customers',
+        "columns-fault",
+        "Column “Mobile” is no field of the account's customers.",
+    ),
+    "anything else": ("Storage has gone", "import-fault", "Storage has gone"),
+}
+
+
+@pytest.mark.parametrize(("error", "place", "told"), REFUSED.values(), ids=REFUSED)
+def test_what_the_server_refuses_is_told_beside_its_field(
+    page: Page, api: FakeApi, error: str, place: str, told: str
+) -> None:
+    api.reply("POST", IMPORT, {"status": "error", "error": error})
+    sign_in(page, api.base, view="#import")
+    choose(page, "E-Mail,Mobile\na@b.c,+1\n")
+    send(page)
+    expect(page.locator(f"#{place}")).to_have_text(told)
+
+
+def test_a_check_writes_nothing_and_then_the_same_file_is_imported(page: Page, api: FakeApi) -> None:
+    # GIVEN a file
+    queue_imports(api)
+    sign_in(page, api.base, view="#import")
+    choose(page, "email\na@b.c\nd@e.f\n")
+    # WHEN it is to be checked alone
+    page.get_by_label("Only check: write nothing").check()
+    page.get_by_label("Everyone (123)").check()
+    page.get_by_role("button", name="Check 2 rows").click()
+    # THEN the request says so, and the card that nothing was written
+    expect(page.locator("#result-title")).to_have_text("Checked: nothing was written")
+    expect(page.locator("#result-note")).to_have_text("No row failed.")
+    # WHEN it is imported after that
+    page.get_by_role("button", name="Import it now").click()
+    page.get_by_role("button", name="Import 2 rows").click()
+    expect(page.locator("#result-title")).to_have_text("Result")
+    # THEN it is a request of its own
+    checked, imported = api.called("POST", IMPORT)
+    assert (form_of(checked)["dry_run"], form_of(imported).get("dry_run")) == ("yes", None)
+    assert checked.headers["idempotency-key"] != imported.headers["idempotency-key"]
+
+
+MEMBERS = "E-Mail,User ID,registration date\na@b.c,7,2026-01-02T03:04:05Z\nd@e.f,8,\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "matching", "first"),
+    [
+        ({}, "email", {"email": "a@b.c", "registration_date": "2026-01-02T03:04:05Z"}),
+        (
+            {"E-Mail": "", "User ID": "user_id"},
+            "custom",
+            {"field_name": "user_id", "field_value": "7", "registration_date": "2026-01-02T03:04:05Z"},
+        ),
+    ],
+)
+def test_members_are_registered_from_a_file(
+    page: Page, api: FakeApi, fields: dict[str, str], matching: str, first: dict[str, str]
+) -> None:
+    # GIVEN a file of customers, one of whom nobody knows
+    results = {"result": [{"error": 0}, {"error": 404, "error_text": "Profile not found"}]}
+    queue(api, REGISTER, "enrol", REGISTERED, results, total=2, done=2, counts={"0": 1, "404": 1})
+    sign_in(page, api.base, view="#import")
+    page.get_by_label("What its rows are for").select_option(label="Register members of a program")
+    choose(page, MEMBERS)
+    map_columns(page, fields)
+    # WHEN they are registered
+    page.get_by_label("Program", exact=True).select_option(label="Everyone (123)")
+    page.get_by_role("button", name="Register 2 rows").click()
+    # THEN the request is as the contract has it
+    expect(page.locator("#result-note")).to_have_text(
+        "1 row failed: save them, correct them and drop the file here again."
+    )
+    (request,) = api.called("POST", REGISTER)
+    body = json.loads(request.post_data or "")
+    assert (body["loyalty_program_id"], body["matching"], body["data"][0]) == ("123", matching, first)
+    assert len(body["data"]) == 2
+    assert request.headers["authorization"] == "Bearer abc123def456"
+    # AND the row that failed is there by its line
+    assert page.locator("#result-failed-rows td").all_inner_texts() == ["3", "404", "Profile not found"]
+
+
+def issue(page: Page, content: str = "customer_id,source\n5,line\n6,\n") -> None:
+    """Choose a file and what to issue."""
+    page.get_by_label("What its rows are for").select_option(label="Issue a promotion to customers")
+    choose(page, content)
+    page.get_by_label("Promotion", exact=True).select_option(label="Welcome back (77) of Everyone (123)")
+    page.get_by_label("Source, where a row names none").select_option("WEBSITE")
+
+
+def test_a_promotion_is_issued_from_a_file(page: Page, api: FakeApi) -> None:
+    # GIVEN a token of the account, and an OAuth client of it
+    results: dict[str, Any] = {"response": [{"errors": [], "warnings": []}] * 2}
+    queue(api, EARN, "earn", ISSUED, results, total=2, done=2, counts={"0": 2})
+    api.reply("POST", "/v3/oauth/token/generate", {"data": {"accessToken": "own-access", "ttlSeconds": 3600}})
+    sign_in(page, api.base, view="#import")
+    issue(page)
+    page.get_by_label("Its key").fill("demo-key")
+    page.get_by_label("Its secret").fill("demo-secret")
+    # WHEN the promotion is issued
+    page.get_by_role("button", name="Issue to 2 rows").click()
+    # THEN the request is as the contract has it, in the client's name
+    expect(page.locator("#result-note")).to_have_text("No row failed.")
+    (request,) = api.called("POST", EARN)
+    assert json.loads(request.post_data or "") == {
+        "type": "CUSTOMER",
+        "promotionDetails": {"programId": "123", "promotionId": "77"},
+        "identifierName": "id",
+        "customers": [
+            {"identifierValue": "5", "source": "line"},
+            {"identifierValue": "6", "source": "WEBSITE"},
+        ],
+    }
+    assert request.headers["x-cap-api-oauth-token"] == "own-access"
+
+
+def test_an_access_token_issues_by_itself_and_does_no_more(page: Page, api: FakeApi) -> None:
+    # GIVEN somebody who is signed in with an access token
+    api.account = {**ACCOUNT, "credential": "access"}
+    queue(api, EARN, "earn", ISSUED, {"response": []}, total=2, done=2, counts={"0": 2})
+    sign_in(page, api.base, view="#import")
+    # THEN only the door that takes it is offered, and no client is asked for
+    assert page.locator("#door option").all_inner_texts() == ["Issue a promotion to customers"]
+    issue(page)
+    expect(page.locator("#client")).to_be_hidden()
+    page.get_by_role("button", name="Issue to 2 rows").click()
+    expect(page.locator("#result-note")).to_have_text("No row failed.")
+    assert "x-cap-api-oauth-token" not in api.called("POST", EARN)[0].headers
+
+
+ELEMENT = {"errors": [{"status": False, "code": 8892, "message": "promotion is inactive"}], "warnings": []}
+WRONG: dict[str, tuple[tuple[str, str], Any, int, str, str]] = {
+    "a client that is not known": (
+        ("POST", "/v3/oauth/token/generate"),
+        {"data": None, "errors": [{"code": 320001, "message": "Invalid client key and secret"}]},
+        401,
+        "client-key-fault",
+        "Invalid client key and secret.",
+    ),
+    "a promotion that is not active": (
+        ("POST", EARN),
+        {"response": [ELEMENT, ELEMENT]},
+        200,
+        "promotion-field-fault",
+        "The promotion is not active, or its program isn't.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_can_not_be_issued_is_told_beside_its_field(page: Page, api: FakeApi, case: str) -> None:
+    call, reply, status, place, told = WRONG[case]
+    api.reply("POST", "/v3/oauth/token/generate", {"data": {"accessToken": "own-access", "ttlSeconds": 3600}})
+    api.reply(*call, reply, status)
+    sign_in(page, api.base, view="#import")
+    issue(page)
+    page.get_by_role("button", name="Issue to 2 rows").click()
+    expect(page.locator(f"#{place}")).to_have_text(told)
+
+
+NO_CUSTOMER = "Choose the column that says who each customer is: E-mail, Phone, Profile id, User ID."
+
+
+NOT_REGISTERED: dict[str, tuple[str, dict[str, str], str, str]] = {
+    "nobody is named": ("name,shoe\nAnn,42\n", {}, "columns-fault", NO_CUSTOMER),
+    "two columns name them": (
+        "E-Mail,User ID\na@b.c,7\n",
+        {"User ID": "user_id"},
+        "columns-fault",
+        "One column alone can say who each customer is.",
+    ),
+    "no program": ("E-Mail\na@b.c\n", {}, "program-field-fault", "Choose the program."),
+}
+
+
+@pytest.mark.parametrize("case", NOT_REGISTERED)
+def test_members_that_can_not_be_registered_so_are_told_beside_the_field(page: Page, api: FakeApi, case: str) -> None:
+    content, fields, place, told = NOT_REGISTERED[case]
+    sign_in(page, api.base, view="#import")
+    page.get_by_label("What its rows are for").select_option(label="Register members of a program")
+    choose(page, content)
+    map_columns(page, fields)
+    page.get_by_role("button", name="Register 1 row").click()
+    expect(page.locator(f"#{place}")).to_have_text(told)
+    assert api.called("POST", REGISTER) == []
+
+
+def test_the_sources_are_the_contracts_own(page: Page, api: FakeApi) -> None:
+    page.goto(f"{api.base}/console")
+    assert set(page.evaluate("[...SOURCES, ...MORE_SOURCES]")) == set(SOURCES)
+
+
+def test_failed_rows_of_several_requests_are_one_file(page: Page, api: FakeApi) -> None:
+    # GIVEN a file of two requests, in each of which the first row fails
+    queue_imports(api, {"failed": 1, "new": 9}, [{"number": 1, "error": "email is wrong"}])
+    sign_in(page, api.base, view="#import")
+    choose(page, "E-Mail\n" + "".join(f"u{n}@b.c\n" for n in range(20_001)), "members.failed.csv")
+    # WHEN it is sent
+    send(page)
+    expect(page.locator("#result-note")).to_have_text(
+        "2 rows failed: save them, correct them and drop the file here again."
+    )
+    # THEN both rows are there by their lines in the file
+    cells = page.locator("#result-failed-rows td").all_inner_texts()
+    assert cells == ["2", "failed", "E-Mail is wrong", "20002", "failed", "E-Mail is wrong"]
+    # AND in a file that can be sent again, whose name does not grow
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the failed rows").click()
+    assert download.value.suggested_filename == "members.failed.csv"
+    content = download.value.path().read_bytes()
+    assert content == (b"E-Mail,loyalty_error\r\nu0@b.c,E-Mail is wrong\r\nu20000@b.c,E-Mail is wrong\r\n")
