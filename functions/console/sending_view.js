@@ -31,7 +31,8 @@ function drawSending() {
   if (!upload) return;
   const left = upload.parts.filter(({ state }) => state !== "sent");
   const begun = sending || left.length < upload.parts.length;
-  for (const id of ["fields", "door", "columns"]) byId(id).disabled = begun; // all parts are sent with the same choices
+  const choices = [byId("fields"), byId("door"), ...byId("columns").querySelectorAll("select")];
+  for (const one of choices) one.disabled = begun; // all parts are sent with the same choices
   byId("send").disabled = sending || (begun && left.length === 0);
   write("send", begun ? restWords(left.length) : `${sendWords(upload)} ${counted(upload.rows, "row")}`);
   show("another", !sending);

@@ -127,13 +127,59 @@ def test_a_wrong_token_is_refused(page: Page, stack: LocalStack, token: str, ref
     expect(page.get_by_role("alert")).to_have_text(refusal)
 
 
-def test_a_token_that_may_only_read_is_told_so_when_it_imports(page: Page, stack: LocalStack) -> None:
-    # GIVEN somebody who may watch and nothing else
+def test_a_token_that_may_only_watch_is_offered_no_more(page: Page, stack: LocalStack) -> None:
+    # WHEN somebody signs in who may watch and nothing else
     sign_in(page, stack.url, "readonly-token", view="#import")
-    content: Any = {"name": "a.csv", "mimeType": "text/csv", "buffer": b"email\nnobody@example.com\n"}
-    # WHEN they import
+    # THEN they see jobs and no way to send
+    page.get_by_text("Account greatwidgets").click()
+    assert page.locator("#rights li").all_inner_texts() == ["watch jobs"]
+    assert page.locator("#views a:visible").all_inner_texts() == ["Jobs"]
+    expect(page.locator("#import")).to_be_hidden()
+
+
+def test_a_customer_is_imported_found_and_erased(page: Page, stack: LocalStack) -> None:
+    # GIVEN a customer who was imported from the page
+    sign_in(page, stack.url, view="#import")
+    import_file(page, ["erased@example.com,Ann,1970-07-14"], "898989889")
+    wait_for_the_end(page)
+    job_id = page.locator("#job-id").inner_text()
+    # WHEN somebody looks for her
+    page.get_by_role("link", name="Customers").click()
+    page.get_by_label("Which is").fill("ERASED@example.com")
+    page.get_by_role("button", name="Find").click()
+    # THEN she is there with her membership, which leads to the job that made it
+    expect(page.get_by_role("heading", name="Ann", exact=True)).to_be_visible()
+    expect(page.locator("#membership-rows td").first).to_have_text("Widget Rewards (898989889)")
+    expect(page.locator("#membership-rows a")).to_have_attribute("href", f"#{job_id}")
+    # WHEN she is erased
+    page.get_by_role("button", name="Erase this customer").click()
+    page.get_by_role("button", name="Erase for good").click()
+    expect(page.locator("#erased")).to_have_text("The customer is erased.")
+    # THEN nobody finds her any more
+    page.get_by_role("button", name="Find").click()
+    expect(page.locator("#value-fault")).to_contain_text("No customer has the e-mail")
+
+
+def test_members_are_registered_and_a_promotion_is_issued_from_files(page: Page, stack: LocalStack) -> None:
+    # GIVEN a file of two customers, one of whom nobody knows
+    sign_in(page, stack.url, view="#import")
+    content: Any = {"name": "a.csv", "mimeType": "text/csv", "buffer": b"e-mail\nuser9@example.com\nx@example.com\n"}
+    page.get_by_label("What its rows are for").select_option("enrol")
     page.locator("#file").set_input_files(content)
-    choose_programs(page, "89898989989")
-    page.get_by_role("button", name="Import ").click()
-    # THEN the server's reason is told
-    expect(page.get_by_role("alert")).to_have_text("This user has no right to import customers")
+    page.locator("#program").select_option("123")
+    # WHEN they are registered
+    page.get_by_role("button", name="Register 2 rows").click()
+    # THEN the one who is known is a member
+    expect(page.locator("#result-note")).to_contain_text("1 row failed", timeout=MINUTE)
+    assert page.locator("#result-failed-rows td").all_inner_texts() == ["3", "404", "Profile not found"]
+    # WHEN a promotion is issued to both in the name of an OAuth client
+    page.get_by_role("button", name="Another file").click()
+    page.get_by_label("What its rows are for").select_option("earn")
+    page.locator("#file").set_input_files(content)
+    page.locator("#promotion").select_option("469/56799")
+    page.get_by_label("Its key").fill("demo-key")
+    page.get_by_label("Its secret").fill("demo-secret")
+    page.get_by_role("button", name="Issue to 2 rows").click()
+    # THEN the one who is known has it
+    expect(page.locator("#result-note")).to_contain_text("1 row failed", timeout=MINUTE)
+    assert page.locator("#result-failed-rows td").all_inner_texts() == ["3", "8015", "Customer not found"]
