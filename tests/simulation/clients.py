@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.simulation import gateway, vendors
-from tests.simulation.ledger import Chain, Operation
+from tests.simulation.ledger import FOREVER, Chain, Operation
 from tests.simulation.plan import Spec
 from tests.simulation.vendors import UNKNOWN, Answer, Said, Sent, Way
 
@@ -169,8 +169,10 @@ class _Client:
         if len(said) != len(self.chain.operations):
             self._history.find("answers", f"{self.chain.id}: {len(said)} answers to {len(wanted)} items")
             return []
-        for key in [one.key for one in said if one.key]:  # under which all of it is repeated
+        keys = [one.key for one in said if one.key]
+        for key in keys:  # under which all of it is repeated
             self._key, self.chain.keyed = key, True
+            self.chain.note = {**self.chain.note, "unsure": True}
         for index, operation, one in zip(wanted, self.chain.operations, said, strict=True):
             if one.result not in (*_OPEN, "again", "unknown"):
                 _settle(operation, one, now)
@@ -182,6 +184,9 @@ class _Client:
                 operation.dropped = operation.dropped or told_undone
             if one.result in ("busy", "unsure", "again") and operation.result is None:
                 operation.detail = "told busy"
+        for operation in self.chain.operations if keys else ():
+            if operation.result == "not found":  # nothing is kept of that: who is not found may be when it is repeated
+                operation.result, operation.answered = None, FOREVER
         return list(wanted) if self.chain.keyed and left else left
 
     def _end(self, answer: Answer) -> None:
@@ -281,6 +286,23 @@ def _write_removal(what: Mapping[str, Any], _wanted: Sequence[int], way: Way) ->
     return vendors.removal({**what, "erases": what["name"].startswith("erasure")}, way)
 
 
+def _recorded(what: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    fields = _fields(what)
+    about = {name: what[name] for name in ("action", "blank", "campaigns")}
+    given = {name: text for name, text in fields.items() if name not in ("campaign_id", "auto_add") and text}
+    return [(person.name, {**about, "fields": given, "credit": fields.get("auto_add")}) for person in what["people"]]
+
+
+def _fields(what: Mapping[str, Any]) -> dict[str, str]:
+    (person,) = what["people"]
+    fields = {name: str(getattr(person, name)) for name in ("code", *what["given"])}
+    fields |= {"first_name": what["name"], "campaign_id": ",".join(what["campaigns"])} | dict.fromkeys(
+        what["blank"], ""
+    )
+    credit = {"auto_add": str(100 * int(what["name"].rpartition("-")[2]))}
+    return fields | (credit if what["credit"] and what["campaigns"] else {})
+
+
 DOORS = {
     "register": Door(
         "enrol",
@@ -296,6 +318,13 @@ DOORS = {
         _write_earning,
         lambda reply, _count: vendors.read_earning(reply),
         _earned,
+    ),
+    "record": Door(
+        "record",
+        lambda _what: "customers_batch",
+        lambda what, _wanted, way: vendors.record(what, _fields(what), way),
+        lambda reply, _count: vendors.read_record(reply),
+        _recorded,
     ),
     "leave": Door(
         "leave",

@@ -30,7 +30,7 @@ from tools import demo
 _POLLS = (1.0, 10.0, 60.0, 180.0, 600.0, 3600.0)
 _FATES = ("unknown", "unchanged", "kept", "undone")
 """What an undo tells of an item; of several rows about one customer the last of these counts."""
-_CLIENTS = ("register", "import", "earn", "leave", "erasure")
+_CLIENTS = ("register", "import", "earn", "leave", "erasure", "record")
 _LONGEST_LEAD = 300.0
 
 
@@ -204,7 +204,7 @@ class History:
         """Note that somebody asks for a job to be taken back."""
         chain = self.ledger.writers.get(job_id)
         self._undoers[job_id].append(self.kernel.running().name)
-        if chain is None or job_id in self._undos:
+        if chain is None or job_id in self._undos or chain.kind == "record":  # of which nothing is kept
             return
         undoing = Chain(f"undo of {chain.id}", "undo", "undo")
         self._undos[job_id] = undoing

@@ -106,10 +106,10 @@ class Invariants:
             return
         chain = self._history.ledger.chains[by.chain]
         operation = next((one for one in chain.operations if one.by == by), None)
-        if operation is None or operation.kind != "import":
+        if operation is None or operation.kind not in ("import", "record"):
             return
         program, about = key[0].split("#")[1], operation.about
-        credit = about["credit"] if program == about["campaigns"][0] else None
+        credit = about["credit"] if program == next(iter(about["campaigns"]), None) else None
         balance = after["balance"]["S"] if "balance" in after else None
         if balance != credit:
             self._history.find("balance", f"{key[0]} has {balance}, its row credited {credit}")

@@ -131,7 +131,39 @@ def row(state: State, about: Mapping[str, Any], by: Writer, result: str | None) 
 
 
 def _code(customer: Customer) -> dict[str, str]:
-    return {name: text for name, text in customer.fields if name == "code"}
+    return {name: text for name, text in customer.fields if name in ("code", "registered")}
+
+
+def record(state: State, about: Mapping[str, Any], by: Writer, result: str | None) -> Iterator[State]:
+    """One customer who is recorded; of a new or registered one with the memberships, which an edit makes afterwards."""
+    customer, action = state.customer, about["action"]
+    is_there = customer is not None and (action == "new" or "registered" in dict(customer.fields))
+    if result == "refused" or (result in ("exists", "exists or own") and action != "edit" and is_there):
+        yield state
+    registered = {"registered": "Y"} if action == "register" else {}
+    if customer is None and result in ("created", "done", None):
+        fields = frozenset({**about["fields"], **registered}.items())
+        yield _joined(state._replace(customer=Customer(fields, by, by)), about, by)
+    elif customer is not None and result in ("updated", "done", None) and (action == "edit" or not is_there):
+        kept = {name: text for name, text in customer.fields if name not in about["blank"]}
+        fields = frozenset({**kept, **about["fields"], **registered}.items())
+        changed = customer if fields == customer.fields else Customer(fields, customer.made_by, by)
+        yield _joined(state._replace(customer=changed), about, by)
+
+
+def _joined(state: State, about: Mapping[str, Any], by: Writer) -> State:
+    there = {program for program, _ in state.members}
+    new = {(program, by) for program in about["campaigns"] if program not in there and about["action"] != "edit"}
+    return state._replace(members=state.members | new)
+
+
+def join(state: State, by: Writer, campaign: str, *, may_go: bool) -> Iterator[State]:
+    """The membership that an edit makes, of who is there; where the customer may go in between it may be of nobody."""
+    taken = any(program == campaign for program, _ in state.members)
+    if state.customer is None or taken or may_go:
+        yield state
+    if state.customer is not None and not taken:
+        yield state._replace(members=state.members | {(campaign, by)})
 
 
 def _noted(state: State, by: Writer, customer: Customer | None) -> State:

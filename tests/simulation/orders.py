@@ -129,6 +129,8 @@ class _Events:
         if operation.result is not None:
             return {}
         seen = self._history.invariants.effects
+        if operation.kind == "record":
+            return {} if operation.by in seen else None
         if operation.kind != "import":
             if self._history.ledger.chains[operation.by.chain].note.get("fed"):  # two items may stand at one position
                 place = (operation.by, str(self._person.profile_id))
@@ -194,6 +196,24 @@ class _Events:
         again = target.chain in self._history.undone_again
         follow = partial(model.undo_rows, chain=target.chain, result=result, contested=True, again=again)
         self._add(operation, follow, "undo")
+
+    def _record(self, operation: Operation) -> None:
+        if (unheard := self._unheard(operation)) is None:
+            return
+        by, about, result = operation.by, operation.about, operation.result
+        follow = partial(model.record, about=about, by=by, result=result)
+        if self._history.ledger.chains[by.chain].note.get(
+            "unsure"
+        ):  # under the key that it was told it may be repeated
+            again = partial(model.record, about=about, by=by, result=None)
+            self._add(operation, again, "record whose answer was lost", optional=True)
+        place = self._add(operation, follow, "record", **unheard)
+        if about["action"] != "edit" or result in READS:
+            return
+        may_go = self._history.ledger.is_removed(self._person.name)
+        for campaign in about["campaigns"]:
+            follow = partial(model.join, by=by, campaign=campaign, may_go=may_go)
+            self._add(operation, follow, f"membership in {campaign} by an edit", after=place, **unheard)
 
     def _leave(self, operation: Operation) -> None:
         if (unheard := self._unheard(operation)) is None:
@@ -265,7 +285,8 @@ def _final(history: "History", person: Person) -> Event[State]:
 
 
 def _shown(state: State) -> tuple[Any, ...]:
-    name = state.customer and dict(state.customer.fields).get("first_name")
+    fields = dict(state.customer.fields) if state.customer else {}
+    name = (fields.get("first_name"), fields.get("registered")) if state.customer else None
     return (state.customer is not None, name, state.members, state.earns)
 
 
@@ -276,7 +297,7 @@ def _stored(history: "History", person: Person) -> tuple[Any, ...]:
         return (False, None, frozenset(), frozenset())
     profile_id = found[0]
     customer = tables["customers"][f"{ACCOUNT}#profile_id#{profile_id}",]
-    name = customer["first_name"]["S"] if "first_name" in customer else None
+    name = tuple(customer[field]["S"] if field in customer else None for field in ("first_name", "registered"))
     members = frozenset(
         (key[0].split("#")[1], _by(history, item["origin"]["S"]))
         for key, item in tables["memberships"].items()

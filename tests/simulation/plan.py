@@ -70,7 +70,7 @@ class Plan:
 
 FEATURES = (
     *("spelling", "rotation", "boundary", "key", "repeat", "import", "earn", "enrol", "fed", "undo", "erase"),
-    *("redrive", "operator", "week", "twice", "leave", "erasure"),
+    *("redrive", "operator", "week", "twice", "leave", "erasure", "record"),
 )
 """What may be left out of all histories, to look for the rest."""
 
@@ -93,7 +93,7 @@ def draw(seed: int, without: frozenset[str] = frozenset()) -> Plan:
         gather_seconds=rng.choice((0.5, 2.0, 8.0)),
         features=frozenset(FEATURES) - without,
     )
-    return replace(plan, specs=(*plan.specs, *scene.removing(seed, plan.specs)))
+    return replace(plan, specs=(*plan.specs, *scene.removing(seed, plan.specs), *scene.recording(seed, plan.specs)))
 
 
 class _Scene:
@@ -150,6 +150,31 @@ class _Scene:
         people = what.get("people") or [row["person"] for row in what.get("rows", ())] or [self._someone()]
         program = what.get("program") or rng.choice(what.get("campaigns") or self._programs)
         return {"people": [rng.choice(people)], "how": rng.choice(("email", "phone")), "program": program}
+
+    def recording(self, seed: int, others: Sequence[Spec]) -> list[Spec]:
+        """Who records one customer, drawn apart as well: rather somebody whom an import is about."""
+        rng = self._rng = random.Random(f"{seed}/recording")  # noqa: S311 - no secret
+        leaders = [one for one in others if one.kind == "import"]
+        specs = []
+        for number, chance in enumerate((0.35, 0.25), start=1):
+            leader = rng.choice(leaders) if leaders and rng.random() < 0.5 else None
+            follows = {"follows": leader and leader.name, "lag": rng.choice((0.0, 0.1, 1.0, 40.0)) * rng.random()}
+            begin = 0.0 if leader else rng.choice((0.2, 2.0, 20.0)) * rng.random()
+            spec = Spec(f"record-{95 + number}", "record", begin, {**self._record(), **self._way(), **follows})
+            specs += [spec] if rng.random() < chance and self._is_wanted(spec) else []
+        return specs
+
+    def _record(self) -> dict[str, Any]:
+        rng = self._rng
+        given = [name for name in ("email", "phone") if rng.random() < 0.6]
+        return {
+            "people": [rng.choice(self._imported)],
+            "action": rng.choice(("new", "register", "edit", "edit")),
+            "campaigns": list(self._programs[: rng.choice((0, 1, 2))]),
+            "credit": rng.random() < 0.5,
+            "given": given,
+            "blank": ["phone"] if "phone" not in given and rng.random() < 0.5 else [],
+        }
 
     def draw_weather(self) -> Weather:
         """What goes wrong."""

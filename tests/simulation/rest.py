@@ -81,8 +81,10 @@ def _results(history: "History", job_id: str, document: Any) -> None:
         told = Counter(str(one["error"]) for one in results)
     elif document["operation"] == "earn":
         told = Counter(_code(one) for one in body["response"])
-    else:
+    elif "batch" in body:
         told = Counter(body["batch"]["customers"])
+    else:  # of a customer who is recorded: an error, or a word that does not say whether the customer was there
+        told = Counter({"failed": 1} if "error" in body else _without_failures(document["counts"]))
     counts = Counter({name: count for name, count in document["counts"].items() if count})
     if document["operation"] == "import":
         counts["failed"] += counts.pop("busy", 0)
@@ -92,6 +94,10 @@ def _results(history: "History", job_id: str, document: Any) -> None:
     left = sorted(set(_written(history, job_id)))
     if kept is not None and (over := [one for one in left if one[1] not in kept]):
         history.find("undone", f"{job_id} is undone, and left {over}")
+
+
+def _without_failures(counts: dict[str, int]) -> dict[str, int]:
+    return {name: counts[name] for name in ("new", "updated") if counts.get(name)}
 
 
 def _died_before_it_was_undone(history: "History", job_id: str, document: Any) -> bool:

@@ -65,7 +65,7 @@ def test_no_history_breaks_a_promise(campaign: Campaign, tell: Callable[[str], N
         pytest.fail(f"seeds {failed}; the first, shrunk:\n{tell_case(shrink(campaign.failed[0]))}")
 
 
-@pytest.mark.parametrize("kind", ["register", "import", "earn", *KINDS])
+@pytest.mark.parametrize("kind", ["register", "import", "earn", "record", *KINDS])
 def test_every_actor_acts(campaign: Campaign, kind: str) -> None:
     assert campaign.counts[f"actor: {kind}"] >= LEAST_ACTORS
 

@@ -21,6 +21,7 @@ _NOT_REMOVED = {
     "Member not found": "no member",
     "Storage is busy, repeat this item": "busy",
 }
+_RECORDED = {"new": "created", "registered": "done", "updated": "updated"}
 _UNSURE = "It is not known whether"
 _NOT_ISSUED = "Error occurred while issuing promotion to the customer"
 
@@ -115,11 +116,41 @@ def rows(what: Mapping[str, Any], lines: Sequence[Mapping[str, str]], way: Way) 
     if not what["undoable"]:
         form["no_undo"] = "yes"
     form |= {f"profiles_header_{number}": name for number, name in enumerate(columns, start=1)}
+    return _form(form, way)
+
+
+def _form(form: Mapping[str, str], way: Way) -> Sent:
     paths = (IMPORT, "/", f"{IMPORT}/", f"/{IMPORT}")
     path = paths[way.spelling % len(paths)]
     if way.boundary is None:
         return Sent(path, as_form(form).encode(), {"Content-Type": FORM})
     return Sent(path, _multipart(form, way.boundary), {"Content-Type": f"multipart/form-data; boundary={way.boundary}"})
+
+
+def record(what: Mapping[str, Any], fields: Mapping[str, str], way: Way) -> Sent:
+    """Sticky Street's record_customer, as a form or as multipart."""
+    form = {**CREDENTIALS, "type": "record_customer", "output": "JSON", "customer_action": what["action"], **fields}
+    if way.rotated:
+        form["user_api_key"] = SECOND_KEY
+    return _form(form, way)
+
+
+def read_record(reply: Reply | None) -> Answer:
+    """What the reply to a record_customer says; None is no reply."""
+    body = _document(reply)
+    if reply is None or body is None:
+        return UNKNOWN
+    if body["status"] == "success":
+        status = body["customer"]["status"]
+        if status == "queued":
+            return Answer("queued", job_id=body["customer"]["job_id"])
+        return Answer("items", [Said(_RECORDED[status], body["customer"]["code"])], _job_id(reply))
+    text = body["error"]
+    if text in ("Customer already exists", "Customer is already registered"):
+        return Answer("items", [Said("exists")], _job_id(reply))
+    if text.startswith(_UNSURE):
+        return Answer("items", [_unsure(text)], _job_id(reply))
+    return _whole(_status_of(text), text)._replace(job_id=_job_id(reply))
 
 
 def read_registration(reply: Reply | None) -> Answer:

@@ -32,6 +32,9 @@ ORDERS = {
 class Uuids(JobWorld):
     """Requests have ids as Lambda's, of which a key can be made."""
 
+    def fresh(self) -> JobWorld:
+        return Uuids(**self._changed)
+
     def request_id(self, number: int) -> str:
         return f"{number:032x}"
 

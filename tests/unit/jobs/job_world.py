@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -43,15 +43,19 @@ class JobWorld(World):
         super().__init__(SETTINGS._replace(**self._changed))
         self._requests = itertools.count(1)
 
-    def copy(self) -> Self:
+    def copy(self) -> "JobWorld":
         """Another world that goes on from here."""
-        other = type(self)(**self._changed)
+        other = self.fresh()
         other.clock.now = self.clock.now
         other.dynamodb.tables.update(self.dynamodb.snapshot())
         other.sqs.queues.update({url: list(messages) for url, messages in self.sqs.queues.items()})
         other._requests = itertools.count(next(self._requests))
         other.sqs._ids = itertools.count(next(self.sqs._ids))
         return other
+
+    def fresh(self) -> "JobWorld":
+        """Another world with the same settings, in which nothing happened yet."""
+        return JobWorld(**self._changed)
 
     def prepare(self, order: Order) -> None:
         """Have what was there before an order; it leaves no jobs."""
