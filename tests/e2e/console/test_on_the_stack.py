@@ -63,7 +63,7 @@ def test_wrong_rows_are_shown_corrected_and_sent_again(page: Page, stack: LocalS
     rows[7] = "broken,=1+7,1970-07-14"
     rows[599] = "corrected599@example.com,=1+599,1970-02-30"
     import_file(page, rows)
-    wait_for_the_end(page)
+    wait_for_the_end(page, "done with failures")
     assert legend(page) == [["New", "new", "598", "99.7 %"], ["Wrong row", "failed", "2", "0.3 %"]]
     # WHEN the failed rows are shown
     page.get_by_role("button", name="Show 2 failed rows").click()
