@@ -31,6 +31,9 @@ DOORS: dict[str, tuple[Order, int]] = {
     "earn queued under a limit": (orders.earned(2750, 201436), QUEUED),
 }
 
+BY_WORKERS = frozenset({"one erasure"})
+"""What goes through the queue whatever its size."""
+
 
 class Client(NamedTuple):
     """A client that sends one order, again and again, under one key."""

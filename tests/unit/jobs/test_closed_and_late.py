@@ -18,7 +18,7 @@ from tests.unit.jobs import orders
 from tests.unit.jobs.fed import JOB_ID, cut, members, message, put
 from tests.unit.jobs.held import deliver, deliver_again, deliver_soonest
 from tests.unit.jobs.job_world import JobWorld, Order
-from tests.unit.jobs.keyed import AT_ONCE, DOORS, Client, client, once
+from tests.unit.jobs.keyed import AT_ONCE, BY_WORKERS, DOORS, Client, client, once
 from tests.unit.jobs.refused import open_program, queued
 from tests.unit.jobs.test_begun_again import KEYED, QUEUED, WRITES, throttled_but_jobs
 
@@ -291,7 +291,9 @@ def set_active(world: JobWorld, *, active: bool) -> None:
     world.clock.now += 120
 
 
-@pytest.mark.parametrize("door", [door for door, (_, limit) in DOORS.items() if limit == AT_ONCE])
+@pytest.mark.parametrize(
+    "door", [door for door, (_, limit) in DOORS.items() if limit == AT_ONCE and door not in BY_WORKERS]
+)
 @pytest.mark.parametrize("fault", [THROTTLED, timed_out_after], ids=["not stored", "stored, but nobody knows"])
 def test_who_repeats_under_a_key_is_told_nothing_that_could_not_be_stored(door: str, fault: Any) -> None:
     # GIVEN a request under a key, done at once, whose outcomes can't be stored
