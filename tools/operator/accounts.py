@@ -32,12 +32,15 @@ MatchFields = Annotated[
     ),
 ]
 DatabaseId = Annotated[
-    int | None, typer.Option(min=1, max=LARGEST_ID, help="The only db_id that Altcraft's clients may send.")
+    int | None,
+    typer.Option(metavar="NUMBER", min=1, max=LARGEST_ID, help="The only db_id that Altcraft's clients may send."),
 ]
-BusinessName = Annotated[str, typer.Option("--business", help="The name of the business, as account_info tells it.")]
-Language = Annotated[str, typer.Option(help="Its language, such as EN.")]
-Currency = Annotated[str, typer.Option(help="Its currency, such as USD.")]
-Glyph = Annotated[str, typer.Option(help="That currency's sign, such as $.")]
+BusinessName = Annotated[
+    str, typer.Option("--business", metavar="NAME", help="The name of the business, as account_info tells it.")
+]
+Language = Annotated[str, typer.Option(metavar="CODE", help="Its language, such as EN.")]
+Currency = Annotated[str, typer.Option(metavar="CODE", help="Its currency, such as USD.")]
+Glyph = Annotated[str, typer.Option(metavar="SIGN", help="That currency's sign, such as $.")]
 Always200 = Annotated[bool, typer.Option(help="Answer Altcraft's errors with HTTP status 200 too.")]
 
 
@@ -108,8 +111,9 @@ def _record(account: Account) -> dict[str, Any]:
 
 
 def _shown(record: dict[str, Any]) -> dict[str, Any]:
-    """An account as a line of a list."""
-    return {**record, "custom_fields": [f"{field['number']}:{field['name']}" for field in record["custom_fields"]]}
+    """An account as a line of a list, without what `show` tells beside it."""
+    fields = [f"{field['number']}:{field['name']}" for field in record["custom_fields"]]
+    return {"account": record["account"], "http_status": record["http_status"], "custom_fields": fields}
 
 
 def _field(text: str, *, match: bool) -> CustomField:

@@ -10,8 +10,11 @@ _OF_ALL = {"failed": FAILED, "400": FAILED, "503": "busy", "busy": "busy"}
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "enrol": {"0": "registered", "409": "already member", "404": "not found"},
-    "import": {"new": "new", "updated": "updated", "ignored": "ignored"},
+    "import": {"new": "new", "updated": "updated", "ignored": "ignored", "0": "imported", "404": "not found"},
     "earn": {"0": "earned", "8890": "limit reached", "8015": "not found", "8896": "busy"},
+    "revoke": {"0": "revoked", "8903": "no such earn", "2305": "no such earn", "8015": "not found", "8896": "busy"},
+    "leave": {"0": "left", "404": "not found"},
+    "erase": {"0": "erased", "deleted": "erased", "404": "not found"},
     "undo": {"undone": "undone", "kept": "kept", "unchanged": "unchanged"},
 }
 """By operation: the word for each code that its jobs and replies are counted by."""

@@ -16,11 +16,15 @@ _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 _REWARD = re.compile(r"([^:]{1,64}):([0-9]{1,9}(?:\.[0-9]{1,6})?):(.{1,256})")
 _PRODUCT = re.compile(r"([^:]{1,64}):(.{1,256})")
 
-Currency = Annotated[str | None, typer.Option(help="The currency of its purchases, such as EUR; '' for none.")]
-Glyph = Annotated[str | None, typer.Option(help="That currency's sign, such as €; '' for none.")]
-PointsRatio = Annotated[str | None, typer.Option(help="Points that a purchase of 1 earns; '' for 1.")]
-RewardRatio = Annotated[str | None, typer.Option(help="Points that are worth 1; '' for none.")]
-EarnedPerEvent = Annotated[str | None, typer.Option(help="Dollars that each event earns; '' for none.")]
+Currency = Annotated[
+    str | None, typer.Option(metavar="CODE", help="The currency of its purchases, such as EUR; '' for none.")
+]
+Glyph = Annotated[str | None, typer.Option(metavar="SIGN", help="That currency's sign, such as €; '' for none.")]
+PointsRatio = Annotated[str | None, typer.Option(metavar="NUMBER", help="Points that a purchase of 1 earns; '' for 1.")]
+RewardRatio = Annotated[str | None, typer.Option(metavar="NUMBER", help="Points that are worth 1; '' for none.")]
+EarnedPerEvent = Annotated[
+    str | None, typer.Option(metavar="NUMBER", help="Dollars that each event earns; '' for none.")
+]
 PointsNames = Annotated[
     list[str] | None, typer.Option("--points-name", metavar="NAME", help="What its points are called; may be repeated.")
 ]

@@ -83,7 +83,7 @@ def test_jobs_are_filtered_by_status_operation_and_age(
         (["--since", "yesterday"], 1, "--since takes a day (2026-01-31), a moment"),
         (["--since", "2026-02-30"], 1, "--since takes a day"),
         (["--since", "2026-02-01T1:00Z"], 1, "--since takes a day"),
-        (["--operation", "burn"], 2, '"burn" is not one of enrol, import, earn, undo'),
+        (["--operation", "burn"], 2, '"burn" is not one of enrol, import, earn, revoke, leave, erase, undo'),
         (["--status", "lost"], 2, "'lost' is not one of 'queued', 'running'"),
     ],
 )

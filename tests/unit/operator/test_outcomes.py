@@ -10,13 +10,21 @@ from tools.operator.outcomes import in_words, word
 OPERATIONS = {
     "altcraft.register_member": "enrol",
     "altcraft.register_member_batch": "enrol",
+    "altcraft.delete_member": "leave",
+    **dict.fromkeys(
+        ("altcraft.profiles_import", "altcraft.profiles_update", "altcraft.profiles_import_batch"), "import"
+    ),
+    "altcraft.profiles_delete": "erase",
     "stickystreet.customers_batch": "import",
+    "stickystreet.record_customer": "import",
+    "stickystreet.customer_delete": "erase",
     "capillary.direct_earn": "earn",
+    "capillary.issue_promotion": "earn",
+    "capillary.revoke_direct_earn": "revoke",
+    "capillary.add_customer": "import",
     "jobs.undo": "undo",
 }
 OF_ALL = {
-    Status.EXISTS: "already member",
-    Status.UPDATED: "updated",
     Status.EXHAUSTED: "limit reached",
     Status.NOT_FOUND: "not found",
     Status.INVALID: "failed",
@@ -25,6 +33,14 @@ OF_ALL = {
     Status.UNDONE: "undone",
     Status.KEPT: "kept",
 }
+OWN = {
+    Status.CREATED: {"registered", "new", "earned", "imported"},
+    Status.UPDATED: {"updated", "imported", "revoked"},
+    Status.EXISTS: {"already member", "no such earn", "failed"},  # failed: one customer that must be new
+    Status.IGNORED: {"ignored", "unchanged", "no such earn"},
+    Status.REMOVED: {"left", "erased"},
+}
+"""What operations call each in their own words."""
 
 
 @pytest.mark.parametrize("contract", RESULTS)
@@ -32,9 +48,8 @@ def test_an_outcome_has_the_same_word_whatever_its_contract_calls_it(contract: s
     # GIVEN the codes that a contract's jobs are counted by
     operation, codes = OPERATIONS[contract], RESULTS[contract].codes
     # THEN each has a word, that of its outcome wherever operations share it
-    own = {Status.CREATED: {"registered", "new", "earned"}, Status.IGNORED: {"ignored", "unchanged"}}
     for status, code in codes.items():
-        assert word(operation, code) in own.get(status, {OF_ALL.get(status)}), status
+        assert word(operation, code) in OWN.get(status, {OF_ALL.get(status)}), status
 
 
 def test_words_are_those_of_the_page() -> None:
