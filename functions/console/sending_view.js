@@ -28,16 +28,20 @@ function drawParts() {
 function drawSending() {
   const { upload, sending } = importing;
   show("drop", !sending);
-  if (!upload) return;
+  if (!upload) return lockChoices(false);
   const left = upload.parts.filter(({ state }) => state !== "sent");
   const begun = sending || left.length < upload.parts.length;
-  const choices = [byId("fields"), byId("door"), ...byId("columns").querySelectorAll("select")];
-  for (const one of choices) one.disabled = begun; // all parts are sent with the same choices
+  lockChoices(begun); // all parts are sent with the same
   byId("send").disabled = sending || (begun && left.length === 0);
   write("send", begun ? restWords(left.length) : `${sendWords(upload)} ${counted(upload.rows, "row")}`);
   show("another", !sending);
   upload.parts.forEach((part, at) => drawPart(byId("parts").children[at], part));
   if (begun && !sending && left.length === 0 && upload.parts.every(isOver)) showResult();
+}
+
+function lockChoices(locked) {
+  const choices = [byId("fields"), byId("door"), ...byId("columns").querySelectorAll("select")];
+  for (const one of choices) one.disabled = locked;
 }
 
 const SEND_WORDS = { import: "Import", enrol: "Register", earn: "Issue to" };

@@ -38,6 +38,7 @@ def take(page: Page, name: str) -> None:
 def test_an_import_under_way(page: Page, stack: LocalStack) -> None:
     sign_in(page, stack.url, view="#import")
     import_rows(page, 0, 2_000, "customers-2026-11.csv")
+    page.evaluate("scrollTo(0, 0)")
     take(page, "import")
     page.get_by_role("button", name="Import ").click()
     page.get_by_role("button", name="Save the failed rows").wait_for(timeout=120_000)

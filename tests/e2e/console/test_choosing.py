@@ -241,6 +241,22 @@ def test_a_promotion_is_issued_from_a_file(page: Page, api: FakeApi) -> None:
     assert request.headers["x-cap-api-oauth-token"] == "own-access"
 
 
+def test_another_file_can_go_to_another_door(page: Page, api: FakeApi) -> None:
+    # GIVEN an import whose rows are all sent
+    queue_imports(api)
+    sign_in(page, api.base, view="#import")
+    choose(page, "email\na@b.c\n")
+    send(page)
+    expect(page.locator("#result-title")).to_have_text("Result")
+    expect(page.get_by_label("What its rows are for")).to_be_disabled()
+    # WHEN another file is to be sent
+    page.get_by_role("button", name="Another file").click()
+    # THEN everything can be chosen anew, and nothing of the first is left
+    expect(page.get_by_label("What its rows are for")).to_be_enabled()
+    expect(page.locator("#result")).to_be_hidden()
+    expect(page.locator("#preview")).to_be_hidden()
+
+
 def test_an_access_token_issues_by_itself_and_does_no_more(page: Page, api: FakeApi) -> None:
     # GIVEN somebody who is signed in with an access token
     api.account = {**ACCOUNT, "credential": "access"}

@@ -68,9 +68,9 @@ def test_wrong_rows_are_shown_corrected_and_sent_again(page: Page, stack: LocalS
     # WHEN the failed rows are shown
     page.get_by_role("button", name="Show 2 failed rows").click()
     page.get_by_role("heading", name="Failed rows").wait_for()
-    # THEN each is named by its number, with the reason
+    # THEN each is named by its line in the file, with the reason
     shown = [row.locator("td").all_inner_texts() for row in page.locator("#failed-rows tr").all()]
-    assert [(number, code) for number, code, _ in shown] == [("8", "failed"), ("600", "failed")]
+    assert [(number, code) for number, code, _ in shown] == [("9", "failed"), ("601", "failed")]
     assert '"broken"' in shown[0][2]
     assert '"1970-02-30"' in shown[1][2]
     # WHEN they are saved, corrected in a spreadsheet, and imported again
