@@ -117,5 +117,7 @@ function importForReal() {
 
 function forgetResult() {
   Object.assign(result, { key: "", failures: [] });
+  write("result-note", "");
+  drawFailures([], "result-failed-rows", "result-more");
   show("result", false);
 }

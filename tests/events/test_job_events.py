@@ -57,7 +57,9 @@ def test_a_chunk_message_is_done_and_the_jobs_api_tells_of_its_job(world: World)
         ),
     )
     undoing = {"operation": "undo", "status": "queued", "done": 0, "counts": {}, "finished_at": None, "undo": "none"}
-    assert (undone.status, undone.json()) == (202, job(DRAWN, **undoing))
+    expected = job(DRAWN, **undoing)
+    expected["links"]["undoes"] = shown.json()["links"]["self"]
+    assert (undone.status, undone.json()) == (202, expected)
     assert undone.headers["Location"] == f"/v1/jobs/{DRAWN}"
     # AND the undo is in the queue
     assert [json.loads(message.body)["operation"] for message in world.sqs.queues[CHUNKS]] == ["undo"]
