@@ -54,5 +54,7 @@ def sign_in(page: Page, url: str, token: str = TOKEN, view: str = "") -> None:
 
 def choose_programs(page: Page, *programs: str) -> None:
     """Choose the programs that the customers of a file join, and no others."""
-    for box in page.locator("#programs-choice input").all():
+    boxes = page.locator("#programs-choice input")
+    boxes.first.wait_for()
+    for box in boxes.all():
         box.set_checked(str(box.get_attribute("value")) in programs)

@@ -182,4 +182,6 @@ def test_members_are_registered_and_a_promotion_is_issued_from_files(page: Page,
     page.get_by_role("button", name="Issue to 2 rows").click()
     # THEN the one who is known has it
     expect(page.locator("#result-note")).to_contain_text("1 row failed", timeout=MINUTE)
-    assert page.locator("#result-failed-rows td").all_inner_texts() == ["3", "8015", "Customer not found"]
+    assert page.locator("#result-failed-rows td").all_inner_texts() == [
+        *("3", "8015", "Customer not found for the given identifiers")
+    ]
