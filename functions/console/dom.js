@@ -36,15 +36,19 @@ function complainAt(id, text) {
   if (text !== "") (field.querySelector("input, select") ?? field).focus();
 }
 
+const asked = { last: Promise.resolve() };
+
 /** Ask a question; resolves to whether the answer was yes. */
-function confirmed(words) {
+async function confirmed(words) {
+  await asked.last; // a browser tells late that a dialog was closed: that must not be taken for this one's answer
   for (const [part, text] of Object.entries(words)) write(`confirm-${part}`, text);
   const dialog = byId("confirm");
   dialog.returnValue = "";
   dialog.showModal();
-  return new Promise((resolve) => {
+  asked.last = new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
   });
+  return asked.last;
 }
 
 /** A list to choose one of: pairs of a value and its words. */

@@ -34,6 +34,19 @@ def test_nothing_is_undone_before_the_question_is_answered(page: Page, api: Fake
     expect(page.get_by_role("button", name="Undo this job")).to_be_focused()
 
 
+def test_a_question_asked_the_moment_another_was_left_is_answered_by_itself(page: Page, api: FakeApi) -> None:
+    # GIVEN a question that was left, which the browser tells only after the page was clicked again
+    api.reply("POST", UNDO_PATH, UNDO, 202)
+    ask(page, api)
+    page.get_by_role("button", name="Keep the job").wait_for()
+    page.evaluate("() => { document.getElementById('confirm').close('no'); document.getElementById('undo').click(); }")
+    # WHEN the second question is answered with yes
+    page.get_by_role("button", name="Undo the job").click()
+    # THEN that is done, once
+    expect(page.locator("#undo")).to_be_hidden()
+    assert len(api.called("POST", UNDO_PATH)) == 1
+
+
 def test_the_undo_is_a_job_that_is_opened_and_watched(page: Page, api: FakeApi) -> None:
     # GIVEN a server that takes the undo
     def begin(_request: Request) -> Answer:
