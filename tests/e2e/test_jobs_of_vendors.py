@@ -10,7 +10,7 @@ from tests.e2e.jobs import finished, job
 from tests.e2e.requests import BATCH, SINGLE, TOKEN, Reply, get, post
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earn_request
-from tests.fakes.gateway import EARN, IMPORT, ISSUE, REVOKE
+from tests.fakes.gateway import ADD, EARN, IMPORT, ISSUE, PROFILE, PROFILE_UPDATE, PROFILES, REVOKE
 from tests.fakes.importing import as_form, rows_form
 from tools.local.stack import LocalStack
 
@@ -57,6 +57,13 @@ LARGE = {
         {"new": 2, "updated": 1},
         {"undone": 3},
     ),
+    "profiles": Large(
+        PROFILES,
+        as_json({"token": TOKEN, "data": [{"email": f"profile{number}@example.com"} for number in (1, 2)] + [{}]}),
+        JSON,
+        {"0": 2, "400": 1},
+        {"undone": 2, "unchanged": 1},
+    ),
     "earn": Large(
         EARN,
         as_json(earn_request("98662653", "98662632", "423924812", "1", program=2607, promotion=56801)),
@@ -67,12 +74,30 @@ LARGE = {
 }
 
 
-ISSUED = (
-    f"{ISSUE}?identifierName=id&source=INSTORE&identifierValue=387004879",
-    as_json({"programId": 469, "promotionId": 56799}),
-    {**JSON, **basic()},
-)
-"""A promotion issued to one customer: path, body and headers."""
+class Single(NamedTuple):
+    """A request of one item."""
+
+    path: str
+    body: bytes
+    headers: dict[str, str]
+
+
+def singles(number: int) -> dict[str, Single]:
+    """A request of one item to each endpoint that has no list, about what another number's is not about."""
+    issued, added = {"programId": 469, "promotionId": 56799}, {"type": "externalId", "value": f"single-{number}"}
+    email = {"email": f"single{number}@example.com"}
+    update = {"matching": "profile_id", "profile_id": "profile123", "data": {"_fname": f"Jo {number}"}}
+    return {
+        "register": Single(SINGLE, as_json(members() | {"email": f"user{number}@example.com"}), JSON),
+        "profile": Single(PROFILE, as_json({"token": TOKEN, "data": email}), JSON),
+        "update": Single(PROFILE_UPDATE, as_json({"token": TOKEN, **update}), JSON),
+        "add": Single(ADD, as_json({"profiles": [{"identifiers": [added], "source": "INSTORE"}]}), {**JSON, **basic()}),
+        "issue": Single(
+            f"{ISSUE}?identifierName=id&source=INSTORE&identifierValue=387004879",
+            as_json(issued),
+            {**JSON, **basic()},
+        ),
+    }
 
 
 def listed(stack: LocalStack) -> dict[str, dict[str, Any]]:
@@ -109,10 +134,9 @@ def test_a_large_request_is_a_job_that_is_done_told_and_undone(large: Large, sma
 
 def test_a_request_that_comes_again_under_its_key_is_answered_again(small: LocalStack) -> None:
     # GIVEN requests, small and large, for each endpoint
-    small_ones = [(SINGLE, as_json(members() | {"email": "user21@example.com"}), JSON)]
-    small_ones += [(BATCH, as_json(members(22)), JSON), (IMPORT, rows("user23@example.com|Cy"), FORM)]
-    small_ones += [(EARN, as_json(earn_request("387004879")), {**JSON, **basic()})]
-    small_ones += [(REVOKE, as_json(earn_request("387004879")), {**JSON, **basic()}), ISSUED]
+    small_ones = [*singles(21).values()]
+    small_ones += [Single(BATCH, as_json(members(22)), JSON), Single(IMPORT, rows("user23@example.com|Cy"), FORM)]
+    small_ones += [Single(path, as_json(earn_request("387004879")), {**JSON, **basic()}) for path in (EARN, REVOKE)]
     for path, body, headers in [*small_ones, *(large[:3] for large in LARGE.values())]:
         # WHEN it is sent twice under one key
         key = {"Idempotency_Key": str(uuid.uuid4())}
@@ -121,19 +145,12 @@ def test_a_request_that_comes_again_under_its_key_is_answered_again(small: Local
         assert (second.status, second.body) == (first.status, first.body)
 
 
-def test_even_one_registration_is_a_job_for_a_client_that_does_not_wait(small: LocalStack) -> None:
+@pytest.mark.parametrize("call", singles(25))
+def test_even_one_item_is_a_job_for_a_client_that_does_not_wait(call: str, small: LocalStack) -> None:
     # WHEN a client prefers not to wait
-    one = as_json(members() | {"email": "user25@example.com"})
-    reply = post(small, SINGLE, one, **JSON, Prefer="respond-async")
-    # THEN it is told of a job, which is done
-    assert reply.status == 202
-    assert finished(small, json.loads(reply.body)["job_id"])["counts"] == {"0": 1}
-
-
-def test_even_one_issue_is_a_job_for_a_client_that_does_not_wait(small: LocalStack) -> None:
-    # WHEN a client prefers not to wait
-    path, body, headers = ISSUED
+    path, body, headers = singles(25)[call]
     reply = post(small, path, body, **headers, Prefer="respond-async")
     # THEN it is told of a job, which is done
     assert reply.status == 202
-    assert finished(small, json.loads(reply.body)["job_id"])["counts"] == {"0": 1}
+    done = finished(small, json.loads(reply.body)["job_id"])
+    assert (done["status"], done["counts"]) == ("done", {"0": 1})

@@ -14,7 +14,9 @@ import pytest
 from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.doors.endpoint import serve
 from loyalty.doors.queue_trigger import process_chunks
+from loyalty.vendors.altcraft.profiles import PROFILES_IMPORT, PROFILES_IMPORT_BATCH, PROFILES_UPDATE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.vendors.capillary.customers import ADD_CUSTOMER
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from loyalty.vendors.capillary.issue_promotion import ISSUE_PROMOTION
 from loyalty.vendors.capillary.revoke_direct_earn import REVOKE_DIRECT_EARN
@@ -25,7 +27,19 @@ from tests.e2e.jobs import job
 from tests.e2e.requests import BATCH, SINGLE
 from tests.fakes.capillary import basic, issue_event, request
 from tests.fakes.faults import refused, timed_out_after
-from tests.fakes.gateway import EARN, IMPORT, REVOKE, Event, FakeContext, proxy_event, reply_of
+from tests.fakes.gateway import (
+    ADD,
+    EARN,
+    IMPORT,
+    PROFILE,
+    PROFILE_UPDATE,
+    PROFILES,
+    REVOKE,
+    Event,
+    FakeContext,
+    proxy_event,
+    reply_of,
+)
 from tests.fakes.importing import FORM, as_form, rows_form
 from tests.fakes.nth_call import FaultyClient
 from tests.fakes.steps import at
@@ -67,12 +81,36 @@ def one_row(number: int) -> str:
     return as_form(rows_form("email phone", f"user8@example.com|+4950{number}", campaigns_to_include="13234545"))
 
 
+def kept_row(number: int) -> str:
+    """A customer of the demo account with another phone, and no undo state."""
+    return as_form(rows_form("email phone", f"user40@example.com|+4951{number}", no_undo="yes"))
+
+
+def profile(number: int, **changes: Any) -> dict[str, Any]:
+    """A customer of the demo account with another phone."""
+    fields = {"email": "user41@example.com", "phone": f"+4952{number}", **changes}
+    return {"token": "abc123def456", "matching": "email", "email": fields["email"], "data": fields}
+
+
+def profiles(number: int) -> dict[str, Any]:
+    return {"token": "abc123def456", "data": [{"email": "user42@example.com", "phone": f"+4953{number}"}]}
+
+
+def added(number: int) -> dict[str, Any]:
+    profile = {"identifiers": [{"type": "externalId", "value": f"lost-added-{number}"}], "source": "INSTORE"}
+    return {"profiles": [profile]}
+
+
 def user(number: int) -> str:
     return f"user{number}@example.com"
 
 
 def by_json(path: str, document: dict[str, Any], **headers: str) -> Event:
     return proxy_event(json.dumps(document), {"Content-Type": "application/json", **headers}, path=path)
+
+
+def sent_form(form: str) -> Event:
+    return proxy_event(form, {"Content-Type": FORM}, path=IMPORT)
 
 
 REGISTERED = '"error":0,"error_text":"Successfuloperation","profile_id"'
@@ -86,7 +124,7 @@ INLINE = [
     Inline(
         "CustomersBatchFunction",
         CUSTOMERS_BATCH,
-        lambda n: proxy_event(rows(n), {"Content-Type": FORM}, path=IMPORT),
+        lambda n: sent_form(rows(n)),
         '"new":2,"updated":1',
     ),
     Inline("IssuePromotionFunction", ISSUE_PROMOTION, lambda n: issue_event(OFTEN, identifierValue=user(n)), ISSUED),
@@ -101,12 +139,30 @@ SINGLE_WRITES = [
     ),
     Single(INLINE[2]._replace(event=lambda _: by_json(EARN, request("98662653"), **basic())), "EARNS_TABLE"),
     Single(
-        INLINE[3]._replace(
-            event=lambda n: proxy_event(one_row(n), {"Content-Type": FORM}, path=IMPORT), told='"new":0,"updated":1'
-        ),
+        INLINE[3]._replace(event=lambda n: sent_form(one_row(n)), told='"new":0,"updated":1'),
         "MEMBERSHIPS_TABLE",
     ),
     Single(INLINE[4], "EARNS_TABLE"),
+]
+UPDATED = '"new":0,"updated":1'
+CORRECTED = '"error":0,"error_text":"Successfuloperation","profile_id"'
+CUSTOMER_WRITES = [
+    Inline("CustomersBatchFunction", CUSTOMERS_BATCH, lambda n: sent_form(kept_row(n)), UPDATED),
+    Inline("ProfilesImportFunction", PROFILES_IMPORT, lambda n: by_json(PROFILE, profile(n)), CORRECTED),
+    Inline(
+        "ProfilesImportFunction",
+        PROFILES_IMPORT,
+        lambda n: by_json(PROFILE, profile(n, email=f"lost{n}@example.com")),
+        CORRECTED,
+    ),
+    Inline(
+        "ProfilesUpdateFunction",
+        PROFILES_UPDATE,
+        lambda n: by_json(PROFILE_UPDATE, profile(n, email="user43@example.com", phone=f"+4954{n}")),
+        CORRECTED,
+    ),
+    Inline("ProfilesImportBatchFunction", PROFILES_IMPORT_BATCH, lambda n: by_json(PROFILES, profiles(n)), CORRECTED),
+    Inline("AddCustomerFunction", ADD_CUSTOMER, lambda n: by_json(ADD, added(n), **basic()), '"createdId":'),
 ]
 ENROL = message("", user(20), params={"program_id": "2844"})
 EARN_ONE = ENROL | {
@@ -114,11 +170,11 @@ EARN_ONE = ENROL | {
     "params": {"program_id": "469", "promotion_id": "56799"},
     "items": [{"kind": "email", "value": user(21), "source": "INSTORE"}],
 }
-NUMBER = 18
+NUMBER, NEVER = 18, 900
 """Of the items that no other test sends."""
 
 
-@pytest.mark.parametrize("inline", INLINE, ids=[inline.function for inline in INLINE])
+@pytest.mark.parametrize("inline", INLINE + CUSTOMER_WRITES, ids=lambda inline: inline.function)
 def test_whichever_answer_is_lost_the_reply_is_as_if_none_were(inline: Inline, stack: LocalStack) -> None:
     # GIVEN the n-th answer lost, for every n
     database = as_function(stack, inline.function)
@@ -170,6 +226,17 @@ def test_a_single_write_of_which_no_answer_ever_comes_is_read_back(single: Singl
     database = as_fast_function(stack, inline.function, at("put_item", timed_out_after, times=1_000, table=table))
     # WHEN one item is sent
     reply = reply_of(serve(inline.contract, lambda: database)(inline.event(NUMBER), FakeContext("lost-one")))
+    # THEN it is told as done
+    assert inline.told in "".join(reply.body.split()), reply
+
+
+@pytest.mark.parametrize("inline", CUSTOMER_WRITES, ids=lambda inline: inline.function)
+def test_a_customers_write_of_which_no_answer_ever_comes_is_read_back(inline: Inline, stack: LocalStack) -> None:
+    # GIVEN a store that writes a customer, and never says so
+    lost = at("transact_write_items", timed_out_after, times=1_000)
+    # WHEN one is sent
+    handler = serve(inline.contract, lambda: as_fast_function(stack, inline.function, lost))
+    reply = reply_of(handler(inline.event(NEVER), FakeContext("lost-customer")))
     # THEN it is told as done
     assert inline.told in "".join(reply.body.split()), reply
 

@@ -7,6 +7,7 @@ import pytest
 from tests.e2e.requests import BATCH, SINGLE, get, post
 from tests.fakes.gateway import (
     ACCESS_TOKEN,
+    ADD,
     BALANCE,
     CUSTOMERS,
     DETAILS,
@@ -15,7 +16,10 @@ from tests.fakes.gateway import (
     ISSUE,
     LEAVE,
     LOOKUP,
+    PROFILE,
     PROFILE_DELETE,
+    PROFILE_UPDATE,
+    PROFILES,
     PROGRAMS,
     PROMOTION_DATA,
     PROMOTIONS,
@@ -40,7 +44,11 @@ def body(document: object) -> bytes:
     [
         (REVOKE, body({"customers": []}), {**JSON, "X_CAP_API_OAUTH_TOKEN": "nobody-has-this-token"}, 401),
         (ISSUE, body({}), {**JSON, "X_CAP_API_OAUTH_TOKEN": "nobody-has-this-token"}, 401),
+        (ADD, body({}), {**JSON, "X_CAP_API_OAUTH_TOKEN": "nobody-has-this-token"}, 401),
         (SINGLE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),
+        (PROFILE, body({**MEMBER, "data": {"email": "a@example.com"}}), JSON, 401),
+        (PROFILE_UPDATE, body({**MEMBER, "data": {"email": "a@example.com"}}), JSON, 401),
+        (PROFILES, body(MEMBERS), JSON, 401),
         (BATCH, body(MEMBERS), JSON, 401),
         (LEAVE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),
         (PROFILE_DELETE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),
