@@ -9,7 +9,7 @@ from tests.e2e.requests import get
 from tests.e2e.test_jobs_of_vendors import (
     test_a_large_request_is_a_job_that_is_done_told_and_undone,
     test_a_request_that_comes_again_under_its_key_is_answered_again,
-    test_even_one_registration_is_a_job_for_a_client_that_does_not_wait,
+    test_even_one_item_is_a_job_for_a_client_that_does_not_wait,
 )
 from tools.local.deploy import client
 from tools.local.stack import LocalStack
@@ -17,7 +17,7 @@ from tools.local.stack import LocalStack
 __all__ = [
     "test_a_large_request_is_a_job_that_is_done_told_and_undone",
     "test_a_request_that_comes_again_under_its_key_is_answered_again",
-    "test_even_one_registration_is_a_job_for_a_client_that_does_not_wait",
+    "test_even_one_item_is_a_job_for_a_client_that_does_not_wait",
 ]
 
 
