@@ -45,6 +45,7 @@ async function sendPart(part, upload, choices) {
   const door = DOORS[upload.door];
   const form = new Response(door.form(part, upload, choices));
   const headers = { Prefer: "respond-async", "Idempotency-Key": part.key, ...choices.headers };
+  if (choices.label) headers["X-Job-Label"] = choices.label;
   headers["Content-Type"] = upload.door === "import" ? form.headers.get("Content-Type") : "application/json";
   const body = await form.arrayBuffer();
   return patiently(async () => {

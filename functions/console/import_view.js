@@ -62,6 +62,8 @@ function drawDoor() {
   drawSending();
 }
 
+const NO_LABEL = /[^ -~]/; // of a job: the API takes printable ASCII
+
 /** Read a file and show what is in it, or what is wrong with it. */
 async function chooseFile(file) {
   if (!file || importing.sending) return;
@@ -76,7 +78,9 @@ async function chooseFile(file) {
   }
   byId("file").value = ""; // the same file, corrected, can be chosen again
   drawUpload();
-  if (importing.upload) byId("preview-title").focus();
+  if (!importing.upload) return;
+  byId("send-label").value = importing.upload.name.split(NO_LABEL).join("_").slice(0, byId("send-label").maxLength);
+  byId("preview-title").focus();
 }
 
 /** Cut the file anew, after a choice that changes what is sent. */
@@ -98,10 +102,12 @@ function chooseField({ target }) {
 /** The choices beside the file; null where one is missing, which is then told beside it. */
 function readChoices() {
   const { upload } = importing;
-  const choices = CHOICES[upload.door](new FormData(byId("choices")));
+  const form = new FormData(byId("choices"));
+  const choices = { label: trimmed(form.get("label")), ...CHOICES[upload.door](form) };
+  if (NO_LABEL.test(choices.label)) choices.missing ||= ["send-label", "Only plain letters, digits and signs."];
   const { at, words } = mappingFault(upload) ?? { words: "" };
   complain("columns-fault", words);
-  for (const id of ["programs-field", "program-field", "promotion-field"]) complainAt(id, "");
+  for (const id of ["programs-field", "program-field", "promotion-field", "send-label"]) complainAt(id, "");
   if (words !== "") byId(`column-${at}`).focus();
   else if (choices.missing) complainAt(...choices.missing);
   return words === "" && !choices.missing ? choices : null;

@@ -29,12 +29,12 @@ function drawList(openId) {
   show("older", known.next !== null);
 }
 
-/** Whether the filters let a job through: its id by how it begins. */
+/** Whether the filters let a job through: its id or name by how it begins. */
 function fits(job) {
   const [operation, status] = [byId("of-operation").value, byId("of-status").value];
-  const id = byId("of-id").value.trim().toLowerCase();
+  const start = byId("of-id").value.trim().toLowerCase();
   return (
-    job.job_id.startsWith(id) &&
+    [job.job_id, job.label ?? ""].some((name) => name.toLowerCase().startsWith(start)) &&
     (operation === "" || job.operation === operation) &&
     (status === "" || statusWords(job) === status)
   );
@@ -61,7 +61,8 @@ function newEntry(job) {
   bar.setAttribute("aria-hidden", "true");
   const time = element("time", { datetime: job.submitted_at }, shortMoment(job.submitted_at));
   const second = element("span", { class: "line small" }, element("span", { class: "done" }), " ", time);
-  const link = element("a", { href: `#${job.job_id}` }, first, bar, second);
+  const name = job.label === null ? [] : [element("span", { class: "label small" }, job.label)];
+  const link = element("a", { href: `#${job.job_id}` }, first, ...name, bar, second);
   return element("li", { id: `entry-${job.job_id}` }, link);
 }
 

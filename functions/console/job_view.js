@@ -35,6 +35,8 @@ function drawJob() {
   if (!job) return;
   show("job-body", true);
   write("job-title", operationName(job));
+  write("job-label", job.label ?? "");
+  show("job-label", job.label !== null);
   write("job-id", job.job_id);
   drawStatus(byId("job-status"), statusWords(job));
   drawRelated(job.links);

@@ -25,6 +25,7 @@ def job(job_id: str = JOB_ID, **changes: Any) -> dict[str, Any]:
     return {
         "job_id": job_id,
         "operation": "enrol",
+        "label": None,
         "status": "done",
         "total": 3,
         "done": 3,

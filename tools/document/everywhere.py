@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from loyalty.doors.headers import LONGEST_LABEL
 from tools.document.parts import JSON, Answers, Schema, answer, content, ref, text
 
-POST = [ref("IdempotencyKey", "parameters"), ref("Prefer", "parameters")]
+POST = [ref("IdempotencyKey", "parameters"), ref("Prefer", "parameters"), ref("JobLabel", "parameters")]
 """What every request that changes something may carry."""
 
 FAULTS = {
@@ -57,6 +58,12 @@ def parameters() -> dict[str, Any]:
             "in": "header",
             "description": "`respond-async`: the request goes through the queue, and is answered at once with its job.",
             "schema": text(enum=["respond-async"]),
+        },
+        "JobLabel": {
+            "name": "X-Job-Label",
+            "in": "header",
+            "description": "What the job is called, if the request becomes one: `GET /jobs` finds it by that.",
+            "schema": text(minLength=1, maxLength=LONGEST_LABEL, pattern="^[ -~]+$"),
         },
     }
 

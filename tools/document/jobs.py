@@ -3,6 +3,8 @@
 from typing import Any
 
 from loyalty.domain.job import JobStatus, Undo
+from loyalty.doors.headers import LONGEST_LABEL
+from loyalty.doors.job_filters import MOST, ORDINARY
 from loyalty.operations.enrol.items import KIND as ENROL
 from loyalty.operations.registry import OPERATIONS
 from loyalty.vendors.jobs_api import UNDO
@@ -29,6 +31,7 @@ _JOB_ID = "0f6e2c1a6b5d4c3e9a41d2b7c8e9f001"
 _JOB = {
     "job_id": _JOB_ID,
     "operation": ENROL.name,
+    "label": "spring-2024",
     "status": "done",
     "total": 10000,
     "done": 10000,
@@ -72,6 +75,7 @@ def schemas() -> dict[str, Schema]:
     job = {
         "job_id": ref("JobId"),
         "operation": text(enum=sorted(OPERATIONS)),
+        "label": nullable(text("What its sender called it, in the header X-Job-Label", maxLength=LONGEST_LABEL)),
         "status": text("failed: its request died before all was sent; repeat that", enum=[*JobStatus]),
         "total": integer("Items", minimum=0),
         "done": integer("Items whose fate is known", minimum=0),
@@ -92,7 +96,7 @@ def schemas() -> dict[str, Schema]:
             optional=("undoes", "undone_by"),
         ),
     }
-    page = {"jobs": array(ref("Job"), maxItems=50), "next": nullable(text("For the parameter next; null at the end"))}
+    page = {"jobs": array(ref("Job"), maxItems=MOST), "next": nullable(text("For the parameter next; null at the end"))}
     problem = {"type": text(), "title": text(), "status": integer(), "detail": text("What is wrong")}
     undone = array(text(enum=[*UNDO.codes.values()]), "What became of each item of the job that was taken back")
     taken_back = {"job_id": ref("JobId"), "first": integer("The first item's place, from 0", minimum=0)}
@@ -112,8 +116,17 @@ def parameters() -> dict[str, Any]:
 
 def _list() -> dict[str, Any]:
     one_page = answer("The jobs", content(ref("JobList"), JSON, sample={"jobs": [_JOB], "next": None}))
-    place = query("next", text(), "Where the page before ended")
-    return _operation("listJobs", "List the account's jobs, newest first", {"200": one_page, **_faults("400")}, place)
+    moment = text("A day, or an RFC 3339 date and time with a zone", examples=["2024-09-01", "2024-09-01T12:34:56Z"])
+    chosen = [
+        query("status", text(enum=[*JobStatus]), "Only jobs of this status"),
+        query("operation", text(enum=sorted(OPERATIONS)), "Only jobs of this operation"),
+        query("label", text(minLength=1, maxLength=LONGEST_LABEL), "Only jobs that were called exactly so"),
+        query("from", moment, "Only jobs that were submitted then or later"),
+        query("to", moment, "Only jobs that were submitted before"),
+        query("limit", integer(minimum=1, maximum=MOST, default=ORDINARY), "Jobs of a page, at most"),
+        query("next", text(), "Where the page before ended"),
+    ]
+    return _operation("listJobs", "List the account's jobs, newest first", {"200": one_page, **_faults("400")}, *chosen)
 
 
 def _show() -> dict[str, Any]:
@@ -164,9 +177,8 @@ def _or_single(fault: Answers) -> Answers:
 
 def _undo() -> dict[str, Any]:
     accepted = answer("Taken back by this job; asking twice is asking once", content(ref("Job"), JSON), "Location")
-    return _operation(
-        "undoJob", "Take a job back", {"202": accepted, **_faults("404", "409")}, ref("JobId", "parameters")
-    )
+    parameters = ref("JobId", "parameters"), ref("JobLabel", "parameters")
+    return _operation("undoJob", "Take a job back", {"202": accepted, **_faults("400", "404", "409")}, *parameters)
 
 
 def _operation(name: str, summary: str, answers: Answers, *parameters: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ _HEADERS = {
     "api_access_key": ["1959caadac9b13dcb3", "x"],
     "Prefer": ["respond-async", "wait=0", ",,,"],
     "Idempotency-Key": ["", "x" * 300, "\xff"],
+    "X-Job-Label": ["", "x" * 101, "\xff", "a\tb"],
     "X-Forwarded-For": ["::1", "not an address"],
     "Expect": ["100-continue"],
 }

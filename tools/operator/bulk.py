@@ -39,6 +39,7 @@ CardDigits = Annotated[
         help="Give customers without a card a number of so many digits.",
     ),
 ]
+Label = Annotated[str, typer.Option("--label", metavar="TEXT", help="What the jobs are called.")]
 NoUndo = Annotated[bool, typer.Option("--no-undo", help="Keep no undo state.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Validate and count, write nothing.")]
 Columns = Annotated[
@@ -82,6 +83,7 @@ def import_(
     no_undo: NoUndo = False,
     dry_run: DryRun = False,
     column: Columns = None,
+    label: Label = "",
     rows: Rows = _ROWS_PER_REQUEST,
 ) -> None:
     """Import customers. If interrupted, repeat the command to continue; failed rows go to FILE's .failed file."""
@@ -99,7 +101,7 @@ def import_(
         if opened.has_decimal_comma:
             parameters["decimal_mark"] = "comma"
         door = ImportDoor(opened.headers, fields, parameters)
-        work = Work("import", opened, door, {**parameters, "fields": fields}, door.most_rows(rows), dry_run)
+        work = Work("import", opened, door, {**parameters, "fields": fields}, door.most_rows(rows), dry_run, label)
         send(session, work)
 
 
@@ -110,13 +112,14 @@ def register(
     program: Program,
     *,
     matching: Matching = None,
+    label: Label = "",
     rows: Rows = _ROWS_PER_REQUEST,
 ) -> None:
     """Make the customers of a file members of a program; a column registration_date may say since when."""
     with given(session, file) as path:
         opened = open_rows(path)
         door = RegisterDoor(opened.headers, program, matching)
-        send(session, Work("register", opened, door, {"program": program, "matching": matching}, rows))
+        send(session, Work("register", opened, door, {"program": program, "matching": matching}, rows, label=label))
 
 
 @command(app, "earn")
@@ -128,6 +131,7 @@ def earn(
     promotion: Promotion = None,
     identifier: Identifier = None,
     source: Source = None,
+    label: Label = "",
     rows: Rows = _ROWS_PER_REQUEST,
 ) -> None:
     """Have the customers of a file earn a promotion; every row is an earn of its own."""
@@ -136,7 +140,7 @@ def earn(
         named: dict[str, Any] = {"promotionId": promotion, "promoIdentifier": identifier}
         details = {"programId": program, **{name: value for name, value in named.items() if value}}
         door = EarnDoor(opened.headers, details, source)
-        send(session, Work("earn", opened, door, {**details, "source": source}, rows))
+        send(session, Work("earn", opened, door, {**details, "source": source}, rows, label=label))
 
 
 def _fields(headers: tuple[str, ...], columns: list[str]) -> list[str | None]:

@@ -59,24 +59,29 @@ Since = Annotated[
         "--since", metavar="WHEN", help="Only jobs since a day, a moment (2026-01-31T08:00:00Z), or 30m, 2h or 3d ago."
     ),
 ]
+Label = Annotated[str | None, typer.Option("--label", metavar="TEXT", help="Only jobs of this label.")]
 Partial = Annotated[bool, typer.Option("--partial", help="The results so far of a job that still runs.")]
 Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="The file to write them to.")]
 
 
 @command(app, "list")
 def list_(
-    session: Session, *, status: Statuses = None, operation: Operations = None, from_: Since = None, limit: Most = 50
+    session: Session,
+    *,
+    status: Statuses = None,
+    operation: Operations = None,
+    label: Label = None,
+    from_: Since = None,
+    limit: Most = 50,
 ) -> None:
     """List the account's jobs, newest first."""
-    filters = Filters(frozenset(status or JobStatus), frozenset(operation or OPERATIONS), since(from_))
+    filters = Filters(tuple(status or ()), tuple(operation or ()), label or "", since(from_))
     with _client(session) as client:
         jobs = list(islice(client.jobs(filters), limit))
     records = [_record(job) for job in jobs]
     short = shortened(job["job_id"] for job in jobs)
     shown = [_line(record, short[record["job_id"]]) for record in records]
-    session.printer.records(
-        records, "There are no such jobs" if status or operation or from_ else "There are no jobs", shown
-    )
+    session.printer.records(records, "There are no such jobs" if filters != Filters() else "There are no jobs", shown)
 
 
 @command(app, "show")

@@ -1,7 +1,7 @@
 """The jobs API, as an operator's commands use it."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -19,11 +19,35 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 3.0
 
 
 class Filters(NamedTuple):
-    """Which jobs are wanted: of these statuses and operations, submitted at this moment (RFC 3339, UTC) or later."""
+    """Which jobs are wanted: of these statuses and operations, of this label, from this moment on.
 
-    statuses: Collection[str]
-    operations: Collection[str]
-    since: str
+    The moment is a day, or one of RFC 3339; what is empty lets all through.
+    """
+
+    statuses: Sequence[str] = ()
+    operations: Sequence[str] = ()
+    label: str = ""
+    since: str = ""
+
+    def query(self) -> dict[str, str]:
+        """As the API takes it, which takes one status and one operation at most."""
+        (status, *statuses), (operation, *operations) = self.statuses or ("",), self.operations or ("",)
+        asked = {
+            "status": "" if statuses else status,
+            "operation": "" if operations else operation,
+            "label": self.label,
+            "from": self.since,
+        }
+        return {name: value for name, value in asked.items() if value}
+
+    def lets(self, job: Job) -> bool:
+        """Whether a job is of those statuses and operations."""
+        return (not self.statuses or job["status"] in self.statuses) and (
+            not self.operations or job["operation"] in self.operations
+        )
+
+
+_ALL = Filters()
 
 
 class JobsClient:
@@ -32,24 +56,19 @@ class JobsClient:
     def __init__(self, http: Http, headers: Mapping[str, str], sleep: Callable[[float], None]) -> None:
         self._http, self._headers, self._sleep = http, headers, sleep
 
-    def pages(self) -> Iterator[list[Job]]:
-        """The account's jobs, newest first, page by page."""
-        following = None
+    def pages(self, filters: Filters = _ALL) -> Iterator[list[Job]]:
+        """The account's jobs, newest first, page by page; of those that aren't wanted some may be left out."""
+        query = filters.query()
         while True:
-            query = f"?{urlencode({'next': following})}" if following else ""
-            page = self._call("GET", f"/jobs{query}").json()
+            page = self._call("GET", f"/jobs?{urlencode(query)}".rstrip("?")).json()
             yield page["jobs"]
-            following = page["next"]
-            if following is None:
+            if page["next"] is None:
                 return
+            query["next"] = page["next"]
 
     def jobs(self, filters: Filters) -> Iterator[Job]:
         """The account's jobs that are wanted, newest first."""
-        for job in (job for page in self.pages() for job in page):
-            if job["submitted_at"] < filters.since:
-                return
-            if job["status"] in filters.statuses and job["operation"] in filters.operations:
-                yield job
+        return (job for page in self.pages(filters) for job in page if filters.lets(job))
 
     def whole_id(self, beginning: str) -> str:
         """The id of the account's job that begins so, whatever is no beginning of one as it is.

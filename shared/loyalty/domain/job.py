@@ -53,7 +53,7 @@ class Job(NamedTuple):
     `reopened_at` is when it was begun again after it had ended, for items that could be repeated. `resumed` says that
     a request without a job may have written under its id before, `fed` that another system sends its chunks, `faulty`
     that these don't hold each item once. `undoes` names the job that it takes back, `undone_by` the one that takes it
-    back.
+    back. `label` is what its sender calls it.
     """
 
     id: str
@@ -78,6 +78,7 @@ class Job(NamedTuple):
     resumed: bool = False
     fed: bool = False
     faulty: bool = False
+    label: str | None = None
 
     @property
     def forgotten_at(self) -> int:

@@ -12,8 +12,9 @@ from typing import Any, Generic, NamedTuple
 
 from loyalty import settings
 from loyalty.domain.deadline import COLLECTING_SECONDS, GATEWAY_SECONDS, RENDERING_SECONDS
-from loyalty.domain.errors import BadRequest, ConfigurationError, InternalError, ReplyTooLarge, RequestError
+from loyalty.domain.errors import ConfigurationError, InternalError, ReplyTooLarge, RequestError
 from loyalty.doors.auth import authenticate
+from loyalty.doors.headers import idempotency_key, job_label
 from loyalty.http.request import Reply, Request, read_event, to_proxy
 from loyalty.jobs.submit import Asked, Done, Queued, Task, Wish, answer_of, carry_out
 from loyalty.operations import registry
@@ -23,7 +24,6 @@ from loyalty.store.engine.dynamodb import Database
 from loyalty.telemetry.log import RequestLog
 from loyalty.vendors.contract import Answer, Contract, Exchange, Manner
 
-_LONGEST_KEY = 255
 _NEW_OBJECTS = 100_000  # between garbage collections; a large request makes as many, and keeps them to its end
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -96,10 +96,10 @@ def _do(call: _Call[Params, Item], database: Database, log: RequestLog) -> Reply
     log.account(caller.account.id)
     exchange.identified(caller)
     caller.require(contract.kind.right)
-    key = _idempotency_key(request)
+    key = idempotency_key(request)
     submission = exchange.submission(caller.account, database.settings)
     asked = Asked(caller.account, contract.kind, submission.params, submission.items, contract.name, exchange.manner())
-    result = _carry_out(database, asked, request.id, Wish(key, _wait_until(request, database)))
+    result = _carry_out(database, asked, request.id, Wish(key, _wait_until(request, database), job_label(request)))
     if result.job_id:
         log.job(result.job_id)
     return _reply(call, asked.manner, result, log)
@@ -149,10 +149,3 @@ def _passed(request: Request, database: Database) -> float:
         return 0.0
     passed = database.now() - request.received_at
     return passed if 0 <= passed <= GATEWAY_SECONDS else 0.0
-
-
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key", "").strip()
-    if len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
-        raise BadRequest(f"Idempotency-Key must be at most {_LONGEST_KEY} characters of printable ASCII")
-    return key or None

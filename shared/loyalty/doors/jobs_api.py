@@ -4,20 +4,19 @@ Any credential of the account with the right `jobs:read` may look; undoing needs
 job's own operation needs. Another account's job is not found.
 """
 
-import base64
-import binascii
 import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from loyalty.domain.account import JOBS_READ, Caller
 from loyalty.domain.errors import JobNotFound, JobRunning, ParameterError, ReplyTooLarge, RequestError
 from loyalty.domain.job import Job, JobStatus, Undo
 from loyalty.domain.outcome import Status
+from loyalty.doors import job_filters
 from loyalty.doors.auth import authenticate
 from loyalty.doors.endpoint import Do, Handler, handler, process_database
+from loyalty.doors.headers import job_label
 from loyalty.http.request import Reply, Request
 from loyalty.jobs import results
 from loyalty.jobs.idempotency import key_of
@@ -32,11 +31,8 @@ from loyalty.vendors.catalogue import RESULTS
 from loyalty.vendors.contract import Answer
 from loyalty.vendors.jobs_api import View
 
-PAGE = 50
-"""Jobs of one page."""
-
 _JOB_ID = re.compile("[0-9a-f]{32}")
-_PLACE = re.compile("[0-9T:.-]{23}Z#[0-9a-f]{32}")
+_MOST_LOOKS = 5  # of one call, for jobs that a filter lets through
 _LARGEST_NUMBER = 10**9
 
 Route = Callable[[Database, Request, Caller, RequestLog], Reply]
@@ -52,15 +48,29 @@ def serve(name: str, route: Route, database: Callable[[], Database] = process_da
 
 
 def list_jobs(database: Database, request: Request, caller: Caller, _log: RequestLog) -> Reply:
-    """GET /jobs: the account's jobs, newest first, a page at a time."""
-    page, following = jobs.newest(database, caller.account.id, _read_place(request.query.get("next")), PAGE)
-    shown = side_by_side(lambda job: _document(database, request, job), page)
-    return contract.answer({"jobs": shown, "next": following and _write_place(following)})
+    """GET /jobs: the account's jobs, newest first, a page at a time; which ones, `job_filters` says.
+
+    A page of some jobs only may hold fewer than there is room for, or none, and have one after it: no call looks at
+    more than a few hundred.
+    """
+    filters = job_filters.read(request.query)
+    found: list[View] = []
+    place = filters.before
+    for _ in range(_MOST_LOOKS):
+        page, place = jobs.newest(database, caller.account.id, place, filters.looked_at, filters.period)
+        views = side_by_side(lambda job: _view(database, job), [job for job in page if filters.may_let(job)])
+        found += [view for view in views if filters.let(view.status)]
+        if len(found) > filters.most:
+            place = jobs.place_of(found[filters.most - 1].job)
+        if len(found) >= filters.most or place is None:
+            break
+    documents = [contract.document(view, request.base) for view in found[: filters.most]]
+    return contract.answer({"jobs": documents, "next": place and job_filters.write_place(place)})
 
 
 def show_job(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
     """GET /jobs/{job_id}: how far it is."""
-    return contract.answer(_document(database, request, _find(database, request, caller, log)))
+    return contract.answer(contract.document(_view(database, _find(database, request, caller, log)), request.base))
 
 
 def job_results(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
@@ -87,8 +97,8 @@ def undo_job(database: Database, request: Request, caller: Caller, log: RequestL
     job = _find(database, request, caller, log)
     caller.require(UNDO.kind.right)
     caller.require(OPERATIONS[job.operation].kind.right)
-    undoing = undo(database, job)
-    document = _document(database, request, undoing)
+    undoing = undo(database, job, job_label(request))
+    document = contract.document(_view(database, undoing), request.base)
     return contract.answer(document, 202, {"Location": document["links"]["self"]})
 
 
@@ -108,13 +118,13 @@ def _find(database: Database, request: Request, caller: Caller, log: RequestLog)
     return job
 
 
-def _document(database: Database, request: Request, job: Job) -> dict[str, Any]:
+def _view(database: Database, job: Job) -> View:
     far, codes = progress.read(database, job), RESULTS[job.contract].codes
     counts: Counter[str] = Counter()
     for status in Status:
         counts.update({codes[status]: far.counts[status]} if status in far.counts else {})
     undoable = job.undo(database.now()) if job.finished_at is not None else Undo.NONE
-    return contract.document(View(job, _status(database, job, far.chunks), counts, undoable), request.base)
+    return View(job, _status(database, job, far.chunks), counts, undoable)
 
 
 def _status(database: Database, job: Job, chunks: int) -> JobStatus:
@@ -135,19 +145,3 @@ def _number(request: Request, name: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_NUMBER))):
         raise ParameterError(name, "must be a whole number, 0 or more", text)
     return int(text)
-
-
-def _write_place(place: str) -> str:
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
-
-
-def _read_place(text: str | None) -> str | None:
-    if text is None:
-        return None
-    try:
-        place = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-    except (binascii.Error, ValueError):
-        place = ""
-    if not _PLACE.fullmatch(place):
-        raise ParameterError("next", "must be what the page before gave", text)
-    return place

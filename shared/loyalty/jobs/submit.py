@@ -54,11 +54,12 @@ class Task(NamedTuple, Generic[Params, Item, Prepared]):
 class Wish(NamedTuple):
     """How the client wants it done: under which key, and until when (of the database's clock) it waits.
 
-    `until` is None where it doesn't wait at all.
+    `until` is None where it doesn't wait at all. `label` is what it calls the job, if the request becomes one.
     """
 
     key: str | None
     until: float | None
+    label: str | None = None
 
 
 class Done(NamedTuple):
@@ -139,7 +140,7 @@ def _as_job(database: Database, task: Task[Params, Item, Prepared], wish: Wish, 
             return _follow(database, claimed.job, wish)
     here = claimed.resumed and not task.operation.by_workers
     parts = [Part(1, range(len(items)))] if here else _parts(database, task, items)
-    job = _job(task, claimed, request.digest, queued=queued and not here)
+    job = _job(task, claimed, request.digest, queued=queued and not here)._replace(label=wish.label)
     stored = jobs.create(database, job._replace(chunks=len(parts), submitted_at=database.now()), parts)
     if not stored.job.queued:
         outcomes = _do_here(database, task, stored, items, repeatable=wish.key is not None)

@@ -10,8 +10,8 @@ from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import jobs, progress
 
 
-def undo(database: Database, job: Job) -> Job:
-    """The job that undoes another, of which there is one however often it is asked for.
+def undo(database: Database, job: Job, label: str | None = None) -> Job:
+    """The job that undoes another, of which there is one however often it is asked for; the first who asks labels it.
 
     Raises JobRunning, JobNotUndoable or StorageBusy; after the latter, asking again completes it.
     """
@@ -20,7 +20,7 @@ def undo(database: Database, job: Job) -> Job:
     if not job.undone_by and job.undo(database.now()) is not Undo.AVAILABLE:
         raise JobNotUndoable
     undo_id = job.undone_by or jobs.claim_undo(database, job, new_id())
-    undoing = jobs.find(database, undo_id) or jobs.create(database, _undoing(database, job, undo_id), []).job
+    undoing = jobs.find(database, undo_id) or jobs.create(database, _undoing(database, job, undo_id, label), []).job
     if undoing.sent:
         return undoing
     undoing = send(database, undoing, [message.write(undoing, part) for part in _parts(database, job)])
@@ -49,7 +49,7 @@ def _waited(database: Database, job: Job) -> dict[int, int]:
     return {part.number: part.after for part in (stored.parts if stored else ()) if part.after}
 
 
-def _undoing(database: Database, job: Job, undo_id: str) -> Job:
+def _undoing(database: Database, job: Job, undo_id: str, label: str | None) -> Job:
     return Job(
         id=undo_id,
         account_id=job.account_id,
@@ -63,4 +63,5 @@ def _undoing(database: Database, job: Job, undo_id: str) -> Job:
         queued=True,
         undoable=False,
         undoes=job.id,
+        label=label,
     )

@@ -66,6 +66,7 @@ def document(view: View, base: str) -> dict[str, Any]:
     return {
         "job_id": job.id,
         "operation": job.operation,
+        "label": job.label,
         "status": view.status,
         "total": job.total,
         "done": sum(counts.values()),

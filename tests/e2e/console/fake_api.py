@@ -27,6 +27,7 @@ def job(number: int, operation: str = "import", **changes: Any) -> Job:
     return {
         "job_id": job_id,
         "operation": operation,
+        "label": None,
         "status": "done",
         "total": 1_000,
         "done": 1_000,

@@ -68,7 +68,8 @@ def queue_imports(api: FakeApi, counts: Mapping[str, int] | None = None, rows: A
 
     def take(request: Request) -> Answer:
         total = form_of(request)["profiles_data"].count("\n")
-        taken = job(len(api.jobs) + 1, total=total, done=total, counts=counts or {"new": total})
+        label = request.headers.get("x-job-label")
+        taken = job(len(api.jobs) + 1, total=total, done=total, counts=counts or {"new": total}, label=label)
         api.jobs.insert(0, taken)
         results = f"/jobs/{taken['job_id']}/results"
         api.reply("GET", results, {"batch": {"rows": []}})

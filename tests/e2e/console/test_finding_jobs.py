@@ -9,7 +9,7 @@ from tests.e2e.console.conftest import sign_in
 from tests.e2e.console.fake_api import FakeApi, job
 
 FAILURES = job(1, counts={"new": 995, "failed": 5}, job_id="ab" + 30 * "0")
-FINE = job(2, job_id="ac" + 30 * "0")
+FINE = job(2, job_id="ac" + 30 * "0", label="Spring sale.csv")
 RUNNING = job(3, "enrol", status="running", done=10, counts={"0": 10}, finished_at=None, job_id="bc" + 30 * "0")
 ERASED = job(4, "erase", total=1, done=1, counts={"deleted": 1}, job_id="cc" + 30 * "0")
 ALL = [ERASED, RUNNING, FINE, FAILURES]
@@ -18,6 +18,7 @@ FILTERS: dict[str, tuple[dict[str, str], list[dict[str, Any]]]] = {
     "nothing": ({}, ALL),
     "the beginning of an id": ({"Job id": " A"}, [FINE, FAILURES]),
     "a whole id": ({"Job id": FINE["job_id"]}, [FINE]),
+    "the beginning of a name": ({"Job id": "spring"}, [FINE]),
     "a status": ({"Status": "running"}, [RUNNING]),
     "done": ({"Status": "done"}, [ERASED, FINE]),
     "done with failures": ({"Status": "done with failures"}, [FAILURES]),

@@ -101,8 +101,37 @@ def test_a_file_is_sent_as_the_contract_wants_it(page: Page, api: FakeApi) -> No
         "profiles_header_3": "street1",
         "profiles_data": rows,
     }
-    headers = {name: request.headers[name] for name in ("authorization", "prefer")}
-    assert headers == {"authorization": "Bearer abc123def456", "prefer": "respond-async"}
+    headers = {name: request.headers[name] for name in ("authorization", "prefer", "x-job-label")}
+    assert headers == {
+        "authorization": "Bearer abc123def456",
+        "prefer": "respond-async",
+        "x-job-label": "customers.csv",
+    }
+
+
+def test_a_job_is_called_what_its_sender_says_and_shown_so(page: Page, api: FakeApi) -> None:
+    # GIVEN a file whose name no header can hold
+    queue_imports(api)
+    sign_in(page, api.base, view="#import")
+    choose(page, HEADER + "a@b.c,,\n", name="K\u00e4ufer.csv")
+    name = page.get_by_label("Name of the job")
+    expect(name).to_have_value("K_ufer.csv")
+    # WHEN its jobs are to be called what can't be
+    name.fill("M\u00e4rz")
+    send(page)
+    # THEN the page says so, and sends nothing
+    expect(page.locator("#send-label-fault")).to_have_text("Only plain letters, digits and signs.")
+    expect(name).to_be_focused()
+    assert api.called("POST", IMPORT) == []
+    # WHEN the name is a good one
+    name.fill(" spring 1 ")
+    page.get_by_role("button", name="Import ").click()
+    page.get_by_role("button", name="All rows are sent").wait_for()
+    # THEN that is the job's
+    assert [one.headers["x-job-label"] for one in api.called("POST", IMPORT)] == ["spring 1"]
+    page.locator("#parts a").click()
+    expect(page.locator("#job-label")).to_have_text("spring 1")
+    expect(page.locator("#jobs a .label")).to_have_text("spring 1")
 
 
 def test_a_large_file_is_sent_in_parts_that_the_server_takes(page: Page, api: FakeApi) -> None:

@@ -192,8 +192,8 @@ QUEUED: dict[str, dict[str, list[Call]]] = {
 JOBS: dict[str, dict[str, list[Call]]] = {
     "listJobs": {
         **stranger(LIST),
-        "200": [partial(World.job, route=LIST), twice],
-        "400": [partial(World.job, route=LIST, next="_w")],
+        "200": [partial(World.job, route=LIST), twice, partial(World.job, route=LIST, label="none")],
+        "400": [partial(World.job, route=LIST, next="_w"), partial(World.job, route=LIST, status="lost")],
     },
     "showJob": {
         **stranger(SHOW),
@@ -217,6 +217,7 @@ JOBS: dict[str, dict[str, list[Call]]] = {
     "undoJob": {
         **stranger(UNDO),
         "202": [after(submit, UNDO) for submit in (REGISTERED[0], IMPORTED[0], *EARNED)],
+        "400": [after(REGISTERED[0], UNDO, headers={"Authorization": f"Bearer {TOKEN}", "X-Job-Label": "x" * 101})],
         "409": [after(REGISTERED[0], UNDO, done=False), undone(UNDO)],
     },
 }

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from loyalty.domain.lifetime import LONGEST_SECONDS
-from loyalty.doors.jobs_api import PAGE
+from loyalty.doors.job_filters import ORDINARY as PAGE
 from loyalty.store.tables import jobs
 from tests.fakes.nth_call import ProcessDied, die_before
 from tests.unit.jobs import orders

@@ -22,6 +22,7 @@ def document(job_id: str, **changes: Any) -> dict[str, Any]:
     queued = {
         "job_id": job_id,
         "operation": "enrol",
+        "label": None,
         "status": "queued",
         "total": 12,
         "done": 0,

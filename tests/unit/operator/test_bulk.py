@@ -70,6 +70,20 @@ def test_a_file_of_several_requests_is_done_and_its_failed_rows_are_kept(
     }
 
 
+@pytest.mark.parametrize("work", ["import", "register", "earn"])
+def test_the_jobs_of_a_file_are_called_what_the_command_says(work: str, desk: Desk, tmp_path: Path) -> None:
+    # WHEN a file is sent under a name
+    command, _ = file_of(tmp_path, work)
+    desk.run(*command, "--label", "spring sale")
+    # THEN that is the name of each of its jobs
+    jobs = desk.json("job", "list", "--account", "greatwidgets")
+    assert [job["label"] for job in jobs] == ["spring sale"] * len(jobs)
+    assert len(jobs) > 1
+    # AND of no other that is no name
+    refused = desk.run(*command, "--label", "M\u00e4rz")
+    assert "X-Job-Label must be at most 100 characters of printable ASCII" in " ".join(refused.err.split())
+
+
 def test_the_file_of_failed_rows_can_be_mended_and_sent(desk: Desk, tmp_path: Path) -> None:
     # GIVEN the failed rows of a file, which a spreadsheet must not run
     file = tmp_path / "customers.csv"

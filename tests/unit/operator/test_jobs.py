@@ -14,9 +14,10 @@ OWN = ["--account", "greatwidgets"]
 BATCH = "/api/v1.1/loyalty/register_member_batch"
 
 
-def submit(desk: Desk, *names: str) -> str:
+def submit(desk: Desk, *names: str, **headers: str) -> str:
     """A job that makes these members; nobody has begun it."""
-    reply = desk.world.send(BATCH, batch(emails(*names)), {"Prefer": "respond-async"}, request_id="-".join(names))
+    sent = {"Prefer": "respond-async", **{name.replace("_", "-"): text for name, text in headers.items()}}
+    reply = desk.world.send(BATCH, batch(emails(*names)), sent, request_id="-".join(names))
     return str(reply.json()["job_id"])
 
 
@@ -58,9 +59,12 @@ def test_jobs_are_listed_newest_first_and_shown_as_the_api_shows_them(desk: Desk
         (["--since", "1970-01-02"], []),
         (["--since", "2m"], ["enrol queued"]),
         (["--limit", "1", "--operation", "enrol"], ["enrol queued"]),
+        (["--label", "spring sale"], ["enrol queued"]),
+        (["--label", "spring sale", "--operation", "undo"], []),
+        (["--label", "spring"], []),
     ],
 )
-def test_jobs_are_filtered_by_status_operation_and_age(
+def test_jobs_are_filtered_by_status_operation_label_and_age(
     options: list[str], found: list[str], desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GIVEN a job that was undone some seconds later, and minutes later one that nobody has begun
@@ -69,7 +73,7 @@ def test_jobs_are_filtered_by_status_operation_and_age(
     desk.world.clock.now += 60
     assert desk.run("job", "undo", first, *OWN, "--yes").exit_code == 0
     desk.world.clock.now += 180
-    submit(desk, "user3")
+    submit(desk, "user3", X_Job_Label="spring sale")
     monkeypatch.setattr("time.time", lambda: desk.world.clock.now)
     # THEN those that are asked for are listed
     assert [f"{job['operation']} {job['status']}" for job in desk.json("job", "list", *OWN, *options)] == found

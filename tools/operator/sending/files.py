@@ -21,7 +21,10 @@ from .doors import Door
 
 
 class Work(NamedTuple):
-    """What is to be done with a file; `options` are those of the command, by which it recognises its checkpoint."""
+    """What is to be done with a file; `options` are those of the command, by which it recognises its checkpoint.
+
+    `label` is what its jobs are called, if anything.
+    """
 
     name: str
     file: RowFile
@@ -29,6 +32,7 @@ class Work(NamedTuple):
     options: Mapping[str, Any]
     rows_per_request: int
     dry_run: bool = False
+    label: str = ""
 
 
 def send(session: Session, work: Work) -> None:
@@ -65,7 +69,8 @@ def _send(session: Session, work: Work) -> None:
     try:
         with authorised(session.system, session.caller, work.door.credential_kind, work.door.rights) as headers:
             jobs = JobsClient(session.system.http, headers, session.system.sleep)
-            _send_rest(session, work, run, Delivery(work.door, session.system.http, headers, jobs))
+            labelled = {**headers, "X-Job-Label": work.label} if work.label else headers
+            _send_rest(session, work, run, Delivery(work.door, session.system.http, labelled, jobs))
     except KeyboardInterrupt:
         _tell_begun(session, run)
         raise Interrupted(_so_far(run, _under_way(checkpoint))) from None

@@ -30,8 +30,18 @@ _LISTED_SECONDS = KEPT_SECONDS + KEPT_SECONDS + SPARE_SECONDS
 _TTL_DAYS = 2
 """How many days TTL may be late."""
 _NUMBERS = {"total": int, "chunks": int, "submitted_at": float, "finished_at": int, "reopened_at": float}
-_TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by", "request")
+_TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by", "request", "label")
 _SWITCHES = ("queued", "undoable", "sent", "abandoned", "announced", "resumed", "fed", "faulty")
+
+
+class Period(NamedTuple):
+    """From when on, and before when, jobs were submitted: as their places begin; None where it has no such end."""
+
+    since: str | None = None
+    until: str | None = None
+
+
+ALWAYS = Period()
 
 
 class Stored(NamedTuple):
@@ -49,7 +59,7 @@ def create(database: Database, job: Job, parts: Sequence[Part]) -> Stored:
     """
     table, ttl = database.settings.jobs_table, {"N": str(job.deleted_at)}
     listed_until = {"N": str(int(job.submitted_at) + _LISTED_SECONDS)}
-    place = _place(job)
+    place = place_of(job)
     day, _, _ = place.partition("T")
     database.put(table, {"pk": {"S": keys.jobs(job.account_id, day)}, "sk": {"S": place}, "ttl": listed_until})
     write = database.insert(table, {**_key(job.id), **_attributes(job), "parts": _pack(parts), "ttl": ttl})
@@ -129,19 +139,23 @@ def reopen(database: Database, job: Job) -> Job:
     return job
 
 
-def newest(database: Database, account_id: str, before: str | None, most: int) -> tuple[list[Job], str | None]:
-    """A page of an account's jobs, newest first, and where the next page begins, None at the end.
+def newest(
+    database: Database, account_id: str, before: str | None, most: int, period: Period = ALWAYS
+) -> tuple[list[Job], str | None]:
+    """A page of an account's jobs of a period, newest first, and where the next page begins, None at the end.
 
     `before` is what the page before gave. Raises StorageBusy.
     """
-    latest = int(database.now())
+    latest, since = int(database.now()), period.since or ""
+    before = min(filter(None, (before, period.until)), default=None)
     places: list[str] = []
     for day in range(KEPT_SECONDS // _DAY_SECONDS + 1):
         date = _day(latest - day * _DAY_SECONDS)
-        if before is None or date <= before[: len(date)]:
-            places += _places(database, keys.jobs(account_id, date), before, most + 1 - len(places))
-        if len(places) > most:
+        if len(places) > most or date < since[: len(date)]:
             break
+        if before is None or date <= before[: len(date)]:
+            listed = _places(database, keys.jobs(account_id, date), before, most + 1 - len(places))
+            places += [place for place in listed if place >= since]
     following = places[most - 1] if len(places) > most else None
     return _jobs(database, places[:most]), following
 
@@ -171,7 +185,7 @@ def _jobs(database: Database, places: Sequence[str]) -> list[Job]:
     if read_.unread:
         raise StorageBusy
     now = database.now()
-    jobs = {_place(job): job for job in map(_job, read_.found.values()) if now < job.forgotten_at}
+    jobs = {place_of(job): job for job in map(_job, read_.found.values()) if now < job.forgotten_at}
     return [jobs[place] for place in places if place in jobs]
 
 
@@ -200,7 +214,8 @@ def _day(seconds: float) -> str:
     return moment.at(seconds).partition("T")[0]
 
 
-def _place(job: Job) -> str:
+def place_of(job: Job) -> str:
+    """Where the list of its account has it: later ones have greater places."""
     seconds, milliseconds = divmod(round(job.submitted_at * 1_000), 1_000)
     return f"{moment.at(seconds).removesuffix('Z')}.{milliseconds:03}Z#{job.id}"
 
