@@ -9,7 +9,7 @@ from datetime import date
 
 from loyalty.domain.account import Account
 from loyalty.domain.errors import quote, refusal
-from loyalty.domain.identifiers import SHARED, UNIQUE, custom_field, normalise, refused
+from loyalty.domain.identifiers import SHARED, UNIQUE, custom_field, normalise, refused_as
 from loyalty.domain.text import control_fault
 
 NAMES = ("first_name", "last_name")
@@ -47,21 +47,22 @@ def unique_kinds(account: Account) -> tuple[str, ...]:
     return (*UNIQUE, *MIGRATED, *matching)
 
 
-def settle(field: str, text: str, unique: frozenset[str]) -> tuple[str, str | None]:
-    """A field's value as it is stored, and what is wrong with it, or None."""
+def settle(field: str, text: str, unique: frozenset[str], called: str | None = None) -> tuple[str, str | None]:
+    """A field's value as it is stored, and what is wrong with it, or None; its sender may have `called` it otherwise."""
+    name = called or field
     if field == "customer_id":
-        return text, None if _CUSTOMER_ID.fullmatch(text) else refusal(field, "must be a number up to 15 digits", text)
+        return text, None if _CUSTOMER_ID.fullmatch(text) else refusal(name, "must be a number up to 15 digits", text)
     if field == "custom_date":
-        return text, None if _is_date(text) else refusal(field, "must be a date as YYYY-MM-DD", text)
+        return text, None if _is_date(text) else refusal(name, "must be a date as YYYY-MM-DD", text)
     if field == REGISTERED:
-        return text.upper(), None if text in ("Y", "y") else refusal(field, "must be Y or blank", text)
+        return text.upper(), None if text in ("Y", "y") else refusal(name, "must be Y or blank", text)
     if field == "email" or field in unique:
         spelling = normalise(field, text)
-        return spelling or text, None if spelling else refused(field, text)
+        return spelling or text, None if spelling else refused_as(name, field, text)
     if ("\n" in text or "\r" in text) and not may_hold_lines(field):
-        return text, f"{field} holds a line end"
+        return text, f"{name} holds a line end"
     fault = control_fault(text)
-    return text, fault and f"{field} {fault}"
+    return text, fault and f"{name} {fault}"
 
 
 def warning(fields: Mapping[str, str]) -> str | None:

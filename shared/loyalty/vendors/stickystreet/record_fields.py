@@ -102,9 +102,10 @@ def row(form: Fields, account: Account, into: tuple[str, ...]) -> Row | Outcome:
     sent = {names[name]: text.strip() for name, text in form.items() if name in names and name not in _PARAMETERS}
     Hosts().note(sent.get("email"))
     credit = _credit(sent.pop(AUTO_ADD, ""), into)
+    called = {field: name for name, field in names.items() if name in form and name != field.lower()}
     fields = {field: text for field, text in sent.items() if not _is_empty(field, text)}
     for field, text in fields.items():
-        fields[field], fault = settle(field, text, unique)
+        fields[field], fault = settle(field, text, unique, called.get(field))
         if fault:
             return invalid(fault)
     if not fields:
