@@ -48,7 +48,7 @@ def unique_kinds(account: Account) -> tuple[str, ...]:
 
 
 def settle(field: str, text: str, unique: frozenset[str], called: str | None = None) -> tuple[str, str | None]:
-    """A field's value as it is stored, and what is wrong with it, or None; its sender may have `called` it otherwise."""
+    """A field's value as it is stored, and what is wrong with it, or None, where it is `called` as its sender does."""
     name = called or field
     if field == "customer_id":
         return text, None if _CUSTOMER_ID.fullmatch(text) else refusal(name, "must be a number up to 15 digits", text)
