@@ -121,6 +121,27 @@ READS: dict[str, tuple[int, dict[str, str], str]] = {
             }
         ),
     ),
+    "show_account": (
+        200,
+        OWN,
+        compact(
+            {
+                "account": "greatwidgets",
+                "credential": "token",
+                "rights": ["earn", "enrol", "erase", "import", "jobs:read", "jobs:undo", "read"],
+                "columns": [
+                    *("code", "card_number", "customer_username", "email", "phone", "first_name", "last_name"),
+                    *("street1", "street2", "city", "state", "postal_code", "country", "custom_date"),
+                    *("customer_password", "customer_PIN", "auto_add", "user_id"),
+                ],
+                "identifiers": [
+                    *("profile_id", "customer_id", "code", "card_number", "customer_username", "email", "phone"),
+                    "user_id",
+                ],
+                "custom_fields": [{"field": "custom_field_1", "name": "user_id", "label": "User ID", "match": True}],
+            }
+        ),
+    ),
     "list_programs": (
         200,
         LONG,

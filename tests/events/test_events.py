@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from loyalty import __version__
+from loyalty.http.page import inlined
 from tests.events.deliveries import DRAWN, EVENTS, OF_JOBS, deliver, read
 from tests.events.readings import READS
 from tests.fakes.world import World
+from tools.local import template
+from tools.local.template import ROOT
 
 DONE_JSON = '"error":0,"error_text":"Successful operation"'
 DONE_XML = "<error>0</error><error_text>Successful operation</error_text>"
@@ -114,8 +117,30 @@ BEFORE = {"revoke_direct_earn": ["direct_earn"]}
 """Events that come before another, by its name."""
 
 
+PAGES = {
+    "console": ("text/html; charset=utf-8", inlined(ROOT / "functions/console/page.html")),
+    "describe_api": ("application/json", (ROOT / "functions/describe_api/openapi.json").read_text(encoding="utf-8")),
+}
+"""Events that are answered with a file, and what it is."""
+
+
 def test_there_is_a_reply_for_each_event() -> None:
-    assert sorted(path.stem for path in EVENTS.iterdir()) == sorted([*REPLIES, *OF_JOBS])
+    assert sorted(path.stem for path in EVENTS.iterdir()) == sorted([*REPLIES, *PAGES, *OF_JOBS])
+
+
+def test_there_is_an_event_for_each_function() -> None:
+    # GIVEN the functions, each in a folder of its own
+    functions = template.resources(template.load(), "AWS::Serverless::Function").values()
+    folders = {one["CodeUri"].strip("/").removeprefix("functions/") for one in functions}
+    # THEN each has an event of its name
+    assert folders - {path.stem for path in EVENTS.iterdir()} == set()
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.usefixtures("world")
+def test_an_event_that_asks_for_a_page_gets_it(name: str) -> None:
+    status, headers, body = deliver(read(name))
+    assert (status, headers["Content-Type"], body) == (200, *PAGES[name])
 
 
 @pytest.mark.parametrize("name", REPLIES)
@@ -145,7 +170,7 @@ def test_an_event_that_is_delivered_again_finds_members(name: str, world: World)
     assert world.dynamodb.snapshot() == before
 
 
-@pytest.mark.parametrize("name", [*REPLIES, *OF_JOBS[2:]])
+@pytest.mark.parametrize("name", [*REPLIES, *PAGES, *OF_JOBS[2:]])
 def test_an_event_agrees_with_itself(name: str) -> None:
     # GIVEN an event
     event: dict[str, Any] = read(name)

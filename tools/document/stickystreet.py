@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from loyalty.domain.profile import AUTO_ADD, MIGRATED, STANDARD
+from loyalty.domain.profile import AUTO_ADD, MIGRATING, STANDARD
 from loyalty.operations.import_customers.items import Overwrite
 from loyalty.vendors.stickystreet.record_fields import Action
 from loyalty.vendors.stickystreet.types import TYPES
@@ -75,7 +75,7 @@ def _form() -> Schema:
         "type": text("Import customers, record or erase one, or look something up", enum=sorted(TYPES)),
     }
     columns = ", ".join([*STANDARD, AUTO_ADD, "custom_field_<n>"])
-    migrated = " and ".join(MIGRATED)
+    migrated = ", ".join(MIGRATING)
     optional = {
         "API": text("The version", enum=["1.5", "1.0", "1.6"]),
         "campaigns_to_include": text("Campaigns to make the customers members of, a comma between them"),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from loyalty.domain.account import Account
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.identifiers import custom_field
-from loyalty.domain.profile import MIGRATED, SECRETS, STANDARD
+from loyalty.domain.profile import MIGRATED, REGISTERED, SECRETS, STANDARD
 from loyalty.settings import Settings
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.tables import customers, earns, keys, memberships
@@ -33,7 +33,8 @@ class Kind(NamedTuple):
 def customers_of(account: Account, settings: Settings) -> Kind:
     """The account's customers, without passwords and PINs."""
     standard = (field for field in STANDARD if field not in SECRETS)
-    columns = (*MIGRATED, *standard, *(custom_field(field.number) for field in account.custom_fields))
+    own = (custom_field(field.number) for field in account.custom_fields)
+    columns = (*MIGRATED, *standard, *own, REGISTERED)
     return Kind(settings.customers_table, keys.customer(account.id, ""), columns, _customer)
 
 

@@ -39,6 +39,8 @@ import math
 LONGEST_QUOTE = 64
 """Characters of a refused value that an error shows."""
 
+_MOST_SENT = 4_700_000  # bytes of a body that reach a function
+
 _MOST_QUOTED_BYTES = 128  # of those characters, so that replies about many items stay small
 
 
@@ -268,6 +270,8 @@ def too_many_items(most: int) -> TooLarge:
 
 def too_many_bytes(most: int) -> TooLarge:
     """The refusal of a body with more than `most` bytes after inflating."""
+    if most < _MOST_SENT:  # it is about one thing, which has no rest to send
+        return TooLarge(f"The body may have at most {most} bytes inflated")
     return TooLarge(
         f"The body may have at most {most} bytes inflated, 4.7 MB as sent; send the rest in further requests"
     )

@@ -9,7 +9,7 @@ from datetime import date
 
 from loyalty.domain.account import Account
 from loyalty.domain.errors import quote, refusal
-from loyalty.domain.identifiers import SHARED, UNIQUE, custom_field, normalise, refused
+from loyalty.domain.identifiers import SHARED, UNIQUE, custom_field, normalise, refused_as
 from loyalty.domain.text import control_fault
 
 NAMES = ("first_name", "last_name")
@@ -21,15 +21,18 @@ STANDARD = (*UNIQUE, *SHARED, *NAMES, *ADDRESS, "custom_date", *SECRETS)
 """The fields that customers of every account have."""
 
 REGISTERED = "registered"
-"""A field that is Y from when the customer was registered on, and that nobody gives: see `Only.UNREGISTERED`."""
+"""A field that is Y from when the customer was registered on, see `Only.UNREGISTERED`, and else blank."""
 
 MIGRATED = ("profile_id", "customer_id")
 """Ids that we generate, unless a caller with the right to migrate brings its own."""
 
+MIGRATING = (*MIGRATED, REGISTERED)
+"""What only a caller with the right to migrate gives: the ids, and that a customer is registered."""
+
 AUTO_ADD = "auto_add"
 """The credit that a new member begins with, in a column beside the fields."""
 
-_ONE_LINE = frozenset(map(str.lower, (*STANDARD, *MIGRATED, AUTO_ADD))) - {"street1", "street2"}
+_ONE_LINE = frozenset(map(str.lower, (*STANDARD, *MIGRATING, AUTO_ADD))) - {"street1", "street2"}
 
 MAX_BYTES = 256 * 1024
 """Size of a customer's fields together; the store's limit for a whole item is 400 KB."""
@@ -44,19 +47,22 @@ def unique_kinds(account: Account) -> tuple[str, ...]:
     return (*UNIQUE, *MIGRATED, *matching)
 
 
-def settle(field: str, text: str, unique: frozenset[str]) -> tuple[str, str | None]:
-    """A field's value as it is stored, and what is wrong with it, or None."""
+def settle(field: str, text: str, unique: frozenset[str], called: str | None = None) -> tuple[str, str | None]:
+    """A field's value as it is stored, and what is wrong with it, or None, where it is `called` as its sender does."""
+    name = called or field
     if field == "customer_id":
-        return text, None if _CUSTOMER_ID.fullmatch(text) else refusal(field, "must be a number up to 15 digits", text)
+        return text, None if _CUSTOMER_ID.fullmatch(text) else refusal(name, "must be a number up to 15 digits", text)
     if field == "custom_date":
-        return text, None if _is_date(text) else refusal(field, "must be a date as YYYY-MM-DD", text)
+        return text, None if _is_date(text) else refusal(name, "must be a date as YYYY-MM-DD", text)
+    if field == REGISTERED:
+        return text.upper(), None if text in ("Y", "y") else refusal(name, "must be Y or blank", text)
     if field == "email" or field in unique:
         spelling = normalise(field, text)
-        return spelling or text, None if spelling else refused(field, text)
+        return spelling or text, None if spelling else refused_as(name, field, text)
     if ("\n" in text or "\r" in text) and not may_hold_lines(field):
-        return text, f"{field} holds a line end"
+        return text, f"{name} holds a line end"
     fault = control_fault(text)
-    return text, fault and f"{field} {fault}"
+    return text, fault and f"{name} {fault}"
 
 
 def warning(fields: Mapping[str, str]) -> str | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from loyalty.domain.profile import MIGRATED, STANDARD
+from loyalty.domain.profile import MIGRATING, STANDARD
 from loyalty.jobs import schema
 from loyalty.operations.registry import OPERATIONS
 
@@ -51,7 +51,7 @@ _DECIDED = frozenset(("Refused", "Unknown"))
 _NOT_A_NAME = ("tuple[", "[key]")
 _CUSTOM_FIELD = re.compile("custom_field_[0-9]{1,9}")
 _MODELS = schema.ANY.json_schema()["$defs"].values()
-_NAMES = frozenset((*STANDARD, *MIGRATED, *(name for model in _MODELS for name in model["properties"])))
+_NAMES = frozenset((*STANDARD, *MIGRATING, *(name for model in _MODELS for name in model["properties"])))
 """What fields are called, in messages and in all that they hold."""
 
 Fault = Mapping[str, Any]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from loyalty.domain.outcome import invalid, to_json
-from loyalty.domain.profile import MIGRATED, SECRETS, STANDARD
+from loyalty.domain.profile import MIGRATING, SECRETS, STANDARD
 from loyalty.jobs import message
 from loyalty.jobs.message import to_text
 from loyalty.operations.registry import OPERATIONS
@@ -99,4 +99,4 @@ def _kept(item: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _is_field(name: str) -> bool:
-    return name in STANDARD or name in MIGRATED or bool(_CUSTOM_FIELD.fullmatch(name))
+    return name in STANDARD or name in MIGRATING or bool(_CUSTOM_FIELD.fullmatch(name))

@@ -8,7 +8,7 @@ from typing import Any
 from loyalty.domain.account import MIGRATE, Account, Caller, Credential
 from loyalty.domain.errors import RequestError
 from loyalty.domain.identifiers import SHARED, UNIQUE, custom_field
-from loyalty.domain.profile import AUTO_ADD, MIGRATED, STANDARD
+from loyalty.domain.profile import AUTO_ADD, MIGRATED, MIGRATING, STANDARD
 from loyalty.http.request import Reply, Request
 from loyalty.operations.read.queries import ACCOUNT, NOTHING, Nothing
 from loyalty.settings import Settings
@@ -68,8 +68,8 @@ class ShowAccountExchange:
 
 def _columns(caller: Caller) -> list[str]:
     """What a column of an import may be called; ids of their own bring only those who may migrate."""
-    migrated = MIGRATED if MIGRATE in caller.rights else ()
-    return [*STANDARD, AUTO_ADD, *(field.name for field in caller.account.custom_fields), *migrated]
+    migrating = MIGRATING if MIGRATE in caller.rights else ()
+    return [*STANDARD, AUTO_ADD, *(field.name for field in caller.account.custom_fields), *migrating]
 
 
 SHOW_ACCOUNT = ShowAccount()

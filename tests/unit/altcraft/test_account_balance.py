@@ -116,7 +116,7 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str]] = {
     "no match field": (
         {"matching": "custom", "field_name": "city", "field_value": "x"},
         400,
-        'field_name must be a match field of the account, not "city"',
+        'field_name must be user_id, not "city"',
     ),
     "another currency": ({"points_currency_iid": 2}, 404, "Points currency not found"),
     "a currency of text": (

@@ -54,7 +54,7 @@ BY_OTHERS = {
     "field_name unknown": (
         "custom",
         {"field_name": "email", "field_value": 1},
-        'field_name must be a match field of the account, not "email"',
+        'field_name must be user_id, not "email"',
     ),
     "field_name a number": ("custom", {"field_name": 1, "field_value": 1}, "field_name must be text, not 1"),
     "field_value empty": ("custom", {"field_name": "user_id", "field_value": " "}, f'field_value {VALUE}" "'),

@@ -32,7 +32,7 @@ ITEMS = {
     "field_name unknown": (
         "custom",
         "<field_name>email</field_name><field_value>1</field_value>",
-        'field_name must be a match field of the account, not "email"',
+        'field_name must be user_id, not "email"',
     ),
     "field_value of 3 KB": (
         "custom",

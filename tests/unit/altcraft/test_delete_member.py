@@ -209,7 +209,7 @@ BAD_ITEMS = {
     "no field_value": ({"matching": "custom", "field_name": "user_id"}, "field_value is required"),
     "a field that is no match field": (
         {"matching": "custom", "field_name": "shoe", "field_value": "1"},
-        'field_name must be a match field of the account, not "shoe"',
+        'field_name must be user_id, not "shoe"',
     ),
     "a field_value that is a list": (
         {"matching": "custom", "field_name": "user_id", "field_value": []},

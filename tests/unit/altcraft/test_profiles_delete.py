@@ -109,7 +109,7 @@ BAD: dict[str, tuple[dict[str, Any], int, str]] = {
     "a field that is no match field": (
         {"matching": "custom", "field_name": "shoe", "field_value": 1},
         400,
-        'field_name must be a match field of the account, not "shoe"',
+        'field_name must be user_id, not "shoe"',
     ),
 }
 

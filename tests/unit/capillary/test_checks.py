@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from loyalty.vendors.capillary.items import SOURCES
 from tests.fakes.capillary import CapillaryWorld, request
 
 FAULTS: dict[str, tuple[dict[str, Any], int]] = {
@@ -29,7 +30,7 @@ MESSAGES = {
     "identifier-name": 'identifierName must be id, mobile or email, not "card"',
     "no-customers": "customers must be a list of at least one customer",
     "no-value": "identifierName, identifierValue, source can not be empty",
-    "source": 'unknown source "MOON"',
+    "source": f'unknown source "MOON"; one of {", ".join(SOURCES)}',
 }
 
 

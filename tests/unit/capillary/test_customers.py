@@ -97,7 +97,7 @@ def test_a_blank_identifier_value_or_source_is_refused(world: CapillaryWorld, fi
         ),
         pytest.param(
             {"identifierValue": "1", "source": 7},
-            "unknown source 7",
+            f"unknown source 7; one of {', '.join(SOURCES)}",
             id="source-number",
         ),
         pytest.param(

@@ -123,7 +123,7 @@ def test_a_fault_is_answered_as_documented_and_nothing_is_earned(
         (
             " " * 65_537,
             413,
-            "The body may have at most 65536 bytes inflated, 4.7 MB as sent; send the rest in further requests",
+            "The body may have at most 65536 bytes inflated",
         ),
     ],
     ids=["empty", "list", "no-utf-8", "too-large"],

@@ -13,7 +13,7 @@ from loyalty.store.tables import accounts, credentials
 from loyalty.store.tables.credentials import Listed
 from loyalty.vendors.capillary.credentials import basic_credential, client_credential
 from loyalty.vendors.stickystreet.envelope import import_credential
-from tests.fakes.gateway import ACCESS_TOKEN, EARN
+from tests.fakes.gateway import ACCESS_TOKEN, ACCOUNT, BALANCE, CUSTOMERS, EARN, LEAVE, PROFILE_DELETE
 from tests.fakes.operator import Desk
 
 EARNING = {
@@ -74,6 +74,37 @@ def test_rights_are_those_that_are_asked_for(desk: Desk) -> None:
     assert made["rights"] == ["import", "migrate"]
     result = desk.run("credential", "create", "greatwidgets", "token", "x", "--right", "all")
     assert (result.exit_code, result.err.split(";")[0]) == (1, "There is no right all")
+
+
+@pytest.mark.parametrize("kind", ["token", "import-user", "basic", "client"])
+def test_no_credential_reads_or_erases_unless_that_was_asked_for(kind: str, desk: Desk) -> None:
+    # GIVEN, WHEN a credential is made as usual, and others with each of the two rights
+    usual = desk.json("credential", "create", "greatwidgets", kind, "usual")
+    reader, eraser = (
+        desk.json("credential", "create", "greatwidgets", kind, right, "--right", right) for right in ("read", "erase")
+    )
+    # THEN the first has neither, and of the others each has its own alone
+    assert {"read", "erase"}.isdisjoint(usual["rights"])
+    assert (reader["rights"], eraser["rights"]) == (["read"], ["erase"])
+    # AND a new secret changes nothing of that
+    assert desk.json("credential", "rotate", "greatwidgets", "usual")["rights"] == usual["rights"]
+
+
+def test_a_stored_credential_gains_no_right(desk: Desk) -> None:
+    # GIVEN a token with all the rights that there were in an earlier version
+    earlier = {"enrol", "import", "earn", "jobs:read", "jobs:undo", "migrate"}
+    stored = Credential("token", "of-an-earlier-version")
+    accounts.put_grant(desk.system.database(), stored, Grant("greatwidgets", frozenset(earlier)))
+    # WHEN it looks somebody up, and erases somebody
+    headers = {"Authorization": "Bearer of-an-earlier-version"}
+    person = {"email": "user2@example.com", "matching": "email", "loyalty_program_id": 123}
+    replies = [desk.world.send(path, person, headers) for path in (BALANCE, PROFILE_DELETE)]
+    replies.append(desk.world.get(CUSTOMERS, headers, kind="email", value="user2@example.com"))
+    # THEN it is refused
+    assert [reply.status for reply in replies] == [403, 403, 403]
+    # AND it may do what it might before
+    assert desk.world.send(LEAVE, person, headers).status == 200
+    assert set(desk.world.get(ACCOUNT, headers).json()["rights"]) == earlier
 
 
 @pytest.mark.parametrize("by", ["id", "name", "beginning"])

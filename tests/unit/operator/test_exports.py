@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.capillary import basic, request
 from tests.fakes.gateway import EARN, IMPORT
-from tests.fakes.importing import FORM, as_form, rows_form
+from tests.fakes.importing import CREDENTIALS, FORM, as_form, rows_form
 from tests.fakes.operator import Desk
 
 
@@ -49,6 +49,36 @@ def test_all_customers_of_the_account_are_exported_without_secrets(page: int, de
         "custom_field_1": "123457",
     }
     assert not [name for name in user1 if "password" in name or "PIN" in name]
+
+
+def test_who_is_registered_is_exported_and_moves_in_again(desk: Desk, tmp_path: Path) -> None:
+    # GIVEN a customer that was registered, among others that were not
+    form = {"type": "record_customer", "customer_action": "register", "code": "R1", "first_name": "Ann"}
+    reply = desk.world.send(IMPORT, as_form({**CREDENTIALS, **form}), {"Content-Type": FORM})
+    assert reply.json()["customer"]["status"] == "registered"
+    # WHEN customers are exported
+    file, moved = tmp_path / "customers.csv", tmp_path / "moved.csv"
+    assert desk.json("export", "customers", "greatwidgets", str(file))["rows"] == 52
+    # THEN a column says who it is
+    told = {row["code"]: row["registered"] for row in rows(file.read_text()) if row["registered"]}
+    assert told == {"R1": "Y"}
+    # AND an account that the file moves into has all of it, that column included
+    assert desk.run("account", "create", "moved", "--match-field", "1:user_id:User ID").exit_code == 0
+    assert desk.json("migrate", "customers", "moved", str(file))["counts"] == {"new": 52}
+    assert desk.json("export", "customers", "moved", str(moved))["rows"] == 52
+    before, after = ({row["profile_id"]: row for row in rows(one.read_text())} for one in (file, moved))
+    drawn = {name: {"code": after[name]["code"]} for name, row in before.items() if not row["code"]}
+    assert after == {name: row | drawn.get(name, {}) for name, row in before.items()}
+
+
+@pytest.mark.parametrize("value", ["N", "yes", "2024-01-01"])
+def test_nobody_moves_in_as_anything_but_registered(value: str, desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_text(f"code,registered\nR1,y\nR2,{value}\nR3,\n")
+    assert desk.run("migrate", "customers", "greatwidgets", str(file), "--json").exit_code == 3
+    failed = rows((tmp_path / "customers.failed.csv").read_text())
+    reason = f'registered must be Y or blank, not "{value}"'
+    assert failed == [{"code": "R2", "registered": value, "loyalty_error": reason}]
 
 
 @pytest.mark.parametrize("parts", [1, 8])

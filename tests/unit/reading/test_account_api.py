@@ -59,7 +59,7 @@ def test_a_credential_without_any_other_right_may_ask(world: World) -> None:
 
 def test_who_may_migrate_is_told_of_the_columns_for_that(world: World) -> None:
     told = world.get(ACCOUNT, granted(world, "migrate")).json()
-    assert told["columns"] == [*COLUMNS, "user_id", "profile_id", "customer_id"]
+    assert told["columns"] == [*COLUMNS, "user_id", "profile_id", "customer_id", "registered"]
 
 
 def test_every_kind_of_credential_is_named(world: World) -> None:

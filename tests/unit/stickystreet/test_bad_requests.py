@@ -92,6 +92,10 @@ REFUSED = {
         {"profiles_header_3": "profile_id"},
         'profiles_header_3 names "profile_id", which needs a user with the right to migrate',
     ),
+    "header_of_registered": (
+        {"profiles_header_3": "Registered"},
+        'profiles_header_3 names "Registered", which needs a user with the right to migrate',
+    ),
     "unknown_delimiter": (
         {"delimiter": "semicolon"},
         'delimiter must be pipe, comma or tab, not "semicolon"',

@@ -92,8 +92,10 @@ def test_a_part_that_is_no_number_is_refused(parameter: str, value: str) -> None
 
 
 def test_an_unknown_type_of_campaign_is_named() -> None:
-    answer = ask(ImportWorld(), "campaigns_list", type_restrict="points,gold")
-    assert answer == refusal('type_restrict must name types of points, giftcard, events, buyx, earned, not "gold"')
+    answer = ask(ImportWorld(), "campaigns_list", type_restrict="points,Gold")
+    assert answer == refusal(
+        'type_restrict must be one or several of points, giftcard, events, buyx, earned, not "Gold"'
+    )
 
 
 def test_a_campaign_that_was_just_made_is_listed() -> None:

@@ -12,9 +12,23 @@ from loyalty.vendors.stickystreet.envelope import import_credential
 from tests.fakes.gateway import CUSTOMERS, IMPORT, Reply
 from tests.fakes.importing import CREDENTIALS, FORM, rows_form
 from tests.fakes.world import World
+from tools.local import template
 
 RIGHTS = frozenset({"enrol", "erase", "import", "earn", "jobs:read", "jobs:undo", "read"})
 CAMPAIGN = "898989889"
+
+
+NEEDS_NO_CREDENTIAL = frozenset({"HealthFunction", "DescribeApiFunction", "ConsoleFunction", "NotFoundFunction"})
+"""Functions that know of no account: whoever calls them is told the same."""
+
+
+def not_called(called: Iterable[str]) -> set[str]:
+    """The functions of the template that know accounts, and none of whose routes (`GET /jobs`) is among these."""
+    served: dict[str, set[str]] = {}
+    for route in template.routes(template.load()):
+        served.setdefault(route.function, set()).add(f"{route.method} {route.path}")
+    seen = frozenset(called)
+    return {name for name, routes in served.items() if seen.isdisjoint(routes)} - NEEDS_NO_CREDENTIAL
 
 
 class Tenant(NamedTuple):
@@ -75,6 +89,7 @@ class Tenants(World):
 
     def __init__(self) -> None:
         super().__init__()
+        self.called: set[str] = set()
         for tenant in (ONE, OTHER):
             accounts.put_account(self.database, Account(tenant.account))
             for program in ("123", "469", CAMPAIGN, tenant.program):
@@ -95,6 +110,7 @@ class Tenants(World):
     def call(self, tenant: Tenant, kind: str, path: str, body: Mapping[str, Any], **headers: str) -> Reply:
         """POST with a credential of a kind, in the body where this endpoint's clients send it there."""
         credential = tenant.credential(kind)
+        self.called.add(f"POST {path.partition('?')[0]}")
         sent = presented(credential) | headers
         if path == IMPORT:
             user, _, key = credential.secret.partition(":")
@@ -106,11 +122,14 @@ class Tenants(World):
         """GET with a credential of a kind; a customer of our own API is a part of the path."""
         headers = presented(tenant.credential(kind))
         if path.startswith(f"{CUSTOMERS}/"):
+            self.called.add(f"GET {CUSTOMERS}/{{profile_id}}")
             return self.show_customer(path.removeprefix(f"{CUSTOMERS}/"), headers)
+        self.called.add(f"GET {path}")
         return self.get(path, headers, **query)
 
     def ask(self, tenant: Tenant, kind: str, route: str, job_id: str = "", **query: Any) -> Reply:
         """Call the jobs API."""
+        self.called.add(route)
         return self.job(route, job_id, headers=presented(tenant.credential(kind)), **query)
 
 

@@ -5,9 +5,12 @@ from collections.abc import Set as AbstractSet
 
 import pytest
 
+from loyalty.vendors.stickystreet.types import CALLS, TYPES
 from tests.fakes.capillary import request as earning
 from tests.fakes.gateway import (
     ACCESS_TOKEN,
+    ACCOUNT,
+    ADD,
     BALANCE,
     BATCH,
     CUSTOMERS,
@@ -17,7 +20,10 @@ from tests.fakes.gateway import (
     ISSUE,
     LEAVE,
     LOOKUP,
+    PROFILE,
     PROFILE_DELETE,
+    PROFILE_UPDATE,
+    PROFILES,
     PROGRAMS,
     PROMOTION_DATA,
     PROMOTIONS,
@@ -26,50 +32,67 @@ from tests.fakes.gateway import (
     Reply,
 )
 from tests.fakes.requests import batch, emails, single
-from tests.unit.tenants.callers import KINDS, ONE, RIGHTS, Tenants, rows
+from tests.unit.tenants.callers import CAMPAIGN, KINDS, ONE, RIGHTS, Tenants, not_called, rows
 
-INFO, ONE_CUSTOMER = f"{IMPORT}?type=campaigns_list", f"{CUSTOMERS}/663a138cee44bb50a67115cd"
+ONE_CUSTOMER = f"{CUSTOMERS}/663a138cee44bb50a67115cd"
 JOBS, JOB = "GET /jobs", "GET /jobs/{job_id}"
 RESULTS, UNDO = "GET /jobs/{job_id}/results", "POST /jobs/{job_id}/undo"
 
-ENDPOINTS = {
-    SINGLE: ({"token"}, {"enrol"}),
-    BATCH: ({"token"}, {"enrol"}),
-    LEAVE: ({"token"}, {"enrol"}),
-    PROFILE_DELETE: ({"token"}, {"erase"}),
-    IMPORT: ({"token", "import"}, {"import"}),
-    INFO: ({"token", "import"}, {"read"}),
-    BALANCE: ({"token"}, {"read"}),
-    **dict.fromkeys((LOOKUP, DETAILS, PROMOTION_DATA), ({"basic", "access"}, {"read"})),
-    **dict.fromkeys((CUSTOMERS, ONE_CUSTOMER, PROGRAMS, PROMOTIONS), (set(KINDS) - {"oauth"}, {"read"})),
-    EARN: ({"basic", "access"}, {"earn"}),
-    REVOKE: ({"basic", "access"}, {"earn"}),
-    ISSUE: ({"basic", "access"}, {"earn"}),
-    ACCESS_TOKEN: ({"oauth"}, set[str]()),
-    **dict.fromkeys((JOBS, JOB, RESULTS), ({"token", "import", "basic", "access"}, {"jobs:read"})),
-    UNDO: ({"token", "import", "basic", "access"}, {"jobs:read", "jobs:undo", "enrol"}),
+FORMS: dict[str, list[set[str]]] = {
+    **{name: [{"read"}] for name in CALLS},
+    **{name: [{"import"}, {"read"}] for name in ("customer_fields_list", "manage_fields", "transaction_fields")},
+    "generate_card_number": [{"import"}],
+    "record_customer": [{"import"}],
+    "customer_delete": [{"erase"}],
 }
-"""The kinds of credentials that an endpoint takes, and the rights that it asks for."""
+"""The types of /api.php but the import's, and the rights that each asks for."""
 
+ENDPOINTS: dict[str, tuple[set[str], list[set[str]]]] = {
+    **dict.fromkeys((SINGLE, BATCH, LEAVE), ({"token"}, [{"enrol"}])),
+    **dict.fromkeys((PROFILE, PROFILE_UPDATE, PROFILES), ({"token"}, [{"import"}])),
+    PROFILE_DELETE: ({"token"}, [{"erase"}]),
+    BALANCE: ({"token"}, [{"read"}]),
+    IMPORT: ({"token", "import"}, [{"import"}]),
+    **{f"{IMPORT}?type={name}": ({"token", "import"}, rights) for name, rights in FORMS.items()},
+    **dict.fromkeys((LOOKUP, DETAILS, PROMOTION_DATA), ({"basic", "access"}, [{"read"}])),
+    **dict.fromkeys((CUSTOMERS, ONE_CUSTOMER, PROGRAMS, PROMOTIONS), (set(KINDS) - {"oauth"}, [{"read"}])),
+    ACCOUNT: (set(KINDS) - {"oauth"}, [set()]),
+    **dict.fromkeys((EARN, REVOKE, ISSUE), ({"basic", "access"}, [{"earn"}])),
+    ADD: ({"basic", "access"}, [{"import"}]),
+    ACCESS_TOKEN: ({"oauth"}, [set()]),
+    **dict.fromkeys((JOBS, JOB, RESULTS), ({"token", "import", "basic", "access"}, [{"jobs:read"}])),
+    UNDO: ({"token", "import", "basic", "access"}, [{"jobs:read", "jobs:undo", "enrol"}]),
+}
+"""The kinds of credentials that an endpoint takes, and the rights that it asks for: all of any of these sets."""
+
+JOHN = {"firstName": "John", "identifiers": [{"type": "externalId", "value": "J1"}], "source": "INSTORE"}
 BODIES = {
     SINGLE: single(token=None, email="user3@example.com"),
     BATCH: batch(emails("user1"), token=None),
     LEAVE: single(token=None, email="user2@example.com"),
+    PROFILE: {"email": "user4@example.com", "data": {"_fname": "Ann"}},
+    PROFILE_UPDATE: {"email": "user4@example.com", "data": {"_fname": "Ann"}},
+    PROFILES: {"data": [{"email": "user4@example.com", "_fname": "Ann"}]},
     PROFILE_DELETE: {"email": "user4@example.com"},
     IMPORT: rows("code", "A"),
     EARN: earning(),
     BALANCE: single(token=None, email="user2@example.com"),
     REVOKE: earning(),
     ISSUE: {"programId": 469, "promotionId": 56799},
+    ADD: {"profiles": [JOHN]},
 }
 USER1 = {"source": "INSTORE", "identifierName": "email", "identifierValue": "user1@example.com"}
 QUERIES: dict[str, dict[str, str]] = {
     **dict.fromkeys((LOOKUP, DETAILS, PROMOTION_DATA), USER1),
+    ACCOUNT: {},
     CUSTOMERS: {"kind": "email", "value": "user1@example.com"},
     ONE_CUSTOMER: {},
     PROGRAMS: {},
     PROMOTIONS: {},
 }
+FORM = {"output": "JSON", "action": "list", "customer_action": "new", "code": "B", "campaign_id": CAMPAIGN}
+"""What the types of /api.php take, each some of it."""
+
 SETS = [*({right} for right in sorted(RIGHTS)), *(RIGHTS - {right} for right in sorted(RIGHTS)), RIGHTS, set[str]()]
 
 
@@ -98,15 +121,29 @@ def test_rights_hold_for_every_endpoint_and_kind_of_credential(
         # GIVEN a credential of a kind with some rights
         world = new_world()
         world.let_in(ONE, kind, rights)
-        kinds, needed = ENDPOINTS[endpoint]
+        kinds, alternatives = ENDPOINTS[endpoint]
         # WHEN an endpoint is called with it
         fate = fate_of(reply(world, endpoint, kind))
         # THEN it is served where it has all that is needed, and told otherwise which of the two is missing
-        expected = "unknown" if kind not in kinds else "served" if needed <= rights else "no right"
+        expected = (
+            "unknown" if kind not in kinds else "served" if any(one <= rights for one in alternatives) else "no right"
+        )
         if fate != expected:
             wrong.append((endpoint, kind, sorted(rights), fate, expected))
     assert wrong == []
     tell(f"rights: {len(combinations)} combinations of endpoint, kind of credential and rights")
+
+
+def test_the_matrix_has_every_function_and_every_type_of_form(new_world: Callable[[], Tenants]) -> None:
+    # GIVEN a call of each endpoint of the matrix
+    world = new_world()
+    world.called.clear()
+    for endpoint, (kinds, _) in ENDPOINTS.items():
+        reply(new_world(), endpoint, min(kinds))
+    # THEN no function of the template is missing
+    assert not_called(world.called) == set()
+    # AND of the one that dispatches by type no type is
+    assert {"customers_batch", *FORMS} == set(TYPES)
 
 
 def all_combinations() -> Iterator[tuple[str, str, AbstractSet[str]]]:
@@ -117,8 +154,8 @@ def reply(world: Tenants, endpoint: str, kind: str) -> Reply:
     if endpoint == ACCESS_TOKEN:
         key, _, secret = ONE.credential(kind).secret.partition(":")
         return world.call(ONE, kind, endpoint, {"key": key, "secret": secret})
-    if endpoint == INFO:
-        return world.call(ONE, kind, IMPORT, {"type": "campaigns_list", "output": "JSON"})
+    if endpoint.startswith(f"{IMPORT}?"):
+        return world.call(ONE, kind, IMPORT, FORM | {"type": endpoint.partition("=")[2]})
     if endpoint in QUERIES:
         return world.look_up(ONE, kind, endpoint, **QUERIES[endpoint])
     if endpoint in BODIES:

@@ -19,7 +19,7 @@ from loyalty.domain.cards import Cards
 from loyalty.domain.errors import quote, refusal
 from loyalty.domain.identifiers import SHARED, UNIQUE, Identifier, custom_field, name, normalise
 from loyalty.domain.outcome import Outcome, invalid
-from loyalty.domain.profile import MIGRATED, SECRETS, STANDARD, settle, unique_kinds
+from loyalty.domain.profile import MIGRATED, MIGRATING, SECRETS, STANDARD, settle, unique_kinds
 from loyalty.domain.text import is_blank
 from loyalty.operations.kind import Document, Kind, given, read_identifier
 
@@ -276,7 +276,7 @@ def _read_params(document: Document, now: str) -> Params:
 
 def _read_row(document: Document, account: Account) -> Row | Outcome:
     own = (custom_field(field.number) for field in account.custom_fields)
-    known, unique = {*STANDARD, *MIGRATED, *own}, frozenset(unique_kinds(account))
+    known, unique = {*STANDARD, *MIGRATING, *own}, frozenset(unique_kinds(account))
     fields: dict[str, str] = {}
     for field, text in document["fields"].items():
         if is_blank(text):

@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 
 from loyalty.domain import moment
 from loyalty.domain.account import Account
-from loyalty.domain.errors import BadRequest, ParameterError, refusal
+from loyalty.domain.errors import BadRequest, ParameterError, quote, refusal
 from loyalty.domain.identifiers import Identifier, normalise, refused, refused_as
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.http.body import Hosts, integer_id, too_large
@@ -47,6 +47,14 @@ def whom(document: Mapping[str, Any], account: Account) -> Identifier | Outcome:
     read = reader(document.get("matching"), account)
     item = read([{name: document[name] for name in _NAMING if name in document}])[0]
     return item if isinstance(item, Outcome) else item.identifier
+
+
+def no_match_field(value: object, account: Account) -> str:
+    """Why that is no `field_name`, and what would be one."""
+    names = [one.name for one in account.custom_fields if one.match]
+    if not names:
+        return f"field_name {quote(value)} is no match field: the account has none"
+    return refusal("field_name", f"must be {' or '.join(names)}", value)
 
 
 def to_utc(date: str | None) -> str | None:
@@ -134,7 +142,7 @@ def _by_field(kind: str, row: Mapping[str, Any]) -> Item | Outcome:
 def _by_custom_field(account: Account, row: Mapping[str, Any]) -> Item | Outcome:
     kind = account.match_kind(row["field_name"])
     if kind is None:
-        return invalid(refusal("field_name", "must be a match field of the account", row["field_name"]))
+        return invalid(no_match_field(row["field_name"], account))
     text = normalise(kind, str(row["field_value"]))
     if text is None:
         return invalid(refused_as("field_value", kind, str(row["field_value"])))

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loyalty.domain.account import Account
-from loyalty.domain.errors import DatabaseNotFound, ParameterError, refusal
+from loyalty.domain.errors import BadRequest, DatabaseNotFound, ParameterError, refusal
 from loyalty.domain.identifiers import Identifier, custom_field, normalise, refused_as
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.profile import STANDARD, settle, unique_kinds
 from loyalty.domain.text import is_blank
 from loyalty.http.body import Hosts, integer_id, too_large
 from loyalty.operations.import_customers.items import Row
+from loyalty.vendors.altcraft.items import no_match_field
 
 _MATCHINGS = {
     **dict.fromkeys(("email", "email_profile", "email_sub", "email_phone"), "email"),
@@ -23,7 +24,6 @@ _MATCHINGS = {
     "custom": "custom",
 }
 _THEIRS = {"_fname": "first_name", "_lname": "last_name", "_bdate": "custom_date", "phones": "phone"}
-_NO_MATCH_FIELD = "must be a match field of the account"
 
 Fields = Mapping[str, Any]
 
@@ -88,8 +88,9 @@ class Reader:
             return invalid(str(wrong))
         fields: dict[str, str] = {} if by[0] == "profile_id" else {by[0]: spelling}
         fields |= {field: text for field, text in given.items() if text}
+        called = {self._names[name]: name for name in data if name in self._names}
         for field, text in fields.items():
-            fields[field], fault = settle(field, text, self._unique)
+            fields[field], fault = settle(field, text, self._unique, called.get(field))
             if fault:
                 return invalid(fault)
         return Row(fields, by=(by,), blank=tuple(field for field, text in given.items() if not text))
@@ -116,7 +117,7 @@ class Reader:
             raise _Wrong("field_name is required")
         kind = self._match_field or self._match_kind(name)
         if kind is None:
-            raise _Wrong(refusal("field_name", _NO_MATCH_FIELD, name))
+            raise _Wrong(no_match_field(name, self._account))
         return kind
 
     def _custom_names(self, data: Fields) -> tuple[str, ...]:
@@ -128,7 +129,7 @@ class Reader:
         """The match field that all profiles are matched by, None where each names its own; raises BadRequest."""
         kind = self._match_kind(name)
         if kind is None and name is not None:
-            raise ParameterError("field_name", _NO_MATCH_FIELD, name)
+            raise BadRequest(no_match_field(name, self._account))
         return kind
 
     def _match_kind(self, name: object) -> str | None:

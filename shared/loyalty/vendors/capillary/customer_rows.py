@@ -1,7 +1,8 @@
 """The customer of `POST /v2/customers` to a row of an import: its identifiers, names and fields, and its credits."""
 
+import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from loyalty.domain.account import Account
@@ -12,7 +13,7 @@ from loyalty.domain.profile import settle, unique_kinds
 from loyalty.domain.text import LONGEST_WORD
 from loyalty.http.body import integer_id
 from loyalty.operations.import_customers.items import Row
-from loyalty.vendors.capillary.items import SOURCES, mobile
+from loyalty.vendors.capillary.items import known_source, mobile
 from loyalty.vendors.capillary.replies import EntityFault
 
 REFUSED = (8014, "Error in customer registration")
@@ -24,7 +25,13 @@ _BAD_REQUEST = 400
 _KINDS = {"mobile": "phone", "email": "email", "externalid": "code", "cardnumber": "card_number"}
 _NAMES = {"firstName": "first_name", "lastName": "last_name"}
 _MOST_PLACES, _MOST_DIGITS = 6, 15
+_NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_LONGEST_NUMBER = 100
 _ENROLMENTS = "loyaltyProgramEnrollments"
+
+
+_Sent = tuple[str, str]
+"""A field's name for its sender, and its text."""
 
 
 class _Wrong(Exception):
@@ -66,11 +73,11 @@ def row(profiles: object, credit_of: Mapping[str, str], account: Account) -> Row
     return Row(fields, by=(), credits={program: points for program, points in credit_of.items() if points} or None)
 
 
-def _settled(given: Mapping[str, str], account: Account) -> dict[str, str]:
+def _settled(given: Mapping[str, _Sent], account: Account) -> dict[str, str]:
     """Fields as they are stored."""
     fields, unique = dict[str, str](), frozenset(unique_kinds(account))
-    for field, text in given.items():
-        fields[field], fault = settle(field, text, unique)
+    for field, (called, text) in given.items():
+        fields[field], fault = settle(field, text, unique, called)
         if fault:
             raise _Wrong(fault)
     return fields
@@ -81,9 +88,7 @@ def _profile(profiles: object) -> Mapping[str, Any]:
         raise _Wrong("profiles must be a list of one profile")
     if not isinstance(profiles[0], dict):
         raise _Wrong(refusal("The profile", "must be an object", profiles[0]))
-    source = profiles[0].get("source")
-    known = source.strip().upper() if isinstance(source, str) and len(source) <= LONGEST_WORD else ""
-    if known not in SOURCES:
+    if known_source(profiles[0].get("source")) is None:
         raise _Wrong(_NO_SOURCE[1], _NO_SOURCE[0])
     found: Mapping[str, Any] = profiles[0]
     return found
@@ -109,41 +114,41 @@ def _identifier(one: object) -> tuple[str, str]:
     if kind is None:
         fault = refusal("The type of an identifier", "must be mobile, email, externalId or cardnumber", name)
         raise _Wrong(fault, REFUSED[0])
-    text = _text(str(name), value).strip()
+    text = _text(str(name), value, REFUSED[0]).strip()
     normal = mobile(text) if kind == "phone" else normalise(kind, text)
     if normal is None:
         raise _Wrong(refused_as(str(name), kind, text), REFUSED[0])
     return kind, normal
 
 
-def _names(profile: Mapping[str, Any]) -> dict[str, str]:
-    fields: dict[str, str] = {}
+def _names(profile: Mapping[str, Any]) -> dict[str, _Sent]:
+    fields: dict[str, _Sent] = {}
     for name, field in _NAMES.items():
         text = _text(name, profile.get(name)).strip()
         if len(text) > LONGEST_NAME:
             raise _Wrong(refusal(name, f"must have at most {LONGEST_NAME} characters", text))
-        fields |= {field: text} if text else {}
+        fields |= {field: (name, text)} if text else {}
     return fields
 
 
-def _fields(value: object, account: Account) -> dict[str, str]:
+def _fields(value: object, account: Account) -> dict[str, _Sent]:
     if value is None:
         return {}
     if not isinstance(value, dict):
         raise _Wrong(refusal("fields", "must be an object", value))
     numbered = {custom_field(field.number): custom_field(field.number) for field in account.custom_fields}
     names = {field.name: custom_field(field.number) for field in account.custom_fields} | numbered
-    given = {names[name]: _text(name, one).strip() for name, one in value.items() if name in names}
-    return {field: text for field, text in given.items() if text}
+    given = {names[name]: (name, _text(name, one).strip()) for name, one in value.items() if name in names}
+    return {field: (name, text) for field, (name, text) in given.items() if text}
 
 
-def _text(name: str, value: object) -> str:
+def _text(name: str, value: object, code: int = _BAD_REQUEST) -> str:
     if value is None:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str):
-        raise _Wrong(refusal(name, "must be text or an integer", value))
+        raise _Wrong(refusal(name, "must be text or an integer", value), code)
     return value
 
 
@@ -151,11 +156,10 @@ def _points(value: object) -> str:
     """A credit as text, empty for none or 0; raises EntityFault."""
     if value is None:
         return ""
-    try:
-        number = Decimal(str(value)) if isinstance(value, int | float | str) and not isinstance(value, bool) else None
-    except InvalidOperation:
-        number = None
-    if number is None or not number.is_finite() or number < 0 or number.adjusted() >= _MOST_DIGITS or _places(number):
+    written = isinstance(value, int | float | str) and not isinstance(value, bool)
+    text = str(value).strip()[: _LONGEST_NUMBER + 1] if written else ""
+    number = Decimal(text) if _NUMBER.fullmatch(text) and len(text) <= _LONGEST_NUMBER else None
+    if number is None or number.adjusted() >= _MOST_DIGITS or _places(number):
         fault = f"must be a number of points, 0 or more, with at most {_MOST_PLACES} places"
         raise EntityFault(_BAD_REQUEST, refusal("loyaltyPoints", fault, value))
     return f"{number.normalize():f}" if number else ""

@@ -11,14 +11,14 @@ from typing import Any, Generic
 
 from loyalty.domain.account import READ, Account, Caller, Credential
 from loyalty.domain.errors import CustomerNotFound, ParameterError, RequestError
-from loyalty.domain.identifiers import Identifier, normalise
+from loyalty.domain.identifiers import Identifier
 from loyalty.domain.text import LONGEST_WORD
 from loyalty.http.body import integer_id
 from loyalty.http.request import Reply, Request
 from loyalty.operations.read.queries import Found, Query, Question
 from loyalty.settings import Settings
 from loyalty.vendors.capillary.credentials import header_credential
-from loyalty.vendors.capillary.items import SOURCES
+from loyalty.vendors.capillary.items import identifier, known_source
 from loyalty.vendors.capillary.replies import EntityFault, refuse_lookup, vendor_reply
 
 KINDS = {
@@ -84,9 +84,8 @@ class LookupExchange(Generic[Question, Found]):
 
 def source(parameters: Parameters) -> str:
     """Where the question comes from, one of the vendor's sources; raises EntityFault."""
-    text = parameters.get("source", "").strip()
-    known = text.upper() if len(text) <= LONGEST_WORD else ""
-    if known not in SOURCES:
+    known = known_source(parameters.get("source"))
+    if known is None:
         raise EntityFault(*_INVALID_SOURCE)
     return known
 
@@ -102,7 +101,7 @@ def identifiers(parameters: Parameters) -> list[Identifier]:
         kind = KINDS.get(name.lower()) if name and len(name) <= LONGEST_WORD else None
         if kind is None or value is None:
             raise EntityFault(*_WRONG_NAME)
-        if spelling := _spelling(kind, value):
+        if spelling := identifier(kind, value):
             wanted.append((kind, spelling))
     return wanted
 
@@ -125,12 +124,3 @@ def not_found() -> RequestError:
 def program_id(text: str) -> int | str:
     """A program's id as the vendor has it, a number; those of other vendors may be texts."""
     return int(text) if integer_id(text) else text
-
-
-def _spelling(kind: str, text: str) -> str | None:
-    """An identifier as it would be stored; a phone may come without its `+`."""
-    if kind == "customer_id":
-        return integer_id(text)
-    if kind == "phone" and not text.startswith(("+", "00")):
-        return normalise(kind, text) or normalise(kind, f"+{text}")
-    return normalise(kind, text)

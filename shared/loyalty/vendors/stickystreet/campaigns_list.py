@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from loyalty.domain.account import Account, Program
 from loyalty.domain.errors import ParameterError
+from loyalty.domain.text import folded
 from loyalty.operations.read.queries import NOTHING, PROGRAMS, Nothing
 from loyalty.vendors.stickystreet import campaigns
 from loyalty.vendors.stickystreet.calls import Content, FormCall
@@ -33,11 +34,11 @@ def _write(envelope: Envelope, _account: Account, programs: Sequence[Program]) -
 
 def _restriction(envelope: Envelope) -> frozenset[str]:
     """The types that are asked for; raises ParameterError."""
-    names = [name for part in envelope.text("type_restrict").split(",") if (name := part.strip().lower())]
+    names = [name for part in envelope.text("type_restrict").split(",") if (name := part.strip())]
     for name in names:
-        if name not in _TYPES:
-            raise ParameterError("type_restrict", f"must name types of {', '.join(_TYPES)}", name)
-    return frozenset(names or _TYPES)
+        if folded(name) not in _TYPES:
+            raise ParameterError("type_restrict", f"must be one or several of {', '.join(_TYPES)}", name)
+    return frozenset(map(folded, names or _TYPES))
 
 
 def _page(envelope: Envelope) -> tuple[int, int]:

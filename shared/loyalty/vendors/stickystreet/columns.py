@@ -11,7 +11,7 @@ from typing import NamedTuple
 from loyalty.domain.account import MIGRATE, Account
 from loyalty.domain.errors import BadRequest, quote
 from loyalty.domain.identifiers import custom_field
-from loyalty.domain.profile import AUTO_ADD, MIGRATED, STANDARD, may_hold_lines
+from loyalty.domain.profile import AUTO_ADD, MIGRATING, STANDARD, may_hold_lines
 from loyalty.domain.text import SPACES, folded
 
 _MOST_SKIPPED = 1
@@ -91,16 +91,16 @@ def _names(form: Mapping[str, str]) -> dict[int, str]:
 def known_fields(account: Account, rights: frozenset[str] = frozenset()) -> dict[str, str]:
     """Every name that a field may be called by, in lower case, and the field that it means."""
     custom = [(field.name, custom_field(field.number)) for field in account.custom_fields]
-    migrated = MIGRATED if MIGRATE in rights else ()
+    migrating = MIGRATING if MIGRATE in rights else ()
     known = {name.lower(): field for name, field in custom}
-    known |= {field.lower(): field for field in (*STANDARD, AUTO_ADD, *migrated, *(field for _, field in custom))}
+    known |= {field.lower(): field for field in (*STANDARD, AUTO_ADD, *migrating, *(field for _, field in custom))}
     return known | {alias: field for alias, field in _ALIASES.items() if field in known.values()}
 
 
 def _field(number: int, name: str, known: Mapping[str, str], taken: Mapping[int, str]) -> str:
     field = known.get(folded(name))
     if field is None:
-        migrates = folded(name) in MIGRATED
+        migrates = folded(name) in MIGRATING
         fault = "needs a user with the right to migrate" if migrates else "is no field of the account's customers"
         raise BadRequest(f"profiles_header_{number} names {quote(name)}, which {fault}")
     for position, other in taken.items():

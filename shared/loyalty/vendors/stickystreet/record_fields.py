@@ -14,7 +14,7 @@ from loyalty.domain.errors import BadRequest, ParameterError, quote
 from loyalty.domain.identifiers import Identifier, custom_field
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.profile import AUTO_ADD, SECRETS, settle, unique_kinds
-from loyalty.domain.text import folded, is_blank
+from loyalty.domain.text import SPACES, folded, is_blank
 from loyalty.http.body import Hosts
 from loyalty.operations.import_customers.items import Codes, Only, Row, ambiguous, is_ambiguous
 from loyalty.vendors.stickystreet.columns import known_fields
@@ -61,7 +61,7 @@ def action(form: Fields) -> Action:
 def campaigns(form: Fields) -> tuple[str, ...]:
     """The campaigns that the customer becomes a member of, each once, between commas; raises BadRequest."""
     text = form.get("campaign_id", "")
-    names = dict.fromkeys(name for part in text.split(",", _MOST_COMMAS) if (name := part.strip(" \t|")))
+    names = dict.fromkeys(name for part in text.split(",", _MOST_COMMAS) if (name := part.strip(f"\t|{SPACES}")))
     if len(names) > MOST_CAMPAIGNS:
         raise BadRequest(f"campaign_id names more than {MOST_CAMPAIGNS} campaigns: {quote(text)}")
     for name in names:
@@ -102,9 +102,10 @@ def row(form: Fields, account: Account, into: tuple[str, ...]) -> Row | Outcome:
     sent = {names[name]: text.strip() for name, text in form.items() if name in names and name not in _PARAMETERS}
     Hosts().note(sent.get("email"))
     credit = _credit(sent.pop(AUTO_ADD, ""), into)
+    called = {field: name for name, field in names.items() if name in form and name != field.lower()}
     fields = {field: text for field, text in sent.items() if not _is_empty(field, text)}
     for field, text in fields.items():
-        fields[field], fault = settle(field, text, unique)
+        fields[field], fault = settle(field, text, unique, called.get(field))
         if fault:
             return invalid(fault)
     if not fields:

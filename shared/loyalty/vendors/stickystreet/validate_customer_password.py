@@ -3,6 +3,8 @@
 Source: "Customer Validate" (API 1.5), which prints no error. Who does not match is told as who is not there.
 """
 
+import hashlib
+
 from loyalty.domain.account import Account
 from loyalty.domain.errors import BadRequest
 from loyalty.domain.identifiers import UNIQUE, normalise
@@ -22,8 +24,13 @@ def _read(envelope: Envelope, _account: Account) -> Claim:
     if not secrets:
         raise BadRequest("customer_password or customer_PIN is required")
     phone = envelope.text("phone")
-    identifiers = [(kind, normalise(kind, text) or text) for kind, text in given.items()]
+    identifiers = [(kind, normalise(kind, text) or _nobodys(text)) for kind, text in given.items()]
     return Claim(identifiers, secrets, {"phone": phone} if phone else {})
+
+
+def _nobodys(text: str) -> str:
+    """What to look up for a text that can be no identifier: nobody has it, and it is short enough to be a key."""
+    return f"\0{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _write(_envelope: Envelope, _account: Account, is_right: object) -> Content:
