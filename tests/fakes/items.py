@@ -1,6 +1,9 @@
 """Items of the fake DynamoDB: their keys, copies of them, and what a request about them is refused for."""
 
+from copy import deepcopy
 from typing import Any
+
+import orjson
 
 from tests.fakes.expressions import unused
 from tests.fakes.faults import client_error
@@ -15,10 +18,11 @@ TOO_LARGE = "Item size has exceeded the maximum allowed size"
 
 
 def copied(value: Any) -> Any:
-    """A copy of what JSON could hold; deepcopy takes six times as long, which all tests together notice."""
-    if isinstance(value, dict):
-        return {name: copied(inner) for name, inner in value.items()}
-    return [copied(inner) for inner in value] if isinstance(value, list) else value
+    """A copy of what JSON could hold, by way of JSON: all others take several times as long, which all tests notice."""
+    try:
+        return orjson.loads(orjson.dumps(value))
+    except TypeError:  # a text that is no UTF-8
+        return deepcopy(value)
 
 
 def key_of(item: Item) -> Key:
