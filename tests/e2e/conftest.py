@@ -37,10 +37,16 @@ def logs(request: pytest.FixtureRequest, testrun_uid: str) -> Path:
     return folder
 
 
+def cold(stack: LocalStack) -> LocalStack:
+    """A stack, not yet started, whose functions start when they are called."""
+    stack.is_warm = False
+    return stack
+
+
 @pytest.fixture(scope="session")
 def stack(logs: Path, worker_id: str) -> Iterator[LocalStack]:
     """A running stack with the demo accounts: see `LocalStack` for what it tells."""
-    with LocalStack(log=logs / f"{worker_id}.log", warm=False) as running:
+    with cold(LocalStack(log=logs / f"{worker_id}.log")) as running:
         yield running
 
 
@@ -60,7 +66,7 @@ def stack_with(logs: Path, worker_id: str) -> Callable[..., LocalStack]:
 
     def another(*, state: Path | None = None, **parameters: str) -> LocalStack:
         log = logs / f"{worker_id}-{next(numbers)}.log"
-        return LocalStack(log=log, state=state, parameters=parameters, warm=False)
+        return cold(LocalStack(log=log, state=state, parameters=parameters))
 
     return another
 

@@ -33,9 +33,8 @@ class LocalStack:
 
     `url` is the API's base URL, `endpoint_url` the emulator's, `tables` the tables' names and `queues` the queues'
     URLs by the functions' environment variables; `parameters` are the template's. `addresses_are_told` may be set
-    before the start (see `Front`). Nothing but loopback is listened on. Several may run at once: each has its `log`, by
-    its port unless it is given. All functions have a process when it is there; where it is not `warm` each gets one
-    with its first request.
+    before the start (see `Front`), and `is_warm`, without which a function starts when it is first called. Nothing but
+    loopback is listened on. Several may run at once: each has its `log`, by its port unless it is given.
     """
 
     def __init__(
@@ -45,15 +44,14 @@ class LocalStack:
         state: Path | None = None,
         log: Path | None = None,
         parameters: Mapping[str, str] | None = None,
-        warm: bool = True,
         progress: Callable[[str], None] = _silent,
     ) -> None:
         self._port = front_port
         self._state = state
         self._log = log
         self._parameters = {**_PARAMETERS, **(parameters or {})}
-        self._is_warm = warm
         self.addresses_are_told = False
+        self.is_warm = True
         self._progress = progress
         self._open = ExitStack()
 
@@ -89,7 +87,7 @@ class LocalStack:
         responses = GatewayResponses(described)
         front = Front(deployment.api_url, responses, addresses_are_told=self.addresses_are_told)
         opening.enter_context(serving(front, bound))
-        if self._is_warm:
+        if self.is_warm:
             self._progress("Warming the functions")
             self._warm(template.routes(described), deployment.workers)
         opening.enter_context(delivering(self.endpoint_url))
