@@ -13,8 +13,6 @@ from tests.integration.moto_system import MotoSystem, create_table, moto_system
 from tools import demo
 from tools.operator.application import app
 
-pytestmark = pytest.mark.long
-
 COPY = "customers-yesterday"
 OURS, THEIRS = (keys.of_account(account.id) for account in (demo.ACCOUNT, demo.OTHER_ACCOUNT))
 
