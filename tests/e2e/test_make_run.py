@@ -157,7 +157,7 @@ def test_a_second_stack_serves_where_proxies_go_nowhere_and_does_not_touch_the_f
         with make_run(environment=proxies) as second:
             # THEN it serves, and the command finds it
             assert second.register() == 0
-            listed = [loyalty, "job", "list", "--token", "abc123def456", *second.named]
+            listed = [str(loyalty), "job", "list", "--token", "abc123def456", *second.named]
             assert subprocess.check_output(listed, env={**os.environ, **proxies}, text=True) == ""
             # WHEN an account is made in one
             subprocess.check_call([loyalty, "account", "create", "acme", *second.named], stdout=subprocess.DEVNULL)
