@@ -1,4 +1,8 @@
-"""The whole local stack, deployed once for all end-to-end tests of a process: `make test` runs them in two."""
+"""The whole local stack, deployed once for all end-to-end tests of a process: `make test` runs them in three.
+
+Its functions start when they are first called: most tests call a few of them, and to start all takes longer than all
+else. That `make run` has them started is what `test_make_run.py` is for.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -33,10 +37,16 @@ def logs(request: pytest.FixtureRequest, testrun_uid: str) -> Path:
     return folder
 
 
+def cold(stack: LocalStack) -> LocalStack:
+    """A stack, not yet started, whose functions start when they are called."""
+    stack.is_warm = False
+    return stack
+
+
 @pytest.fixture(scope="session")
 def stack(logs: Path, worker_id: str) -> Iterator[LocalStack]:
     """A running stack with the demo accounts: see `LocalStack` for what it tells."""
-    with LocalStack(log=logs / f"{worker_id}.log") as running:
+    with cold(LocalStack(log=logs / f"{worker_id}.log")) as running:
         yield running
 
 
@@ -55,7 +65,8 @@ def stack_with(logs: Path, worker_id: str) -> Callable[..., LocalStack]:
     numbers = count(1)
 
     def another(*, state: Path | None = None, **parameters: str) -> LocalStack:
-        return LocalStack(log=logs / f"{worker_id}-{next(numbers)}.log", state=state, parameters=parameters)
+        log = logs / f"{worker_id}-{next(numbers)}.log"
+        return cold(LocalStack(log=log, state=state, parameters=parameters))
 
     return another
 

@@ -10,7 +10,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -147,59 +147,31 @@ def opened(address: str) -> str:
         return str(reply.read().decode())
 
 
-def test_proxies_that_go_nowhere_do_not_stand_between_the_parts_of_the_stack() -> None:
-    # GIVEN an environment whose proxies answer nothing
+def test_a_second_stack_serves_where_proxies_go_nowhere_and_does_not_touch_the_first(run: Run) -> None:
+    loyalty = ROOT / ".venv" / "bin" / "loyalty"
+    # GIVEN a stack, and an environment whose proxies answer nothing
     with port.reserve() as nowhere:
         proxy = f"http://127.0.0.1:{nowhere.getsockname()[1]}"
         proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"), proxy)
-        # WHEN a stack is started there
-        with make_run(environment=proxies) as run:
+        # WHEN another one of the same clone is started there
+        with make_run(environment=proxies) as second:
             # THEN it serves, and the command finds it
-            assert run.register() == 0
-            shown = subprocess.check_output(
-                [ROOT / ".venv" / "bin" / "loyalty", "job", "list", "--token", "abc123def456", *run.named],
-                env={**os.environ, **proxies},
-                text=True,
+            assert second.register() == 0
+            listed = [str(loyalty), "job", "list", "--token", "abc123def456", *second.named]
+            assert subprocess.check_output(listed, env={**os.environ, **proxies}, text=True) == ""
+            # WHEN an account is made in one
+            subprocess.check_call([loyalty, "account", "create", "acme", *second.named], stdout=subprocess.DEVNULL)
+            # THEN the other does not have it
+            assert subprocess.call([loyalty, "account", "show", "acme", *second.named], stdout=subprocess.DEVNULL) == 0
+            assert subprocess.call([loyalty, "account", "show", "acme", *run.named], stderr=subprocess.DEVNULL) == 1
+            # AND each has its log
+            logs = [ROOT / "build" / "local" / f"{one.port}.log" for one in (run, second)]
+            assert [log.exists() for log in logs] == [True, True]
+            # AND a command that does not say which is asked for it
+            asked = subprocess.run(
+                [loyalty, "account", "show", "acme", "--local"], capture_output=True, text=True, check=False
             )
-            assert shown == ""
-
-
-def test_two_stacks_of_one_clone_do_not_touch_each_other(run: Run) -> None:
-    loyalty = ROOT / ".venv" / "bin" / "loyalty"
-    # GIVEN a stack, and another one of the same clone
-    with make_run() as second:
-        # WHEN an account is made in one
-        subprocess.check_call([loyalty, "account", "create", "acme", *second.named], stdout=subprocess.DEVNULL)
-        # THEN the other does not have it
-        assert subprocess.call([loyalty, "account", "show", "acme", *second.named], stdout=subprocess.DEVNULL) == 0
-        assert subprocess.call([loyalty, "account", "show", "acme", *run.named], stderr=subprocess.DEVNULL) == 1
-        # AND each has its log
-        logs = [ROOT / "build" / "local" / f"{one.port}.log" for one in (run, second)]
-        assert [log.exists() for log in logs] == [True, True]
-        # AND a command that does not say which is asked for it
-        asked = subprocess.run(
-            [loyalty, "account", "show", "acme", "--local"], capture_output=True, text=True, check=False
-        )
-        assert "name one with --local-port" in asked.stderr
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_leaves_no_process_behind(number: signal.Signals) -> None:
-    # GIVEN a running stack
-    with make_run() as run:
-        pids = processes.tree(run.process.pid)
-        # WHEN it is ended as by Ctrl-C, which reaches the whole group, or by kill, which reaches make
-        if number == signal.SIGINT:
-            os.killpg(run.process.pid, number)
-        else:
-            run.process.send_signal(number)
-        # THEN make ends, and all that it started
-        run.process.wait(120)
-        assert len(pids) > 3
-        assert processes.wait_until_ended(pids) == set()
-        assert "Traceback" not in run.output.read()
-    # AND the installed command says so
-    stopped(run)
+            assert "name one with --local-port" in asked.stderr
 
 
 def test_even_a_killed_stack_leaves_no_process_behind() -> None:
@@ -228,14 +200,30 @@ def test_a_port_in_use_is_one_clear_line() -> None:
     assert all(line.startswith("make: ***") for line in rest)
 
 
-def test_state_is_kept_across_starts_when_asked(tmp_path: Path) -> None:
-    # GIVEN a stack that keeps its state, stopped after a registration
+def test_a_signal_leaves_no_process_behind_and_state_is_kept_across_starts_when_asked(tmp_path: Path) -> None:
+    # GIVEN a stack that keeps its state, and a registration
     with make_run(STATE=tmp_path) as run:
         assert run.register() == 0
+        # WHEN it is ended as by kill, which reaches make
+        # THEN make ends, and all that it started
+        check_end(run, lambda: run.process.send_signal(signal.SIGTERM))
     # WHEN it is started again
     with make_run(STATE=tmp_path) as run:
         # THEN the member is still there
         assert run.register() == 409
+        # AND it ends alike as by Ctrl-C, which reaches the whole group
+        check_end(run, lambda: os.killpg(run.process.pid, signal.SIGINT))
+
+
+def check_end(run: Run, end: Callable[[], None]) -> None:
+    """Check that nothing of a stack is left once it is ended, and that the installed command says so."""
+    pids = processes.tree(run.process.pid)
+    assert len(pids) > 3
+    end()
+    run.process.wait(120)
+    assert processes.wait_until_ended(pids) == set()
+    assert "Traceback" not in run.output.read()
+    stopped(run)
 
 
 def test_the_installed_command_finds_the_stack_of_make_run(run: Run) -> None:

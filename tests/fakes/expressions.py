@@ -32,8 +32,13 @@ def unused(request: Mapping[str, Any]) -> dict[str, set[str]]:
     defined = {kind: request[kind] for kind in _DEFINING if kind in request}
     if not defined:
         return {}
-    used = set(_PLACEHOLDER.findall(" ".join(request[name] for name in EXPRESSIONS if name in request)))
+    used = _placeholders(" ".join(request[name] for name in EXPRESSIONS if name in request))
     return {kind: set(words) - used for kind, words in defined.items()}
+
+
+@cache
+def _placeholders(expressions: str) -> frozenset[str]:
+    return frozenset(_PLACEHOLDER.findall(expressions))
 
 
 def meets(item: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
@@ -89,16 +94,16 @@ def _holds(condition: str, item: Mapping[str, Any], placeholders: Words) -> bool
 
 
 def _compare(condition: str, item: Mapping[str, Any], placeholders: Words) -> bool:
-    if function := re.fullmatch(r"(attribute_exists|attribute_not_exists)\((#?\w+)\)", condition):
+    if function := _matched(r"(attribute_exists|attribute_not_exists)\((#?\w+)\)", condition):
         name = placeholders.names.get(function[2], function[2])
         return (name in item) == (function[1] == "attribute_exists")
-    if function := re.fullmatch(r"contains\((#?\w+), ?(:\w+)\)", condition):
+    if function := _matched(r"contains\((#?\w+), ?(:\w+)\)", condition):
         members = item.get(placeholders.names.get(function[1], function[1]), {"SS": ()})["SS"]
         return bool(placeholders.values[function[2]]["S"] in members)
-    if function := re.fullmatch(r"begins_with\((#?\w+), ?(:\w+)\)", condition):
+    if function := _matched(r"begins_with\((#?\w+), ?(:\w+)\)", condition):
         text = item.get(placeholders.names.get(function[1], function[1]), {"S": ""})["S"]
         return bool(text.startswith(placeholders.values[function[2]]["S"]))
-    word, operator, value = re.fullmatch(r"(#?\w+) (=|<=?) (:\w+)", condition).groups()  # type: ignore[union-attr]
+    word, operator, value = _matched(r"(#?\w+) (=|<=?) (:\w+)", condition).groups()  # type: ignore[union-attr]
     old, new = item.get(placeholders.names.get(word, word)), placeholders.values[value]
     if operator == "=":
         return bool(old == new)
@@ -106,6 +111,12 @@ def _compare(condition: str, item: Mapping[str, Any], placeholders: Words) -> bo
         return False
     below, equal = float(old["N"]) < float(new["N"]), float(old["N"]) == float(new["N"])
     return below or (equal and operator == "<=")
+
+
+@cache
+def _matched(pattern: str, condition: str) -> re.Match[str] | None:
+    """The match of a whole condition: there are few of them, and each is met thousands of times."""
+    return re.fullmatch(pattern, condition)
 
 
 def _sum(old: Item | None, value: Item) -> Item:

@@ -115,7 +115,7 @@ class World:
         self.queue = Mappings(self.sqs, lambda: self.process(self.dynamodb), self.clock)
         self.idle = False
         self.dynamodb = FakeDynamoDB(self.clock, lag)
-        self.dynamodb.tables.update({table: dict(items) for table, items in _demo_tables().items()})
+        self.dynamodb.tables.update({table: dict(items) for table, items in demo_tables().items()})
         self.settings = settings
         self.database = self.process(self.dynamodb)
         self._handlers = {path: self._serve(contract) for path, contract in CONTRACTS.items()}
@@ -211,7 +211,8 @@ class World:
 
 
 @cache
-def _demo_tables() -> dict[str, dict[Key, Item]]:
+def demo_tables() -> dict[str, dict[Key, Item]]:
+    """What the store holds at first, by table; of every world the same items."""
     dynamodb = FakeDynamoDB()
     demo.fill(fake_database(dynamodb, FakeClock()))
     return dynamodb.snapshot()

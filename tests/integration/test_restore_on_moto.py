@@ -13,20 +13,33 @@ from tests.integration.moto_system import MotoSystem, create_table, moto_system
 from tools import demo
 from tools.operator.application import app
 
-pytestmark = pytest.mark.long
-
 COPY = "customers-yesterday"
 OURS, THEIRS = (keys.of_account(account.id) for account in (demo.ACCOUNT, demo.OTHER_ACCOUNT))
 
 
-@pytest.fixture
-def system() -> Iterator[MotoSystem]:
+@pytest.fixture(scope="module")
+def filled() -> Iterator[MotoSystem]:
     """The demo accounts, and a copy of their customers as they are."""
     with moto_system() as made:
         create_table(COPY, "customers")
+        dynamodb = boto3.client("dynamodb")
         for item in items("customers"):
-            boto3.client("dynamodb").put_item(TableName=COPY, Item=item)
+            dynamodb.put_item(TableName=COPY, Item=item)
         yield made
+
+
+@pytest.fixture
+def system(filled: MotoSystem) -> Iterator[MotoSystem]:
+    """The same, in which a test's changes end with it."""
+    before = items("customers")
+    yield filled
+    after, dynamodb = items("customers"), boto3.client("dynamodb")
+    for item in after:
+        if item not in before:
+            dynamodb.delete_item(TableName="customers", Key={"pk": item["pk"]})
+    for item in before:
+        if item not in after:
+            dynamodb.put_item(TableName="customers", Item=item)
 
 
 @pytest.fixture

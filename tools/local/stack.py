@@ -33,8 +33,8 @@ class LocalStack:
 
     `url` is the API's base URL, `endpoint_url` the emulator's, `tables` the tables' names and `queues` the queues'
     URLs by the functions' environment variables; `parameters` are the template's. `addresses_are_told` may be set
-    before the start (see `Front`). Nothing but loopback is listened on. Several may run at once: each has its `log`, by
-    its port unless it is given.
+    before the start (see `Front`), and `is_warm`, without which a function starts when it is first called. Nothing but
+    loopback is listened on. Several may run at once: each has its `log`, by its port unless it is given.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class LocalStack:
         self._log = log
         self._parameters = {**_PARAMETERS, **(parameters or {})}
         self.addresses_are_told = False
+        self.is_warm = True
         self._progress = progress
         self._open = ExitStack()
 
@@ -83,11 +84,12 @@ class LocalStack:
         self.tables, self.queues = deployment.tables, deployment.queues
         self._progress("Adding the demo accounts")
         demo.seed(self.endpoint_url, self.tables)
-        self._progress("Warming the functions")
         responses = GatewayResponses(described)
         front = Front(deployment.api_url, responses, addresses_are_told=self.addresses_are_told)
         opening.enter_context(serving(front, bound))
-        self._warm(template.routes(described), deployment.workers)
+        if self.is_warm:
+            self._progress("Warming the functions")
+            self._warm(template.routes(described), deployment.workers)
         opening.enter_context(delivering(self.endpoint_url))
 
     def _warm(self, routes: list[template.Route], workers: list[str]) -> None:

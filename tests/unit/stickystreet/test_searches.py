@@ -1,10 +1,12 @@
 """customer_search and customer_find: by identifiers, with further words that choose; never a scan."""
 
+from functools import cache
 from typing import Any
 
 import pytest
 
 from tests.fakes.importing import ImportWorld, refusal
+from tests.fakes.items import Item, Key
 from tests.unit.stickystreet.reading import ask
 
 HEADERS = "code card_number customer_username email phone first_name last_name city user_id customer_password"
@@ -16,8 +18,16 @@ NO_MATCH = {"status": "no_match"}
 
 def world_with_two() -> ImportWorld:
     world = ImportWorld()
-    assert world.rows(HEADERS, ANN, BOB)["customers"] == {"new": 2, "updated": 0}
+    world.dynamodb.tables.update({table: dict(items) for table, items in tables_with_two().items()})
     return world
+
+
+@cache
+def tables_with_two() -> dict[str, dict[Key, Item]]:
+    """What the store holds once both are imported; to make their passwords' hashes takes long."""
+    world = ImportWorld()
+    assert world.rows(HEADERS, ANN, BOB)["customers"] == {"new": 2, "updated": 0}
+    return world.dynamodb.snapshot()
 
 
 def codes(answer: Any) -> list[str]:

@@ -5,7 +5,6 @@ SAM's own transform, of the environment that deploys, says what CloudFormation w
 
 import json
 import subprocess
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ import pytest
 from tools.local.template import ROOT, fed, load, resources
 
 Resources = dict[str, dict[str, Any]]
-Deployed = Callable[..., Resources]
 
 TEMPLATE = load()
 FUNCTIONS = resources(TEMPLATE, "AWS::Serverless::Function")
@@ -24,61 +22,73 @@ import json, sys
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
-template = yaml_parse(open(sys.argv[1]).read())
-for name, resource in template["Resources"].items():
-    if resource["Type"] == "AWS::Serverless::Function":
-        resource["Properties"]["CodeUri"] = f"s3://bucket/{name}"
-    if resource["Type"] == "AWS::Serverless::LayerVersion":
-        resource["Properties"]["ContentUri"] = f"s3://bucket/{sys.argv[2]}"
-json.dump(Translator({}, Parser()).translate(template, json.loads(sys.argv[3])), sys.stdout)
+for deployment in map(json.loads, sys.argv[2:]):
+    template = yaml_parse(open(sys.argv[1]).read())
+    for name, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = f"s3://bucket/{name}"
+        if resource["Type"] == "AWS::Serverless::LayerVersion":
+            resource["Properties"]["ContentUri"] = f"s3://bucket/{deployment['layer']}"
+    print(json.dumps(Translator({}, Parser()).translate(template, deployment["parameters"])))
 """
 
 
+def deployment(layer: str = "layer", **parameters: str) -> dict[str, Any]:
+    """One with this layer, and parameters that are not the defaults."""
+    return {"layer": layer, "parameters": parameters}
+
+
+def transformed(*deployments: dict[str, Any]) -> list[Resources]:
+    """What CloudFormation gets for each of them: resources by type and name."""
+    command = [str(SAM), "-c", TRANSFORM, str(ROOT / "template.yaml"), *map(json.dumps, deployments)]
+    environment = {"AWS_DEFAULT_REGION": "us-east-1", "PATH": "/usr/bin:/bin"}
+    made = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    return [json.loads(line)["Resources"] for line in made.splitlines()]
+
+
+def versions(*deployments: dict[str, Any]) -> list[set[str]]:
+    """The published versions of each."""
+    return [set(of_type(one, "AWS::Lambda::Version")) for one in transformed(*deployments)]
+
+
 @pytest.fixture(scope="module")
-def deployed() -> Deployed:
-    """What CloudFormation gets for a layer, and parameters that are not the defaults: resources by type and name."""
-
-    def transform(layer: str = "layer", **parameters: str) -> Resources:
-        command = [str(SAM), "-c", TRANSFORM, str(ROOT / "template.yaml"), layer, json.dumps(parameters)]
-        environment = {"AWS_DEFAULT_REGION": "us-east-1", "PATH": "/usr/bin:/bin"}
-        made = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-        found: Resources = json.loads(made)["Resources"]
-        return found
-
-    return transform
+def found() -> Resources:
+    """What CloudFormation gets by default."""
+    return transformed(deployment())[0]
 
 
 def of_type(found: Resources, kind: str) -> Resources:
     return {name: one for name, one in found.items() if one["Type"] == kind}
 
 
-def test_a_new_layer_alone_is_a_new_version_of_every_function(deployed: Deployed) -> None:
+def test_a_new_layer_alone_is_a_new_version_of_every_function() -> None:
     # GIVEN two deployments between which nothing but the layer changed, in which all of the code is
-    versions = [set(of_type(deployed(layer), "AWS::Lambda::Version")) for layer in ("yesterday", "today")]
+    before, after = versions(deployment("yesterday"), deployment("today"))
     # THEN each function has a new version, without which its alias would go on serving yesterday's
-    assert [len(one) for one in versions] == [len(FUNCTIONS), len(FUNCTIONS)]
-    assert versions[0] & versions[1] == set()
+    assert [len(before), len(after)] == [len(FUNCTIONS), len(FUNCTIONS)]
+    assert before & after == set()
 
 
-def test_a_new_setting_alone_is_a_new_version_by_the_revision_that_make_deploy_tells(deployed: Deployed) -> None:
+def test_a_new_setting_alone_is_a_new_version_by_the_revision_that_make_deploy_tells() -> None:
     # GIVEN that SAM does not see a parameter's value in what it compares
-    unseen = [set(of_type(deployed(InlineLimit=n), "AWS::Lambda::Version")) for n in ("500", "600")]
-    assert unseen[0] == unseen[1]
+    few, many, *told = versions(
+        *(deployment(InlineLimit=number) for number in ("500", "600")),
+        *(deployment(Revision=letter * 64) for letter in "ab"),
+    )
+    assert few == many
     # WHEN the deployments have revisions
-    told = [set(of_type(deployed(Revision=letter * 64), "AWS::Lambda::Version")) for letter in "ab"]
     # THEN each is a new version of every function
     assert [len(one) for one in told] == [len(FUNCTIONS), len(FUNCTIONS)]
     assert told[0] & told[1] == set()
 
 
-def test_nothing_new_is_no_new_version(deployed: Deployed) -> None:
-    first, second = (set(of_type(deployed(), "AWS::Lambda::Version")) for _ in range(2))
-    assert first == second
+def test_nothing_new_is_no_new_version(found: Resources) -> None:
+    # GIVEN what is deployed, once more and by another process
+    assert versions(deployment()) == [set(of_type(found, "AWS::Lambda::Version"))]
 
 
-def test_requests_and_chunks_go_to_the_published_version(deployed: Deployed) -> None:
+def test_requests_and_chunks_go_to_the_published_version(found: Resources) -> None:
     # GIVEN what is deployed
-    found = deployed()
     # THEN the routes call each function by its alias
     called = json.dumps(found["Api"]["Properties"]["Body"]["paths"])
     assert {name for name in FUNCTIONS if f'Ref": "{name}Aliaslive' in called or f"${{{name}Aliaslive}}" in called} == (
@@ -92,10 +102,10 @@ def test_requests_and_chunks_go_to_the_published_version(deployed: Deployed) -> 
 
 
 def test_a_version_of_an_api_function_is_tried_on_a_tenth_and_taken_back_when_an_alarm_rings(
-    deployed: Deployed,
+    found: Resources,
 ) -> None:
     # GIVEN how CodeDeploy moves the traffic
-    groups = of_type(deployed(), "AWS::CodeDeploy::DeploymentGroup")
+    groups = of_type(found, "AWS::CodeDeploy::DeploymentGroup")
     # THEN it does for each function of the API, and workers are replaced at once
     assert groups.keys() == {f"{name}DeploymentGroup" for name in FUNCTIONS.keys() - WORKERS}
     for group in groups.values():
@@ -119,9 +129,9 @@ def test_an_alarm_can_ring_while_a_version_is_tried(alarm: str) -> None:
     assert told["Period"] * told["EvaluationPeriods"] <= 300
 
 
-def test_with_a_domain_of_ones_own_the_gateways_host_is_closed(deployed: Deployed) -> None:
+def test_with_a_domain_of_ones_own_the_gateways_host_is_closed(found: Resources) -> None:
     # GIVEN what API Gateway is told
-    (server,) = deployed()["Api"]["Properties"]["Body"]["servers"]
+    (server,) = found["Api"]["Properties"]["Body"]["servers"]
     # THEN it is the domain that decides
     assert server["x-amazon-apigateway-endpoint-configuration"] == {
         "disableExecuteApiEndpoint": {"Fn::If": ["HasDomain", True, False]}
