@@ -96,7 +96,7 @@ def _do(call: _Call[Params, Item], database: Database, log: RequestLog) -> Reply
     log.account(caller.account.id)
     exchange.identified(caller)
     caller.require(contract.kind.right)
-    key = _idempotency_key(request)
+    key = idempotency_key(request)
     submission = exchange.submission(caller.account, database.settings)
     asked = Asked(caller.account, contract.kind, submission.params, submission.items, contract.name, exchange.manner())
     result = _carry_out(database, asked, request.id, Wish(key, _wait_until(request, database)))
@@ -151,7 +151,8 @@ def _passed(request: Request, database: Database) -> float:
     return passed if 0 <= passed <= GATEWAY_SECONDS else 0.0
 
 
-def _idempotency_key(request: Request) -> str | None:
+def idempotency_key(request: Request) -> str | None:
+    """The key under which a request is done once, if it has one; raises BadRequest."""
     key = request.headers.get("idempotency-key", "").strip()
     if len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise BadRequest(f"Idempotency-Key must be at most {_LONGEST_KEY} characters of printable ASCII")
