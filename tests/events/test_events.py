@@ -92,6 +92,12 @@ REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
     "register_member_batch": (200, JSON, JSON_BATCH),
     "register_member_batch_xml": (200, XML, XML_BATCH),
     "register_member_batch_gzip": (200, JSON, JSON_BATCH),
+    "register_member_batch_task": (200, {**JSON, **JOB}, f'{{{DONE_JSON},"task_id":"{DRAWN}","next_key":"2"}}'),
+    "register_member_batch_task_xml": (
+        200,
+        {**XML, **JOB},
+        f"<xml>{DONE_XML}<task_id>{DRAWN}</task_id><next_key>2</next_key></xml>",
+    ),
     "direct_earn": (200, CAPILLARY, EARNED),
     "revoke_direct_earn": (200, CAPILLARY, REVOKED),
     "issue_promotion": (200, CAPILLARY, f'{{"warnings":[],"errors":[],"sideEffects":[{EFFECT}]}}'),

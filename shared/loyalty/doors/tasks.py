@@ -4,6 +4,7 @@ read -> authenticate -> parse -> begin, add or close -> render
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from loyalty.doors.auth import authenticate
 from loyalty.doors.endpoint import Begun, Handler, handler, idempotency_key, process_database
@@ -51,4 +52,5 @@ def _do(
 
 def _told(exchange: TaskExchange[Params, Item], added: Added, log: RequestLog) -> Reply:
     log.job(added.job_id)
-    return exchange.added(added.job_id, added.following)
+    reply = exchange.added(added.job_id, added.following)
+    return replace(reply, headers={**reply.headers, "X-Job-Id": added.job_id})

@@ -23,6 +23,7 @@ from tests.fakes.gateway import (
     PROMOTIONS,
     REVOKE,
     SINGLE,
+    TASK,
     Reply,
 )
 from tests.fakes.requests import batch, emails, single
@@ -35,6 +36,7 @@ RESULTS, UNDO = "GET /jobs/{job_id}/results", "POST /jobs/{job_id}/undo"
 ENDPOINTS = {
     SINGLE: ({"token"}, {"enrol"}),
     BATCH: ({"token"}, {"enrol"}),
+    TASK: ({"token"}, {"enrol"}),
     LEAVE: ({"token"}, {"enrol"}),
     PROFILE_DELETE: ({"token"}, {"erase"}),
     IMPORT: ({"token", "import"}, {"import"}),
@@ -54,6 +56,7 @@ ENDPOINTS = {
 BODIES = {
     SINGLE: single(token=None, email="user3@example.com"),
     BATCH: batch(emails("user1"), token=None),
+    TASK: batch(emails("user1"), token=None),
     LEAVE: single(token=None, email="user2@example.com"),
     PROFILE_DELETE: {"email": "user4@example.com"},
     IMPORT: rows("code", "A"),
