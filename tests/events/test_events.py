@@ -138,7 +138,7 @@ def test_an_event_gets_its_whole_reply(name: str) -> None:
     assert deliver(event) == (status, {**headers, **always}, body)
 
 
-@pytest.mark.parametrize("name", [name for name in REPLIES if name.startswith("register")])
+@pytest.mark.parametrize("name", [name for name in REPLIES if name.startswith("register") and "task" not in name])
 def test_an_event_that_is_delivered_again_finds_members(name: str, world: World) -> None:
     # GIVEN an event that was answered
     deliver(read(name))
