@@ -155,7 +155,7 @@ def _take(database: Database, job: Job, further: Further) -> tuple[Job, Further]
         raise PartReused
     job = growth.take(database, job, stored)
     if (job.taken or 0) < stored.number:
-        raise TaskNotFound  # it was closed, or its time was over, meanwhile
+        raise TaskNotFound  # it was closed meanwhile
     return job, stored
 
 

@@ -149,7 +149,7 @@ def _task(chunk: Chunk, delivery: Delivery, apply: Apply[object]) -> work.Chunk[
         params = operation.kind.read_params(job.params, moment.at(job.submitted_at))
         return operation.settle(within, chunk.account, params, chunk.items, origin)
 
-    asked_again = sent.parked or (job.fed and not job.grows) or job.reopened_at is not None
+    asked_again = sent.parked or job.fed or job.reopened_at is not None
     brought = Sent(sent.content, delivery.id, asked_again)
     return work.Chunk(sent.part, brought, chunk.items, _nothing(chunk), apply, settle)
 

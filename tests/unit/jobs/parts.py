@@ -14,6 +14,9 @@ from tests.unit.jobs.job_world import JobWorld
 LAPSED_SECONDS = TASK_SECONDS + 30
 """After how long a task without a further part is closed for certain: the message that does it came."""
 
+SOME = [f"user{number}" for number in range(3, 10)]
+"""Seven members, of which four make a chunk."""
+
 _REQUESTS = itertools.count(1)
 
 
@@ -66,3 +69,9 @@ def errors(world: JobWorld, task_id: str) -> list[int]:
     """The code of each of the task's results."""
     reply = world.job("GET /jobs/{job_id}/results", task_id)
     return [one["error"] for one in reply.json()["result"]]
+
+
+def finished(world: JobWorld, task_id: str, key: int) -> None:
+    """Close a task, and have its chunks done."""
+    post(world, further(task_id, key))
+    world.work()

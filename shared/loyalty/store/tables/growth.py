@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from loyalty.domain.errors import StorageBusy
-from loyalty.domain.job import TASK_SECONDS, Job, Part
+from loyalty.domain.job import Job, Part
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import jobs, keys
@@ -52,23 +52,21 @@ def find(database: Database, job: Job, number: int) -> Further | None:
 
 def take(database: Database, job: Job, further: Further) -> Job:
     """The job, larger by a part; as it is where it took that before, or can't take it. Raises StorageBusy."""
-    grown, now = job.as_of(further.parts), database.now()
+    grown = job.as_of(further.parts)
     return _change(
         database,
         job,
         {
             "UpdateExpression": "SET taken = :taken, taken_at = :now, chunks = :chunks, #total = :total"
             " REMOVE sent, abandoned",
-            "ConditionExpression": "taken = :before AND attribute_exists(sent) AND attribute_not_exists(closed)"
-            " AND NOT taken_at <= :lapsed",
+            "ConditionExpression": "taken = :before AND attribute_exists(sent) AND attribute_not_exists(closed)",
             "ExpressionAttributeNames": {"#total": "total"},
             "ExpressionAttributeValues": {
                 ":taken": {"N": str(further.number)},
-                ":now": {"N": str(now)},
+                ":now": {"N": str(database.now())},
                 ":chunks": {"N": str(grown.chunks)},
                 ":total": {"N": str(grown.total)},
                 ":before": {"N": str(further.number - 1)},
-                ":lapsed": {"N": str(now - TASK_SECONDS)},
             },
         },
     )
