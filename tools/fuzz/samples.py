@@ -35,8 +35,8 @@ def questions(job_id: str) -> list[Sent]:
 def additions(first: Sent, task_id: str) -> list[Sent]:
     """What may be sent to a task after its first part, which is in JSON: another part, and its end."""
     place = {"task_id": task_id, "next_key": "2"}
-    begun = json.loads(first.body)
-    return [first._replace(body=json.dumps({**begun, **place, **more}).encode()) for more in ({}, {"data": []})]
+    another = json.loads(first.body) | place
+    return [first._replace(body=json.dumps(body).encode()) for body in (another, another | {"data": []})]
 
 
 def _sample(event: dict[str, Any]) -> Sent:

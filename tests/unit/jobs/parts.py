@@ -20,7 +20,7 @@ SOME = [f"user{number}" for number in range(3, 10)]
 _REQUESTS = itertools.count(1)
 
 
-def post(world: JobWorld, document: dict[str, Any], /, database: Database | None = None, **headers: str) -> Reply:
+def post(world: JobWorld, document: dict[str, Any], database: Database | None = None, /, **headers: str) -> Reply:
     """Send a request to the task's endpoint, to a process of its own; `_` in headers is a dash."""
     process = database or world.process(world.dynamodb)
     sent = {**JSON, **{name.replace("_", "-"): text for name, text in headers.items()}}
