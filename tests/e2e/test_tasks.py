@@ -36,7 +36,7 @@ def test_the_samples_as_printed_begin_a_task(name: str, stack: LocalStack) -> No
     # THEN it is answered at once with the task, as described, and its members are registered
     assert reply.status == 200, reply.body
     assert_described("POST", path, Answered(reply.status, dict(reply.headers), reply.body.decode()))
-    done(stack, reply.headers["X-Job-Id"], 3)
+    done(stack, reply.headers["X-Job-Id"], 2)
 
 
 def test_a_task_of_three_parts_is_one_job_that_can_be_undone(stack: LocalStack) -> None:
