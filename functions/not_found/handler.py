@@ -16,6 +16,7 @@ ALLOWED = {
     "/api/v1.1/loyalty/account/balance": WRITE,
     "/api/v1.1/loyalty/register_member": WRITE,
     "/api/v1.1/loyalty/register_member_batch": WRITE,
+    "/api/v1.1/loyalty/register_member_batch_task": WRITE,
     "/api/v1.1/profiles/delete": WRITE,
     "/api/v1.1/profiles/import": WRITE,
     "/api/v1.1/profiles/import_batch": WRITE,

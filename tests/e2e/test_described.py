@@ -10,7 +10,7 @@ from tests.e2e.requests import Reply, post, sample
 from tests.e2e.waiting import until
 from tests.fakes.capillary import basic
 from tests.fakes.described import DOCUMENT, Answered, assert_described
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, LEAVE, PROFILE_DELETE, SINGLE, TASK
 from tests.fakes.importing import rows_form
 from tools.local.stack import LocalStack
 
@@ -29,6 +29,7 @@ REFUSED = {
     400: [
         (SINGLE, b'{"token": "abc123def456"}', JSON),
         (BATCH, b"<xml>", XML),
+        (TASK, b'{"token": "abc123def456"}', JSON),
         (LEAVE, b'{"token": "abc123def456"}', JSON),
         (PROFILE_DELETE, b"<xml><token>abc123def456</token></xml>", XML),
         (EARN, b"[", basic()),

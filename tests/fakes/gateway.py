@@ -9,6 +9,7 @@ from loyalty.domain.deadline import REQUEST_SECONDS
 
 SINGLE = "/api/v1.1/loyalty/register_member"
 BATCH = "/api/v1.1/loyalty/register_member_batch"
+TASK = "/api/v1.1/loyalty/register_member_batch_task"
 LEAVE = "/api/v1.1/loyalty/delete_member"
 PROFILE_DELETE = "/api/v1.1/profiles/delete"
 PROFILE = "/api/v1.1/profiles/import"

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from loyalty.doors import api_php, jobs_api, token_api
 from loyalty.doors.calls import serve_call
 from loyalty.doors.endpoint import Handler, serve
+from loyalty.doors.tasks import serve_task
 from loyalty.settings import Settings
 from loyalty.store.engine.dynamodb import Database
 from loyalty.vendors import read_api
@@ -19,6 +20,7 @@ from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
 from loyalty.vendors.altcraft.profiles import PROFILES_IMPORT, PROFILES_IMPORT_BATCH, PROFILES_UPDATE
 from loyalty.vendors.altcraft.profiles_delete import PROFILES_DELETE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.vendors.altcraft.task import REGISTER_MEMBER_BATCH_TASK
 from loyalty.vendors.capillary.customer_details import CUSTOMER_DETAILS
 from loyalty.vendors.capillary.customer_lookup import CUSTOMER_LOOKUP
 from loyalty.vendors.capillary.customers import ADD_CUSTOMER
@@ -53,6 +55,7 @@ from tests.fakes.gateway import (
     PROMOTIONS,
     REVOKE,
     SINGLE,
+    TASK,
     Event,
     FakeContext,
     Reply,
@@ -121,6 +124,7 @@ class World:
         self._handlers = {path: self._serve(contract) for path, contract in CONTRACTS.items()}
         self._handlers |= {path: self._serve_call(call) for path, call in CALLS.items()}
         self._handlers[IMPORT] = api_php.serve(lambda: self.database)
+        self._handlers[TASK] = serve_task(REGISTER_MEMBER_BATCH_TASK, lambda: self.database)
         self._handlers[ACCESS_TOKEN] = token_api.serve(lambda: self.database)
 
     def process(self, client: Any) -> Database:

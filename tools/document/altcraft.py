@@ -27,6 +27,7 @@ from tools.document.parts import (
 from tools.document.samples import sample
 
 SINGLE, BATCH = "/api/v1.1/loyalty/register_member", "/api/v1.1/loyalty/register_member_batch"
+TASK = "/api/v1.1/loyalty/register_member_batch_task"
 DELETE, ERASE = "/api/v1.1/loyalty/delete_member", "/api/v1.1/profiles/delete"
 BALANCE = "/api/v1.1/loyalty/account/balance"
 
@@ -47,6 +48,10 @@ _MEMBER = {"error": 409, "error_text": "Member already exists", "profile_id": "6
 _REGISTERED = {"error": 0, "error_text": SUCCESS, "profile_id": "663a138cee44bb50a67115cd"}
 _DONE = {"error": 0, "error_text": SUCCESS, "result": [_REGISTERED, _MEMBER, _NOT_FOUND]}
 _QUEUED = {"error": 0, "error_text": SUCCESS, "result": [], "job_id": "0f6e2c1a6b5d4c3e9a41d2b7c8e9f001"}
+_PLACE: dict[str, Schema] = {
+    "task_id": text("The task, as the reply to its first part named it", examples=["0f6e2c1a6b5d4c3e9a41d2b7c8e9f001"]),
+    "next_key": text("The key in the last reply", examples=["2"]),
+}
 _FAULTS = {
     "400": "A parameter is missing or refused, and the text names it; or the program is not active",
     "401": "No token, or an unknown one",
@@ -83,9 +88,28 @@ def paths() -> dict[str, Any]:
     return {
         SINGLE: {"post": operation("registerMember", "Register one member", "RegisterMember", single)},
         BATCH: {"post": operation("registerMemberBatch", "Register many members", "RegisterMemberBatch", batch)},
+        TASK: {
+            "post": operation(
+                "registerMemberBatchTask", "Register members part by part", "RegisterMemberBatchTask", _addition()
+            )
+        },
         DELETE: {"post": operation("deleteMember", "Delete one member", "DeleteMember", _deletion())},
         BALANCE: {"post": _balance()},
         ERASE: {"post": operation("profilesDelete", "Erase one profile", "ProfilesDelete", _erasure())},
+    }
+
+
+def _addition() -> Answers:
+    """A part of a task is taken, or is its end."""
+    done = {"error": 0, "error_text": SUCCESS, "task_id": _QUEUED["job_id"], "next_key": "2"}
+    closed = {"error": 404, "error_text": "Task not found"}
+    reused = {"error": 409, "error_text": "This next_key came before with another part"}
+    reply = "RegisterMemberBatchTaskReply"
+    return {
+        "200": answer("The part is taken, or the task is closed", either(reply, done), "X-Job-Id"),
+        **faults(reply),
+        "404": answer("The account has no such program, or no such task that is open", either(reply, closed)),
+        "409": answer("Another part came under this next_key, or the job was undone", either(reply, reused)),
     }
 
 
@@ -151,6 +175,16 @@ def schemas() -> dict[str, Schema]:
     return {
         "RegisterMember": {"oneOf": [_single(matching) for matching in SHAPES], **root},
         "RegisterMemberBatch": {"oneOf": [_batch(matching) for matching in SHAPES], **root},
+        "RegisterMemberBatchTask": {"oneOf": [*(_part(matching) for matching in SHAPES), _end()], **root},
+        "RegisterMemberBatchTaskReply": record(
+            {
+                **envelope,
+                "task_id": {**ref("JobId"), "description": "The job that does all parts"},
+                "next_key": nullable(text("Of the next part, null once the task is closed", examples=["2"])),
+            },
+            ["task_id", "next_key"],
+            **root,
+        ),
         "RegisterMemberReply": record(outcome, ["profile_id"], **root),
         "DeleteMember": {"oneOf": [_named(matching) for matching in SHAPES], **root},
         "AccountBalance": {"oneOf": [_held(matching) for matching in SHAPES], **root},
@@ -224,6 +258,19 @@ def _erased(matching: str) -> Schema:
 def _batch(matching: str) -> Schema:
     data = array({**_member(matching), "xml": {"name": "item"}}, minItems=1, xml={"wrapped": True})
     return _request(matching, {"data": data}, ["data"])
+
+
+def _part(matching: str) -> Schema:
+    """The first part of a task, or with its id and the key of the last reply a further one."""
+    batch = _batch(matching)
+    return {**batch, "properties": {**batch["properties"], **_PLACE}}
+
+
+def _end() -> Schema:
+    """What closes a task."""
+    token = text("API token", examples=["abc123def456"])
+    asked = record({"token": token, **_PLACE, "data": array({}, maxItems=0)}, ["token"])
+    return {"title": "The end of a task", **asked}
 
 
 def _request(matching: str, fields: dict[str, Schema], required: list[str]) -> Schema:

@@ -1,4 +1,4 @@
-"""Requests with nothing wrong: those that the events of this project hold, and questions about a job."""
+"""Requests with nothing wrong: those that the events of this project hold, and about a job or task."""
 
 import json
 from base64 import b64decode
@@ -30,6 +30,13 @@ def questions(job_id: str) -> list[Sent]:
     job = f"/jobs/{job_id}"
     asked = ["/jobs", job, f"{job}/results", f"{job}/results?partial=true&from=0&limit=2"]
     return [*(Sent("GET", path, _TOKEN, b"") for path in asked), Sent("POST", f"{job}/undo", _TOKEN, b"")]
+
+
+def additions(first: Sent, task_id: str) -> list[Sent]:
+    """What may be sent to a task after its first part, which is in JSON: another part, and its end."""
+    place = {"task_id": task_id, "next_key": "2"}
+    another = json.loads(first.body) | place
+    return [first._replace(body=json.dumps(body).encode()) for body in (another, another | {"data": []})]
 
 
 def _sample(event: dict[str, Any]) -> Sent:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tools.fuzz.allowed import fault
 from tools.fuzz.mutations import mutated
-from tools.fuzz.samples import Sent, questions, samples
+from tools.fuzz.samples import Sent, additions, questions, samples
 
 _CONNECTIONS = 4
 _SECONDS = 60
@@ -29,7 +29,9 @@ class Result(NamedTuple):
 def send(address: str, count: int, seed: int) -> Result:
     """Send `count` mutated samples to host:port; the same requests for the same seed, but for the id of a job."""
     whole = samples()
-    whole += questions(_job(address, whole))
+    task = next(sample for sample in whole if sample.path.endswith("register_member_batch_task"))
+    batch = next(sample for sample in whole if sample.path.endswith("register_member_batch"))
+    whole += questions(_sent(address, batch, "job_id")) + additions(task, _sent(address, task, "task_id"))
     shares = [range(first, count, _CONNECTIONS) for first in range(_CONNECTIONS)]
     with ThreadPoolExecutor(_CONNECTIONS) as pool:
         results = list(pool.map(lambda share: _send_share(address, _requests(whole, share, seed)), shares))
@@ -37,12 +39,12 @@ def send(address: str, count: int, seed: int) -> Result:
     return Result(sum((result.statuses for result in results), Counter()), faults)
 
 
-def _job(address: str, whole: Sequence[Sent]) -> str:
-    batch = next(sample for sample in whole if sample.path.endswith("register_member_batch"))
+def _sent(address: str, sample: Sent, named: str) -> str:
+    """What the reply to a sample whose client does not wait says under this name."""
     connection = http.client.HTTPConnection(address, timeout=_SECONDS)
-    _, body = _exchange(connection, batch._replace(headers={**batch.headers, "Prefer": "respond-async"}))
+    _, body = _exchange(connection, sample._replace(headers={**sample.headers, "Prefer": "respond-async"}))
     connection.close()
-    return str(json.loads(body)["job_id"])
+    return str(json.loads(body)[named])
 
 
 def _requests(whole: Sequence[Sent], share: range, seed: int) -> Iterator[Sent]:

@@ -28,7 +28,11 @@
     ├── RequestUndone           an Idempotency-Key whose request was taken back
     ├── JobNotFound
     ├── JobRunning              a job that is not finished yet
-    └── JobNotUndoable
+    ├── JobNotUndoable
+    ├── TaskNotFound            no task that takes parts
+    ├── PartReused              a part of a task that came before with other content
+    ├── PartUnknown             a part that does not follow those that the task has
+    └── PartDiffers             a part that asks for something else than its task
 
 `status` is the HTTP status that fits; contracts choose their own words for those that have no text.
 """
@@ -261,6 +265,38 @@ class JobNotUndoable(RequestError):
 
     def __init__(self) -> None:
         super().__init__("Nothing is kept to undo this job with")
+
+
+class TaskNotFound(RequestError):
+    """The account has no such task, or it takes no further part."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("There is no such task, or it is closed")
+
+
+class PartReused(RequestError):
+    """The task has a part of this number with other content."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("This part came before with other content")
+
+
+class PartUnknown(BadRequest):
+    """The part does not follow those that the task has, or the one before was not answered yet."""
+
+    def __init__(self) -> None:
+        super().__init__("This part does not follow those that the task has")
+
+
+class PartDiffers(BadRequest):
+    """What all items of the part share is not what those of its task do."""
+
+    def __init__(self) -> None:
+        super().__init__("The part asks for something else than its task")
 
 
 def too_many_items(most: int) -> TooLarge:

@@ -9,6 +9,9 @@ from loyalty.domain import lifetime
 KEPT_SECONDS = 7 * 24 * 3600
 """How long a job, its outcomes and what undoes it can be seen."""
 
+TASK_SECONDS = 600
+"""After how long without a further part a job that grows takes none any more."""
+
 SPARE_SECONDS = 24 * 3600
 """How much longer they are stored, so that an undo in the last second still finds all of it."""
 
@@ -44,6 +47,13 @@ class Part(NamedTuple):
     after: int | None = None
 
 
+class Place(NamedTuple):
+    """Where a further part belongs: to which job that grows, as which of its parts, counted from 1."""
+
+    job_id: str
+    number: int
+
+
 class Job(NamedTuple):
     """A job as it is stored; moments are seconds of the epoch.
 
@@ -54,6 +64,9 @@ class Job(NamedTuple):
     a request without a job may have written under its id before, `fed` that another system sends its chunks, `faulty`
     that these don't hold each item once. `undoes` names the job that it takes back, `undone_by` the one that takes it
     back. `label` is what its sender calls it.
+
+    A job that grows has `taken` so many parts, the last of them at `taken_at`, until it is `closed`; `total` and
+    `chunks` are those of the parts together, `sent` says that all went. Another one has not `taken` any.
     """
 
     id: str
@@ -79,6 +92,9 @@ class Job(NamedTuple):
     fed: bool = False
     faulty: bool = False
     label: str | None = None
+    taken: int | None = None
+    taken_at: float | None = None
+    closed: bool = False
 
     @property
     def forgotten_at(self) -> int:
@@ -92,8 +108,26 @@ class Job(NamedTuple):
 
     def lost(self, now: float) -> bool:
         """Whether its sender gave up before all was sent, or died before that or the end."""
-        died = self.finished_at is None and lifetime.is_over(self.reopened_at or self.submitted_at, now)
+        began = self.reopened_at or self.taken_at or self.submitted_at
+        died = self.finished_at is None and lifetime.is_over(began, now)
         return not self.sent and (self.abandoned or died)
+
+    @property
+    def grows(self) -> bool:
+        """Whether it was made for further parts to be added."""
+        return self.taken is not None
+
+    def lapsed(self, now: float) -> bool:
+        """Whether it grows, and the time for its next part is over."""
+        return self.taken_at is not None and now >= self.taken_at + TASK_SECONDS
+
+    def takes_parts(self, now: float) -> bool:
+        """Whether a further part can be added."""
+        return self.grows and not self.closed and not self.lapsed(now)
+
+    def as_of(self, parts: Sequence[Part]) -> "Job":
+        """It, as large as it is with these chunks as the last."""
+        return self._replace(chunks=parts[-1].number, total=1 + max(part.positions[-1] for part in parts))
 
     def undo(self, now: float) -> Undo:
         """Whether it can be undone once it is finished."""

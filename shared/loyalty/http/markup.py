@@ -47,8 +47,8 @@ def read(text: str, root: str, lists: str, most_items: int, levels: int = DEEPES
     fields = dict(zip([element.tag for element in others], _values(others, levels - 1), strict=True))
     if len(fields) > MOST_FIELDS:
         raise too_many_elements()
-    items = _items(document.findall(lists), taken, most_items, levels)
-    return fields | {lists: items} if items else fields
+    found = document.findall(lists)
+    return fields | {lists: _items(found, taken, most_items, levels)} if found else fields
 
 
 def _parse(text: str, lists: str, most_items: int, levels: int) -> tuple[Element, Taken]:

@@ -82,11 +82,12 @@ def _job(database: Database, sent: ChunkMessage) -> Job:
     except JobNotFound:
         raise MessageRefused("its job is no longer kept") from None
     same = {
+        "version": job.grows == sent.grows,
         "account": job.account_id == sent.account_id,
         "operation": job.operation == sent.operation,
         "params": job.params == sent.params,
-        "chunks": job.chunks == sent.chunks,
-        "total": job.total == sent.total,
+        "chunks": sent.chunks == job.chunks or (job.grows and sent.chunks < job.chunks),
+        "total": sent.total == job.total or (job.grows and sent.total < job.total),
     }
     for name, holds in same.items():
         if not holds:
@@ -97,7 +98,7 @@ def _job(database: Database, sent: ChunkMessage) -> Job:
 def _make(database: Database, sent: ChunkMessage) -> Job:
     """The job of a message that another system sent; raises JobNotFound where it was there before, and is forgotten."""
     operation, now = OPERATIONS[sent.operation], database.now()
-    if operation.kind.fed_contract is None or sent.job_forgotten_at is not None:
+    if operation.kind.fed_contract is None or sent.grows or sent.job_forgotten_at is not None:
         raise JobNotFound
     job = Job(
         id=sent.job_id,

@@ -88,13 +88,16 @@ def _scope(request: Request, place: int = 1) -> str:
 
 
 def _job(database: Database, request: Request, held: Claim) -> Job | None:
-    """The job of a claim, if it was stored; raises KeyReused where either is another request's, or StorageBusy."""
+    """The job of a claim, if it was stored; raises KeyReused where either is another request's, or StorageBusy.
+
+    Once a job that grows has a further part, the first one, which this is about, was sent.
+    """
     if held.request != request.digest:
         raise KeyReused
     job = jobs.find(database, held.job_id)
     if job and (job.account_id, job.contract, job.request) != (request.account_id, request.contract, request.digest):
         raise KeyReused
-    return job
+    return job._replace(sent=True, abandoned=False) if job and (job.taken or 1) > 1 else job
 
 
 def _renew(database: Database, request: Request, held: Claim, job_id: str) -> Claimed:

@@ -12,6 +12,8 @@ from loyalty.domain.profile import SECRETS
 from loyalty.operations.registry import UNDO
 
 VERSION = 1
+GROWING = 2
+"""The version of messages of jobs that grow, which only we send: workers from before there were such leave them."""
 
 MOST_ITEM_BYTES = 64 * 1024
 """Bytes of one item."""
@@ -34,6 +36,7 @@ class ChunkMessage(NamedTuple):
 
     `content` is a digest of the items and where they stand, of one that was `parked` before as they were when it was
     sent. Where `job_forgotten_at` is there (seconds of the epoch) the job was stored before the message was written.
+    It says whether its job `grows`; one that `wakes` does no chunk, but has that job looked at.
     """
 
     job_id: str
@@ -47,13 +50,15 @@ class ChunkMessage(NamedTuple):
     content: str
     job_forgotten_at: int | None = None
     parked: bool = False
+    grows: bool = False
+    wakes: bool = False
 
 
-def write(job: Job, part: Part, items: Sequence[str] = ()) -> str:
+def write(job: Job, part: Part, items: Sequence[str] = (), *, wakes: bool = False) -> str:
     """The message of a job's chunk; its items are JSON texts."""
     positions = part.positions
     message: dict[str, Any] = {
-        "version": VERSION,
+        "version": GROWING if job.grows else VERSION,
         "job_id": job.id,
         "account": job.account_id,
         "operation": job.operation,
@@ -68,6 +73,8 @@ def write(job: Job, part: Part, items: Sequence[str] = ()) -> str:
         message["indexes"] = positions
     if part.after is not None:
         message["after"] = part.after
+    if wakes:
+        message["wakes"] = True
     return f'{to_text(message)[:-1]},"items":[{",".join(items)}]}}'
 
 
@@ -106,12 +113,10 @@ def read(text: str) -> ChunkMessage:
     """A message in the queue; raises MessageRefused or MessageTooNew."""
     from pydantic import ValidationError  # noqa: PLC0415 - see `schema`
 
-    from loyalty.jobs import schema  # noqa: PLC0415
-
     try:
-        document = schema.ANY.validate_json(text)
+        document = _document(text)
     except ValidationError as error:
-        if _is_newer(text):
+        if (_version(text) or 0) > GROWING:
             raise MessageTooNew from None
         from loyalty.jobs import faults  # noqa: PLC0415 - messages are hardly ever wrong
 
@@ -129,6 +134,8 @@ def read(text: str) -> ChunkMessage:
         content=_content(document),
         job_forgotten_at=document.get("job_forgotten_at"),
         parked="content" in document,
+        grows=document["version"] == GROWING,
+        wakes=document.get("wakes", False),
     )
 
 
@@ -136,13 +143,26 @@ def known(text: str) -> dict[str, Any] | None:
     """A message's fields that this version knows, and the digest of its content; None where it is malformed."""
     from pydantic import ValidationError  # noqa: PLC0415 - see `schema`
 
+    try:
+        document = _document(text)
+    except ValidationError:
+        return None
+    return {**document, "content": _content(document)}
+
+
+def _document(text: str) -> dict[str, Any]:
+    """A message as its schema has it; raises pydantic's ValidationError."""
+    from pydantic import ValidationError  # noqa: PLC0415 - see `schema`
+
     from loyalty.jobs import schema  # noqa: PLC0415
 
     try:
         document: dict[str, Any] = schema.ANY.validate_json(text)
     except ValidationError:
-        return None
-    return {**document, "content": _content(document)}
+        if _version(text) != GROWING:
+            raise
+        document = schema.GROWING.validate_json(text)
+    return document
 
 
 def _content(document: Mapping[str, Any]) -> str:
@@ -156,14 +176,14 @@ def _bounded(item: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"decided": to_json(invalid(f"The item is larger than {MOST_ITEM_BYTES // 1024} KB"))}
 
 
-def _is_newer(text: str) -> bool:
-    """Whether a message that this version does not read says that it is of a later one."""
+def _version(text: str) -> int | None:
+    """The version that a message says it is of, if it says one."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        return False
+        return None
     version = document.get("version") if isinstance(document, dict) else None
-    return isinstance(version, int) and version > VERSION
+    return version if isinstance(version, int) else None
 
 
 def _positions(document: Mapping[str, Any]) -> Sequence[int]:

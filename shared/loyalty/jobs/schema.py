@@ -8,7 +8,7 @@ may.
 """
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import Annotated, Any, Literal, NotRequired
 
@@ -52,18 +52,25 @@ _annotated: Any = Annotated
 """Made of what is known when the code runs, these are types for pydantic alone."""
 
 
-def _chunk(operation: AnyOperation) -> Any:
+class _Growing(TypedDict):
+    """What chunks of jobs that grow have otherwise, or beside."""
+
+    version: Literal[2]
+    wakes: NotRequired[Annotated[bool, Field(description="Whether it does no chunk, but has its job looked at")]]
+
+
+def _chunk(operation: AnyOperation, otherwise: Mapping[str, Any]) -> Any:
     """The model of an operation's chunks: what all have, and its own name, params and items."""
     name, (what, params, items) = operation.kind.name, operation.kind.schema()
     some = Field(max_length=0) if items is None else Field(min_length=1, max_length=MOST_ITEMS)
     own = {"operation": Literal[name], "params": params, "items": _annotated[items or list[Any], some]}
-    made = _typed_dict(f"{name.capitalize()}Chunk", {**_Chunk.__annotations__, **own})
+    made = _typed_dict(f"{name.capitalize()}Chunk", {**_Chunk.__annotations__, **otherwise, **own})
     made.__doc__ = what
     return made
 
 
-def _any_of(operations: Iterable[AnyOperation]) -> TypeAdapter[Any]:
-    chunks = reduce(operator.or_, map(_chunk, operations))
+def _any_of(operations: Iterable[AnyOperation], otherwise: Mapping[str, Any] | None = None) -> TypeAdapter[Any]:
+    chunks = reduce(operator.or_, (_chunk(one, otherwise or {}) for one in operations))
     return TypeAdapter(_annotated[chunks, Field(discriminator="operation")])
 
 
@@ -71,7 +78,10 @@ PUBLIC = _any_of(one for one in OPERATIONS.values() if one.kind.fed_contract)
 """What others may send."""
 
 ANY = _any_of(OPERATIONS.values())
-"""What the queue may hold."""
+"""What the queue may hold, beside chunks of jobs that grow."""
+
+GROWING = _any_of(OPERATIONS.values(), _Growing.__annotations__)
+"""Chunks of jobs that grow, of which each message says how large its job was when it was sent."""
 
 
 def json_schema() -> dict[str, Any]:

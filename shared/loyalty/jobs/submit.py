@@ -91,7 +91,7 @@ def carry_out(database: Database, task: Task[Params, Item, Prepared], wish: Wish
     metrics.count(task.asked.contract, outcomes)
     repeat_under = _repeat_under(task.request_id, outcomes)
     if repeat_under:
-        repeat_under = idempotency.key_of(task.request_id, _request(task.asked, wish, _written(task.asked)).digest)
+        repeat_under = idempotency.key_of(task.request_id, request_of(task.asked, wish, texts_of(task.asked)).digest)
     return Done(outcomes, repeat_under=repeat_under)
 
 
@@ -102,7 +102,7 @@ def answer_of(database: Database, asked: Asked[Params, Item], wish: Wish) -> Don
     """
     if not wish.key or not asked.items:
         return None
-    job = idempotency.find(database, _request(asked, wish, _written(asked)))
+    job = idempotency.find(database, request_of(asked, wish, texts_of(asked)))
     return _follow(database, job, wish) if job else None
 
 
@@ -111,8 +111,8 @@ def new_id() -> str:
     return secrets.token_hex(_JOB_ID_BYTES)
 
 
-def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
-    """Send a job's messages, and note that all went.
+def send(database: Database, job: Job, texts: Sequence[str], further: Sequence[Message] = ()) -> Job:
+    """Send a job's messages, and `further` ones with them, and note that all went.
 
     Raises StorageBusy, and notes that: some may have gone, so a repeated request has to complete this very job. If not
     even that can be noted, a repeated request would begin anew now: then the job is given back as not `sent`, and is
@@ -120,7 +120,7 @@ def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
     """
     messages = [Message(text, job.account_id) for text in texts]
     try:
-        queue.send(database, database.settings.chunk_queue_url, messages)
+        queue.send(database, database.settings.chunk_queue_url, [*messages, *further])
         return jobs.mark(database, job, sent=True)
     except StorageBusy:
         try:
@@ -132,15 +132,15 @@ def send(database: Database, job: Job, texts: Sequence[str]) -> Job:
 
 def _as_job(database: Database, task: Task[Params, Item, Prepared], wish: Wish, *, queued: bool) -> Done | Queued:
     """Do a task as a job; a resumed one in one piece and here, as before, to find what it wrote."""
-    items = _written(task.asked)
-    request, claimed = _request(task.asked, wish, items), Claimed(new_id())
+    items = texts_of(task.asked)
+    request, claimed = request_of(task.asked, wish, items), Claimed(new_id())
     if queued or wish.key:
         claimed = idempotency.claim(database, request, claimed.job_id)
         if claimed.job:
             return _follow(database, claimed.job, wish)
     here = claimed.resumed and not task.operation.by_workers
-    parts = [Part(1, range(len(items)))] if here else _parts(database, task, items)
-    job = _job(task, claimed, request.digest, queued=queued and not here)._replace(label=wish.label)
+    parts = [Part(1, range(len(items)))] if here else parts_of(database, task, items)
+    job = job_of(task, claimed, request.digest, queued=queued and not here)._replace(label=wish.label)
     stored = jobs.create(database, job._replace(chunks=len(parts), submitted_at=database.now()), parts)
     if not stored.job.queued:
         outcomes = _do_here(database, task, stored, items, repeatable=wish.key is not None)
@@ -148,16 +148,20 @@ def _as_job(database: Database, task: Task[Params, Item, Prepared], wish: Wish, 
     return _follow(database, _send_open(database, stored, items), wish)
 
 
-def _written(asked: Asked[Params, Item]) -> list[str]:
+def texts_of(asked: Asked[Params, Item]) -> list[str]:
     """The items as they stand in messages."""
     return [message.to_text(asked.kind.write_item(item)) for item in asked.items]
 
 
-def _request(asked: Asked[Params, Item], wish: Wish, items: Sequence[str]) -> idempotency.Request:
+def request_of(asked: Asked[Params, Item], wish: Wish, items: Sequence[str]) -> idempotency.Request:
     """What tells the request apart: what was parsed of it, and how it is to be answered; not when it came."""
-    params = asked.kind.write_params(asked.params)
-    about = [{name: value for name, value in params.items() if name != "received_at"}, asked.manner]
+    about = [shared(asked.kind, asked.params), asked.manner]
     return idempotency.Request(asked.account.id, asked.contract, wish.key, message.digest(about, items))
+
+
+def shared(kind: Kind[Params, Item], params: Params) -> Mapping[str, Any]:
+    """What all items share, but for when they came."""
+    return {name: value for name, value in kind.write_params(params).items() if name != "received_at"}
 
 
 def _repeat_under(writer: str, outcomes: Sequence[Outcome]) -> str | None:
@@ -195,7 +199,8 @@ def _follow(database: Database, job: Job, wish: Wish) -> Done | Queued:
     return Done(outcomes, job.id, _repeat_under(job.id, outcomes))
 
 
-def _job(task: Task[Params, Item, Prepared], claimed: Claimed, digest: str, *, queued: bool) -> Job:
+def job_of(task: Task[Params, Item, Prepared], claimed: Claimed, digest: str, *, queued: bool) -> Job:
+    """The job that does a task, before it is cut."""
     asked, params = task.asked, task.operation.resolved(task.prepared)
     return Job(
         id=claimed.job_id,
@@ -214,7 +219,7 @@ def _job(task: Task[Params, Item, Prepared], claimed: Claimed, digest: str, *, q
     )
 
 
-def _parts(database: Database, task: Task[Params, Item, Prepared], items: Sequence[str]) -> list[Part]:
+def parts_of(database: Database, task: Task[Params, Item, Prepared], items: Sequence[str]) -> list[Part]:
     """How the items are cut; what they share is only looked up where it matters."""
     weights, sizes = list(map(task.operation.weight, task.asked.items)), [len(text.encode()) for text in items]
     if fits(sum(weights), sum(sizes)):

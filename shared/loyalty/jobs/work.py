@@ -18,7 +18,7 @@ from loyalty.domain.job import Job, Part
 from loyalty.domain.outcome import BUSY, RETRYABLE, Origin, Outcome, Status
 from loyalty.store import events
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.tables import chunks, jobs, progress
+from loyalty.store.tables import chunks, growth, jobs, progress
 from loyalty.store.tables.chunks import Begun, Closed, Results, Sent, Turn
 from loyalty.store.tables.progress import Noted
 from loyalty.telemetry import metrics
@@ -140,8 +140,39 @@ def close(
 def note(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome], rank: int) -> None:
     """Note that a chunk is finished, and finish the job with its last one; raises StorageBusy."""
     counts = Counter(outcome.status.value for outcome in outcomes)
-    complete = progress.note(database, job, part.number, Noted(counts, part.positions, part.after), rank)
-    if not complete or _is_to_be_done_again(database, job):
+    noted = progress.note(database, job, part.number, Noted(counts, part.positions, part.after), rank)
+    whole = _whole(database, job)
+    if whole and progress.is_complete(database, whole, part.number, noted):
+        finish(database, whole)
+
+
+def close_if_lapsed(database: Database, job: Job) -> None:
+    """Close a job that grows if the time for its next part is over, and finish what is noted; raises StorageBusy."""
+    whole = _whole(database, job)
+    if whole:
+        finish_if_noted(database, whole)
+
+
+def finish_if_noted(database: Database, job: Job) -> None:
+    """Finish a job that takes no part any more if all its chunks are noted; raises StorageBusy."""
+    if len(progress.read_chunks(database, job)) == job.chunks:
+        finish(database, job)
+
+
+def _whole(database: Database, job: Job) -> Job | None:
+    """The job, if it can be finished; one that grows as it is now, unless it may still grow.
+
+    It is read after the note and closed before the notes are read: so whoever comes second finds both.
+    """
+    if not job.grows:
+        return job
+    found = growth.current(database, job)
+    return found if found and found.closed else None
+
+
+def finish(database: Database, job: Job) -> None:
+    """Finish a job all of whose chunks are noted, which may be so already; raises StorageBusy."""
+    if _is_to_be_done_again(database, job):
         return
     if job.fed and not progress.covers(progress.read_chunks(database, job).values(), job.total):
         jobs.mark(database, job, faulty=True)

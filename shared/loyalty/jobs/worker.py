@@ -88,7 +88,7 @@ def _once(database: Database, delivery: Delivery, work_on: Callable[[Chunk], Wor
     chunk = None
     try:
         chunk = understand(database, message.read(delivery.body))
-        return work_on(chunk)
+        return _look(database, chunk) if chunk.message.wakes else work_on(chunk)
     except MessageRefused as error:
         return _park(database, delivery, str(error), chunk)
     except OtherContent:
@@ -97,6 +97,12 @@ def _once(database: Database, delivery: Delivery, work_on: Callable[[Chunk], Wor
         return Worked(chunk)
     except ChunkTaken as taken:
         raise ComesAgain(taken.seconds, Worked(chunk)) from None
+
+
+def _look(database: Database, chunk: Chunk) -> Worked:
+    """Look after a job that grows, once the time for its next part may be over."""
+    work.close_if_lapsed(database, chunk.job)
+    return Worked(chunk)
 
 
 def _do(database: Database, chunk: Chunk, delivery: Delivery) -> Worked:

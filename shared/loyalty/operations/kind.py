@@ -31,6 +31,10 @@ Item = TypeVar("Item")
 """One element of a request that can be tried; one that is itself wrong is an `Outcome` in its place."""
 
 
+def _as_it_is(item: Item, _moment: str) -> Item:
+    return item
+
+
 @dataclass(frozen=True)
 class Kind(Generic[Params, Item]):
     """A kind of operation, by its `name` in messages and jobs and the `right` that a credential needs for it.
@@ -39,7 +43,7 @@ class Kind(Generic[Params, Item]):
     `item_from` reads an item anew, as what comes from the queue may be anybody's, and refuses one that is itself wrong;
     `item_to` makes what `item_from` takes. `schema` has pydantic's form of both, and is called where messages are read:
     building it takes longer than a function's start may. `fed_contract` answers for jobs that another system feeds;
-    None where only we send them.
+    None where only we send them. `came` is an item that came at a moment (RFC 3339, UTC) after its job's params.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Kind(Generic[Params, Item]):
     item_to: Callable[[Item], Document]
     schema: Callable[[], "Schema"]
     fed_contract: str | None = None
+    came: Callable[[Item, str], Item] = _as_it_is
 
     def write_params(self, params: Params) -> Document:
         """What `read_params` takes."""

@@ -24,11 +24,15 @@ MOST_BODY_BYTES = MOST_BYTES - _ATTRIBUTE_BYTES
 
 
 class Message(NamedTuple):
-    """What is sent: the body, whose it is (fair queues serve groups in turn), and texts beside it."""
+    """What is sent: the body, whose it is (fair queues serve groups in turn), and texts beside it.
+
+    It comes after `delay` seconds, of which SQS takes 900 at most.
+    """
 
     body: str
     group: str
     attributes: Mapping[str, str] = {}
+    delay: int = 0
 
 
 def send(database: Database, url: str, messages: Sequence[Message]) -> None:
@@ -84,4 +88,5 @@ def _entry(message: Message) -> dict[str, Any]:
         "MessageBody": message.body,
         "MessageGroupId": message.group,
         **({"MessageAttributes": attributes} if attributes else {}),
+        **({"DelaySeconds": message.delay} if message.delay else {}),
     }

@@ -9,6 +9,7 @@ from loyalty.vendors.altcraft.delete_member import DELETE_MEMBER
 from loyalty.vendors.altcraft.profiles import PROFILES_IMPORT, PROFILES_IMPORT_BATCH, PROFILES_UPDATE
 from loyalty.vendors.altcraft.profiles_delete import PROFILES_DELETE
 from loyalty.vendors.altcraft.register import REGISTER_MEMBER, REGISTER_MEMBER_BATCH
+from loyalty.vendors.altcraft.task import REGISTER_MEMBER_BATCH_TASK
 from loyalty.vendors.capillary.customers import ADD_CUSTOMER
 from loyalty.vendors.capillary.direct_earn import DIRECT_EARN
 from loyalty.vendors.capillary.issue_promotion import ISSUE_PROMOTION
@@ -36,7 +37,7 @@ class Results(Protocol):
 
 
 _ALL: list[Results] = [
-    *(REGISTER_MEMBER, REGISTER_MEMBER_BATCH, DELETE_MEMBER),
+    *(REGISTER_MEMBER, REGISTER_MEMBER_BATCH, REGISTER_MEMBER_BATCH_TASK, DELETE_MEMBER),
     *(PROFILES_IMPORT, PROFILES_UPDATE, PROFILES_IMPORT_BATCH, PROFILES_DELETE),
     *(CUSTOMERS_BATCH, RECORD_CUSTOMER, CUSTOMER_DELETE),
     *(DIRECT_EARN, ISSUE_PROMOTION, REVOKE_DIRECT_EARN, ADD_CUSTOMER, UNDO),

@@ -1,5 +1,7 @@
 """What `endpoint.serve` asks of a contract, and `calls.serve_call` of a call, which only reads.
 
+`tasks.serve_task` asks the same of a task, whose requests are parts of one job.
+
 A `Contract` is a constant: which kind of operation it asks for, and how replies look. For each request it
 opens an `Exchange`, which reads the request piece by piece, in the order in which it is needed, and
 knows at each moment how an error would have to be answered. What it learns about the reply is its `Manner`, which
@@ -11,6 +13,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from loyalty.domain.account import Account, Caller, Credential
 from loyalty.domain.errors import RequestError
+from loyalty.domain.job import Place
 from loyalty.domain.outcome import Outcome, Status
 from loyalty.http.request import Reply, Request
 from loyalty.operations.kind import Item, Kind, Params
@@ -94,6 +97,56 @@ class Contract(Protocol[Params, Item]):
 
     def queued(self, request: Request, manner: Manner, job_id: str, location: str) -> Reply:
         """The reply to a request that goes on as a job, which is to be seen at `location`."""
+
+
+class Addition(NamedTuple, Generic[Params, Item]):
+    """What a request to a task asks for: to begin one with what it `brings`, or to add that in its `place`."""
+
+    place: Place | None
+    brings: Submission[Params, Item]
+
+
+class Closing(NamedTuple):
+    """A request that closes a task, in the place of what would be its next part."""
+
+    place: Place
+
+
+class TaskExchange(Protocol[Params, Item]):
+    """One request to a task on its way to a reply; see `Exchange`."""
+
+    def credential(self, settings: Settings) -> Credential | None:
+        """What the caller identifies itself with, or None; raises RequestError."""
+
+    def identified(self, caller: Caller) -> None:
+        """Learn whose request it is; from here on replies may follow the account's settings. Raises RequestError."""
+
+    def addition(self, account: Account, settings: Settings) -> Addition[Params, Item] | Closing:
+        """What is to be done, parsed and validated; raises RequestError."""
+
+    def manner(self) -> Manner:
+        """How the reply is to be written, once the addition is read."""
+
+    def added(self, job_id: str, following: int | None) -> Reply:
+        """The reply with the task, and the number of the part that comes next, None once it is closed."""
+
+    def error(self, error: RequestError) -> Reply:
+        """The error reply."""
+
+
+class TaskContract(Protocol[Params, Item]):
+    """One way to send a job part by part of one vendor: a constant, as a contract is."""
+
+    @property
+    def name(self) -> str:
+        """What logs call it: `vendor.endpoint`."""
+
+    @property
+    def kind(self) -> Kind[Params, Item]:
+        """What it asks for."""
+
+    def open(self, request: Request) -> TaskExchange[Params, Item]:
+        """Begin with a request; never raises."""
 
 
 class CallExchange(Protocol[Question_co, Found_contra]):

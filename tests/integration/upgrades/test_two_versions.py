@@ -20,7 +20,7 @@ from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import credentials
 from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earn_request
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, Reply, proxy_event, reply_of
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, TASK, Reply, proxy_event, reply_of
 from tests.fakes.importing import CREDENTIALS, FORM
 from tests.fakes.items import Item
 from tests.fakes.requests import as_json, batch, emails, single
@@ -231,6 +231,24 @@ def test_a_job_is_sent_by_one_done_by_both_told_by_both_and_undone_by_the_other(
     assert {job(version, "show_job", job_id).json()["status"] for version in pair} == {"undone"}
     assert [job(version, "show_job", undo_id).json()["counts"] for version in pair] == [{"undone": 3 * _CHUNK}] * 2
     assert chunks.parked() == 0
+
+
+def test_the_chunks_of_a_task_are_left_to_workers_of_the_version_that_brings_tasks(
+    versions: dict[str, Version], chunks: Chunks
+) -> None:
+    # GIVEN a task of two parts at the version that has them, while workers of both are there
+    old, new = versions["yesterday"], versions["today"]
+    first = post(new, "register_member_batch_task", TASK, as_json(batch(emails("user21", "nobody")))).json()
+    place = {"task_id": first["task_id"], "next_key": first["next_key"]}
+    second = post(new, "register_member_batch_task", TASK, as_json(batch(emails("user22"), **place))).json()
+    # WHEN these get its messages in turn
+    done = chunks.deliver(old, new)
+    # THEN the new ones do them, and nothing is parked
+    assert (done, chunks.parked()) == (2, 0)
+    place = {"task_id": first["task_id"], "next_key": second["next_key"]}
+    post(new, "register_member_batch_task", TASK, as_json(batch([], **place)))
+    told = job(new, "show_job", first["task_id"]).json()
+    assert (told["status"], told["counts"]) == ("done", {"0": 2, "404": 1})
 
 
 def test_a_member_of_one_version_is_a_member_to_the_other(pair: list[Version], request: pytest.FixtureRequest) -> None:

@@ -58,9 +58,9 @@ LISTS: dict[str, tuple[Any, str]] = {
 
 XML_LISTS = {
     "no data": ("", "data is required"),
-    "data empty": ("<data></data>", "data is required"),
-    "data closed at once": ("<data/>", "data is required"),
-    "data blank": ("<data>\n  </data>", "data is required"),
+    "data empty": ("<data></data>", "data must hold at least one item"),
+    "data closed at once": ("<data/>", "data must hold at least one item"),
+    "data blank": ("<data>\n  </data>", "data must hold at least one item"),
 }
 
 

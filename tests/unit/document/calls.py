@@ -21,6 +21,7 @@ from tests.fakes.gateway import (
     PROFILE_UPDATE,
     PROFILES,
     SINGLE,
+    TASK,
     FakeContext,
     Reply,
     proxy_event,
@@ -99,6 +100,19 @@ def told(headers: dict[str, str], fault: Any = None) -> Call:
     return call
 
 
+def adding(path: str, data: Any, write: Callable[[Any], Any] = dict, before: Any = None) -> Call:
+    """The second part of a task, where there may be another `before`."""
+
+    def call(world: World) -> Reply:
+        task_id = world.send(path, batch(emails("user1")), JSON).json()["task_id"]
+        place = {"task_id": task_id, "next_key": "2"}
+        if before:
+            world.send(path, batch(before, **place), JSON)
+        return world.send(path, write(batch(data, **place)), XML if write is as_xml else JSON)
+
+    return call
+
+
 def importing(form: dict[str, str], fault: Any = None) -> list[Call]:
     """The same form, answered in each format and at both paths."""
     formats = ({"output": "JSON"}, {"output": "XML"}, {"output": "JSON", "callback": "show.it"})
@@ -162,6 +176,15 @@ ANSWERED: dict[str, dict[str, list[Call]]] = {
             sent(SINGLE, single(email=MEMBER_SINCE_2024), JSON),
             sent(SINGLE, as_xml(single(email=MEMBER_SINCE_2024)), XML),
         ],
+    },
+    "registerMemberBatchTask": {
+        **registering(TASK, batch(emails("user1")), TOO_MANY | single()),
+        "200": [adding(TASK, emails("user2")), adding(TASK, emails("user2"), as_xml), adding(TASK, [])],
+        "404": [
+            sent(TASK, batch(emails("user1"), loyalty_program_id=7), JSON),
+            sent(TASK, as_xml(batch(emails("user1"), task_id="0" * 32, next_key="2")), XML),
+        ],
+        "409": [adding(TASK, emails("user2"), before=emails("user3"))],
     },
     "deleteMember": {
         **registering(LEAVE, single(email=MEMBER_SINCE_2024), "{" + " " * 64 * 1024 + "}"),

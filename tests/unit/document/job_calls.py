@@ -21,6 +21,7 @@ from tests.fakes.gateway import (
     PROFILE_UPDATE,
     PROFILES,
     SINGLE,
+    TASK,
     Reply,
 )
 from tests.fakes.importing import CREDENTIALS, as_form, rows_form
@@ -158,6 +159,9 @@ QUEUED: dict[str, dict[str, list[Call]]] = {
     "registerMember": {
         "202": [queued(SINGLE, single(), JSON), queued(SINGLE, as_xml(single()), XML)],
         "422": [repeated(SINGLE, single(), single(loyalty_program_id=469), JSON)],
+    },
+    "registerMemberBatchTask": {
+        "422": [repeated(TASK, batch(emails("user1")), batch(emails("user2")), JSON)],
     },
     "deleteMember": {
         "202": [queued(LEAVE, single(), JSON), queued(LEAVE, as_xml(single()), XML)],

@@ -54,7 +54,7 @@ def test_a_message_that_can_not_be_done_is_parked_at_its_first_delivery(name: st
     assert world.clock.now < 1_002
 
 
-@pytest.mark.parametrize("sent", [message("enrol", *ONE, version=2), {"version": 3}], ids=["whole", "unknown"])
+@pytest.mark.parametrize("sent", [message("enrol", *ONE, version=3), {"version": 3}], ids=["whole", "unknown"])
 def test_a_message_of_a_later_version_is_left_to_later_workers_as_long_as_the_queue_delivers_it(sent: Any) -> None:
     # GIVEN a message that a later version sent, while workers are replaced one by one
     world = JobWorld()

@@ -10,6 +10,7 @@ from tools.operator.outcomes import in_words, word
 OPERATIONS = {
     "altcraft.register_member": "enrol",
     "altcraft.register_member_batch": "enrol",
+    "altcraft.register_member_batch_task": "enrol",
     "altcraft.delete_member": "leave",
     **dict.fromkeys(
         ("altcraft.profiles_import", "altcraft.profiles_update", "altcraft.profiles_import_batch"), "import"

@@ -183,8 +183,8 @@ def test_only_what_works_on_jobs_may_say_that_one_is_finished() -> None:
         for statement in policy["Statement"]
         if statement["Action"] == "events:PutEvents"
     }
-    # THEN they are the two, for that event alone
-    assert sorted(allowed) == ["BuryChunkFunction", "ProcessChunkFunction"]
+    # THEN they are the workers, and what closes a task whose chunks are done, for that event alone
+    assert sorted(allowed) == ["BuryChunkFunction", "ProcessChunkFunction", "RegisterMemberBatchTaskFunction"]
     for statement in allowed.values():
         assert statement["Condition"] == {
             "ForAllValues:StringEquals": {"events:source": events.SOURCE},
@@ -196,7 +196,7 @@ def test_whoever_makes_jobs_may_send_them() -> None:
     # GIVEN the functions that store jobs for requests, of any size where the client does not wait
     makers = [name for name, rights in RIGHTS.items() if STORES_JOBS in rights and "Events" in FUNCTIONS[name]]
     # THEN they may send chunks
-    assert len(makers) == 13
+    assert len(makers) == 14
     assert all(Right("sqs:SendMessage", "ChunkQueue") in RIGHTS[name] for name in makers)
 
 

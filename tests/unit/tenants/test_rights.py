@@ -29,6 +29,7 @@ from tests.fakes.gateway import (
     PROMOTIONS,
     REVOKE,
     SINGLE,
+    TASK,
     Reply,
 )
 from tests.fakes.requests import batch, emails, single
@@ -48,7 +49,7 @@ FORMS: dict[str, list[set[str]]] = {
 """The types of /api.php but the import's, and the rights that each asks for."""
 
 ENDPOINTS: dict[str, tuple[set[str], list[set[str]]]] = {
-    **dict.fromkeys((SINGLE, BATCH, LEAVE), ({"token"}, [{"enrol"}])),
+    **dict.fromkeys((SINGLE, BATCH, TASK, LEAVE), ({"token"}, [{"enrol"}])),
     **dict.fromkeys((PROFILE, PROFILE_UPDATE, PROFILES), ({"token"}, [{"import"}])),
     PROFILE_DELETE: ({"token"}, [{"erase"}]),
     BALANCE: ({"token"}, [{"read"}]),
@@ -69,6 +70,7 @@ JOHN = {"firstName": "John", "identifiers": [{"type": "externalId", "value": "J1
 BODIES = {
     SINGLE: single(token=None, email="user3@example.com"),
     BATCH: batch(emails("user1"), token=None),
+    TASK: batch(emails("user1"), token=None),
     LEAVE: single(token=None, email="user2@example.com"),
     PROFILE: {"email": "user4@example.com", "data": {"_fname": "Ann"}},
     PROFILE_UPDATE: {"email": "user4@example.com", "data": {"_fname": "Ann"}},

@@ -49,10 +49,14 @@ def _write_item(item: Item) -> Document:
     return given({"kind": kind, "value": value, "registered_at": item.registered_at})
 
 
+def _came(item: Item, moment_: str) -> Item:
+    return item if item.registered_at else item._replace(registered_at=moment_)
+
+
 def _schema() -> "Schema":
     from loyalty.operations.enrol.schema import SCHEMA  # noqa: PLC0415 - see `Kind`
 
     return SCHEMA
 
 
-KIND = Kind("enrol", "enrol", _read_params, _read_item, _write_item, _schema, "altcraft.register_member_batch")
+KIND = Kind("enrol", "enrol", _read_params, _read_item, _write_item, _schema, "altcraft.register_member_batch", _came)

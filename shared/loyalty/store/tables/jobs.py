@@ -3,6 +3,7 @@
     pk = <job_id>              sk = job                       account, operation, contract, manner, params, parts, …
     pk = <job_id>              sk = chunk#…, finished#…       see `chunks` and `progress`
     pk = <job_id>              sk = undo#…                    see `undo_states`
+    pk = <job_id>              sk = part#…                    see `growth`
     pk = jobs#<account>#<day>  sk = <submitted_at>#<job_id>   the list, to the millisecond
     pk = key#<fingerprint>     sk = key#<fingerprint>         see `claims`
 
@@ -29,9 +30,12 @@ _LISTED_SECONDS = KEPT_SECONDS + KEPT_SECONDS + SPARE_SECONDS
 
 _TTL_DAYS = 2
 """How many days TTL may be late."""
-_NUMBERS = {"total": int, "chunks": int, "submitted_at": float, "finished_at": int, "reopened_at": float}
+_NUMBERS = {
+    **dict.fromkeys(("total", "chunks", "finished_at", "taken"), int),
+    **dict.fromkeys(("submitted_at", "reopened_at", "taken_at"), float),
+}
 _TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by", "request", "label")
-_SWITCHES = ("queued", "undoable", "sent", "abandoned", "announced", "resumed", "fed", "faulty")
+_SWITCHES = ("queued", "undoable", "sent", "abandoned", "announced", "resumed", "fed", "faulty", "closed")
 
 
 class Period(NamedTuple):
@@ -62,7 +66,7 @@ def create(database: Database, job: Job, parts: Sequence[Part]) -> Stored:
     place = place_of(job)
     day, _, _ = place.partition("T")
     database.put(table, {"pk": {"S": keys.jobs(job.account_id, day)}, "sk": {"S": place}, "ttl": listed_until})
-    write = database.insert(table, {**_key(job.id), **_attributes(job), "parts": _pack(parts), "ttl": ttl})
+    write = database.insert(table, {**key(job.id), **_attributes(job), "parts": pack_parts(parts), "ttl": ttl})
     if write is Fate.DONE:
         return Stored(job, parts, new=True)
     if write is not Fate.REFUSED:
@@ -75,8 +79,8 @@ def create(database: Database, job: Job, parts: Sequence[Part]) -> Stored:
 
 def find(database: Database, job_id: str) -> Job | None:
     """A job by its id, None once it is forgotten; raises StorageBusy."""
-    item = database.get(database.settings.jobs_table, _key(job_id))
-    job = _job(item) if item else None  # how it was cut is left packed: that takes as long as the job has chunks
+    item = database.get(database.settings.jobs_table, key(job_id))
+    job = of_item(item) if item else None  # how it was cut is left packed: that takes as long as the job has chunks
     return job if job and database.now() < job.forgotten_at else None
 
 
@@ -88,20 +92,20 @@ def read(database: Database, job_id: str) -> Stored | None:
 
 def read_stored(database: Database, job_id: str) -> Stored | None:
     """The same as long as it is stored, for work that began before it was forgotten."""
-    item = database.get(database.settings.jobs_table, _key(job_id))
-    return Stored(_job(item), _unpack(item["parts"])) if item else None
+    item = database.get(database.settings.jobs_table, key(job_id))
+    return Stored(of_item(item), unpack_parts(item["parts"])) if item else None
 
 
 def mark(database: Database, job: Job, **fields: Any) -> Job:
     """The job with `sent`, `abandoned`, `finished_at`, `faulty` or `announced` set; what is set already stays.
 
-    It is given back as it is, without that, where it was begun again since it was read: what is known of it then says
-    nothing of now. Raises StorageBusy.
+    It is given back as it is, without that, where it was begun again or grew since it was read: what is known of it
+    then says nothing of now. Raises StorageBusy.
     """
     changed = job._replace(**fields)
     (name, value), *_ = _attributes_of(fields).items()
     met = _set_once(database, job, name, value)
-    return changed if met is None else _job(met)
+    return changed if met is None else of_item(met)
 
 
 def claim_undo(database: Database, job: Job, undo_id: str) -> str:
@@ -124,7 +128,7 @@ def reopen(database: Database, job: Job) -> Job:
     """
     to_reopen = "(attribute_exists(finished_at) OR attribute_not_exists(reopened_at))"
     request = {
-        "Key": _key(job.id),
+        "Key": key(job.id),
         "UpdateExpression": "SET reopened_at = :now REMOVE finished_at, sent, abandoned, announced",
         "ConditionExpression": f"attribute_exists(pk) AND {to_reopen} AND attribute_not_exists(undone_by)",
         "ExpressionAttributeValues": {":now": {"N": str(database.now())}},
@@ -133,7 +137,7 @@ def reopen(database: Database, job: Job) -> Job:
     item = database.update_if(database.settings.jobs_table, request).item
     if item is None:
         raise JobNotFound
-    job = _job(item)
+    job = of_item(item)
     if job.undone_by:
         raise RequestUndone
     return job
@@ -185,28 +189,31 @@ def _jobs(database: Database, places: Sequence[str]) -> list[Job]:
     if read_.unread:
         raise StorageBusy
     now = database.now()
-    jobs = {place_of(job): job for job in map(_job, read_.found.values()) if now < job.forgotten_at}
+    jobs = {place_of(job): job for job in map(of_item, read_.found.values()) if now < job.forgotten_at}
     return [jobs[place] for place in places if place in jobs]
 
 
 def _set_once(database: Database, job: Job, attribute: str, value: Item, only: str = "pk") -> Item | None:
     """Set an attribute that is not there yet, beside one that has to be; None, or the item that it met.
 
-    The job has to be as often begun again as it was when it was read.
+    The job has to be as often begun again, and to have taken as many parts, as when it was read.
     """
     begun = {} if job.reopened_at is None else {":reopened": {"N": str(job.reopened_at)}}
+    taken = {} if job.taken is None else {":taken": {"N": str(job.taken)}}
     same = "reopened_at = :reopened" if begun else "attribute_not_exists(reopened_at)"
+    same += " AND taken = :taken" if taken else ""
     request = {
-        "Key": _key(job.id),
+        "Key": key(job.id),
         "UpdateExpression": "SET #attribute = :value",
         "ConditionExpression": f"attribute_exists({only}) AND attribute_not_exists(#attribute) AND {same}",
         "ExpressionAttributeNames": {"#attribute": attribute},
-        "ExpressionAttributeValues": {":value": value, **begun},
+        "ExpressionAttributeValues": {":value": value, **begun, **taken},
     }
     return database.update_if(database.settings.jobs_table, request).met
 
 
-def _key(job_id: str) -> Item:
+def key(job_id: str) -> Item:
+    """Where a job is stored."""
     return {"pk": {"S": job_id}, "sk": {"S": keys.JOB}}
 
 
@@ -237,7 +244,8 @@ def _attributes_of(fields: dict[str, Any]) -> Item:
     return attributes
 
 
-def _job(item: Item) -> Job:
+def of_item(item: Item) -> Job:
+    """The job that an item holds."""
     fields: Item = {name: name in item for name in _SWITCHES}
     fields |= {name: json.loads(item[name]["S"]) for name in ("manner", "params")}
     fields |= {name: read(item[name]["N"]) for name, read in _NUMBERS.items() if name in item}
@@ -245,8 +253,11 @@ def _job(item: Item) -> Job:
     return Job(id=item["pk"]["S"], **fields)
 
 
-def _pack(parts: Sequence[Part]) -> Item:
-    """Each part as its first position and length where these say it all, else as its positions and its `after`."""
+def pack_parts(parts: Sequence[Part]) -> Item:
+    """How a job is cut.
+
+    Each chunk as its first position and length where these say it all, else as its positions and its `after`.
+    """
     packed = [
         [part.positions.start, len(part.positions)] if isinstance(part.positions, range) else [list(part.positions)]
         for part in parts
@@ -255,9 +266,10 @@ def _pack(parts: Sequence[Part]) -> Item:
     return {"B": zlib.compress(json.dumps([packed, after], separators=(",", ":")).encode())}
 
 
-def _unpack(value: Item) -> list[Part]:
+def unpack_parts(value: Item, first: int = 1) -> list[Part]:
+    """The chunks that `pack_parts` made this of, of which the first has this number."""
     packed, after = json.loads(zlib.decompress(value["B"]))
     return [
         Part(number, range(one[0], one[0] + one[1]) if len(one) > 1 else one[0], after.get(str(number)))
-        for number, one in enumerate(packed, start=1)
+        for number, one in enumerate(packed, start=first)
     ]

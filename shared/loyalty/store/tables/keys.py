@@ -107,6 +107,11 @@ def finished(part: int) -> str:
     return f"{FINISHED}{part:06d}"
 
 
+def part(number: int) -> str:
+    """Jobs, sort key of a further part of a job that grows."""
+    return f"part#{number:06d}"
+
+
 UNDO = "undo#"
 """Jobs, how the sort keys of undo states begin."""
 

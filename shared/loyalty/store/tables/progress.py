@@ -10,8 +10,9 @@ so nothing is ever counted twice, and an earlier note that is late changes nothi
 before, are noted for jobs that another system feeds: nothing else tells how these are cut, and their chunks may miss or
 repeat some.
 
-Whoever completes a part asks whether all are complete. The last and the first are read for that, then more and more,
-drawn by lot: as long as many are not complete one of these is soon among them, and only the last askers read all.
+Whoever completes a part asks whether all are complete, in a job that grows only once it is closed. The last and the
+first are read for that, then more and more, drawn by lot: as long as many are not complete one of these is soon among
+them, and only the last askers read all.
 So n parts cost some n reads if they come in order, and n log n in any other, but never n squared.
 """
 
@@ -52,8 +53,8 @@ class Noted(NamedTuple):
         return not RETRYABLE.isdisjoint(self.counts)
 
 
-def note(database: Database, job: Job, number: int, noted: Noted, rank: int) -> bool:
-    """Note that a chunk is finished, unless what is noted has a higher rank; whether all chunks of the job are.
+def note(database: Database, job: Job, number: int, noted: Noted, rank: int) -> Item:
+    """Note that a chunk is finished, unless what is noted has a higher rank; what is noted with it then.
 
     Raises StorageBusy.
     """
@@ -77,7 +78,12 @@ def note(database: Database, job: Job, number: int, noted: Noted, rank: int) -> 
             "ReturnValues": "ALL_NEW",
         },
     )
-    item = update.item or {}
+    return update.item or {}
+
+
+def is_complete(database: Database, job: Job, number: int, item: Item) -> bool:
+    """Whether all chunks of a job are noted, by what `note` gave of one of them. Raises StorageBusy."""
+    part = _part(number)
     return _is_complete(job, part, item) and _all_are_complete(database, job, part)
 
 

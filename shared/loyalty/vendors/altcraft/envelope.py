@@ -19,11 +19,15 @@ from loyalty.domain.errors import (
     InternalError,
     MemberNotFound,
     ParameterError,
+    PartDiffers,
+    PartReused,
+    PartUnknown,
     ProgramInactive,
     ProgramNotFound,
     RequestError,
     RightMissing,
     StorageBusy,
+    TaskNotFound,
 )
 from loyalty.domain.text import folded
 from loyalty.http import markup, xml_fields
@@ -45,9 +49,13 @@ _FAULTS: dict[type[RequestError], str] = {
     CustomerNotFound: "Profile not found",
     DatabaseNotFound: "Database not found",
     MemberNotFound: "Member not found",
+    PartDiffers: "loyalty_program_id must be the one that the task began with",
+    PartReused: "This next_key came before with another part",
+    PartUnknown: "next_key must be the one of the last reply",
     ProgramNotFound: "Loyalty program not found",
     ProgramInactive: "Loyalty program is not active",
     StorageBusy: "Storage is busy, repeat the request",
+    TaskNotFound: "Task not found",
 }
 _HEADERS = {401: {"WWW-Authenticate": BEARER}, 503: {"Retry-After": "1"}}
 _CONTENT_TYPES = {JSON: "application/json", XML: "application/xml; charset=utf-8"}
