@@ -27,6 +27,7 @@ INSUFFICIENT = (8881, "insufficient parameters passed, program id and one of pro
 EMPTY = (11013, "identifierName, identifierValue, source can not be empty")
 
 BAD_REQUEST = 400
+_MOST_HINTED = 1_000  # customers of a request whose errors list all sources: replies about many stay small
 
 
 def params(document: Mapping[str, Any], received_at: str) -> Params:
@@ -60,7 +61,8 @@ def items(identifier_name: object, customers: Sequence[object], make: Make[Item]
     hosts = Hosts()
     for customer in customers if identifier_name == "email" else ():
         hosts.note(customer.get("identifierValue") if isinstance(customer, dict) else None)
-    return [_item(identifier_name, customer, make) for customer in customers]
+    hint = f"; one of {', '.join(SOURCES)}" if len(customers) <= _MOST_HINTED else ""
+    return [_item(identifier_name, customer, make, hint) for customer in customers]
 
 
 def check_batch_size(customers: Sequence[object], most: int) -> None:
@@ -76,7 +78,7 @@ def _check_type(value: object) -> None:
         raise EntityFault(8901, "invalid entity type passed")
 
 
-def _item(identifier_name: str, customer: object, make: Make[Item]) -> Item | Outcome:
+def _item(identifier_name: str, customer: object, make: Make[Item], hint: str) -> Item | Outcome:
     if not isinstance(customer, dict):
         return refused(BAD_REQUEST, refusal("A customer", "must be an object", customer))
     if too_large(customer):
@@ -87,7 +89,7 @@ def _item(identifier_name: str, customer: object, make: Make[Item]) -> Item | Ou
     if not isinstance(value, str | int) or isinstance(value, bool):
         return refused(BAD_REQUEST, refusal("identifierValue", "must be text or an integer", value))
     if (known := known_source(source)) is None:
-        return refused(BAD_REQUEST, f"unknown source {quote(source)}; one of {', '.join(SOURCES)}")
+        return refused(BAD_REQUEST, f"unknown source {quote(source)}{hint}")
     kind = _KINDS[identifier_name]
     text = identifier(kind, str(value).strip())
     return NOT_FOUND if text is None else make((kind, text), known, customer)
