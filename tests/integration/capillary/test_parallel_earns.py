@@ -12,7 +12,7 @@ from tests.fakes.emulated import Store
 from tests.integration.capillary.shops import Process, issue, open_shop, stored_earns
 
 PROCESSES = 8
-CUSTOMERS = 200
+CUSTOMERS = 500
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def processes(database_endpoint: str, tables: dict[str, str]) -> Iterator[Pool]:
 def test_parallel_requests_reach_the_limit_of_every_customer_and_never_exceed_it(
     processes: Pool, database_endpoint: str, tables: dict[str, str], limit: int
 ) -> None:
-    # GIVEN 200 customers under a limit that all processes together would exceed
+    # GIVEN 500 customers under a limit that all processes together would exceed
     database = Store(database_endpoint, tables).database
     shop = open_shop(database, limit, CUSTOMERS)
     # WHEN each process earns once for each customer

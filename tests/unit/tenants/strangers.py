@@ -23,6 +23,7 @@ from tests.fakes.gateway import (
     PROMOTION_DATA,
     REVOKE,
     SINGLE,
+    TASK,
     Reply,
 )
 from tests.fakes.items import Item
@@ -38,6 +39,7 @@ Answers = dict[str, tuple[Reply, Any, Any]]
 NO_CUSTOMER = {"error": 404, "error_text": "Profile not found", "profile_id": None}
 NO_PROFILE = {"error": 404, "error_text": "Profile not found"}
 NO_PROGRAM = {"error": 404, "error_text": "Loyalty program not found"}
+NO_TASK = {"error": 404, "error_text": "Task not found"}
 NOBODY = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "Customer not found"}
 
 
@@ -64,6 +66,8 @@ class Stranger:
         self._world, self._me, self._owner = world, caller, owner
         customer = customer_of(world, owner)
         self._profile_id, self._customer_id = customer["profile_id"]["S"], customer["customer_id"]["N"]
+        begun = world.call(owner, "token", TASK, batch(emails("nobody"), token=None, loyalty_program_id=owner.program))
+        self._task = begun.json()["task_id"]
         self._unknown_campaign = f'campaign_id names an unknown campaign, "{owner.program}"'
 
     def calls(self, earned_id: int) -> Answers:
@@ -139,6 +143,9 @@ class Stranger:
                 NO_PROGRAM,
             ),
             "enrol a batch": (*self._enrol_batch(owner.email), [NO_CUSTOMER, NO_CUSTOMER]),
+            "begin a task in a program": (*self._to_task(loyalty_program_id=owner.program), NO_PROGRAM),
+            "add to a task": (*self._to_task(task_id=self._task, next_key="2"), NO_TASK),
+            "close a task": (*self._to_task(task_id=self._task, next_key="2", data=[]), NO_TASK),
         }
 
     def removals(self) -> Answers:
@@ -232,6 +239,10 @@ class Stranger:
 
     def _own(self, path: str, **query: str) -> Said:
         reply = self._world.look_up(self._me, "token", path, **query)
+        return reply, reply.json()
+
+    def _to_task(self, **changes: Any) -> Said:
+        reply = self._world.call(self._me, "token", TASK, {**batch(emails("nobody"), token=None), **changes})
         return reply, reply.json()
 
     def _enrol_batch(self, email: str) -> Said:

@@ -49,9 +49,10 @@ def test_the_customers_programs_and_promotions_of_one_account_are_nobody_s_to_th
     # GIVEN two accounts with customers, programs and promotions, and an earn of the other's
     world = Tenants()
     earned_id = earn_of(world, owner)
+    stranger = Stranger(world, caller, owner)
     before = belongings(world, owner, set())
     # WHEN each calls every endpoint for what only the other has
-    answers = Stranger(world, caller, owner).calls(earned_id)
+    answers = stranger.calls(earned_id)
     # THEN there is no such thing
     assert {name: answer for name, (_, answer, _) in answers.items()} == {
         name: expected for name, (_, _, expected) in answers.items()
