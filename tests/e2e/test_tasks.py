@@ -46,9 +46,10 @@ def test_a_task_of_three_parts_is_one_job_that_can_be_undone(stack: LocalStack) 
     second, again = (send(stack, "user42", **where, **following(first)) for _ in range(2))
     third = send(stack, "user43", "user41", **where, **following(second))
     assert again == second
-    # WHEN it is closed
+    # WHEN all is done, and then it is closed
+    done(stack, first["task_id"], 5)
     end = send(stack, **following(third))
-    # THEN it has the results of all parts, and says so once all chunks are done
+    # THEN it has the results of all parts, and says so
     assert end == {"error": 0, "error_text": "Successful operation", "task_id": first["task_id"], "next_key": None}
     shown = finished(stack, first["task_id"])
     assert (shown["total"], shown["counts"], shown["undo"]) == (5, {"0": 3, "404": 1, "409": 1}, "available")

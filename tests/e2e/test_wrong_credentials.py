@@ -24,6 +24,7 @@ from tests.fakes.gateway import (
     PROMOTION_DATA,
     PROMOTIONS,
     REVOKE,
+    TASK,
 )
 from tests.fakes.importing import as_form, rows_form
 from tools.local.stack import LocalStack
@@ -50,6 +51,7 @@ def body(document: object) -> bytes:
         (PROFILE_UPDATE, body({**MEMBER, "data": {"email": "a@example.com"}}), JSON, 401),
         (PROFILES, body(MEMBERS), JSON, 401),
         (BATCH, body(MEMBERS), JSON, 401),
+        (TASK, body(MEMBERS), JSON, 401),
         (LEAVE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),
         (PROFILE_DELETE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),
         (BALANCE, body({**MEMBER, "email": "a@example.com"}), JSON, 401),

@@ -144,7 +144,7 @@ def test_a_customer_is_imported_found_and_erased(page: Page, stack: LocalStack) 
     wait_for_the_end(page)
     job_id = page.locator("#job-id").inner_text()
     # WHEN somebody looks for her
-    page.get_by_role("link", name="Customers").click()
+    page.get_by_role("link", name="Customers", exact=True).click()
     page.get_by_label("Which is").fill("ERASED@example.com")
     page.get_by_role("button", name="Find").click()
     # THEN she is there with her membership, which leads to the job that made it
