@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from loyalty.doors.headers import LONGEST_LABEL
 from loyalty.operations.import_customers.items import Overwrite
 from loyalty.vendors.capillary.items import SOURCES
 
@@ -24,6 +25,13 @@ _NOT_SENT = "-"
 _ROWS_PER_REQUEST = 10_000
 
 
+def _printable(label: str) -> str:
+    """A job's name; raises BadParameter for what no header can bring."""
+    if len(label) > LONGEST_LABEL or not label.isascii() or not label.isprintable():
+        raise typer.BadParameter(f"a name has at most {LONGEST_LABEL} characters of printable ASCII")
+    return label
+
+
 Rows = Annotated[int, typer.Option("--rows", metavar="COUNT", min=1, max=MOST_ROWS, help="Rows in one request.")]
 Campaigns = Annotated[
     list[str], typer.Option("--campaign", metavar="ID", help="Make every customer a member; may be repeated.")
@@ -39,7 +47,7 @@ CardDigits = Annotated[
         help="Give customers without a card a number of so many digits.",
     ),
 ]
-Label = Annotated[str, typer.Option("--label", metavar="TEXT", help="What the jobs are called.")]
+Label = Annotated[str, typer.Option("--label", metavar="TEXT", help="What the jobs are called.", callback=_printable)]
 NoUndo = Annotated[bool, typer.Option("--no-undo", help="Keep no undo state.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Validate and count, write nothing.")]
 Columns = Annotated[

@@ -80,7 +80,8 @@ def list_(
         jobs = list(islice(client.jobs(filters), limit))
     records = [_record(job) for job in jobs]
     short = shortened(job["job_id"] for job in jobs)
-    shown = [_line(record, short[record["job_id"]]) for record in records]
+    named = any(record["label"] for record in records)
+    shown = [_line(record, short[record["job_id"]], named=named) for record in records]
     session.printer.records(records, "There are no such jobs" if filters != Filters() else "There are no jobs", shown)
 
 
@@ -143,10 +144,11 @@ def _record(job: Job) -> dict[str, Any]:
     return {name: value for name, value in job.items() if name != "links"}
 
 
-def _line(record: Job, job_id: str) -> dict[str, Any]:
-    """A job in a list for people, which fits a terminal of 80 columns."""
+def _line(record: Job, job_id: str, *, named: bool) -> dict[str, Any]:
+    """A job in a list for people, which fits a terminal of 80 columns as long as jobs have no names."""
     return {
         "job_id": job_id,
+        **({"label": record["label"]} if named else {}),
         "operation": record["operation"],
         "status": record["status"],
         "done": f"{record['done']} of {record['total']}",

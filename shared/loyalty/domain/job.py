@@ -106,10 +106,14 @@ class Job(NamedTuple):
         """From when on all that belongs to it may be deleted (TTL)."""
         return self.forgotten_at + SPARE_SECONDS
 
+    @property
+    def sent_at(self) -> float:
+        """When whoever last sent chunks of it began to."""
+        return self.reopened_at or self.taken_at or self.submitted_at
+
     def lost(self, now: float) -> bool:
         """Whether its sender gave up before all was sent, or died before that or the end."""
-        began = self.reopened_at or self.taken_at or self.submitted_at
-        died = self.finished_at is None and lifetime.is_over(began, now)
+        died = self.finished_at is None and lifetime.is_over(self.sent_at, now)
         return not self.sent and (self.abandoned or died)
 
     @property

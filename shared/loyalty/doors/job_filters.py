@@ -4,6 +4,8 @@ import base64
 import binascii
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from loyalty.domain import moment
@@ -95,7 +97,15 @@ def _moment(query: Mapping[str, str], name: str) -> str | None:
     found = moment.utc(f"{text}T00:00:00Z" if _DATE.fullmatch(text) else text)
     if found is None:
         raise ParameterError(name, _MOMENT, text)
-    return found if "." in found else found.replace("Z", ".000Z")
+    return _to_milliseconds(found)
+
+
+def _to_milliseconds(text: str) -> str:
+    """A moment to the millisecond at which places stand, the next one if it is between two."""
+    exact = datetime.fromisoformat(text)
+    with suppress(OverflowError):  # the last moment of all
+        exact += timedelta(microseconds=-exact.microsecond % 1_000)
+    return exact.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _limit(query: Mapping[str, str]) -> int:

@@ -120,6 +120,8 @@ def _find(database: Database, request: Request, caller: Caller, log: RequestLog)
 
 def _view(database: Database, job: Job) -> View:
     far, codes = progress.read(database, job), RESULTS[job.contract].codes
+    if job.grows:  # it may have grown before that was read
+        job = jobs.find(database, job.id) or job
     counts: Counter[str] = Counter()
     for status in Status:
         counts.update({codes[status]: far.counts[status]} if status in far.counts else {})

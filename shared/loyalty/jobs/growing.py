@@ -58,8 +58,8 @@ def begin(database: Database, asked: Asked[Params, Item], wish: Wish) -> Added:
         task = _task(database, asked)
     except RequestError:
         job = idempotency.find(database, request) if wish.key else None
-        if job is None:
-            raise
+        if job is None or not (job.sent or (job.taken or 0) > 1):
+            raise  # there is none, or its first part was never sent
         return Added(job.id, 2)
     claimed = idempotency.claim(database, request, new_id())
     if claimed.job is None:

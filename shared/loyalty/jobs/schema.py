@@ -1,4 +1,4 @@
-"""The chunk message, version 1: what may stand in the chunk queue. Its JSON Schema is a public contract.
+"""The chunk message: what may stand in the chunk queue. Its JSON Schema is a public contract.
 
 Another system may feed jobs by putting such messages there by itself: it draws a job_id (128 random bits as hex) and
 numbers the chunks from 1; the first chunk that is seen creates the job, and once all have been seen it is done. A

@@ -103,7 +103,8 @@ def answer_of(database: Database, asked: Asked[Params, Item], wish: Wish) -> Don
     if not wish.key or not asked.items:
         return None
     job = idempotency.find(database, request_of(asked, wish, texts_of(asked)))
-    return _follow(database, job, wish) if job else None
+    answered = job is not None and (job.sent or job.finished_at is not None)
+    return _follow(database, job, wish) if job and answered else None
 
 
 def new_id() -> str:

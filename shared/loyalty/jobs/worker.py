@@ -223,8 +223,7 @@ def _put_off(database: Database, chunk: Chunk, delivery: Delivery, before: chunk
     It is never sent again: Lambda ends what goes round in a queue. It is put off before it asks to be woken, so that
     nothing takes back the waking.
     """
-    began = chunk.job.reopened_at or chunk.job.submitted_at
-    if database.now() - began >= MOST_WAIT_SECONDS:
+    if database.now() - chunk.job.sent_at >= MOST_WAIT_SECONDS:
         return _close(database, chunk, delivery, "the chunk that it waits for did not come")
     seconds = min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2 ** min(delivery.receives - 1, 10))
     url, after = database.settings.chunk_queue_url, chunk.message.part.after or 0

@@ -244,6 +244,30 @@ def _throttled_about(world: JobWorld, text: str, do: Callable[[], Answer]) -> An
     return refused("ThrottlingException")(do) if profile_id in about else do()
 
 
+def test_a_request_that_was_never_sent_is_refused_under_its_key_while_its_promotion_is_closed() -> None:
+    # GIVEN earns under a key whose sender died once their job was stored, and whose promotion was closed then
+    world, order = JobWorld(), orders.earned(2607, 56801)
+    with suppress(ProcessDied):
+        send(world, order, at("send_message_batch", die_before), **KEYED)
+    (job_id,) = world.job_ids()
+    promotion = Promotion("56801", "2607", identifier="Promo_testMay13", limit=2, active=False)
+    promotion_changes.put(world.database, "greatwidgets", promotion)
+    world.clock.now += 120
+    # WHEN the request comes again
+    reply = world.order(order, **KEYED)
+    # THEN it is told so, and not as a job that nobody does
+    assert "8892" in reply.body
+    assert job_id not in reply.body
+    # WHEN the promotion is open again
+    promotion_changes.put(world.database, "greatwidgets", promotion._replace(active=True))
+    world.clock.now += 120
+    world.order(order, **KEYED)
+    world.work()
+    # THEN the same request does them
+    assert world.told(job_id)["status"] == "done"
+    assert world.told(job_id)["counts"]["0"] > 0
+
+
 @pytest.mark.parametrize("inline_limit", [AT_ONCE, 2], ids=["at once", "queued"])
 def test_the_key_of_an_undone_job_says_so_also_when_its_promotion_is_closed(inline_limit: int) -> None:
     # GIVEN earns under a key that were undone, and whose promotion was closed then

@@ -16,6 +16,7 @@ from tests.unit.jobs.parts import (
     begun,
     deliver,
     errors,
+    finished,
     further,
     part,
     post,
@@ -34,10 +35,10 @@ def send(world: JobWorld, document: dict[str, Any], faults_: Any = None, **heade
     return reply, calls
 
 
-def die_before_sending(world: JobWorld, document: dict[str, Any]) -> None:
+def die_before_sending(world: JobWorld, document: dict[str, Any], **headers: str) -> None:
     """Have the sender of a part die when the part is taken, and nothing of it sent."""
-    _, calls = send(world.copy(), document)
-    send(world, document, {1 + calls.actions.index("send_message_batch"): die_before})
+    _, calls = send(world.copy(), document, **headers)
+    send(world, document, {1 + calls.actions.index("send_message_batch"): die_before}, **headers)
 
 
 def requests(task_id: str) -> list[dict[str, Any]]:
@@ -197,13 +198,36 @@ def test_a_first_part_without_a_key_never_goes_on_with_a_task_that_has_further_p
     assert begun(world, "user1") != task_id
 
 
+def open_or_close(world: JobWorld, *, active: bool) -> None:
+    """Open or close the program of all parts."""
+    key = ("account#greatwidgets", "program#123")
+    world.dynamodb.tables["accounts"][key] = {**world.dynamodb.tables["accounts"][key], "active": {"BOOL": active}}
+
+
+def test_a_first_part_that_was_never_sent_is_refused_while_the_program_is_closed_and_done_afterwards() -> None:
+    # GIVEN a first part whose sender died before it sent anything, and whose program is closed since
+    world = JobWorld()
+    die_before_sending(world, part("user1"), **KEY)
+    open_or_close(world, active=False)
+    # THEN it is told that, and not as begun
+    assert told(post(world, part("user1"), **KEY)) == (400, "Loyalty program is not active")
+    # WHEN the program is open again
+    open_or_close(world, active=True)
+    world.clock.now += LONGEST_SECONDS
+    reply = post(world, part("user1"), **KEY)
+    # THEN the same request begins it
+    assert told(reply) == (200, "2")
+    deliver(world)
+    finished(world, reply.json()["task_id"], 2)
+    assert errors(world, reply.json()["task_id"]) == [0]
+
+
 def test_an_answered_first_part_is_answered_under_its_key_even_if_the_program_is_closed_since() -> None:
     # GIVEN a task whose program is closed since it began
     world = JobWorld()
     task_id = begun(world, "user1", **KEY)
     post(world, further(task_id, 2, "user3"))
-    key = ("account#greatwidgets", "program#123")
-    world.dynamodb.tables["accounts"][key] = {**world.dynamodb.tables["accounts"][key], "active": {"BOOL": False}}
+    open_or_close(world, active=False)
     # THEN what it has is answered as before, and nothing new is taken
     assert told(post(world, part("user1"), **KEY)) == (200, "2")
     assert told(post(world, further(task_id, 2, "user3"))) == (200, "3")

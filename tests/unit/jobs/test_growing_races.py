@@ -90,7 +90,6 @@ def is_whole(history: History) -> None:
 
 _CLOSED = (200, None)
 _GONE, _REUSED = (404, "Task not found"), (409, "This next_key came before with another part")
-_EARLY = (400, "next_key must be the one of the last reply")
 _MEMBERS = {"a_part": ("user3", "user4"), "another_part": ("user5",)}
 _ANSWERS: dict[str, set[tuple[int, str | None] | None]] = {
     "a_part": {(200, "3"), _GONE, _REUSED},

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from loyalty.domain.job import TASK_SECONDS
 from loyalty.jobs import growing
+from loyalty.jobs.arrived import MOST_WAIT_SECONDS
 from tests.fakes.queues import CHUNKS
 from tests.unit.jobs.fed import only_parked, put
 from tests.unit.jobs.job_world import JobWorld
@@ -94,6 +96,25 @@ def test_messages_that_come_twice_in_any_order_do_nothing_twice() -> None:
     finished(world, task_id, 3)
     # THEN each member is registered once
     assert sorted(errors(world, task_id)) == [0] * 8 + [409] * 7
+    assert world.parked() == []
+
+
+def test_a_chunk_that_waits_for_another_is_done_however_long_its_task_is_open() -> None:
+    # GIVEN a task that is open for longer than a chunk waits for another
+    world = JobWorld()
+    task_id, number = begun(world, "user1"), 2
+    for number in range(2, 3 + MOST_WAIT_SECONDS // (TASK_SECONDS - 60)):
+        world.clock.now += TASK_SECONDS - 60
+        assert post(world, further(task_id, number, "user2")).status == 200
+        deliver(world)
+    # WHEN a part comes whose chunks wait for one another, and the last is delivered first
+    assert post(world, further(task_id, number + 1, *9 * ["user3"])).status == 200
+    world.sqs.queues[CHUNKS].reverse()
+    deliver(world)
+    world.work()
+    finished(world, task_id, number + 2)
+    # THEN all of it is done, and nothing given up
+    assert errors(world, task_id)[-9:] == [0] + 8 * [409]
     assert world.parked() == []
 
 

@@ -79,9 +79,17 @@ def test_the_jobs_of_a_file_are_called_what_the_command_says(work: str, desk: De
     jobs = desk.json("job", "list", "--account", "greatwidgets")
     assert [job["label"] for job in jobs] == ["spring sale"] * len(jobs)
     assert len(jobs) > 1
-    # AND of no other that is no name
-    refused = desk.run(*command, "--label", "M\u00e4rz")
-    assert "X-Job-Label must be at most 100 characters of printable ASCII" in " ".join(refused.err.split())
+
+
+@pytest.mark.parametrize("label", ["x" * 101, "M\u00e4rz", "\u2603", "a\nb"])
+def test_a_name_that_jobs_can_not_have_is_refused_before_anything_is_sent(
+    label: str, desk: Desk, tmp_path: Path
+) -> None:
+    command, _ = file_of(tmp_path, "register")
+    refused = desk.run(*command, "--label", label)
+    assert refused.exit_code == 2
+    assert "a name has at most 100 characters of printable ASCII" in " ".join(refused.err.split())
+    assert desk.json("job", "list", "--account", "greatwidgets") == []
 
 
 def test_the_file_of_failed_rows_can_be_mended_and_sent(desk: Desk, tmp_path: Path) -> None:

@@ -81,6 +81,17 @@ def test_jobs_are_filtered_by_status_operation_label_and_age(
         assert desk.run("job", "list", *OWN, *options).err == "There are no such jobs\n"
 
 
+def test_a_list_of_jobs_has_their_names_where_there_are_any(desk: Desk) -> None:
+    # GIVEN a job with a name and one without
+    submit(desk, "user1", X_Job_Label="spring sale")
+    desk.world.clock.now += 5
+    submit(desk, "user3")
+    # THEN people see which is which
+    head, second, first = desk.run("job", "list", *OWN).out.splitlines()
+    assert "label" in head
+    assert ("spring sale" in first, "spring sale" in second) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("options", "exit_code", "words"),
     [
