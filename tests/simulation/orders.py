@@ -91,6 +91,10 @@ class _Events:
         return any(one.kind == "erase" for one in self._mine)
 
     @property
+    def _has_left(self) -> bool:
+        return any(one.kind == "leave" and one.result in ("removed", None) for one in self._mine)
+
+    @property
     def _are_revoked(self) -> bool:
         """Whether it matters which of several earns came first."""
         return any(one.kind == "revoke" for one in self._mine)
@@ -150,11 +154,12 @@ class _Events:
         return {} if operation.by.index <= last else None  # it may have been refused for whose identifiers it had
 
     def _add_hidden(self, operation: Operation, follow: Follow, name: str) -> None:
-        """What an item wrote whose worker died, and who then was nobody's any more when it came again."""
-        again = operation.by.chain in self._history.begun_again
+        """What an item wrote that does not find that when it comes again: who it was is gone, or another's by now."""
+        nobody = operation.result == "not found" and operation.by.chain in self._history.begun_again
+        anothers = operation.result == "exists" and self._has_left
         moment = self._history.invariants.effects.get(operation.by)
-        if again and moment is not None and operation.result == "not found":
-            self._history.meet("an item that had written found nobody when it came again")
+        if moment is not None and (nobody or anothers):
+            self._history.meet("an item that had written did not find that when it came again")
             self._add(replace(operation, result=None), follow, f"{name} in an earlier delivery", hint=moment)
 
     def _enrol(self, operation: Operation) -> None:
@@ -206,11 +211,13 @@ class _Events:
         if result in ("refused", "ignored"):
             return
         for campaign in about["campaigns"]:
-            if (by.chain, campaign) in self._last:
+            later = (by.chain, campaign) in self._last
+            if later and not self._was_erased:
                 continue
             follow = partial(model.membership, about=about, by=by, campaign=campaign)
-            name = f"membership in {campaign} by a row"
-            self._last[by.chain, campaign] = self._add(operation, follow, name, **unheard)
+            changes = {**unheard, "optional": True} if later else unheard  # the customer may be another by then
+            place = self._add(operation, follow, f"membership in {campaign} by a row", **changes)
+            self._last.setdefault((by.chain, campaign), place)
 
     def _undo(self, operation: Operation) -> None:
         target, result = operation.about["target"], operation.result
