@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from loyalty.doors.headers import LONGEST_LABEL
+from loyalty.doors.headers import LONGEST_LABEL, is_printable
 from loyalty.operations.import_customers.items import Overwrite
 from loyalty.vendors.capillary.items import SOURCES
 
@@ -27,7 +27,7 @@ _ROWS_PER_REQUEST = 10_000
 
 def _printable(label: str) -> str:
     """A job's name; raises BadParameter for what no header can bring."""
-    if len(label) > LONGEST_LABEL or not label.isascii() or not label.isprintable():
+    if not is_printable(label, LONGEST_LABEL):
         raise typer.BadParameter(f"a name has at most {LONGEST_LABEL} characters of printable ASCII")
     return label
 

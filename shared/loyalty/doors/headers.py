@@ -7,6 +7,11 @@ LONGEST_KEY, LONGEST_LABEL = 255, 100
 """Characters."""
 
 
+def is_printable(text: str, longest: int) -> bool:
+    """Whether a text has so many characters at most, all of printable ASCII: what a header can bring."""
+    return len(text) <= longest and text.isascii() and text.isprintable()
+
+
 def idempotency_key(request: Request) -> str | None:
     """Under which a request is done once; raises BadRequest."""
     return _printable(request, "Idempotency-Key", LONGEST_KEY)
@@ -19,6 +24,6 @@ def job_label(request: Request) -> str | None:
 
 def _printable(request: Request, name: str, longest: int) -> str | None:
     text = request.headers.get(name.lower(), "").strip()
-    if len(text) > longest or not text.isascii() or not text.isprintable():
+    if not is_printable(text, longest):
         raise BadRequest(f"{name} must be at most {longest} characters of printable ASCII")
     return text or None

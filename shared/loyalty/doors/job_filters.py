@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from loyalty.domain import moment
-from loyalty.domain.errors import BadRequest, ParameterError
+from loyalty.domain.errors import BadRequest, ParameterError, quote
 from loyalty.domain.job import Job, JobStatus
 from loyalty.doors.headers import LONGEST_LABEL
 from loyalty.operations.registry import OPERATIONS
@@ -56,7 +56,7 @@ class Filters(NamedTuple):
 def read(query: Mapping[str, str]) -> Filters:
     """The filters of a query; raises BadRequest for a parameter or a value that means nothing."""
     if unknown := sorted(set(query) - set(PARAMETERS)):
-        raise BadRequest(f'unknown parameter "{unknown[0]}"; one of {", ".join(PARAMETERS)}')
+        raise _unknown("parameter", unknown[0], PARAMETERS)
     return Filters(
         status=_one_of(query, "status", list(JobStatus)),
         operation=_one_of(query, "operation", list(OPERATIONS)),
@@ -79,7 +79,11 @@ def _one_of(query: Mapping[str, str], name: str, values: Collection[Value]) -> V
     for value in values:
         if value == text:
             return value
-    raise ParameterError(name, f"must be one of {', '.join(values)}", text)
+    raise _unknown(name, text, values)
+
+
+def _unknown(what: str, text: str, known: Collection[str]) -> BadRequest:
+    return BadRequest(f"unknown {what} {quote(text)}; one of {', '.join(known)}")
 
 
 def _label(query: Mapping[str, str]) -> str | None:

@@ -103,8 +103,9 @@ def answer_of(database: Database, asked: Asked[Params, Item], wish: Wish) -> Don
     if not wish.key or not asked.items:
         return None
     job = idempotency.find(database, request_of(asked, wish, texts_of(asked)))
-    answered = job is not None and (job.sent or job.finished_at is not None)
-    return _follow(database, job, wish) if job and answered else None
+    if job is None or not (job.sent or job.finished_at is not None):
+        return None
+    return _follow(database, job, wish)
 
 
 def new_id() -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from loyalty.doors.job_filters import PARAMETERS
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld, Order
 
@@ -123,11 +124,12 @@ def test_a_filter_that_lets_few_through_finds_them_beyond_many_others() -> None:
     ("query", "detail"),
     [
         ({"state": "done"}, 'unknown parameter "state"; one of status, operation, label, from, to, limit, next'),
-        ({"status": "Done"}, 'status must be one of queued, running, done, failed, undoing, undone, not "Done"'),
-        ({"status": ""}, 'status must be one of queued, running, done, failed, undoing, undone, not ""'),
+        ({"a\n" + "b" * 90: ""}, 'unknown parameter "a\\n' + "b" * 60 + '…"; one of ' + ", ".join(PARAMETERS)),
+        ({"status": "Done"}, 'unknown status "Done"; one of queued, running, done, failed, undoing, undone'),
+        ({"status": ""}, 'unknown status ""; one of queued, running, done, failed, undoing, undone'),
         (
             {"operation": "burn"},
-            'operation must be one of enrol, import, earn, revoke, leave, erase, undo, not "burn"',
+            'unknown operation "burn"; one of enrol, import, earn, revoke, leave, erase, undo',
         ),
         ({"label": ""}, 'label must have 1 to 100 characters, not ""'),
         ({"limit": "0"}, 'limit must be a whole number from 1 to 100, not "0"'),
