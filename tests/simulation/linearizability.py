@@ -18,7 +18,7 @@ class Event(NamedTuple, Generic[State]):
     """An operation: between which moments it happened, whether it may not have, and what it makes of a state.
 
     `follow` gives the states that may follow one, none where the operation can't have been answered as it was. One
-    that `reads` never changes any state. `after` is the place, among all events, of one that came before it by its
+    that `reads` never changes any state. `after` are the places, among all events, of those that came before it by its
     nature, and `hint` a moment at which it probably happened: it decides what is tried first, nothing else.
     """
 
@@ -28,7 +28,7 @@ class Event(NamedTuple, Generic[State]):
     follow: Callable[[State], Iterable[State]]
     name: str = ""
     reads: bool = False
-    after: int | None = None
+    after: tuple[int, ...] = ()
     hint: float = 0.0
 
 
@@ -84,7 +84,7 @@ class _Search(Generic[State]):
             event = self._events[place]
             if taken >> place & 1 or event.invoked > latest:
                 continue
-            if event.after is not None and not taken >> event.after & 1:
+            if any(not taken >> earlier & 1 for earlier in event.after):
                 continue
             after = taken | 1 << place
             following = list(event.follow(state))

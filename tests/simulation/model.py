@@ -14,6 +14,8 @@ from tests.simulation.ledger import Writer
 SEED = Writer("demo data", 0)
 ANY_ROW = -1
 """The place of an import's row where it does not matter which."""
+LOOKED_UP = "looked up"
+"""How somebody is found who was looked up before: the customer may have lost that identifier since."""
 
 
 class Customer(NamedTuple):
@@ -44,9 +46,15 @@ class State(NamedTuple):
 
 def found(state: State, how: str) -> bool:
     """Whether an identifier of this kind finds the person."""
-    if state.customer is None:
-        return False
+    if state.customer is None or how == LOOKED_UP:
+        return state.customer is not None
     return state.customer.made_by == SEED if how == "profile_id" else state.customer.has(how)
+
+
+def look_up(state: State, how: str) -> Iterator[State]:
+    """A look-up that finds the person."""
+    if found(state, how):
+        yield state
 
 
 def enrol(state: State, about: Mapping[str, Any], by: Writer, result: str | None) -> Iterator[State]:
@@ -287,3 +295,9 @@ def sweep(state: State, made_by: Writer | None) -> Iterator[State]:
         yield state._replace(members=frozenset(), earns=frozenset(), revoked=frozenset())
     else:
         yield state
+
+
+def sweep_found(state: State, about: Mapping[str, Any]) -> Iterator[State]:
+    """What hangs on whoever an identifier finds goes: an erasure takes it away before anybody hears that it is done."""
+    if found(state, about["how"]):
+        yield state._replace(members=frozenset(), earns=frozenset(), revoked=frozenset())

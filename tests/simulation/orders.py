@@ -1,15 +1,15 @@
 """The recorded operations of each person as events for the search for an order, and what the store holds at the end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation import model
+from tests.simulation import model, stored
 from tests.simulation.ledger import FOREVER, Operation, Writer
 from tests.simulation.linearizability import Event, check
 from tests.simulation.model import SEED, Customer, Room, State
-from tests.simulation.people import ACCOUNT, PEOPLE, Person
+from tests.simulation.people import PEOPLE, Person
 
 if TYPE_CHECKING:
     from tests.simulation.history import History
@@ -63,7 +63,7 @@ class _Events:
 
     def __init__(self, history: "History", person: Person, mine: list[Operation]) -> None:
         self._history, self._person, self._mine = history, person, mine
-        self._stored = _stored(history, person)
+        self._stored = stored.of(history, person)
         self._events: list[Event[State]] = []
         self._last: dict[tuple[str, Any], int] = {}
 
@@ -73,9 +73,9 @@ class _Events:
             if not _says_nothing(operation, self._history):
                 getattr(self, f"_{operation.kind}")(operation)
         there, name, members, earns, revoked = self._stored
-        said = f"{'a customer' if there else 'no customer'} {name or ''}, {_tell(members)}, {_tell(earns)}"
+        said = f"{'a customer' if there else 'no customer'} {name or ''}, {stored.tell(members)}, {stored.tell(earns)}"
         if revoked:
-            said += f", revoked {_tell(frozenset(one[:2] for one in revoked))}"
+            said += f", revoked {stored.tell(frozenset(one[:2] for one in revoked))}"
         name = f"what is stored: {said}"
         self._events.append(
             Event(FOREVER, FOREVER, optional=False, follow=self._is_stored, name=name, reads=True, hint=FOREVER)
@@ -83,7 +83,7 @@ class _Events:
         return self._events
 
     def _is_stored(self, state: State) -> Iterator[State]:
-        if _shown(state) == self._stored:
+        if stored.shown(state) == self._stored:
             yield state
 
     @property
@@ -93,6 +93,14 @@ class _Events:
     @property
     def _has_left(self) -> bool:
         return any(one.kind == "leave" and one.result in ("removed", None) for one in self._mine)
+
+    @property
+    def _loses_identifiers(self) -> bool:
+        """Whether whoever was found by an identifier may have lost it before what was asked for is written."""
+        return any(
+            (one.kind == "record" and one.about["blank"]) or (one.kind == "import" and one.about["overwrite"] == "yes")
+            for one in self._mine
+        )
 
     @property
     def _are_revoked(self) -> bool:
@@ -119,6 +127,17 @@ class _Events:
         self._events.append(event._replace(**changes))
         return len(self._events) - 1
 
+    def _look_up(self, operation: Operation) -> tuple[Mapping[str, Any], dict[str, Any]]:
+        """What an operation is about, and what it comes after: its look-up, where that is an event of its own."""
+        about, result = operation.about, operation.result
+        if not self._loses_identifiers or result in ("not found", "refused"):
+            return about, {}
+        looked_up = {**about, "how": model.LOOKED_UP}
+        if result is None:  # it wrote, hence it was found
+            return looked_up, {}
+        follow, invoked = partial(model.look_up, how=about["how"]), operation.invoked - STALE_SECONDS
+        return looked_up, {"after": (self._add(operation, follow, "look-up", invoked=invoked, reads=True),)}
+
     def _in_turn(self, operation: Operation, group: Any, place: int) -> None:
         """Items of one request about one person take their turns, unless a chunk was put off to be redriven.
 
@@ -132,7 +151,8 @@ class _Events:
             return
         key = (operation.by.chain, group)
         if key in self._last:
-            self._events[place] = self._events[place]._replace(after=self._last[key])
+            event = self._events[place]
+            self._events[place] = event._replace(after=(*event.after, self._last[key]))
         self._last[key] = place
 
     def _unheard(self, operation: Operation) -> dict[str, Any] | None:
@@ -165,10 +185,11 @@ class _Events:
     def _enrol(self, operation: Operation) -> None:
         if (unheard := self._unheard(operation)) is None:
             return
-        by, about, result = operation.by, operation.about, operation.result
+        by, result = operation.by, operation.result
+        about, found = self._look_up(operation)
         stale = STALE_SECONDS if (result == "exists" and about["batch"]) or self._was_erased else 0.0
         follow = partial(model.enrol, about=about, by=by, result=result)
-        changes = {"invoked": operation.invoked - stale, **unheard}
+        changes = {"invoked": operation.invoked - stale, **found, **unheard}
         self._add_hidden(operation, partial(model.enrol, about=about, by=by, result=None), "registration")
         self._in_turn(operation, "enrol", self._add(operation, follow, "registration", **changes))
 
@@ -176,11 +197,12 @@ class _Events:
         if (unheard := self._unheard(operation)) is None:
             return
         all_ = [one for one in self._history.ledger.operations if one.person == self._person.name]
-        about, room = operation.about, _room(self._history, operation, all_)
+        room = _room(self._history, operation, all_)
+        about, found = self._look_up(operation)
         follow = partial(model.earn, about=about, by=operation.by, result=operation.result, room=room)
         self._add_hidden(operation, partial(model.earn, about=about, by=operation.by, result=None, room=room), "earn")
         stale = STALE_SECONDS if self._was_erased else 0.0
-        changes = {"invoked": operation.invoked - stale, **unheard}
+        changes = {"invoked": operation.invoked - stale, **found, **unheard}
         place = self._add(operation, follow, "earn", **changes)
         if room.limits or not self._are_revoked:  # without a limit they are done side by side, one like another
             self._in_turn(operation, operation.result if not room.limits else "earn", place)
@@ -188,19 +210,31 @@ class _Events:
     def _revoke(self, operation: Operation) -> None:
         if (unheard := self._unheard(operation)) is None:
             return
-        about, by, seen = operation.about, operation.by, self._history.invariants
-        self._history.meet(f"a revocation told as {operation.result or 'nothing that was heard'}")
-        ids = seen.revoked.get(by, set())
-        if operation.result == "revoked" and operation.detail != ",".join(map(str, sorted(ids))):
-            self._history.find("revoked", f"{by} told {operation.detail}, and revoked {sorted(ids)}")
-        wanted = ids if operation.result in ("revoked", None) else about["ids"] or ()
-        named = frozenset(seen.earned.get(one, SEED) for one in wanted)
-        if by.chain in self._history.begun_again and operation.result in ("nothing", "not earned") and ids:
-            mine = frozenset(seen.earned.get(one, SEED) for one in ids)
+        by, result = operation.by, operation.result
+        about, found = self._look_up(operation)
+        ids, earned = self._history.invariants.revoked.get(by, set()), self._history.invariants.earned
+        self._history.meet(f"a revocation told as {result or 'nothing that was heard'}")
+        told = {int(one) for one in operation.detail.split(",") if one} if result == "revoked" else set()
+        forgotten = ids - told if by.chain in self._history.begun_again else set()
+        if result == "revoked":
+            forgotten &= {one for one in ids if self._is_taken_back(earned.get(one, SEED))}
+            if told | forgotten != ids:
+                self._history.find("revoked", f"{by} told {operation.detail}, and revoked {sorted(ids)}")
+        elif result not in ("nothing", "not earned"):
+            forgotten = set()
+        if forgotten:
+            self._history.meet("a revocation forgot what was taken back before it came again")
+            mine = frozenset(earned.get(one, SEED) for one in forgotten)
             hidden = partial(model.revoke, about=about, by=by, result=None, named=mine)
             self._add(replace(operation, result=None), hidden, "revocation in an earlier delivery")
-        follow = partial(model.revoke, about=about, by=by, result=operation.result, named=named)
-        self._in_turn(operation, "revoke", self._add(operation, follow, "revocation", **unheard))
+        wanted = ids - forgotten if result in ("revoked", None) else about["ids"] or ()
+        named = frozenset(earned.get(one, SEED) for one in wanted)
+        follow = partial(model.revoke, about=about, by=by, result=result, named=named)
+        self._in_turn(operation, "revoke", self._add(operation, follow, "revocation", **found, **unheard))
+
+    def _is_taken_back(self, earn: Writer) -> bool:
+        """Whether somebody asked for an earn's job to be undone."""
+        return any(one.kind == "undo" and one.about["target"] == earn for one in self._mine)
 
     def _import(self, operation: Operation) -> None:
         if (unheard := self._unheard(operation)) is None:
@@ -212,10 +246,11 @@ class _Events:
             return
         for campaign in about["campaigns"]:
             later = (by.chain, campaign) in self._last
-            if later and not self._was_erased:
+            if later and not (self._was_erased or self._has_left):
                 continue
             follow = partial(model.membership, about=about, by=by, campaign=campaign)
-            changes = {**unheard, "optional": True} if later else unheard  # the customer may be another by then
+            # the customer may be another, or have left, by a later row
+            changes = {**unheard, "optional": True} if later else unheard
             place = self._add(operation, follow, f"membership in {campaign} by a row", **changes)
             self._last.setdefault((by.chain, campaign), place)
 
@@ -250,18 +285,22 @@ class _Events:
         may_go = self._history.ledger.is_removed(self._person.name)
         for campaign in about["campaigns"]:
             follow = partial(model.join, by=by, campaign=campaign, may_go=may_go)
-            self._add(operation, follow, f"membership in {campaign} by an edit", after=place, **unheard)
+            self._add(operation, follow, f"membership in {campaign} by an edit", after=(place,), **unheard)
 
     def _leave(self, operation: Operation) -> None:
         if (unheard := self._unheard(operation)) is None:
             return
-        follow = partial(model.leave, about=operation.about, result=operation.result)
+        about, found = self._look_up(operation)
+        follow = partial(model.leave, about=about, result=operation.result)
         stale = STALE_SECONDS if self._was_erased else 0.0
-        self._add(operation, follow, "deletion", **{"invoked": operation.invoked - stale, **unheard})
+        self._add(operation, follow, "deletion", **{"invoked": operation.invoked - stale, **found, **unheard})
 
     def _erase(self, operation: Operation) -> None:
         if "door" in operation.about:
             follow = partial(model.erase_found, about=operation.about, result=operation.result)
+            if operation.result in ("removed", None):  # whoever found the customer before may write after the sweep
+                sweep = partial(model.sweep_found, about=operation.about)
+                self._add(operation, sweep, "sweep of an erasure", optional=True)
             self._add(operation, follow, "erasure")
             return
         self._add(operation, partial(model.erase, made_by=operation.about["made_by"]), "erase")
@@ -309,53 +348,3 @@ def _initial(person: Person) -> State:
         return State(None)
     fields = {"email": person.email, "phone": person.phone}
     return State(Customer(frozenset(fields.items()), SEED, SEED))
-
-
-def _final(history: "History", person: Person) -> Event[State]:
-    stored = _stored(history, person)
-
-    def follow(state: State) -> Iterator[State]:
-        if _shown(state) == stored:
-            yield state
-
-    return Event(FOREVER, FOREVER, optional=False, follow=follow, name=f"what is stored: {stored}")
-
-
-def _shown(state: State) -> tuple[Any, ...]:
-    fields = dict(state.customer.fields) if state.customer else {}
-    name = (fields.get("first_name"), fields.get("registered")) if state.customer else None
-    return (state.customer is not None, name, state.members, state.earns, state.revoked)
-
-
-def _stored(history: "History", person: Person) -> tuple[Any, ...]:
-    """What the store holds of a person, as `_shown` says it."""
-    tables, found = history.cloud.dynamodb.tables, history.look_up(person)
-    if found is None:
-        return (False, None, frozenset(), frozenset(), frozenset())
-    profile_id = found[0]
-    customer = tables["customers"][f"{ACCOUNT}#profile_id#{profile_id}",]
-    name = tuple(customer[field]["S"] if field in customer else None for field in ("first_name", "registered"))
-    members = frozenset(
-        (key[0].split("#")[1], _by(history, item["origin"]["S"]))
-        for key, item in tables["memberships"].items()
-        if key[0].endswith(f"#{profile_id}") and key[0].startswith(f"{ACCOUNT}#") and "left_at" not in item
-    )
-    mine = {key: item for key, item in tables["earns"].items() if key[0].endswith(f"#{profile_id}")}
-    earned = {(pk.split("#")[1], _by(history, sk)): item for (pk, sk), item in mine.items() if sk != "tally"}
-    earns = frozenset(one for one, item in earned.items() if "revoked_by" not in item)
-    revoked = frozenset(
-        (*one, _by(history, item["revoked_by"]["S"])) for one, item in earned.items() if "revoked_by" in item
-    )
-    return (True, name, members, earns, revoked)
-
-
-def _tell(written: frozenset[tuple[str, Writer]]) -> str:
-    return f"[{', '.join(sorted(f'{place} by {by.chain} {by.index}' for place, by in written))}]"
-
-
-def _by(history: "History", origin: str) -> Writer:
-    """Who wrote something; of an import only which, since the first of its rows that may makes the membership."""
-    by = history.ledger.by(origin)
-    if by is None:
-        return SEED
-    return by._replace(index=model.ANY_ROW) if history.ledger.chains[by.chain].kind == "import" else by

@@ -28,5 +28,10 @@ REGRESSIONS: dict[str, Case] = {
     "an earn that is told as not issued is there": Case(
         371, without=ALONE | {"undo", "erase", "redrive", "operator", "week", "fed", "key"}
     ),
+    "a later row makes a member anew of who left since the first": Case(1_007_990),
+    "an identifier is lost between a registration's look-up and its write": Case(1_008_084),
+    "a registration finds its membership swept, and its customer a moment ago": Case(1_013_006),
+    "a revocation forgets an earn that was taken back before it came again": Case(1_008_282),
+    "a revocation comes again, and revokes what was earned since": Case(1_014_833),
 }
 """What went wrong, and the history."""

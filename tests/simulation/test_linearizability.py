@@ -68,7 +68,7 @@ def test_what_comes_after_another_by_its_nature_does() -> None:
     first, second = write(1, 0, 3), write(2, 0, 3)
     # THEN there is an order only where that one may be the last
     assert check([first, second, read(1, 4, 5)], 0).holds is True
-    assert check([first, second._replace(after=0), read(1, 4, 5)], 0).holds is False
+    assert check([first, second._replace(after=(0,)), read(1, 4, 5)], 0).holds is False
 
 
 def test_a_search_that_takes_too_long_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
