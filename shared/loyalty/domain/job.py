@@ -12,6 +12,9 @@ KEPT_SECONDS = 7 * 24 * 3600
 TASK_SECONDS = 600
 """After how long without a further part a job that grows takes none any more."""
 
+MOST_CHUNKS = 100_000
+"""Chunks of one job, also of one that grows or that another system feeds."""
+
 SPARE_SECONDS = 24 * 3600
 """How much longer they are stored, so that an undo in the last second still finds all of it."""
 
@@ -61,12 +64,13 @@ class Job(NamedTuple):
     operation's as JSON holds them, `request` is a digest of the whole request. `queued` says that its chunks go
     through the queue, `sent` that all went, `abandoned` that its sender gave up before and told its client so;
     `reopened_at` is when it was begun again after it had ended, for items that could be repeated. `resumed` says that
-    a request without a job may have written under its id before, `fed` that another system sends its chunks, `faulty`
-    that these don't hold each item once. `undoes` names the job that it takes back, `undone_by` the one that takes it
-    back. `label` is what its sender calls it.
+    a request without a job may have written under its id before, `fed` that its chunks come as another system sends
+    them, or as it grows, `faulty` that these don't hold each item once. `undoes` names the job that it takes back,
+    `undone_by` the one that takes it back. `label` is what its sender calls it.
 
-    A job that grows has `taken` so many parts, the last of them at `taken_at`, until it is `closed`; `total` and
-    `chunks` are those of the parts together, `sent` says that all went. Another one has not `taken` any.
+    A job that grows has `taken` so many parts until it is `closed`; `total` and `chunks` are those of the parts
+    together, `sent` says that all went. `taken_at` is when it took the last part, and once that is sent, when it was.
+    Another job has not `taken` any.
     """
 
     id: str

@@ -86,7 +86,7 @@ def job_results(database: Database, request: Request, caller: Caller, log: Reque
     if running and request.query.get("partial") != "true":
         raise JobRunning
     collect = results.known if running else results.outcomes
-    repeat_under = None if job.fed else key_of(job.id)  # nobody's request made a job that is fed
+    repeat_under = None if job.fed else key_of(job.id)  # no single request made one that is fed
     answer = Answer(collect(database, job, first, most), job.undoes or job.id, first, repeat_under)
     reply = RESULTS[job.contract].render(request, job.manner, answer)
     return replace(reply, instead=contract.problem(ReplyTooLarge("fetch parts of it with `from` and `limit`")))

@@ -5,15 +5,15 @@
 Nothing waits: each part goes to the queue, and its results are the job's. A part is known by its number, which the
 reply to the part before names. Each step can be the last of a sender that dies: the same request again completes it.
 So it stores the part, has the job take it, sends its chunks and, to come later, a message that looks whether another
-part came since, and notes that all went. Only then the next part is taken.
+part came since, and notes that all went. Only then the next part is taken, and only then its
+ten minutes begin.
 """
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from loyalty.domain import moment
+from loyalty.domain import lifetime, moment
 from loyalty.domain.account import Account
-from loyalty.domain.deadline import CLOCKS_SECONDS
 from loyalty.domain.errors import (
     PartDiffers,
     PartReused,
@@ -23,7 +23,7 @@ from loyalty.domain.errors import (
     TaskNotFound,
     TooLarge,
 )
-from loyalty.domain.job import TASK_SECONDS, Job, Part, Place
+from loyalty.domain.job import MOST_CHUNKS, TASK_SECONDS, Job, Part, Place
 from loyalty.domain.outcome import Outcome
 from loyalty.jobs import idempotency, message, work
 from loyalty.jobs.submit import Asked, Task, Wish, job_of, new_id, parts_of, request_of, send, shared, texts_of
@@ -34,10 +34,7 @@ from loyalty.store.queue import Message
 from loyalty.store.tables import growth, jobs
 from loyalty.store.tables.growth import Further
 
-MOST_CHUNKS = 100_000
-"""Chunks of one task, as many as of a job that another system feeds."""
-
-_LOOKS_AFTER_SECONDS = TASK_SECONDS + 4 * CLOCKS_SECONDS  # by any clock the time for a part is over then
+_LOOKS_AFTER_SECONDS = TASK_SECONDS + 2 * lifetime.LONGEST_SECONDS  # whoever sends has noted it by then, by any clock
 
 
 class Added(NamedTuple):
@@ -94,7 +91,7 @@ def close(database: Database, account: Account, contract: str, place: Place) -> 
     """
     job = _find(database, account, contract, place)
     following = (job.taken or 0) + 1
-    if place.number != following:
+    if place.number != following or not job.sent:
         raise _refusal(database, job, PartReused() if place.number < following else PartUnknown())
     job = growth.close(database, job)
     if not job.closed:

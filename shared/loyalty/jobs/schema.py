@@ -15,13 +15,12 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
+from loyalty.domain.job import MOST_CHUNKS
 from loyalty.operations.registry import OPERATIONS, AnyOperation
 from loyalty.operations.schema import JobId, Name
 
 MOST_ITEMS = 1_000
 """Items of one message: their outcomes fit one item of a table. Those that we send hold 250 at most."""
-
-MOST_CHUNKS = 100_000
 
 MOST_TOTAL = 1_000_000_000
 """Items of one job."""

@@ -155,18 +155,25 @@ def close_if_lapsed(database: Database, job: Job) -> None:
 
 def finish_if_noted(database: Database, job: Job) -> None:
     """Finish a job that takes no part any more if all its chunks are noted; raises StorageBusy."""
-    if len(progress.read_chunks(database, job)) == job.chunks:
+    if _is_noted(database, job):
         finish(database, job)
+
+
+def _is_noted(database: Database, job: Job) -> bool:
+    return len(progress.read_chunks(database, job)) == job.chunks
 
 
 def _whole(database: Database, job: Job) -> Job | None:
     """The job, if it can be finished; one that grows as it is now, unless it may still grow.
 
-    It is read after the note and closed before the notes are read: so whoever comes second finds both.
+    It is read after the note and closed before the notes are read: so whoever comes second finds both. A part of which
+    nobody knows whether it was sent is waited for, unless all of it was done: its sender may have been told to repeat.
     """
     if not job.grows:
         return job
-    found = growth.current(database, job)
+    found = jobs.find(database, job.id)
+    if found and not found.closed and found.lapsed(database.now()) and (found.sent or _is_noted(database, found)):
+        found = growth.close(database, found)
     return found if found and found.closed else None
 
 

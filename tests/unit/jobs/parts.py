@@ -11,7 +11,7 @@ from tests.fakes.gateway import TASK, FakeContext, Reply, proxy_event, reply_of
 from tests.fakes.requests import JSON, as_json, batch, emails
 from tests.unit.jobs.job_world import JobWorld
 
-LAPSED_SECONDS = TASK_SECONDS + 30
+LAPSED_SECONDS = TASK_SECONDS + 80
 """After how long a task without a further part is closed for certain: the message that does it came."""
 
 SOME = [f"user{number}" for number in range(3, 10)]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from loyalty.domain.job import TASK_SECONDS
 from loyalty.domain.lifetime import LONGEST_SECONDS
 from tests.fakes.gateway import Reply
 from tests.fakes.nth_call import ProcessDied, die_before
@@ -19,6 +20,7 @@ from tests.unit.jobs.parts import (
     finished,
     further,
     part,
+    pass_time,
     post,
     told,
 )
@@ -235,26 +237,44 @@ def test_an_answered_first_part_is_answered_under_its_key_even_if_the_program_is
     assert told(post(world, further(task_id, 3))) == (200, None)
 
 
-def test_a_task_whose_part_lost_its_sender_has_failed_until_that_part_comes_again_even_after_its_end() -> None:
-    # GIVEN a task whose second part died before it sent anything, and that somebody closed
+def test_a_task_whose_part_lost_its_sender_has_failed_until_that_part_comes_again_and_then_waits_for_the_next() -> None:
+    # GIVEN a task whose second part died before it sent anything, so long ago that a task that waits would be closed
     world = JobWorld()
     task_id = begun(world, "user1")
     die_before_sending(world, further(task_id, 2, "user3"))
-    post(world, further(task_id, 3))
-    world.work()
-    world.clock.now += LONGEST_SECONDS
+    pass_time(world)
     assert (world.told(task_id)["status"], world.told(task_id)["total"]) == ("failed", 2)
     # WHEN the part comes again
     assert told(post(world, further(task_id, 2, "user3"))) == (200, "3")
-    world.work()
-    # THEN the task is done
+    deliver(world)
+    # THEN the key that its reply names takes a further one, within ten minutes
+    world.clock.now += TASK_SECONDS - 1
+    assert told(post(world, further(task_id, 3, "user4"))) == (200, "4")
+    # AND the task is done when they are over
+    pass_time(world)
+    assert (world.told(task_id)["status"], errors(world, task_id)) == ("done", [0, 0, 0])
+
+
+def test_a_task_of_which_all_was_done_though_nobody_knew_that_it_was_sent_ends_ten_minutes_later() -> None:
+    # GIVEN a task whose second part was sent, and whose sender died before it could note that
+    world = JobWorld()
+    task_id = begun(world, "user1")
+    second = further(task_id, 2, "user3")
+    _, calls = send(world.copy(), second)
+    send(world, second, {2 + calls.actions.index("send_message_batch"): die_before})
+    # WHEN workers do it, and its client never comes again
+    pass_time(world, LONGEST_SECONDS)
+    assert world.told(task_id)["status"] == "failed"
+    pass_time(world)
+    # THEN it is done
     assert (world.told(task_id)["status"], errors(world, task_id)) == ("done", [0, 0])
 
 
-def test_the_part_after_one_that_was_not_answered_is_refused() -> None:
+@pytest.mark.parametrize("names", [("user4",), ()], ids=["a part", "the end"])
+def test_what_follows_a_part_that_was_not_answered_is_refused(names: tuple[str, ...]) -> None:
     # GIVEN a task whose second part died before it sent anything
     world = JobWorld()
     task_id = begun(world, "user1")
     die_before_sending(world, further(task_id, 2, "user3"))
     # THEN a third one, whose key nobody was told, is refused
-    assert told(post(world, further(task_id, 3, "user4"))) == (400, "next_key must be the one of the last reply")
+    assert told(post(world, further(task_id, 3, *names))) == (400, "next_key must be the one of the last reply")

@@ -225,6 +225,6 @@ def test_a_task_is_looked_after_once_for_each_part_and_no_later_than_sqs_takes()
     # THEN with each part goes one message that comes when the time for the next one is over
     entries = [entry for call in world.sqs.calls for entry in call]
     delays = [entry.get("DelaySeconds", 0) for entry in entries]
-    assert delays == [0, 0, 620, 0, 0, 620]
+    assert delays == [0, 0, 670, 0, 0, 670]
     assert [json.loads(entry["MessageBody"]).get("wakes", False) for entry in entries] == [bool(one) for one in delays]
     assert {json.loads(entry["MessageBody"])["version"] for entry in entries} == {2}

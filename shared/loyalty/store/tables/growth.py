@@ -85,17 +85,6 @@ def close(database: Database, job: Job) -> Job:
     )
 
 
-def current(database: Database, job: Job) -> Job | None:
-    """The job as it is now, closed if the time for its next part is over; None once it is forgotten.
-
-    Raises StorageBusy.
-    """
-    found = jobs.find(database, job.id)
-    if found is None or found.closed or not found.lapsed(database.now()):
-        return found
-    return close(database, found)
-
-
 def _change(database: Database, job: Job, request: Item) -> Job:
     request = {"Key": jobs.key(job.id), "ReturnValues": "ALL_NEW", **request}
     item = database.update_if(database.settings.jobs_table, request).item

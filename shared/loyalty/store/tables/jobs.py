@@ -99,12 +99,13 @@ def read_stored(database: Database, job_id: str) -> Stored | None:
 def mark(database: Database, job: Job, **fields: Any) -> Job:
     """The job with `sent`, `abandoned`, `finished_at`, `faulty` or `announced` set; what is set already stays.
 
+    With `sent` the time for the next part of a job that grows begins.
     It is given back as it is, without that, where it was begun again or grew since it was read: what is known of it
     then says nothing of now. Raises StorageBusy.
     """
     changed = job._replace(**fields)
-    (name, value), *_ = _attributes_of(fields).items()
-    met = _set_once(database, job, name, value)
+    waits = _attributes_of({"taken_at": database.now()}) if "sent" in fields and job.grows else {}
+    met = _set_once(database, job, {**_attributes_of(fields), **waits})
     return changed if met is None else of_item(met)
 
 
@@ -113,7 +114,7 @@ def claim_undo(database: Database, job: Job, undo_id: str) -> str:
 
     Raises StorageBusy, or JobRunning where it was begun again meanwhile.
     """
-    met = _set_once(database, job, "undone_by", {"S": undo_id}, only="finished_at")
+    met = _set_once(database, job, {"undone_by": {"S": undo_id}}, only="finished_at")
     if met is None:
         return undo_id
     if "undone_by" not in met:
@@ -193,21 +194,27 @@ def _jobs(database: Database, places: Sequence[str]) -> list[Job]:
     return [jobs[place] for place in places if place in jobs]
 
 
-def _set_once(database: Database, job: Job, attribute: str, value: Item, only: str = "pk") -> Item | None:
-    """Set an attribute that is not there yet, beside one that has to be; None, or the item that it met.
+def _set_once(database: Database, job: Job, attributes: Item, only: str = "pk") -> Item | None:
+    """Set attributes of which the first is not there yet, beside one that has to be; None, or the item that it met.
 
     The job has to be as often begun again, and to have taken as many parts, as when it was read.
     """
+    first, *further = attributes
     begun = {} if job.reopened_at is None else {":reopened": {"N": str(job.reopened_at)}}
     taken = {} if job.taken is None else {":taken": {"N": str(job.taken)}}
     same = "reopened_at = :reopened" if begun else "attribute_not_exists(reopened_at)"
     same += " AND taken = :taken" if taken else ""
     request = {
         "Key": key(job.id),
-        "UpdateExpression": "SET #attribute = :value",
+        "UpdateExpression": ", ".join(["SET #attribute = :value", *(f"{name} = :{name}" for name in further)]),
         "ConditionExpression": f"attribute_exists({only}) AND attribute_not_exists(#attribute) AND {same}",
-        "ExpressionAttributeNames": {"#attribute": attribute},
-        "ExpressionAttributeValues": {":value": value, **begun, **taken},
+        "ExpressionAttributeNames": {"#attribute": first},
+        "ExpressionAttributeValues": {
+            ":value": attributes[first],
+            **{f":{name}": attributes[name] for name in further},
+            **begun,
+            **taken,
+        },
     }
     return database.update_if(database.settings.jobs_table, request).met
 
