@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from loyalty.domain.errors import BadRequest, ParameterError, TooLarge, UnsupportedMediaType, refusal
+from loyalty.domain.errors import BadRequest, ParameterError, TooLarge, UnsupportedMediaType, quote, refusal
 from loyalty.domain.identifiers import LONGEST_HOST
 
 MAX_ITEM_BYTES = 64 * 1024
@@ -83,15 +83,19 @@ def too_wide(name: str = "The body", most: int = MAX_WIDE_BYTES) -> TooLarge:
     return TooLarge(f"{name} may have at most {most} bytes when there are emoji or the like in it")
 
 
-def read_json(text: str) -> dict[str, Any]:
-    """The JSON object (RFC 8259) in `text`; raises BadRequest, or TooLarge beyond MAX_WIDE_BYTES of wide text."""
+def read_json(text: str, *, once: bool = False) -> dict[str, Any]:
+    """The JSON object (RFC 8259) in `text`; raises BadRequest, or TooLarge beyond MAX_WIDE_BYTES of wide text.
+
+    Of a name that an object has more than once the last value counts, or with `once` none: that is refused.
+    """
     if len(text) > MAX_WIDE_BYTES and _WIDE_ESCAPE.search(text):
         raise too_wide()
     containers = text.count("[") + text.count("{")
     if containers > MOST_CONTAINERS or containers + text.count(",") > MOST_VALUES:
         raise BadRequest("The JSON has more values than a request needs")
     try:
-        document = json.loads(text, parse_constant=_refuse_constant)
+        pairs = _each_once if once else None
+        document = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=pairs)
     except json.JSONDecodeError as error:
         raise BadRequest(f"The body is not valid JSON: {error.msg} (character {error.pos})") from None
     except ValueError:  # an integer of more digits than Python converts
@@ -101,6 +105,11 @@ def read_json(text: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ParameterError("The JSON body", "must be an object", document)
     return document
+
+
+def more_than_once(name: str) -> BadRequest:
+    """The refusal of a body that names a field several times, where the last one must not count unnoticed."""
+    return BadRequest(f"{quote(name)} comes more than once: give it once")
 
 
 def too_large(item: object) -> bool:
@@ -127,6 +136,15 @@ def integer_id(value: object) -> str | None:
     if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= LARGEST_ID:
         return None
     return str(number)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise more_than_once(name)
+        fields[name] = value
+    return fields
 
 
 def _refuse_constant(name: str) -> None:

@@ -54,7 +54,7 @@ def test_all_accounts_are_listed(page: int, desk: Desk) -> None:
     [
         (["account", "show", "nobody"], 1, "There is no account nobody"),
         (["account", "create", "a#b"], 2, "must be up to 100 letters"),
-        (["account", "create", "acme", "--field", "size"], 1, "A custom field is NUMBER:NAME"),
+        (["account", "create", "acme", "--field", "size"], 1, "The custom field 'size' is not NUMBER:NAME"),
         (
             ["account", "create", "acme", "--field", "1:a", "--field", "1:b"],
             1,
@@ -65,7 +65,11 @@ def test_all_accounts_are_listed(page: int, desk: Desk) -> None:
         (["program", "put", "greatwidgets", "123", "--kind", "visits"], 1, "Program 123 counts points"),
         (["promotion", "put", "greatwidgets", "1"], 1, "name one with --program"),
         (["promotion", "put", "greatwidgets", "x", "--program", "469"], 1, "a promotion's id is a positive integer"),
-        (["promotion", "put", "greatwidgets", "1", "--program", "469", "--start", "soon"], 1, "moments in UTC"),
+        (
+            ["promotion", "put", "greatwidgets", "1", "--program", "469", "--start", "soon"],
+            1,
+            "the start 'soon' is no moment in UTC",
+        ),
         (
             ["promotion", "put", "greatwidgets", "1", "--program=469", f"--name={'x' * 257}"],
             1,
