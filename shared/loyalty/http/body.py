@@ -18,6 +18,9 @@ MOST_VALUES = 300_000
 MOST_CONTAINERS = 200_000
 """Lists and objects among them, which cost most."""
 
+MOST_NAMES = 1_000
+"""Names of one object, where each must come once."""
+
 MAX_WIDE_BYTES = 5_000_000
 """Size of a text with emoji or the like in it, in UTF-8: then Python keeps each of its characters in four bytes."""
 
@@ -30,6 +33,7 @@ MOST_HOST_CHARACTERS = 50_000
 UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
 """Names of the encoding that is read, and of one that is a part of it."""
 
+_TOO_MANY_VALUES = "The JSON has more values than a request needs"
 _DIGITS = re.compile("[0-9]{1,19}")
 _WIDE = re.compile(rb"[\xf0-\xf4]")  # begins a character beyond U+FFFF
 _WIDE_ESCAPE = re.compile(r"\\u[dD][89aAbB]")
@@ -92,7 +96,7 @@ def read_json(text: str, *, once: bool = False) -> dict[str, Any]:
         raise too_wide()
     containers = text.count("[") + text.count("{")
     if containers > MOST_CONTAINERS or containers + text.count(",") > MOST_VALUES:
-        raise BadRequest("The JSON has more values than a request needs")
+        raise BadRequest(_TOO_MANY_VALUES)
     try:
         pairs = _each_once if once else None
         document = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=pairs)
@@ -139,6 +143,8 @@ def integer_id(value: object) -> str | None:
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_NAMES:  # beside which there is no memory for them once more
+        raise BadRequest(_TOO_MANY_VALUES)
     fields: dict[str, Any] = {}
     for name, value in pairs:
         if name in fields:

@@ -75,6 +75,13 @@ def test_a_name_that_must_come_once_is_refused_when_it_comes_again(text: str) ->
     assert read_json('{"a": [{"b": 1}, {"b": 2}]}', once=True) == {"a": [{"b": 1}, {"b": 2}]}
 
 
+def test_an_object_whose_names_must_come_once_has_a_thousand_at_most() -> None:
+    thousand = {f"k{number}": number for number in range(1_000)}
+    assert read_json(json.dumps(thousand), once=True) == thousand
+    with pytest.raises(BadRequest, match=r"^The JSON has more values than a request needs$"):
+        read_json(json.dumps({"a": [{**thousand, "k": 1}]}), once=True)
+
+
 def test_of_a_name_that_comes_twice_in_a_message_the_last_value_counts_too() -> None:
     # GIVEN a chunk message of another system in which names come twice
     text = json.dumps(
