@@ -111,7 +111,7 @@ def test_a_panels_first_calls_are_answered() -> None:
 @pytest.mark.parametrize("kind", ["manage_fields", "transaction_fields"])
 @pytest.mark.parametrize("action", ["", "add"])
 def test_fields_are_not_set_here(kind: str, action: str) -> None:
-    text = f'action must be list: fields are set by the operator; it is "{action}"'
+    text = f'action must be list, since fields are set by the operator; it is "{action}"'
     assert ask(ImportWorld(), kind, action=action) == refusal(text)
 
 
