@@ -112,16 +112,16 @@ def test_a_limit_that_was_taken_off_is_not_put_back_once_an_earn_went_uncounted(
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        ({"id": "nine"}, "a promotion's id is a positive integer"),
-        ({"id": "09"}, "a promotion's id is a positive integer"),
+        ({"id": "nine"}, "the id 'nine' is no positive integer of at most 19 digits"),
+        ({"id": "09"}, "the id '09' is no positive integer of at most 19 digits"),
         ({"start": "2026-01-01"}, "the start '2026-01-01' is no moment in UTC"),
         ({"end": "2026-01-01T00:00:00+01:00"}, "the end '2026-01-01T00:00:00[+]01:00' is no moment in UTC"),
         ({"end": "2026-01-01T00:00:00.5Z"}, "the end '2026-01-01T00:00:00.5Z' is no moment in UTC"),
         ({"limit": -1}, "the limit -1 is not within 0 and 1000"),
         ({"limit": 1001}, "the limit 1001 is not within 0 and 1000"),
-        ({"identifier": " nine"}, "an identifier has no blanks around it"),
-        ({"identifier": ""}, "an identifier has no blanks around it"),
-        ({"identifier": "\U0001f381" * 256}, "at most 1000 bytes"),
+        ({"identifier": " nine"}, 'the identifier " nine" is blank, has blanks around it'),
+        ({"identifier": ""}, 'the identifier "" is blank, has blanks around it'),
+        ({"identifier": "\U0001f381" * 256}, "or more than 1000 bytes"),
     ],
     ids=str,
 )
