@@ -47,7 +47,7 @@ def test_products_and_what_an_event_earns_are_told_of_their_kinds(desk: Desk) ->
         (("--earned-per-event", "1,5"), "--earned-per-event must be a number such as 1.5; it is '1,5'"),
         (("--currency", "x" * 257), "--currency has at most 256 characters"),
         (("--reward", "356:Free"), "The reward '356:Free' is not ID:LEVEL:DESCRIPTION, such as 356:1000:Free Widget"),
-        (("--reward", "356:many:Free"), "A reward is ID:LEVEL:DESCRIPTION"),
+        (("--reward", "356:many:Free"), "The reward '356:many:Free' is not ID:LEVEL:DESCRIPTION"),
         (("--product", "Coffee"), "The product 'Coffee' is not ID:NAME, such as 45678:Coffee"),
     ],
 )
