@@ -46,8 +46,8 @@ run: ## serve the API on http://127.0.0.1:3000; PORT=n elsewhere, STATE=dir keep
 	@$(TOGETHER) .venv/run.installed $(MINISTACK)/installed
 	@PORT='$(PORT)' STATE='$(STATE)' DOCKER='$(DOCKER)' SAM_PORT= exec $(BIN)/python -m tools.local
 
-samples: .venv/run.installed ## print a request of each kind to copy, for the stack of make run; PORT=n as there
-	@PORT='$(PORT)' $(BIN)/python -m tools.local.samples
+samples: .venv/run.installed ## print a request of each kind to copy, for the stack of make run; PORT=n where several run
+	@PORT='$(if $(filter-out file,$(origin PORT)),$(PORT))' $(BIN)/python -m tools.local.samples
 
 # The processor of this machine, as the template spells it.
 sam-local: ARCHITECTURE := $(patsubst aarch64,arm64,$(shell uname -m))

@@ -8,7 +8,7 @@ const OPERATIONS = {
 const PARTLY = "done with failures";
 const STATUSES = ["queued", "running", "done", PARTLY, "failed", "undoing", "undone"];
 
-const operationName = ({ operation }) => OPERATIONS[operation] ?? operation;
+const operationName = (job) => (OPERATIONS[job.operation] ?? job.operation) + (job.dry_run ? " (dry run)" : "");
 const percent = ({ done, total }) => `${total === 0 ? 100 : Math.floor((100 * done) / total)} %`;
 const progressWords = (job) => `${number(job.done)} of ${number(job.total)}`;
 const doneWords = (job) => (job.done === job.total ? number(job.total) : progressWords(job));

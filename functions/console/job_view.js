@@ -2,6 +2,7 @@
 /* One job: its progress, its outcomes, its failed rows, and taking it back. */
 
 const LOST = "Whoever sent this job stopped half-way. The same request, sent again, completes it.";
+const DRY_RUN = "A dry run only checks: nothing was written, so there is nothing to undo.";
 const NO_UNDO = {
   none: "This job can't be undone: no undo state was kept.",
   expired: "This job can't be undone any more: undo states are kept for a week.",
@@ -77,6 +78,7 @@ const hasResults = (job) => ["done", "undone"].includes(job.status);
 /** What a reader might wonder about. */
 function note(job) {
   if (job.status === "failed") return LOST;
+  if (job.status === "done" && job.dry_run) return DRY_RUN;
   return job.status === "done" && job.operation !== "undo" ? (NO_UNDO[job.undo] ?? "") : "";
 }
 

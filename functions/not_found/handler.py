@@ -54,7 +54,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     allowed = ALLOWED.get(_route(request.path.rstrip("/")) or "/")
     if allowed and request.method not in allowed.split(", "):
         status, headers = 405, {"Allow": allowed}
-        text = f"Use {allowed.partition(',')[0]} for this path, not {request.method}"
+        text = f"This path does not take {request.method}; use {allowed.partition(',')[0]}"
     else:
         status, headers = 404, {}
         text = f"There is nothing at {quote(request.path)}"

@@ -10,11 +10,11 @@ from botocore import xform_name
 def main(words: Sequence[str]) -> None:
     """Make the call; a parameter or operation that AWS does not know fails."""
     service, operation, *rest = words
-    client = boto3.client(service)  # its address and keys come from the environment, as the pages set them
+    given = dict(zip(rest[::2], rest[1::2], strict=True))
+    client = boto3.client(service, endpoint_url=given.pop("--endpoint-url"))  # its keys come from the environment
     method = operation.replace("-", "_")
     shape = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method]).input_shape
     names = {f"--{xform_name(name, '-')}": name for name in shape.members}
-    given = dict(zip(rest[::2], rest[1::2], strict=True))
     getattr(client, method)(**{names[name]: value for name, value in given.items()})
 
 

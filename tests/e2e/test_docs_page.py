@@ -76,6 +76,23 @@ def test_a_form_can_be_sent(docs: Page) -> None:
     expect(send(docs, "customersBatch")).to_contain_text('<response status="success">', timeout=ANSWER)
 
 
+def test_what_needs_credentials_at_the_top_says_so_before_it_is_sent(docs: Page) -> None:
+    # GIVEN what every sample says beside its button
+    asked = {
+        operation["operationId"]: trial(docs, operation["operationId"]).locator(".first").count() > 0
+        for item in DOCUMENT["paths"].values()
+        for operation in item.values()
+    }
+    # THEN those are sent to the top whose credentials stand in a header, and no others
+    in_a_header = {
+        operation["operationId"]: bool(operation["security"]) and {} not in operation["security"]
+        for item in DOCUMENT["paths"].values()
+        for operation in item.values()
+    }
+    assert asked == in_a_header
+    assert (asked["listJobs"], asked["registerMember"], asked["health"]) == (True, False, False)
+
+
 def test_a_job_is_asked_for_with_credentials_and_parameters(docs: Page) -> None:
     # GIVEN a token, and a job that there is not
     docs.get_by_label("Authorization for the samples that you send").fill("Bearer abc123def456")

@@ -25,7 +25,7 @@ SUCCESSES = [
     *2 * ['{"error":0,', "<xml><error>0</error>"],
     "<new>1</new>",
     '"failureCount":0',
-    '"operation":"import","label":null,"status":"done"',
+    '"operation":"import","label":null,"dry_run":false,"status":"done"',
 ]
 """What the replies to the printed commands have in them."""
 pytestmark = [

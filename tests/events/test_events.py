@@ -27,7 +27,7 @@ XML_BATCH = (
     f"<item><error>409</error><error_text>{MEMBER}</error_text><profile_id>{USER_2}</profile_id></item></result></xml>"
 )
 NOTHING = 'There is nothing at \\"/api/v1.1/loyalty/members\\"'
-USE_POST = "Use POST for this path, not GET"
+USE_POST = "This path does not take GET; use POST"
 JSON, XML = {"Content-Type": "application/json"}, {"Content-Type": "application/xml; charset=utf-8"}
 EARNED = (
     '{"response":['
@@ -55,7 +55,7 @@ IMPORTED = (
     f"<job_id>{DRAWN}</job_id></batch></response>"
 )
 
-WRONG = 'email must be an e-mail address of at most 254 characters, not "broken"'
+WRONG = 'email must be an e-mail address of at most 254 characters; it is "broken"'
 JSON_PROFILES = (
     f'{{{DONE_JSON},"result":[{{{DONE_JSON},"profile_id":"{USER_1}"}},{{{DONE_JSON},"profile_id":"{USER_2}"}},'
     + json.dumps({"error": 400, "error_text": WRONG, "profile_id": None}, separators=(",", ":"))

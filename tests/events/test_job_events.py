@@ -26,6 +26,7 @@ def job(job_id: str = JOB_ID, **changes: Any) -> dict[str, Any]:
         "job_id": job_id,
         "operation": "enrol",
         "label": None,
+        "dry_run": False,
         "status": "done",
         "total": 3,
         "done": 3,

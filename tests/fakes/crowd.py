@@ -17,8 +17,8 @@ COUNT = 10_000
 Element = dict[str, str]
 Result = dict[str, Any]
 
-_EMAIL = 'email must be an e-mail address of at most 254 characters, not "nobody at all"'
-_DATE = 'registration_date must be a date and time with a zone as in RFC 3339, not "2024-02-30T00:00:00Z"'
+_EMAIL = 'email must be an e-mail address of at most 254 characters; it is "nobody at all"'
+_DATE = 'registration_date must be a date and time with a zone as in RFC 3339; it is "2024-02-30T00:00:00Z"'
 _MALFORMED: list[tuple[Element, str]] = [
     ({"email": "nobody at all"}, _EMAIL),
     ({"phone": "+12025550100"}, "email is required"),

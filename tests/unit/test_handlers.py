@@ -121,7 +121,7 @@ def test_a_wrong_method_is_a_readable_405(path: str, allowed: str, method: str) 
     # WHEN somebody calls a known path in another way
     reply = call("not_found", method=method, path=path)
     # THEN the reply says which way is right
-    text = f"Use {allowed.removesuffix(', HEAD')} for this path, not {method}"
+    text = f"This path does not take {method}; use {allowed.removesuffix(', HEAD')}"
     body = "" if method == "HEAD" else f'{{"error":405,"error_text":"{text}","message":"{text}"}}'
     assert reply == (405, {**HEADERS, "Allow": allowed}, body)
 
@@ -132,11 +132,11 @@ CAPILLARY = {**HEADERS, "X-Cap-Requestid": "request-1"}
 @pytest.mark.parametrize(
     ("method", "path", "status", "text"),
     [
-        ("GET", "/v2/promotion/bulk/directEarn", 405, "Use POST for this path, not GET"),
+        ("GET", "/v2/promotion/bulk/directEarn", 405, "This path does not take GET; use POST"),
         ("POST", "/v2/promotion/bulk/earn", 404, 'There is nothing at \\"/v2/promotion/bulk/earn\\"'),
         ("PUT", "/v2", 404, 'There is nothing at \\"/v2\\"'),
         ("POST", "/v2/", 404, 'There is nothing at \\"/v2/\\"'),
-        ("GET", "/v3/oauth/token/generate", 405, "Use POST for this path, not GET"),
+        ("GET", "/v3/oauth/token/generate", 405, "This path does not take GET; use POST"),
         ("POST", "/v3/oauth/token", 404, 'There is nothing at \\"/v3/oauth/token\\"'),
     ],
 )

@@ -42,9 +42,11 @@ Bodies may be sent, and replies are taken, gzip-encoded. At most 4.7 MB as sent,
 other path is answered 404, a wrong method 405 with `Allow`, both as `GatewayError`.\
 """
 _TAGS = {
-    "Altcraft": "User API v1.1: members of loyalty programs, and profiles. JSON and XML.",
-    "Sticky Street": "API 1.5, customers_batch: import customers from delimited text.",
-    "Capillary": "Bulk API v2 and OAuth v3: issue promotions to customers, and revoke them. JSON.",
+    "Altcraft": "User API v1.1: members of loyalty programs, their balances, and profiles. JSON and XML.",
+    "Sticky Street": "API 1.5: import customers from delimited text, record or erase one, and look up customers, "
+    "campaigns and balances. All at one address, by `type`.",
+    "Capillary": "API v2 and OAuth v3: issue promotions to customers and revoke them, add customers and look them up. "
+    "JSON.",
     "Reading": "Our own API to look up what is stored. Errors are problem documents.",
     "Jobs": "Requests that went through the queue. Errors are problem documents.",
     "Account": "What a credential is told about itself.",

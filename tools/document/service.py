@@ -18,7 +18,7 @@ def paths() -> dict[str, Any]:
         },
         "/openapi.json": {"get": _operation("openapi", "This document", content({"type": "object"}, JSON))},
         "/docs": {"get": _operation("docs", "This document as a page", page)},
-        "/console": {"get": _operation("console", "A page to watch jobs on", page)},
+        "/console": {"get": _operation("console", "A page to look customers up, send files and watch jobs on", page)},
     }
 
 

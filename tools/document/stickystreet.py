@@ -1,4 +1,4 @@
-"""Sticky Street's import: a form in, XML, JSON or JSONP out, always with HTTP status 200."""
+"""Sticky Street's calls: a form in, XML, JSON or JSONP out, always with HTTP status 200."""
 
 from typing import Any
 
@@ -114,7 +114,7 @@ def _one() -> Schema:
         "status": {**done, "description": "What was done with the customer; queued: the job still has to"},
         "code": text("The customer's code"),
         "card_number": {"type": ["string", "null"], "description": "Its card, empty where it has none"},
-        "warning": text("What its sender should know though it is recorded: a phone that finds nobody"),
+        "warning": text("What its sender should know: that a phone finds nobody, or e-mail or phone another customer"),
         "job_id": ref("JobId"),
     }
     return record(fields, set(fields) - {"status"})
@@ -158,9 +158,10 @@ def _post(path: str) -> dict[str, Any]:
     return {
         "operationId": "customersBatch" if path == PATHS[0] else "customersBatchAtRoot",
         "tags": ["Sticky Street"],
-        "summary": "Import customers" if path == PATHS[0] else "Import customers, at the root",
-        "description": "Names of form fields match in any case. Old clients drop the body of anything but HTTP status "
-        "200, so refusals come with it too.",
+        "summary": "Import, record, look up or erase customers" + ("" if path == PATHS[0] else ", at the root"),
+        "description": "`type` says which call it is: `customers_batch` imports, `record_customer` and "
+        "`customer_delete` are about one customer, the others look something up. Names of form fields match in any "
+        "case. Old clients drop the body of anything but HTTP status 200, so refusals come with it too.",
         "security": [{}, {"apiAccessKey": []}, {"bearer": []}],
         "parameters": everywhere.POST,
         "requestBody": {"required": True, "content": content(ref("CustomersBatch"), FORM, MULTIPART, sample=form)},
@@ -174,7 +175,7 @@ def _get(path: str) -> dict[str, Any]:
         "operationId": "customersBatchByGet" if path == PATHS[0] else "customersBatchAtRootByGet",
         "tags": ["Sticky Street"],
         "summary": f"A GET of {path}, which is refused",
-        "description": "The refusal tells that the import is a POST, since its clients read no other status than 200.",
+        "description": "The refusal tells that it has to be a POST, since its clients read no other status than 200.",
         "security": [],
         "responses": everywhere.with_gateway({"200": answer("Use POST", refused)}),
     }

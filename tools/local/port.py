@@ -16,7 +16,7 @@ class PortError(Exception):
 def parse(text: str) -> int:
     """A port number as the user wrote it."""
     if not text.isascii() or not text.isdigit() or int(text) > HIGHEST:
-        raise PortError(f"PORT must be a number up to {HIGHEST}, not {text!r}.")
+        raise PortError(f"PORT must be a number up to {HIGHEST}; it is {text!r}.")
     return int(text)
 
 

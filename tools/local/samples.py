@@ -1,9 +1,10 @@
-"""`make samples`: a request of each kind to copy, for the stack that `make run` serves at PORT."""
+"""`make samples`: a request of each kind to copy, for the stack of `make run`: at PORT, else the one that runs."""
 
 import os
 import sys
 
 from tools.local import port
+from tools.operator import places
 
 _SAMPLES = """Register a member, JSON and XML:
 
@@ -42,14 +43,25 @@ The account's jobs, such as that import:
 
 
 def main() -> int:
-    """Print them; 1 with one line on stderr where PORT is none."""
+    """Print them; 1 with one line on stderr where PORT is none, or is not named and several stacks run."""
     try:
-        number = port.parse(os.environ.get("PORT") or str(port.USUAL))
+        number = _port(os.environ.get("PORT", ""))
     except port.PortError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(_SAMPLES.format(url=f"http://{port.LOOPBACK}:{number}"))
     return 0
+
+
+def _port(named: str) -> int:
+    """The port that is named, else that of the running stack, else the usual one; raises PortError."""
+    running = [] if named else list(places.running())
+    if len(running) > 1:
+        ports = ", ".join(map(str, running))
+        raise port.PortError(f"Local stacks run on the ports {ports}: make samples PORT={running[0]}")
+    if not (named or running):
+        sys.stderr.write("No local stack runs here yet: make run\n")
+    return port.parse(named) if named else next(iter(running), port.USUAL)
 
 
 if __name__ == "__main__":

@@ -119,7 +119,7 @@ def _shown(record: dict[str, Any]) -> dict[str, Any]:
 def _field(text: str, *, match: bool) -> CustomField:
     parts = _FIELD.fullmatch(text)
     if not parts:
-        raise OperatorError(f"A custom field is NUMBER:NAME or NUMBER:NAME:LABEL, not {text!r}")
+        raise OperatorError(f"The custom field {text!r} is not NUMBER:NAME or NUMBER:NAME:LABEL")
     return CustomField(int(parts[1]), parts[2], parts[3] or parts[2], match)
 
 

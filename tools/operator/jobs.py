@@ -149,7 +149,7 @@ def _line(record: Job, job_id: str, *, named: bool) -> dict[str, Any]:
     return {
         "job_id": job_id,
         **({"label": record["label"]} if named else {}),
-        "operation": record["operation"],
+        "operation": _operation(record),
         "status": record["status"],
         "done": f"{record['done']} of {record['total']}",
         "counts": in_words(record["operation"], record["counts"]),
@@ -158,4 +158,10 @@ def _line(record: Job, job_id: str, *, named: bool) -> dict[str, Any]:
 
 
 def _in_words(record: Job) -> dict[str, Any]:
-    return {**record, "counts": in_words(record["operation"], record["counts"])}
+    told = {name: value for name, value in record.items() if name != "dry_run"}
+    return {**told, "operation": _operation(record), "counts": in_words(record["operation"], record["counts"])}
+
+
+def _operation(record: Job) -> str:
+    """What a job does, and whether it only checks."""
+    return f"{record['operation']} (dry run)" if record.get("dry_run") else str(record["operation"])

@@ -64,20 +64,19 @@ def local(port: int | None = None) -> Place:
 
     Raises OperatorError when there was none, or none is now, or several are and no port says which.
     """
-    known = {int(path.stem): path for path in _local_environments() if path.stem.isdigit()}
+    known = _known()
     if port is not None and port not in known:
         raise OperatorError(f"No local stack here on port {port}: make run PORT={port}")
-    read = {number: _read(path) for number, path in known.items() if port in (None, number)}
-    if not any(read.values()):
+    if not any(known.values()) or (port is not None and not known[port]):
         raise OperatorError("No local stack here: start one with make run, and stay in its folder")
-    running = {number: one for number, one in sorted(read.items()) if one and accepts_connections(one[_ENDPOINT])}
-    if not running:
+    found = {number: one for number, one in running().items() if port in (None, number)}
+    if not found:
         raise Unavailable("The local stack is not running: make run")
-    if len(running) > 1:
-        ports = ", ".join(map(str, running))
+    if len(found) > 1:
+        ports = ", ".join(map(str, found))
         raise OperatorError(f"Local stacks run on the ports {ports}: name one with --local-port")
     past_proxies()
-    (variables,) = running.values()
+    (variables,) = found.values()
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # the emulator takes any
     options = {"endpoint_url": variables[_ENDPOINT], "region_name": "us-east-1", **keys}
     return Place(variables, options, _LOCAL_PARTS, _LOCAL_READ_SECONDS)
@@ -103,6 +102,16 @@ def accepts_connections(url: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def running() -> dict[int, Mapping[str, str]]:
+    """The local stacks that run now, by port: the variables of each."""
+    return {number: one for number, one in sorted(_known().items()) if one and accepts_connections(one[_ENDPOINT])}
+
+
+def _known() -> dict[int, Mapping[str, str] | None]:
+    """By port what was written about stacks that run, or ran; None for what can't be read."""
+    return {int(path.stem): _read(path) for path in _local_environments() if path.stem.isdigit()}
 
 
 def _local_environments() -> list[Path]:

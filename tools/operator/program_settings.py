@@ -49,7 +49,7 @@ def changed(before: ProgramSettings, now: float, **said: Any) -> ProgramSettings
     ratios = {name: said[name] for name in _RATIOS if said[name] is not None}
     for name, text in ratios.items():
         if text and not _DECIMAL.fullmatch(text):
-            raise OperatorError(f"--{name.replace('_', '-')} must be a number such as 1.5, not {text!r}")
+            raise OperatorError(f"--{name.replace('_', '-')} must be a number such as 1.5; it is {text!r}")
     plain: dict[str, Any] = {name: text or None for name, text in (texts | ratios).items()}
     settings = before._replace(**plain)
     if said["points_names"]:
@@ -71,12 +71,12 @@ def record(settings: ProgramSettings) -> dict[str, Any]:
 def _reward(text: str) -> Reward:
     parts = _REWARD.fullmatch(text)
     if not parts:
-        raise OperatorError(f"A reward is ID:LEVEL:DESCRIPTION, such as 356:1000:Free Widget, not {text!r}")
+        raise OperatorError(f"The reward {text!r} is not ID:LEVEL:DESCRIPTION, such as 356:1000:Free Widget")
     return Reward(*parts.groups())
 
 
 def _product(text: str) -> Product:
     parts = _PRODUCT.fullmatch(text)
     if not parts:
-        raise OperatorError(f"A product is ID:NAME, such as 45678:Coffee, not {text!r}")
+        raise OperatorError(f"The product {text!r} is not ID:NAME, such as 45678:Coffee")
     return Product(*parts.groups())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from loyalty.domain.account import JOBS_READ, Credential
+from loyalty.domain.account import JOBS_READ, READ, Credential
 from loyalty.operations.earn.items import KIND as EARN
 from loyalty.operations.enrol.items import KIND as ENROL
 from loyalty.operations.import_customers.items import KIND as IMPORT
@@ -44,7 +44,7 @@ def make(kind: Kind, name: str) -> Made:
 
 
 def usual_rights(kind: Kind) -> frozenset[str]:
-    """What such a credential is for, when nothing else is said."""
+    """What serves all calls of its vendor's clients but those that erase; taking jobs back has to be asked for too."""
     return _TRAITS[kind].rights
 
 
@@ -75,10 +75,13 @@ def _client(name: str) -> Made:
     return Made(client_credential(name, secret), {"key": name, "secret": secret})
 
 
+_ANY_CLIENT = frozenset({IMPORT.right, READ, JOBS_READ})
+"""What clients of all three vendors do: write customers, look them up, and follow their jobs."""
+
 _TRAITS = {
-    Kind.TOKEN: _Traits(_token, frozenset({ENROL.right, IMPORT.right, JOBS_READ})),
-    Kind.IMPORT_USER: _Traits(_import_user, frozenset({IMPORT.right, JOBS_READ})),
-    Kind.BASIC: _Traits(_basic, frozenset({EARN.right, JOBS_READ})),
-    Kind.CLIENT: _Traits(_client, frozenset({EARN.right, JOBS_READ})),
+    Kind.TOKEN: _Traits(_token, _ANY_CLIENT | {ENROL.right}),
+    Kind.IMPORT_USER: _Traits(_import_user, _ANY_CLIENT),
+    Kind.BASIC: _Traits(_basic, _ANY_CLIENT | {EARN.right}),
+    Kind.CLIENT: _Traits(_client, _ANY_CLIENT | {EARN.right}),
 }
 _STORED = {"token": Kind.TOKEN, "import": Kind.IMPORT_USER, "basic": Kind.BASIC, "oauth": Kind.CLIENT}

@@ -11,8 +11,8 @@ _SAID = {
     "int_parsing": "{input} is no whole number",
     "float_parsing": "{input} is no number",
     "bool_parsing": "{input} is neither yes nor no",
-    "greater_than_equal": "at least {ge}, not {input}",
-    "less_than_equal": "at most {le}, not {input}",
+    "greater_than_equal": "{input} is less than {ge}",
+    "less_than_equal": "{input} is more than {le}",
     "value_error": "{error}",
 }
 """What pydantic finds, by its names for it."""

@@ -314,8 +314,8 @@ def too_many_bytes(most: int) -> TooLarge:
 
 
 def refusal(name: str, fault: str, value: object) -> str:
-    """The text that refuses `value` of the parameter `name`: `matching must be …, not "foo"`."""
-    return f"{name} {fault}, not {quote(value)}"
+    """The text that refuses `value` of the parameter `name`: `matching must be …; it is "foo"`."""
+    return f"{name} {fault}; it is {quote(value)}"
 
 
 def quote(value: object) -> str:

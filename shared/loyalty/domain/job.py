@@ -115,6 +115,11 @@ class Job(NamedTuple):
         """When whoever last sent chunks of it began to."""
         return self.reopened_at or self.taken_at or self.submitted_at
 
+    @property
+    def dry_run(self) -> bool:
+        """Whether it only checks its items and writes none of them, as its operation's params say."""
+        return bool(self.params.get("dry_run"))
+
     def lost(self, now: float) -> bool:
         """Whether its sender gave up before all was sent, or died before that or the end."""
         died = self.finished_at is None and lifetime.is_over(self.sent_at, now)

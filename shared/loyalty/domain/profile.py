@@ -4,7 +4,7 @@ Source: "Batch Import Customers" (API 1.5), its list of headers and its notes.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from loyalty.domain.account import Account
@@ -71,6 +71,13 @@ def warning(fields: Mapping[str, str]) -> str | None:
     if not phone.startswith(("+", "00")) or normalise("phone", phone):
         return None
     return f"phone {quote(phone)} is no international number, so the customer is not found by it"
+
+
+def found_otherwise(fields: Mapping[str, str], finds: Collection[str]) -> str | None:
+    """What who records a single customer should know: which of its fields find another one, as not among `finds`."""
+    brought = [kind for kind in SHARED if normalise(kind, fields.get(kind, "")) and kind not in finds]
+    taken = [f"{kind} {quote(fields[kind])}" for kind in brought]
+    return " and ".join(taken) + f" find{'s' * (len(taken) == 1)} another customer, who had it first" if taken else None
 
 
 def may_hold_lines(field: str) -> bool:

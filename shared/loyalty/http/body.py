@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from loyalty.domain.errors import BadRequest, ParameterError, TooLarge, UnsupportedMediaType, refusal
+from loyalty.domain.errors import BadRequest, ParameterError, TooLarge, UnsupportedMediaType, quote, refusal
 from loyalty.domain.identifiers import LONGEST_HOST
 
 MAX_ITEM_BYTES = 64 * 1024
@@ -17,6 +17,9 @@ MOST_VALUES = 300_000
 
 MOST_CONTAINERS = 200_000
 """Lists and objects among them, which cost most."""
+
+MOST_NAMES = 200_000
+"""Names of all objects together, where each must come once: as pairs they cost more than in the object."""
 
 MAX_WIDE_BYTES = 5_000_000
 """Size of a text with emoji or the like in it, in UTF-8: then Python keeps each of its characters in four bytes."""
@@ -30,6 +33,7 @@ MOST_HOST_CHARACTERS = 50_000
 UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
 """Names of the encoding that is read, and of one that is a part of it."""
 
+_TOO_MANY_VALUES = "The JSON has more values than a request needs"
 _DIGITS = re.compile("[0-9]{1,19}")
 _WIDE = re.compile(rb"[\xf0-\xf4]")  # begins a character beyond U+FFFF
 _WIDE_ESCAPE = re.compile(r"\\u[dD][89aAbB]")
@@ -83,15 +87,21 @@ def too_wide(name: str = "The body", most: int = MAX_WIDE_BYTES) -> TooLarge:
     return TooLarge(f"{name} may have at most {most} bytes when there are emoji or the like in it")
 
 
-def read_json(text: str) -> dict[str, Any]:
-    """The JSON object (RFC 8259) in `text`; raises BadRequest, or TooLarge beyond MAX_WIDE_BYTES of wide text."""
+def read_json(text: str, *, once: bool = False) -> dict[str, Any]:
+    """The JSON object (RFC 8259) in `text`; raises BadRequest, or TooLarge beyond MAX_WIDE_BYTES of wide text.
+
+    Of a name that an object has more than once the last value counts, or with `once` none: that is refused.
+    """
     if len(text) > MAX_WIDE_BYTES and _WIDE_ESCAPE.search(text):
         raise too_wide()
     containers = text.count("[") + text.count("{")
     if containers > MOST_CONTAINERS or containers + text.count(",") > MOST_VALUES:
-        raise BadRequest("The JSON has more values than a request needs")
+        raise BadRequest(_TOO_MANY_VALUES)
+    if once and text.count(":") > MOST_NAMES:
+        raise BadRequest(_TOO_MANY_VALUES)
+    hook = _each_once if once else None
     try:
-        document = json.loads(text, parse_constant=_refuse_constant)
+        document = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=hook)
     except json.JSONDecodeError as error:
         raise BadRequest(f"The body is not valid JSON: {error.msg} (character {error.pos})") from None
     except ValueError:  # an integer of more digits than Python converts
@@ -101,6 +111,11 @@ def read_json(text: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ParameterError("The JSON body", "must be an object", document)
     return document
+
+
+def more_than_once(name: str) -> BadRequest:
+    """The refusal of a body that names a field several times, where the last one must not count unnoticed."""
+    return BadRequest(f"{quote(name)} comes more than once: give it once")
 
 
 def too_large(item: object) -> bool:
@@ -127,6 +142,15 @@ def integer_id(value: object) -> str | None:
     if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= LARGEST_ID:
         return None
     return str(number)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise more_than_once(name)
+        fields[name] = value
+    return fields
 
 
 def _refuse_constant(name: str) -> None:

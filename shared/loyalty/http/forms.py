@@ -5,6 +5,7 @@ Source: the WHATWG URL standard and RFC 7578. Names match in any case, so they a
 
 import re
 from binascii import a2b_qp
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
 
 
 class Form(NamedTuple):
-    """Texts by field name, of repeated names the last; `files` names those that came as files.
+    """Texts by field name, of `repeated` names the last; `files` names those that came as files.
 
     `parted` are the names of a urlencoded form as they were sent, in their order: what a raw `&` in a value cuts off
     is among them. A multipart form has none.
@@ -38,6 +39,7 @@ class Form(NamedTuple):
     fields: dict[str, str]
     files: frozenset[str]
     parted: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
 
 
 class _Part(NamedTuple):
@@ -62,7 +64,13 @@ def read(request: Request) -> Form:
     read_parts = [part for part in parts if part.data or not part.is_file]
     fields = {folded(part.name): decode(part.data, part.name) for part in read_parts}
     files = frozenset(folded(part.name) for part in read_parts if part.is_file)
-    return Form(fields, files, () if media_type == _MULTIPART else tuple(part.name for part in read_parts))
+    parted = () if media_type == _MULTIPART else tuple(part.name for part in read_parts)
+    return Form(fields, files, parted, _repeated(read_parts) if len(fields) < len(read_parts) else ())
+
+
+def _repeated(parts: list[_Part]) -> tuple[str, ...]:
+    times = Counter(folded(part.name) for part in parts)
+    return tuple(name for name, count in times.items() if count > 1)
 
 
 def _urlencoded(body: bytes) -> Iterator[_Part]:

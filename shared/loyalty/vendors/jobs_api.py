@@ -67,6 +67,7 @@ def document(view: View, base: str) -> dict[str, Any]:
         "job_id": job.id,
         "operation": job.operation,
         "label": job.label,
+        "dry_run": job.dry_run,
         "status": view.status,
         "total": job.total,
         "done": sum(counts.values()),

@@ -28,6 +28,7 @@ def job(number: int, operation: str = "import", **changes: Any) -> Job:
         "job_id": job_id,
         "operation": operation,
         "label": None,
+        "dry_run": False,
         "status": "done",
         "total": 1_000,
         "done": 1_000,

@@ -111,9 +111,9 @@ NOT_FOUND: dict[str, tuple[str, Any, int, str]] = {
     ),
     "no address": (
         "broken",
-        {"detail": 'value must be an e-mail address of at most 254 characters, not "broken"'},
+        {"detail": 'value must be an e-mail address of at most 254 characters; it is "broken"'},
         400,
-        'E-mail must be an e-mail address of at most 254 characters, not "broken"',
+        'E-mail must be an e-mail address of at most 254 characters; it is "broken"',
     ),
     "nothing": (" ", FOUND, 200, "Write what to look for."),
 }

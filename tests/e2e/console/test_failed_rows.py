@@ -18,7 +18,7 @@ ENROL_JSON = {
         {"error": 0, "error_text": "Successful operation", "profile_id": "a"},
         {"error": 404, "error_text": "Profile not found", "profile_id": None},
         {"error": 409, "error_text": "Member already exists", "profile_id": "b"},
-        {"error": 400, "error_text": f"email must be an e-mail address, not {HOSTILE}", "profile_id": None},
+        {"error": 400, "error_text": f"email must be an e-mail address; it is {HOSTILE}", "profile_id": None},
     ],
 }
 ENROL_XML = """<xml><error>0</error><error_text>Successful operation</error_text><result>
@@ -54,7 +54,7 @@ REPLIES: dict[str, tuple[str, Any, str, list[list[str]]]] = {
         "enrol",
         ENROL_JSON,
         "404",
-        [["2", "404", "Profile not found"], ["4", "400", f"email must be an e-mail address, not {HOSTILE}"]],
+        [["2", "404", "Profile not found"], ["4", "400", f"email must be an e-mail address; it is {HOSTILE}"]],
     ),
     "enrol in XML": ("enrol", ENROL_XML, "404", [["2", "404", "Profile not found"]]),
     "import in JSON": (

@@ -70,6 +70,19 @@ def test_a_job_that_is_done_with_failures_looks_like_that(page: Page, api: FakeA
     expect(page.locator("#jobs .status")).to_have_text("done with failures")
 
 
+def test_a_dry_run_looks_like_one(page: Page, api: FakeApi) -> None:
+    # GIVEN a real import and one that only checked
+    dry = job(4, job_id="ad" + 30 * "0", dry_run=True, undo="none")
+    api.jobs = [FINE, dry]
+    sign_in(page, api.base, view=f"#{dry['job_id']}")
+    # THEN the list and the job itself say which is which, and that nothing was written
+    assert sorted(page.locator("#jobs strong").all_inner_texts()) == ["Import", "Import (dry run)"]
+    expect(page.locator("#job-title")).to_have_text("Import (dry run)")
+    expect(page.locator("#job-note")).to_have_text(
+        "A dry run only checks: nothing was written, so there is nothing to undo."
+    )
+
+
 def test_a_job_and_its_undo_lead_to_each_other(page: Page, api: FakeApi) -> None:
     # GIVEN a job that was taken back
     undo_id = "dd" + 30 * "0"

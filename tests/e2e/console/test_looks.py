@@ -14,7 +14,7 @@ from tests.e2e.console.files import choose, queue_imports, send
 DONE = job(1, total=2_000, done=2_000, counts={"new": 1_500, "updated": 300, "ignored": 100, "failed": 98, "busy": 2})
 RUNNING = job(2, "enrol", status="running", done=420, counts={"0": 300, "409": 100, "404": 20}, finished_at=None)
 ROWS = [
-    {"number": n, "error": f'email must be an e-mail address of at most 254 characters, not "{n}"'} for n in range(98)
+    {"number": n, "error": f'email must be an e-mail address of at most 254 characters; it is "{n}"'} for n in range(98)
 ]
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 WINDOWS: dict[str, dict[str, Any]] = {

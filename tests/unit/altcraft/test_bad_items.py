@@ -8,9 +8,9 @@ from tests.fakes.gateway import BATCH, SINGLE
 from tests.fakes.requests import JSON, batch, emails, single
 from tests.fakes.world import World
 
-EMAIL = "email must be an e-mail address of at most 254 characters, not "
-PHONE = "phone must be a phone number in international format, not "
-VALUE = "must be text of 1 to 256 characters without control characters, not "
+EMAIL = "email must be an e-mail address of at most 254 characters; it is "
+PHONE = "phone must be a phone number in international format; it is "
+VALUE = "must be text of 1 to 256 characters without control characters; it is "
 LONG = f'"{"x" * 63}\u2026"'
 
 BY_EMAIL = {
@@ -27,10 +27,10 @@ BY_EMAIL = {
     "e-mail with a lone surrogate": ({"email": "\udc80@example.com"}, f'{EMAIL}"\\udc80@example.com"'),
     "e-mail of 255 characters": ({"email": f"{'x' * 243}@example.com"}, EMAIL + LONG),
     "e-mail of 10 KB": ({"email": f"{'x' * 10_240}@example.com"}, EMAIL + LONG),
-    "e-mail a number": ({"email": 5}, "email must be text, not 5"),
-    "e-mail true": ({"email": True}, "email must be text, not true"),
-    "e-mail a list": ({"email": ["user1@example.com"]}, "email must be text, not a list"),
-    "e-mail an object": ({"email": {"S": "user1@example.com"}}, "email must be text, not an object"),
+    "e-mail a number": ({"email": 5}, "email must be text; it is 5"),
+    "e-mail true": ({"email": True}, "email must be text; it is true"),
+    "e-mail a list": ({"email": ["user1@example.com"]}, "email must be text; it is a list"),
+    "e-mail an object": ({"email": {"S": "user1@example.com"}}, "email must be text; it is an object"),
 }
 
 BY_OTHERS = {
@@ -42,36 +42,36 @@ BY_OTHERS = {
     "phone of zeros": ("phone", {"phone": "+0000000000"}, f'{PHONE}"+0000000000"'),
     "phone with letters": ("phone", {"phone": "+1202CALLNOW"}, f'{PHONE}"+1202CALLNOW"'),
     "phone in other digits": ("phone", {"phone": "+\u0661202555010"}, f'{PHONE}"+\u0661202555010"'),
-    "phone a number": ("phone", {"phone": 12025550101}, "phone must be text, not 12025550101"),
+    "phone a number": ("phone", {"phone": 12025550101}, "phone must be text; it is 12025550101"),
     "no profile_id": ("profile_id", {}, "profile_id is required"),
     "profile_id empty": ("profile_id", {"profile_id": ""}, f'profile_id {VALUE}""'),
     "profile_id of 3 KB": ("profile_id", {"profile_id": "x" * 3_072}, f"profile_id {VALUE}{LONG}"),
     "profile_id with a control": ("profile_id", {"profile_id": "a\x1bb"}, f'profile_id {VALUE}"a\\x1bb"'),
     "profile_id with a lone surrogate": ("profile_id", {"profile_id": "\ud800"}, f'profile_id {VALUE}"\\ud800"'),
-    "profile_id a number": ("profile_id", {"profile_id": 1}, "profile_id must be text, not 1"),
+    "profile_id a number": ("profile_id", {"profile_id": 1}, "profile_id must be text; it is 1"),
     "no field_name": ("custom", {"field_value": 1}, "field_name is required"),
     "no field_value": ("custom", {"field_name": "user_id"}, "field_value is required"),
     "field_name unknown": (
         "custom",
         {"field_name": "email", "field_value": 1},
-        'field_name must be user_id, not "email"',
+        'field_name must be user_id; it is "email"',
     ),
-    "field_name a number": ("custom", {"field_name": 1, "field_value": 1}, "field_name must be text, not 1"),
+    "field_name a number": ("custom", {"field_name": 1, "field_value": 1}, "field_name must be text; it is 1"),
     "field_value empty": ("custom", {"field_name": "user_id", "field_value": " "}, f'field_value {VALUE}" "'),
     "field_value true": (
         "custom",
         {"field_name": "user_id", "field_value": True},
-        "field_value must be text or an integer, not true",
+        "field_value must be text or an integer; it is true",
     ),
     "field_value 1.5": (
         "custom",
         {"field_name": "user_id", "field_value": 1.5},
-        "field_value must be text or an integer, not 1.5",
+        "field_value must be text or an integer; it is 1.5",
     ),
     "field_value a list": (
         "custom",
         {"field_name": "user_id", "field_value": []},
-        "field_value must be text or an integer, not a list",
+        "field_value must be text or an integer; it is a list",
     ),
     "field_value of 3 KB": (
         "custom",
@@ -81,11 +81,11 @@ BY_OTHERS = {
 }
 
 ELEMENTS = {
-    "text": ("user1@example.com", 'The item must be an object, not "user1@example.com"'),
-    "a number": (5, "The item must be an object, not 5"),
-    "null": (None, "The item must be an object, not null"),
-    "true": (True, "The item must be an object, not true"),
-    "a list": ([{"email": "user1@example.com"}], "The item must be an object, not a list"),
+    "text": ("user1@example.com", 'The item must be an object; it is "user1@example.com"'),
+    "a number": (5, "The item must be an object; it is 5"),
+    "null": (None, "The item must be an object; it is null"),
+    "true": (True, "The item must be an object; it is true"),
+    "a list": ([{"email": "user1@example.com"}], "The item must be an object; it is a list"),
     "an empty object": ({}, "email is required"),
 }
 

@@ -8,10 +8,10 @@ from tests.fakes.world import TOKEN, World
 
 SHARED = f"<token>{TOKEN}</token><loyalty_program_id>123</loyalty_program_id>"
 SUCCESS = "<error>0</error><error_text>Successful operation</error_text>"
-EMAIL = "email must be an e-mail address of at most 254 characters, not "
-PHONE = "phone must be a phone number in international format, not "
-VALUE = "must be text of 1 to 256 characters without control characters, not "
-DATE = "registration_date must be a date and time with a zone as in RFC 3339, not "
+EMAIL = "email must be an e-mail address of at most 254 characters; it is "
+PHONE = "phone must be a phone number in international format; it is "
+VALUE = "must be text of 1 to 256 characters without control characters; it is "
+DATE = "registration_date must be a date and time with a zone as in RFC 3339; it is "
 CLIPPED = f'"{"x" * 63}\u2026"'
 USER_1 = "<email>user1@example.com</email>"
 USER_ID = "<field_name>user_id</field_name>"
@@ -32,7 +32,7 @@ ITEMS = {
     "field_name unknown": (
         "custom",
         "<field_name>email</field_name><field_value>1</field_value>",
-        'field_name must be user_id, not "email"',
+        'field_name must be user_id; it is "email"',
     ),
     "field_value of 3 KB": (
         "custom",
@@ -103,7 +103,7 @@ def test_an_element_where_text_belongs_is_refused() -> None:
     # WHEN it is sent
     reply = world.send(SINGLE, single("email", "<email><a>user1@example.com</a></email>"), XML)
     # THEN the envelope tells the reason, and nothing is written
-    text = "<error>400</error><error_text>email must be text, not an object</error_text><profile_id />"
+    text = "<error>400</error><error_text>email must be text; it is an object</error_text><profile_id />"
     assert (reply.status, reply.body) == (400, f"<xml>{text}</xml>")
     assert world.dynamodb.snapshot() == before
 
@@ -117,7 +117,8 @@ def test_items_of_text_are_refused_one_by_one(matching: str) -> None:
     reply = world.send(BATCH, batch(matching, "user1@example.com", ""), XML)
     # THEN each is refused, and nothing is written
     refused = "".join(
-        f"<item><error>400</error><error_text>The item must be an object, not {what}</error_text><profile_id /></item>"
+        f"<item><error>400</error><error_text>The item must be an object; it is {what}</error_text>"
+        "<profile_id /></item>"
         for what in ('"user1@example.com"', "null")
     )
     assert (reply.status, reply.body) == (200, f"<xml>{SUCCESS}<result>{refused}</result></xml>")

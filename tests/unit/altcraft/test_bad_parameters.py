@@ -8,9 +8,9 @@ from tests.fakes.gateway import BATCH, SINGLE
 from tests.fakes.requests import JSON, XML, as_xml, batch, emails, single
 from tests.fakes.world import World
 
-PROGRAM = "loyalty_program_id must be a positive integer of 64 bits, not "
-MATCHING = "matching must be email, phone, profile_id or custom, not "
-DATA = "data must be a list, not "
+PROGRAM = "loyalty_program_id must be a positive integer of 64 bits; it is "
+MATCHING = "matching must be email, phone, profile_id or custom; it is "
+DATA = "data must be a list; it is "
 
 PARAMETERS = {
     "no program": ({"loyalty_program_id": None}, 400, "loyalty_program_id is required"),

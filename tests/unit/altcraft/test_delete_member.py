@@ -24,6 +24,12 @@ OUTCOMES = [
 ]
 
 
+IN_XML = (
+    "<xml><token>abc123def456</token><loyalty_program_id>123</loyalty_program_id>"
+    "<matching>email</matching><email>{0}</email><email>{1}</email></xml>"
+)
+
+
 def leaving(**changes: Any) -> dict[str, Any]:
     """user2, the only member of program 123, leaves it."""
     return single(**{"email": MEMBER_SINCE_2024, **changes})
@@ -33,6 +39,25 @@ def told(world: World, request: dict[str, Any], path: str = LEAVE) -> tuple[int,
     """What a request in its turn is answered: the code and the text."""
     document = world.send(path, request, JSON, request_id=f"{next(REQUESTS):08x}").json()
     return document["error"], document["error_text"]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ('{{"token":"abc123def456","loyalty_program_id":123,"matching":"email","email":"{0}","email":"{1}"}}', JSON),
+        (IN_XML, XML),
+    ],
+    ids=["json", "xml"],
+)
+def test_of_two_members_under_one_name_neither_leaves(body: str, headers: dict[str, str]) -> None:
+    # GIVEN the demo accounts
+    world = World()
+    # WHEN a request names two customers by the same field, the member as the last
+    reply = world.send(LEAVE, body.format("user1@example.com", MEMBER_SINCE_2024), headers)
+    # THEN it is refused, naming the field, and the member stays
+    told = reply.json()["error_text"] if headers is JSON else reply.body
+    assert (reply.status, "comes more than once: give it once" in told and "email" in told) == (400, True)
+    assert world.member(USER2)
 
 
 @pytest.mark.parametrize(("email", "status", "error", "text", "profile_id"), OUTCOMES)
@@ -183,37 +208,37 @@ BAD = {
     "a program in words": (
         {"loyalty_program_id": "one"},
         400,
-        'loyalty_program_id must be a positive integer of 64 bits, not "one"',
+        'loyalty_program_id must be a positive integer of 64 bits; it is "one"',
     ),
     "an unknown program": ({"loyalty_program_id": 999}, 404, "Loyalty program not found"),
     "no matching": ({"matching": None}, 400, "matching is required"),
     "an unknown matching": (
         {"matching": "name"},
         400,
-        'matching must be email, phone, profile_id or custom, not "name"',
+        'matching must be email, phone, profile_id or custom; it is "name"',
     ),
-    "a format that is none": ({"format": "csv"}, 400, 'format must be json or xml, not "csv"'),
+    "a format that is none": ({"format": "csv"}, 400, 'format must be json or xml; it is "csv"'),
 }
 BAD_ITEMS = {
     "no email": ({"email": None}, "email is required"),
-    "an email that is none": ({"email": "@"}, 'email must be an e-mail address of at most 254 characters, not "@"'),
-    "an email that is a number": ({"email": 5}, "email must be text, not 5"),
-    "an email that is a list": ({"email": []}, "email must be text, not a list"),
+    "an email that is none": ({"email": "@"}, 'email must be an e-mail address of at most 254 characters; it is "@"'),
+    "an email that is a number": ({"email": 5}, "email must be text; it is 5"),
+    "an email that is a list": ({"email": []}, "email must be text; it is a list"),
     "no phone": ({"matching": "phone"}, "phone is required"),
     "a phone without a country": (
         {"matching": "phone", "phone": "555-5555"},
-        'phone must be a phone number in international format, not "555-5555"',
+        'phone must be a phone number in international format; it is "555-5555"',
     ),
     "no profile_id": ({"matching": "profile_id"}, "profile_id is required"),
     "no field_name": ({"matching": "custom", "field_value": "1"}, "field_name is required"),
     "no field_value": ({"matching": "custom", "field_name": "user_id"}, "field_value is required"),
     "a field that is no match field": (
         {"matching": "custom", "field_name": "shoe", "field_value": "1"},
-        'field_name must be user_id, not "shoe"',
+        'field_name must be user_id; it is "shoe"',
     ),
     "a field_value that is a list": (
         {"matching": "custom", "field_name": "user_id", "field_value": []},
-        "field_value must be text or an integer, not a list",
+        "field_value must be text or an integer; it is a list",
     ),
 }
 

@@ -61,13 +61,13 @@ def test_an_xml_declaration_of_utf_8_is_fine() -> None:
 @pytest.mark.parametrize(
     ("content_type", "text"),
     [
-        ("text/html", 'Content-Type must be application/json, application/xml or text/xml, not "text/html"'),
+        ("text/html", 'Content-Type must be application/json, application/xml or text/xml; it is "text/html"'),
         (
             "multipart/form-data; boundary=x",
-            'Content-Type must be application/json, application/xml or text/xml, not "multipart/form-data"',
+            'Content-Type must be application/json, application/xml or text/xml; it is "multipart/form-data"',
         ),
-        ("application/json; charset=utf-16", 'The charset of Content-Type must be utf-8, not "utf-16"'),
-        ("text/plain; charset=latin1", 'The charset of Content-Type must be utf-8, not "latin1"'),
+        ("application/json; charset=utf-16", 'The charset of Content-Type must be utf-8; it is "utf-16"'),
+        ("text/plain; charset=latin1", 'The charset of Content-Type must be utf-8; it is "latin1"'),
     ],
 )
 def test_another_content_type_is_refused(content_type: str, text: str) -> None:
@@ -141,7 +141,7 @@ def test_a_wish_for_another_format_is_refused(wish: object, quoted: str) -> None
     # GIVEN a request that asks for a format that there is none of
     reply = World().send(SINGLE, single(format=wish))
     # THEN it is refused, in the request's own format
-    text = f"format must be json or xml, not {quoted}"
+    text = f"format must be json or xml; it is {quoted}"
     assert (reply.status, reply.json()) == (400, {"error": 400, "error_text": text})
 
 

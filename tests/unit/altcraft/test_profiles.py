@@ -120,9 +120,9 @@ def test_each_profile_of_a_batch_has_its_own_result_in_order() -> None:
             done(USER_1),
             done(made),
             fault(409, "custom_field_1 belongs to another profile"),
-            fault(400, 'phone must be a phone number in international format, not "none"'),
+            fault(400, 'phone must be a phone number in international format; it is "none"'),
             fault(400, "phone is required"),
-            fault(400, 'The item must be an object, not "broken"'),
+            fault(400, 'The item must be an object; it is "broken"'),
             done(made),
         ]
         assert told(reply) == (200, {"error": 0, "error_text": "Successful operation", "result": expected})
@@ -166,7 +166,7 @@ def test_a_large_batch_goes_through_the_queue_with_the_same_reply() -> None:
     # THEN the results are those that a waiting client would have had
     results = world.job("GET /jobs/{job_id}/results", job_id).json()["result"]
     made = world.customer("email", NEW)["profile_id"]["S"]
-    refused = fault(400, 'email must be an e-mail address of at most 254 characters, not "no"')
+    refused = fault(400, 'email must be an e-mail address of at most 254 characters; it is "no"')
     assert results == [done(made), done(USER_1), refused]
     assert world.job("GET /jobs/{job_id}", job_id).json()["counts"] == {"0": 2, "400": 1}
 
@@ -183,7 +183,7 @@ def test_xml_says_the_same_as_json() -> None:
     # AND several, by either address, with a list in one of them
     for path in (PROFILES, PROFILE):
         batch = world.ask_in_xml(path, {"data": [data, {"email": "no"}]})
-        wrong = 'email must be an e-mail address of at most 254 characters, not "no"'
+        wrong = 'email must be an e-mail address of at most 254 characters; it is "no"'
         failed = f"<error>400</error><error_text>{wrong}</error_text><profile_id />"
         expected = f"<result><item>{text}</item><item>{failed}</item></result>"
         told_ = "<error>0</error><error_text>Successful operation</error_text>"

@@ -6,7 +6,7 @@ import pytest
 
 from loyalty.domain.account import Credential, Grant
 from loyalty.store.tables import accounts
-from tests.fakes.gateway import PROFILE_DELETE
+from tests.fakes.gateway import CUSTOMERS, PROFILE_DELETE
 from tests.fakes.requests import JSON, XML, as_xml
 from tests.fakes.world import TOKEN, World
 from tools import demo
@@ -44,6 +44,29 @@ def test_an_erased_customer_is_told_in_json_and_in_xml() -> None:
         job_id = reply.headers["X-Job-Id"]
         assert reply == (200, {"Content-Type": content_type, **HEADERS, "X-Job-Id": job_id}, body)
         assert not is_there(world)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (f'{{"token":"{TOKEN}","email":"user2@example.com","email":"user1@example.com"}}', JSON),
+        (f"<xml><token>{TOKEN}</token><email>user2@example.com</email><email>user1@example.com</email></xml>", XML),
+    ],
+    ids=["json", "xml"],
+)
+def test_of_two_persons_under_one_name_nobody_is_erased(body: str, headers: dict[str, str]) -> None:
+    # GIVEN the demo accounts
+    world = World()
+    # WHEN a request names two persons by the same field
+    reply = world.send(PROFILE_DELETE, body, headers)
+    # THEN it is refused, naming the field, and both are there
+    told = reply.json()["error_text"] if headers is JSON else reply.body
+    assert (reply.status, "comes more than once: give it once" in told and "email" in told) == (400, True)
+    assert is_there(world)
+    assert (
+        world.get(CUSTOMERS, {"Authorization": "Bearer reader-token"}, kind="email", value="user2@example.com").status
+        == 200
+    )
 
 
 @pytest.mark.parametrize("headers", [JSON, XML], ids=["json", "xml"])
@@ -85,8 +108,8 @@ def test_every_way_to_name_a_profile_finds_it(fields: dict[str, Any], headers: d
     assert (reply.status, is_there(world)) == (200, False)
 
 
-DB_ID = "db_id must be a positive integer of 64 bits, not "
-MATCHING = "matching must be email, phone, profile_id or custom, not "
+DB_ID = "db_id must be a positive integer of 64 bits; it is "
+MATCHING = "matching must be email, phone, profile_id or custom; it is "
 BAD: dict[str, tuple[dict[str, Any], int, str]] = {
     "no token": ({"token": None}, 401, "API token required"),
     "an unknown token": ({"token": "x"}, 401, "API token is invalid"),
@@ -97,10 +120,10 @@ BAD: dict[str, tuple[dict[str, Any], int, str]] = {
     "matching by push": ({"matching": "push_sub"}, 400, f'{MATCHING}"push_sub"'),
     "matching by a custom channel": ({"matching": "custom_sub"}, 400, f'{MATCHING}"custom_sub"'),
     "a matching that is a number": ({"matching": 1}, 400, f"{MATCHING}1"),
-    "a format that is none": ({"format": "csv"}, 400, 'format must be json or xml, not "csv"'),
+    "a format that is none": ({"format": "csv"}, 400, 'format must be json or xml; it is "csv"'),
     "no email": ({"email": None}, 400, "email is required"),
-    "an email that is null in a list": ({"email": [None]}, 400, "email must be text, not a list"),
-    "an email that is a number": ({"email": 5}, 400, "email must be text, not 5"),
+    "an email that is null in a list": ({"email": [None]}, 400, "email must be text; it is a list"),
+    "an email that is a number": ({"email": 5}, 400, "email must be text; it is 5"),
     "no phone": ({"matching": "phone"}, 400, "phone is required"),
     "no profile_id": ({"matching": "profile_id"}, 400, "profile_id is required"),
     "a profile_id that is blank": ({"matching": "profile_id", "profile_id": " "}, 400, "profile_id"),
@@ -109,7 +132,7 @@ BAD: dict[str, tuple[dict[str, Any], int, str]] = {
     "a field that is no match field": (
         {"matching": "custom", "field_name": "shoe", "field_value": 1},
         400,
-        'field_name must be user_id, not "shoe"',
+        'field_name must be user_id; it is "shoe"',
     ),
 }
 

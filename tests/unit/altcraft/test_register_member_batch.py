@@ -10,7 +10,7 @@ from tests.fakes.world import World
 
 HEADERS = {"X-Content-Type-Options": "nosniff", "X-Request-Id": "request-1"}
 MIXED = [*emails("user1", "user2", "nobody"), {"email": 'no<mail>&"'}, *emails("user3")]
-REASON = "email must be an e-mail address of at most 254 characters, not "
+REASON = "email must be an e-mail address of at most 254 characters; it is "
 
 
 def test_every_outcome_has_its_result_in_json() -> None:

@@ -6,7 +6,7 @@ from tests.fakes.gateway import BATCH, SINGLE
 from tests.fakes.requests import XML, as_xml, batch, emails, single
 from tests.fakes.world import World
 
-REASON = "registration_date must be a date and time with a zone as in RFC 3339, not "
+REASON = "registration_date must be a date and time with a zone as in RFC 3339; it is "
 
 GOOD = [
     ("2024-09-01T12:34:56Z", "2024-09-01T12:34:56Z"),
@@ -106,7 +106,7 @@ def test_a_date_that_is_no_text_fails_its_item(date: object, quoted: str) -> Non
     # WHEN it is sent
     reply = world.send(SINGLE, single() | {"registration_date": date})
     # THEN the item says why, and nothing is written
-    text = f"registration_date must be text, not {quoted}"
+    text = f"registration_date must be text; it is {quoted}"
     assert (reply.status, reply.json()) == (400, {"error": 400, "error_text": text, "profile_id": None})
     assert world.member("663a138cee44bb50a67115cd") is None
 

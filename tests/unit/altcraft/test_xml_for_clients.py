@@ -12,7 +12,7 @@ from tests.fakes.world import World
 DONE = {"error": "0", "error_text": "Successful operation"}
 MET = {"error": "409", "error_text": "Member already exists", "profile_id": "69df4fd5ff232800e2d1e2d6"}
 UNKNOWN = {"error": "404", "error_text": "Profile not found", "profile_id": None}
-BROKEN = 'email must be an e-mail address of at most 254 characters, not "<&>"'
+BROKEN = 'email must be an e-mail address of at most 254 characters; it is "<&>"'
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_a_wrong_pair_gets_no_token(world: CapillaryWorld, body: Any) -> None:
     [
         ("", "The body is not valid JSON: Expecting value (character 0)"),
         ("key=demo-key", "The body is not valid JSON: Expecting value (character 0)"),
-        ("[1]", "The JSON body must be an object, not a list"),
+        ("[1]", "The JSON body must be an object; it is a list"),
     ],
 )
 def test_a_body_that_is_no_json_object_is_told_in_the_same_envelope(

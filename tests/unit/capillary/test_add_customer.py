@@ -105,27 +105,27 @@ BAD_IDENTIFIERS: list[tuple[Any, str]] = [
     ([], "identifiers must be a list of at least one identifier"),
     (None, "identifiers must be a list of at least one identifier"),
     ("x", "identifiers must be a list of at least one identifier"),
-    (["x"], 'An identifier must be an object, not "x"'),
+    (["x"], 'An identifier must be an object; it is "x"'),
     (
         [{"type": "id", "value": "1"}],
-        'The type of an identifier must be mobile, email, externalId or cardnumber, not "id"',
+        'The type of an identifier must be mobile, email, externalId or cardnumber; it is "id"',
     ),
     (
         [{"value": "1"}],
-        "The type of an identifier must be mobile, email, externalId or cardnumber, not null",
+        "The type of an identifier must be mobile, email, externalId or cardnumber; it is null",
     ),
     (
         [{"type": 7, "value": "1"}],
-        "The type of an identifier must be mobile, email, externalId or cardnumber, not 7",
+        "The type of an identifier must be mobile, email, externalId or cardnumber; it is 7",
     ),
     (
         [{"type": "email", "value": "broken"}],
-        'email must be an e-mail address of at most 254 characters, not "broken"',
+        'email must be an e-mail address of at most 254 characters; it is "broken"',
     ),
-    ([{"type": "email"}], 'email must be an e-mail address of at most 254 characters, not ""'),
-    ([{"type": "email", "value": True}], "email must be text or an integer, not true"),
-    ([{"type": "mobile", "value": ["1"]}], "mobile must be text or an integer, not a list"),
-    ([{"type": "mobile", "value": "555"}], 'mobile must be a phone number in international format, not "555"'),
+    ([{"type": "email"}], 'email must be an e-mail address of at most 254 characters; it is ""'),
+    ([{"type": "email", "value": True}], "email must be text or an integer; it is true"),
+    ([{"type": "mobile", "value": ["1"]}], "mobile must be text or an integer; it is a list"),
+    ([{"type": "mobile", "value": "555"}], 'mobile must be a phone number in international format; it is "555"'),
     ([{"type": "externalId", "value": "NULL"}], 'externalId "NULL" stands for a value that is missing'),
     (
         [{"type": "cardnumber", "value": "4.5E+15"}],
@@ -155,22 +155,22 @@ def test_a_bad_identifier_has_the_documents_text_and_a_warning_that_says_why(ide
         ({"profiles": []}, 400, "profiles must be a list of one profile"),
         ({"profiles": {}}, 400, "profiles must be a list of one profile"),
         ({"profiles": [{}, {}]}, 400, "profiles must be a list of one profile"),
-        ({"profiles": ["x"]}, 400, 'The profile must be an object, not "x"'),
+        ({"profiles": ["x"]}, 400, 'The profile must be an object; it is "x"'),
         (customer(source=...), 3217, "Source is invalid."),
         (customer(source=""), 3217, "Source is invalid."),
         (customer(source="WEB"), 3217, "Source is invalid."),
         (customer(source=["INSTORE"]), 3217, "Source is invalid."),
-        (customer(firstName=LONG), 400, f'firstName must have at most 100 characters, not "{LONG[:63]}…"'),
-        (customer(lastName=LONG), 400, f'lastName must have at most 100 characters, not "{LONG[:63]}…"'),
-        (customer(firstName={"a": 1}), 400, "firstName must be text or an integer, not an object"),
-        (customer(lastName=True), 400, "lastName must be text or an integer, not true"),
+        (customer(firstName=LONG), 400, f'firstName must have at most 100 characters; it is "{LONG[:63]}…"'),
+        (customer(lastName=LONG), 400, f'lastName must have at most 100 characters; it is "{LONG[:63]}…"'),
+        (customer(firstName={"a": 1}), 400, "firstName must be text or an integer; it is an object"),
+        (customer(lastName=True), 400, "lastName must be text or an integer; it is true"),
         (customer(firstName="a\x07"), 400, "firstName holds the control character U+0007: save the file as UTF-8"),
         (customer(firstName="a\nb"), 400, "firstName holds a line end"),
-        (customer(fields=[1]), 400, "fields must be an object, not a list"),
-        (customer(fields={"user_id": 1.5}), 400, "user_id must be text or an integer, not 1.5"),
+        (customer(fields=[1]), 400, "fields must be an object; it is a list"),
+        (customer(fields={"user_id": 1.5}), 400, "user_id must be text or an integer; it is 1.5"),
         (customer(fields={"user_id": "#REF!"}), 400, 'user_id "#REF!" stands for a value that is missing'),
-        (customer(enrolments="x"), 400, 'loyaltyProgramEnrollments must be a list, not "x"'),
-        (customer(enrolments=[7]), 400, "Each of loyaltyProgramEnrollments must be an object, not 7"),
+        (customer(enrolments="x"), 400, 'loyaltyProgramEnrollments must be a list; it is "x"'),
+        (customer(enrolments=[7]), 400, "Each of loyaltyProgramEnrollments must be an object; it is 7"),
         (customer(enrolments=[{}]), 1101, "invalid programId passed"),
         (customer(enrolments=[{"programId": 7}]), 1101, "invalid programId passed"),
         (customer(enrolments=[{"programId": "x"}]), 1101, "invalid programId passed"),
@@ -214,7 +214,7 @@ def test_what_is_wrong_is_told_and_nothing_is_made(document: Any, code: int, mes
 )
 def test_points_are_a_number_that_a_balance_can_have(points: Any, shown: str) -> None:
     reply = Shop().add(customer(enrolments=[{"programId": 469, "loyaltyPoints": points}]))
-    expected = f"loyaltyPoints must be a number of points, 0 or more, with at most 6 places, not {shown}"
+    expected = f"loyaltyPoints must be a number of points, 0 or more, with at most 6 places; it is {shown}"
     assert (reply.status, reply.json()) == (200, fault(400, expected))
 
 
@@ -234,7 +234,7 @@ def test_points_are_stored_as_a_number_of_digits(points: Any, stored: str | None
         ({"Authorization": ""}, customer(), 401, 401, "Unauthorized"),
         (basic("nobody"), customer(), 401, 401, "Unauthorized"),
         (basic("viewer.server"), customer(), 403, 4000, "Not authorized. Access is denied!"),
-        ({}, "[]", 400, 400, "The JSON body must be an object, not a list"),
+        ({}, "[]", 400, 400, "The JSON body must be an object; it is a list"),
         ({}, "{", 400, 400, "The body is not valid JSON"),
         ({"Content-Encoding": "br"}, customer(), 415, 415, "Content-Encoding must be gzip or identity"),
         ({}, '{"a":"' + "x" * 70_000 + '"}', 413, 413, "The body may have at most 65536 bytes"),

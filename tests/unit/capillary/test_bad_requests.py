@@ -28,9 +28,9 @@ from tests.unit.capillary.test_credentials import refused
         ),
         ("[" * 200_001, "The JSON has more values than a request needs"),
         ("[" * 100_000, "The JSON is nested deeper than a request needs"),
-        ("[]", "The JSON body must be an object, not a list"),
-        ("null", "The JSON body must be an object, not null"),
-        ('"CUSTOMER"', 'The JSON body must be an object, not "CUSTOMER"'),
+        ("[]", "The JSON body must be an object; it is a list"),
+        ("null", "The JSON body must be an object; it is null"),
+        ('"CUSTOMER"', 'The JSON body must be an object; it is "CUSTOMER"'),
     ],
     ids=["empty", "form", "cut-off", "nan", "long-number", "many", "deep", "list", "null", "text"],
 )

@@ -27,7 +27,7 @@ FAULTS: dict[str, tuple[dict[str, Any], int]] = {
 MESSAGES = {
     "type": "invalid entity type passed",
     "no-identifier-name": "identifierName, identifierValue, source can not be empty",
-    "identifier-name": 'identifierName must be id, mobile or email, not "card"',
+    "identifier-name": 'identifierName must be id, mobile or email; it is "card"',
     "no-customers": "customers must be a list of at least one customer",
     "no-value": "identifierName, identifierValue, source can not be empty",
     "source": f'unknown source "MOON"; one of {", ".join(SOURCES)}',

@@ -79,20 +79,22 @@ def test_a_blank_identifier_value_or_source_is_refused(world: CapillaryWorld, fi
 @pytest.mark.parametrize(
     ("customer", "message"),
     [
-        pytest.param("98662653", 'A customer must be an object, not "98662653"', id="text"),
-        pytest.param(None, "A customer must be an object, not null", id="null"),
-        pytest.param([], "A customer must be an object, not a list", id="list"),
+        pytest.param("98662653", 'A customer must be an object; it is "98662653"', id="text"),
+        pytest.param(None, "A customer must be an object; it is null", id="null"),
+        pytest.param([], "A customer must be an object; it is a list", id="list"),
         pytest.param(
             {"identifierValue": 98662653.5, "source": "JD"},
-            "identifierValue must be text or an integer, not 98662653.5",
+            "identifierValue must be text or an integer; it is 98662653.5",
             id="float",
         ),
         pytest.param(
-            {"identifierValue": True, "source": "JD"}, "identifierValue must be text or an integer, not true", id="bool"
+            {"identifierValue": True, "source": "JD"},
+            "identifierValue must be text or an integer; it is true",
+            id="bool",
         ),
         pytest.param(
             {"identifierValue": {}, "source": "JD"},
-            "identifierValue must be text or an integer, not an object",
+            "identifierValue must be text or an integer; it is an object",
             id="object",
         ),
         pytest.param(

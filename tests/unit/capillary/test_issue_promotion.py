@@ -118,7 +118,7 @@ def test_a_fault_is_answered_as_documented_and_nothing_is_earned(
     ("body", "status", "message"),
     [
         ("", 400, "The body is not valid JSON: Expecting value (character 0)"),
-        ("[]", 400, "The JSON body must be an object, not a list"),
+        ("[]", 400, "The JSON body must be an object; it is a list"),
         (b"\xff", 400, "The body is not valid UTF-8 (byte 0)"),
         (
             " " * 65_537,

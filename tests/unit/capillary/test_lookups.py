@@ -44,6 +44,17 @@ def test_a_look_up_answers_as_the_documents_sample(world: CapillaryWorld) -> Non
     assert (reply.status, reply.body) == (200, '{"entity":98662653,"warnings":[]}')
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_parameters_without_effect_are_taken(world: CapillaryWorld, path: str) -> None:
+    # GIVEN what the vendor's clients send beside whom they look up
+    names = ("accountId", "embed", "format", "sourceType", "gapToUpgrade", "gapToRenew", "includedSubscriptions")
+    # THEN it changes nothing, and nor does another source, but that a profile repeats it
+    told = ask(world, path, **USER1)
+    assert ask(world, path, **USER1, **dict.fromkeys(names, "x")).body == told.body
+    elsewhere = ask(world, path, **{**USER1, "source": "wechat"})
+    assert elsewhere.body == told.body.replace('"source":"INSTORE"', '"source":"WECHAT"')
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

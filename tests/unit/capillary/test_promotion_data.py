@@ -151,15 +151,18 @@ def test_earns_can_be_left_out(world: CapillaryWorld) -> None:
 
 STATES = "AVAILABLE_TO_EARN, AVAILABLE_TO_REDEEM, AVAILABLE_TO_ENROL, EXPIRED"
 REFUSED = {
-    "limit": ({"limit": "101"}, 'limit must be a whole number from 0 to 100, not "101"'),
-    "limit_text": ({"limit": "x"}, 'limit must be a whole number from 0 to 100, not "x"'),
-    "offset": ({"offset": "-1"}, 'offset must be a whole number from 0 to 1000000, not "-1"'),
+    "limit": ({"limit": "101"}, 'limit must be a whole number from 0 to 100; it is "101"'),
+    "limit_text": ({"limit": "x"}, 'limit must be a whole number from 0 to 100; it is "x"'),
+    "offset": ({"offset": "-1"}, 'offset must be a whole number from 0 to 1000000; it is "-1"'),
     "type": (
         {"promotionType": "direct"},
-        'promotionType must be one of DIRECT_ISSUE, GENERIC, ENROL_AND_ISSUE, not "direct"',
+        'promotionType must be one of DIRECT_ISSUE, GENERIC, ENROL_AND_ISSUE; it is "direct"',
     ),
-    "state": ({"promotionStatusForCustomer": "NEW"}, f'promotionStatusForCustomer must be one of {STATES}, not "NEW"'),
-    "earns": ({"includeEarns": "yes"}, 'includeEarns must be one of true, false, not "yes"'),
+    "state": (
+        {"promotionStatusForCustomer": "NEW"},
+        f'promotionStatusForCustomer must be one of {STATES}; it is "NEW"',
+    ),
+    "earns": ({"includeEarns": "yes"}, 'includeEarns must be one of true, false; it is "yes"'),
 }
 
 

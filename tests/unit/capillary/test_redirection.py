@@ -32,7 +32,7 @@ def test_more_customers_than_the_batch_size_fail_together_and_nothing_is_earned(
     # WHEN one more is sent
     answer = world.earn(customers(11))
     # THEN each is told the limit
-    error = {"status": False, "code": 400, "message": "a request may hold at most 10 customers, not 11"}
+    error = {"status": False, "code": 400, "message": "the request holds 11 customers, and may hold 10"}
     element = {"errors": [error], "warnings": []}
     assert (answer.status, answer.body) == (200, {"response": [element] * 11, "totalCount": 11, "failureCount": 11})
     assert world.earns() == []

@@ -42,6 +42,26 @@ def test_earn_ids_are_read_in_each_of_their_forms(earned: CapillaryWorld, fields
     assert live(earned) == [2, 3]
 
 
+@pytest.mark.parametrize("twice", ["earnIds", "identifierValue", "customers"])
+def test_a_name_that_comes_twice_is_refused_and_revokes_nothing(earned: CapillaryWorld, twice: str) -> None:
+    # GIVEN a request in which one name has two values, of which the last would count
+    one = f'{{"identifierValue":"{ID}","source":"INSTORE","earnIds":[1]}}'
+    both = {
+        "earnIds": one.replace('"earnIds":[1]', '"earnIds":[2],"earnIds":[1]'),
+        "identifierValue": one.replace("{", '{"identifierValue":"98662632",'),
+        "customers": one,
+    }[twice]
+    body = (
+        '{"type":"CUSTOMER","promotionDetails":{"programId":469,"promotionId":56799},"identifierName":"id",'
+        f'"customers":[{both}]{f", {chr(34)}customers{chr(34)}:[{one}]" if twice == "customers" else ""}}}'
+    )
+    # WHEN it is sent
+    answer = earned.revoke(body)
+    # THEN it can't be read, the error names it, and all earns are live
+    assert (answer.status, answer.body) == (400, refused(400, f'"{twice}" comes more than once: give it once'))
+    assert live(earned) == [1, 2, 3]
+
+
 @pytest.mark.parametrize(
     "ids",
     [
@@ -97,7 +117,7 @@ def test_ids_beside_the_customers_are_refused_and_not_passed_over(earned: Capill
 
 def test_more_ids_than_one_customer_may_name_are_refused(earned: CapillaryWorld) -> None:
     answer = earned.revoke(naming(*range(1, 52)))
-    message = "earnIds may hold at most 50 ids, not 51: send the rest in further elements"
+    message = "earnIds holds 51 ids, and may hold 50: send the rest in further elements"
     assert answer.body == failed(400, message)
     assert live(earned) == [1, 2, 3]
 
@@ -150,7 +170,7 @@ def test_of_two_faults_the_earlier_is_told(earned: CapillaryWorld, earlier: str,
 
 def test_a_body_that_is_no_object_and_too_many_customers_are_refused_as_a_whole(earned: CapillaryWorld) -> None:
     answer = earned.revoke("[]")
-    assert (answer.status, answer.body) == (400, refused(400, "The JSON body must be an object, not a list"))
+    assert (answer.status, answer.body) == (400, refused(400, "The JSON body must be an object; it is a list"))
     answer = earned.revoke(request(customers=[{}] * 20_001))
     message = "A request may hold at most 20000 items; send the rest in further requests"
     assert (answer.status, answer.body) == (413, refused(413, message))

@@ -148,7 +148,7 @@ def test_rows_that_are_fed_obey_the_rules_of_files() -> None:
         [4, None],
         [5, "The row gives no field"],
         [6, "first_name holds the control character U+0000: save the file as UTF-8"],
-        [7, 'email must be an e-mail address of at most 254 characters, not "<c@example.com>"'],
+        [7, 'email must be an e-mail address of at most 254 characters; it is "<c@example.com>"'],
         [8, 'card_number "4.5E+15" is a number that a program has rounded: format the column as text'],
     ]
 

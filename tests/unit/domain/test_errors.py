@@ -33,4 +33,4 @@ def test_values_are_shown_as_their_kind_needs(value: object, shown: str) -> None
 
 
 def test_a_refusal_names_the_parameter_and_quotes_the_value() -> None:
-    assert str(ParameterError("matching", "must be email", "foo")) == 'matching must be email, not "foo"'
+    assert str(ParameterError("matching", "must be email", "foo")) == 'matching must be email; it is "foo"'

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from loyalty.domain.errors import BadRequest
 from loyalty.http.body import MAX_ITEM_BYTES, integer_id, read_json, too_large
 from loyalty.jobs import message
 
@@ -63,6 +64,23 @@ def test_of_a_name_that_comes_twice_the_last_value_counts() -> None:
     text = '{"token": "a", "data": [{"email": "a@b.c", "email": "d@e.f"}], "token": "b"}'
     # THEN the last one counts, as it does for the originals' own servers
     assert read_json(text) == {"token": "b", "data": [{"email": "d@e.f"}]}
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": 1, "a": 1}', '{"b": [{"c": {}, "a": 1, "a": 2}]}', '{"a": null, "\\u0061": 1}']
+)
+def test_a_name_that_must_come_once_is_refused_when_it_comes_again(text: str) -> None:
+    with pytest.raises(BadRequest, match=r'^"a" comes more than once: give it once$'):
+        read_json(text, once=True)
+    assert read_json('{"a": [{"b": 1}, {"b": 2}]}', once=True) == {"a": [{"b": 1}, {"b": 2}]}
+
+
+def test_names_that_must_come_once_are_two_hundred_thousand_at_most() -> None:
+    names = {f"k{number}": 0 for number in range(200_000)}
+    assert read_json(json.dumps(names), once=True) == names
+    with pytest.raises(BadRequest, match=r"^The JSON has more values than a request needs$"):
+        read_json(json.dumps({**names, "k": 0}), once=True)
+    assert read_json(json.dumps({**names, "k": 0})) == {**names, "k": 0}
 
 
 def test_of_a_name_that_comes_twice_in_a_message_the_last_value_counts_too() -> None:

@@ -113,7 +113,7 @@ def test_an_encoding_may_be_declared_that_utf_8_reads(declared: str) -> None:
 
 @pytest.mark.parametrize("quote", ["'", '"'])
 def test_another_encoding_is_refused_and_named(quote: str) -> None:
-    with pytest.raises(BadRequest, match='must be UTF-8, not "latin-1"'):
+    with pytest.raises(BadRequest, match='must be UTF-8; it is "latin-1"'):
         read(f"<?xml version='1.0'  encoding = {quote}latin-1{quote} ?><xml/>")
 
 

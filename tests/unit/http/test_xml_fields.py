@@ -11,7 +11,7 @@ from loyalty.http import xml_fields
 from tools.local.template import ROOT
 
 
-def read(text: str, **options: int) -> dict[str, Any]:
+def read(text: str, **options: Any) -> dict[str, Any]:
     return xml_fields.read(text, "xml", **options)
 
 
@@ -51,13 +51,13 @@ def test_the_fields_of_a_document(text: str, fields: dict[str, Any]) -> None:
         ("<xml>\n  <a>1</b></xml>", "The body is not well-formed XML: mismatched tag (line 2, column 8)"),
         ("<xml>&nbsp;</xml>", "The body is not well-formed XML: undefined entity (line 1, column 5)"),
         ("<xml/><xml/>", "The body is not well-formed XML: junk after document element (line 1, column 6)"),
-        ("<a/>", 'The XML root element must be xml, not "a"'),
+        ("<a/>", 'The XML root element must be xml; it is "a"'),
         ("<!DOCTYPE xml><xml/>", "XML with a DOCTYPE is not accepted"),
         ('<!DOCTYPE x [<!ENTITY a "b">]><xml>&a;</xml>', "XML with a DOCTYPE is not accepted"),
         ('<!DOCTYPE x SYSTEM "file:///etc/passwd"><xml/>', "XML with a DOCTYPE is not accepted"),
         (
             "<?xml version='1.0' encoding='latin-1'?><xml/>",
-            'The encoding in the XML declaration must be UTF-8, not "latin-1"',
+            'The encoding in the XML declaration must be UTF-8; it is "latin-1"',
         ),
         ("<xml><a><b><c><d/></c></b></a></xml>", "The XML is nested deeper than a request needs"),
         ("<xml>" + "<a>" * 100_000, "The XML is nested deeper than a request needs"),
@@ -113,3 +113,20 @@ def test_json_does_not_load_the_library() -> None:
     )
     # THEN the library of XML is there for the second alone
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={"PYTHONPATH": "shared:."}, check=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<xml><email>a@b.c</email><email>d@e.f</email></xml>",
+        "<xml><email>a@b.c</email><other/><email/></xml>",
+        "<xml><data><email>a@b.c</email><email>a@b.c</email></data></xml>",
+        "<xml><data><item><email>a@b.c</email><email>d@e.f</email></item></data></xml>",
+    ],
+)
+def test_a_name_that_must_come_once_is_refused_when_it_comes_again(text: str) -> None:
+    # GIVEN an element that comes twice, at any depth, THEN it is named
+    with pytest.raises(BadRequest, match=r'^"email" comes more than once: give it once$'):
+        read(text, once=True)
+    # AND what comes once, or is an item of a list, is read as ever
+    assert read("<xml><a>1</a><b><item>2</item><item>3</item></b></xml>", once=True) == {"a": "1", "b": ["2", "3"]}

@@ -80,7 +80,7 @@ def test_a_date_of_an_item_that_there_is_not_refuses_that_item_alone(text: str) 
     # AND that one says why
     result = world.job("GET /jobs/{job_id}/results", JOB_ID).json()["result"][1]
     assert (result["error"], result["profile_id"]) == (400, None)
-    assert result["error_text"].startswith("registered_at must be a valid date and time in UTC, not ")
+    assert result["error_text"].startswith("registered_at must be a valid date and time in UTC; it is ")
 
 
 @pytest.mark.parametrize("character", ["x", "\u4e2d"], ids=["of one byte", "of three bytes"])

@@ -131,13 +131,13 @@ def test_a_filter_that_lets_few_through_finds_them_beyond_many_others() -> None:
             {"operation": "burn"},
             'unknown operation "burn"; one of enrol, import, earn, revoke, leave, erase, undo',
         ),
-        ({"label": ""}, 'label must have 1 to 100 characters, not ""'),
-        ({"limit": "0"}, 'limit must be a whole number from 1 to 100, not "0"'),
-        ({"limit": "101"}, 'limit must be a whole number from 1 to 100, not "101"'),
-        ({"limit": "-1"}, 'limit must be a whole number from 1 to 100, not "-1"'),
-        ({"limit": "٣"}, 'limit must be a whole number from 1 to 100, not "٣"'),
+        ({"label": ""}, 'label must have 1 to 100 characters; it is ""'),
+        ({"limit": "0"}, 'limit must be a whole number from 1 to 100; it is "0"'),
+        ({"limit": "101"}, 'limit must be a whole number from 1 to 100; it is "101"'),
+        ({"limit": "-1"}, 'limit must be a whole number from 1 to 100; it is "-1"'),
+        ({"limit": "٣"}, 'limit must be a whole number from 1 to 100; it is "٣"'),
         *(
-            ({name: text}, f'{name} {NO_MOMENT}, not "{text}"')
+            ({name: text}, f'{name} {NO_MOMENT}; it is "{text}"')
             for name in ("from", "to")
             for text in ("", "yesterday", "2026-02-30", "2026-01-31T08:00:00", "2026-1-1")
         ),

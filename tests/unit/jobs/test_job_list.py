@@ -139,5 +139,5 @@ def test_a_place_that_no_page_gave_is_refused(place: str) -> None:
         "type": "about:blank",
         "title": "Bad Request",
         "status": 400,
-        "detail": f'next must be what the page before gave, not "{place}"',
+        "detail": f'next must be what the page before gave; it is "{place}"',
     }

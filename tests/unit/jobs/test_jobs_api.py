@@ -23,6 +23,7 @@ def document(job_id: str, **changes: Any) -> dict[str, Any]:
         "job_id": job_id,
         "operation": "enrol",
         "label": None,
+        "dry_run": False,
         "status": "queued",
         "total": 12,
         "done": 0,
@@ -33,6 +34,20 @@ def document(job_id: str, **changes: Any) -> dict[str, Any]:
         "links": links,
     }
     return queued | changes
+
+
+def test_a_dry_run_is_told_wherever_its_job_is() -> None:
+    # GIVEN an import that only validates
+    world = JobWorld()
+    job_id = world.submit(orders.customers("|||||Ann|", dry_run="yes"))
+    # THEN its job is told to be one, alone and in the list, before it is done and afterwards
+    for _ in range(2):
+        shown = world.job(SHOW, job_id).json()
+        assert (shown["operation"], shown["dry_run"]) == ("import", True)
+        assert world.job("GET /jobs").json()["jobs"] == [shown]
+        world.work()
+    # AND there is nothing to undo
+    assert (shown["status"], shown["counts"], shown["undo"]) == ("done", {"new": 1}, "none")
 
 
 def test_a_job_is_queued_running_done_undoing_and_undone() -> None:

@@ -189,7 +189,7 @@ def test_a_number_that_is_none_is_refused(name: str, text: str) -> None:
     world, job_id = job_done()
     asked: dict[str, Any] = {name: text}
     reply = world.job(RESULTS, job_id, **asked)
-    detail = f'{name} must be a whole number, 0 or more, not "{text}"'
+    detail = f'{name} must be a whole number, 0 or more; it is "{text}"'
     assert told(reply) == problem(400, "Bad Request", detail)
 
 

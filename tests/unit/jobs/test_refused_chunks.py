@@ -48,7 +48,7 @@ def test_results_tell_what_is_not_there_and_what_was_wrong_before() -> None:
         "rows": [
             {"number": 1, "error": GONE},
             {"number": 2, "error": GONE},
-            {"number": 3, "error": 'email must be an e-mail address of at most 254 characters, not "broken"'},
+            {"number": 3, "error": 'email must be an e-mail address of at most 254 characters; it is "broken"'},
             {"number": 4, "error": "It is wrong"},
         ],
     }

@@ -206,7 +206,7 @@ def test_credits_are_of_each_campaign_by_its_name() -> None:
     assert made["memberships"] == {"469": None, "dollars-1": {"S": "5.00"}}
     # AND the others are refused
     assert [one.reason for one in outcomes[1:]] == [
-        'The credit of "dollars-1" must be an amount of dollars, 0 or more, with 2 places, not "-5"',
+        'The credit of "dollars-1" must be an amount of dollars, 0 or more, with 2 places; it is "-5"',
         'The credit of "123" is of a campaign that the import does not include',
     ]
 
@@ -239,7 +239,7 @@ def test_a_row_of_a_message_that_names_no_kind_of_identifier_is_refused() -> Non
     document = {"fields": {}, "by": [{"kind": "first_name", "value": "Ann"}]}
     outcome = KIND.read_item(document, demo.ACCOUNT)
     assert isinstance(outcome, Outcome)
-    assert outcome.reason == 'kind must be a kind of identifier of the account, not "first_name"'
+    assert outcome.reason == 'kind must be a kind of identifier of the account; it is "first_name"'
 
 
 ANN = by("code", "A", first_name="Anna")

@@ -54,7 +54,7 @@ def test_all_accounts_are_listed(page: int, desk: Desk) -> None:
     [
         (["account", "show", "nobody"], 1, "There is no account nobody"),
         (["account", "create", "a#b"], 2, "must be up to 100 letters"),
-        (["account", "create", "acme", "--field", "size"], 1, "A custom field is NUMBER:NAME"),
+        (["account", "create", "acme", "--field", "size"], 1, "The custom field 'size' is not NUMBER:NAME"),
         (
             ["account", "create", "acme", "--field", "1:a", "--field", "1:b"],
             1,
@@ -64,17 +64,25 @@ def test_all_accounts_are_listed(page: int, desk: Desk) -> None:
         (["program", "put", "nobody", "1"], 1, "There is no account nobody"),
         (["program", "put", "greatwidgets", "123", "--kind", "visits"], 1, "Program 123 counts points"),
         (["promotion", "put", "greatwidgets", "1"], 1, "name one with --program"),
-        (["promotion", "put", "greatwidgets", "x", "--program", "469"], 1, "a promotion's id is a positive integer"),
-        (["promotion", "put", "greatwidgets", "1", "--program", "469", "--start", "soon"], 1, "moments in UTC"),
+        (
+            ["promotion", "put", "greatwidgets", "x", "--program", "469"],
+            1,
+            "the id 'x' is no positive integer of at most 19 digits",
+        ),
+        (
+            ["promotion", "put", "greatwidgets", "1", "--program", "469", "--start", "soon"],
+            1,
+            "the start 'soon' is no moment in UTC",
+        ),
         (
             ["promotion", "put", "greatwidgets", "1", "--program=469", f"--name={'x' * 257}"],
             1,
-            "at most 256 characters",
+            "the name has 257 characters, and may have 256",
         ),
         (
             ["promotion", "put", "greatwidgets", "1", "--program=469", f"--identifier={chr(0x1F600) * 251}"],
             1,
-            "at most 1000 bytes",
+            "or more than 1000 bytes",
         ),
         (["program", "put", "greatwidgets", "1", "--name", "x" * 257], 1, "at most 256 characters"),
         (

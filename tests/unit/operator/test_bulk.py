@@ -26,7 +26,7 @@ def held(desk: Desk) -> dict[str, set[Key]]:
             {"rows": 7, "counts": {"failed": 1, "new": 6, "updated": 0}, "failed": 1},
             [
                 "code,first_name,custom_date,loyalty_error",
-                'C4,Ann 4,x,"custom_date must be a date as YYYY-MM-DD, not ""x"""',
+                'C4,Ann 4,x,"custom_date must be a date as YYYY-MM-DD; it is ""x"""',
             ],
         ),
         (
@@ -191,7 +191,7 @@ def test_a_file_with_semicolons_as_spreadsheets_write_it_is_imported_and_so_are_
     failed = tmp_path / "semi.failed.csv"
     assert failed.read_text() == (
         "Kundennr;Vorname;custom_date;loyalty_error\n"
-        'B;"B ""x""";morgen;"custom_date must be a date as YYYY-MM-DD, not ""morgen"""\n'
+        'B;"B ""x""";morgen;"custom_date must be a date as YYYY-MM-DD; it is ""morgen"""\n'
     )
     failed.write_text(failed.read_text().replace(";morgen;", ";2026-01-31;"))
     assert desk.json(*IMPORT, str(failed), *columns)["counts"] == {"new": 1, "updated": 0}

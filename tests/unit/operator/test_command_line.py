@@ -50,8 +50,8 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
             2,
             """Invalid value for '--rows': "x" is no whole number. See loyalty import --help""",
         ),
-        ([*IMPORT, "--rows", "0"], 2, """Invalid value for '--rows': at least 1, not "0". See loyalty import --help"""),
-        ([*IMPORT, "--rows", "20001"], 2, """Invalid value for '--rows': at most 20000, not "20001". See"""),
+        ([*IMPORT, "--rows", "0"], 2, """Invalid value for '--rows': "0" is less than 1. See loyalty import --help"""),
+        ([*IMPORT, "--rows", "20001"], 2, """Invalid value for '--rows': "20001" is more than 20000. See"""),
         (["smoke", "--patience", "x"], 2, """Invalid value for '--patience': "x" is no number. See loyalty smoke"""),
         (
             ["export", "earns", "a", "--format", "x"],

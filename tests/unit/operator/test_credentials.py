@@ -38,10 +38,10 @@ def credential(kind: str, made: dict[str, str]) -> Credential:
 @pytest.mark.parametrize(
     ("kind", "rights"),
     [
-        ("token", {"enrol", "import", "jobs:read"}),
-        ("import-user", {"import", "jobs:read"}),
-        ("basic", {"earn", "jobs:read"}),
-        ("client", {"earn", "jobs:read"}),
+        ("token", {"enrol", "import", "jobs:read", "read"}),
+        ("import-user", {"import", "jobs:read", "read"}),
+        ("basic", {"earn", "import", "jobs:read", "read"}),
+        ("client", {"earn", "import", "jobs:read", "read"}),
     ],
 )
 def test_a_credential_opens_the_account_and_its_secret_is_seen_once(kind: str, rights: set[str], desk: Desk) -> None:
@@ -77,15 +77,17 @@ def test_rights_are_those_that_are_asked_for(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("kind", ["token", "import-user", "basic", "client"])
-def test_no_credential_reads_or_erases_unless_that_was_asked_for(kind: str, desk: Desk) -> None:
-    # GIVEN, WHEN a credential is made as usual, and others with each of the two rights
+def test_no_credential_erases_or_undoes_unless_that_was_asked_for(kind: str, desk: Desk) -> None:
+    # GIVEN, WHEN a credential is made as usual, and others with one right each
     usual = desk.json("credential", "create", "greatwidgets", kind, "usual")
-    reader, eraser = (
-        desk.json("credential", "create", "greatwidgets", kind, right, "--right", right) for right in ("read", "erase")
-    )
-    # THEN the first has neither, and of the others each has its own alone
-    assert {"read", "erase"}.isdisjoint(usual["rights"])
-    assert (reader["rights"], eraser["rights"]) == (["read"], ["erase"])
+    single = {"read", "erase", "jobs:undo", "migrate"}
+    made = {
+        right: desk.json("credential", "create", "greatwidgets", kind, right.replace(":", "-"), "--right", right)
+        for right in single
+    }
+    # THEN the first has none of those that take something away or bring ids, and of the others each has its own alone
+    assert {"erase", "jobs:undo", "migrate"}.isdisjoint(usual["rights"])
+    assert {right: one["rights"] for right, one in made.items()} == {right: [right] for right in single}
     # AND a new secret changes nothing of that
     assert desk.json("credential", "rotate", "greatwidgets", "usual")["rights"] == usual["rights"]
 

@@ -77,7 +77,7 @@ def test_nobody_moves_in_as_anything_but_registered(value: str, desk: Desk, tmp_
     file.write_text(f"code,registered\nR1,y\nR2,{value}\nR3,\n")
     assert desk.run("migrate", "customers", "greatwidgets", str(file), "--json").exit_code == 3
     failed = rows((tmp_path / "customers.failed.csv").read_text())
-    reason = f'registered must be Y or blank, not "{value}"'
+    reason = f'registered must be Y or blank; it is "{value}"'
     assert failed == [{"code": "R2", "registered": value, "loyalty_error": reason}]
 
 

@@ -9,7 +9,7 @@ from tests.fakes.operator import Desk
 from tests.unit.operator.bulk_files import EARN, IMPORT, REGISTER, kept
 
 ONE_IS_BROKEN = "code,first_name,email\nF1,Ann,f1@example.com\nF2,Bob,broken\n"
-REASON = '"email must be an e-mail address of at most 254 characters, not ""broken"""'
+REASON = '"email must be an e-mail address of at most 254 characters; it is ""broken"""'
 FAILED = f"code,first_name,email,loyalty_error\nF2,Bob,broken,{REASON}\n"
 MENDED = FAILED.replace(",broken,", ",f2@example.com,")
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.gateway import IMPORT
+from tests.fakes.importing import FORM, as_form, rows_form
 from tests.fakes.operator import Desk
 from tests.fakes.requests import batch, emails
 from tests.fakes.world import TOKEN
@@ -90,6 +92,21 @@ def test_a_list_of_jobs_has_their_names_where_there_are_any(desk: Desk) -> None:
     head, second, first = desk.run("job", "list", *OWN).out.splitlines()
     assert "label" in head
     assert ("spring sale" in first, "spring sale" in second) == (True, False)
+
+
+def test_a_dry_run_looks_like_one_in_a_list_and_alone(desk: Desk) -> None:
+    # GIVEN an import that only validated, and a real one
+    for changes in ({"dry_run": "yes"}, {}):
+        rows = rows_form("first_name", "Ann", **changes)
+        desk.world.send(IMPORT, as_form(rows), {"Content-Type": FORM, "Prefer": "respond-async"})
+        desk.world.queue.deliver_all()
+        desk.world.clock.now += 5
+    # THEN people see which is which
+    _, real, dry = desk.run("job", "list", *OWN).out.splitlines()
+    assert ("import (dry run)" in dry, "import (dry run)" in real) == (True, False)
+    assert "operation     import (dry run)" in desk.run("job", "show", dry.split()[0], *OWN).out
+    # AND programs do
+    assert [job["dry_run"] for job in desk.json("job", "list", *OWN)] == [False, True]
 
 
 @pytest.mark.parametrize(

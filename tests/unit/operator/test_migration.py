@@ -98,8 +98,8 @@ def test_memberships_move_in_with_dates_and_balances(desk: Desk, tmp_path: Path)
     assert [row["loyalty_error"] for row in failed] == [
         "Customer not found",
         "greatwidgets has no program 124x",
-        'registration_date must be a date and time with a zone as in RFC 3339, not "yesterday"',
-        'balance must be an amount of visits, 0 or more, not "1.5"',
+        'registration_date must be a date and time with a zone as in RFC 3339; it is "yesterday"',
+        'balance must be an amount of visits, 0 or more; it is "1.5"',
     ]
     # AND given again the same rows are new, since they are the same
     before = desk.world.memberships()
@@ -122,7 +122,7 @@ def test_balances_are_set_where_there_is_a_member(desk: Desk, tmp_path: Path) ->
     failed = csv.DictReader(io.StringIO((tmp_path / "balances.failed.tsv").read_text()), delimiter="\t")
     assert [row["loyalty_error"] for row in failed] == [
         "Not a member",
-        'balance must be an amount of visits, 0 or more, not "many"',
+        'balance must be an amount of visits, 0 or more; it is "many"',
     ]
     # AND no undo takes such a member away
     (job,) = desk.json("job", "list", "--account", "greatwidgets")

@@ -42,13 +42,13 @@ def test_products_and_what_an_event_earns_are_told_of_their_kinds(desk: Desk) ->
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        (("--points-ratio", "many"), "--points-ratio must be a number such as 1.5, not 'many'"),
-        (("--reward-ratio", "-1"), "--reward-ratio must be a number such as 1.5, not '-1'"),
-        (("--earned-per-event", "1,5"), "--earned-per-event must be a number such as 1.5, not '1,5'"),
+        (("--points-ratio", "many"), "--points-ratio must be a number such as 1.5; it is 'many'"),
+        (("--reward-ratio", "-1"), "--reward-ratio must be a number such as 1.5; it is '-1'"),
+        (("--earned-per-event", "1,5"), "--earned-per-event must be a number such as 1.5; it is '1,5'"),
         (("--currency", "x" * 257), "--currency has at most 256 characters"),
-        (("--reward", "356:Free"), "A reward is ID:LEVEL:DESCRIPTION, such as 356:1000:Free Widget, not '356:Free'"),
-        (("--reward", "356:many:Free"), "A reward is ID:LEVEL:DESCRIPTION"),
-        (("--product", "Coffee"), "A product is ID:NAME, such as 45678:Coffee, not 'Coffee'"),
+        (("--reward", "356:Free"), "The reward '356:Free' is not ID:LEVEL:DESCRIPTION, such as 356:1000:Free Widget"),
+        (("--reward", "356:many:Free"), "The reward '356:many:Free' is not ID:LEVEL:DESCRIPTION"),
+        (("--product", "Coffee"), "The product 'Coffee' is not ID:NAME, such as 45678:Coffee"),
     ],
 )
 def test_what_can_not_be_told_is_refused_and_nothing_changes(desk: Desk, options: tuple[str, str], text: str) -> None:

@@ -46,7 +46,7 @@ def test_an_urlencoded_form_is_read_as_it_was_written(fields: dict[str, str]) ->
     # GIVEN fields, WHEN they are sent in one body
     form = read(urlencode(fields).encode(), "application/x-www-form-urlencoded")
     # THEN they are read, in their order
-    assert form == (fields, frozenset(), tuple(fields))
+    assert form == (fields, frozenset(), tuple(fields), ())
 
 
 @given(FIELDS, st.booleans())
@@ -56,7 +56,7 @@ def test_a_multipart_form_is_read_as_it_was_written(fields: dict[str, str], as_f
     # WHEN they are sent in parts
     form = read(multipart(sent, as_files=as_files), f"multipart/form-data; boundary={BOUNDARY}")
     # THEN they are read, and known for files
-    assert form == (sent, frozenset(sent) if as_files else frozenset(), ())
+    assert form == (sent, frozenset(sent) if as_files else frozenset(), (), ())
 
 
 @given(ROWS, st.sampled_from(["|", "\t", ","]))

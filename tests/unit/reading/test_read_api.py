@@ -63,13 +63,13 @@ def test_nobody_is_an_empty_list(world: World, kind: str, value: str) -> None:
 
 KINDS = "profile_id, customer_id, code, card_number, customer_username, email, phone, user_id"
 REFUSED: dict[str, tuple[dict[str, str], str]] = {
-    "no kind": ({"value": "1"}, f'kind must be one of {KINDS}, not ""'),
-    "unknown kind": ({"kind": "first_name", "value": "Ann"}, f'kind must be one of {KINDS}, not "first_name"'),
+    "no kind": ({"value": "1"}, f'kind must be one of {KINDS}; it is ""'),
+    "unknown kind": ({"kind": "first_name", "value": "Ann"}, f'kind must be one of {KINDS}; it is "first_name"'),
     "no value": ({"kind": "email"}, "value is required: the identifier itself"),
     "blank value": ({"kind": "email", "value": " "}, "value is required: the identifier itself"),
     "no address": (
         {"kind": "email", "value": "broken"},
-        'value must be an e-mail address of at most 254 characters, not "broken"',
+        'value must be an e-mail address of at most 254 characters; it is "broken"',
     ),
     "placeholder": ({"kind": "code", "value": "#N/A"}, 'value "#N/A" stands for a value that is missing'),
 }

@@ -36,13 +36,13 @@ REFUSED = {
     ),
     "wrong_type": (
         {"type": "customer_batch"},
-        f'type must be one of {TYPES}, not "customer_batch"',
+        f'type must be one of {TYPES}; it is "customer_batch"',
     ),
     "no_type": (
         {"type": ""},
         f"type is required, one of {TYPES}",
     ),
-    "wrong_version": ({"API": "2.0"}, 'API must be 1.5, not "2.0"'),
+    "wrong_version": ({"API": "2.0"}, 'API must be 1.5; it is "2.0"'),
     "no_campaign": (
         {"campaigns_to_include": " |,| ,"},
         "campaigns_to_include is required: at least one campaign",
@@ -98,18 +98,18 @@ REFUSED = {
     ),
     "unknown_delimiter": (
         {"delimiter": "semicolon"},
-        'delimiter must be pipe, comma or tab, not "semicolon"',
+        'delimiter must be pipe, comma or tab; it is "semicolon"',
     ),
     "no_delimiter": ({"delimiter": ""}, "delimiter is required: pipe, comma or tab"),
     "unknown_overwrite": (
         {"overwrite_duplicates": "no"},
-        'overwrite_duplicates must be yes, update or ignore, not "no"',
+        'overwrite_duplicates must be yes, update or ignore; it is "no"',
     ),
-    "unknown_output": ({"output": "CSV"}, 'output must be XML or JSON, not "CSV"'),
+    "unknown_output": ({"output": "CSV"}, 'output must be XML or JSON; it is "CSV"'),
     **{
         f"card_length_{digits}": (
             {"card_number_generate": digits},
-            f'card_number_generate must be a number of digits, 4 to 19, not "{digits}"',
+            f'card_number_generate must be a number of digits, 4 to 19; it is "{digits}"',
         )
         for digits in ("3", "20", "ten", "²", "5.0")
     },
@@ -154,7 +154,7 @@ REFUSED = {
         {"Profiles_Data": "\nsep=;\nW1;Ann"},
         "profiles_data begins with sep=;, so delimiter must be semicolon",
     ),
-    "decimal_mark": ({"decimal_mark": "point"}, 'decimal_mark must be dot or comma, not "point"'),
+    "decimal_mark": ({"decimal_mark": "point"}, 'decimal_mark must be dot or comma; it is "point"'),
 }
 
 
@@ -217,7 +217,9 @@ def test_a_callback_that_is_no_name_is_refused_in_json_without_being_called(
     answer = world.send(SEED | {"callback": callback})
     # THEN the answer is plain JSON
     assert answer["status"] == "error"
-    assert answer["error"].startswith("callback must be a dotted JavaScript name of at most 128 ASCII characters, not ")
+    assert answer["error"].startswith(
+        "callback must be a dotted JavaScript name of at most 128 ASCII characters; it is "
+    )
 
 
 @pytest.mark.parametrize("name", ["user_id", "user_api_key", "user_password", "API_ACCESS_KEY"])

@@ -130,7 +130,7 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
     "a_file_under_another_name": (
         multipart(parts(output=("", b"XML"), upload=(FILE, SEED_DATA.encode()))),
         MULTIPART,
-        'The name of a file must be that of a parameter, such as profiles_data, not "upload"',
+        'The name of a file must be that of a parameter, such as profiles_data; it is "upload"',
     ),
     "latin_1_in_a_part": (
         multipart(parts(Profiles_Data=("", "11|22|j\xe4ne".encode("latin-1")))),
@@ -140,17 +140,17 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
     "another_charset_of_a_part": (
         multipart(parts(Profiles_Data=("\r\nContent-Type: text/plain; charset=latin1", b"1|2"))),
         MULTIPART,
-        'The charset of Profiles_Data must be utf-8, not "latin1"',
+        'The charset of Profiles_Data must be utf-8; it is "latin1"',
     ),
     "rows_in_base64": (
         multipart(parts(Profiles_Data=("\r\nContent-Transfer-Encoding: base64", b"MXwy"))),
         MULTIPART,
-        f'{AS_IT_IS}, not "base64"',
+        f'{AS_IT_IS}; it is "base64"',
     ),
     "rows_in_quoted_printable": (
         multipart(parts(Profiles_Data=("\r\ncontent-transfer-encoding:  Quoted-Printable", b"1=7C2"))),
         MULTIPART,
-        f'{AS_IT_IS}, not "Quoted-Printable"',
+        f'{AS_IT_IS}; it is "Quoted-Printable"',
     ),
     "latin_1_bytes": (
         LATIN.encode(),
@@ -160,7 +160,7 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
     "another_charset": (
         urlencode(SEED).encode(),
         FORM + "; charset=iso-8859-1",
-        'The charset of Content-Type must be utf-8, not "iso-8859-1"',
+        'The charset of Content-Type must be utf-8; it is "iso-8859-1"',
     ),
     "utf_16": (
         multipart(parts(Profiles_Data=("", SEED_DATA.encode("utf-16")))),
@@ -170,12 +170,12 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
     "broken_percent_encoding": (
         b"user_id=john%zz1970",
         FORM,
-        'user_id must be percent-encoded, not "%zz"',
+        'user_id must be percent-encoded; it is "%zz"',
     ),
     "cut_percent_encoding": (
         b"user_id=a&type=100%",
         FORM,
-        'type must be percent-encoded, not "%"',
+        'type must be percent-encoded; it is "%"',
     ),
     "1001_fields": (b"a=1&" * 1001, FORM, "A form may have at most 1000 fields"),
     "a_name_of_65537_bytes": (
@@ -186,7 +186,7 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
     "json": (
         b"{}",
         "application/json",
-        'Content-Type must be application/x-www-form-urlencoded or multipart/form-data, not "application/json"',
+        'Content-Type must be application/x-www-form-urlencoded or multipart/form-data; it is "application/json"',
     ),
     "nothing": (b"", FORM, "user_id, user_api_key and account_id are required"),
     "an_empty_multipart_body": (

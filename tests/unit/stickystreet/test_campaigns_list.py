@@ -88,13 +88,13 @@ def test_a_part_is_told_with_the_total(wish: dict[str, str], ids: list[str], off
 def test_a_part_that_is_no_number_is_refused(parameter: str, value: str) -> None:
     answer = ask(ImportWorld(), "campaigns_list", **{parameter: value})
     shown = value if len(value) < 64 else f"{value[:63]}…"
-    assert answer == refusal(f'{parameter} must be a whole number from 0 to 100000, not "{shown}"')
+    assert answer == refusal(f'{parameter} must be a whole number from 0 to 100000; it is "{shown}"')
 
 
 def test_an_unknown_type_of_campaign_is_named() -> None:
     answer = ask(ImportWorld(), "campaigns_list", type_restrict="points,Gold")
     assert answer == refusal(
-        'type_restrict must be one or several of points, giftcard, events, buyx, earned, not "Gold"'
+        'type_restrict must be one or several of points, giftcard, events, buyx, earned; it is "Gold"'
     )
 
 

@@ -54,7 +54,7 @@ def test_auto_add_of_the_wrong_kind_for_the_campaign_fails_its_row(campaign: str
     batch = ImportWorld().rows("code auto_add", f"A|{auto_add}", "B|", campaigns_to_include=campaign)
     # THEN that row fails alone
     assert batch["customers"] == {"new": 1, "updated": 0, "failed": 1}
-    assert batch["rows"][0]["error"].startswith(f"auto_add {expected}, not ")
+    assert batch["rows"][0]["error"].startswith(f"auto_add {expected}; it is ")
 
 
 def test_a_membership_of_before_is_left_as_it_is() -> None:

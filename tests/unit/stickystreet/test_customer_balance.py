@@ -57,7 +57,7 @@ REFUSED = {
     "not a member": ({"campaign_id": "469", "code": "11223344"}, "Customer is not in this campaign"),
     "number": (
         {"campaign_id": "898989889", "code": "11223344", "transactions_number": "1001"},
-        'transactions_number must be a whole number from 0 to 1000, not "1001"',
+        'transactions_number must be a whole number from 0 to 1000; it is "1001"',
     ),
 }
 

@@ -27,6 +27,24 @@ def ask(made: ImportWorld, /, *, prefer: str = "", **changes: Any) -> Reply:
     return World.send(made, IMPORT, urlencode(form), {"Content-Type": FORM, "Prefer": prefer}, request_id=number)
 
 
+@pytest.mark.parametrize("multipart", [False, True], ids=["urlencoded", "multipart"])
+def test_of_two_codes_neither_is_erased(multipart: bool) -> None:
+    # GIVEN two customers
+    made = world()
+    made.rows("code", "44332211")
+    # WHEN a form names both, in fields whose names differ in their case
+    fields = [*{**DELETE, "output": "JSON", "code": "44332211"}.items(), ("Code", CODE)]
+    body, content_type = urlencode(fields), FORM
+    if multipart:
+        parts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in fields]
+        body, content_type = "".join([*parts, "--b--\r\n"]), "multipart/form-data; boundary=b"
+    reply = World.send(made, IMPORT, body, {"Content-Type": content_type})
+    # THEN it is refused, naming the field, and both are there
+    assert reply.json() == refusal('"code" comes more than once: give it once')
+    assert made.finds("code", CODE)
+    assert made.finds("code", "44332211")
+
+
 @pytest.mark.parametrize(
     ("style", "body"),
     [
@@ -93,15 +111,15 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         {"custom_field": "x" * 65_536},
         "A request of this type may have at most 65536 bytes",
     ),
-    "another way to write": ({"condensed": "maybe"}, 'condensed must be yes or no, not "maybe"'),
+    "another way to write": ({"condensed": "maybe"}, 'condensed must be yes or no; it is "maybe"'),
     "no user": ({"user_id": None}, "user_id, user_api_key and account_id are required"),
     "a wrong key": ({"user_api_key": "x"}, "user_id, user_api_key or account_id is wrong"),
     "another account": ({"account_id": "othertenant"}, "user_id, user_api_key or account_id is wrong"),
-    "another version": ({"API": "2.0"}, 'API must be 1.5, not "2.0"'),
-    "an output that is none": ({"output": "CSV"}, 'output must be XML or JSON, not "CSV"'),
+    "another version": ({"API": "2.0"}, 'API must be 1.5; it is "2.0"'),
+    "an output that is none": ({"output": "CSV"}, 'output must be XML or JSON; it is "CSV"'),
     "a callback that is none": (
         {"callback": "1x"},
-        'callback must be a dotted JavaScript name of at most 128 ASCII characters, not "1x"',
+        'callback must be a dotted JavaScript name of at most 128 ASCII characters; it is "1x"',
     ),
 }
 

@@ -140,12 +140,12 @@ REFUSED = {
     "no identifier": ({"code": "#N/A"}, 'code "#N/A" stands for a value that is missing'),
     "too long": (
         {"code": "1" * 257},
-        f'code must be text of 1 to 256 characters without control characters, not "{"1" * 63}…"',
+        f'code must be text of 1 to 256 characters without control characters; it is "{"1" * 63}…"',
     ),
     "unknown campaign": ({"code": "11223344", "campaign_id": "1"}, 'campaign_id names an unknown campaign, "1"'),
-    "balances": ({"code": "1", "include_balances": "maybe"}, 'include_balances must be Y or N, not "maybe"'),
-    "fields": ({"code": "1", "hide_custom_field": "2"}, 'hide_custom_field must be Y or N, not "2"'),
-    "belonging": ({"code": "1", "show_only_belong_to": "?"}, 'show_only_belong_to must be Y or N, not "?"'),
+    "balances": ({"code": "1", "include_balances": "maybe"}, 'include_balances must be Y or N; it is "maybe"'),
+    "fields": ({"code": "1", "hide_custom_field": "2"}, 'hide_custom_field must be Y or N; it is "2"'),
+    "belonging": ({"code": "1", "show_only_belong_to": "?"}, 'show_only_belong_to must be Y or N; it is "?"'),
     "too large": ({"code": "1", "note": "x" * 65_536}, "A request of this type may have at most 65536 bytes"),
 }
 

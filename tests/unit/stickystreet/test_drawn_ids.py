@@ -114,7 +114,7 @@ def test_customer_ids_pass_those_that_were_brought_along() -> None:
     assert batch["rows"] == [
         {
             "number": 1,
-            "error": 'profile_id of a customer can\'t be changed, not to "other"',
+            "error": "profile_id \"other\" is not the customer's, which can't be changed",
         }
     ]
 

@@ -6,18 +6,18 @@ from tests.fakes.importing import FORM, ImportWorld
 
 MULTIPART = "multipart/form-data; boundary=b"
 SECRETS = {
-    "broken_escape": (b"user_api_key=s3cret%zzs3cret", FORM, 'user_api_key must be percent-encoded, not "%zz"'),
+    "broken_escape": (b"user_api_key=s3cret%zzs3cret", FORM, 'user_api_key must be percent-encoded; it is "%zz"'),
     "broken_escape_of_bytes_beyond_ascii": (
         b"user_api_key=s3cret%\xff\xfes3cret",
         FORM,
-        'user_api_key must be percent-encoded, not "%��"',
+        'user_api_key must be percent-encoded; it is "%��"',
     ),
     "broken_escape_before_a_line_end": (
         b"user_api_key=s3cret%\n1s3cret",
         FORM,
-        'user_api_key must be percent-encoded, not "%\\n1"',
+        'user_api_key must be percent-encoded; it is "%\\n1"',
     ),
-    "broken_escape_in_a_name": (b"s3cret%4gs3cret=1", FORM, 'A field name must be percent-encoded, not "%4g"'),
+    "broken_escape_in_a_name": (b"s3cret%4gs3cret=1", FORM, 'A field name must be percent-encoded; it is "%4g"'),
     "escaped_byte": (b"user_api_key=s3cret%ffs3cret", FORM, "user_api_key is not valid UTF-8 (byte 6)"),
     "byte": (b"user_api_key=s3cret\xffs3cret", FORM, "user_api_key is not valid UTF-8 (byte 6)"),
     "byte_in_a_name": (b"s3cret\xffs3cret=1", FORM, "A field name is not valid UTF-8 (byte 6)"),

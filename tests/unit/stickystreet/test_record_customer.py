@@ -128,6 +128,29 @@ def test_an_edit_by_card_may_change_every_other_field() -> None:
     assert (fields["email"], fields["custom_field_1"]) == ("j@example.com", "7")
 
 
+@pytest.mark.parametrize("action", ["new", "register", "edit"])
+def test_who_brings_an_email_or_phone_of_another_customer_is_told_that_it_finds_that_one(action: str) -> None:
+    # GIVEN a customer with an e-mail and a phone
+    world = Recorder()
+    world.recorded("new", code="A", email="ann@example.com", phone="+12025550901")
+    # WHEN another one of the same household is recorded
+    answer = world.recorded(action, code="B", email="Ann@example.com", phone="+1 202 555 0901")
+    # THEN it is made, and the reply says whom these find
+    assert answer.pop("warning") == (
+        'email "ann@example.com" and phone "+1 202 555 0901" find another customer, who had it first'
+    )
+    assert (answer["code"], world.stored("B")["fields"]["email"]) == ("B", "ann@example.com")
+    # AND that is so
+    assert (
+        world.customer("email", "ann@example.com")
+        == world.customer("phone", "+12025550901")
+        == world.customer("code", "A")
+    )
+    # AND the first one is told nothing of the kind, nor is who has a phone that finds nobody
+    assert "warning" not in world.recorded("edit", code="A", email="ann@example.com", phone="+12025550901")
+    assert "warning" not in world.recorded("edit", code="A", phone="555-5555")
+
+
 def test_an_edit_of_a_customer_who_is_not_there_makes_it() -> None:
     world = Recorder()
     assert world.recorded("edit", code="A", first_name="jane") == {"status": "new", "code": "A", "card_number": ""}

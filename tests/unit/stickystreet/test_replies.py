@@ -65,7 +65,7 @@ def test_what_a_refused_value_holds_can_neither_break_xml_nor_a_script() -> None
     # WHEN it is quoted in XML and in JSONP
     xml, script = world.post(urlencode(wrong)).body, world.post(urlencode(wrong | {"callback": "f"})).body
     # THEN it is escaped in both
-    text = f'must be one of {TYPES}, not "&lt;b&gt;\\x00&amp;\\u2028&lt;/script&gt;"'
+    text = f'must be one of {TYPES}; it is "&lt;b&gt;\\x00&amp;\\u2028&lt;/script&gt;"'
     assert xml == f'<response status="error"><error>type {text}</error></response>'
     assert script.isascii()
     assert script.startswith('/**/f({\n  "status": "error",')

@@ -104,16 +104,30 @@ def test_what_is_found_is_told_as_customer_info_does_with_campaigns_where_they_a
 REFUSED = {
     "no identifier": ("customer_search", {"first_name": "Ann"}, NEEDS),
     "nothing": ("customer_search", {}, NEEDS),
-    "a broken one": ("customer_search", {"email": "ann@"}, NEEDS),
+    "a broken one": (
+        "customer_search",
+        {"email": "ann@"},
+        'email must be an e-mail address of at most 254 characters; it is "ann@"',
+    ),
+    "a phone that is not international": (
+        "customer_search",
+        {"phone": "555-5555", "last_name": "Lee"},
+        'phone must be a phone number in international format; it is "555-5555"',
+    ),
+    "a match field in the place of a value": (
+        "customer_search",
+        {"custom_field": "#N/A"},
+        'custom_field "#N/A" stands for a value that is missing',
+    ),
     "exact": (
         "customer_search",
         {"code": "A", "exact_match": "yes"},
-        'exact_match must be sensitive or insensitive, not "yes"',
+        'exact_match must be sensitive or insensitive; it is "yes"',
     ),
     "balances": (
         "customer_search",
         {"code": "A", "include_balances": "2"},
-        'include_balances must be Y or N, not "2"',
+        'include_balances must be Y or N; it is "2"',
     ),
     "no words": ("customer_find", {"find_customer": " , "}, "find_customer is required"),
     "no parameter": ("customer_find", {}, "find_customer is required"),
@@ -121,7 +135,7 @@ REFUSED = {
     "exact find": (
         "customer_find",
         {"find_customer": "A", "exact_match": "yes"},
-        'exact_match must be sensitive or insensitive, not "yes"',
+        'exact_match must be sensitive or insensitive; it is "yes"',
     ),
 }
 

@@ -83,9 +83,9 @@ def test_a_number_that_somebody_has_is_not_drawn() -> None:
 @pytest.mark.parametrize(
     ("form", "text"),
     [
-        ({"how_many_digits": "3"}, 'how_many_digits must be a number of digits, 4 to 19, not "3"'),
-        ({"how_many_digits": "20"}, 'how_many_digits must be a number of digits, 4 to 19, not "20"'),
-        ({"how_many_digits": "x"}, 'how_many_digits must be a number of digits, 4 to 19, not "x"'),
+        ({"how_many_digits": "3"}, 'how_many_digits must be a number of digits, 4 to 19; it is "3"'),
+        ({"how_many_digits": "20"}, 'how_many_digits must be a number of digits, 4 to 19; it is "20"'),
+        ({"how_many_digits": "x"}, 'how_many_digits must be a number of digits, 4 to 19; it is "x"'),
         (
             {"how_many_digits": "4", "card_number_prefix": "12", "card_number_suffix": "34"},
             "card_number_prefix and card_number_suffix leave no digit of 4 to generate",
@@ -111,7 +111,7 @@ def test_a_panels_first_calls_are_answered() -> None:
 @pytest.mark.parametrize("kind", ["manage_fields", "transaction_fields"])
 @pytest.mark.parametrize("action", ["", "add"])
 def test_fields_are_not_set_here(kind: str, action: str) -> None:
-    text = f'action must be list: fields are set by the operator, not "{action}"'
+    text = f'action must be list, since fields are set by the operator; it is "{action}"'
     assert ask(ImportWorld(), kind, action=action) == refusal(text)
 
 

@@ -21,7 +21,7 @@ def test_a_switch_that_is_neither_yes_nor_no_is_refused_and_nothing_is_imported(
     # WHEN it is sent
     answer = world.send(SEED | {"type": kind, switch: f" {value}"})
     # THEN the answer names the switch and quotes the value
-    assert answer == refusal(f'{switch} must be yes or no, not "{value}"')
+    assert answer == refusal(f'{switch} must be yes or no; it is "{value}"')
     # AND nothing was stored
     assert world.dynamodb.snapshot() == before
 

@@ -34,6 +34,7 @@ from tests.fakes.gateway import (
 )
 from tests.fakes.requests import batch, emails, single
 from tests.unit.tenants.callers import CAMPAIGN, KINDS, ONE, RIGHTS, Tenants, not_called, rows
+from tools.operator.secret_kinds import Kind, usual_rights
 
 ONE_CUSTOMER = f"{CUSTOMERS}/663a138cee44bb50a67115cd"
 JOBS, JOB = "GET /jobs", "GET /jobs/{job_id}"
@@ -95,6 +96,9 @@ QUERIES: dict[str, dict[str, str]] = {
 FORM = {"output": "JSON", "action": "list", "customer_action": "new", "code": "B", "campaign_id": CAMPAIGN}
 """What the types of /api.php take, each some of it."""
 
+ON_REQUEST = {PROFILE_DELETE, f"{IMPORT}?type=customer_delete", UNDO}
+"""What a credential may do only where `--right` says so."""
+
 SETS = [*({right} for right in sorted(RIGHTS)), *(RIGHTS - {right} for right in sorted(RIGHTS)), RIGHTS, set[str]()]
 
 
@@ -134,6 +138,22 @@ def test_rights_hold_for_every_endpoint_and_kind_of_credential(
             wrong.append((endpoint, kind, sorted(rights), fate, expected))
     assert wrong == []
     tell(f"rights: {len(combinations)} combinations of endpoint, kind of credential and rights")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_usual_credential_serves_every_call_of_its_vendor_that_takes_nothing_back(
+    kind: Kind, new_world: Callable[[], Tenants]
+) -> None:
+    # GIVEN a credential as it is made when nothing is said of its rights
+    rights, stored = usual_rights(kind), {Kind.IMPORT_USER: "import", Kind.CLIENT: "access"}.get(kind, kind.value)
+    fates = {}
+    for endpoint in (one for one, (kinds, _) in ENDPOINTS.items() if stored in kinds):
+        # WHEN it calls what its kind is for
+        world = new_world()
+        world.let_in(ONE, stored, rights)
+        fates[endpoint] = fate_of(reply(world, endpoint, stored))
+    # THEN all is served but erasing and undoing, which an operator has to allow
+    assert {endpoint for endpoint, fate in fates.items() if fate != "served"} == ON_REQUEST & fates.keys()
 
 
 def test_the_matrix_has_every_function_and_every_type_of_form(new_world: Callable[[], Tenants]) -> None:

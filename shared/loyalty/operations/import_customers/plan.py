@@ -12,7 +12,7 @@ from loyalty.domain.customer import Customer
 from loyalty.domain.errors import quote
 from loyalty.domain.identifiers import SHARED, Identifier
 from loyalty.domain.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status, invalid
-from loyalty.domain.profile import MAX_BYTES, MIGRATED, REGISTERED, size, warning
+from loyalty.domain.profile import MAX_BYTES, MIGRATED, REGISTERED, found_otherwise, size, warning
 from loyalty.operations.import_customers import ids as import_ids
 from loyalty.operations.import_customers.items import (
     MOST_ROWS,
@@ -204,7 +204,7 @@ class Planner:
             return None
         for kind, kept in zip(MIGRATED, (customer.profile_id, str(customer.customer_id)), strict=True):
             if row.fields.get(kind, kept) != kept:
-                return invalid(f"{kind} of a customer can't be changed, not to {quote(row.fields[kind])}")
+                return invalid(f"{kind} {quote(row.fields[kind])} is not the customer's, which can't be changed")
         return TOO_MANY_ROWS if self._count(index, customer.profile_id) > MOST_ROWS else None
 
     def _count(self, index: int, profile_id: str) -> int:
@@ -243,7 +243,7 @@ class Planner:
     def _outcome(self, status: Status, index: int, row: Row, customer: Customer) -> Outcome:
         tells = self._import.params.tells
         values = self._given_here(index, row, customer) if tells is None else told(tells, customer)
-        if warned := warning(row.fields):
+        if warned := warning(row.fields) or (found_otherwise(row.fields, customer.identifiers) if tells else None):
             values["warning"] = warned
         return Outcome(status, customer.profile_id, values=values or None)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from loyalty.domain import identifiers
 from loyalty.domain.account import Promotion
+from loyalty.domain.errors import quote
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.tables import keys, promotions
 from loyalty.store.tables.accounts import LONGEST_NAME
@@ -50,17 +51,18 @@ def put(database: Database, account_id: str, promotion: Promotion) -> None:
 def _check(promotion: Promotion) -> None:
     """Refuse what earning could not find or compare."""
     if not _ID.fullmatch(promotion.id):
-        raise PromotionRefused(f"a promotion's id is a positive integer of at most 19 digits, not {promotion.id!r}")
-    for moment in (promotion.start, promotion.end):
+        raise PromotionRefused(f"the id {promotion.id!r} is no positive integer of at most 19 digits")
+    for name, moment in (("start", promotion.start), ("end", promotion.end)):
         if moment is not None and not _MOMENT.fullmatch(moment):
-            raise PromotionRefused(f"start and end are moments in UTC such as 2026-01-31T00:00:00Z, not {moment!r}")
+            raise PromotionRefused(f"the {name} {moment!r} is no moment in UTC such as 2026-01-31T00:00:00Z")
     if promotion.limit is not None and not 0 <= promotion.limit <= LARGEST_LIMIT:
-        raise PromotionRefused(f"a limit is 0 to {LARGEST_LIMIT}, not {promotion.limit}")
+        raise PromotionRefused(f"the limit {promotion.limit} is not within 0 and {LARGEST_LIMIT}")
     if promotion.name and len(promotion.name) > LONGEST_NAME:
-        raise PromotionRefused(f"a promotion's name has at most {LONGEST_NAME} characters")
-    name = promotion.identifier
-    if name is not None and (identifiers.name(name) != name or len(name.encode()) > LONGEST_IDENTIFIER_BYTES):
-        raise PromotionRefused(f"an identifier has no blanks around it and at most {LONGEST_IDENTIFIER_BYTES} bytes")
+        raise PromotionRefused(f"the name has {len(promotion.name)} characters, and may have {LONGEST_NAME}")
+    called = promotion.identifier
+    if called is not None and (identifiers.name(called) != called or len(called.encode()) > LONGEST_IDENTIFIER_BYTES):
+        fault = f"is blank, has blanks around it, or more than {LONGEST_IDENTIFIER_BYTES} bytes"
+        raise PromotionRefused(f"the identifier {quote(called)} {fault}")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from loyalty.vendors.altcraft.envelope import MAX_CALL_BYTES, SUCCESS, Body, Exc
 from loyalty.vendors.altcraft.results import NOT_FOUND, REPEAT, Results, Told, wrong
 from loyalty.vendors.contract import Answer, Manner, Submission
 
-_BODY = Body(MAX_CALL_BYTES, "delete members")
+_BODY = Body(MAX_CALL_BYTES, "delete members", once=True)
 
 
 def _refused(outcome: Outcome) -> Told:

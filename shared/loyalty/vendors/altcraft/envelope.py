@@ -93,13 +93,15 @@ MAX_CALL_BYTES = 64 * 1024
 class Body(NamedTuple):
     """What a call's body may be: its bytes, what its list is called if it has one, and what its token lets it do.
 
-    In XML at most `levels` of elements are nested below the root.
+    In XML at most `levels` of elements are nested below the root. What takes something away has each field `once`:
+    elsewhere the last of several counts.
     """
 
     most_bytes: int
     purpose: str
     listed: str | None = None
     levels: int = DEEPEST
+    once: bool = False
 
 
 class Exchange:
@@ -151,14 +153,15 @@ class Exchange:
 
     def _read(self, max_items: int) -> dict[str, Any]:
         text, sent_format = self._text()
-        document = read_json(text) if sent_format == JSON else self._read_xml(text, max_items)
+        once = self._body.once
+        document = read_json(text, once=once) if sent_format == JSON else self._read_xml(text, max_items)
         if isinstance(wish := document.get("format"), str) and folded(wish) in _CONTENT_TYPES:
             self._style = Style(folded(wish))
         return document
 
     def _read_xml(self, text: str, max_items: int) -> dict[str, Any]:
         if self._body.listed is None:
-            return xml_fields.read(text, "xml", self._body.levels)
+            return xml_fields.read(text, "xml", self._body.levels, once=self._body.once)
         return markup.read(text, "xml", self._body.listed, max_items + 1, self._body.levels)
 
     def _text(self) -> tuple[str, str]:

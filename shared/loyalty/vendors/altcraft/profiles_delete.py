@@ -15,7 +15,7 @@ from loyalty.vendors.altcraft.envelope import MAX_CALL_BYTES, SUCCESS, Body, Exc
 from loyalty.vendors.altcraft.results import NOT_FOUND, REPEAT, Results, wrong
 from loyalty.vendors.contract import Answer, Manner, Submission
 
-_BODY = Body(MAX_CALL_BYTES, "delete profiles")
+_BODY = Body(MAX_CALL_BYTES, "delete profiles", once=True)
 _CODES = {Status.NOT_FOUND: NOT_FOUND, Status.BUSY: (503, REPEAT), Status.UNKNOWN: (503, REPEAT)}
 
 

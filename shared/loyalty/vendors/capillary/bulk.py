@@ -36,7 +36,8 @@ def _nothing_more(_document: Mapping[str, Any]) -> None:
 class Bulk(Generic[Item]):
     """One endpoint: what its requests ask for, and its `element` of the answer.
 
-    `make` makes an item of a customer; `check` raises the EntityFault of what else a request must not hold.
+    `make` makes an item of a customer; `check` raises the EntityFault of what else a request must not hold. A request
+    that takes something away has each name `once`: elsewhere the last of several counts.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Bulk(Generic[Item]):
     make: Make[Item]
     element: Element
     check: Callable[[Mapping[str, Any]], None] = _nothing_more
+    once: bool = False
 
     def open(self, request: Request) -> "BulkExchange[Item]":
         """Begin with a request."""
@@ -77,7 +79,7 @@ class BulkExchange(Generic[Item]):
 
     def submission(self, _account: Account, settings: Settings) -> Submission[Params, Item]:
         """The customers that it is about; elements that are themselves wrong are outcomes already."""
-        document = read_json(decode(self._request.body()))
+        document = read_json(decode(self._request.body()), once=self._contract.once)
         if isinstance(customers := document.get("customers"), list):
             self._customers = customers
         if len(self._customers) > settings.max_items:

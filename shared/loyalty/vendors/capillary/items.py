@@ -68,7 +68,7 @@ def items(identifier_name: object, customers: Sequence[object], make: Make[Item]
 def check_batch_size(customers: Sequence[object], most: int) -> None:
     """Refuse more customers than bulk API redirection lets through; raises EntityFault."""
     if len(customers) > most:
-        raise EntityFault(BAD_REQUEST, f"a request may hold at most {most} customers, not {len(customers)}")
+        raise EntityFault(BAD_REQUEST, f"the request holds {len(customers)} customers, and may hold {most}")
 
 
 def _check_type(value: object) -> None:

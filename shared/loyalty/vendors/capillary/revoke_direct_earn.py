@@ -66,7 +66,7 @@ def _item(identifier: Identifier, _source: str, customer: Mapping[str, Any]) -> 
     value = customer[given[0]]
     ids = value if isinstance(value, list) else [value]
     if len(ids) > MOST_EARN_IDS:
-        text = f"{given[0]} may hold at most {MOST_EARN_IDS} ids, not {len(ids)}: send the rest in further elements"
+        text = f"{given[0]} holds {len(ids)} ids, and may hold {MOST_EARN_IDS}: send the rest in further elements"
         return items.refused(items.BAD_REQUEST, text)
     known = tuple(_earn_ids(ids))
     return Item(identifier, known if len(known) == len(ids) else ())
@@ -89,4 +89,4 @@ def _element(manner: Manner, outcome: Outcome, repeat_under: str | None) -> dict
     return replies.failure(*fault) if fault else replies.element(manner, outcome)
 
 
-REVOKE_DIRECT_EARN = Bulk("capillary.revoke_direct_earn", KIND, _COUNTED, _item, _element, _check)
+REVOKE_DIRECT_EARN = Bulk("capillary.revoke_direct_earn", KIND, _COUNTED, _item, _element, _check, once=True)

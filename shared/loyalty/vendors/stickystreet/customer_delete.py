@@ -84,6 +84,7 @@ class CustomerDeleteExchange:
     def submission(self, _account: Account, _settings: Settings) -> Submission[Params, Item]:
         """Whom to erase."""
         self._envelope.check_size()
+        self._envelope.check_once()
         code = self._envelope.text("code")
         if not code:
             raise BadRequest("code is required")

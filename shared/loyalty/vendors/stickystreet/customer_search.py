@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from loyalty.domain.account import Account
 from loyalty.domain.errors import BadRequest, ParameterError
-from loyalty.domain.identifiers import SHARED, UNIQUE, custom_field, normalise
+from loyalty.domain.identifiers import SHARED, UNIQUE, custom_field, normalise, refused_as
 from loyalty.domain.profile import SECRETS, STANDARD
 from loyalty.operations.read.known import Known
 from loyalty.operations.read.queries import SEARCH, Search, Words
@@ -22,11 +22,15 @@ _EXACT = {"": (False, True), "sensitive": (True, False), "insensitive": (True, T
 
 
 def _read(envelope: Envelope, account: Account) -> Search:
-    given = {name: text for parameter, name in _fields(account).items() if (text := envelope.text(parameter))}
+    sent = [
+        (parameter, name, text) for parameter, name in _fields(account).items() if (text := envelope.text(parameter))
+    ]
+    given = {name: text for _, name, text in sent}
     kinds = (*UNIQUE, *SHARED, *match_kinds(account))
     identifiers = [(kind, spelling) for kind in kinds if (spelling := normalise(kind, given.get(kind, "")))]
     if not identifiers:
-        raise BadRequest(_NEEDS)
+        broken = [refused_as(parameter, kind, text) for parameter, kind, text in sent if kind in kinds]
+        raise BadRequest(broken[0] if broken else _NEEDS)
     return search(envelope, [Words(identifiers, given)])
 
 

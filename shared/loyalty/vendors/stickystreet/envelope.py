@@ -17,6 +17,7 @@ from loyalty.domain.errors import (
 )
 from loyalty.domain.text import folded
 from loyalty.http import forms
+from loyalty.http.body import more_than_once
 from loyalty.http.forms import Form
 from loyalty.http.request import Reply, Request
 from loyalty.vendors.stickystreet.style import Style, failed, fault_text, read_callback, read_style
@@ -90,6 +91,11 @@ class Envelope:
         """Refuse a form that is too large for a single call; raises TooLarge."""
         if sum(len(name) + len(text.encode()) for name, text in self.fields.items()) > MAX_CALL_BYTES:
             raise TooLarge(f"A request of this type may have at most {MAX_CALL_BYTES} bytes")
+
+    def check_once(self) -> None:
+        """Refuse a form that has a field several times, in any case, of which the last counts; raises BadRequest."""
+        for name in self.form.repeated:
+            raise more_than_once(name)
 
     def switch(self, parameter: str, *, missing: bool = False) -> bool:
         """What a parameter says that is yes or no, in the vendor's own Y and N too; raises ParameterError."""

@@ -13,7 +13,7 @@ from loyalty.vendors.stickystreet.envelope import Envelope
 
 def _read(envelope: Envelope, _account: Account) -> Nothing:
     if (action := envelope.text("action")).lower() != "list":
-        raise ParameterError("action", "must be list: fields are set by the operator", action)
+        raise ParameterError("action", "must be list, since fields are set by the operator", action)
     return NOTHING
 
 
