@@ -6,7 +6,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from tests.bench import chunks, cold_start, fed, figures, growth, limits, lookups, picture, price, speed
+from tests.bench import chunks, cold_start, fed, figures, growth, limits, lookups, operations, picture, price, speed
 from tests.bench.figures import Figure
 from tests.bench.meter import Meter
 from tests.bench.stub import Stub
@@ -44,6 +44,7 @@ def _measure(meter: Meter, stub: Stub, slow_stub: Stub) -> list[Figure]:
         *cold_start.measure(meter),
         *limits.measure(meter, stub, slow_stub),
         growth.measure(sizes, jobs, fed.measure()),
+        *operations.measure(meter, stub),
         *lookups.measure(meter, stub),
     ]
 

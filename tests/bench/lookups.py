@@ -1,4 +1,4 @@
-"""Row 15: what a look-up by one identifier costs, to a single registration, on the instant stub and in units."""
+"""Row 25: what a look-up by one identifier costs, to a single registration, on the instant stub and in units."""
 
 from typing import Any
 
@@ -41,9 +41,9 @@ def measure(meter: Meter, stub: Stub) -> list[Figure]:
     calls = {name: _calls(stub, work) for name, work in (("look-up", look_up), ("registration", register))}
     detail = f"{calls['look-up']} to {calls['registration']}"
     return [
-        Figure(15, "a look-up by identifier, to a single registration", ratio(*costs.values()), 1),
-        Figure(15, "its calls to AWS, to the same", calls["look-up"] / calls["registration"], 1, detail),
-        Figure(15, "its read units, once credential and account are known", _units(), 1),
+        Figure(25, "a look-up by identifier, to a single registration", ratio(*costs.values()), 1),
+        Figure(25, "its calls to AWS, to the same", calls["look-up"] / calls["registration"], 1, detail),
+        Figure(25, "its read units, once credential and account are known", _units(), 1),
     ]
 
 

@@ -1,13 +1,14 @@
 """A DynamoDB that answers at once, over real HTTP in a process of its own: what remains is the cost of the client.
 
-Every customer `person<n>@example.com` exists, nobody is a member yet, and all writes are done and forgotten, but
-for the configuration in the first table, `accounts`. `Stub` starts it; `python -m tests.bench.stub <milliseconds>`
-is the process, which ends with its standard input.
+Every customer `person<n>@example.com`, whose code is `person<n>`, exists, and can be read; nobody is a member yet, no
+other identifier finds anybody, and all writes are done and forgotten, but for those to the tables of `_KEPT`. `Stub`
+starts it; `python -m tests.bench.stub <milliseconds>` is the process, which ends with its standard input.
 """
 
 import asyncio
 import http.client
 import json
+import re
 import subprocess
 import sys
 import zlib
@@ -31,6 +32,9 @@ x-amzn-RequestId: {request_id}
 x-amz-crc32: {checksum}
 
 """.replace("\n", "\r\n")
+_KEPT = ("accounts", "jobs")
+_GIVEN = re.compile(r"(#?\w+)(?: ?= ?| )(:\w+)")
+"""What an update sets or adds, and to what."""
 _REQUEST_ID = "VKJ7U2N5V9GM4SKEDHHTHEK1TVVV4KQNSO5AEMVJF66Q9ASUAAJG"
 
 
@@ -66,7 +70,7 @@ class _Answers:
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
-        self._configuration: dict[str, Item] = {}
+        self._kept: dict[str, Item] = {}
 
     def answer(self, action: str, body: bytes) -> bytes:
         self.calls[action] += 1
@@ -77,13 +81,31 @@ class _Answers:
         return orjson.dumps(calls)
 
     def GetItem(self, request: Item) -> Item:  # noqa: N802 - as the action
-        item = self._configuration.get(str(request["Key"])) or _customer(request["Key"])
+        item = self._kept.get(str(request["Key"])) or _customer(request["Key"])
         return {"Item": item} if item else {}
 
     def PutItem(self, request: Item) -> Item:  # noqa: N802
-        if request["TableName"] == "accounts":
-            item = request["Item"]
-            self._configuration[str({name: item[name] for name in ("pk", "sk")})] = item
+        item = request["Item"]
+        if request["TableName"] in _KEPT:
+            self._kept[str({name: item[name] for name in ("pk", "sk")})] = item
+        return {}
+
+    def UpdateItem(self, request: Item) -> Item:  # noqa: N802
+        names, values = request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
+        given = {names.get(name, name): values[value] for name, value in _GIVEN.findall(request["UpdateExpression"])}
+        key = request["Key"]
+        item: Item = {**self._kept.get(str(key), key), **given}
+        if request["TableName"] in _KEPT:
+            self._kept[str(key)] = item
+        return {"Attributes": item}
+
+    def Query(self, _request: Item) -> Item:  # noqa: N802
+        return {"Items": []}
+
+    def TransactWriteItems(self, request: Item) -> Item:  # noqa: N802
+        for action in request["TransactItems"]:
+            if "Update" in action:
+                self.UpdateItem(action["Update"])
         return {}
 
     def BatchGetItem(self, request: Item) -> Item:  # noqa: N802
@@ -97,10 +119,25 @@ class _Answers:
 
 def _customer(key: Item) -> Item | None:
     _, kind, name = [*key["pk"]["S"].split("#"), "", ""][:3]
-    if kind != "email" or not name.startswith("person"):
-        return None
-    number = name.removeprefix("person").partition("@")[0]
-    return {**key, "profile_id": {"S": f"{int(number):024x}"}, "customer_id": {"N": number}}
+    if kind in ("email", "code") and name.startswith("person"):
+        number = int(name.removeprefix("person").partition("@")[0])
+        return {**key, "profile_id": {"S": f"{number:024x}"}, "customer_id": {"N": str(number)}}
+    return _whole(key, int(name, 16)) if kind == "profile_id" else None
+
+
+def _whole(key: Item, number: int) -> Item:
+    """A customer, with the names of what finds it."""
+    return {
+        **key,
+        "profile_id": {"S": f"{number:024x}"},
+        "customer_id": {"N": str(number)},
+        "email": {"S": f"person{number}@example.com"},
+        "code": {"S": f"person{number}"},
+        "first_name": {"S": "Bob"},
+        "found_by": {"SS": ["code", "email"]},
+        "origin": {"S": ""},
+        "created_by": {"S": ""},
+    }
 
 
 class _Connection(asyncio.Protocol):

@@ -5,11 +5,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
+from tests.fakes import partiql
 from tests.fakes.capacity import MOST_ITEM_BYTES, item_bytes, read_units, write_units
 from tests.fakes.expressions import changed, meets, selects
 from tests.fakes.faults import Answer, Fault, client_error
 from tests.fakes.items import TOO_LARGE, Item, Key, copied, key_of, refuse_unused, require
-from tests.fakes.partiql import inserted_item
+from tests.fakes.partiql import Statement
 from tests.fakes.versions import Versions
 
 MOST_KEYS, MOST_STATEMENTS, MOST_ACTIONS = 100, 25, 100
@@ -125,7 +126,7 @@ class FakeDynamoDB:
         return self._call("batch_get_item", arguments, self._batch_get_item)
 
     def batch_execute_statement(self, **arguments: Any) -> Answer:
-        """BatchExecuteStatement of INSERTs with parameters."""
+        """BatchExecuteStatement of INSERTs and UPDATEs with parameters."""
         return self._call("batch_execute_statement", arguments, self._batch_execute_statement)
 
     def transact_write_items(self, **arguments: Any) -> Answer:
@@ -284,23 +285,26 @@ class FakeDynamoDB:
         return {"Responses": {name: found}, "UnprocessedKeys": unprocessed}
 
     def _batch_execute_statement(self, arguments: dict[str, Any]) -> Answer:
-        statements = [inserted_item(**statement) for statement in arguments["Statements"]]
+        statements = [partiql.read(statement) for statement in arguments["Statements"]]
         require(0 < len(statements) <= MOST_STATEMENTS, "Member must have length less than or equal to 25")
-        keys = {(table, key_of(item)) for table, item in statements}
+        keys = {(one.table, key_of(one.key)) for one in statements}
         require(len(keys) == len(statements), "Statements must not reference the same item more than once")
-        return {"Responses": [self._insert(table, item) for table, item in statements]}
+        require(len({one.refusal for one in statements}) == 1, "INSERTs and UPDATEs in one batch: the fake has no need")
+        return {"Responses": [self._statement(one) for one in statements]}
 
-    def _insert(self, table: str, item: Item) -> Answer:
-        codes = self._statement_codes.get(item["pk"]["S"])
-        code = codes.pop(0) if codes else None
-        self._charge_write(item)
-        if not code and item_bytes(item) > MOST_ITEM_BYTES:
+    def _statement(self, statement: Statement) -> Answer:
+        table, key = statement.table, key_of(statement.key)
+        codes, before = self._statement_codes.get(statement.key["pk"]["S"]), self.tables[table].get(key)
+        code, item = codes.pop(0) if codes else None, statement.after(before)
+        self._charge_write(item or statement.inserts or before or statement.key)
+        if not code and item_bytes(item or {}) > MOST_ITEM_BYTES:
             code = "ValidationError"
-        if not code and key_of(item) in self.tables[table]:
-            code = "DuplicateItem"
-        if code:
-            return {"Error": {"Code": code, "Message": "refused"}, "TableName": table}
-        self._store(table, key_of(item), item)
+        if not code and item is None:
+            code = statement.refusal
+        if code or item is None:
+            met = {"Item": dict(before)} if code == "ConditionalCheckFailed" and before else {}
+            return {"Error": {"Code": code, "Message": "refused", **met}, "TableName": table}
+        self._store(table, key, item)
         return {"TableName": table}
 
     def _transact_write_items(self, arguments: dict[str, Any]) -> Answer:

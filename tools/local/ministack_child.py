@@ -111,7 +111,7 @@ def _asked(headers: dict[str, str], request: dict[str, Any]) -> dict[str, Any]:
     """
     named = [[key, request[key], _keys([request])] for key in ("TableName", "QueueUrl") if key in request]
     named += [["RequestItems", table, _keys(_batched(one))] for table, one in request.get("RequestItems", {}).items()]
-    named += [["Statements", one["Statement"], _keys([_inserted(one)])] for one in request.get("Statements", ())]
+    named += [["Statements", _shape(one["Statement"]), _keys([_stated(one)])] for one in request.get("Statements", ())]
     transact = [pair for one in request.get("TransactItems", ()) for pair in one.items()]
     named += [[kind, action["TableName"], _keys([action])] for kind, action in transact]
     unique = sorted(json.loads(one) for one in {json.dumps(one) for one in named})
@@ -143,9 +143,15 @@ def _queried(request: dict[str, Any]) -> dict[str, Any]:
     return {"pk": request["ExpressionAttributeValues"][condition[1]]} if condition else {}
 
 
-def _inserted(one: dict[str, Any]) -> dict[str, Any]:
-    """The attributes of a PartiQL INSERT whose values are all parameters."""
-    return dict(zip(re.findall(r"'(\w+)':\?", one["Statement"]), one.get("Parameters", ()), strict=True))
+def _stated(one: dict[str, Any]) -> dict[str, Any]:
+    """The attributes that a PartiQL statement names, whose values are all parameters, in their order."""
+    names = re.findall(r"""['"]?([\w.:#-]+)['"]?(?::|=|<|=\w+\+)\?""", one["Statement"])
+    return dict(zip(names, one.get("Parameters", ()), strict=True))
+
+
+def _shape(statement: str) -> str:
+    """A statement without the names of who holds a place, which are ever others."""
+    return re.sub(r"[\w.:-]+#\d+", "#", statement)
 
 
 if __name__ == "__main__":

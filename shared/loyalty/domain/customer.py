@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from loyalty.domain.identifiers import Identifier, normalise
+from loyalty.domain.identifiers import Identifier, known
 
 
 class Customer(NamedTuple):
@@ -27,7 +27,7 @@ class Customer(NamedTuple):
     def identifiers(self) -> dict[str, str]:
         """The normalised text of each field that finds it."""
         found_by = self.fields if self.found_by is None else self.found_by
-        return {kind: text for kind in found_by if (text := normalise(kind, self.fields[kind]))}
+        return {kind: text for kind in found_by if (text := known(kind, self.fields[kind]))}
 
     def pointers(self) -> set[Identifier]:
         """All identifiers that lead to it except its profile_id."""

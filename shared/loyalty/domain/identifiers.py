@@ -67,6 +67,7 @@ _EXPECTED = {
     "email": "must be an e-mail address of at most 254 characters",
     "phone": "must be a phone number in international format",
 }
+_MISSING = "stands for a value that is missing"
 _ANY = f"must be text of 1 to {LONGEST} characters without control characters"
 
 
@@ -83,6 +84,12 @@ def normalise(kind: str, text: str) -> str | None:
         return None
     text = plain(text)
     return text if 0 < len(text) <= LONGEST and not is_invisible(text) and not _fault(text) else None
+
+
+@lru_cache(2**15)
+def known(kind: str, text: str) -> str | None:
+    """The same for rows and customers, whose identifiers are asked for dozens of times: found once for most of them."""
+    return normalise(kind, text)
 
 
 def name(text: str) -> str | None:
@@ -114,8 +121,10 @@ def _fault(text: str) -> str | None:
     if text.isalnum() and (len(text) > _LONGEST_WORD or text.isdigit()):
         return None
     text = text.lower()
+    if text.isalnum() and text.isascii() and not text[0].isdigit():
+        return _MISSING if text in _PLACEHOLDERS else None
     if text in _PLACEHOLDERS or re.fullmatch(_SPREADSHEET_ERROR, text) or re.fullmatch(_NO_TEXT, text):
-        return "stands for a value that is missing"
+        return _MISSING
     if re.fullmatch(_ROUNDED, text):
         return "is a number that a program has rounded: format the column as text"
     return None

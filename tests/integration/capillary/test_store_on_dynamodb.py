@@ -38,6 +38,17 @@ def test_a_delivery_earns_once_however_often_it_comes(database: Database, limit:
     assert len(stored_earns(database, shop)) == (1 if limit == 1 else 2) * customers
 
 
+def test_many_customers_earn_as_often_as_the_limit_allows(database: Database) -> None:
+    # GIVEN 60 customers who may earn twice
+    shop = open_shop(database, 2, 60)
+    # WHEN all try three times
+    outcomes = [issue(database, shop, shop.items(), Origin(name)) for name in ("first", "second", "third")]
+    # THEN two attempts of each earned
+    told = [{outcome.status for outcome in some} for some in outcomes]
+    assert told == [{CREATED}, {CREATED}, {EXHAUSTED}]
+    assert len(stored_earns(database, shop)) == 2 * 60
+
+
 def test_the_place_of_a_dead_writer_is_taken_over_once_it_can_not_be_alive(database: Database) -> None:
     # GIVEN a full tally whose second place has no earn, since its writer died
     shop = open_shop(database, 2, 1)

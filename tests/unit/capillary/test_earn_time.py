@@ -39,7 +39,7 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "side_by_side", map)
 
 
-def deliver(world: CapillaryWorld, seconds_a_call: float = 0.5) -> list[Status]:
+def deliver(world: CapillaryWorld, seconds_a_call: float = 2.5) -> list[Status]:
     """The outcomes' statuses of a delivery of the same request, at that speed of the store."""
     database = world.process(SlowClient(world, seconds_a_call)).within(29)
     prepared = earn.EARN.prepare(database, demo.ACCOUNT, Params("469", "9", None, "2026-06-01T00:00:00Z"))

@@ -43,9 +43,9 @@ def test_one_busy_tally_leaves_the_others_alone(world: CapillaryWorld, monkeypat
     monkeypatch.setattr(batch, "side_by_side", map)
     world.dynamodb.plan("update_item", None, *[refused("ThrottlingException")] * 1_000)
     # WHEN two customers' origins come, and time runs out over the second
-    fates = tallies.count(world.database.within(29), "a", "9", 1, {"q": ["r#0"], "p": ["r#1"]})
-    # THEN one has its place, the other is busy
-    assert fates == {"r#0": YES, "r#1": BUSY}
+    fates = tallies.count(world.database.within(29), "a", "9", 2, {"q": ["r#0", "r#1"], "p": ["r#2", "r#3"]})
+    # THEN one has its places, the other is busy
+    assert fates == {"r#0": YES, "r#1": YES, "r#2": BUSY, "r#3": BUSY}
 
 
 def test_customers_have_tallies_of_their_own(world: CapillaryWorld) -> None:

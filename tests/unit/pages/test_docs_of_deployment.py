@@ -88,7 +88,7 @@ def test_the_drill_of_restoring_names_functions_and_tables_that_are_there() -> N
     } <= set(TEMPLATE["Outputs"])
 
 
-WRITING = {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:PartiQLInsert"}
+WRITING = {f"dynamodb:{action}" for action in ("PutItem", "DeleteItem", "UpdateItem", "PartiQLInsert", "PartiQLUpdate")}
 
 
 def _actions(function: dict[str, Any], table: str) -> list[str]:

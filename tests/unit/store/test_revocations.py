@@ -3,7 +3,7 @@
 import pytest
 
 from loyalty.store.engine.fate import Fate
-from loyalty.store.tables import earns, revocations, tallies
+from loyalty.store.tables import earns, places, revocations, tallies
 from loyalty.store.tables.earns import Earn
 from loyalty.store.tables.revocations import Held, Revival, Revocation
 from tests.fakes.faults import refused, timed_out_after, unreachable
@@ -31,11 +31,11 @@ def live(store: Store, who: str = "p") -> list[int]:
     return [one.earned_id for one in earns.live(store.database, "a", "9", who)]
 
 
-def places(store: Store, who: str = "p") -> list[str]:
+def held_by(store: Store, who: str = "p") -> list[str]:
     """Who has a place; their number is that of the tally."""
     tally = store.dynamodb.tables["earns"][f"a#9#{who}", "tally"]
-    assert tallies.taken(tally) == len(tallies.holders(tally))
-    return sorted(tallies.holders(tally))
+    assert places.taken(tally) == len(places.holders(tally))
+    return sorted(places.holders(tally))
 
 
 def revoked_by(known: Held, mark: str) -> list[Earn]:
@@ -71,7 +71,7 @@ def test_a_revoked_earn_stays_marked_and_its_place_is_free(store: Store) -> None
     assert revoke(store, 1, 3) is Fate.DONE
     # THEN one is left, with its place, and the others say by whom and when they were revoked
     assert live(store) == [2]
-    assert places(store) == ["earner#2"]
+    assert held_by(store) == ["earner#2"]
     assert [(one.earned_id, one.revoked_at) for one in revoked_by(held(store), "r#0")] == [(1, AT), (3, AT)]
     assert held(store).ended == {"r#0"}
 
@@ -93,7 +93,7 @@ def test_of_two_writers_who_revoke_the_same_earn_one_does_and_all_or_none_of_the
     # THEN the second one did nothing
     assert fates == [[Fate.DONE], [Fate.REFUSED]]
     assert live(store) == [3]
-    assert places(store) == ["earner#3"]
+    assert held_by(store) == ["earner#3"]
 
 
 def test_an_earn_that_was_removed_meanwhile_is_not_made_anew(store: Store) -> None:
@@ -161,7 +161,7 @@ def test_a_revival_takes_the_place_again(store: Store) -> None:
     revoke(store, 1, 3)
     assert revive(store, 1, 3) is Fate.DONE
     assert live(store) == [1, 2, 3]
-    assert places(store) == ["earner#1", "earner#2", "earner#3"]
+    assert held_by(store) == ["earner#1", "earner#2", "earner#3"]
     assert revoked_by(held(store), "r#0") == []
 
 
@@ -182,7 +182,7 @@ def test_nothing_is_given_back_whose_place_is_taken(store: Store) -> None:
     assert revive(store, 1) is Fate.REFUSED
     # THEN it stays revoked
     assert live(store) == [2, 3, 4]
-    assert places(store) == ["earner#2", "earner#3", "earner#4"]
+    assert held_by(store) == ["earner#2", "earner#3", "earner#4"]
 
 
 def test_what_somebody_else_revoked_is_not_given_back(store: Store) -> None:
@@ -197,4 +197,4 @@ def test_what_somebody_else_revoked_is_not_given_back(store: Store) -> None:
     assert revocations.revive_all(store.database, "a", "9", [revival]) == [Fate.REFUSED]
     # THEN it stays revoked
     assert live(store) == []
-    assert places(store) == []
+    assert held_by(store) == []

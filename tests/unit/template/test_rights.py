@@ -42,6 +42,11 @@ FUNCTION = "loyalty-CustomersBatchFunction-0A1B2C"
             {("dynamodb:PartiQLInsert", "EarnsTable", ((LEADING, ("a#",)),))},
         ),
         (
+            "DynamoDB_20120810.BatchExecuteStatement",
+            [["Statements", " ".join(("UPDATE", f'"{TABLE}"', 'SET "#"=? WHERE pk=?')), ["a#"]]],
+            {("dynamodb:PartiQLUpdate", "EarnsTable", ((LEADING, ("a#",)),))},
+        ),
+        (
             "DynamoDB_20120810.TransactWriteItems",
             [["Put", TABLE, ["a#"]], ["Delete", TABLE, ["a#"]], ["ConditionCheck", "loyalty-JobsTable-0A1B2C", ["b"]]],
             {

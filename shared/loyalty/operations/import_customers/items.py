@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from loyalty.domain.account import Account, Balance
 from loyalty.domain.cards import Cards
 from loyalty.domain.errors import quote, refusal
-from loyalty.domain.identifiers import SHARED, UNIQUE, Identifier, custom_field, name, normalise
+from loyalty.domain.identifiers import SHARED, UNIQUE, Identifier, custom_field, known, name
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.profile import MIGRATED, MIGRATING, SECRETS, STANDARD, settle, unique_kinds
 from loyalty.domain.text import is_blank
@@ -143,7 +143,7 @@ class Row(NamedTuple):
     def identifier(self, kind: str) -> Identifier | None:
         """The row's identifier of this kind, None where it gives none (a phone may be no identifier)."""
         given = self.fields.get(kind)
-        text = given and normalise(kind, given)
+        text = given and known(kind, given)
         return (kind, text) if text else None
 
     def identifiers(self, kinds: Iterable[str]) -> list[Identifier]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from loyalty.domain.outcome import BUSY, UNKNOWN, Outcome, Status
 from loyalty.operations.revoke.items import Item
 from loyalty.store.engine.fate import Fate
-from loyalty.store.tables import tallies
+from loyalty.store.tables import places
 from loyalty.store.tables.customers import Reference
 from loyalty.store.tables.earns import Earn
 from loyalty.store.tables.revocations import MOST_TOGETHER, Held, Revocation
@@ -32,7 +32,7 @@ class Having:
         for earn in held.earns:
             if earn.revoked_by is not None:
                 self._own.setdefault(earn.revoked_by, []).append(earn)
-        self._ended, self._places = set(held.ended), set(tallies.holders(held.tally))
+        self._ended, self._places = set(held.ended), set(places.holders(held.tally))
 
     def begun(self, mark: str) -> int:
         """How many earns the row with this mark has revoked."""

@@ -12,7 +12,7 @@ from loyalty.operations.earn import promotion as promotion_of
 from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.engine.fate import Fate
-from loyalty.store.tables import promotions, revocations, tallies
+from loyalty.store.tables import places, promotions, revocations
 from loyalty.store.tables.earns import Earn
 from loyalty.store.tables.revocations import MOST_TOGETHER, Held, Revival
 
@@ -85,7 +85,7 @@ class _Having:
             if earn.revoked_by in self._own:
                 self._own[earn.revoked_by].append(earn)
         self._waiting = deque(earn for mark in rows for earn in self._own[mark])
-        self._taken, self._given = tallies.taken(held.tally), given
+        self._taken, self._given = places.taken(held.tally), given
 
     def next(self, limit: int | None) -> list[Earn]:
         """The next earns for which there is room, none at the end."""

@@ -10,14 +10,11 @@ from itertools import chain
 from typing import NamedTuple
 
 from loyalty.domain.errors import InternalError
-from loyalty.store.aws.errors import CallError
 from loyalty.store.engine.batch import Key, batches, get_all, side_by_side
 from loyalty.store.engine.dynamodb import Database, Item, has_ended, met
 from loyalty.store.engine.fate import Fate
-from loyalty.store.engine.faults import PASSING_CODES, UNDECIDED_CODES, is_lost, raise_unless_passing
-
-WRITE_BATCH = 25
-"""Statements of one BatchExecuteStatement, DynamoDB's limit."""
+from loyalty.store.engine.faults import UNDECIDED_CODES
+from loyalty.store.engine.statements import MOST_TOGETHER, execute
 
 
 def insert_all(database: Database, table: str, items: Sequence[Item], *, redelivered: bool = False) -> list[Fate]:
@@ -54,7 +51,7 @@ def insert_again(database: Database, place: Place, items: Sequence[Item], *, red
         return [database.insert(place.table, items[0], place.ended)]
     many = ("many exist", place.table, place.within)
     expected = database.cache.get(many, lambda: None) is not None
-    trial = 0 if expected else WRITE_BATCH
+    trial = 0 if expected else MOST_TOGETHER
     writes = _insert_over(database, place, items[:trial], redelivered=redelivered)
     insert = _insert_missing if expected or _many(writes) else _insert_over
     writes += insert(database, place, items[trial:], redelivered=redelivered)
@@ -72,7 +69,7 @@ def _insert(database: Database, table: str, items: Sequence[Item], *, redelivere
     def insert(some: Sequence[Item]) -> list[Fate]:
         return _insert_batch(database, table, list(some), redelivered=redelivered)
 
-    return list(chain.from_iterable(side_by_side(insert, batches(items, WRITE_BATCH))))
+    return list(chain.from_iterable(side_by_side(insert, batches(items, MOST_TOGETHER))))
 
 
 def _insert_missing(database: Database, place: Place, items: Sequence[Item], *, redelivered: bool) -> list[Fate]:
@@ -113,20 +110,20 @@ def _insert_batch(database: Database, table: str, items: Sequence[Item], *, rede
     pending = list(range(len(items)))
     lost, doubtful = set(pending if redelivered else ()), set[int]()
     for _ in database.writing().tries():
-        answered = _execute(database, statement, [items[index] for index in pending])
+        statements = [{"Statement": statement, "Parameters": list(items[index].values())} for index in pending]
         left = []
-        for index, code in zip(pending, answered, strict=True):
-            if code is None:
+        for index, answer in zip(pending, execute(database, statements), strict=True):
+            if answer.code is None:
                 writes[index] = Fate.DONE
-            elif code == "DuplicateItem":
+            elif answer.refused:
                 writes[index] = Fate.REFUSED
                 if index in lost and "origin" in items[index]:
                     doubtful.add(index)
-            elif code in PASSING_CODES:
+            elif answer.passing:
                 left.append(index)
-                lost.update([index] if code in UNDECIDED_CODES else ())
+                lost.update([index] if answer.code in UNDECIDED_CODES else ())
             else:
-                raise InternalError(f"INSERT was refused: {code}")
+                raise InternalError(f"INSERT was refused: {answer.code}")
         pending = left
         if not pending:
             break
@@ -134,19 +131,6 @@ def _insert_batch(database: Database, table: str, items: Sequence[Item], *, rede
     if doubtful:
         _recognise(database, table, items, sorted(doubtful), writes)
     return writes
-
-
-def _execute(database: Database, statement: str, items: Sequence[Item]) -> list[str | None]:
-    """One BatchExecuteStatement: each statement's error code."""
-    statements = [{"Statement": statement, "Parameters": list(item.values())} for item in items]
-    try:
-        answer = database.client.batch_execute_statement(Statements=statements)
-    except CallError as error:
-        raise_unless_passing(error)
-        return ["ServiceUnavailable" if is_lost(error) else "ThrottlingError"] * len(items)
-    if "Responses" not in answer:  # it was cut short
-        return ["ServiceUnavailable"] * len(items)
-    return [response.get("Error", {}).get("Code") for response in answer["Responses"]]
 
 
 def _recognise(database: Database, table: str, items: Sequence[Item], doubtful: list[int], writes: list[Fate]) -> None:

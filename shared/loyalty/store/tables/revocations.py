@@ -15,7 +15,7 @@ from typing import NamedTuple
 from loyalty.store.engine import batch, transactions
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.engine.fate import Fate
-from loyalty.store.tables import earns, keys, tallies
+from loyalty.store.tables import earns, keys, places
 from loyalty.store.tables.earns import Earn
 
 MOST_TOGETHER = 90
@@ -108,7 +108,7 @@ def _read_back(
 def _revoking(database: Database, pk: str, one: Revocation) -> list[Item]:
     """The actions of a revocation."""
     actions = [_mark(database, pk, earn, more=earn.revoked_by == one.more) for earn in one.earns]
-    return [*actions, _on_tally(database, tallies.giving_back(pk, one.places))] if one.places else actions
+    return [*actions, _on_tally(database, places.giving_back(pk, one.places))] if one.places else actions
 
 
 def _mark(database: Database, pk: str, earn: Earn, *, more: bool) -> Item:
@@ -128,7 +128,7 @@ def _reviving(database: Database, pk: str, one: Revival) -> list[Item]:
     if one.limit is None:
         return actions
     origins = [earn.origin for earn in one.earns]
-    return [*actions, _on_tally(database, tallies.taking(pk, origins, one.limit, database.now()))]
+    return [*actions, _on_tally(database, places.taking(pk, origins, one.limit, database.now()))]
 
 
 def _unmark(database: Database, pk: str, earn: Earn) -> Item:

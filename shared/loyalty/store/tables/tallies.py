@@ -1,6 +1,4 @@
-"""Tallies, in the Earns table: who holds a place under a promotion's limit, one item for each customer.
-
-    pk = <account>#<promotion>#<profile_id>   sk = tally      taken (places), <origin>: since when (epoch seconds)
+"""Counting under a promotion's limit, by tallies (see `places`).
 
 Under a limit the tally comes first: an origin takes a place while there is one, then the earn is
 written, two write units and no read. An origin whose writer died between the two holds its place for
@@ -8,22 +6,24 @@ nothing; when the tally is full, and that writer can't be at work any more, the 
 While it may be at work nobody knows yet whether the tally is full: that is BUSY, after a moment of waiting.
 An origin that comes again renews its place first, so that it is never taken from a living writer.
 
-A tally grows with its places, and each update costs its whole size: so many origins of one request take their places,
-and give them back, with one update.
+Most requests want one place each in many tallies. Then a first place is an INSERT and a further one a conditional
+UPDATE, 25 a call, and each costs the write unit that it would by itself. An INSERT of a tally that is there costs one
+for nothing, and a read a tenth of that: so once more than a tenth of some tallies of a promotion were there, further
+ones are read first, for a minute, or until fewer are. What is not as usual (a place that was taken before, one without
+its earn, no answer) is looked at one tally after the other.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from loyalty.domain import lifetime
 from loyalty.domain.deadline import UNDECIDED_SECONDS
 from loyalty.domain.errors import StorageBusy
-from loyalty.store.engine import batch
+from loyalty.store.engine import batch, statements
 from loyalty.store.engine.dynamodb import Database, Item, Update
 from loyalty.store.engine.fate import Fate
-from loyalty.store.tables import keys
-
-_TOGETHER = 100
-"""Places that one update takes or gives back: its condition names each, and may have 300 operators and 4 KB."""
+from loyalty.store.engine.statements import Answered
+from loyalty.store.tables import keys, places
 
 _NO_MORE = object()
 
@@ -34,10 +34,10 @@ def count(
     """Count each customer's origins (by profile_id), in their order, up to `limit`; REFUSED are those beyond it."""
     if limit == 0:
         return {origin: Fate.REFUSED for wanted in origins.values() for origin in wanted}
-    tallies = [
-        _Tally(database, keys.earns(account_id, promotion_id, who), limit, all_) for who, all_ in origins.items()
-    ]
-    counted: dict[str, Fate] = {}
+    wanted = [(keys.earns(account_id, promotion_id, who), all_) for who, all_ in origins.items()]
+    single = [_Wish(pk, all_[0]) for pk, all_ in wanted if len(all_) == 1 and places.fits_statements(all_[0])]
+    counted = _Crowd(database, keys.earns(account_id, promotion_id, ""), limit).count(single) if single[1:] else {}
+    tallies = [_Tally(database, pk, limit, all_) for pk, all_ in wanted if all_[0] not in counted]
     for fates in batch.side_by_side(_Tally.count, tallies):
         counted |= fates
     return counted
@@ -53,53 +53,75 @@ def give_all_back(
 ) -> None:
     """Free the places that several origins have, each if it has one; raises StorageBusy."""
     pk = keys.earns(account_id, promotion_id, profile_id)
-    for some in batch.batches(origins, _TOGETHER):
-        request = giving_back(pk, some)
+    for some in batch.batches(origins, places.MOST_TOGETHER):
+        request = places.giving_back(pk, some)
         if not database.update_if(database.settings.earns_table, request).done and len(some) > 1:
             for origin in some:  # one of them had no place, or the answer was lost
                 give_back(database, account_id, promotion_id, profile_id, origin)
 
 
-def giving_back(pk: str, origins: Sequence[str]) -> Item:
-    """The update (its parameters) that frees the places of at most 100 origins; refused unless each has one."""
-    names = {f"#o{number}": origin for number, origin in enumerate(origins)}
-    return {
-        "Key": _key(pk),
-        "UpdateExpression": f"REMOVE {', '.join(names)} ADD taken :back",
-        "ConditionExpression": " AND ".join(f"attribute_exists({name})" for name in names),
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": {":back": {"N": str(-len(origins))}},
-    }
+class _Wish(NamedTuple):
+    """A place that is wanted: in which tally (its partition), and for which origin."""
+
+    pk: str
+    origin: str
 
 
-def taking(pk: str, origins: Sequence[str], limit: int, now: float) -> Item:
-    """The update (its parameters) that gives a place to each of at most 100 origins.
+class _Crowd:
+    """Distinct tallies of one promotion, in each of which one place is wanted."""
 
-    Refused unless as many are free, and none of the origins has one before.
-    """
-    names = {f"#o{number}": origin for number, origin in enumerate(origins)}
-    free = [f"attribute_not_exists({name})" for name in names]
-    return {
-        "Key": _key(pk),
-        "UpdateExpression": f"SET {', '.join(f'{name} = :now' for name in names)} ADD taken :more",
-        "ConditionExpression": " AND ".join([*free, "(attribute_not_exists(taken) OR taken <= :room)"]),
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": {
-            ":now": {"N": str(int(now))},
-            ":more": {"N": str(len(origins))},
-            ":room": {"N": str(limit - len(origins))},
-        },
-    }
+    def __init__(self, database: Database, promotion: str, limit: int) -> None:
+        self._database, self._limit, self._table = database, limit, database.settings.earns_table
+        self._many = ("many tallies exist", promotion)
+
+    def count(self, wishes: Sequence[_Wish]) -> dict[str, Fate]:
+        """DONE or REFUSED by origin; what is not as usual is left out."""
+        expected = self._database.cache.get(self._many, lambda: None) is not None
+        trial = 0 if expected else statements.MOST_TOGETHER
+        fates, met = self._insert(wishes[:trial])
+        there = self._there(wishes[trial:]) if expected or _are_many(met, wishes[:trial]) else set()
+        more, met_later = self._insert([one for one in wishes[trial:] if one not in there])
+        further = [*met, *there, *met_later]
+        self._database.cache.forget(self._many)
+        if _are_many(further, wishes):
+            self._database.cache.get(self._many, lambda: True)
+        return {**fates, **more, **self._update(further)}
+
+    def _there(self, wishes: Sequence[_Wish]) -> set[_Wish]:
+        """Those of which there is a tally, or was a moment ago."""
+        names: dict[batch.Key, _Wish] = {(one.pk, keys.TALLY): one for one in wishes}
+        return {names[key] for key in batch.get_all(self._database, self._table, list(names), "taken").found}
+
+    def _insert(self, wishes: Sequence[_Wish]) -> tuple[dict[str, Fate], list[_Wish]]:
+        """First places: DONE by origin; and those of which there is a tally."""
+        now = self._database.now()
+        first = [places.first(self._table, one.pk, one.origin, now) for one in wishes]
+        answers = statements.execute_all(self._database, first)
+        return _done(wishes, answers), [one for one, answer in zip(wishes, answers, strict=True) if answer.refused]
+
+    def _update(self, wishes: Sequence[_Wish]) -> dict[str, Fate]:
+        """Further places: DONE by origin, REFUSED where the tally is full of earns."""
+        now = self._database.now()
+        further = [places.further(self._table, one.pk, one.origin, self._limit, now) for one in wishes]
+        answers = statements.execute_all(self._database, further)
+        met = {one: answer.met for one, answer in zip(wishes, answers, strict=True) if answer.refused and answer.met}
+        full = {one: tally for one, tally in met.items() if one.origin not in tally}
+        return {**_done(wishes, answers), **{one.origin: Fate.REFUSED for one in self._of_earns(full)}}
+
+    def _of_earns(self, tallies: Mapping[_Wish, Item]) -> list[_Wish]:
+        """Those of these tallies that have an earn for each of their places."""
+        earns = {one: [(one.pk, origin) for origin in places.holders(tally)] for one, tally in tallies.items()}
+        wanted = [key for keys_ in earns.values() for key in keys_]
+        found = batch.get_all(self._database, self._table, wanted, "earned_at", consistent=True).found
+        return [one for one, keys_ in earns.items() if found.keys() >= set(keys_)]
 
 
-def taken(tally: Item) -> int:
-    """How many places of a tally (empty where there is none) have somebody."""
-    return int(tally["taken"]["N"]) if "taken" in tally else 0
+def _are_many(there: Sequence[_Wish], wishes: Sequence[_Wish]) -> bool:
+    return 10 * len(there) > len(wishes)
 
 
-def holders(tally: Item) -> list[str]:
-    """The origins that have a place."""
-    return [name for name in tally if keys.SEPARATOR in name]
+def _done(wishes: Sequence[_Wish], answers: Sequence[Answered]) -> dict[str, Fate]:
+    return {one.origin: Fate.DONE for one, answer in zip(wishes, answers, strict=True) if answer.code is None}
 
 
 class _Tally:
@@ -132,7 +154,7 @@ class _Tally:
         """The first origins, as far as places are free and none of them has one; the others come one by one."""
         done: list[str] = []
         room = self._limit
-        while len(some := self._origins[len(done) :][: min(room, _TOGETHER)]) > 1:
+        while len(some := self._origins[len(done) :][: min(room, places.MOST_TOGETHER)]) > 1:
             try:
                 update = self._take_all(some)
             except StorageBusy:
@@ -140,13 +162,13 @@ class _Tally:
             met = update.met or {}
             if update.done:
                 done += some
-            elif not met.keys().isdisjoint(some) or (room := max(0, self._limit - taken(met))) >= len(some):
+            elif not met.keys().isdisjoint(some) or (room := max(0, self._limit - places.taken(met))) >= len(some):
                 break
         return done
 
     def _take_all(self, origins: Sequence[str]) -> Update:
         """Give each of these origins a place, if there are as many and none of them has one before."""
-        request = taking(self._pk, origins, self._limit, self._database.now())
+        request = places.taking(self._pk, origins, self._limit, self._database.now())
         return self._database.update_if(self._table, request)
 
     def _join(self, origin: str) -> Item | None:
@@ -195,8 +217,8 @@ class _Tally:
 
     def _without_earn(self, tally: Item) -> list[str]:
         """The places that have no earn, but those of the same request, which writes them next."""
-        places = [name for name in holders(tally) if name not in self._origins]
-        earn_keys = {place: (self._pk, place) for place in places}
+        held = [name for name in places.holders(tally) if name not in self._origins]
+        earn_keys = {place: (self._pk, place) for place in held}
         earns = batch.get_all(self._database, self._table, list(earn_keys.values()), "earned_at", consistent=True)
         if earns.unread:
             raise StorageBusy
@@ -206,14 +228,10 @@ class _Tally:
         self, origin: str, expression: str, condition: str, values: Item, names: Mapping[str, str] | None = None
     ) -> Update:
         request = {
-            "Key": _key(self._pk),
+            "Key": places.key(self._pk),
             "UpdateExpression": expression,
             "ConditionExpression": condition,
             "ExpressionAttributeNames": {"#origin": origin, **(names or {})},
             "ExpressionAttributeValues": {":now": {"N": str(int(self._database.now()))}, **values},
         }
         return self._database.update_if(self._table, request)
-
-
-def _key(pk: str) -> Item:
-    return {"pk": {"S": pk}, "sk": {"S": keys.TALLY}}
