@@ -118,20 +118,28 @@ def earn(state: State, about: Mapping[str, Any], by: Writer, result: str | None,
         yield state
 
 
-def revoke(
-    state: State, about: Mapping[str, Any], by: Writer, result: str | None, named: frozenset[Writer]
-) -> Iterator[State]:
-    """A revocation of all that there is, or of what is `named`, being the earns that it was seen to revoke."""
+class Seen(NamedTuple):
+    """What a revocation met: the earns that it was seen to revoke, or named; and those that came after it was asked.
+
+    It may have looked before these were there.
+    """
+
+    named: frozenset[Writer]
+    since: frozenset[Writer] = frozenset()
+
+
+def revoke(state: State, about: Mapping[str, Any], by: Writer, result: str | None, seen: Seen) -> Iterator[State]:
+    """A revocation of all that there is, or of what is named."""
     live = frozenset(writer for promotion, writer in state.earns if promotion == about["promotion"])
-    is_found, which = found(state, about["how"]), about["promotion"]
-    whole = named == live if about["ids"] is None else named <= live
+    is_found, which, named, old = found(state, about["how"]), about["promotion"], seen.named, live - seen.since
+    whole = named <= live and (about["ids"] is not None or old <= named)
     if result in ("revoked", None) and is_found and named and whole:
         gone = frozenset((which, writer) for writer in named)
         marked = frozenset((which, writer, by) for writer in named)
         yield state._replace(earns=state.earns - gone, revoked=state.revoked | marked)
-    if result == "nothing" and is_found and not live:
+    if result == "nothing" and is_found and not old:
         yield state
-    if result == "not earned" and is_found and not (named and named <= live):
+    if result == "not earned" and is_found and not (named and named <= old):
         yield state
     if result == "not found" and not is_found:
         yield state

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.simulation import model, stored
 from tests.simulation.ledger import FOREVER, Operation, Writer
 from tests.simulation.linearizability import Event, check
-from tests.simulation.model import SEED, Customer, Room, State
+from tests.simulation.model import SEED, Customer, Room, Seen, State
 from tests.simulation.people import PEOPLE, Person
 
 if TYPE_CHECKING:
@@ -43,10 +43,14 @@ def judge(history: "History") -> None:
 
 
 def _mended(history: "History") -> None:
-    """Items that were refused for what they share, or told as not done, and were done by a redrive: nobody heard."""
+    """Items that were refused for what they share, or told as not done, and were done by a redrive: nobody heard.
+
+    Or by one of two messages that were fed, of which the other one was refused.
+    """
     for operation in history.ledger.operations:
         done = operation.by in history.invariants.effects and operation.kind in ("enrol", "earn", "import", "revoke")
-        redriven = done and not history.ledger.redriven.isdisjoint(history.ledger.chains[operation.by.chain].jobs)
+        chain = history.ledger.chains[operation.by.chain] if done else None
+        redriven = chain and ("fed" in chain.note or not history.ledger.redriven.isdisjoint(chain.jobs))
         if redriven and (operation.result == "refused" or operation.dropped):
             operation.result, operation.answered, operation.dropped = None, FOREVER, False
 
@@ -176,8 +180,10 @@ class _Events:
     def _add_hidden(self, operation: Operation, follow: Follow, name: str) -> None:
         """What an item wrote that does not find that when it comes again: who it was is gone, or another's by now."""
         nobody = operation.result == "not found" and operation.by.chain in self._history.begun_again
-        anothers = operation.result == "exists" and self._has_left
-        moment = self._history.invariants.effects.get(operation.by)
+        seen = self._history.invariants
+        moment = seen.effects.get(operation.by)
+        twice = moment != seen.last_effects.get(operation.by)
+        anothers = self._has_left and (operation.result == "exists" or (operation.result == "created" and twice))
         if moment is not None and (nobody or anothers):
             self._history.meet("an item that had written did not find that when it came again")
             self._add(replace(operation, result=None), follow, f"{name} in an earlier delivery", hint=moment)
@@ -225,12 +231,21 @@ class _Events:
         if forgotten:
             self._history.meet("a revocation forgot what was taken back before it came again")
             mine = frozenset(earned.get(one, SEED) for one in forgotten)
-            hidden = partial(model.revoke, about=about, by=by, result=None, named=mine)
+            hidden = partial(model.revoke, about=about, by=by, result=None, seen=Seen(mine))
             self._add(replace(operation, result=None), hidden, "revocation in an earlier delivery")
         wanted = ids - forgotten if result in ("revoked", None) else about["ids"] or ()
-        named = frozenset(earned.get(one, SEED) for one in wanted)
-        follow = partial(model.revoke, about=about, by=by, result=result, named=named)
+        named = frozenset(earned.get(one, SEED) for one in wanted) - self._withdrawn
+        if result == "revoked" and not named:
+            return
+        moments = self._history.invariants.effects
+        seen = Seen(named, frozenset(one for one, moment in moments.items() if moment >= operation.invoked))
+        follow = partial(model.revoke, about=about, by=by, result=result, seen=seen)
         self._in_turn(operation, "revoke", self._add(operation, follow, "revocation", **found, **unheard))
+
+    @property
+    def _withdrawn(self) -> frozenset[Writer]:
+        """Who wrote what is known not to have stayed: earns that were withdrawn, since their customer was leaving."""
+        return frozenset(one.by for one in self._history.ledger.operations if one.dropped)
 
     def _is_taken_back(self, earn: Writer) -> bool:
         """Whether somebody asked for an earn's job to be undone."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.delivery import DEAD_LETTERS
-from tests.fakes.queues import CHUNKS
+from tests.fakes.queues import CHUNKS, PARKED
 from tests.simulation import gateway, orders
 from tests.simulation.invariants import LEAST_TRIES
 from tests.simulation.people import ACCOUNT
@@ -37,13 +37,25 @@ def judge(history: "History") -> None:
 
 
 def _nothing_without_its_customer(history: "History") -> None:
+    """What hangs on a customer went with it, unless the erasure was given up, and waits to be redriven."""
+    if any(_erases(message.body) for message in history.cloud.sqs.queues[PARKED]):
+        history.meet("an erasure is parked")
+        return
     tables = history.cloud.dynamodb.tables
     for table in ("memberships", "earns"):
         for key, item in tables[table].items():
-            account, _, profile_id = key[0].split("#")
             empty = (key[-1] == "tally" and item["taken"]["N"] == "0") or "left_at" in item
-            if account == ACCOUNT and not empty and (f"{ACCOUNT}#profile_id#{profile_id}",) not in tables["customers"]:
+            if key[0].startswith(f"{ACCOUNT}#") and not empty and not _has_its_customer(history, key[0]):
                 history.find("orphan", f"{table} {'/'.join(key)} is of a customer that is not there")
+
+
+def _has_its_customer(history: "History", partition: str) -> bool:
+    account, _, profile_id = partition.split("#")
+    return (f"{account}#profile_id#{profile_id}",) in history.cloud.dynamodb.tables["customers"]
+
+
+def _erases(body: str) -> bool:
+    return bool(json.loads(body).get("operation") == "erase")
 
 
 def _job(history: "History", job_id: str) -> None:
@@ -130,15 +142,15 @@ def _kept(history: "History", job_id: str) -> set[int]:
 
 
 def _written(history: "History", job_id: str) -> Iterator[tuple[str, int]]:
-    """What a job wrote that is there: where, and for which position."""
+    """What a job wrote that is there: where, and for which position; what is of nobody is told apart."""
     tables = history.cloud.dynamodb.tables
     for key, item in tables["memberships"].items():
         writer, _, position = item["origin"]["S"].rpartition("#")
-        if writer == job_id and "left_at" not in item:
+        if writer == job_id and "left_at" not in item and _has_its_customer(history, key[0]):
             yield f"membership {key[0]}", int(position)
     for (pk, sk), item in tables["earns"].items():
         writer, _, position = sk.rpartition("#")
-        if writer == job_id:
+        if writer == job_id and _has_its_customer(history, pk):
             yield f"earn {pk}", int(position)
         writer, _, position = item.get("revoked_by", {"S": ""})["S"].rpartition("#")
         if writer == job_id:

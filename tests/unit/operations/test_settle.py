@@ -211,6 +211,19 @@ def test_a_row_whose_customer_lacks_a_membership_is_unknown_where_another_delive
     assert settled == (done if overwrite is Overwrite.IGNORE else UNKNOWN)
 
 
+def test_a_row_that_made_nothing_but_a_membership_is_unknown_and_its_customer_is_told() -> None:
+    # GIVEN customers that are as two rows have them, and of whom one lacks the memberships
+    world, params = World(), campaigns(Overwrite.UPDATE)._replace(card_digits=None)
+    first, second = (Row({"code": code}) for code in ("first", "second"))
+    made = imported(world, params._replace(campaigns=()), [first, second], OTHERS)
+    imported(world, params, [second], OTHERS)
+    imported(world, params, [first, second], OURS)
+    # WHEN they are settled
+    settled = import_customers.settle(world.database, demo.ACCOUNT, params, [first, second], OURS)
+    # THEN it is not told that the first wrote nothing
+    assert settled == [UNKNOWN._replace(profile_id=made[0].profile_id), BUSY]
+
+
 def test_rows_whose_records_cannot_be_read_are_not_settled() -> None:
     world, params = World(), campaigns(Overwrite.UPDATE)
     imported(world, params, ROWS, OURS)

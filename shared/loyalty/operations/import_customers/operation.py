@@ -26,7 +26,7 @@ from loyalty.operations.import_customers.items import (
     refuse_secrets,
 )
 from loyalty.operations.import_customers.undo import take_back
-from loyalty.operations.import_customers.work import Work, settled, written
+from loyalty.operations.import_customers.work import Work, joined, settled, written
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts, customers
 
@@ -91,9 +91,13 @@ def settle(
 ) -> list[Outcome]:
     """Each row as the records of what was written say, else BUSY; UNKNOWN where memberships are missing.
 
-    Of items that came as outcomes as well: see `apply`. Raises StorageBusy.
+    UNKNOWN is also a row of which there are memberships, and no record since it changed nothing else. Of items that
+    came as outcomes as well: see `apply`. Raises StorageBusy.
     """
     found = settled(database, account.id, params, range(len(items)), origin)
+    found |= joined(
+        database, account.id, params, {index: items[index] for index in found if found[index] == BUSY}, origin
+    )
     return [
         item if isinstance(item, Outcome) and found[index] == BUSY else found[index] for index, item in enumerate(items)
     ]

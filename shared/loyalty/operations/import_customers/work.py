@@ -188,3 +188,23 @@ def settled(
     for campaign in params.campaigns:
         lacking |= set(ids) - memberships.origins(database, account_id, campaign, ids, origin).keys()
     return {index: UNKNOWN if one.profile_id in lacking else one for index, one in outcomes.items()}
+
+
+def joined(
+    database: Database, account_id: str, params: Params, rows: Mapping[int, Row | Outcome], origin: Origin
+) -> dict[int, Outcome]:
+    """UNKNOWN, with the profile_id, for those rows that made a membership of who they are about.
+
+    Raises StorageBusy.
+    """
+    about = {index: row.match() for index, row in rows.items() if isinstance(row, Row) and params.campaigns}
+    wanted = {index: identifier for index, identifier in about.items() if identifier}
+    people = customers.find_all(database, account_id, wanted.values()) if wanted else {}
+    ids = {index: people[identifier].profile_id for index, identifier in wanted.items() if identifier in people}
+    found: dict[int, Outcome] = {}
+    for campaign in params.campaigns if ids else ():
+        made = memberships.origins(database, account_id, campaign, list(dict.fromkeys(ids.values())), origin)
+        for index, who in ids.items():
+            if made.get(who) == origin.mark(index):
+                found[index] = UNKNOWN._replace(profile_id=who)
+    return found
