@@ -185,9 +185,8 @@ class FakeDynamoDB:
     def _query(self, arguments: dict[str, Any]) -> Answer:
         refuse_unused(arguments)
         values = arguments["ExpressionAttributeValues"]
-        prefix = values.get(":prefix", {"S": ""})["S"]
-        keys = sorted(key for key in self._keys(arguments) if key[0] == values[":pk"]["S"])
-        keys = [key for key in keys if key[1].startswith(prefix)]
+        pk, prefix = values[":pk"]["S"], values.get(":prefix", {"S": ""})["S"]
+        keys = sorted([key for key in self._keys(arguments) if key[0] == pk and key[1].startswith(prefix)])
         if not arguments.get("ScanIndexForward", True):
             keys.reverse()
         if start := arguments.get("ExclusiveStartKey"):

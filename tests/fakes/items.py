@@ -27,17 +27,21 @@ def copied(value: Any) -> Any:
 
 def key_of(item: Item) -> Key:
     """The key of an item; raises the CallRefused of one that DynamoDB does not take."""
-    parts = tuple([item[name]["S"] for name in ("pk", "sk") if name in item])
-    for part, most in zip(parts, MOST_KEY_BYTES, strict=False):
-        if not part.isascii() or not 0 < len(part) <= most:  # hardly any
-            _check_key(part, most)
+    parts = (item["pk"]["S"], item["sk"]["S"]) if "sk" in item else (item["pk"]["S"],)
+    for part in parts:
+        if not part.isascii() or not 0 < len(part) <= MOST_KEY_BYTES[-1]:  # hardly any
+            _check_key(parts)
     return parts
 
 
 def refuse_unused(request: dict[str, Any]) -> None:
     """Refuse names and values that no expression of the request uses, as DynamoDB does."""
     for kind, words in unused(request).items():
-        require(not words, f"Value provided in {kind} unused in expressions: keys: {{{', '.join(sorted(words))}}}")
+        if words:
+            named = ", ".join(sorted(words))
+            raise client_error(
+                "ValidationException", message=f"Value provided in {kind} unused in expressions: keys: {{{named}}}"
+            )
 
 
 def require(holds: bool, message: str) -> None:
@@ -46,10 +50,11 @@ def require(holds: bool, message: str) -> None:
         raise client_error("ValidationException", message=message)
 
 
-def _check_key(part: str, most: int) -> None:
-    require(part != "", "One or more parameter values are not valid: an empty string value")
-    require(_is_text(part), "One or more parameter values are not valid: not UTF-8")
-    require(len(part.encode()) <= most, "One or more parameter values were invalid: size exceeds limit")
+def _check_key(parts: Key) -> None:
+    for part, most in zip(parts, MOST_KEY_BYTES, strict=False):
+        require(part != "", "One or more parameter values are not valid: an empty string value")
+        require(_is_text(part), "One or more parameter values are not valid: not UTF-8")
+        require(len(part.encode()) <= most, "One or more parameter values were invalid: size exceeds limit")
 
 
 def _is_text(text: str) -> bool:
