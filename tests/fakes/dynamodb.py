@@ -157,7 +157,7 @@ class FakeDynamoDB:
     def _get_item(self, arguments: dict[str, Any]) -> Answer:
         item = self._seen(arguments["TableName"], key_of(arguments["Key"]), arguments)
         self._charge_read(item, arguments)
-        return {"Item": copied(item)} if item else {}
+        return {"Item": dict(item)} if item else {}
 
     def _put_item(self, arguments: dict[str, Any]) -> Answer:
         item = arguments["Item"]
@@ -217,7 +217,7 @@ class FakeDynamoDB:
             last = {
                 "LastEvaluatedKey": dict(zip(("pk", "sk"), ({"S": part} for part in keys[self.page - 1]), strict=False))
             }
-        return {"Items": [copied(item) for item in items if selects(item, arguments)], **last}
+        return {"Items": [dict(item) for item in items if selects(item, arguments)], **last}
 
     def _stored(self, arguments: dict[str, Any], key: Item) -> Item | None:
         return self.tables[arguments["TableName"]].get(key_of(key))
