@@ -41,7 +41,7 @@ def handler(folder: str) -> Callable[..., Any]:
 def cut_into(weight: int) -> None:
     """Have jobs cut into chunks of so many items, by the module that does so in this version."""
     (path,) = Path(sys.argv[1], "shared", "loyalty").glob("*/cut.py")
-    cut = importlib.import_module(f"loyalty.{path.parent.name}.cut")
+    cut: Any = importlib.import_module(f"loyalty.{path.parent.name}.cut")
     assert cut.MOST_WEIGHT
     cut.MOST_WEIGHT = weight
 
