@@ -158,7 +158,7 @@ class FakeDynamoDB:
     def _get_item(self, arguments: dict[str, Any]) -> Answer:
         item = self._seen(arguments["TableName"], key_of(arguments["Key"]), arguments)
         self._charge_read(item, arguments)
-        return {"Item": copied(item)} if item else {}
+        return {"Item": dict(item)} if item else {}
 
     def _put_item(self, arguments: dict[str, Any]) -> Answer:
         item = arguments["Item"]
@@ -186,9 +186,8 @@ class FakeDynamoDB:
     def _query(self, arguments: dict[str, Any]) -> Answer:
         refuse_unused(arguments)
         values = arguments["ExpressionAttributeValues"]
-        prefix = values.get(":prefix", {"S": ""})["S"]
-        keys = sorted(key for key in self._keys(arguments) if key[0] == values[":pk"]["S"])
-        keys = [key for key in keys if key[1].startswith(prefix)]
+        pk, prefix = values[":pk"]["S"], values.get(":prefix", {"S": ""})["S"]
+        keys = sorted([key for key in self._keys(arguments) if key[0] == pk and key[1].startswith(prefix)])
         if not arguments.get("ScanIndexForward", True):
             keys.reverse()
         if start := arguments.get("ExclusiveStartKey"):
@@ -219,7 +218,7 @@ class FakeDynamoDB:
             last = {
                 "LastEvaluatedKey": dict(zip(("pk", "sk"), ({"S": part} for part in keys[self.page - 1]), strict=False))
             }
-        return {"Items": [copied(item) for item in items if selects(item, arguments)], **last}
+        return {"Items": [dict(item) for item in items if selects(item, arguments)], **last}
 
     def _stored(self, arguments: dict[str, Any], key: Item) -> Item | None:
         return self.tables[arguments["TableName"]].get(key_of(key))

@@ -1,7 +1,7 @@
 """DynamoDB's condition and update expressions, as far as the store uses them, on items in attribute-value form."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -15,6 +15,9 @@ class Words(NamedTuple):
     values: Mapping[str, Any]
 
 
+Test = Callable[[Mapping[str, Any], Words], bool]
+"""Whether an item meets a condition whose placeholders stand for these words."""
+
 _DEFINING = ("ExpressionAttributeNames", "ExpressionAttributeValues")
 _PLACEHOLDER = re.compile(r"[#:]\w+")
 
@@ -27,29 +30,34 @@ EXPRESSIONS = (
 )
 
 
-def unused(request: Mapping[str, Any]) -> dict[str, set[str]]:
+def unused(request: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
     """The placeholders that a request defines and none of its expressions uses, by the parameter that defines them."""
-    defined = {kind: request[kind] for kind in _DEFINING if kind in request}
-    if not defined:
+    names, values = request.get(_DEFINING[0]), request.get(_DEFINING[1])
+    if names is None and values is None:
         return {}
-    used = _placeholders(" ".join(request[name] for name in EXPRESSIONS if name in request))
-    return {kind: set(words) - used for kind, words in defined.items()}
+    expressions = tuple([request.get(name, "") for name in EXPRESSIONS])
+    return _unused(expressions, None if names is None else tuple(names), None if values is None else tuple(values))
 
 
 @cache
-def _placeholders(expressions: str) -> frozenset[str]:
-    return frozenset(_PLACEHOLDER.findall(expressions))
+def _unused(expressions: tuple[str, ...], *defined: tuple[str, ...] | None) -> Mapping[str, frozenset[str]]:
+    used = _PLACEHOLDER.findall(" ".join(expressions))
+    return {
+        kind: frozenset(words).difference(used)
+        for kind, words in zip(_DEFINING, defined, strict=True)
+        if words is not None
+    }
 
 
 def meets(item: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
     """Whether `item` (empty where there is none) meets a request's condition, if it has one."""
     condition = request.get("ConditionExpression")
-    return condition is None or _holds(condition, item, _words(request))
+    return condition is None or _test(condition)(item, _words(request))
 
 
 def selects(item: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
     """Whether a scan's filter, if it has one, selects an item."""
-    return "FilterExpression" not in request or _holds(request["FilterExpression"], item, _words(request))
+    return "FilterExpression" not in request or _test(request["FilterExpression"])(item, _words(request))
 
 
 def changed(item: Item, request: Mapping[str, Any]) -> Item:
@@ -81,42 +89,55 @@ def _words(request: Mapping[str, Any]) -> Words:
     return Words(request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {}))
 
 
-def _holds(condition: str, item: Mapping[str, Any], placeholders: Words) -> bool:
+@cache
+def _test(condition: str) -> Test:
+    """What a condition asks of an item: there are few of them, and each is met thousands of times."""
     for word, combine in (("OR", any), ("AND", all)):
         if len(parts := _split(condition, word)) > 1:
-            return combine(_holds(part, item, placeholders) for part in parts)
+            return _combined(combine, [_test(part) for part in parts])
     condition = condition.strip()
     if condition.startswith("NOT "):
-        return not _holds(condition.removeprefix("NOT "), item, placeholders)
+        denied = _test(condition.removeprefix("NOT "))
+        return lambda item, words: not denied(item, words)
     if condition.startswith("("):
-        return _holds(condition[1:-1], item, placeholders)
-    return _compare(condition, item, placeholders)
+        return _test(condition[1:-1])
+    if function := re.fullmatch(r"(\w+)\((#?\w+)(?:, ?(:\w+))?\)", condition):
+        return _called(*function.groups(""))
+    comparison = re.fullmatch(r"(#?\w+) (=|<=?) (:\w+)", condition)
+    assert comparison, condition
+    return _compared(*comparison.groups())
 
 
-def _compare(condition: str, item: Mapping[str, Any], placeholders: Words) -> bool:
-    if function := _matched(r"(attribute_exists|attribute_not_exists)\((#?\w+)\)", condition):
-        name = placeholders.names.get(function[2], function[2])
-        return (name in item) == (function[1] == "attribute_exists")
-    if function := _matched(r"contains\((#?\w+), ?(:\w+)\)", condition):
-        members = item.get(placeholders.names.get(function[1], function[1]), {"SS": ()})["SS"]
-        return bool(placeholders.values[function[2]]["S"] in members)
-    if function := _matched(r"begins_with\((#?\w+), ?(:\w+)\)", condition):
-        text = item.get(placeholders.names.get(function[1], function[1]), {"S": ""})["S"]
-        return bool(text.startswith(placeholders.values[function[2]]["S"]))
-    word, operator, value = _matched(r"(#?\w+) (=|<=?) (:\w+)", condition).groups()  # type: ignore[union-attr]
-    old, new = item.get(placeholders.names.get(word, word)), placeholders.values[value]
-    if operator == "=":
-        return bool(old == new)
-    if old is None:
-        return False
-    below, equal = float(old["N"]) < float(new["N"]), float(old["N"]) == float(new["N"])
-    return below or (equal and operator == "<=")
+def _combined(combine: Callable[[Iterable[bool]], bool], tests: list[Test]) -> Test:
+    return lambda item, words: combine(test(item, words) for test in tests)
 
 
-@cache
-def _matched(pattern: str, condition: str) -> re.Match[str] | None:
-    """The match of a whole condition: there are few of them, and each is met thousands of times."""
-    return re.fullmatch(pattern, condition)
+def _called(function: str, word: str, value: str) -> Test:
+    """The test of a function of an attribute; raises a KeyError for one that the store doesn't use."""
+    tests: dict[str, Test] = {
+        "attribute_exists": lambda item, words: words.names.get(word, word) in item,
+        "attribute_not_exists": lambda item, words: words.names.get(word, word) not in item,
+        "contains": lambda item, words: (
+            words.values[value]["S"] in item.get(words.names.get(word, word), {"SS": ()})["SS"]
+        ),
+        "begins_with": lambda item, words: item.get(words.names.get(word, word), {"S": ""})["S"].startswith(
+            words.values[value]["S"]
+        ),
+    }
+    return tests[function]
+
+
+def _compared(word: str, operator: str, value: str) -> Test:
+    def compare(item: Mapping[str, Any], words: Words) -> bool:
+        old, new = item.get(words.names.get(word, word)), words.values[value]
+        if operator == "=":
+            return bool(old == new)
+        if old is None:
+            return False
+        below, equal = float(old["N"]) < float(new["N"]), float(old["N"]) == float(new["N"])
+        return below or (equal and operator == "<=")
+
+    return compare
 
 
 def _sum(old: Item | None, value: Item) -> Item:
@@ -126,7 +147,6 @@ def _sum(old: Item | None, value: Item) -> Item:
     return {"N": str(int(old["N"] if old else 0) + int(value["N"]))}
 
 
-@cache
 def _split(condition: str, word: str) -> list[str]:
     """The parts between `word`s that are in no parentheses."""
     parts, depth = [""], 0

@@ -1,9 +1,9 @@
 """The demo accounts in a fake store, and the endpoints on it: what most tests begin with."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -97,6 +97,12 @@ CALLS: dict[str, Call[Any, Any]] = {
     PROMOTIONS: read_api.LIST_PROMOTIONS,
 }
 """What reads, by path."""
+_OTHERS: dict[str, Callable[[Callable[[], Database]], Handler]] = {
+    IMPORT: api_php.serve,
+    TASK: partial(serve_task, REGISTER_MEMBER_BATCH_TASK),
+    ACCESS_TOKEN: token_api.serve,
+}
+"""What does more than one contract asks for."""
 _JOB_ROUTES = {
     "GET /jobs": jobs_api.list_jobs,
     "GET /jobs/{job_id}": jobs_api.show_job,
@@ -121,11 +127,7 @@ class World:
         self.dynamodb.tables.update({table: dict(items) for table, items in demo_tables().items()})
         self.settings = settings
         self.database = self.process(self.dynamodb)
-        self._handlers = {path: self._serve(contract) for path, contract in CONTRACTS.items()}
-        self._handlers |= {path: self._serve_call(call) for path, call in CALLS.items()}
-        self._handlers[IMPORT] = api_php.serve(lambda: self.database)
-        self._handlers[TASK] = serve_task(REGISTER_MEMBER_BATCH_TASK, lambda: self.database)
-        self._handlers[ACCESS_TOKEN] = token_api.serve(lambda: self.database)
+        self._handlers: dict[str, Handler] = {}
 
     def process(self, client: Any) -> Database:
         """The database as another process has it: through a client of its own, with nothing cached."""
@@ -189,7 +191,13 @@ class World:
 
     def deliver(self, event: Event, context: FakeContext | None = None) -> Reply:
         """Hand an event to the endpoint of its path."""
-        return reply_of(self._handlers[event["path"]](event, context or FakeContext()))
+        return reply_of(self.handler(event["path"])(event, context or FakeContext()))
+
+    def handler(self, path: str) -> Handler:
+        """The endpoint of a path, which is made when it is first asked for: most tests need one or two."""
+        if path not in self._handlers:
+            self._handlers[path] = self._made(path)
+        return self._handlers[path]
 
     def memberships(self) -> dict[Key, Item]:
         """What the table of memberships holds."""
@@ -207,8 +215,10 @@ class World:
             self.queue.deliver_all()
             self.idle = False
 
-    def _serve(self, contract: Contract[Any, Any]) -> Handler:
-        return serve(contract, lambda: self.database)
+    def _made(self, path: str) -> Handler:
+        if path in _OTHERS:
+            return _OTHERS[path](lambda: self.database)
+        return self._serve_call(CALLS[path]) if path in CALLS else serve(CONTRACTS[path], lambda: self.database)
 
     def _serve_call(self, call: Call[Any, Any]) -> Handler:
         return serve_call(call, lambda: self.database)

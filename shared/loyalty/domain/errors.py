@@ -40,12 +40,9 @@
 import json
 import math
 
-LONGEST_QUOTE = 64
-"""Characters of a refused value that an error shows."""
+from loyalty.domain.quoting import LONGEST_QUOTE, clipped, escaped
 
 _MOST_SENT = 4_700_000  # bytes of a body that reach a function
-
-_MOST_QUOTED_BYTES = 128  # of those characters, so that replies about many items stay small
 
 
 class RequestError(Exception):
@@ -321,41 +318,11 @@ def refusal(name: str, fault: str, value: object) -> str:
 def quote(value: object) -> str:
     """A refused value as an error shows it: escaped, clipped, containers by their kind only."""
     if isinstance(value, str):
-        return f'"{_clip(_escaped(value[: LONGEST_QUOTE + 1]))}"'
+        return f'"{clipped(escaped(value[: LONGEST_QUOTE + 1]))}"'
     if isinstance(value, list | tuple):
         return "a list"
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, float) and not math.isfinite(value):
         return "a number out of range"
-    return _clip(json.dumps(value))
-
-
-def _clip(text: str) -> str:
-    if len(text) <= LONGEST_QUOTE and (text.isascii() or len(text.encode()) <= _MOST_QUOTED_BYTES):
-        return text
-    room = _MOST_QUOTED_BYTES - len("…".encode())
-    return text[: LONGEST_QUOTE - 1].encode()[:room].decode(errors="ignore") + "…"
-
-
-def _escaped(text: str) -> str:
-    """The text with what can't be printed, and quotes, escaped: the beginning of it, as far as it is shown."""
-    if text.isprintable() and '"' not in text and "\\" not in text:
-        return text
-    shown = ""
-    for character in text:
-        shown += _escape(character)
-        if len(shown) > LONGEST_QUOTE:
-            break
-    return shown
-
-
-def _escape(character: str) -> str:
-    if character in '"\\':
-        return f"\\{character}"
-    if character.isprintable():
-        return character
-    number = ord(character)
-    if number <= 0xFF:  # noqa: PLR2004 - where line ends and tabs have forms of their own
-        return character.encode("unicode_escape").decode()
-    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"  # noqa: PLR2004 - as Python writes them
+    return clipped(json.dumps(value))

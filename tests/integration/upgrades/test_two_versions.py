@@ -49,7 +49,7 @@ LIMITS = {
     "BULK_API_BATCH_SIZE_FOR_REDIRECTION": "10",
 }
 _CREATE = ("AttributeDefinitions", "KeySchema", "BillingMode")
-_CHUNK = 250  # items of a chunk at least, so that a job of three times as many has several
+_CHUNK = 25  # items of a chunk at most, so that a job of three times as many has several
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,14 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
         tables = variables(described, "AWS::DynamoDB::Table")
         demo.seed(ministack.endpoint_url, tables)
         access = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
-        yield {**LIMITS, **tables, **queues, **access, "AWS_ENDPOINT_URL": ministack.endpoint_url}
+        yield {
+            **LIMITS,
+            "CHUNK_WEIGHT": str(_CHUNK),
+            **tables,
+            **queues,
+            **access,
+            "AWS_ENDPOINT_URL": ministack.endpoint_url,
+        }
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,41 @@ from tools import demo
 
 ACCOUNT_ID = demo.ACCOUNT.id
 USER1 = {"source": "INSTORE", "identifierName": "id", "identifierValue": "98662653"}
+SAMPLE = {
+    "promotionId": 201436,
+    "promotionName": "One each",
+    "programId": 2750,
+    "startDate": "2025-01-01T00:00:00.000Z",
+    "endDate": "2099-01-01T00:00:00.000Z",
+    "identifier": "201436",
+    "description": "",
+    "active": True,
+    "limits": {
+        "maxPointsPerEvent": "0",
+        "pointsPerCustomer": "0",
+        "numberOFTimesPerCustomer": 0,
+        "totalPointsInPromotion": "0",
+    },
+    "customerUsage": {
+        "currentPointsPerCustomer": "0",
+        "currentNumberOfTimesPerCustomer": 0,
+        "currentTotalPointsInPromotion": "0",
+    },
+    "pointsOfferType": "LOYALTY",
+    "promotionRestriction": {
+        "issualRestrictions": [
+            {
+                "kpi": "NUMBER_OF_ISSUALS",
+                "maxLimit": "1",
+                "currentCustomerUsage": "1",
+                "limitOn": "CUSTOMER",
+            }
+        ],
+        "earnRestrictions": [],
+        "redemptionRestrictions": [],
+    },
+}
+"""The promotion of the document's sample, its earns aside."""
 ALL = [56799, 56800, 56801, 200206, 201436]
 
 
@@ -39,38 +74,7 @@ def test_the_documents_sample_is_answered_as_printed(world: CapillaryWorld) -> N
         "customerId": 98662653,
         "promotions": [
             {
-                "promotionId": 201436,
-                "promotionName": "One each",
-                "programId": 2750,
-                "startDate": "2025-01-01T00:00:00.000Z",
-                "endDate": "2099-01-01T00:00:00.000Z",
-                "identifier": "201436",
-                "description": "",
-                "active": True,
-                "limits": {
-                    "maxPointsPerEvent": "0",
-                    "pointsPerCustomer": "0",
-                    "numberOFTimesPerCustomer": 0,
-                    "totalPointsInPromotion": "0",
-                },
-                "customerUsage": {
-                    "currentPointsPerCustomer": "0",
-                    "currentNumberOfTimesPerCustomer": 0,
-                    "currentTotalPointsInPromotion": "0",
-                },
-                "pointsOfferType": "LOYALTY",
-                "promotionRestriction": {
-                    "issualRestrictions": [
-                        {
-                            "kpi": "NUMBER_OF_ISSUALS",
-                            "maxLimit": "1",
-                            "currentCustomerUsage": "1",
-                            "limitOn": "CUSTOMER",
-                        }
-                    ],
-                    "earnRestrictions": [],
-                    "redemptionRestrictions": [],
-                },
+                **SAMPLE,
                 "earns": [
                     {
                         "earnedId": earned["earnedId"],

@@ -18,6 +18,8 @@ from tests.unit.faults.partial_faults import PARTIAL
 from tests.unit.faults.scenarios import SCENARIOS, Answer, Scenario, final, is_retryable
 from tests.unit.jobs.job_world import JobWorld
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 WHOLE: dict[str, Fault] = {
     "throttled": refused("ThrottlingException"),
     "a fault of the server": refused("InternalServerError", status=500),

@@ -1,6 +1,7 @@
 """What tests of jobs share: calls come one after the other, ids are counted, and chunks are small."""
 
 import itertools
+from collections.abc import Iterator
 from threading import Thread
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from loyalty.domain import moment
 from loyalty.jobs import cut
 from loyalty.store.engine import batch
+from loyalty.telemetry.log import logger
 
 SMALL = 4
 """Ordinary items of a chunk."""
@@ -31,3 +33,12 @@ def _no_second_is_like_another(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that nothing depends on requests that come within one second."""
     seconds = itertools.count(1_780_000_000)
     monkeypatch.setattr(moment, "now", lambda: moment.at(next(seconds)))
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """No log of what is done thousands of times, which takes a tenth of the time: other tests look at its lines."""
+    level = logger.log_level
+    logger.setLevel("CRITICAL")
+    yield
+    logger.setLevel(level)

@@ -15,6 +15,8 @@ from tests.unit.jobs.job_world import JobWorld
 from tests.unit.jobs.parts import begun, deliver, errors, further, post, told
 from tests.unit.jobs.schedules import History, Process, histories
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 MANY, FEW = 4, 2
 """How often one of two processes is left while it could go on, and one of three."""
 

@@ -13,6 +13,8 @@ from tests.unit.jobs.ends import PASSING
 from tests.unit.jobs.job_world import JobWorld
 from tests.unit.jobs.keyed import DOORS, Client, client, once
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 DEATHS = {"died before": die_before, "died after": die_after}
 """Both at every call: between two calls of a request that waits workers are at work."""
 

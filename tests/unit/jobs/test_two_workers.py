@@ -17,6 +17,8 @@ from tests.unit.jobs.ends import differences, ended
 from tests.unit.jobs.held import deliver
 from tests.unit.jobs.job_world import JobWorld, Order
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 Meanwhile = Callable[[JobWorld], None]
 
 

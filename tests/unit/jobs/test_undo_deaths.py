@@ -11,6 +11,8 @@ from tests.unit.jobs import orders
 from tests.unit.jobs.ends import Ended, deaths, differences, ended
 from tests.unit.jobs.job_world import JobWorld
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 KINDS = [kind for kind in orders.ALL if kind != "import without undo"]
 IMPORTS = [kind for kind in KINDS if kind.startswith("import")]
 """Whose customers hand identifiers on: in one transaction, or in several that have room for fewer."""

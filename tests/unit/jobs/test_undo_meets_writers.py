@@ -19,6 +19,8 @@ from tests.fakes.requests import JSON, as_json, batch, emails
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld, Order
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 NEW = "new@example.com"
 WRITES: dict[str, Order] = {
     "registration": Order(BATCH, as_json(batch(emails("new", "user4"), loyalty_program_id=2750)), JSON),

@@ -13,6 +13,8 @@ from tests.unit.jobs import orders
 from tests.unit.jobs.ends import deaths, differences, ended, faults
 from tests.unit.jobs.job_world import JobWorld, Order
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 UNFORESEEN = {"unforeseen": refused("AccessDeniedException")}
 
 

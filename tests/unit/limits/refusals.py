@@ -42,7 +42,7 @@ def _in_a_fork(do: Callable[[], None]) -> None:
 def _measure(world: World, file: Path) -> None:
     idle, began = _most_memory(), time.process_time()
     event: dict[str, Any] = json.loads(file.read_bytes())
-    answer = world._handlers[event["path"]](event, FakeContext())
+    answer = world.handler(event["path"])(event, FakeContext())
     cost = {"seconds": time.process_time() - began, "megabytes": _most_memory() - idle}
     cost["slowness"] = slowness()
     sys.stdout.write(json.dumps({"status": answer["statusCode"], **cost}) + "\n")

@@ -5,7 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.domain.errors import LONGEST_QUOTE, quote
+from loyalty.domain.errors import quote
+from loyalty.domain.quoting import LONGEST_QUOTE
 
 VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.binary().map(list)
 
