@@ -138,7 +138,7 @@ def _look_again(database: Database, chunk: Chunk, clean_up: CleanUp, done: work.
 
 def _wake(database: Database, done: work.Done) -> None:
     """Have the chunks come that waited for this one."""
-    for receipt in done.waiters:
+    for receipt in sorted(done.waiters):
         queue.delay(database, database.settings.chunk_queue_url, receipt, 0)
 
 
