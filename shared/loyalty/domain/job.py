@@ -20,13 +20,15 @@ class JobStatus(StrEnum):
     """Where a job stands.
 
     FAILED is one whose sender got half-way, which repeating its request completes, or one whose chunks, fed by another
-    system, don't hold each item once.
+    system, don't hold each item once. CANCELLED is one whose chunks were closed as far as nobody had begun with them.
     """
 
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
     UNDOING = "undoing"
     UNDONE = "undone"
 
@@ -37,6 +39,13 @@ class Undo(StrEnum):
     AVAILABLE = "available"
     NONE = "none"
     EXPIRED = "expired"
+
+
+class Retry(StrEnum):
+    """Whether some of a job's items can be tried again."""
+
+    AVAILABLE = "available"
+    NONE = "none"
 
 
 class Part(NamedTuple):
@@ -63,7 +72,8 @@ class Job(NamedTuple):
     `reopened_at` is when it was begun again after it had ended, for items that could be repeated. `resumed` says that
     a request without a job may have written under its id before, `fed` that another system sends its chunks, `faulty`
     that these don't hold each item once. `undoes` names the job that it takes back, `undone_by` the one that takes it
-    back. `label` is what its sender calls it.
+    back. `label` is what its sender calls it. `cancelled_at` is since when no further chunk of it is begun, until it is
+    begun again.
 
     A job that grows has `taken` so many parts, the last of them at `taken_at`, until it is `closed`; `total` and
     `chunks` are those of the parts together, `sent` says that all went. Another one has not `taken` any.
@@ -92,6 +102,7 @@ class Job(NamedTuple):
     fed: bool = False
     faulty: bool = False
     label: str | None = None
+    cancelled_at: float | None = None
     taken: int | None = None
     taken_at: float | None = None
     closed: bool = False
@@ -115,6 +126,10 @@ class Job(NamedTuple):
         """Whether its sender gave up before all was sent, or died before that or the end."""
         died = self.finished_at is None and lifetime.is_over(self.sent_at, now)
         return not self.sent and (self.abandoned or died)
+
+    def stranded(self, now: float) -> bool:
+        """Whether it was begun again, and lost then."""
+        return self.finished_at is None and self.reopened_at is not None and self.lost(now)
 
     @property
     def grows(self) -> bool:
@@ -141,7 +156,8 @@ class Job(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How many chunks are finished, and how many of their items ended how, by `Status`."""
+    """How many chunks are finished, how many of their items ended how, by `Status`, and whether a retry can help."""
 
     chunks: int
     counts: Mapping[str, int]
+    retryable: bool = False

@@ -1,7 +1,7 @@
 """Chunks of jobs, in the Jobs table: who is at work on each, and its outcomes once it is finished.
 
     pk = <job_id>   sk = chunk#<number>   holder, held_at, begun, tries, content, waiters, positions, outcomes, done_at,
-                                          buried, closed_by, reason, fence, ttl
+                                          buried, closed_by, reason, kept, cancelled_at, fence, ttl
 
 One delivery at a time holds a chunk: `begin` takes it, `finish` stores the outcomes and gives it back, `release` gives
 it back undone. A holder that died holds it until it can't be alive any more (see `lifetime`). `begun` counts all
@@ -10,7 +10,10 @@ deliveries that ever began, `tries` those since the outcomes were stored last.
 `outcomes` is zlib-compressed JSON. A chunk is finished once: later deliveries find the outcomes. Only those of a
 `buried` chunk, which was closed for a `reason` before it was done, are replaced when another message brings it again:
 `closed_by` names those that it was closed by since, whose redeliveries find it closed, as do messages that were sent
-twice before it was.
+twice before it was. `kept` is its message, zlib-compressed and as it would be parked, by which a retry can do it.
+
+A chunk that nobody began with when its job was cancelled is closed in one write, `cancel`. `cancelled_at` says which
+cancel that was: nobody begins with the chunk who read the job before it was begun again after that.
 
 `content` is a digest of the chunk's items: another content under the same number is refused. `fence` names the job that
 takes this chunk back: nobody begins with it any more. `waiters` are receipts of the messages of chunks that have to
@@ -33,7 +36,9 @@ from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.tables import keys
 
 _MOST_BYTES = 350_000
-"""Bytes of compressed outcomes: an item holds 400 KB."""
+"""Bytes of compressed outcomes, and of a message that is kept beside them: an item holds 400 KB."""
+_MOST_KEPT_BYTES = 250_000
+"""Bytes of a message that is kept, compressed: more than any that we send has."""
 _SHORTER = (200, 80, 20)
 """What reasons are cut to, in turn, where outcomes would be larger than an item."""
 
@@ -47,13 +52,16 @@ _NEVER_CLOSED = "(attribute_not_exists(buried) OR attribute_not_exists(done_at))
 """Versions that noted no `done_at` did not mark what they parked either, so that nothing tells a redrive of that."""
 
 _UNFINISHED = "(attribute_not_exists(outcomes) OR attribute_exists(buried))"
+_NOT_FENCED = "attribute_not_exists(fence)"
+_NOT_CANCELLED = "(attribute_not_exists(cancelled_at) OR cancelled_at < :since)"
+_SAME_CONTENT = "(attribute_not_exists(content) OR content = :content)"
 
 
 class Chunk(NamedTuple):
     """A chunk as stored: how often it was begun, where its items stand, and their outcomes, None until finished.
 
     `tries` are those since the outcomes were stored at `done_at`; `held_at` is since when somebody holds it, None when
-    nobody does.
+    nobody does. `packed` is its message, where that is kept.
     """
 
     begun: int
@@ -65,6 +73,13 @@ class Chunk(NamedTuple):
     reason: str
     held_at: float | None
     waiters: frozenset[str]
+    packed: bytes | None = None
+    cancelled_at: float | None = None
+
+    @property
+    def kept(self) -> str | None:
+        """Its message as it is parked, where a chunk that was closed keeps it."""
+        return None if self.packed is None else zlib.decompress(self.packed).decode()
 
     @property
     def settled(self) -> list[Outcome] | None:
@@ -81,10 +96,23 @@ class Chunk(NamedTuple):
         """Whether it was closed with items of which nobody could tell whether they were written."""
         return self.buried and any(outcome.status is Status.UNKNOWN for outcome in self.outcomes or ())
 
+    @property
+    def retryable(self) -> bool:
+        """Whether its message is kept, and another try may change what it came to."""
+        return self.packed is not None and any(map(self.may_change, self.outcomes or ()))
+
+    def may_change(self, told: Outcome) -> bool:
+        """Whether another try may change one of its outcomes: also one that says why the whole chunk was closed."""
+        shared = told.status is Status.INVALID and bool(told.reason) and self.reason.startswith(told.reason or "")
+        return shared or told.status in RETRYABLE
+
     def is_finished(self, since: float | None) -> bool:
         """Whether it has outcomes that its job, begun again at that moment (None: never), does not try to better."""
-        again = self.done_at < (since or 0) and any(one.status in RETRYABLE for one in self.outcomes or ())
-        return self.outcomes is not None and not again
+        return self.outcomes is not None and not (self.done_at < (since or 0) and self.retryable)
+
+    def is_cancelled(self, since: float | None) -> bool:
+        """Whether it was cancelled after its job was begun again at that moment (None: never)."""
+        return self.cancelled_at is not None and self.cancelled_at >= (since or 0)
 
 
 class Turn(Enum):
@@ -131,9 +159,9 @@ def begin(database: Database, job: Job, number: int, sent: Sent, *, past_fence: 
     """
     holder, now = uuid.uuid4().hex[:16], database.now()
     free = "(attribute_not_exists(holder) OR held_at <= :dead)"
-    same = "(attribute_not_exists(content) OR content = :content)"
     another = "NOT contains(closed_by, :message)" if sent.again else _NEVER_CLOSED
-    conditions = [_UNFINISHED, free, same, another, *([] if past_fence else ["attribute_not_exists(fence)"])]
+    conditions = [_UNFINISHED, free, _SAME_CONTENT, another]
+    conditions += [] if past_fence else [_NOT_FENCED, _NOT_CANCELLED]
     update = database.update_if(
         database.settings.jobs_table,
         {
@@ -148,6 +176,7 @@ def begin(database: Database, job: Job, number: int, sent: Sent, *, past_fence: 
                 ":dead": {"N": f"{now - lifetime.LONGEST_SECONDS:.3f}"},
                 ":content": {"S": sent.content},
                 **({":message": {"S": sent.message or _NO_MESSAGE}} if sent.again else {}),
+                **({} if past_fence else {":since": {"N": str(job.reopened_at or 0)}}),
                 ":one": {"N": "1"},
                 ":ttl": {"N": str(job.deleted_at)},
             },
@@ -160,17 +189,18 @@ def begin(database: Database, job: Job, number: int, sent: Sent, *, past_fence: 
 
 
 class Finished(NamedTuple):
-    """Whether outcomes were stored, and the chunk as it was before, or as it is where they were not."""
+    """Whether outcomes were stored, and the chunk as it is then."""
 
     done: bool
     chunk: Chunk
 
 
 class Closed(NamedTuple):
-    """Why a chunk is closed before it is done, and by which message, if it came in one."""
+    """Why a chunk is closed before it is done, by which message, if it came in one, and the text of that to keep."""
 
     reason: str
     message: str | None
+    text: str | None = None
 
 
 class Results(NamedTuple):
@@ -182,8 +212,9 @@ class Results(NamedTuple):
 
 def finish(database: Database, job: Job, part: Part, results: Results, holder: str) -> Finished:
     """Store the outcomes of a chunk, if we hold it, and give it back; raises StorageBusy."""
-    closed = results.closed
-    removed = ["holder", "held_at", "tries", *([] if closed else ["buried", "closed_by", "reason"])]
+    closed, kept, now = results.closed, _pack_message(results), round(database.now(), 3)
+    removed = ["holder", "held_at", "tries", "cancelled_at", *([] if closed else ["buried", "closed_by", "reason"])]
+    removed += [] if kept else ["kept"]
     why = {":true": {"BOOL": True}, ":reason": {"S": closed.reason}} if closed else {}
     by = {":message": {"SS": [closed.message]}} if closed and closed.message else {}
     update = database.update_if(
@@ -191,23 +222,72 @@ def finish(database: Database, job: Job, part: Part, results: Results, holder: s
         {
             "Key": _key(job.id, part.number),
             "UpdateExpression": "SET outcomes = :outcomes, done_at = :now, #positions = :positions, #ttl = :ttl"
-            f"{', buried = :true, reason = :reason' if why else ''} REMOVE {', '.join(removed)}"
+            f"{', buried = :true, reason = :reason' if why else ''}{', kept = :kept' if kept else ''}"
+            f" REMOVE {', '.join(removed)}"
             f"{' ADD closed_by :message' if by else ''}",
             "ConditionExpression": "holder = :holder",
             "ExpressionAttributeNames": {"#positions": "positions", "#ttl": "ttl"},
             "ExpressionAttributeValues": {
-                ":outcomes": {"B": _pack_outcomes(results.outcomes)},
-                ":now": {"N": f"{database.now():.3f}"},
+                ":outcomes": {"B": _pack_outcomes(results.outcomes, _MOST_BYTES - len(kept or b""))},
+                ":now": {"N": f"{now:.3f}"},
                 ":positions": {"S": pack_positions(part.positions)},
                 ":ttl": {"N": str(job.deleted_at)},
                 ":holder": {"S": holder},
                 **why,
                 **by,
+                **({":kept": {"B": kept}} if kept else {}),
             },
             "ReturnValues": "ALL_OLD",
         },
     )
-    return Finished(update.done, _chunk(update.item or {}))
+    met = _chunk(update.item or {})
+    if not update.done:
+        return Finished(done=False, chunk=met)
+    reason = closed.reason if closed else ""
+    stored = met._replace(outcomes=[*results.outcomes], done_at=now, buried=closed is not None, reason=reason)
+    stored = stored._replace(positions=part.positions, tries=0, held_at=None, packed=kept)
+    return Finished(done=True, chunk=stored)
+
+
+def cancel(database: Database, job: Job, part: Part, content: str, results: Results) -> Chunk | None:
+    """Close a chunk of a cancelled job, in one write, if nobody began with it since the job was begun, or begun again.
+
+    The chunk as it is then: one that was closed before stays as it was told. None where somebody began, or somebody
+    else's items stand there. Raises StorageBusy.
+    """
+    kept = _pack_message(results)
+    first = {
+        "outcomes": {"B": _pack_outcomes(results.outcomes, _MOST_BYTES - len(kept or b""))},
+        "positions": {"S": pack_positions(part.positions)},
+        "content": {"S": content},
+        "reason": {"S": results.closed.reason if results.closed else ""},
+        **({"kept": {"B": kept}} if kept else {}),
+    }
+    sets = ", ".join(f"#{name} = if_not_exists(#{name}, :{name})" for name in first)
+    nobody = "attribute_not_exists(holder) AND attribute_not_exists(tries)"
+    anew = "(attribute_not_exists(cancelled_at) OR cancelled_at < :at)"
+    update = database.update_if(
+        database.settings.jobs_table,
+        {
+            "Key": _key(job.id, part.number),
+            "UpdateExpression": f"SET cancelled_at = :at, done_at = :at, buried = :true, #ttl = :ttl, {sets}"
+            " ADD begun :one",
+            "ConditionExpression": f"{_UNFINISHED} AND {nobody} AND {_SAME_CONTENT} AND {_NOT_FENCED} AND {anew}",
+            "ExpressionAttributeNames": {"#ttl": "ttl", **{f"#{name}": name for name in first}},
+            "ExpressionAttributeValues": {
+                ":at": {"N": str(job.cancelled_at)},
+                ":true": {"BOOL": True},
+                ":one": {"N": "1"},
+                ":ttl": {"N": str(job.deleted_at)},
+                **{f":{name}": value for name, value in first.items()},
+            },
+            "ReturnValues": "ALL_NEW",
+        },
+    )
+    item = update.item or {}
+    met = _chunk(item)
+    before = met.buried and met.cancelled_at == job.cancelled_at and item.get("content") == {"S": content}
+    return met if update.done or before else None
 
 
 def wait_for(database: Database, job: Job, number: int, receipt: str) -> Chunk:
@@ -286,11 +366,18 @@ def _turn(item: Item, sent: Sent, now: float, *, past_fence: bool) -> Turn:
     return Turn.CLOSED if "buried" in item and not held else Turn.TAKEN
 
 
-def _pack_outcomes(outcomes: Sequence[Outcome]) -> bytes:
-    """Compressed, with reasons as long as an item has room for."""
+def _pack_message(results: Results) -> bytes | None:
+    """The message that is kept, compressed; None where there is none, or no room for it."""
+    text = results.closed.text if results.closed else None
+    packed = None if text is None else zlib.compress(text.encode())
+    return packed if packed and len(packed) <= _MOST_KEPT_BYTES else None
+
+
+def _pack_outcomes(outcomes: Sequence[Outcome], room: int) -> bytes:
+    """Compressed, with reasons as long as there is room for, in bytes."""
     packed = _compress(outcomes)
     for most in _SHORTER:
-        if len(packed) <= _MOST_BYTES:
+        if len(packed) <= room:
             break
         packed = _compress([one._replace(reason=one.reason and one.reason[:most]) for one in outcomes])
     return packed
@@ -324,4 +411,6 @@ def _chunk(item: Item) -> Chunk:
         reason=item["reason"]["S"] if "reason" in item else "",
         held_at=float(item["held_at"]["N"]) if "held_at" in item else None,
         waiters=frozenset(item.get("waiters", {"SS": ()})["SS"]),
+        packed=bytes(item["kept"]["B"]) if "kept" in item else None,
+        cancelled_at=float(item["cancelled_at"]["N"]) if "cancelled_at" in item else None,
     )
