@@ -43,9 +43,15 @@ def judge(history: "History") -> None:
 
 
 def _mended(history: "History") -> None:
-    """Items that were refused for what they share, or told as not done, and were done by a redrive: nobody heard."""
+    """Items that were refused for what they share, or told as not done, and were done by a redrive or a retry.
+
+    Nobody heard of that. What removes, or records one customer, leaves no mark by which it could be told.
+    """
     for operation in history.ledger.operations:
+        if operation.by.chain not in history.ledger.chains:
+            continue
         done = operation.by in history.invariants.effects and operation.kind in ("enrol", "earn", "import", "revoke")
+        done = done or operation.kind in ("record", "leave", "erase")
         redriven = done and not history.ledger.redriven.isdisjoint(history.ledger.chains[operation.by.chain].jobs)
         if redriven and (operation.result == "refused" or operation.dropped):
             operation.result, operation.answered, operation.dropped = None, FOREVER, False
