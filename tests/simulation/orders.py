@@ -53,7 +53,7 @@ def _mended(history: "History") -> None:
         done = operation.by in history.invariants.effects and operation.kind in ("enrol", "earn", "import", "revoke")
         done = done or operation.kind in ("record", "leave", "erase")
         redriven = done and not history.ledger.redriven.isdisjoint(history.ledger.chains[operation.by.chain].jobs)
-        if redriven and (operation.result == "refused" or operation.dropped):
+        if redriven and (operation.result in ("refused", None) or operation.dropped):
             operation.result, operation.answered, operation.dropped = None, FOREVER, False
 
 

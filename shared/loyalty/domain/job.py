@@ -72,7 +72,8 @@ class Job(NamedTuple):
     `reopened_at` is when it was begun again after it had ended, for items that could be repeated. `resumed` says that
     a request without a job may have written under its id before, `fed` that another system sends its chunks, `faulty`
     that these don't hold each item once. `undoes` names the job that it takes back, `undone_by` the one that takes it
-    back. `label` is what its sender calls it. `cancelled_at` is since when no further chunk of it is begun, until it is
+    back. `label` is what its sender calls it. `retried` says that it was begun again for all that a retry can help, not
+    only for what found the store busy. `cancelled_at` is since when no further chunk of it is begun, until it is
     begun again.
 
     A job that grows has `taken` so many parts, the last of them at `taken_at`, until it is `closed`; `total` and
@@ -102,6 +103,7 @@ class Job(NamedTuple):
     fed: bool = False
     faulty: bool = False
     label: str | None = None
+    retried: bool = False
     cancelled_at: float | None = None
     taken: int | None = None
     taken_at: float | None = None

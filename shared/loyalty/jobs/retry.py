@@ -68,7 +68,7 @@ def _kept(database: Database, job: Job, numbers: Sequence[int]) -> Iterator[Kept
 
 def _unfinished(job: Job, kept: Iterator[Kept]) -> Iterator[Kept]:
     """Those that were not closed once more since the job was begun again."""
-    return (one for one in kept if not one[1].is_finished(job.reopened_at))
+    return (one for one in kept if not one[1].is_finished(job))
 
 
 def _messages(database: Database, job: Job, left: Iterator[Kept]) -> Iterator[str]:

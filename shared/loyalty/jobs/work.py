@@ -205,8 +205,9 @@ def _is_to_be_done_again(database: Database, job: Job) -> bool:
     """Whether a job that was begun again is only complete because notes of what is done again are not forgotten yet."""
     if job.reopened_at is None:
         return False
-    again = [number for number, noted in progress.read_chunks(database, job).items() if noted.retryable]
-    return not all(one.is_finished(job.reopened_at) for one in chunks.read_all(database, job.id, again).values())
+    noted = progress.read_chunks(database, job)
+    again = [number for number, one in noted.items() if (one.kept if job.retried else one.retryable)]
+    return not all(one.is_finished(job) for one in chunks.read_all(database, job.id, again).values())
 
 
 @contextmanager
@@ -233,9 +234,9 @@ def _met(database: Database, job: Job, chunk: Chunk[Item], begun: Begun) -> Done
     """A chunk that is done already, or that this very message closed; raises what else keeps us from it."""
     met = begun.chunk
     if begun.turn in (Turn.DONE, Turn.CLOSED) and met.outcomes is not None:
-        if met.is_finished(job.reopened_at):
+        if met.is_finished(job):
             note(database, job, chunk.part, met)
-        closed = begun.turn is Turn.CLOSED and not met.is_cancelled(job.reopened_at)
+        closed = begun.turn is Turn.CLOSED and not met.is_cancelled(job)
         return Done(met.outcomes, met.reason if closed else None, met.waiters, met.done_at, met=True)
     if begun.turn is Turn.OTHER_CONTENT:
         raise OtherContent

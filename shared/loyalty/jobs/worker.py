@@ -235,7 +235,7 @@ def _before(database: Database, chunk: Chunk) -> chunks.Chunk | None:
 
 def _waits(chunk: Chunk, before: chunks.Chunk | None) -> bool:
     waits = chunk.message.part.after is not None
-    return waits and (before is None or not before.is_finished(chunk.job.reopened_at))
+    return waits and (before is None or not before.is_finished(chunk.job))
 
 
 def _put_off(database: Database, chunk: Chunk, delivery: Delivery, before: chunks.Chunk | None) -> Worked:

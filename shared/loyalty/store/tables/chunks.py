@@ -106,13 +106,15 @@ class Chunk(NamedTuple):
         shared = told.status is Status.INVALID and bool(told.reason) and self.reason.startswith(told.reason or "")
         return shared or told.status in RETRYABLE
 
-    def is_finished(self, since: float | None) -> bool:
-        """Whether it has outcomes that its job, begun again at that moment (None: never), does not try to better."""
-        return self.outcomes is not None and not (self.done_at < (since or 0) and self.retryable)
+    def is_finished(self, job: Job) -> bool:
+        """Whether it has outcomes that its job, if that was begun again since, does not try to better."""
+        if self.outcomes is None or self.done_at >= (job.reopened_at or 0):
+            return self.outcomes is not None
+        return not (self.retryable if job.retried else any(one.status in RETRYABLE for one in self.outcomes))
 
-    def is_cancelled(self, since: float | None) -> bool:
-        """Whether it was cancelled after its job was begun again at that moment (None: never)."""
-        return self.cancelled_at is not None and self.cancelled_at >= (since or 0)
+    def is_cancelled(self, job: Job) -> bool:
+        """Whether it was cancelled since its job was begun, or begun again."""
+        return self.cancelled_at is not None and self.cancelled_at >= (job.reopened_at or 0)
 
 
 class Turn(Enum):

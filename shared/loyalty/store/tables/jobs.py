@@ -43,7 +43,7 @@ _NUMBERS = {
     **dict.fromkeys(("submitted_at", "reopened_at", "cancelled_at", "taken_at"), float),
 }
 _TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by", "request", "label")
-_SWITCHES = ("queued", "undoable", "sent", "abandoned", "announced", "resumed", "fed", "faulty", "closed")
+_SWITCHES = ("queued", "undoable", "sent", "abandoned", "announced", "resumed", "fed", "faulty", "closed", "retried")
 
 
 class Period(NamedTuple):
@@ -137,7 +137,7 @@ def reopen(database: Database, job: Job) -> Job:
     to_reopen = "(attribute_exists(finished_at) OR attribute_not_exists(reopened_at))"
     request = {
         "Key": key(job.id),
-        "UpdateExpression": "SET reopened_at = :now REMOVE finished_at, sent, abandoned, announced",
+        "UpdateExpression": "SET reopened_at = :now REMOVE finished_at, sent, abandoned, announced, retried",
         "ConditionExpression": f"attribute_exists(pk) AND {to_reopen}"
         " AND attribute_not_exists(undone_by) AND attribute_not_exists(cancelled_at)",
         "ExpressionAttributeValues": {":now": {"N": str(database.now())}},
@@ -158,7 +158,7 @@ def begin_again(database: Database, job: Job) -> Job:
     begun_at = max(database.now(), (job.cancelled_at or 0.0) + _LEAST_SECONDS)  # also where another clock is fast
     request = {
         "Key": key(job.id),
-        "UpdateExpression": "SET reopened_at = :at, queued = :true"
+        "UpdateExpression": "SET reopened_at = :at, queued = :true, retried = :true"
         " REMOVE finished_at, sent, abandoned, announced, cancelled_at",
         "ConditionExpression": "attribute_exists(finished_at) AND attribute_not_exists(undone_by)",
         "ExpressionAttributeValues": {":at": {"N": str(begun_at)}, ":true": {"BOOL": True}},

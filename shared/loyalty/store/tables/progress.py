@@ -53,7 +53,7 @@ class Noted(NamedTuple):
     @property
     def retryable(self) -> bool:
         """Whether another try may change some of its outcomes."""
-        return self.kept or not RETRYABLE.isdisjoint(self.counts)
+        return not RETRYABLE.isdisjoint(self.counts)
 
 
 def note(database: Database, job: Job, number: int, noted: Noted, rank: int) -> Item:
