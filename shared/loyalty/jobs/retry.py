@@ -12,7 +12,7 @@ from loyalty.domain.job import Job
 from loyalty.jobs.submit import send
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import chunks, jobs, progress
-from loyalty.store.tables.chunks import Chunk
+from loyalty.store.tables.chunk import Chunk
 
 _AT_ONCE = 100
 """Chunks that are read at a time, with their messages."""

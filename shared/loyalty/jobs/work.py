@@ -19,6 +19,7 @@ from loyalty.domain.outcome import BUSY, CANCELLED, RETRYABLE, Origin, Outcome, 
 from loyalty.store import events
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import chunks, growth, jobs, progress
+from loyalty.store.tables.chunk import Chunk as Stored
 from loyalty.store.tables.chunks import Begun, Closed, Results, Sent, Turn
 from loyalty.store.tables.progress import Noted
 from loyalty.telemetry import metrics
@@ -149,12 +150,12 @@ def cancel(database: Database, job: Job, chunk: Chunk[Item]) -> Done | None:
     closed = chunks.cancel(database, job, chunk.part, chunk.sent.content, results)
     if closed is None or closed.outcomes is None:
         return None
-    metrics.count(job.contract, outcomes)
+    metrics.count(job.contract, closed.outcomes)
     note(database, job, chunk.part, closed)
     return Done(closed.outcomes, waiters=closed.waiters, at=closed.done_at)
 
 
-def note(database: Database, job: Job, part: Part, chunk: chunks.Chunk) -> None:
+def note(database: Database, job: Job, part: Part, chunk: Stored) -> None:
     """Note that a chunk is finished, as it is stored, and finish the job with its last one; raises StorageBusy."""
     counts = Counter(outcome.status.value for outcome in chunk.outcomes or ())
     what = Noted(counts, part.positions, part.after, chunk.retryable)
@@ -245,7 +246,7 @@ def _met(database: Database, job: Job, chunk: Chunk[Item], begun: Begun) -> Done
     raise _taken(database, met)
 
 
-def _taken(database: Database, met: chunks.Chunk) -> ChunkTaken:
+def _taken(database: Database, met: Stored) -> ChunkTaken:
     return ChunkTaken(lifetime.over_at(met.held_at or database.now()) - database.now())
 
 

@@ -24,6 +24,7 @@ from loyalty.operations.base import CleanUp
 from loyalty.store import queue
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import chunks
+from loyalty.store.tables.chunk import Chunk as Before
 from loyalty.store.tables.chunks import Sent
 
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 30, 3600  # of a chunk that waits for another and is not woken
@@ -227,18 +228,18 @@ def _said(error: Exception) -> str:
     return _GONE[type(error)].format(quote(name)) if name else "the params name no promotion"
 
 
-def _before(database: Database, chunk: Chunk) -> chunks.Chunk | None:
+def _before(database: Database, chunk: Chunk) -> Before | None:
     """What is stored of the chunk that has to be finished before this one, if there is one."""
     after = chunk.message.part.after
     return chunks.read_all(database, chunk.job.id, [after]).get(after) if after else None
 
 
-def _waits(chunk: Chunk, before: chunks.Chunk | None) -> bool:
+def _waits(chunk: Chunk, before: Before | None) -> bool:
     waits = chunk.message.part.after is not None
     return waits and (before is None or not before.is_finished(chunk.job))
 
 
-def _put_off(database: Database, chunk: Chunk, delivery: Delivery, before: chunks.Chunk | None) -> Worked:
+def _put_off(database: Database, chunk: Chunk, delivery: Delivery, before: Before | None) -> Worked:
     """Leave a chunk in the queue until it is woken; what waits for a day is closed, for the operator to see.
 
     It is never sent again: Lambda ends what goes round in a queue. It is put off before it asks to be woken, so that

@@ -20,9 +20,7 @@ takes this chunk back: nobody begins with it any more. `waiters` are receipts of
 wait for this one; they stay, so that whoever finds it done can wake those that a dead worker did not.
 """
 
-import json
 import uuid
-import zlib
 from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
@@ -30,17 +28,11 @@ from typing import NamedTuple
 from loyalty.domain import lifetime
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import Job, Part
-from loyalty.domain.outcome import RETRYABLE, Outcome, Status, from_json, to_json
+from loyalty.domain.outcome import Outcome
 from loyalty.store.engine import batch
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.tables import keys
-
-_MOST_BYTES = 350_000
-"""Bytes of compressed outcomes, and of a message that is kept beside them: an item holds 400 KB."""
-_MOST_KEPT_BYTES = 250_000
-"""Bytes of a message that is kept, compressed: more than any that we send has."""
-_SHORTER = (200, 80, 20)
-"""What reasons are cut to, in turn, where outcomes would be larger than an item."""
+from loyalty.store.tables.chunk import Chunk, of_item, pack_message, pack_outcomes, pack_positions, unpack_positions
 
 MOST_WAITERS = 100
 """Receipts that a chunk notes, of some hundred bytes each: an item has no room for any number of them."""
@@ -55,66 +47,6 @@ _UNFINISHED = "(attribute_not_exists(outcomes) OR attribute_exists(buried))"
 _NOT_FENCED = "attribute_not_exists(fence)"
 _NOT_CANCELLED = "(attribute_not_exists(cancelled_at) OR cancelled_at < :since)"
 _SAME_CONTENT = "(attribute_not_exists(content) OR content = :content)"
-
-
-class Chunk(NamedTuple):
-    """A chunk as stored: how often it was begun, where its items stand, and their outcomes, None until finished.
-
-    `tries` are those since the outcomes were stored at `done_at`; `held_at` is since when somebody holds it, None when
-    nobody does. `packed` is its message, where that is kept.
-    """
-
-    begun: int
-    tries: int
-    positions: Sequence[int]
-    outcomes: list[Outcome] | None
-    done_at: float
-    buried: bool
-    reason: str
-    held_at: float | None
-    waiters: frozenset[str]
-    packed: bytes | None = None
-    cancelled_at: float | None = None
-
-    @property
-    def kept(self) -> str | None:
-        """Its message as it is parked, where a chunk that was closed keeps it."""
-        return None if self.packed is None else zlib.decompress(self.packed).decode()
-
-    @property
-    def settled(self) -> list[Outcome] | None:
-        """The outcomes that stay."""
-        return None if self.buried else self.outcomes
-
-    @property
-    def rank(self) -> int:
-        """The rank of a note of it: a later delivery outranks an earlier one, and outcomes that stay outrank all."""
-        return self.begun + (self.settled is not None)
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether it was closed with items of which nobody could tell whether they were written."""
-        return self.buried and any(outcome.status is Status.UNKNOWN for outcome in self.outcomes or ())
-
-    @property
-    def retryable(self) -> bool:
-        """Whether its message is kept, and another try may change what it came to."""
-        return self.packed is not None and any(map(self.may_change, self.outcomes or ()))
-
-    def may_change(self, told: Outcome) -> bool:
-        """Whether another try may change one of its outcomes: also one that says why the whole chunk was closed."""
-        shared = told.status is Status.INVALID and bool(told.reason) and self.reason.startswith(told.reason or "")
-        return shared or told.status in RETRYABLE
-
-    def is_finished(self, job: Job) -> bool:
-        """Whether it has outcomes that its job, if that was begun again since, does not try to better."""
-        if self.outcomes is None or self.done_at >= (job.reopened_at or 0):
-            return self.outcomes is not None
-        return not (self.retryable if job.retried else any(one.status in RETRYABLE for one in self.outcomes))
-
-    def is_cancelled(self, job: Job) -> bool:
-        """Whether it was cancelled since its job was begun, or begun again."""
-        return self.cancelled_at is not None and self.cancelled_at >= (job.reopened_at or 0)
 
 
 class Turn(Enum):
@@ -187,7 +119,7 @@ def begin(database: Database, job: Job, number: int, sent: Sent, *, past_fence: 
     )
     item = update.item or {}
     ours = update.done or item.get("holder") == {"S": holder}  # the latter after a lost answer
-    return Begun(Turn.OURS if ours else _turn(item, sent, now, past_fence=past_fence), _chunk(item), holder)
+    return Begun(Turn.OURS if ours else _turn(item, sent, now, past_fence=past_fence), of_item(item), holder)
 
 
 class Finished(NamedTuple):
@@ -214,7 +146,11 @@ class Results(NamedTuple):
 
 def finish(database: Database, job: Job, part: Part, results: Results, holder: str) -> Finished:
     """Store the outcomes of a chunk, if we hold it, and give it back; raises StorageBusy."""
-    closed, kept, now = results.closed, _pack_message(results), round(database.now(), 3)
+    closed, kept, now = (
+        results.closed,
+        pack_message(results.closed.text if results.closed else None),
+        round(database.now(), 3),
+    )
     removed = ["holder", "held_at", "tries", "cancelled_at", *([] if closed else ["buried", "closed_by", "reason"])]
     removed += [] if kept else ["kept"]
     why = {":true": {"BOOL": True}, ":reason": {"S": closed.reason}} if closed else {}
@@ -230,7 +166,7 @@ def finish(database: Database, job: Job, part: Part, results: Results, holder: s
             "ConditionExpression": "holder = :holder",
             "ExpressionAttributeNames": {"#positions": "positions", "#ttl": "ttl"},
             "ExpressionAttributeValues": {
-                ":outcomes": {"B": _pack_outcomes(results.outcomes, _MOST_BYTES - len(kept or b""))},
+                ":outcomes": {"B": pack_outcomes(results.outcomes, kept)},
                 ":now": {"N": f"{now:.3f}"},
                 ":positions": {"S": pack_positions(part.positions)},
                 ":ttl": {"N": str(job.deleted_at)},
@@ -242,7 +178,7 @@ def finish(database: Database, job: Job, part: Part, results: Results, holder: s
             "ReturnValues": "ALL_OLD",
         },
     )
-    met = _chunk(update.item or {})
+    met = of_item(update.item or {})
     if not update.done:
         return Finished(done=False, chunk=met)
     reason = closed.reason if closed else ""
@@ -257,9 +193,9 @@ def cancel(database: Database, job: Job, part: Part, content: str, results: Resu
     The chunk as it is then: one that was closed before stays as it was told. None where somebody began, or somebody
     else's items stand there. Raises StorageBusy.
     """
-    kept = _pack_message(results)
+    kept = pack_message(results.closed.text if results.closed else None)
     first = {
-        "outcomes": {"B": _pack_outcomes(results.outcomes, _MOST_BYTES - len(kept or b""))},
+        "outcomes": {"B": pack_outcomes(results.outcomes, kept)},
         "positions": {"S": pack_positions(part.positions)},
         "content": {"S": content},
         "reason": {"S": results.closed.reason if results.closed else ""},
@@ -287,7 +223,7 @@ def cancel(database: Database, job: Job, part: Part, content: str, results: Resu
         },
     )
     item = update.item or {}
-    met = _chunk(item)
+    met = of_item(item)
     before = met.buried and met.cancelled_at == job.cancelled_at and item.get("content") == {"S": content}
     return met if update.done or before else None
 
@@ -303,7 +239,7 @@ def wait_for(database: Database, job: Job, number: int, receipt: str) -> Chunk:
             "ExpressionAttributeValues": {":receipt": {"SS": [receipt]}, ":ttl": {"N": str(job.deleted_at)}},
         },
     )
-    return _chunk(item)
+    return of_item(item)
 
 
 def release(database: Database, job: Job, number: int, holder: str) -> None:
@@ -328,7 +264,7 @@ def fence(database: Database, undoing: Job, number: int) -> Chunk:
             "ExpressionAttributeValues": {":undo": {"S": undoing.id}, ":ttl": {"N": str(undoing.deleted_at)}},
         },
     )
-    return _chunk(item)
+    return of_item(item)
 
 
 def read_all(database: Database, job_id: str, numbers: Sequence[int], within: range | None = None) -> dict[int, Chunk]:
@@ -340,54 +276,19 @@ def read_all(database: Database, job_id: str, numbers: Sequence[int], within: ra
     read = batch.get_all(database, database.settings.jobs_table, list(wanted), None, consistent=True)
     if read.unread:
         raise StorageBusy
-    return {wanted[key]: _chunk(item) for key, item in read.found.items() if _is_within(item, within)}
-
-
-def pack_positions(positions: Sequence[int]) -> str:
-    """`first-last` for consecutive positions, else all of them."""
-    if isinstance(positions, range):
-        return f"{positions.start}-{positions.stop - 1}"
-    return ",".join(map(str, positions))
-
-
-def unpack_positions(text: str) -> Sequence[int]:
-    """The positions that `pack_positions` made this of."""
-    first, _, last = text.partition("-")
-    return range(int(first), int(last) + 1) if last else [int(position) for position in text.split(",")]
+    return {wanted[key]: of_item(item) for key, item in read.found.items() if _is_within(item, within)}
 
 
 def _turn(item: Item, sent: Sent, now: float, *, past_fence: bool) -> Turn:
     """Why a chunk can't be begun: that it is held, also where it is taken back, by who may go on `past_fence`."""
     if item.get("content", {"S": sent.content}) != {"S": sent.content}:
         return Turn.OTHER_CONTENT
-    if _chunk(item).settled is not None:
+    if of_item(item).settled is not None:
         return Turn.DONE
     if "fence" in item and not past_fence:
         return Turn.FENCED
     held = "held_at" in item and not lifetime.is_over(float(item["held_at"]["N"]), now)
     return Turn.CLOSED if "buried" in item and not held else Turn.TAKEN
-
-
-def _pack_message(results: Results) -> bytes | None:
-    """The message that is kept, compressed; None where there is none, or no room for it."""
-    text = results.closed.text if results.closed else None
-    packed = None if text is None else zlib.compress(text.encode())
-    return packed if packed and len(packed) <= _MOST_KEPT_BYTES else None
-
-
-def _pack_outcomes(outcomes: Sequence[Outcome], room: int) -> bytes:
-    """Compressed, with reasons as long as there is room for, in bytes."""
-    packed = _compress(outcomes)
-    for most in _SHORTER:
-        if len(packed) <= room:
-            break
-        packed = _compress([one._replace(reason=one.reason and one.reason[:most]) for one in outcomes])
-    return packed
-
-
-def _compress(outcomes: Sequence[Outcome]) -> bytes:
-    text = json.dumps([to_json(outcome) for outcome in outcomes], ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode())
 
 
 def _key(job_id: str, number: int) -> Item:
@@ -399,20 +300,3 @@ def _is_within(item: Item, within: range | None) -> bool:
         return True
     positions = unpack_positions(item["positions"]["S"])
     return bool(positions) and positions[0] < within.stop and positions[-1] >= within.start
-
-
-def _chunk(item: Item) -> Chunk:
-    outcomes = json.loads(zlib.decompress(item["outcomes"]["B"])) if "outcomes" in item else None
-    return Chunk(
-        begun=int(item["begun"]["N"]) if "begun" in item else 0,
-        tries=int(item["tries"]["N"]) if "tries" in item else 0,
-        positions=unpack_positions(item["positions"]["S"]) if "positions" in item else (),
-        outcomes=None if outcomes is None else [from_json(parts) for parts in outcomes],
-        done_at=float(item["done_at"]["N"]) if "done_at" in item else 0.0,
-        buried="buried" in item,
-        reason=item["reason"]["S"] if "reason" in item else "",
-        held_at=float(item["held_at"]["N"]) if "held_at" in item else None,
-        waiters=frozenset(item.get("waiters", {"SS": ()})["SS"]),
-        packed=bytes(item["kept"]["B"]) if "kept" in item else None,
-        cancelled_at=float(item["cancelled_at"]["N"]) if "cancelled_at" in item else None,
-    )

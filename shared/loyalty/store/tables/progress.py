@@ -30,7 +30,7 @@ from loyalty.domain.outcome import RETRYABLE
 from loyalty.store.engine import batch
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.tables import keys
-from loyalty.store.tables.chunks import pack_positions, unpack_positions
+from loyalty.store.tables.chunk import pack_positions, unpack_positions
 
 _CHUNKS_PER_PART = 32
 _COUNTS, _POSITIONS, _RANK, _AFTER, _KEPT = "c", "p", "b", "a", "k"
