@@ -143,14 +143,15 @@ class Results(NamedTuple):
     outcomes: Sequence[Outcome]
     closed: Closed | None
 
+    @property
+    def kept(self) -> bytes | None:
+        """The message to keep beside them, packed."""
+        return pack_message(self.closed.text if self.closed else None)
+
 
 def finish(database: Database, job: Job, part: Part, results: Results, holder: str) -> Finished:
     """Store the outcomes of a chunk, if we hold it, and give it back; raises StorageBusy."""
-    closed, kept, now = (
-        results.closed,
-        pack_message(results.closed.text if results.closed else None),
-        round(database.now(), 3),
-    )
+    closed, kept, now = results.closed, results.kept, round(database.now(), 3)
     removed = ["holder", "held_at", "tries", "cancelled_at", *([] if closed else ["buried", "closed_by", "reason"])]
     removed += [] if kept else ["kept"]
     why = {":true": {"BOOL": True}, ":reason": {"S": closed.reason}} if closed else {}
@@ -193,7 +194,7 @@ def cancel(database: Database, job: Job, part: Part, content: str, results: Resu
     The chunk as it is then: one that was closed before stays as it was told. None where somebody began, or somebody
     else's items stand there. Raises StorageBusy.
     """
-    kept = pack_message(results.closed.text if results.closed else None)
+    kept = results.kept
     first = {
         "outcomes": {"B": pack_outcomes(results.outcomes, kept)},
         "positions": {"S": pack_positions(part.positions)},
