@@ -5,7 +5,7 @@ const account = { told: null };
 
 const RIGHTS = {
   "jobs:read": "watch jobs",
-  "jobs:undo": "undo jobs",
+  "jobs:undo": "cancel, retry and undo jobs",
   read: "look up customers, programs and promotions",
   import: "import customers",
   enrol: "register members",
@@ -14,7 +14,7 @@ const RIGHTS = {
   migrate: "bring ids along",
 };
 
-/* The right that a job's own operation needs, which its undo needs, too. */
+/* The right that a job's own operation needs, which its cancel, retry and undo need, too. */
 const RIGHT_OF = { revoke: "earn", leave: "enrol" };
 
 /** Whether the token has all of these rights. */
@@ -23,7 +23,7 @@ const may = (...rights) => rights.every((one) => account.told?.rights.includes(o
 /** Whether it may send what only an account's own token can: Capillary's access tokens are for earns alone. */
 const mayAsToken = (...rights) => may(...rights) && account.told.credential === "token";
 
-const mayUndo = ({ operation }) => may("jobs:undo", RIGHT_OF[operation] ?? operation);
+const mayChange = ({ operation }) => may("jobs:undo", RIGHT_OF[operation] ?? operation);
 
 /** Ask who this is; an ApiError tells that the token won't do. */
 async function fetchAccount() {

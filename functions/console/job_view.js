@@ -1,5 +1,5 @@
 "use strict";
-/* One job: its progress, its outcomes, its failed rows, and taking it back. */
+/* One job: its progress, its outcomes, its failed rows; cancelling it, trying it again, and taking it back. */
 
 const LOST = "Whoever sent this job stopped half-way. The same request, sent again, completes it.";
 const DRY_RUN = "A dry run only checks: nothing was written, so there is nothing to undo.";
@@ -7,6 +7,10 @@ const NO_UNDO = {
   none: "This job can't be undone: no undo state was kept.",
   expired: "This job can't be undone any more: undo states are kept for a week.",
 };
+
+const CANCEL_NOTE =
+  "What is under way ends, and nothing more is begun. What was done stays, and can be undone then. " +
+  "The rest can be tried again in this job.";
 
 const UNDO_NOTE =
   "What the job made or changed is taken back, item by item. What others have built on or changed since is kept. " +
@@ -69,17 +73,20 @@ function drawActions(job) {
   show("show-failures", failed > 0 && hasResults(job) && !opened.failures);
   write("show-failures", `Show ${counted(failed, "failed row")}`);
   show("download-reply", hasResults(job));
-  show("undo", job.status === "done" && job.undo === "available" && mayUndo(job));
+  show("retry", job.retry === "available" && mayChange(job));
+  show("cancel", ["queued", "running"].includes(job.status) && job.operation !== "undo" && mayChange(job));
+  show("undo", hasEnded(job) && job.undo === "available" && mayChange(job));
   complain("job-note", note(job));
 }
 
-const hasResults = (job) => ["done", "undone"].includes(job.status);
+const hasEnded = (job) => ["done", "cancelled"].includes(job.status);
+const hasResults = (job) => hasEnded(job) || job.status === "undone";
 
 /** What a reader might wonder about. */
 function note(job) {
   if (job.status === "failed") return LOST;
   if (job.status === "done" && job.dry_run) return DRY_RUN;
-  return job.status === "done" && job.operation !== "undo" ? (NO_UNDO[job.undo] ?? "") : "";
+  return hasEnded(job) && job.operation !== "undo" ? (NO_UNDO[job.undo] ?? "") : "";
 }
 
 function times(job) {
@@ -121,6 +128,34 @@ async function downloadReply() {
     const response = await patiently(() => call("GET", `/jobs/${opened.id}/results`));
     const type = response.headers.get("Content-Type");
     save(`reply-${opened.id}.${type.includes("xml") ? "xml" : "json"}`, type, await response.text());
+  });
+}
+
+/** Stop the job, if the answer to a question is yes. */
+async function cancel() {
+  const job = known.jobs.get(opened.id);
+  const yes = await confirmed({
+    title: "Cancel this job?",
+    what: `${operationName(job)} of ${counted(job.total, "item")}, ${number(job.done)} of them done`,
+    note: CANCEL_NOTE,
+    ...{ no: "Go on with the job", yes: "Cancel the job" },
+  });
+  if (yes) await change(job, "cancel");
+}
+
+/** Try those items again that were not done. */
+async function retry() {
+  await change(known.jobs.get(opened.id), "retry");
+}
+
+/** Have the job cancelled or retried, and watch it. */
+async function change(job, what) {
+  await busily(what, "job-fault", async () => {
+    await patiently(() => call("POST", `/jobs/${job.job_id}/${what}`));
+    await fetchJob(job.job_id);
+    opened.failures = null;
+    show("failures", false);
+    pollSoon();
   });
 }
 

@@ -118,6 +118,8 @@ for (const id of ["of-id", "of-operation", "of-status"]) on(id, "input", render)
 on("show-failures", "click", showFailures);
 on("download-failures", "click", downloadFailures);
 on("download-reply", "click", downloadReply);
+on("retry", "click", retry);
+on("cancel", "click", cancel);
 on("undo", "click", undo);
 on("confirm-no", "click", () => byId("confirm").close("no"));
 on("confirm-yes", "click", () => byId("confirm").close("yes"));

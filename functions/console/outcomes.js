@@ -53,6 +53,8 @@ const OUTCOMES = {
     busy: ["Storage busy, undo again", "busy"],
   },
 };
+/* The same for codes that all operations have. */
+const OF_ALL = { cancelled: ["Cancelled before it was done", "busy"] };
 const SVG = "http://www.w3.org/2000/svg";
 const TONES = ["good", "better", "same", "missing", "bad", "busy"];
 const LEAST_WIDTH = 0.7; // percent: one failure among thousands must be seen
@@ -63,7 +65,7 @@ function breakdown(operation, counts) {
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([code, count]) => {
-      const [words, tone] = OUTCOMES[operation]?.[code] ?? [`Refused with code ${code}`, "bad"];
+      const [words, tone] = OUTCOMES[operation]?.[code] ?? OF_ALL[code] ?? [`Refused with code ${code}`, "bad"];
       return { code, count, words, tone };
     })
     .sort((one, other) => TONES.indexOf(one.tone) - TONES.indexOf(other.tone));

@@ -93,8 +93,9 @@ class _Answers:
     def UpdateItem(self, request: Item) -> Item:  # noqa: N802
         names, values = request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
         given = {names.get(name, name): values[value] for name, value in _GIVEN.findall(request["UpdateExpression"])}
-        key = request["Key"]
-        item: Item = {**self._kept.get(str(key), key), **given}
+        key: Item = request["Key"]
+        kept: Item = self._kept.get(str(key)) or key
+        item = {**kept, **given}
         if request["TableName"] in _KEPT:
             self._kept[str(key)] = item
         return {"Attributes": item}

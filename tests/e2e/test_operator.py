@@ -5,13 +5,17 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.e2e.feeding import feed, message
 from tests.e2e.gate import gate
+from tests.e2e.jobs import done, finished
+from tests.e2e.test_tasks import send
 from tests.e2e.waiting import until
 from tools.local.deploy import STACK
 from tools.local.ministack import REGION
@@ -104,6 +108,23 @@ def test_an_operators_day(loyalty: Loyalty, tmp_path: Path) -> None:
     assert (erased["customer"], erased["memberships"]) == (True, 1)
     assert erased["undo_states"] >= 1
     assert loyalty("export", "customers", "day", str(tmp_path / "all.csv"))["rows"] == ROWS - 1
+
+
+def test_an_operator_cancels_a_task_and_retries_what_was_refused(loyalty: Loyalty, quiet: LocalStack) -> None:
+    # GIVEN a task all of which was done, and a job for a program that is not there
+    task = send(quiet, "user46", loyalty_program_id=2607)
+    done(quiet, task["task_id"], 1)
+    job_id = uuid.uuid4().hex
+    feed(quiet, message(job_id, "user24@example.com", params={"program_id": "778"}))
+    assert finished(quiet, job_id)["counts"] == {"400": 1}
+    # WHEN the one is cancelled
+    cancelled = loyalty("job", "cancel", task["task_id"], "--account", "greatwidgets", "--yes")
+    # THEN it is so, with what was done
+    assert (cancelled["status"], cancelled["counts"]) == ("cancelled", {"0": 1})
+    # AND once the program is there the other one is retried
+    loyalty("program", "put", "greatwidgets", "778")
+    retried = loyalty("job", "retry", job_id, "--account", "greatwidgets")
+    assert (retried["status"], retried["counts"]) == ("done", {"0": 1})
 
 
 def test_an_import_that_is_interrupted_goes_on_with_the_same_command(

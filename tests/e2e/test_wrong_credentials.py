@@ -58,7 +58,7 @@ def body(document: object) -> bytes:
         (EARN, body({"customers": []}), {**JSON, "X_CAP_API_OAUTH_TOKEN": "nobody-has-this-token"}, 401),
         (ACCESS_TOKEN, body({"key": "demo-key", "secret": "wrong"}), JSON, 401),
         (IMPORT, as_form(rows_form("email", "a@example.com") | {"user_api_key": "wrong"}).encode(), FORM, 200),
-        ("/jobs/0123456789abcdef/undo", b"", NOBODY, 401),
+        *((f"/jobs/0123456789abcdef/{what}", b"", NOBODY, 401) for what in ("cancel", "retry", "undo")),
     ],
 )
 def test_nobody_gets_in_by_a_post(

@@ -11,7 +11,7 @@ DRAWN = "d2a04c1e" * 4
 """That of each job here."""
 
 EVENTS = template.ROOT / "events"
-OF_JOBS = ("process_chunk", "bury_chunk", "list_jobs", "show_job", "job_results", "undo_job")
+OF_JOBS = ("process_chunk", "bury_chunk", "list_jobs", "show_job", "job_results", "cancel_job", "retry_job", "undo_job")
 """Those that are about one job, which the first of them makes."""
 
 

@@ -185,5 +185,5 @@ def test_an_event_agrees_with_itself(name: str) -> None:
     assert event["requestContext"]["httpMethod"] == event["httpMethod"]
     assert event["requestContext"]["resourcePath"] == event["resource"]
     assert event["requestContext"]["path"] == "/v1" + event["path"]
-    takes_body = event["httpMethod"] == "POST" and not event["path"].endswith("/undo")
+    takes_body = event["httpMethod"] == "POST" and not event["path"].endswith(("/cancel", "/retry", "/undo"))
     assert takes_body == (event["body"] is not None)

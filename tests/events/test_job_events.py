@@ -11,6 +11,8 @@ from loyalty.domain.job import KEPT_SECONDS
 from loyalty.jobs import message
 from loyalty.jobs.schema import json_schema
 from tests.events.deliveries import DRAWN, deliver, feed, read
+from tests.fakes.functions import load_handler
+from tests.fakes.gateway import Event, FakeContext
 from tests.fakes.queues import CHUNKS, PARKED
 from tests.fakes.world import World
 
@@ -34,7 +36,8 @@ def job(job_id: str = JOB_ID, **changes: Any) -> dict[str, Any]:
         "submitted_at": MOMENT,
         "finished_at": MOMENT,
         "undo": "available",
-        "links": {"self": self, "results": f"{self}/results", "undo": f"{self}/undo"},
+        "retry": "none",
+        "links": {"self": self, **{name: f"{self}/{name}" for name in ("results", "cancel", "retry", "undo")}},
         **changes,
     }
 
@@ -67,6 +70,34 @@ def test_a_chunk_message_is_done_and_the_jobs_api_tells_of_its_job(world: World)
     assert [json.loads(message.body)["operation"] for message in world.sqs.queues[CHUNKS]] == ["undo"]
 
 
+def test_a_job_is_cancelled_before_its_message_is_done_and_retried_then(world: World) -> None:
+    # GIVEN a job of two chunks, the first of which made it
+    (record,) = read("process_chunk")["Records"]
+    sent = json.loads(record["body"])
+    first = sent | {"chunks": 2, "total": 6}
+    handle = load_handler("process_chunk")
+    assert handle(_with(first), FakeContext()) == {"batchItemFailures": []}
+    # WHEN it is cancelled, and the other one comes
+    cancelled = deliver(read("cancel_job"))
+    running = job(status="cancelling", total=6, finished_at=None, undo="none")
+    assert (cancelled.status, cancelled.json()) == (202, running)
+    assert handle(_with(first | {"chunk": 2, "first_index": 3}), FakeContext()) == {"batchItemFailures": []}
+    counts = {"0": 1, "409": 1, "404": 1, "cancelled": 3}
+    assert deliver(read("show_job")).json() == job(status="cancelled", total=6, counts=counts, retry="available")
+    # THEN a retry sends that one again
+    retried = deliver(read("retry_job"))
+    again = {"0": 1, "409": 1, "404": 1}
+    assert (retried.status, retried.json()) == (202, running | {"status": "running", "counts": again})
+    assert [json.loads(message.body)["chunk"] for message in world.sqs.queues[CHUNKS]] == [2]
+
+
+def _with(sent: dict[str, Any]) -> Event:
+    """The event of the chunk queue with another message."""
+    event = read("process_chunk")
+    event["Records"][0]["body"] = json.dumps(sent)
+    return event
+
+
 @pytest.mark.usefixtures("world")
 def test_a_chunk_message_that_comes_again_changes_nothing() -> None:
     feed("process_chunk")
@@ -78,7 +109,7 @@ def test_a_dead_letter_ends_its_job_and_is_parked(world: World) -> None:
     # GIVEN the same message after too many failed deliveries
     assert feed("bury_chunk") == {"batchItemFailures": []}
     # THEN its job is done, and all its items may be repeated
-    assert deliver(read("show_job")).json() == job(counts={"503": 3})
+    assert deliver(read("show_job")).json() == job(counts={"503": 3}, retry="available")
     # AND the message is kept with the reason
     (parked,) = world.sqs.queues[PARKED]
     (record,) = read("bury_chunk")["Records"]

@@ -69,6 +69,8 @@ def changed(item: Item, request: Mapping[str, Any]) -> Item:
             after.pop(name, None)
         elif action == "SET":
             after[name] = placeholders.values[value]
+        elif action == "SET ONCE":
+            after.setdefault(name, placeholders.values[value])
         else:
             after[name] = _sum(after.get(name), placeholders.values[value])
     return after
@@ -79,10 +81,17 @@ def _changes(expression: str) -> list[tuple[str, str, str]]:
     """What an update does: the action, the name, and the value where there is one."""
     clauses = re.split(r"\b(SET|REMOVE|ADD)\b", expression)[1:]
     return [
-        (action, *([*re.findall(r"[:#]?\w+", argument), ""])[:2])
+        _change(action, argument)
         for action, arguments in zip(clauses[::2], clauses[1::2], strict=True)
-        for argument in arguments.split(",")
+        for argument in re.split(r",(?![^(]*\))", arguments)
     ]
+
+
+def _change(action: str, argument: str) -> tuple[str, str, str]:
+    if once := re.fullmatch(r"\s*(#?\w+) = if_not_exists\(\1, (:\w+)\)\s*", argument):
+        return f"{action} ONCE", once[1], once[2]
+    name, value = [*re.findall(r"[:#]?\w+", argument), ""][:2]
+    return action, name, value
 
 
 def _words(request: Mapping[str, Any]) -> Words:

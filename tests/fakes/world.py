@@ -107,6 +107,8 @@ _JOB_ROUTES = {
     "GET /jobs": jobs_api.list_jobs,
     "GET /jobs/{job_id}": jobs_api.show_job,
     "GET /jobs/{job_id}/results": jobs_api.job_results,
+    "POST /jobs/{job_id}/cancel": jobs_api.cancel_job,
+    "POST /jobs/{job_id}/retry": jobs_api.retry_job,
     "POST /jobs/{job_id}/undo": jobs_api.undo_job,
 }
 

@@ -16,8 +16,10 @@ MOST_ATTEMPTS = 12
 _PAUSES = (1.0, 1.0, 5.0, 20.0, 40.0, 60.0, 120.0)
 _POLLS = (1.0, 4.0, 20.0, 60.0, 180.0, 300.0, 600.0, 3600.0)
 _KEY_SECONDS = 23 * 3600.0
-_OPEN = ("busy", "unsure", "not issued")
+_OPEN = ("busy", "unsure", "not issued", "cancelled")
 """Results of items that are to be repeated."""
+_AGAIN = ("busy", "unsure", "cancelled")
+"""Those of a request that is repeated whole."""
 
 
 class Door(NamedTuple):
@@ -66,7 +68,7 @@ class _Client:
             answer, until = self._attempt(wanted)
             if answer.job_id:
                 self._join(answer.job_id)
-            if answer.kind in ("refused", "taken back", "reused"):
+            if answer.kind in ("refused", "taken back", "cancelled", "reused"):
                 self._end(answer)
                 return
             if answer.items and all(one.result == "refused" for one in answer.items):  # for what they share
@@ -95,7 +97,7 @@ class _Client:
         for _ in range(MOST_ATTEMPTS):
             began = kernel.now
             answer, _ = self._attempt(self._wanted)
-            if answer.kind in ("again", "unknown") or any(one.result in ("busy", "unsure") for one in answer.items):
+            if answer.kind in ("again", "unknown") or any(one.result in _AGAIN for one in answer.items):
                 kernel.pause(20.0)
                 continue
             self._history.judge_repeat(chain, answer, began)
@@ -143,7 +145,7 @@ class _Client:
                 continue
             if document["status"] == "failed":
                 return Answer("again", job_id=job_id)
-            if document["status"] in ("queued", "running"):
+            if document["status"] in ("queued", "running", "cancelling"):
                 continue
             if reply := gateway.results(history.cloud, job_id):
                 return self._door.read(reply, count)._replace(job_id=job_id)
@@ -182,7 +184,7 @@ class _Client:
             left.append(index)
             if not keep and not self.chain.keyed:
                 operation.answered = until
-                told_undone = one.result == "not issued" or (
+                told_undone = one.result in ("not issued", "cancelled") or (
                     one.result == "again" and operation.kind in ("earn", "revoke")
                 )
                 operation.dropped = operation.dropped or told_undone
@@ -202,6 +204,8 @@ class _Client:
             history.find("key", f"{self.chain.id}: its own key is said to be another request's: {answer.text}")
         if answer.kind == "taken back" and self.chain.undo_asked == float("inf"):
             history.find("key", f"{self.chain.id}: nobody asked for its undo, yet: {answer.text}")
+        if answer.kind == "cancelled" and self.chain.cancel_asked == float("inf"):
+            history.find("key", f"{self.chain.id}: nobody asked for its cancel, yet: {answer.text}")
         alone = self._attempts == 1 and answer.kind == "refused"
         for operation in self.chain.operations:
             if operation.result is None:

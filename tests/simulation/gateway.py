@@ -35,9 +35,20 @@ FUNCTIONS: dict[str, Make] = {
     "show_job": lambda database: jobs_api.serve("show_job", jobs_api.show_job, database),
     "job_results": lambda database: jobs_api.serve("job_results", jobs_api.job_results, database),
     "list_jobs": lambda database: jobs_api.serve("list_jobs", jobs_api.list_jobs, database),
+    "cancel_job": lambda database: jobs_api.serve("cancel_job", jobs_api.cancel_job, database),
+    "retry_job": lambda database: jobs_api.serve("retry_job", jobs_api.retry_job, database),
     "undo_job": lambda database: jobs_api.serve("undo_job", jobs_api.undo_job, database),
 }
-"""The functions behind the gateway; `cancel_job` and `retry_job` come here once there are such routes."""
+"""The functions behind the gateway."""
+
+_JOB_PATHS = {
+    "show_job": "",
+    "job_results": "/results",
+    "cancel_job": "/cancel",
+    "retry_job": "/retry",
+    "undo_job": "/undo",
+}
+_CHANGING = ("cancel_job", "retry_job", "undo_job")
 
 
 def post(cloud: Cloud, function: str, sent: Sent, chain: Chain | None) -> tuple[Reply | None, Actor]:
@@ -48,8 +59,8 @@ def post(cloud: Cloud, function: str, sent: Sent, chain: Chain | None) -> tuple[
 
 def ask(cloud: Cloud, function: str, job_id: str, **query: str) -> Reply | None:
     """The same for a route of the jobs API."""
-    method = "POST" if function == "undo_job" else "GET"
-    path = {"show_job": "", "job_results": "/results", "undo_job": "/undo"}.get(function, "")
+    method = "POST" if function in _CHANGING else "GET"
+    path = _JOB_PATHS.get(function, "")
     event = proxy_event(b"", {"Authorization": f"Bearer {TOKEN}"}, method=method, path=f"/jobs/{job_id}{path}")
     event |= {"pathParameters": {"job_id": job_id}, "queryStringParameters": query or None}
     return _invoke(cloud, function, event, None)[0]

@@ -115,6 +115,7 @@ class History:
             self.ledger.writers.setdefault(key[0], caller.chain)
             if key[0] not in caller.chain.jobs:
                 caller.chain.jobs.append(key[0])
+            self.signal(operators.A_JOB)
         if table == "jobs" and key[-1].startswith("key#") and after and caller and caller.chain:
             self.ledger.taken_up(after["job_id"]["S"], caller.chain)
         if table == "jobs" and key[-1].startswith("chunk#") and after:
@@ -208,6 +209,11 @@ class History:
             job for job, submitted_at in self.invariants.submitted.items() if self.kernel.now >= submitted_at + WEEK
         }
 
+    def begin_cancel(self, job_id: str) -> None:
+        """Note that somebody asks for a job to be cancelled."""
+        if chain := self.ledger.writers.get(job_id):
+            chain.cancel_asked = min(chain.cancel_asked, self.kernel.now)
+
     def begin_undo(self, job_id: str) -> None:
         """Note that somebody asks for a job to be taken back."""
         chain = self.ledger.writers.get(job_id)
@@ -262,6 +268,9 @@ class History:
             return
         if answer.kind == "taken back" and chain.undo_asked < self.kernel.now:
             return
+        if answer.kind == "cancelled" and chain.cancel_asked < self.kernel.now:
+            self.meet("key repeated after cancel")
+            return
         closed = answer.kind == "refused" or {one.result for one in answer.items} == {"refused"}
         if closed and self.meetings["actor: operator"]:
             return  # a program or promotion that was closed meanwhile refuses repetitions as well
@@ -301,7 +310,7 @@ class History:
         for pause in _POLLS:
             self.kernel.pause(pause)
             document = self.job(job_id)
-            if document and document["status"] in ("done", "failed"):
+            if document and document["status"] in ("done", "failed", "cancelled"):
                 break
         else:
             return
@@ -310,11 +319,11 @@ class History:
                 self.find("fed", f"{chain.id}: is done, though its positions are wrong: {chain.note['fed']}")
             return
         reply = gateway.results(self.cloud, job_id)
-        if reply is None or document["status"] != "done":
+        if reply is None or document["status"] == "failed":
             return
         read = vendors.read_registration if chain.kind == "enrol" else vendors.read_earning
         for operation, said in zip(chain.operations, read(reply).items, strict=True):
-            if said.result not in ("busy", "not issued", "unsure"):
+            if said.result not in ("busy", "not issued", "unsure", "cancelled"):
                 operation.answered, operation.result, operation.detail = self.kernel.now, said.result, said.detail
 
 

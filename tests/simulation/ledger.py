@@ -54,6 +54,7 @@ class Chain:
     keyed: bool = False
     undo_asked: float = FOREVER
     undo_done: float = FOREVER
+    cancel_asked: float = FOREVER
     ended: bool = False
     note: Mapping[str, Any] = field(default_factory=dict)
     book: dict[str, "Chain"] = field(default_factory=dict)
@@ -70,7 +71,7 @@ class Ledger:
         self.undone: dict[str, str] = {}
         """Jobs that undo others, by the job that they take back."""
         self.redriven: set[str] = set()
-        """Jobs of which an operator had parked messages delivered again."""
+        """Jobs of which an operator had parked messages delivered again, or that somebody retried."""
         self.told_jobs: list[str] = []
         """Jobs that clients know of."""
 

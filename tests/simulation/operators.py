@@ -1,4 +1,7 @@
-"""The other actors: who undoes jobs, redrives, erases, changes promotions, feeds the queue, or comes a week later."""
+"""The other actors: who undoes, cancels or retries jobs, redrives, erases, changes promotions, feeds the queue.
+
+One comes a week later.
+"""
 
 import json
 import random
@@ -30,6 +33,9 @@ _AFTER_A_WEEK = ((0.5, 3600.0), (1.0, 24 * 3600.0), (1.0, 3600.0))
 HELD_AGAIN = "a job that had ended is held again"
 HELD_IN_PEACE = "a job that had ended is held again, and nothing is refused any more"
 """What somebody who wants to undo it waits for."""
+A_JOB = "a job is stored"
+CANCELLED = "a job is being cancelled"
+"""What somebody who wants to cancel the one, or to retry the other, waits for."""
 _SECONDS_TO_COME = 20.0  # for somebody who writes for the customer that is to be erased
 
 
@@ -84,6 +90,59 @@ def _ask_undo(history: "History", job_id: str) -> str | None:
             return None
         history.kernel.pause((0.5, 2.0, 5.0, 60.0)[min(attempt, 3)])
     return None
+
+
+def cancel(history: "History", spec: Spec) -> None:
+    """Cancel a job, perhaps twice: the newest one just when it is made, or one that clients know of."""
+    if spec.what["soon"]:
+        history.wait_for(A_JOB, _AMBUSH_SECONDS)
+    history.kernel.pause(spec.what["lag"])
+    jobs = list(history.invariants.submitted) if spec.what["soon"] else history.ledger.told_jobs
+    mine = [job for job in jobs if job in history.ledger.writers]
+    for _ in range(spec.what["times"] if mine else 0):
+        _ask_cancel(history, mine[int(spec.what["pick"] * len(mine))])
+        history.kernel.pause(spec.what["gap"])
+
+
+def _ask_cancel(history: "History", job_id: str) -> None:
+    """Ask until it is said whether the job is cancelled."""
+    for attempt in range(_TRIES):
+        history.begin_cancel(job_id)
+        reply = gateway.ask(history.cloud, "cancel_job", job_id)
+        if reply is not None and reply.status == 202:
+            history.meet("cancelled while a delivery is under way" if history.is_at_work(job_id) else "cancelled")
+            history.signal(CANCELLED)
+            return
+        if reply is not None and reply.status < 500 and "Not all of the job" not in reply.body:
+            history.meet("cancel refused")
+            return
+        history.kernel.pause((0.02, 0.1, 1.0, 20.0)[min(attempt, 3)])
+
+
+def retry(history: "History", spec: Spec) -> None:
+    """Retry a job, once or several times: rather one that was cancelled, or of which something can be tried again."""
+    if spec.what["patient"]:
+        history.wait_for(CANCELLED, _AMBUSH_SECONDS)
+    for _ in range(spec.what["times"]):
+        history.kernel.pause(spec.what["gap"])
+        known = [job for job in history.invariants.submitted if job in history.ledger.writers]
+        stopped = [job for job in known if history.ledger.writers[job].cancel_asked <= history.kernel.now]
+        if jobs := stopped or known:
+            _ask_retry(history, jobs[int(spec.what["pick"] * len(jobs))])
+
+
+def _ask_retry(history: "History", job_id: str) -> None:
+    """Ask until it is said whether the job is begun again."""
+    for attempt in range(_TRIES):
+        history.ledger.redriven.add(job_id)  # from now on what was told as not done may be
+        reply = gateway.ask(history.cloud, "retry_job", job_id)
+        if reply is not None and reply.status == 202:
+            history.meet("retried")
+            return
+        if reply is not None and reply.status < 500 and "not finished yet" not in reply.body:
+            history.meet("retry refused")
+            return
+        history.kernel.pause((0.5, 5.0, 40.0)[min(attempt, 2)])
 
 
 class _Desk:
@@ -278,6 +337,8 @@ def _until_done(history: "History", do: Callable[[], Any]) -> bool:
 
 KINDS = {
     "undo": undo,
+    "cancel": cancel,
+    "retry": retry,
     "redrive": redrive,
     "erase": erase,
     "operator": operator,

@@ -43,15 +43,19 @@ def judge(history: "History") -> None:
 
 
 def _mended(history: "History") -> None:
-    """Items that were refused for what they share, or told as not done, and were done by a redrive: nobody heard.
+    """Items that were refused for what they share, or told as not done, and were done by a redrive or a retry.
 
-    Or by one of two messages that were fed, of which the other one was refused.
+    Nobody heard of that. Or by one of two messages that were fed, of which the other one was refused. What removes, or
+    records one customer, leaves no mark by which it could be told.
     """
     for operation in history.ledger.operations:
+        if operation.by.chain not in history.ledger.chains:
+            continue
         done = operation.by in history.invariants.effects and operation.kind in ("enrol", "earn", "import", "revoke")
+        done = done or operation.kind in ("record", "leave", "erase")
         chain = history.ledger.chains[operation.by.chain] if done else None
         redriven = chain and ("fed" in chain.note or not history.ledger.redriven.isdisjoint(chain.jobs))
-        if redriven and (operation.result == "refused" or operation.dropped):
+        if redriven and (operation.result in ("refused", None) or operation.dropped):
             operation.result, operation.answered, operation.dropped = None, FOREVER, False
 
 

@@ -78,7 +78,7 @@ class Plan:
 
 FEATURES = (
     *("spelling", "rotation", "boundary", "key", "repeat", "import", "earn", "enrol", "fed", "undo", "erase"),
-    *("revoke", "redrive", "operator", "week", "twice", "leave", "erasure", "record"),
+    *("revoke", "redrive", "operator", "week", "twice", "leave", "erasure", "record", "cancel", "retry"),
 )
 """What may be left out of all histories, to look for the rest."""
 
@@ -103,7 +103,28 @@ def draw(seed: int, without: frozenset[str] = frozenset()) -> Plan:
         gather_seconds=rng.choice((0.5, 2.0, 8.0)),
         features=frozenset(FEATURES) - without,
     )
-    return replace(plan, specs=(*plan.specs, *scene.removing(seed, plan.specs), *scene.recording(seed, plan.specs)))
+    everybody = (*plan.specs, *scene.removing(seed, plan.specs), *scene.recording(seed, plan.specs))
+    return replace(plan, specs=(*everybody, *_stopping(seed, without)))
+
+
+def _stopping(seed: int, without: frozenset[str]) -> list[Spec]:
+    """Who cancels a job, and who retries one; drawn apart as well."""
+    rng = random.Random(f"{seed}/stopping")  # noqa: S311 - no secret
+    cancels, begin = rng.random() < 0.3, rng.choice((0.2, 2.0, 20.0)) * rng.random()
+    what = {
+        "pick": rng.random(),
+        "soon": rng.random() < 0.7,
+        "lag": rng.choice((0.0, 0.03, 0.3, 5.0)) * rng.random(),
+        "times": rng.choice((1, 1, 2)),
+        "gap": rng.choice((0.1, 5.0)),
+    }
+    specs = [Spec("cancel-98", "cancel", 0.0 if what["soon"] else begin, what)] if cancels else []
+    if rng.random() < (0.7 if cancels else 0.15):
+        patient = cancels and rng.random() < 0.8
+        gap = rng.choice((0.2, 5.0, 60.0, 400.0)) * rng.random()
+        again = {"pick": rng.random(), "patient": patient, "times": rng.choice((1, 2)), "gap": gap}
+        specs.append(Spec("retry-99", "retry", 0.0 if patient else 200.0 * rng.random(), again))
+    return [spec for spec in specs if spec.kind not in without]
 
 
 def _revocations(rng: random.Random, specs: list[Spec], without: frozenset[str]) -> list[Spec]:

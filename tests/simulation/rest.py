@@ -14,9 +14,11 @@ from tests.simulation.people import ACCOUNT
 if TYPE_CHECKING:
     from tests.simulation.history import History
 
+_CANCELLED = {"import": "failed", "earn": "8896", "revoke": "8896"}
+"""The codes of items in results that are counted as cancelled."""
 REST_SECONDS = 300.0
 """No lease, no claim of a request and no place of a dead writer outlives that."""
-_ENDED = ("done", "failed", "undone")
+_ENDED = ("done", "failed", "cancelled", "undone")
 
 
 def judge(history: "History") -> None:
@@ -65,7 +67,7 @@ def _job(history: "History", job_id: str) -> None:
         history.find("job", f"{job_id} is not told: {reply and reply.status}")
         return
     document = json.loads(reply.body)
-    if document["status"] not in _ENDED and not (document["undo"] == "none" and document["status"] == "cancelled"):
+    if document["status"] not in _ENDED:
         history.find("job", f"{job_id} ({document['operation']}) ends as {document['status']}")
         return
     if document["status"] == "failed":
@@ -74,7 +76,7 @@ def _job(history: "History", job_id: str) -> None:
     chain = history.ledger.writers.get(undone.get(job_id, job_id))
     if chain and chain.note.get("fed"):
         return
-    if document["done"] != document["total"]:
+    if document["done"] + document["counts"].get("cancelled", 0) != document["total"]:
         history.find(
             "job", f"{job_id}: {document['done']} of {document['total']} are done, status {document['status']}"
         )
@@ -98,6 +100,7 @@ def _results(history: "History", job_id: str, document: Any) -> None:
     else:  # of a customer who is recorded: an error, or a word that does not say whether the customer was there
         told = Counter({"failed": 1} if "error" in body else _without_failures(document["counts"]))
     counts = Counter({name: count for name, count in document["counts"].items() if count})
+    counts[_CANCELLED.get(document["operation"], "503")] += counts.pop("cancelled", 0)
     if document["operation"] == "import":
         counts["failed"] += counts.pop("busy", 0)
     if +counts != +told and not _died_before_it_was_undone(history, job_id, document):

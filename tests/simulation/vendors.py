@@ -22,6 +22,7 @@ _NOT_REMOVED = {
     "Storage is busy, repeat this item": "busy",
 }
 _RECORDED = {"new": "created", "registered": "done", "updated": "updated"}
+_CANCELLED = "The job was cancelled"
 _UNSURE = "It is not known whether"
 _NOT_ISSUED = "Error occurred while issuing promotion to the customer"
 _NOT_REVOKED = "Error occurred while revoking the promotion of the customer"
@@ -47,7 +48,8 @@ class Answer(NamedTuple):
     """What a reply says.
 
     `kind` is "items", "queued", "again" (repeat the request), "refused" (not done, for good), "taken back" (its job
-    was undone), "reused" (its key is another request's), or "unknown" where no reply came or it says nothing.
+    was undone), "cancelled" (its job was), "reused" (its key is another request's), or "unknown" where no reply came or
+    it says nothing. Items are cancelled too.
     """
 
     kind: str
@@ -166,8 +168,9 @@ def read_record(reply: Reply | None) -> Answer:
     text = body["error"]
     if text in ("Customer already exists", "Customer is already registered"):
         return Answer("items", [Said("exists")], _job_id(reply))
-    if text.startswith(_UNSURE):
-        return Answer("items", [_unsure(text)], _job_id(reply))
+    if text.startswith((_UNSURE, _CANCELLED)):
+        said = _unsure(text) if text.startswith(_UNSURE) else Said("cancelled")
+        return Answer("items", [said], _job_id(reply))
     return _whole(_status_of(text), text)._replace(job_id=_job_id(reply))
 
 
@@ -193,6 +196,7 @@ def read_removal(reply: Reply | None) -> Answer:
     if reply.status == 202:
         return Answer("queued", job_id=body["job_id"])
     result = "removed" if body["error"] == 0 else _NOT_REMOVED.get(body["error_text"])
+    result = "cancelled" if body["error_text"].startswith(_CANCELLED) else result
     return Answer("items", [Said(result)], _job_id(reply)) if result else _whole(reply.status, body["error_text"])
 
 
@@ -240,6 +244,8 @@ def read_rows(reply: Reply | None, count: int) -> Answer:
 
 
 def _registered(body: Mapping[str, Any]) -> Said:
+    if body["error_text"].startswith(_CANCELLED):
+        return Said("cancelled")
     results = {0: "created", 404: "not found", 409: "exists", 503: "busy", 400: "refused"}
     return Said(results[body["error"]], str(body.get("profile_id")))
 
@@ -253,6 +259,8 @@ def _earned(element: Mapping[str, Any]) -> Said:
         text = error["message"]
         if text.startswith(_UNSURE):
             return _unsure(text)
+        if text.startswith(_CANCELLED):
+            return Said("cancelled")
         assert text == _NOT_ISSUED, text
         return Said("not issued")
     return Said("not found" if error["code"] == 8015 else "refused", error["message"])
@@ -264,6 +272,8 @@ def _revoked(element: Mapping[str, Any]) -> Said:
     code, text = element["errors"][0]["code"], element["errors"][0]["message"]
     if code == 8896 and text.startswith(_UNSURE):
         return _unsure(text)
+    if code == 8896 and text.startswith(_CANCELLED):
+        return Said("cancelled")
     if code == 8896:
         assert text == _NOT_REVOKED, text
         return Said("not issued")  # as for an earn: it is told as not done
@@ -273,6 +283,8 @@ def _revoked(element: Mapping[str, Any]) -> Said:
 def _row(fault: str) -> Said:
     if fault.startswith(_UNSURE):
         return _unsure(fault)
+    if fault.startswith(_CANCELLED):
+        return Said("cancelled")
     return Said("busy" if _BUSY_WORDS in fault else "refused", fault)
 
 
@@ -284,7 +296,7 @@ def _whole(status: int, text: str) -> Answer:
     if status in (503, 429):
         return Answer("again", text=text)
     if status == 409:
-        return Answer("taken back", text=text)
+        return Answer("cancelled" if "was cancelled" in text else "taken back", text=text)
     if status == 422:
         return Answer("reused", text=text)
     return Answer("refused" if status < 500 else "unknown", text=text)
@@ -297,7 +309,7 @@ def _status_of(text: str) -> int:
     if "Internal error" in text:
         return 500
     if "Idempotency-Key" in text:
-        return 409 if "undone" in text or "taken back" in text else 422
+        return 409 if any(word in text for word in ("undone", "taken back", "was cancelled")) else 422
     return 400
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from loyalty.domain.job import JobStatus, Undo
+from loyalty.domain.job import JobStatus, Retry, Undo
 from loyalty.doors.headers import LONGEST_LABEL
 from loyalty.doors.job_filters import MOST, ORDINARY
 from loyalty.operations.enrol.items import KIND as ENROL
@@ -27,6 +27,7 @@ from tools.document.parts import (
     text,
 )
 
+_ACTIONS = ("results", "cancel", "retry", "undo")
 _JOB_ID = "0f6e2c1a6b5d4c3e9a41d2b7c8e9f001"
 _JOB = {
     "job_id": _JOB_ID,
@@ -40,9 +41,8 @@ _JOB = {
     "submitted_at": "2024-09-01T12:34:56Z",
     "finished_at": "2024-09-01T12:35:04Z",
     "undo": "available",
-    "links": {
-        name: f"/jobs/{_JOB_ID}{end}" for name, end in [("self", ""), ("results", "/results"), ("undo", "/undo")]
-    },
+    "retry": "none",
+    "links": {"self": f"/jobs/{_JOB_ID}", **{name: f"/jobs/{_JOB_ID}/{name}" for name in _ACTIONS}},
 }
 _PROBLEM = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "There is no such job"}
 _FAULTS = {
@@ -55,6 +55,10 @@ _FAULTS = {
     **everywhere.FAULTS,
     "503": "Storage is busy: repeat the request",
 }
+_STATUSES = (
+    "failed: its request died before all was sent, which repeating it completes; cancelling: until the chunks under"
+    " way have ended"
+)
 _OUTCOMES = ("400", "404", "409", "503")
 """Statuses that a single registration may have."""
 _ALWAYS = ("401", "403", "429", "500", "503")
@@ -62,11 +66,13 @@ _CREDENTIALS: list[dict[str, list[str]]] = [{"bearer": []}, {"accessToken": []},
 
 
 def paths() -> dict[str, Any]:
-    """The four calls."""
+    """The calls."""
     return {
         "/jobs": {"get": _list()},
         "/jobs/{job_id}": {"get": _show()},
         "/jobs/{job_id}/results": {"get": _results()},
+        "/jobs/{job_id}/cancel": {"post": _cancel()},
+        "/jobs/{job_id}/retry": {"post": _retry()},
         "/jobs/{job_id}/undo": {"post": _undo()},
     }
 
@@ -78,9 +84,9 @@ def schemas() -> dict[str, Schema]:
         "operation": text(enum=sorted(OPERATIONS)),
         "label": nullable(text("What its sender called it, in the header X-Job-Label", maxLength=LONGEST_LABEL)),
         "dry_run": {"type": "boolean", "description": "Whether it only checks: then nothing is written"},
-        "status": text("failed: its request died before all was sent; repeat that", enum=[*JobStatus]),
+        "status": text(_STATUSES, enum=[*JobStatus]),
         "total": integer("Items", minimum=0),
-        "done": integer("Items whose fate is known", minimum=0),
+        "done": integer("Items whose fate is known, but for those that were cancelled", minimum=0),
         "counts": {
             "type": "object",
             "description": "Items by the vendor's codes, such as 0 and 404, or new and updated",
@@ -89,9 +95,10 @@ def schemas() -> dict[str, Schema]:
         "submitted_at": text(format="date-time"),
         "finished_at": nullable(text(format="date-time")),
         "undo": text("Whether it can be taken back", enum=[*Undo]),
+        "retry": text("Whether some of its items can be tried again", enum=[*Retry]),
         "links": record(
             {
-                **{name: text(format="uri-reference") for name in ("self", "results", "undo")},
+                **{name: text(format="uri-reference") for name in ("self", *_ACTIONS)},
                 "undoes": text("The job that this one takes back", format="uri-reference"),
                 "undone_by": text("The job that takes this one back", format="uri-reference"),
             },
@@ -175,6 +182,18 @@ def _or_single(fault: Answers) -> Answers:
     single = content(ref("RegisterMemberReply"), JSON, XML)
     described = f"{fault['description']}; or the outcome of a single registration"
     return {**fault, "description": described, "content": {**fault["content"], **single}}
+
+
+def _cancel() -> dict[str, Any]:
+    said = "No further chunk of it is begun; asking twice is asking once"
+    answers = {"202": answer(said, content(ref("Job"), JSON), "Location"), **_faults("404", "409")}
+    return _operation("cancelJob", "Cancel a job", answers, ref("JobId", "parameters"))
+
+
+def _retry() -> dict[str, Any]:
+    said = "Begun again for its items that ended busy, failed for what they share, or were cancelled"
+    answers = {"202": answer(said, content(ref("Job"), JSON), "Location"), **_faults("404", "409")}
+    return _operation("retryJob", "Try a job's failed items again", answers, ref("JobId", "parameters"))
 
 
 def _undo() -> dict[str, Any]:

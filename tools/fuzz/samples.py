@@ -29,7 +29,8 @@ def questions(job_id: str) -> list[Sent]:
     """What may be asked about a job."""
     job = f"/jobs/{job_id}"
     asked = ["/jobs", job, f"{job}/results", f"{job}/results?partial=true&from=0&limit=2"]
-    return [*(Sent("GET", path, _TOKEN, b"") for path in asked), Sent("POST", f"{job}/undo", _TOKEN, b"")]
+    told = [f"{job}/{what}" for what in ("cancel", "retry", "undo")]
+    return [*(Sent("GET", path, _TOKEN, b"") for path in asked), *(Sent("POST", path, _TOKEN, b"") for path in told)]
 
 
 def additions(first: Sent, task_id: str) -> list[Sent]:

@@ -1,4 +1,4 @@
-"""`loyalty job`: an account's jobs through the jobs API: how far they are, what came of them, and taking them back."""
+"""`loyalty job`: an account's jobs through the jobs API: how far they are, what came of them; cancel, retry, undo."""
 
 import sys
 from collections.abc import Iterator
@@ -26,8 +26,8 @@ from .outcomes import in_words
 app = group("Jobs: large requests, and imports that can be undone.")
 
 _READ = frozenset({JOBS_READ})
-_UNDO = _READ | {operation.kind.right for operation in OPERATIONS.values()}
-"""What undoing any job takes: the operation's own right too."""
+_CHANGE = _READ | {operation.kind.right for operation in OPERATIONS.values()}
+"""What cancelling, retrying or undoing any job takes: the operation's own right too."""
 
 
 def _known(operations: list[str] | None) -> list[str] | None:
@@ -112,10 +112,28 @@ def results(session: Session, job: JobId, *, partial: Partial = False, output: O
         sys.stdout.write(reply.body.decode() + "\n")
 
 
+@command(app, "cancel")
+def cancel(session: Session, job: JobId, *, yes: Yes = False) -> None:
+    """Do nothing more of a job than what is under way, and wait until that has ended; what was done stays."""
+    with _client(session, _CHANGE) as client:
+        before = client.show(client.whole_id(job))
+        if not yes:
+            question = f"Cancel the {before['operation']} of {before['total']} items, {before['done']} of them done?"
+            typer.confirm(question, abort=True, err=True)
+        _tell(session, _watch(session, client, client.cancel(before["job_id"])["job_id"]))
+
+
+@command(app, "retry")
+def retry(session: Session, job: JobId) -> None:
+    """Try a job's items again that found the store busy, failed together, or were cancelled, and wait for them."""
+    with _client(session, _CHANGE) as client:
+        _tell(session, _watch(session, client, client.retry(client.whole_id(job))["job_id"]))
+
+
 @command(app, "undo")
 def undo(session: Session, job: JobId, *, yes: Yes = False) -> None:
     """Take back what a job did, item by item, unless others have built on it, and wait until that is done."""
-    with _client(session, _UNDO) as client:
+    with _client(session, _CHANGE) as client:
         before = client.show(client.whole_id(job))
         if not yes:
             typer.confirm(f"Take back the {before['operation']} of {before['total']} items?", abort=True, err=True)

@@ -12,7 +12,7 @@ from .ids import is_beginning, the_one
 Job = Mapping[str, Any]
 """A job as the API shows it."""
 
-FINISHED = frozenset({"done", "failed", "undone"})
+FINISHED = frozenset({"done", "failed", "cancelled", "undone"})
 """Where a job's status stays, unless something new is asked for."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 3.0
@@ -88,10 +88,17 @@ class JobsClient:
         """What a client that waited would have got."""
         return self._call("GET", f"/jobs/{quote(job_id, safe='')}/results{'?partial=true' if partial else ''}")
 
+    def cancel(self, job_id: str) -> Job:
+        """The job, of which nothing more is begun."""
+        return self._change(job_id, "cancel")
+
+    def retry(self, job_id: str) -> Job:
+        """The job, begun again for what was not done."""
+        return self._change(job_id, "retry")
+
     def undo(self, job_id: str) -> Job:
         """The job that takes it back."""
-        job: Job = self._call("POST", f"/jobs/{quote(job_id, safe='')}/undo").json()
-        return job
+        return self._change(job_id, "undo")
 
     def watch(self, job_id: str, tell: Callable[[Job], None]) -> Job:
         """The job once it is finished; each look at it is told."""
@@ -103,6 +110,10 @@ class JobsClient:
                 return job
             self._sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _change(self, job_id: str, what: str) -> Job:
+        job: Job = self._call("POST", f"/jobs/{quote(job_id, safe='')}/{what}").json()
+        return job
 
     def _call(self, method: str, path: str) -> Reply:
         reply = self._http.send(method, path, self._headers)

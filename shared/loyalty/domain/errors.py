@@ -26,9 +26,12 @@
     ├── StillRunning            a request with the same Idempotency-Key is being done
     ├── KeyReused               an Idempotency-Key came before with another request
     ├── RequestUndone           an Idempotency-Key whose request was taken back
+    ├── RequestCancelled        an Idempotency-Key whose job was cancelled
     ├── JobNotFound
     ├── JobRunning              a job that is not finished yet
     ├── JobNotUndoable
+    ├── JobNotCancellable       a job that is done, or can't be stopped
+    ├── JobNotRetryable         a job of which nothing can be tried again
     ├── TaskNotFound            no task that takes parts
     ├── PartReused              a part of a task that came before with other content
     ├── PartUnknown             a part that does not follow those that the task has
@@ -237,6 +240,17 @@ class RequestUndone(RequestError):
         super().__init__("The job of this Idempotency-Key was undone; to do its request again, use a new key")
 
 
+class RequestCancelled(RequestError):
+    """The job that was made under an Idempotency-Key was cancelled, or is being cancelled."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The job of this Idempotency-Key was cancelled; retry the job, or do its request again under a new key"
+        )
+
+
 class JobNotFound(RequestError):
     """The account has no such job."""
 
@@ -262,6 +276,18 @@ class JobNotUndoable(RequestError):
 
     def __init__(self) -> None:
         super().__init__("Nothing is kept to undo this job with")
+
+
+class JobNotCancellable(RequestError):
+    """The job is done, or can't be stopped; the text says which."""
+
+    status = 409
+
+
+class JobNotRetryable(RequestError):
+    """Nothing of the job can be tried again; the text says why."""
+
+    status = 409
 
 
 class TaskNotFound(RequestError):

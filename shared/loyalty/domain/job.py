@@ -23,13 +23,15 @@ class JobStatus(StrEnum):
     """Where a job stands.
 
     FAILED is one whose sender got half-way, which repeating its request completes, or one whose chunks, fed by another
-    system, don't hold each item once.
+    system, don't hold each item once. CANCELLED is one whose chunks were closed as far as nobody had begun with them.
     """
 
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
     UNDOING = "undoing"
     UNDONE = "undone"
 
@@ -40,6 +42,13 @@ class Undo(StrEnum):
     AVAILABLE = "available"
     NONE = "none"
     EXPIRED = "expired"
+
+
+class Retry(StrEnum):
+    """Whether some of a job's items can be tried again."""
+
+    AVAILABLE = "available"
+    NONE = "none"
 
 
 class Part(NamedTuple):
@@ -66,7 +75,9 @@ class Job(NamedTuple):
     `reopened_at` is when it was begun again after it had ended, for items that could be repeated. `resumed` says that
     a request without a job may have written under its id before, `fed` that its chunks come as another system sends
     them, or as it grows, `faulty` that these don't hold each item once. `undoes` names the job that it takes back,
-    `undone_by` the one that takes it back. `label` is what its sender calls it.
+    `undone_by` the one that takes it back. `label` is what its sender calls it. `retried` says that it was begun again
+    for all that a retry can help, not only for what found the store busy. `cancelled_at` is since when no further chunk
+    of it is begun, until it is begun again.
 
     A job that grows has `taken` so many parts until it is `closed`; `total` and `chunks` are those of the parts
     together, `sent` says that all went. `taken_at` is when it took the last part, and once that is sent, when it was.
@@ -96,6 +107,8 @@ class Job(NamedTuple):
     fed: bool = False
     faulty: bool = False
     label: str | None = None
+    retried: bool = False
+    cancelled_at: float | None = None
     taken: int | None = None
     taken_at: float | None = None
     closed: bool = False
@@ -125,6 +138,10 @@ class Job(NamedTuple):
         died = self.finished_at is None and lifetime.is_over(self.sent_at, now)
         return not self.sent and (self.abandoned or died)
 
+    def stranded(self, now: float) -> bool:
+        """Whether it was begun again, and lost then."""
+        return self.finished_at is None and self.reopened_at is not None and self.lost(now)
+
     @property
     def grows(self) -> bool:
         """Whether it was made for further parts to be added."""
@@ -150,7 +167,8 @@ class Job(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How many chunks are finished, and how many of their items ended how, by `Status`."""
+    """How many chunks are finished, how many of their items ended how, by `Status`, and whether a retry can help."""
 
     chunks: int
     counts: Mapping[str, int]
+    retryable: bool = False

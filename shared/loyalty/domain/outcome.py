@@ -22,6 +22,7 @@ class Status(StrEnum):
     INVALID = "invalid"
     BUSY = "busy"
     UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
     UNDONE = "undone"
     KEPT = "kept"
 
@@ -32,7 +33,8 @@ class Outcome(NamedTuple):
     `profile_id` names the customer and is None exactly when none is known: a NOT_FOUND with one says that there was
     nothing of this customer's to remove. `reason` says what is wrong with an INVALID item; `values` holds what else the
     operation has to tell, such as generated ids. A BUSY item was not written and may be repeated; an UNKNOWN one may be
-    written, since no answer came and nothing could be read: it may be repeated under the same writer only.
+    written, since no answer came and nothing could be read: it may be repeated under the same writer only. A CANCELLED
+    item was not written, since its job was cancelled before.
     """
 
     status: Status
@@ -44,8 +46,9 @@ class Outcome(NamedTuple):
 NOT_FOUND = Outcome(Status.NOT_FOUND)
 BUSY = Outcome(Status.BUSY)
 UNKNOWN = Outcome(Status.UNKNOWN)
+CANCELLED = Outcome(Status.CANCELLED)
 
-RETRYABLE = frozenset({Status.BUSY, Status.UNKNOWN})
+RETRYABLE = frozenset({Status.BUSY, Status.UNKNOWN, Status.CANCELLED})
 """What another try may change."""
 
 

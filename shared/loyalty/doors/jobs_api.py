@@ -1,17 +1,18 @@
-"""The jobs API: an account's jobs, how far each is, its results, and its undo; one handler for each route.
+"""The jobs API: an account's jobs, how far each is, its results, its cancel and its undo; a handler for each route.
 
-Any credential of the account with the right `jobs:read` may look; undoing needs `jobs:undo`, and the right that the
-job's own operation needs. Another account's job is not found.
+Any credential of the account with the right `jobs:read` may look; to cancel and to undo it needs `jobs:undo`, and the
+right that the job's own operation needs. Another account's job is not found.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from loyalty.domain.account import JOBS_READ, Caller
 from loyalty.domain.errors import JobNotFound, JobRunning, ParameterError, ReplyTooLarge, RequestError
-from loyalty.domain.job import Job, JobStatus, Undo
+from loyalty.domain.job import Job, JobStatus, Retry, Undo
 from loyalty.domain.outcome import Status
 from loyalty.doors import job_filters
 from loyalty.doors.auth import authenticate
@@ -19,7 +20,9 @@ from loyalty.doors.endpoint import Do, Handler, handler, process_database
 from loyalty.doors.headers import job_label
 from loyalty.http.request import Reply, Request
 from loyalty.jobs import results
+from loyalty.jobs.cancel import cancel
 from loyalty.jobs.idempotency import key_of
+from loyalty.jobs.retry import retry
 from loyalty.jobs.undo import undo
 from loyalty.operations.registry import OPERATIONS, UNDO
 from loyalty.store.engine.batch import side_by_side
@@ -92,13 +95,26 @@ def job_results(database: Database, request: Request, caller: Caller, log: Reque
     return replace(reply, instead=contract.problem(ReplyTooLarge("fetch parts of it with `from` and `limit`")))
 
 
+def cancel_job(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
+    """POST /jobs/{job_id}/cancel: the job, of which no further chunk is begun; asking twice is the same."""
+    job = cancel(database, _find_to_change(database, request, caller, log))
+    return _accepted(contract.document(_view(database, job), request.base))
+
+
+def retry_job(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
+    """POST /jobs/{job_id}/retry: the job, in which what was not done is tried again."""
+    job = retry(database, _find_to_change(database, request, caller, log))
+    return _accepted(contract.document(_view(database, job), request.base))
+
+
 def undo_job(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
     """POST /jobs/{job_id}/undo: the job that takes it back; asking twice is the same as asking once."""
-    job = _find(database, request, caller, log)
-    caller.require(UNDO.kind.right)
-    caller.require(OPERATIONS[job.operation].kind.right)
+    job = _find_to_change(database, request, caller, log)
     undoing = undo(database, job, job_label(request))
-    document = contract.document(_view(database, undoing), request.base)
+    return _accepted(contract.document(_view(database, undoing), request.base))
+
+
+def _accepted(document: Mapping[str, Any]) -> Reply:
     return contract.answer(document, 202, {"Location": document["links"]["self"]})
 
 
@@ -118,6 +134,13 @@ def _find(database: Database, request: Request, caller: Caller, log: RequestLog)
     return job
 
 
+def _find_to_change(database: Database, request: Request, caller: Caller, log: RequestLog) -> Job:
+    job = _find(database, request, caller, log)
+    caller.require(UNDO.kind.right)
+    caller.require(OPERATIONS[job.operation].kind.right)
+    return job
+
+
 def _view(database: Database, job: Job) -> View:
     far, codes = progress.read(database, job), RESULTS[job.contract].codes
     if job.grows:  # it may have grown before that was read
@@ -125,8 +148,11 @@ def _view(database: Database, job: Job) -> View:
     counts: Counter[str] = Counter()
     for status in Status:
         counts.update({codes[status]: far.counts[status]} if status in far.counts else {})
-    undoable = job.undo(database.now()) if job.finished_at is not None else Undo.NONE
-    return View(job, _status(database, job, far.chunks), counts, undoable)
+    ended = job.finished_at is not None
+    undoable = job.undo(database.now()) if ended else Undo.NONE
+    helps = (ended and far.retryable and not job.undone_by) or job.stranded(database.now())
+    retryable = Retry.AVAILABLE if helps else Retry.NONE
+    return View(job, _status(database, job, far.chunks), counts, undoable, retryable)
 
 
 def _status(database: Database, job: Job, chunks: int) -> JobStatus:
@@ -134,7 +160,10 @@ def _status(database: Database, job: Job, chunks: int) -> JobStatus:
         undoing = jobs.find(database, job.undone_by)
         return JobStatus.UNDONE if undoing and undoing.finished_at is not None else JobStatus.UNDOING
     if job.finished_at is not None:
-        return JobStatus.FAILED if job.faulty else JobStatus.DONE
+        cancelled = job.cancelled_at is not None
+        return JobStatus.FAILED if job.faulty else JobStatus.CANCELLED if cancelled else JobStatus.DONE
+    if job.cancelled_at is not None:
+        return JobStatus.CANCELLING
     if job.lost(database.now()):
         return JobStatus.FAILED
     return JobStatus.RUNNING if chunks else JobStatus.QUEUED

@@ -12,7 +12,7 @@ import re
 from typing import NamedTuple
 
 from loyalty.domain import lifetime
-from loyalty.domain.errors import KeyReused, RequestUndone, StillRunning, StorageBusy
+from loyalty.domain.errors import KeyReused, RequestCancelled, RequestUndone, StillRunning, StorageBusy
 from loyalty.domain.job import Job
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import claims, jobs, progress
@@ -53,7 +53,7 @@ def key_of(job_id: str, digest: str | None = None) -> str:
 def claim(database: Database, request: Request, job_id: str) -> Claimed:
     """Claim a request, for `job_id` if nobody did before.
 
-    Raises KeyReused, RequestUndone, StillRunning or StorageBusy.
+    Raises KeyReused, RequestUndone, RequestCancelled, StillRunning or StorageBusy.
     """
     named = _OF_JOB.fullmatch(request.key or "")
     if named and named[2] and not request.digest.startswith(named[2]):
@@ -72,12 +72,12 @@ def claim(database: Database, request: Request, job_id: str) -> Claimed:
 
 
 def find(database: Database, request: Request) -> Job | None:
-    """The job that did a request, where there is one. Raises KeyReused, RequestUndone or StorageBusy."""
+    """The job that did a request, where there is one.
+
+    Raises KeyReused, RequestUndone, RequestCancelled or StorageBusy.
+    """
     held = claims.find(database, _scope(request))
-    job = held and _job(database, request, held)
-    if job and job.undone_by:
-        raise RequestUndone
-    return job
+    return _standing(_job(database, request, held) if held else None)
 
 
 def _scope(request: Request, place: int = 1) -> str:
@@ -141,8 +141,7 @@ def _places(database: Database, request: Request, first: Claim) -> list[tuple[Cl
 
 def _repeat(database: Database, held: Claim, job: Job | None, *, named: bool) -> Claimed:
     """Follow a job that is being done, or tell one that is done; take it up if whoever was at it has ended or died."""
-    if job and job.undone_by:
-        raise RequestUndone
+    job = _standing(job)
     ended = job is not None and job.finished_at is not None
     if job and ((job.sent and not ended) or (ended and not _is_open(database, job))):
         return Claimed(job.id, job)
@@ -151,6 +150,15 @@ def _repeat(database: Database, held: Claim, job: Job | None, *, named: bool) ->
     if not free or not claims.take_over(database, held):
         raise StillRunning
     return Claimed(held.job_id, resumed=named and job is None)
+
+
+def _standing(job: Job | None) -> Job | None:
+    """The job of a key as it is; raises RequestUndone or RequestCancelled where it was taken back, or stopped."""
+    if job and job.undone_by:
+        raise RequestUndone
+    if job and job.cancelled_at is not None:
+        raise RequestCancelled
+    return job
 
 
 def _is_open(database: Database, job: Job) -> bool:

@@ -34,14 +34,20 @@ def park(database: Database, body: str, reason: str, about: Mapping[str, Any]) -
     like that, there is left whose it is and where it belongs, its length and its SHA-256.
     """
     known = message.known(body)
-    text = _text({**known, **about, "items": [_kept(item) for item in known["items"]]}) if known else ""
-    if not known or len(text.encode()) > queue.MOST_BODY_BYTES:
+    text = kept_text({**known, **about}) if known else None
+    if not known or text is None:
         known = _place(body)
         text = _text({**known, **_fingerprint(body)})
     account = known.get("account", _NOBODY)
     group = account if _ACCOUNT.fullmatch(account) else _NOBODY
     kept = Message(text, group, attributes={"reason": reason[:_LONGEST_REASON]})
     queue.send(database, database.settings.parked_queue_url, [kept])
+
+
+def kept_text(document: Mapping[str, Any]) -> str | None:
+    """A message as it is kept to be sent once more, without secrets; None where it would be too large like that."""
+    text = _text({**document, "items": [_kept(item) for item in document["items"]]})
+    return text if len(text.encode()) <= queue.MOST_BODY_BYTES else None
 
 
 def _text(kept: Mapping[str, Any]) -> str:

@@ -5,8 +5,10 @@ request waits for them a while. A small request is a job too, whose chunks are d
 can be undone later or has an Idempotency-Key: then its outcomes have to be kept.
 """
 
+import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, Generic, NamedTuple
 
 from loyalty.domain.account import Account
@@ -17,6 +19,7 @@ from loyalty.domain.outcome import BUSY, Origin, Outcome, Status
 from loyalty.jobs import idempotency, message, results, work
 from loyalty.jobs.cut import Load, cut, fits
 from loyalty.jobs.idempotency import Claimed
+from loyalty.jobs.parked import kept_text
 from loyalty.jobs.work import Chunk, ChunkTaken, OtherContent, Unfinished
 from loyalty.operations.base import Operation, Prepared
 from loyalty.operations.kind import Item, Kind, Params
@@ -29,6 +32,7 @@ from loyalty.store.tables.jobs import Stored
 from loyalty.telemetry import metrics
 
 _JOB_ID_BYTES = 16
+_SENT_AT_ONCE = 500  # messages, so that those of a large job are never all in memory
 
 
 class Asked(NamedTuple, Generic[Params, Item]):
@@ -113,16 +117,17 @@ def new_id() -> str:
     return secrets.token_hex(_JOB_ID_BYTES)
 
 
-def send(database: Database, job: Job, texts: Sequence[str], further: Sequence[Message] = ()) -> Job:
-    """Send a job's messages, and `further` ones with them, and note that all went.
+def send(database: Database, job: Job, texts: Iterable[str], further: Sequence[Message] = ()) -> Job:
+    """Send a job's messages, as they come, with `further` ones at the end, and note that all went.
 
     Raises StorageBusy, and notes that: some may have gone, so a repeated request has to complete this very job. If not
     even that can be noted, a repeated request would begin anew now: then the job is given back as not `sent`, and is
     shown as failed once its sender can't be at work any more.
     """
-    messages = [Message(text, job.account_id) for text in texts]
+    messages = chain((Message(text, job.account_id) for text in texts), further)
     try:
-        queue.send(database, database.settings.chunk_queue_url, [*messages, *further])
+        while some := list(islice(messages, _SENT_AT_ONCE)):
+            queue.send(database, database.settings.chunk_queue_url, some)
         return jobs.mark(database, job, sent=True)
     except StorageBusy:
         try:
@@ -242,7 +247,7 @@ def _do_here(
     outcomes: dict[int, Outcome] = {}
     for part in stored.parts:
         try:
-            done = work.do(database, stored.job, _chunk(task, part, written), last=True)
+            done = work.do(database, stored.job, _chunk(task, stored.job, part, written), last=True)
         except Unfinished as unfinished:
             if repeatable:
                 raise StorageBusy from None
@@ -259,7 +264,7 @@ def _do_here(
     return [outcomes.get(position, BUSY) for position in range(stored.job.total)]
 
 
-def _chunk(task: Task[Params, Item, Prepared], part: Part, written: Sequence[str]) -> Chunk[Item]:
+def _chunk(task: Task[Params, Item, Prepared], job: Job, part: Part, written: Sequence[str]) -> Chunk[Item]:
     """A chunk to be done here."""
     operation, items = task.operation, [task.asked.items[position] for position in part.positions]
 
@@ -269,5 +274,10 @@ def _chunk(task: Task[Params, Item, Prepared], part: Part, written: Sequence[str
     def settle(within: Database, origin: Origin) -> list[Outcome]:
         return operation.settle(within, task.asked.account, operation.resolved(task.prepared), items, origin)
 
-    content = message.content([written[position] for position in part.positions], part.positions)
-    return Chunk(part, Sent(content), items, work.nothing(items), apply, settle)
+    texts = [written[position] for position in part.positions]
+    content = message.content(texts, part.positions)
+
+    def text() -> str | None:
+        return kept_text({**json.loads(message.write(job, part, texts)), "content": content})
+
+    return Chunk(part, Sent(content), items, work.nothing(items), apply, settle, text)

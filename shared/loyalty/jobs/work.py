@@ -15,15 +15,18 @@ from loyalty.domain import lifetime
 from loyalty.domain.deadline import STORING_SECONDS
 from loyalty.domain.errors import RequestUndone, StorageBusy
 from loyalty.domain.job import Job, Part
-from loyalty.domain.outcome import BUSY, RETRYABLE, Origin, Outcome, Status
+from loyalty.domain.outcome import BUSY, CANCELLED, RETRYABLE, Origin, Outcome, Status
 from loyalty.store import events
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import chunks, growth, jobs, progress
+from loyalty.store.tables.chunk import Chunk as Stored
 from loyalty.store.tables.chunks import Begun, Closed, Results, Sent, Turn
 from loyalty.store.tables.progress import Noted
 from loyalty.telemetry import metrics
 
 JOB_FINISHED = "Job finished"
+
+JOB_CANCELLED = "its job was cancelled"
 
 MOST_TRIES = 3
 """How often a chunk is begun before it is closed."""
@@ -59,6 +62,7 @@ class Chunk(NamedTuple, Generic[Item]):
     """What is to be done: the chunk's place, what brings it, its items, and what does and finds out about them.
 
     `nothing` is what is told of the items as long as none is written: BUSY, or what was decided before they were sent.
+    `text` makes the message by which a retry can bring the chunk again, None where that would be too long for one.
     """
 
     part: Part
@@ -67,13 +71,7 @@ class Chunk(NamedTuple, Generic[Item]):
     nothing: Sequence[Outcome]
     apply: Apply[Item]
     settle: Settle
-
-
-_STAYS = {
-    *(Status.CREATED, Status.UPDATED, Status.REMOVED),
-    *(Status.IGNORED, Status.EXISTS, Status.EXHAUSTED, Status.NOT_FOUND),
-}
-"""What stays as it was told when a chunk that was closed is done after all."""
+    text: Callable[[], str | None]
 
 
 def nothing(items: Sequence[object]) -> list[Outcome]:
@@ -124,12 +122,15 @@ def close(
 ) -> Done:
     """Close a chunk that can't be done, for a later delivery to replace that: what was written is told as that.
 
-    Items that nobody has written are told as `unwritten`, else as when it was closed before. Raises as `do`.
+    Items that nobody has written are told as `unwritten`, else as when it was closed before, for the reason that it had
+    then. Raises as `do`.
     """
     with _held(database, job, chunk) as begun:
         if isinstance(begun, Done):
             return begun
-        unwritten = unwritten or begun.chunk.outcomes or chunk.nothing
+        if unwritten is None and begun.chunk.outcomes:
+            unwritten, reason = begun.chunk.outcomes, begun.chunk.reason
+        unwritten = unwritten or chunk.nothing
         outcomes = [
             instead if outcome.status is Status.BUSY else outcome
             for outcome, instead in zip(_settled(database, job, chunk, begun), unwritten, strict=True)
@@ -137,10 +138,28 @@ def close(
         return _store(database, job, chunk, begun, Done(outcomes, reason))
 
 
-def note(database: Database, job: Job, part: Part, outcomes: Sequence[Outcome], rank: int) -> None:
-    """Note that a chunk is finished, and finish the job with its last one; raises StorageBusy."""
-    counts = Counter(outcome.status.value for outcome in outcomes)
-    noted = progress.note(database, job, part.number, Noted(counts, part.positions, part.after), rank)
+def cancel(database: Database, job: Job, chunk: Chunk[Item]) -> Done | None:
+    """Close a chunk of a job that was cancelled; None where somebody has begun with it, who is to end it then.
+
+    Nobody writes anything of it until the job is begun again. Raises StorageBusy.
+    """
+    if job.resumed:
+        return None  # a request without a job may have written some of it
+    outcomes = [item if isinstance(item, Outcome) else CANCELLED for item in chunk.items]
+    results = Results(outcomes, Closed(JOB_CANCELLED, None, chunk.text()))
+    closed = chunks.cancel(database, job, chunk.part, chunk.sent.content, results)
+    if closed is None or closed.outcomes is None:
+        return None
+    metrics.count(job.contract, closed.outcomes)
+    note(database, job, chunk.part, closed)
+    return Done(closed.outcomes, waiters=closed.waiters, at=closed.done_at)
+
+
+def note(database: Database, job: Job, part: Part, chunk: Stored) -> None:
+    """Note that a chunk is finished, as it is stored, and finish the job with its last one; raises StorageBusy."""
+    counts = Counter(outcome.status.value for outcome in chunk.outcomes or ())
+    what = Noted(counts, part.positions, part.after, chunk.retryable)
+    noted = progress.note(database, job, part.number, what, chunk.rank)
     whole = _whole(database, job)
     if whole and progress.is_complete(database, whole, part.number, noted):
         finish(database, whole)
@@ -194,8 +213,9 @@ def _is_to_be_done_again(database: Database, job: Job) -> bool:
     """Whether a job that was begun again is only complete because notes of what is done again are not forgotten yet."""
     if job.reopened_at is None:
         return False
-    again = [number for number, noted in progress.read_chunks(database, job).items() if noted.retryable]
-    return not all(one.is_finished(job.reopened_at) for one in chunks.read_all(database, job.id, again).values())
+    noted = progress.read_chunks(database, job)
+    again = [number for number, one in noted.items() if (one.kept if job.retried else one.retryable)]
+    return not all(one.is_finished(job) for one in chunks.read_all(database, job.id, again).values())
 
 
 @contextmanager
@@ -222,9 +242,10 @@ def _met(database: Database, job: Job, chunk: Chunk[Item], begun: Begun) -> Done
     """A chunk that is done already, or that this very message closed; raises what else keeps us from it."""
     met = begun.chunk
     if begun.turn in (Turn.DONE, Turn.CLOSED) and met.outcomes is not None:
-        if met.is_finished(job.reopened_at):
-            note(database, job, chunk.part, met.outcomes, met.rank)
-        return Done(met.outcomes, met.reason if begun.turn is Turn.CLOSED else None, met.waiters, met.done_at, met=True)
+        if met.is_finished(job):
+            note(database, job, chunk.part, met)
+        closed = begun.turn is Turn.CLOSED and not met.is_cancelled(job)
+        return Done(met.outcomes, met.reason if closed else None, met.waiters, met.done_at, met=True)
     if begun.turn is Turn.OTHER_CONTENT:
         raise OtherContent
     if begun.turn is Turn.FENCED:
@@ -232,7 +253,7 @@ def _met(database: Database, job: Job, chunk: Chunk[Item], begun: Begun) -> Done
     raise _taken(database, met)
 
 
-def _taken(database: Database, met: chunks.Chunk) -> ChunkTaken:
+def _taken(database: Database, met: Stored) -> ChunkTaken:
     return ChunkTaken(lifetime.over_at(met.held_at or database.now()) - database.now())
 
 
@@ -246,7 +267,7 @@ def _settle_for_undo(database: Database, job: Job, chunk: Chunk[Item]) -> None:
         return
     if stored.held_at is None and not stored.doubtful:
         if stored.outcomes is not None:  # whoever stored them may have died before noting that
-            note(database, job, chunk.part, stored.outcomes, stored.rank)
+            note(database, job, chunk.part, stored)
         return
     anybody = Sent(chunk.sent.content)  # also the message that closed it
     begun = chunks.begin(database, job, chunk.part.number, anybody, past_fence=True)
@@ -293,7 +314,7 @@ def _with_told(job: Job, begun: Begun, items: Sequence[Item | Outcome]) -> list[
     told = begun.chunk.outcomes
     if told is None or job.undoes is not None:
         return [*items]
-    return [one if one.status in _STAYS else item for item, one in zip(items, told, strict=True)]
+    return [item if begun.chunk.may_change(one) else one for item, one in zip(items, told, strict=True)]
 
 
 def _is_untouched(job: Job, begun: Begun) -> bool:
@@ -314,14 +335,12 @@ def _is_open(outcomes: Sequence[Outcome]) -> bool:
 
 def _store(database: Database, job: Job, chunk: Chunk[Item], begun: Begun, ended: Done) -> Done:
     """Store, count and note the outcomes of a chunk that we hold; what somebody else stored in the end, if we don't."""
-    closed = Closed(ended.closed, chunk.sent.message) if ended.closed is not None else None
+    closed = Closed(ended.closed, chunk.sent.message, chunk.text()) if ended.closed is not None else None
     finished = chunks.finish(database, job, chunk.part, Results(ended.outcomes, closed), begun.holder)
     if finished.done:
         metrics.count(job.contract, ended.outcomes)
-    elif finished.chunk.outcomes is None:
+    stored = finished.chunk
+    if stored.outcomes is None:
         raise StorageBusy
-    stored = ended.outcomes if finished.done else finished.chunk.outcomes or []
-    rank = begun.chunk.begun + (closed is None) if finished.done else finished.chunk.rank
-    note(database, job, chunk.part, stored, rank)
-    at = database.now() if finished.done else finished.chunk.done_at
-    return Done(stored, ended.closed, finished.chunk.waiters, at)
+    note(database, job, chunk.part, stored)
+    return Done(stored.outcomes, ended.closed, stored.waiters, stored.done_at)

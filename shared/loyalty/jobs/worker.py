@@ -1,8 +1,8 @@
 """What becomes of a message in the chunk queue: it is done, comes again later, or is parked with its reason."""
 
 import math
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from loyalty.domain import lifetime, moment
 from loyalty.domain.errors import (
@@ -18,12 +18,13 @@ from loyalty.domain.outcome import BUSY, Origin, Outcome, invalid
 from loyalty.jobs import message, work
 from loyalty.jobs.arrived import MOST_WAIT_SECONDS, Chunk, understand
 from loyalty.jobs.message import MessageRefused, MessageTooNew
-from loyalty.jobs.parked import park
+from loyalty.jobs.parked import kept_text, park
 from loyalty.jobs.work import Apply, ChunkTaken, OtherContent
 from loyalty.operations.base import CleanUp
 from loyalty.store import queue
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import chunks
+from loyalty.store.tables.chunk import Chunk as Before
 from loyalty.store.tables.chunks import Sent
 
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 30, 3600  # of a chunk that waits for another and is not woken
@@ -84,11 +85,13 @@ def bury(database: Database, delivery: Delivery) -> Worked:
 
 
 def _once(database: Database, delivery: Delivery, work_on: Callable[[Chunk], Worked]) -> Worked:
-    """Work on a message's chunk, unless the message is wrong, its job taken back, or somebody else at work on it."""
+    """Work on a message's chunk, unless the message is wrong, its job stopped, or somebody else at work on it."""
     chunk = None
     try:
         chunk = understand(database, message.read(delivery.body))
-        return _look(database, chunk) if chunk.message.wakes else work_on(chunk)
+        if chunk.message.wakes:
+            return _look(database, chunk)
+        return _cancel(database, chunk, delivery) or work_on(chunk)
     except MessageRefused as error:
         return _park(database, delivery, str(error), chunk)
     except OtherContent:
@@ -103,6 +106,17 @@ def _look(database: Database, chunk: Chunk) -> Worked:
     """Look after a job that grows, once the time for its next part may be over."""
     work.close_if_lapsed(database, chunk.job)
     return Worked(chunk)
+
+
+def _cancel(database: Database, chunk: Chunk, delivery: Delivery) -> Worked | None:
+    """Close a chunk whose job was cancelled before anybody began with it; its message is kept with it, not parked."""
+    if chunk.job.cancelled_at is None or chunk.job.undone_by:
+        return None
+    done = work.cancel(database, chunk.job, _task(chunk, delivery, _never))
+    if done is None:
+        return None
+    _wake(database, done)
+    return Worked(chunk, done.outcomes)
 
 
 def _do(database: Database, chunk: Chunk, delivery: Delivery) -> Worked:
@@ -149,9 +163,18 @@ def _task(chunk: Chunk, delivery: Delivery, apply: Apply[object]) -> work.Chunk[
         params = operation.kind.read_params(job.params, moment.at(job.submitted_at))
         return operation.settle(within, chunk.account, params, chunk.items, origin)
 
+    def text() -> str | None:
+        known = message.known(delivery.body)
+        return kept_text({**known, **_about(chunk)}) if known else None
+
     asked_again = sent.parked or job.fed or job.reopened_at is not None
     brought = Sent(sent.content, delivery.id, asked_again)
-    return work.Chunk(sent.part, brought, chunk.items, _nothing(chunk), apply, settle)
+    return work.Chunk(sent.part, brought, chunk.items, _nothing(chunk), apply, settle, text)
+
+
+def _about(chunk: Chunk) -> Mapping[str, Any]:
+    """What is kept beside a message: which chunk it is, whatever became of its items, and that its job was there."""
+    return {"content": chunk.message.content, "job_forgotten_at": chunk.job.forgotten_at}
 
 
 def _never(_within: Database, _origin: Origin, _items: Sequence[object]) -> list[Outcome]:
@@ -161,8 +184,7 @@ def _never(_within: Database, _origin: Origin, _items: Sequence[object]) -> list
 def _park(
     database: Database, delivery: Delivery, reason: str, chunk: Chunk | None = None, outcomes: Sequence[Outcome] = ()
 ) -> Worked:
-    about = {"content": chunk.message.content, "job_forgotten_at": chunk.job.forgotten_at} if chunk else {}
-    park(database, delivery.body, reason, about)
+    park(database, delivery.body, reason, _about(chunk) if chunk else {})
     return Worked(chunk, outcomes, reason)
 
 
@@ -206,18 +228,18 @@ def _said(error: Exception) -> str:
     return _GONE[type(error)].format(quote(name)) if name else "the params name no promotion"
 
 
-def _before(database: Database, chunk: Chunk) -> chunks.Chunk | None:
+def _before(database: Database, chunk: Chunk) -> Before | None:
     """What is stored of the chunk that has to be finished before this one, if there is one."""
     after = chunk.message.part.after
     return chunks.read_all(database, chunk.job.id, [after]).get(after) if after else None
 
 
-def _waits(chunk: Chunk, before: chunks.Chunk | None) -> bool:
+def _waits(chunk: Chunk, before: Before | None) -> bool:
     waits = chunk.message.part.after is not None
-    return waits and (before is None or not before.is_finished(chunk.job.reopened_at))
+    return waits and (before is None or not before.is_finished(chunk.job))
 
 
-def _put_off(database: Database, chunk: Chunk, delivery: Delivery, before: chunks.Chunk | None) -> Worked:
+def _put_off(database: Database, chunk: Chunk, delivery: Delivery, before: Before | None) -> Worked:
     """Leave a chunk in the queue until it is woken; what waits for a day is closed, for the operator to see.
 
     It is never sent again: Lambda ends what goes round in a queue. It is put off before it asks to be woken, so that

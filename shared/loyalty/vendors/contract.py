@@ -55,6 +55,15 @@ def not_known(what: str, done: str, repeat_under: str | None) -> str:
     return f"It is not known whether {what} was {done}; to have it {done} once, {again}"
 
 
+CANCELLED = "cancelled"
+"""What items are counted as, in every contract, that nobody began with before their job was cancelled."""
+
+
+def cancelled(what: str) -> str:
+    """What is said of such an item, called as the vendor does: that it was not done, and may be sent again."""
+    return f"The job was cancelled, repeat {what}"
+
+
 class Exchange(Protocol[Params, Item]):
     """One request on its way to a reply."""
 

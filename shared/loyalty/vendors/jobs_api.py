@@ -18,17 +18,18 @@ from loyalty.domain.errors import (
     RequestError,
     StorageBusy,
 )
-from loyalty.domain.job import Job, JobStatus, Undo
+from loyalty.domain.job import Job, JobStatus, Retry, Undo
 from loyalty.domain.outcome import Status
 from loyalty.http.request import Reply, Request, json_reply
 from loyalty.vendors.capillary.credentials import access_credential
-from loyalty.vendors.contract import Answer, Manner
+from loyalty.vendors.contract import CANCELLED, Answer, Manner
 
 _TEXTS: dict[type[RequestError], str] = {
     CredentialsMissing: "An Authorization header is required: Bearer with a token, or Basic",
     CredentialsUnknown: "The credentials are not known",
     StorageBusy: "Storage is busy, repeat the request",
 }
+_ACTIONS = ("results", "cancel", "retry", "undo")
 _KEPT_BY_NOBODY = {"Cache-Control": "no-store"}
 
 
@@ -50,12 +51,13 @@ def credentials(request: Request) -> list[Credential]:
 
 
 class View(NamedTuple):
-    """A job as it stands: its fates counted, by what its contract calls them."""
+    """A job as it stands: its fates counted, by what its contract calls them, and what can be done with it."""
 
     job: Job
     status: JobStatus
     counts: Mapping[str, int]
     undo: Undo
+    retry: Retry
 
 
 def document(view: View, base: str) -> dict[str, Any]:
@@ -70,12 +72,13 @@ def document(view: View, base: str) -> dict[str, Any]:
         "dry_run": job.dry_run,
         "status": view.status,
         "total": job.total,
-        "done": sum(counts.values()),
+        "done": sum(counts.values()) - counts.get(CANCELLED, 0),
         "counts": dict(counts),
         "submitted_at": moment.at(job.submitted_at),
         "finished_at": None if job.finished_at is None else moment.at(job.finished_at),
         "undo": view.undo,
-        "links": {"self": self, "results": f"{self}/results", "undo": f"{self}/undo", **related},
+        "retry": view.retry,
+        "links": {"self": self, **{name: f"{self}/{name}" for name in _ACTIONS}, **related},
     }
 
 

@@ -36,10 +36,10 @@ def job(number: int, operation: str = "import", **changes: Any) -> Job:
         "submitted_at": f"2026-11-22T08:{number:02}:00Z",
         "finished_at": f"2026-11-22T08:{number:02}:08Z",
         "undo": "available",
+        "retry": "none",
         "links": {
             "self": f"/v1/jobs/{job_id}",
-            "results": f"/v1/jobs/{job_id}/results",
-            "undo": f"/v1/jobs/{job_id}/undo",
+            **{name: f"/v1/jobs/{job_id}/{name}" for name in ("results", "cancel", "retry", "undo")},
         },
         **changes,
     }

@@ -35,7 +35,7 @@ def test_who_is_signed_in_and_what_they_may_is_shown(page: Page, api: FakeApi) -
     page.get_by_text("Account greatwidgets").click()
     assert page.locator("#rights li").all_inner_texts() == [
         *("issue promotions", "register members", "erase customers", "import customers"),
-        *("watch jobs", "undo jobs", "look up customers, programs and promotions"),
+        *("watch jobs", "cancel, retry and undo jobs", "look up customers, programs and promotions"),
     ]
     assert links(page) == ["Jobs", "Customers", "Programs", "Send a file"]
 

@@ -30,7 +30,8 @@ from tests.fakes.world import MEMBER_SINCE_2024, TOKEN, World
 
 Call = Callable[[World], Reply]
 
-LIST, SHOW, RESULTS, UNDO = "GET /jobs", "GET /jobs/{job_id}", "GET /jobs/{job_id}/results", "POST /jobs/{job_id}/undo"
+LIST, SHOW, RESULTS = "GET /jobs", "GET /jobs/{job_id}", "GET /jobs/{job_id}/results"
+CANCEL, RETRY, UNDO = (f"POST /jobs/{{job_id}}/{what}" for what in ("cancel", "retry", "undo"))
 ASYNC, KEY = {"Prefer": "respond-async"}, {"Idempotency-Key": "first"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 LARGE = 8
@@ -110,6 +111,17 @@ def undone(route: str) -> Call:
         undoing = after(REGISTERED[0], UNDO)(world).json()["job_id"]
         world.queue.deliver_all()
         return world.job(route, undoing)
+
+    return call
+
+
+def cancelled(route: str) -> Call:
+    """A route of a job that was cancelled before anybody began with it."""
+
+    def call(world: World) -> Reply:
+        job_id = after(REGISTERED[0], CANCEL, done=False)(world).json()["job_id"]
+        world.queue.deliver_all()
+        return world.job(route, job_id)
 
     return call
 
@@ -204,7 +216,7 @@ JOBS: dict[str, dict[str, list[Call]]] = {
         "200": [
             after(submit, SHOW, done=done) for submit in (REGISTERED[0], IMPORTED[0], *EARNED) for done in (True, False)
         ]
-        + [undone(SHOW)],
+        + [undone(SHOW), cancelled(SHOW)],
     },
     "jobResults": {
         **stranger(RESULTS),
@@ -212,11 +224,21 @@ JOBS: dict[str, dict[str, list[Call]]] = {
             after(submit, RESULTS)
             for submit in (*REGISTERED, *IMPORTED, *EARNED, *LEFT, *ERASED, *PROFILED, ADDING, RECORDED, DELETED)
         ]
-        + [after(REGISTERED[0], RESULTS, done=False, partial="true"), undone(RESULTS)],
+        + [after(REGISTERED[0], RESULTS, done=False, partial="true"), undone(RESULTS), cancelled(RESULTS)],
         "400": [after(REGISTERED[0], RESULTS, limit="many"), *alone(email="nobody")],
         "404": [*stranger(RESULTS)["404"], *alone(email="nobody@example.com")],
         "406": [too_large],
         "409": [after(REGISTERED[0], RESULTS, done=False), *alone(email=MEMBER_SINCE_2024)],
+    },
+    "cancelJob": {
+        **stranger(CANCEL),
+        "202": [after(submit, CANCEL, done=False) for submit in (REGISTERED[0], IMPORTED[0], *EARNED)],
+        "409": [after(REGISTERED[0], CANCEL), undone(CANCEL)],
+    },
+    "retryJob": {
+        **stranger(RETRY),
+        "202": [cancelled(RETRY)],
+        "409": [after(REGISTERED[0], RETRY, done=False), after(REGISTERED[0], RETRY)],
     },
     "undoJob": {
         **stranger(UNDO),

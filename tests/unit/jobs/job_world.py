@@ -151,6 +151,14 @@ class JobWorld(World):
         """Ask for a job to be taken back."""
         return self.job("POST /jobs/{job_id}/undo", job_id, database=database)
 
+    def cancel(self, job_id: str, database: Database | None = None) -> Reply:
+        """Ask for a job to be stopped."""
+        return self.job("POST /jobs/{job_id}/cancel", job_id, database=database)
+
+    def retry(self, job_id: str, database: Database | None = None) -> Reply:
+        """Ask for a job's failed items to be tried again."""
+        return self.job("POST /jobs/{job_id}/retry", job_id, database=database)
+
     def told(self, job_id: str) -> dict[str, Any]:
         """What the jobs API tells of a job, the moments aside."""
         document: dict[str, Any] = self.job("GET /jobs/{job_id}", job_id).json()

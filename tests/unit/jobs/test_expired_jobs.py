@@ -45,7 +45,8 @@ def test_a_job_is_told_to_the_last_second_and_then_by_no_route() -> None:
     # AND a second later nothing is, though all of it is stored
     world.clock.now += 1
     not_found = {"title": "Not Found", "status": 404}
-    for route in ("GET /jobs/{job_id}", "GET /jobs/{job_id}/results", "POST /jobs/{job_id}/undo"):
+    changes = [f"POST /jobs/{{job_id}}/{what}" for what in ("cancel", "retry", "undo")]
+    for route in ("GET /jobs/{job_id}", "GET /jobs/{job_id}/results", *changes):
         reply = world.job(route, job_id)
         assert (reply.status, {name: reply.json()[name] for name in not_found}) == (404, not_found)
     assert world.job("GET /jobs").json()["jobs"] == []

@@ -14,6 +14,8 @@ UNDO = "POST /jobs/{job_id}/undo"
 NO_MOMENT = "must be a date, or an RFC 3339 date and time with a zone, such as 2026-01-31T08:00:00Z"
 DAY = 24 * 3600
 
+STATUSES = "one of queued, running, done, failed, cancelling, cancelled, undoing, undone"
+
 
 def submitted(world: JobWorld, order: Order, **headers: str) -> str:
     """The one job that an order became, ten seconds after what came before."""
@@ -125,8 +127,14 @@ def test_a_filter_that_lets_few_through_finds_them_beyond_many_others() -> None:
     [
         ({"state": "done"}, 'unknown parameter "state"; one of status, operation, label, from, to, limit, next'),
         ({"a\n" + "b" * 90: ""}, 'unknown parameter "a\\n' + "b" * 60 + '…"; one of ' + ", ".join(PARAMETERS)),
-        ({"status": "Done"}, 'unknown status "Done"; one of queued, running, done, failed, undoing, undone'),
-        ({"status": ""}, 'unknown status ""; one of queued, running, done, failed, undoing, undone'),
+        (
+            {"status": "Done"},
+            'unknown status "Done"; one of queued, running, done, failed, cancelling, cancelled, undoing, undone',
+        ),
+        (
+            {"status": ""},
+            'unknown status ""; one of queued, running, done, failed, cancelling, cancelled, undoing, undone',
+        ),
         (
             {"operation": "burn"},
             'unknown operation "burn"; one of enrol, import, earn, revoke, leave, erase, undo',

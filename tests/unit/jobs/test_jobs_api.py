@@ -18,7 +18,7 @@ BEGAN = moment.at(1_000)
 def document(job_id: str, **changes: Any) -> dict[str, Any]:
     """A registration job that is queued, with these changes."""
     links = {"self": f"/v1/jobs/{job_id}"}
-    links |= {name: f"{links['self']}/{name}" for name in ("results", "undo")}
+    links |= {name: f"{links['self']}/{name}" for name in ("results", "cancel", "retry", "undo")}
     queued = {
         "job_id": job_id,
         "operation": "enrol",
@@ -31,6 +31,7 @@ def document(job_id: str, **changes: Any) -> dict[str, Any]:
         "submitted_at": BEGAN,
         "finished_at": None,
         "undo": "none",
+        "retry": "none",
         "links": links,
     }
     return queued | changes

@@ -1,4 +1,4 @@
-"""Jobs as an operator sees them: listed, filtered, shown, watched, fetched, taken back."""
+"""Jobs as an operator sees them: listed, filtered, shown, watched, fetched, cancelled, retried, taken back."""
 
 import json
 from pathlib import Path
@@ -215,6 +215,37 @@ def test_a_job_is_taken_back_once_the_operator_says_yes(desk: Desk) -> None:
     assert desk.json("job", "show", job, *OWN)["status"] == "undone"
 
 
+def test_a_job_is_cancelled_once_the_operator_says_yes_and_retried(desk: Desk) -> None:
+    # GIVEN a job that nobody has begun
+    job = submit(desk, "user1", "user3")
+    # WHEN it is to be cancelled, but not really
+    refused = desk.run("job", "cancel", job, *OWN, answer="n\n")
+    assert (refused.exit_code, "Cancel the enrol of 2 items, 0 of them done?" in refused.err) == (1, True)
+    assert desk.json("job", "show", job, *OWN)["status"] == "queued"
+    # AND then really
+    told = desk.json("job", "cancel", job[:6], *OWN, "--yes")
+    # THEN it is waited for, and nothing of it is done
+    assert (told["status"], told["done"], told["counts"]) == ("cancelled", 0, {"cancelled": 2})
+    assert [one["job_id"] for one in desk.json("job", "list", *OWN, "--status", "cancelled")] == [job]
+    before = len(desk.world.memberships())
+    # WHEN it is retried
+    told = desk.json("job", "retry", job[:6], *OWN)
+    # THEN that is waited for too
+    assert (told["status"], told["counts"]) == ("done", {"0": 2})
+    assert len(desk.world.memberships()) == before + 2
+
+
+def test_what_can_not_be_cancelled_or_retried_is_said(desk: Desk) -> None:
+    job = submit(desk, "user1")
+    desk.world.queue.deliver_all()
+    for command, words in (
+        (["cancel", job, "--yes"], "The job is done already"),
+        (["retry", job], "Nothing of the job can be tried again"),
+    ):
+        result = desk.run("job", *command, *OWN)
+        assert (result.exit_code, result.err) == (1, f"{words}\n")
+
+
 @pytest.mark.parametrize("command", ["show", "watch", "results", "undo"])
 def test_another_accounts_job_is_not_there(command: str, desk: Desk) -> None:
     job = submit(desk, "user1")
@@ -226,5 +257,6 @@ def test_a_token_sees_its_accounts_jobs_and_its_rights_hold(desk: Desk) -> None:
     job = submit(desk, "user1")
     desk.world.queue.deliver_all()
     assert desk.json("job", "show", job, "--token", TOKEN)["status"] == "done"
-    result = desk.run("job", "undo", job, "--token", "readonly-token", "--yes")
-    assert (result.exit_code, result.err) == (1, "The credentials lack the right jobs:undo\n")
+    for command in (["undo", job, "--yes"], ["cancel", job, "--yes"], ["retry", job]):
+        result = desk.run("job", *command, "--token", "readonly-token")
+        assert (result.exit_code, result.err) == (1, "The credentials lack the right jobs:undo\n")

@@ -31,6 +31,7 @@ OF_ALL = {
     Status.INVALID: "failed",
     Status.BUSY: "busy",
     Status.UNKNOWN: "busy",
+    Status.CANCELLED: "cancelled",
     Status.UNDONE: "undone",
     Status.KEPT: "kept",
 }

@@ -60,6 +60,9 @@ PROMISES: dict[str, dict[str, str]] = {
         "nothing is told that could not be stored": (
             f"{JOBS}/test_closed_and_late.py::test_who_repeats_under_a_key_is_told_nothing_that_could_not_be_stored"
         ),
+        "no item is done twice": (
+            f"{JOBS}/test_retry.py::test_a_message_that_was_delivered_twice_before_the_retry_is_done_once"
+        ),
         "an undo leaves nothing behind": (
             f"{JOBS}/test_undo_fences.py::test_a_delivery_that_begins_just_after_the_fence_writes_nothing"
         ),
@@ -108,6 +111,7 @@ PROMISES: dict[str, dict[str, str]] = {
     "docs/jobs.md": {
         "(an import 200, as always)": f"{JOBS}/test_waiting.py::test_a_client_that_prefers_so_is_answered_at_once",
         "Undoing twice is the same as undoing once": f"{JOBS}/test_undo.py::test_undoing_twice_is_undoing_once",
+        "Asking twice is asking once": f"{JOBS}/test_cancel.py::test_cancelling_twice_is_the_same_as_cancelling_once",
         "409 if nothing is kept": f"{JOBS}/test_jobs_refused.py::test_a_job_without_undo_states_can_not_be_undone",
     },
     "docs/registering-members.md": {

@@ -183,8 +183,9 @@ def test_only_what_works_on_jobs_may_say_that_one_is_finished() -> None:
         for statement in policy["Statement"]
         if statement["Action"] == "events:PutEvents"
     }
-    # THEN they are the workers, and what closes a task whose chunks are done, for that event alone
-    assert sorted(allowed) == ["BuryChunkFunction", "ProcessChunkFunction", "RegisterMemberBatchTaskFunction"]
+    # THEN they are the workers, and what closes or cancels a task whose chunks are done, for that event alone
+    closing = ("CancelJobFunction", "RegisterMemberBatchTaskFunction")
+    assert sorted(allowed) == sorted(["BuryChunkFunction", "ProcessChunkFunction", *closing])
     for statement in allowed.values():
         assert statement["Condition"] == {
             "ForAllValues:StringEquals": {"events:source": events.SOURCE},

@@ -38,7 +38,8 @@ from tools.operator.secret_kinds import Kind, usual_rights
 
 ONE_CUSTOMER = f"{CUSTOMERS}/663a138cee44bb50a67115cd"
 JOBS, JOB = "GET /jobs", "GET /jobs/{job_id}"
-RESULTS, UNDO = "GET /jobs/{job_id}/results", "POST /jobs/{job_id}/undo"
+RESULTS = "GET /jobs/{job_id}/results"
+CANCEL, RETRY, UNDO = (f"POST /jobs/{{job_id}}/{what}" for what in ("cancel", "retry", "undo"))
 
 FORMS: dict[str, list[set[str]]] = {
     **{name: [{"read"}] for name in CALLS},
@@ -63,7 +64,9 @@ ENDPOINTS: dict[str, tuple[set[str], list[set[str]]]] = {
     ADD: ({"basic", "access"}, [{"import"}]),
     ACCESS_TOKEN: ({"oauth"}, [set()]),
     **dict.fromkeys((JOBS, JOB, RESULTS), ({"token", "import", "basic", "access"}, [{"jobs:read"}])),
-    UNDO: ({"token", "import", "basic", "access"}, [{"jobs:read", "jobs:undo", "enrol"}]),
+    **dict.fromkeys(
+        (CANCEL, RETRY, UNDO), ({"token", "import", "basic", "access"}, [{"jobs:read", "jobs:undo", "enrol"}])
+    ),
 }
 """The kinds of credentials that an endpoint takes, and the rights that it asks for: all of any of these sets."""
 
@@ -104,7 +107,7 @@ SETS = [*({right} for right in sorted(RIGHTS)), *(RIGHTS - {right} for right in 
 
 @pytest.fixture(scope="module")
 def new_world() -> Callable[[], Tenants]:
-    """Makes worlds in which one job was done, which all four routes of the jobs API can be asked about."""
+    """Makes worlds in which one job was done, which all routes of the jobs API can be asked about."""
     made = Tenants()
     made.call(ONE, "token", BATCH, batch(emails("user1"), token=None), **{"Idempotency-Key": "one"})
     tables = made.dynamodb.snapshot()
@@ -188,8 +191,11 @@ def reply(world: Tenants, endpoint: str, kind: str) -> Reply:
 
 
 def fate_of(reply: Reply) -> str:
-    """Whether a request was served, or what its credential lacked; an import says it in words."""
+    """Whether a request was served, or what its credential lacked; an import says it in words.
+
+    Who may cancel or retry hears of the job that it is done, and well.
+    """
     words = {"is wrong": "unknown", "are required": "unknown", "has no right": "no right"}
     if said := [fate for word, fate in words.items() if word in reply.body and reply.status == 200]:
         return said[0]
-    return {200: "served", 202: "served", 401: "unknown", 403: "no right"}[reply.status]
+    return {200: "served", 202: "served", 409: "served", 401: "unknown", 403: "no right"}[reply.status]

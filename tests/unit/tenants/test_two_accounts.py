@@ -23,7 +23,10 @@ from tests.unit.tenants.strangers import Stranger, earn_of
 PAIRS = pytest.mark.parametrize(("caller", "owner"), [(ONE, OTHER), (OTHER, ONE)], ids=["one", "other"])
 UNKNOWN_JOB = "0" * 32
 LISTS = (PROGRAMS, PROMOTIONS, ACCOUNT)
-JOB_ROUTES = ("GET /jobs/{job_id}", "GET /jobs/{job_id}/results", "POST /jobs/{job_id}/undo")
+JOB_ROUTES = (
+    *("GET /jobs/{job_id}", "GET /jobs/{job_id}/results"),
+    *(f"POST /jobs/{{job_id}}/{what}" for what in ("cancel", "retry", "undo")),
+)
 
 
 def belongings(world: Tenants, owner: Tenant, jobs: set[str]) -> dict[tuple[str, Key], Item]:
@@ -132,7 +135,7 @@ def test_the_jobs_of_one_account_are_not_there_for_the_other(caller: Tenant, own
         assert jobs.isdisjoint(re.findall("[0-9a-f]{32}", "".join(page.body for page in pages)))
         # AND each one is answered as one that does not exist
         unknown = [world.ask(caller, kind, route, UNKNOWN_JOB) for route in JOB_ROUTES]
-        assert [reply.status for reply in unknown] == [404] * 3
+        assert [reply.status for reply in unknown] == [404] * len(JOB_ROUTES)
         for job_id in sorted(jobs)[:3]:
             replies = [world.ask(caller, kind, route, job_id) for route in JOB_ROUTES]
             assert [(reply.status, reply.body) for reply in replies] == [(one.status, one.body) for one in unknown]

@@ -1,7 +1,7 @@
 """Chunks of jobs, in the Jobs table: who is at work on each, and its outcomes once it is finished.
 
     pk = <job_id>   sk = chunk#<number>   holder, held_at, begun, tries, content, waiters, positions, outcomes, done_at,
-                                          buried, closed_by, reason, fence, ttl
+                                          buried, closed_by, reason, kept, cancelled_at, fence, ttl
 
 One delivery at a time holds a chunk: `begin` takes it, `finish` stores the outcomes and gives it back, `release` gives
 it back undone. A holder that died holds it until it can't be alive any more (see `lifetime`). `begun` counts all
@@ -10,16 +10,17 @@ deliveries that ever began, `tries` those since the outcomes were stored last.
 `outcomes` is zlib-compressed JSON. A chunk is finished once: later deliveries find the outcomes. Only those of a
 `buried` chunk, which was closed for a `reason` before it was done, are replaced when another message brings it again:
 `closed_by` names those that it was closed by since, whose redeliveries find it closed, as do messages that were sent
-twice before it was.
+twice before it was. `kept` is its message, zlib-compressed and as it would be parked, by which a retry can do it.
+
+A chunk that nobody began with when its job was cancelled is closed in one write, `cancel`. `cancelled_at` says which
+cancel that was: nobody begins with the chunk who read the job before it was begun again after that.
 
 `content` is a digest of the chunk's items: another content under the same number is refused. `fence` names the job that
 takes this chunk back: nobody begins with it any more. `waiters` are receipts of the messages of chunks that have to
 wait for this one; they stay, so that whoever finds it done can wake those that a dead worker did not.
 """
 
-import json
 import uuid
-import zlib
 from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
@@ -27,15 +28,11 @@ from typing import NamedTuple
 from loyalty.domain import lifetime
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import Job, Part
-from loyalty.domain.outcome import RETRYABLE, Outcome, Status, from_json, to_json
+from loyalty.domain.outcome import Outcome
 from loyalty.store.engine import batch
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.tables import keys
-
-_MOST_BYTES = 350_000
-"""Bytes of compressed outcomes: an item holds 400 KB."""
-_SHORTER = (200, 80, 20)
-"""What reasons are cut to, in turn, where outcomes would be larger than an item."""
+from loyalty.store.tables.chunk import Chunk, of_item, pack_message, pack_outcomes, pack_positions, unpack_positions
 
 MOST_WAITERS = 100
 """Receipts that a chunk notes, of some hundred bytes each: an item has no room for any number of them."""
@@ -47,44 +44,9 @@ _NEVER_CLOSED = "(attribute_not_exists(buried) OR attribute_not_exists(done_at))
 """Versions that noted no `done_at` did not mark what they parked either, so that nothing tells a redrive of that."""
 
 _UNFINISHED = "(attribute_not_exists(outcomes) OR attribute_exists(buried))"
-
-
-class Chunk(NamedTuple):
-    """A chunk as stored: how often it was begun, where its items stand, and their outcomes, None until finished.
-
-    `tries` are those since the outcomes were stored at `done_at`; `held_at` is since when somebody holds it, None when
-    nobody does.
-    """
-
-    begun: int
-    tries: int
-    positions: Sequence[int]
-    outcomes: list[Outcome] | None
-    done_at: float
-    buried: bool
-    reason: str
-    held_at: float | None
-    waiters: frozenset[str]
-
-    @property
-    def settled(self) -> list[Outcome] | None:
-        """The outcomes that stay."""
-        return None if self.buried else self.outcomes
-
-    @property
-    def rank(self) -> int:
-        """The rank of a note of it: a later delivery outranks an earlier one, and outcomes that stay outrank all."""
-        return self.begun + (self.settled is not None)
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether it was closed with items of which nobody could tell whether they were written."""
-        return self.buried and any(outcome.status is Status.UNKNOWN for outcome in self.outcomes or ())
-
-    def is_finished(self, since: float | None) -> bool:
-        """Whether it has outcomes that its job, begun again at that moment (None: never), does not try to better."""
-        again = self.done_at < (since or 0) and any(one.status in RETRYABLE for one in self.outcomes or ())
-        return self.outcomes is not None and not again
+_NOT_FENCED = "attribute_not_exists(fence)"
+_NOT_CANCELLED = "(attribute_not_exists(cancelled_at) OR cancelled_at < :since)"
+_SAME_CONTENT = "(attribute_not_exists(content) OR content = :content)"
 
 
 class Turn(Enum):
@@ -131,9 +93,9 @@ def begin(database: Database, job: Job, number: int, sent: Sent, *, past_fence: 
     """
     holder, now = uuid.uuid4().hex[:16], database.now()
     free = "(attribute_not_exists(holder) OR held_at <= :dead)"
-    same = "(attribute_not_exists(content) OR content = :content)"
     another = "NOT contains(closed_by, :message)" if sent.again else _NEVER_CLOSED
-    conditions = [_UNFINISHED, free, same, another, *([] if past_fence else ["attribute_not_exists(fence)"])]
+    conditions = [_UNFINISHED, free, _SAME_CONTENT, another]
+    conditions += [] if past_fence else [_NOT_FENCED, _NOT_CANCELLED]
     update = database.update_if(
         database.settings.jobs_table,
         {
@@ -148,6 +110,7 @@ def begin(database: Database, job: Job, number: int, sent: Sent, *, past_fence: 
                 ":dead": {"N": f"{now - lifetime.LONGEST_SECONDS:.3f}"},
                 ":content": {"S": sent.content},
                 **({":message": {"S": sent.message or _NO_MESSAGE}} if sent.again else {}),
+                **({} if past_fence else {":since": {"N": str(job.reopened_at or 0)}}),
                 ":one": {"N": "1"},
                 ":ttl": {"N": str(job.deleted_at)},
             },
@@ -156,21 +119,22 @@ def begin(database: Database, job: Job, number: int, sent: Sent, *, past_fence: 
     )
     item = update.item or {}
     ours = update.done or item.get("holder") == {"S": holder}  # the latter after a lost answer
-    return Begun(Turn.OURS if ours else _turn(item, sent, now, past_fence=past_fence), _chunk(item), holder)
+    return Begun(Turn.OURS if ours else _turn(item, sent, now, past_fence=past_fence), of_item(item), holder)
 
 
 class Finished(NamedTuple):
-    """Whether outcomes were stored, and the chunk as it was before, or as it is where they were not."""
+    """Whether outcomes were stored, and the chunk as it is then."""
 
     done: bool
     chunk: Chunk
 
 
 class Closed(NamedTuple):
-    """Why a chunk is closed before it is done, and by which message, if it came in one."""
+    """Why a chunk is closed before it is done, by which message, if it came in one, and the text of that to keep."""
 
     reason: str
     message: str | None
+    text: str | None = None
 
 
 class Results(NamedTuple):
@@ -179,11 +143,17 @@ class Results(NamedTuple):
     outcomes: Sequence[Outcome]
     closed: Closed | None
 
+    @property
+    def kept(self) -> bytes | None:
+        """The message to keep beside them, packed."""
+        return pack_message(self.closed.text if self.closed else None)
+
 
 def finish(database: Database, job: Job, part: Part, results: Results, holder: str) -> Finished:
     """Store the outcomes of a chunk, if we hold it, and give it back; raises StorageBusy."""
-    closed = results.closed
-    removed = ["holder", "held_at", "tries", *([] if closed else ["buried", "closed_by", "reason"])]
+    closed, kept, now = results.closed, results.kept, round(database.now(), 3)
+    removed = ["holder", "held_at", "tries", "cancelled_at", *([] if closed else ["buried", "closed_by", "reason"])]
+    removed += [] if kept else ["kept"]
     why = {":true": {"BOOL": True}, ":reason": {"S": closed.reason}} if closed else {}
     by = {":message": {"SS": [closed.message]}} if closed and closed.message else {}
     update = database.update_if(
@@ -191,23 +161,72 @@ def finish(database: Database, job: Job, part: Part, results: Results, holder: s
         {
             "Key": _key(job.id, part.number),
             "UpdateExpression": "SET outcomes = :outcomes, done_at = :now, #positions = :positions, #ttl = :ttl"
-            f"{', buried = :true, reason = :reason' if why else ''} REMOVE {', '.join(removed)}"
+            f"{', buried = :true, reason = :reason' if why else ''}{', kept = :kept' if kept else ''}"
+            f" REMOVE {', '.join(removed)}"
             f"{' ADD closed_by :message' if by else ''}",
             "ConditionExpression": "holder = :holder",
             "ExpressionAttributeNames": {"#positions": "positions", "#ttl": "ttl"},
             "ExpressionAttributeValues": {
-                ":outcomes": {"B": _pack_outcomes(results.outcomes)},
-                ":now": {"N": f"{database.now():.3f}"},
+                ":outcomes": {"B": pack_outcomes(results.outcomes, kept)},
+                ":now": {"N": f"{now:.3f}"},
                 ":positions": {"S": pack_positions(part.positions)},
                 ":ttl": {"N": str(job.deleted_at)},
                 ":holder": {"S": holder},
                 **why,
                 **by,
+                **({":kept": {"B": kept}} if kept else {}),
             },
             "ReturnValues": "ALL_OLD",
         },
     )
-    return Finished(update.done, _chunk(update.item or {}))
+    met = of_item(update.item or {})
+    if not update.done:
+        return Finished(done=False, chunk=met)
+    reason = closed.reason if closed else ""
+    stored = met._replace(outcomes=[*results.outcomes], done_at=now, buried=closed is not None, reason=reason)
+    stored = stored._replace(positions=part.positions, tries=0, held_at=None, packed=kept)
+    return Finished(done=True, chunk=stored)
+
+
+def cancel(database: Database, job: Job, part: Part, content: str, results: Results) -> Chunk | None:
+    """Close a chunk of a cancelled job, in one write, if nobody began with it since the job was begun, or begun again.
+
+    The chunk as it is then: one that was closed before stays as it was told. None where somebody began, or somebody
+    else's items stand there. Raises StorageBusy.
+    """
+    kept = results.kept
+    first = {
+        "outcomes": {"B": pack_outcomes(results.outcomes, kept)},
+        "positions": {"S": pack_positions(part.positions)},
+        "content": {"S": content},
+        "reason": {"S": results.closed.reason if results.closed else ""},
+        **({"kept": {"B": kept}} if kept else {}),
+    }
+    sets = ", ".join(f"#{name} = if_not_exists(#{name}, :{name})" for name in first)
+    nobody = "attribute_not_exists(holder) AND attribute_not_exists(tries)"
+    anew = "(attribute_not_exists(cancelled_at) OR cancelled_at < :at)"
+    update = database.update_if(
+        database.settings.jobs_table,
+        {
+            "Key": _key(job.id, part.number),
+            "UpdateExpression": f"SET cancelled_at = :at, done_at = :at, buried = :true, #ttl = :ttl, {sets}"
+            " ADD begun :one",
+            "ConditionExpression": f"{_UNFINISHED} AND {nobody} AND {_SAME_CONTENT} AND {_NOT_FENCED} AND {anew}",
+            "ExpressionAttributeNames": {"#ttl": "ttl", **{f"#{name}": name for name in first}},
+            "ExpressionAttributeValues": {
+                ":at": {"N": str(job.cancelled_at)},
+                ":true": {"BOOL": True},
+                ":one": {"N": "1"},
+                ":ttl": {"N": str(job.deleted_at)},
+                **{f":{name}": value for name, value in first.items()},
+            },
+            "ReturnValues": "ALL_NEW",
+        },
+    )
+    item = update.item or {}
+    met = of_item(item)
+    before = met.buried and met.cancelled_at == job.cancelled_at and item.get("content") == {"S": content}
+    return met if update.done or before else None
 
 
 def wait_for(database: Database, job: Job, number: int, receipt: str) -> Chunk:
@@ -221,7 +240,7 @@ def wait_for(database: Database, job: Job, number: int, receipt: str) -> Chunk:
             "ExpressionAttributeValues": {":receipt": {"SS": [receipt]}, ":ttl": {"N": str(job.deleted_at)}},
         },
     )
-    return _chunk(item)
+    return of_item(item)
 
 
 def release(database: Database, job: Job, number: int, holder: str) -> None:
@@ -246,7 +265,7 @@ def fence(database: Database, undoing: Job, number: int) -> Chunk:
             "ExpressionAttributeValues": {":undo": {"S": undoing.id}, ":ttl": {"N": str(undoing.deleted_at)}},
         },
     )
-    return _chunk(item)
+    return of_item(item)
 
 
 def read_all(database: Database, job_id: str, numbers: Sequence[int], within: range | None = None) -> dict[int, Chunk]:
@@ -258,47 +277,19 @@ def read_all(database: Database, job_id: str, numbers: Sequence[int], within: ra
     read = batch.get_all(database, database.settings.jobs_table, list(wanted), None, consistent=True)
     if read.unread:
         raise StorageBusy
-    return {wanted[key]: _chunk(item) for key, item in read.found.items() if _is_within(item, within)}
-
-
-def pack_positions(positions: Sequence[int]) -> str:
-    """`first-last` for consecutive positions, else all of them."""
-    if isinstance(positions, range):
-        return f"{positions.start}-{positions.stop - 1}"
-    return ",".join(map(str, positions))
-
-
-def unpack_positions(text: str) -> Sequence[int]:
-    """The positions that `pack_positions` made this of."""
-    first, _, last = text.partition("-")
-    return range(int(first), int(last) + 1) if last else [int(position) for position in text.split(",")]
+    return {wanted[key]: of_item(item) for key, item in read.found.items() if _is_within(item, within)}
 
 
 def _turn(item: Item, sent: Sent, now: float, *, past_fence: bool) -> Turn:
     """Why a chunk can't be begun: that it is held, also where it is taken back, by who may go on `past_fence`."""
     if item.get("content", {"S": sent.content}) != {"S": sent.content}:
         return Turn.OTHER_CONTENT
-    if _chunk(item).settled is not None:
+    if of_item(item).settled is not None:
         return Turn.DONE
     if "fence" in item and not past_fence:
         return Turn.FENCED
     held = "held_at" in item and not lifetime.is_over(float(item["held_at"]["N"]), now)
     return Turn.CLOSED if "buried" in item and not held else Turn.TAKEN
-
-
-def _pack_outcomes(outcomes: Sequence[Outcome]) -> bytes:
-    """Compressed, with reasons as long as an item has room for."""
-    packed = _compress(outcomes)
-    for most in _SHORTER:
-        if len(packed) <= _MOST_BYTES:
-            break
-        packed = _compress([one._replace(reason=one.reason and one.reason[:most]) for one in outcomes])
-    return packed
-
-
-def _compress(outcomes: Sequence[Outcome]) -> bytes:
-    text = json.dumps([to_json(outcome) for outcome in outcomes], ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode())
 
 
 def _key(job_id: str, number: int) -> Item:
@@ -310,18 +301,3 @@ def _is_within(item: Item, within: range | None) -> bool:
         return True
     positions = unpack_positions(item["positions"]["S"])
     return bool(positions) and positions[0] < within.stop and positions[-1] >= within.start
-
-
-def _chunk(item: Item) -> Chunk:
-    outcomes = json.loads(zlib.decompress(item["outcomes"]["B"])) if "outcomes" in item else None
-    return Chunk(
-        begun=int(item["begun"]["N"]) if "begun" in item else 0,
-        tries=int(item["tries"]["N"]) if "tries" in item else 0,
-        positions=unpack_positions(item["positions"]["S"]) if "positions" in item else (),
-        outcomes=None if outcomes is None else [from_json(parts) for parts in outcomes],
-        done_at=float(item["done_at"]["N"]) if "done_at" in item else 0.0,
-        buried="buried" in item,
-        reason=item["reason"]["S"] if "reason" in item else "",
-        held_at=float(item["held_at"]["N"]) if "held_at" in item else None,
-        waiters=frozenset(item.get("waiters", {"SS": ()})["SS"]),
-    )

@@ -17,7 +17,14 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from loyalty.domain import moment
-from loyalty.domain.errors import JobNotFound, JobRunning, RequestUndone, StorageBusy
+from loyalty.domain.errors import (
+    JobNotFound,
+    JobNotRetryable,
+    JobRunning,
+    RequestCancelled,
+    RequestUndone,
+    StorageBusy,
+)
 from loyalty.domain.job import KEPT_SECONDS, SPARE_SECONDS, Job, Part
 from loyalty.store.engine import batch
 from loyalty.store.engine.dynamodb import Database, Item
@@ -25,6 +32,7 @@ from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import keys
 
 _DAY_SECONDS = 24 * 3600
+_LEAST_SECONDS = 0.001  # by which moments of one job differ that are compared
 _LISTED_SECONDS = KEPT_SECONDS + KEPT_SECONDS + SPARE_SECONDS
 """How long a job is listed: what its last second wrote is stored that long."""
 
@@ -32,10 +40,10 @@ _TTL_DAYS = 2
 """How many days TTL may be late."""
 _NUMBERS = {
     **dict.fromkeys(("total", "chunks", "finished_at", "taken"), int),
-    **dict.fromkeys(("submitted_at", "reopened_at", "taken_at"), float),
+    **dict.fromkeys(("submitted_at", "reopened_at", "cancelled_at", "taken_at"), float),
 }
 _TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by", "request", "label")
-_SWITCHES = ("queued", "undoable", "sent", "abandoned", "announced", "resumed", "fed", "faulty", "closed")
+_SWITCHES = ("queued", "undoable", "sent", "abandoned", "announced", "resumed", "fed", "faulty", "closed", "retried")
 
 
 class Period(NamedTuple):
@@ -125,23 +133,67 @@ def claim_undo(database: Database, job: Job, undo_id: str) -> str:
 def reopen(database: Database, job: Job) -> Job:
     """The job, begun again: one that had ended, or that was not begun again before; as it is if somebody was faster.
 
-    Raises StorageBusy, JobNotFound, and RequestUndone where it is taken back.
+    Raises StorageBusy, JobNotFound, RequestUndone where it is taken back, and RequestCancelled.
     """
     to_reopen = "(attribute_exists(finished_at) OR attribute_not_exists(reopened_at))"
     request = {
         "Key": key(job.id),
-        "UpdateExpression": "SET reopened_at = :now REMOVE finished_at, sent, abandoned, announced",
-        "ConditionExpression": f"attribute_exists(pk) AND {to_reopen} AND attribute_not_exists(undone_by)",
+        "UpdateExpression": "SET reopened_at = :now REMOVE finished_at, sent, abandoned, announced, retried",
+        "ConditionExpression": f"attribute_exists(pk) AND {to_reopen}"
+        " AND attribute_not_exists(undone_by) AND attribute_not_exists(cancelled_at)",
         "ExpressionAttributeValues": {":now": {"N": str(database.now())}},
-        "ReturnValues": "ALL_NEW",
     }
-    item = database.update_if(database.settings.jobs_table, request).item
-    if item is None:
-        raise JobNotFound
-    job = of_item(item)
+    job = _changed(database, request)
     if job.undone_by:
         raise RequestUndone
+    if job.cancelled_at is not None:
+        raise RequestCancelled
     return job
+
+
+def begin_again(database: Database, job: Job) -> Job:
+    """The job, which had ended, begun again for workers to do, also after it was cancelled.
+
+    Raises StorageBusy, JobNotFound, JobRunning where somebody was faster, and JobNotRetryable where it is taken back.
+    """
+    begun_at = max(database.now(), (job.cancelled_at or 0.0) + _LEAST_SECONDS)  # also where another clock is fast
+    request = {
+        "Key": key(job.id),
+        "UpdateExpression": "SET reopened_at = :at, queued = :true, retried = :true"
+        " REMOVE finished_at, sent, abandoned, announced, cancelled_at",
+        "ConditionExpression": "attribute_exists(finished_at) AND attribute_not_exists(undone_by)",
+        "ExpressionAttributeValues": {":at": {"N": str(begun_at)}, ":true": {"BOOL": True}},
+    }
+    job = _changed(database, request)
+    if job.undone_by:
+        raise JobNotRetryable("The job was undone")
+    if job.reopened_at != begun_at:
+        raise JobRunning
+    return job
+
+
+def cancel(database: Database, job: Job) -> Job:
+    """The job, cancelled, if all of it was sent and it has not ended; as it is if not.
+
+    One that grows takes no further part then. Raises StorageBusy or JobNotFound.
+    """
+    closes = {":true": {"BOOL": True}} if job.grows else {}
+    request = {
+        "Key": key(job.id),
+        "UpdateExpression": f"SET cancelled_at = :now{', closed = :true' if closes else ''}",
+        "ConditionExpression": "attribute_exists(sent) AND attribute_not_exists(finished_at)"
+        " AND attribute_not_exists(cancelled_at) AND attribute_not_exists(undone_by)",
+        "ExpressionAttributeValues": {":now": {"N": str(max(database.now(), job.reopened_at or 0.0))}, **closes},
+    }
+    return _changed(database, request)
+
+
+def _changed(database: Database, request: Item) -> Job:
+    """A job after a conditional update, or as it is where the condition does not hold; raises JobNotFound."""
+    item = database.update_if(database.settings.jobs_table, {**request, "ReturnValues": "ALL_NEW"}).item
+    if item is None:
+        raise JobNotFound
+    return of_item(item)
 
 
 def newest(

@@ -2,7 +2,8 @@
 
     pk = <job_id>   sk = finished#<part>   c<chunk's number>: its counts (JSON), p<number>: its positions,
                                            b<number>: the rank of that, for a chunk that was begun more than once,
-                                           a<number>: the chunk that had to be finished before it; ttl
+                                           a<number>: the chunk that had to be finished before it,
+                                           k<number>: that its message is kept for a retry; ttl
 
 Each part notes 32 chunks, so that a note costs one write unit, or two where items end in several ways, however large
 the job (more only for positions that are scattered). A note may be made again, or changed when a chunk is done again;
@@ -29,10 +30,10 @@ from loyalty.domain.outcome import RETRYABLE
 from loyalty.store.engine import batch
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.tables import keys
-from loyalty.store.tables.chunks import pack_positions, unpack_positions
+from loyalty.store.tables.chunk import pack_positions, unpack_positions
 
 _CHUNKS_PER_PART = 32
-_COUNTS, _POSITIONS, _RANK, _AFTER = "c", "p", "b", "a"
+_COUNTS, _POSITIONS, _RANK, _AFTER, _KEPT = "c", "p", "b", "a", "k"
 _FIRST_RANK = 2  # of a chunk that was done by who began it first
 _FURTHER = 4  # how many times more parts are looked at each time
 
@@ -40,12 +41,14 @@ _FURTHER = 4  # how many times more parts are looked at each time
 class Noted(NamedTuple):
     """What was noted of one chunk: how many of its items ended how, and, of a job that is fed, how it was cut.
 
-    That is where its items stand, and the chunk that had to be finished `after` which this one was done.
+    That is where its items stand, and the chunk that had to be finished `after` which this one was done. `kept` says
+    that a retry may change it, for which its message is kept.
     """
 
     counts: Mapping[str, int]
     positions: Sequence[int] = ()
     after: int | None = None
+    kept: bool = False
 
     @property
     def retryable(self) -> bool:
@@ -59,17 +62,20 @@ def note(database: Database, job: Job, number: int, noted: Noted, rank: int) -> 
     Raises StorageBusy.
     """
     part = _part(number)
-    set_ = {_COUNTS: {"S": json.dumps(noted.counts, separators=(",", ":"))}}
+    set_: Item = {_COUNTS: {"S": json.dumps(noted.counts, separators=(",", ":"))}}
     set_ |= {_POSITIONS: {"S": pack_positions(noted.positions)}} if job.fed else {}
     set_ |= {_AFTER: {"N": str(noted.after)}} if job.fed and noted.after else {}
     set_ |= {_RANK: {"N": str(rank)}} if rank > _FIRST_RANK else {}
+    set_ |= {_KEPT: {"BOOL": True}} if noted.kept else {}
+    named = {*set_, _RANK, _KEPT}
     update = database.update_if(
         database.settings.jobs_table,
         {
             "Key": _key(job, part),
-            "UpdateExpression": ", ".join(["SET #ttl = :ttl", *(f"#{name} = :{name}" for name in set_)]),
+            "UpdateExpression": ", ".join(["SET #ttl = :ttl", *(f"#{name} = :{name}" for name in set_)])
+            + ("" if noted.kept else f" REMOVE #{_KEPT}"),
             "ConditionExpression": "attribute_not_exists(#b) OR #b <= :b",
-            "ExpressionAttributeNames": {"#ttl": "ttl", **{f"#{name}": f"{name}{number}" for name in (*set_, _RANK)}},
+            "ExpressionAttributeNames": {"#ttl": "ttl", **{f"#{name}": f"{name}{number}" for name in named}},
             "ExpressionAttributeValues": {
                 ":ttl": {"N": str(job.deleted_at)},
                 f":{_RANK}": {"N": str(rank)},
@@ -110,7 +116,7 @@ def read(database: Database, job: Job) -> Progress:
     total: Counter[str] = Counter()
     for chunk in noted.values():
         total.update(chunk.counts)
-    return Progress(len(noted), total)
+    return Progress(len(noted), total, any(chunk.kept for chunk in noted.values()))
 
 
 def read_chunks(database: Database, job: Job) -> dict[int, Noted]:
@@ -165,7 +171,8 @@ def forget(database: Database, job: Job, begun: Mapping[int, int]) -> None:
     """
     for part in sorted({_part(number) for number in begun}):
         numbers = [number for number in begun if _part(number) == part]
-        removed, raised = ([f"{name}{number}" for number in numbers] for name in (_COUNTS, _RANK))
+        removed = [f"{name}{number}" for number in numbers for name in (_COUNTS, _KEPT)]
+        raised = [f"{_RANK}{number}" for number in numbers]
         set_, remove = ", ".join(f"#{name} = :{name}" for name in raised), ", ".join(f"#{name}" for name in removed)
         request = {
             "Key": _key(job, part),
@@ -212,4 +219,5 @@ def _read(item: Item, number: int) -> Noted:
         json.loads(item[f"{_COUNTS}{number}"]["S"]),
         unpack_positions(positions["S"]) if positions else (),
         int(after["N"]) if after else None,
+        f"{_KEPT}{number}" in item,
     )

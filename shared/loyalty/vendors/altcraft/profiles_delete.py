@@ -12,11 +12,11 @@ from loyalty.settings import Settings
 from loyalty.vendors.altcraft import items as altcraft_items
 from loyalty.vendors.altcraft import profile_rows
 from loyalty.vendors.altcraft.envelope import MAX_CALL_BYTES, SUCCESS, Body, Exchange, queued, reply, style_of
-from loyalty.vendors.altcraft.results import NOT_FOUND, REPEAT, Results, wrong
+from loyalty.vendors.altcraft.results import NOT_FOUND, REPEAT, STOPPED, Results, wrong
 from loyalty.vendors.contract import Answer, Manner, Submission
 
 _BODY = Body(MAX_CALL_BYTES, "delete profiles", once=True)
-_CODES = {Status.NOT_FOUND: NOT_FOUND, Status.BUSY: (503, REPEAT), Status.UNKNOWN: (503, REPEAT)}
+_CODES = {Status.NOT_FOUND: NOT_FOUND, Status.BUSY: (503, REPEAT), Status.UNKNOWN: (503, REPEAT), **STOPPED}
 
 
 class ProfilesDelete:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from loyalty.domain.errors import BadRequest, ParameterError, too_many_items
@@ -10,12 +11,16 @@ from loyalty.http.negotiation import XML
 from loyalty.http.request import Reply
 from loyalty.http.writing import Written, elements, escape
 from loyalty.vendors.altcraft.envelope import SUCCESS, Style, reply
+from loyalty.vendors.contract import CANCELLED, cancelled
 
 REPEAT = "Storage is busy, repeat this item"
 NOT_FOUND = (404, "Profile not found")
 
 Told = tuple[int, str]
 """A code and its text."""
+
+STOPPED = {Status.CANCELLED: (503, cancelled("this item"))}
+"""What is told of an item whose job was cancelled, whatever it is about."""
 
 
 def wrong(outcome: Outcome) -> Told:
@@ -32,7 +37,8 @@ class Results:
 
     def counted(self) -> dict[Status, str]:
         """What outcomes are counted as."""
-        return {**{status: str(code) for status, (code, _) in self.codes.items()}, Status.INVALID: "400"}
+        codes = {status: str(code) for status, (code, _) in self.codes.items()}
+        return {**codes, Status.INVALID: "400", Status.CANCELLED: CANCELLED}
 
     def single(self, style: Style, outcome: Outcome) -> Reply:
         """The reply of a single call: the outcome is the envelope, its code the HTTP status."""
@@ -44,13 +50,17 @@ class Results:
         result = self._in_xml(outcomes) if style.format == XML else [self._result(outcome) for outcome in outcomes]
         return reply(style, 0, {"error": 0, "error_text": SUCCESS, "result": result})
 
+    @cached_property
+    def _codes(self) -> Mapping[Status, Told]:
+        return {**self.codes, **STOPPED}
+
     def _result(self, outcome: Outcome) -> dict[str, Any]:
-        code, text = self.codes.get(outcome.status) or self.refused(outcome)
+        code, text = self._codes.get(outcome.status) or self.refused(outcome)
         return {"error": code, "error_text": text, "profile_id": outcome.profile_id}
 
     def _in_xml(self, outcomes: Sequence[Outcome]) -> Written:
         """The results as items in XML, with all but the profile_id written once for each status."""
-        written, begun = Written(), {status: _begun(told) for status, told in self.codes.items()}
+        written, begun = Written(), {status: _begun(told) for status, told in self._codes.items()}
         for outcome in outcomes:
             written.append(begun.get(outcome.status) or _begun(self.refused(outcome)))
             if outcome.profile_id is None:

@@ -10,7 +10,7 @@ from typing import Any
 from loyalty.domain import moment
 from loyalty.domain.account import Account, Caller, Credential
 from loyalty.domain.errors import ProgramInactive, RequestError
-from loyalty.domain.outcome import Outcome, Status
+from loyalty.domain.outcome import RETRYABLE, Outcome, Status
 from loyalty.http.body import MAX_ITEM_BYTES, decode, read_json
 from loyalty.http.request import Reply, Request
 from loyalty.operations.import_customers.items import KIND, Only, Overwrite, Params, Row
@@ -19,7 +19,7 @@ from loyalty.vendors.capillary import customer_rows
 from loyalty.vendors.capillary.credentials import header_credential
 from loyalty.vendors.capillary.customer_rows import REFUSED
 from loyalty.vendors.capillary.replies import entity_fault, failure, refuse_call, said, vendor_reply
-from loyalty.vendors.contract import Answer, Manner, Submission, not_known
+from loyalty.vendors.contract import CANCELLED, Answer, Manner, Submission, cancelled, not_known
 
 _EXISTS = (8006, "Customer already exists")
 _BUSY = "Storage is busy, repeat the request"
@@ -29,6 +29,7 @@ _COUNTED = {
     Status.INVALID: "400",
     Status.BUSY: "503",
     Status.UNKNOWN: "503",
+    Status.CANCELLED: CANCELLED,
 }
 
 
@@ -50,9 +51,9 @@ class AddCustomer:
         outcome = answer.outcomes[0]
         if outcome.status is Status.CREATED:
             return vendor_reply(request, 200, _created(manner, outcome))
-        if outcome.status in (Status.BUSY, Status.UNKNOWN):
-            known = outcome.status is Status.BUSY
-            text = _BUSY if known else not_known("the customer", "registered", answer.repeat_under)
+        if outcome.status in RETRYABLE:
+            texts = {Status.BUSY: _BUSY, Status.CANCELLED: cancelled("the request")}
+            text = texts.get(outcome.status) or not_known("the customer", "registered", answer.repeat_under)
             reply = vendor_reply(request, 503, failure(503, text))
             return replace(reply, headers={**reply.headers, "Retry-After": "1"})
         return vendor_reply(request, 200, _failed(outcome))

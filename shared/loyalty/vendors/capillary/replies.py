@@ -20,7 +20,7 @@ from loyalty.domain.errors import (
 from loyalty.domain.outcome import Outcome, Status
 from loyalty.http.request import Reply, Request, json_reply
 from loyalty.operations.earn.items import Params
-from loyalty.vendors.contract import Manner, not_known
+from loyalty.vendors.contract import CANCELLED, Manner, cancelled, not_known
 
 Fault = tuple[int, str]
 """A code and its message."""
@@ -43,6 +43,7 @@ COUNTED = {
     Status.BUSY: str(_BUSY[0]),
     Status.UNKNOWN: str(_BUSY[0]),
     Status.INVALID: str(_INVALID),
+    Status.CANCELLED: CANCELLED,
 }
 """The codes that customers are counted under; those that are themselves wrong have one together."""
 
@@ -121,6 +122,8 @@ def element(manner: Manner, outcome: Outcome, repeat_under: str | None = None) -
         return failure(*_BUSY)
     if outcome.status is Status.UNKNOWN:
         return failure(_BUSY[0], not_known("the promotion", "issued", repeat_under))
+    if outcome.status is Status.CANCELLED:
+        return failure(_BUSY[0], cancelled("this customer"))
     values = outcome.values or {}
     if outcome.status is Status.INVALID:
         return failure(values.get("code", _INVALID), outcome.reason or "")

@@ -16,7 +16,7 @@ from loyalty.operations.revoke.items import KIND, MOST_EARN_IDS, Item
 from loyalty.vendors.capillary import items, replies
 from loyalty.vendors.capillary.bulk import Bulk
 from loyalty.vendors.capillary.replies import EntityFault, Fault
-from loyalty.vendors.contract import Manner, not_known
+from loyalty.vendors.contract import CANCELLED, Manner, not_known
 
 _NAME = "earnids"  # Capillary's documentation writes both earnIds and earnIDs
 _ACTION = "REVOKE_EARN"
@@ -39,6 +39,7 @@ _COUNTED = {
     Status.BUSY: str(_BUSY[0]),
     Status.UNKNOWN: str(_BUSY[0]),
     Status.INVALID: replies.COUNTED[Status.INVALID],
+    Status.CANCELLED: CANCELLED,
 }
 
 

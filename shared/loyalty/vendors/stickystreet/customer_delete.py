@@ -14,7 +14,7 @@ from loyalty.domain.outcome import Outcome, Status, invalid
 from loyalty.http.request import Reply, Request
 from loyalty.operations.erase.items import KIND, Item, Params
 from loyalty.settings import Settings
-from loyalty.vendors.contract import Answer, Manner, Submission
+from loyalty.vendors.contract import CANCELLED, Answer, Manner, Submission, cancelled
 from loyalty.vendors.stickystreet.envelope import Envelope
 from loyalty.vendors.stickystreet.style import failed, fault_text, reply, style_of
 
@@ -22,6 +22,7 @@ _FAULTS = {
     Status.NOT_FOUND: "Customer not found",
     Status.BUSY: "Storage is busy, repeat the request",
     Status.UNKNOWN: "Storage is busy, repeat the request",
+    Status.CANCELLED: cancelled("the request"),
 }
 _COUNTED = {
     Status.REMOVED: "deleted",
@@ -29,6 +30,7 @@ _COUNTED = {
     Status.INVALID: "failed",
     Status.BUSY: "busy",
     Status.UNKNOWN: "busy",
+    Status.CANCELLED: CANCELLED,
 }
 
 

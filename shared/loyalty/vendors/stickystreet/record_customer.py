@@ -15,7 +15,7 @@ from loyalty.domain.outcome import Outcome, Status
 from loyalty.http.request import Reply, Request
 from loyalty.operations.import_customers.items import KIND, Overwrite, Params, Row
 from loyalty.settings import Settings
-from loyalty.vendors.contract import Answer, Manner, Submission, not_known
+from loyalty.vendors.contract import CANCELLED, Answer, Manner, Submission, cancelled, not_known
 from loyalty.vendors.stickystreet import record_fields
 from loyalty.vendors.stickystreet.envelope import Envelope
 from loyalty.vendors.stickystreet.record_fields import Action
@@ -40,6 +40,7 @@ _COUNTED = {
     Status.INVALID: "failed",
     Status.BUSY: "busy",
     Status.UNKNOWN: "busy",
+    Status.CANCELLED: CANCELLED,
 }
 
 
@@ -133,6 +134,8 @@ def _fault(action: Action, outcome: Outcome, repeat_under: str | None) -> str:
         return _EXISTS[action]
     if outcome.status is Status.UNKNOWN:
         return not_known("the customer", "recorded", repeat_under)
+    if outcome.status is Status.CANCELLED:
+        return cancelled("the request")
     return _BUSY if outcome.status is Status.BUSY else outcome.reason or ""
 
 

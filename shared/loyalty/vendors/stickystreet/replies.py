@@ -9,7 +9,7 @@ from typing import Any
 from loyalty.domain.errors import ProgramInactive, ProgramNotFound, RequestError, quote
 from loyalty.domain.outcome import RETRYABLE, Outcome, Status
 from loyalty.http.request import Reply
-from loyalty.vendors.contract import Answer, not_known
+from loyalty.vendors.contract import CANCELLED, Answer, cancelled, not_known
 from loyalty.vendors.stickystreet.params import unknown_campaign
 from loyalty.vendors.stickystreet.style import Style, reply
 from loyalty.vendors.stickystreet.style import fault_text as general_text
@@ -21,8 +21,9 @@ COUNTED = {
     Status.INVALID: "failed",
     Status.BUSY: "busy",
     Status.UNKNOWN: "busy",
+    Status.CANCELLED: CANCELLED,
 }
-"""What rows are counted as; an answer counts the last three as failed."""
+"""What rows are counted as; an answer counts the last four as failed."""
 
 
 def queued(style: Style, job_id: str) -> Reply:
@@ -62,6 +63,8 @@ def _row(number: int, outcome: Outcome, repeat_under: str | None) -> dict[str, A
         return {"number": number, "error": "Storage is busy, repeat this row"}
     if outcome.status is Status.UNKNOWN:
         return {"number": number, "error": not_known("this row", "imported", repeat_under)}
+    if outcome.status is Status.CANCELLED:
+        return {"number": number, "error": cancelled("this row")}
     if outcome.status is Status.INVALID:
         return {"number": number, "error": outcome.reason}
     return {"number": number, **outcome.values} if outcome.values else None

@@ -1,0 +1,30 @@
+"""Cancelling a job: its workers, which read the job with each message, close what nobody has begun."""
+
+from loyalty.domain.errors import JobNotCancellable
+from loyalty.domain.job import Job
+from loyalty.jobs import work
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import jobs
+
+
+def cancel(database: Database, job: Job) -> Job:
+    """The job, of which no further chunk is begun from now on; cancelling twice is the same as cancelling once.
+
+    Raises JobNotCancellable, or StorageBusy; after the latter, asking again completes it.
+    """
+    if job.undoes:
+        raise JobNotCancellable("An undo can't be cancelled")
+    takes_parts, job = job.grows and not job.closed, jobs.cancel(database, job)
+    if job.cancelled_at is None or job.undone_by:
+        raise JobNotCancellable(_why(job))
+    if takes_parts:  # all that came may be done already, so that nobody comes to finish it
+        work.finish_if_noted(database, job)
+    return job
+
+
+def _why(job: Job) -> str:
+    if job.finished_at is not None:
+        return "The job is done already"
+    if not job.queued:
+        return "The job is done by its request, which can't be stopped"
+    return "Not all of the job was sent; repeat its request to complete that, or this in a moment"
