@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from tests.fakes import partiql
 from tests.simulation.cloud import Step
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def _call(arguments: Mapping[str, Any]) -> str:
         consistent = "" if request.get("ConsistentRead") else " (may be stale)"
         return f"{table} {' '.join(sorted(_key(key) for key in request['Keys']))}{consistent}"
     if "Statements" in arguments:
-        return " ".join(sorted(one["Parameters"][0]["S"] for one in arguments["Statements"]))
+        verb, table = arguments["Statements"][0]["Statement"].split('"')[:2]
+        return f"{verb}{table} {' '.join(sorted(_key(partiql.read(one).key) for one in arguments['Statements']))}"
     if "TransactItems" in arguments:
         actions = [next(iter(action.items())) for action in arguments["TransactItems"]]
         return " ".join(sorted(f"{kind} {_key(one.get('Item') or one['Key'])}" for kind, one in actions))
