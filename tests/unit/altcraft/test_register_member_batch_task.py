@@ -247,6 +247,6 @@ def test_a_task_is_closed_by_ten_minutes_without_a_part() -> None:
     # THEN it takes no part any more
     assert told(post(world, further(task_id, 3, "user4"))) == (404, "Task not found")
     # AND is done a moment later, without anybody asking
-    pass_time(world, 30)
+    pass_time(world, 80)
     assert (world.told(task_id)["status"], world.told(task_id)["total"]) == ("done", 2)
     assert [entry["Detail"].count(task_id) for entry in world.events.entries] == [1]

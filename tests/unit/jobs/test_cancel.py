@@ -84,7 +84,7 @@ def test_registrations_that_were_cancelled_say_so_in_json_and_in_xml() -> None:
             wrong = {
                 **ITEM,
                 "error": 400,
-                "error_text": 'email must be an e-mail address of at most 254 characters, not "broken"',
+                "error_text": 'email must be an e-mail address of at most 254 characters; it is "broken"',
             }
             assert reply.json()["result"] == [*[ITEM] * 6, wrong, *[ITEM] * 5]
         else:

@@ -99,7 +99,7 @@ QUERIES: dict[str, dict[str, str]] = {
 FORM = {"output": "JSON", "action": "list", "customer_action": "new", "code": "B", "campaign_id": CAMPAIGN}
 """What the types of /api.php take, each some of it."""
 
-ON_REQUEST = {PROFILE_DELETE, f"{IMPORT}?type=customer_delete", UNDO}
+ON_REQUEST = {PROFILE_DELETE, f"{IMPORT}?type=customer_delete", CANCEL, RETRY, UNDO}
 """What a credential may do only where `--right` says so."""
 
 SETS = [*({right} for right in sorted(RIGHTS)), *(RIGHTS - {right} for right in sorted(RIGHTS)), RIGHTS, set[str]()]
@@ -155,7 +155,7 @@ def test_a_usual_credential_serves_every_call_of_its_vendor_that_takes_nothing_b
         world = new_world()
         world.let_in(ONE, stored, rights)
         fates[endpoint] = fate_of(reply(world, endpoint, stored))
-    # THEN all is served but erasing and undoing, which an operator has to allow
+    # THEN all is served but erasing, and changing jobs, which an operator has to allow
     assert {endpoint for endpoint, fate in fates.items() if fate != "served"} == ON_REQUEST & fates.keys()
 
 
