@@ -203,11 +203,15 @@ class _QuotedRows:
         return f"The row is not valid CSV: '{self._shape.delimiter}' expected after '\"'"
 
     def _check_swallowed(self, number: int) -> None:
-        """Refuse a row whose lines are each a row of all columns: a stray quote has made one cell of them."""
+        """Refuse a row whose lines are each a row of all columns: a stray quote has made one cell of them.
+
+        Lines of nothing but empty cells are no rows.
+        """
         if len(self._taken) == 1 or self._shape.width < _LEAST_SWALLOWED:
             return
         parted = re.compile(rf"{self._shape.delimiter}(?! )")
-        if all(len(parted.findall(line)) == self._shape.width - 1 for line in self._taken):
+        filled = any(line.strip(f'{self._shape.delimiter}" \r\n') for line in self._taken)
+        if filled and all(len(parted.findall(line)) == self._shape.width - 1 for line in self._taken):
             raise Unreadable(f"line {number}: a quoted cell holds whole rows, so a quote is probably unbalanced there")
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from loyalty.domain import delimited
@@ -91,6 +91,7 @@ def test_cells_between_tabs_or_pipes_are_read_back_with_spaces_for_what_can_not_
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(delimiter=st.sampled_from(",;"), rows=st.lists(st.lists(CELLS | SUGGESTIVE, min_size=2, max_size=4), max_size=5))
+@example(delimiter=",", rows=[[",,,\r", "", "", ""]])
 def test_any_rows_that_are_written_as_csv_are_read_back(delimiter: str, rows: list[list[str]], tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     # GIVEN rows that were written
