@@ -138,6 +138,11 @@ class Job(NamedTuple):
         died = self.finished_at is None and lifetime.is_over(self.sent_at, now)
         return not self.sent and (self.abandoned or died)
 
+    @property
+    def was_sent(self) -> bool:
+        """Whether all of it was sent once, so that nobody waits for its request to come again."""
+        return self.sent or self.reopened_at is not None
+
     def stranded(self, now: float) -> bool:
         """Whether it was begun again, and lost then."""
         return self.finished_at is None and self.reopened_at is not None and self.lost(now)

@@ -138,6 +138,9 @@ def _find_to_change(database: Database, request: Request, caller: Caller, log: R
     job = _find(database, request, caller, log)
     caller.require(UNDO.kind.right)
     caller.require(OPERATIONS[job.operation].kind.right)
+    undone = jobs.find(database, job.undoes) if job.undoes else None
+    if undone:
+        caller.require(OPERATIONS[undone.operation].kind.right)
     return job
 
 

@@ -14,10 +14,10 @@ def cancel(database: Database, job: Job) -> Job:
     """
     if job.undoes:
         raise JobNotCancellable("An undo can't be cancelled")
-    takes_parts, job = job.grows and not job.closed, jobs.cancel(database, job)
+    job = jobs.cancel(database, job)
     if job.cancelled_at is None or job.undone_by:
         raise JobNotCancellable(_why(job))
-    if takes_parts:  # all that came may be done already, so that nobody comes to finish it
+    if job.grows and job.finished_at is None and job.reopened_at is None:  # all that came may be done already
         work.finish_if_noted(database, job)
     return job
 

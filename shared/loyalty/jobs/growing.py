@@ -174,8 +174,11 @@ def _dated(asked: Asked[Params, Item], came: str) -> list[Item | Outcome]:
 
 
 def _complete(database: Database, job: Job, number: int, parts: Sequence[Part], texts: Sequence[str]) -> None:
-    """Send the chunks of the job's last part, unless that was done. Raises StorageBusy."""
-    if job.taken != number or job.sent:
+    """Send the chunks of the job's last part, unless that was done, as it was if the job was retried since.
+
+    Raises StorageBusy.
+    """
+    if job.taken != number or job.sent or job.reopened_at is not None:
         return
     first, as_sent = min(part.positions[0] for part in parts), job.as_of(parts)
     bodies = [message.write(as_sent, part, [texts[place - first] for place in part.positions]) for part in parts]

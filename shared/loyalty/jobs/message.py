@@ -54,8 +54,8 @@ class ChunkMessage(NamedTuple):
     wakes: bool = False
 
 
-def write(job: Job, part: Part, items: Sequence[str] = (), *, wakes: bool = False) -> str:
-    """The message of a job's chunk; its items are JSON texts."""
+def write(job: Job, part: Part, items: Sequence[str] = (), *, content: str | None = None, wakes: bool = False) -> str:
+    """The message of a job's chunk; its items are JSON texts, `content` a digest of what it was begun with before."""
     positions = part.positions
     message: dict[str, Any] = {
         "version": GROWING if job.grows else VERSION,
@@ -73,6 +73,8 @@ def write(job: Job, part: Part, items: Sequence[str] = (), *, wakes: bool = Fals
         message["indexes"] = positions
     if part.after is not None:
         message["after"] = part.after
+    if content is not None:
+        message["content"] = content
     if wakes:
         message["wakes"] = True
     return f'{to_text(message)[:-1]},"items":[{",".join(items)}]}}'

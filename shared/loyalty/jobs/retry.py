@@ -4,7 +4,7 @@ A chunk that was closed keeps its message, which is sent once more: what was tol
 worker does then is what it does with a message that is redriven.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 from loyalty.domain.errors import JobNotRetryable, JobRunning, StorageBusy
@@ -13,6 +13,7 @@ from loyalty.jobs.submit import send
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import chunks, jobs, progress
 from loyalty.store.tables.chunk import Chunk
+from loyalty.store.tables.progress import Noted
 
 _AT_ONCE = 100
 """Chunks that are read at a time, with their messages."""
@@ -31,7 +32,7 @@ def retry(database: Database, job: Job) -> Job:
     again = [number for number, chunk in sorted(noted.items()) if chunk.kept]
     if job.stranded(database.now()):
         forgotten = [number for number in range(1, job.chunks + 1) if number not in noted]
-        _check_kept(database, job, forgotten)
+        _check_kept(database, job, forgotten, noted)
         left = _unfinished(job, _kept(database, job, forgotten + again))
     else:
         job, left = _begun_again(database, job, again)
@@ -52,10 +53,11 @@ def _begun_again(database: Database, job: Job, again: Sequence[int]) -> tuple[Jo
     return jobs.begin_again(database, job), chain([first], kept)
 
 
-def _check_kept(database: Database, job: Job, forgotten: Sequence[int]) -> None:
-    """Refuse a job some chunks of which only its request can bring."""
+def _check_kept(database: Database, job: Job, forgotten: Sequence[int], noted: Mapping[int, Noted]) -> None:
+    """Refuse a job some chunks of which only its request can bring: they never came, or their messages are not kept."""
     met = chunks.read_all(database, job.id, forgotten)
-    if any(number not in met or met[number].outcomes is None for number in forgotten):
+    asked = not job.retried and any(chunk.retryable and not chunk.kept for chunk in noted.values())
+    if asked or any(number not in met or met[number].outcomes is None for number in forgotten):
         raise JobNotRetryable("Not all of the job was sent: repeat its request to complete it")
 
 

@@ -32,7 +32,7 @@ from loyalty.store.tables.jobs import Stored
 from loyalty.telemetry import metrics
 
 _JOB_ID_BYTES = 16
-_SENT_AT_ONCE = 500  # messages, so that those of a large job are never all in memory
+_SENT_AT_ONCE = 100  # messages, so that those of a large job are never all in memory
 
 
 class Asked(NamedTuple, Generic[Params, Item]):
@@ -179,19 +179,24 @@ def _repeat_under(writer: str, outcomes: Sequence[Outcome]) -> str | None:
 def _send_open(database: Database, stored: Stored, items: Sequence[str]) -> Job:
     """Send those chunks of a job that are not done, all of a new one; a job with busy items is begun again.
 
-    Raises StorageBusy, JobNotFound, and RequestUndone where the job is taken back meanwhile.
+    Where a retry was lost those are sent that it was for. What a chunk came with before it comes with again: a request
+    that did it here wrote its items otherwise. Raises StorageBusy, JobNotFound, and RequestUndone where the job is
+    taken back meanwhile.
     """
     job, parts = stored.job, stored.parts
     noted = {} if stored.new else progress.read_chunks(database, job)
-    again = [number for number, chunk in noted.items() if chunk.retryable]
+    retrying = job.retried and job.finished_at is None
+    again = {number for number, chunk in noted.items() if (chunk.kept if retrying else chunk.retryable)}
+    left = [part for part in parts if part.number not in noted or part.number in again]
+    was_begun = again or job.reopened_at is not None
+    met = chunks.read_all(database, job.id, [part.number for part in left]) if was_begun else {}
     if again:
         job = jobs.reopen(database, job)
-        met = chunks.read_all(database, job.id, again)
-        progress.forget(database, job, {number: met[number].begun if number in met else 0 for number in again})
+        progress.forget(database, job, {number: met[number].begun if number in met else 0 for number in sorted(again)})
+    before = {number: chunk.content for number, chunk in met.items()}
     texts = [
-        message.write(job, part, [items[place] for place in part.positions])
-        for part in parts
-        if part.number not in noted or part.number in again
+        message.write(job, part, [items[place] for place in part.positions], content=before.get(part.number))
+        for part in left
     ]
     return send(database, job, texts)
 

@@ -127,6 +127,15 @@ def test_who_undoes_needs_the_right_of_the_jobs_operation_too(
         assert reply.status == 202
 
 
+@pytest.mark.parametrize("route", ["POST /jobs/{job_id}/cancel", "POST /jobs/{job_id}/retry"])
+def test_who_carries_an_undo_on_needs_the_right_of_the_job_that_is_undone(route: str) -> None:
+    world, job_id = job_done(orders.imported())
+    undo_id = world.job(UNDO, job_id, headers=bearer("abc123def456")).json()["job_id"]
+    rights = frozenset({"jobs:read", "jobs:undo", "enrol"})
+    accounts.put_grant(world.database, Credential("token", "some"), Grant("greatwidgets", rights))
+    assert told(world.job(route, undo_id, headers=bearer("some"))) == lacking("import")
+
+
 def test_without_the_right_to_read_jobs_there_is_nothing_to_see() -> None:
     world, job_id = job_done()
     others = frozenset({"enrol", "import", "earn", "jobs:undo"})

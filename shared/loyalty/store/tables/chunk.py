@@ -21,7 +21,7 @@ class Chunk(NamedTuple):
     """A chunk as stored: how often it was begun, where its items stand, and their outcomes, None until finished.
 
     `tries` are those since the outcomes were stored at `done_at`; `held_at` is since when somebody holds it, None when
-    nobody does. `packed` is its message, where that is kept.
+    nobody does. `packed` is its message, where that is kept, `content` a digest of the items with which it was begun.
     """
 
     begun: int
@@ -35,6 +35,7 @@ class Chunk(NamedTuple):
     waiters: frozenset[str]
     packed: bytes | None = None
     cancelled_at: float | None = None
+    content: str | None = None
 
     @property
     def kept(self) -> str | None:
@@ -90,6 +91,7 @@ def of_item(item: Item) -> Chunk:
         reason=item["reason"]["S"] if "reason" in item else "",
         held_at=float(item["held_at"]["N"]) if "held_at" in item else None,
         waiters=frozenset(item.get("waiters", {"SS": ()})["SS"]),
+        content=item["content"]["S"] if "content" in item else None,
         packed=bytes(item["kept"]["B"]) if "kept" in item else None,
         cancelled_at=float(item["cancelled_at"]["N"]) if "cancelled_at" in item else None,
     )

@@ -79,18 +79,20 @@ class _Crowd:
         expected = self._database.cache.get(self._many, lambda: None) is not None
         trial = 0 if expected else statements.MOST_TOGETHER
         fates, met = self._insert(wishes[:trial])
-        there = self._there(wishes[trial:]) if expected or _are_many(met, wishes[:trial]) else set()
+        known = self._there(wishes[trial:]) if expected or _are_many(met, wishes[:trial]) else []
+        there = set(known)
         more, met_later = self._insert([one for one in wishes[trial:] if one not in there])
-        further = [*met, *there, *met_later]
+        further = [*met, *known, *met_later]
         self._database.cache.forget(self._many)
         if _are_many(further, wishes):
             self._database.cache.get(self._many, lambda: True)
         return {**fates, **more, **self._update(further)}
 
-    def _there(self, wishes: Sequence[_Wish]) -> set[_Wish]:
+    def _there(self, wishes: Sequence[_Wish]) -> list[_Wish]:
         """Those of which there is a tally, or was a moment ago."""
-        names: dict[batch.Key, _Wish] = {(one.pk, keys.TALLY): one for one in wishes}
-        return {names[key] for key in batch.get_all(self._database, self._table, list(names), "taken").found}
+        names: list[batch.Key] = [(one.pk, keys.TALLY) for one in wishes]
+        found = batch.get_all(self._database, self._table, names, "taken").found
+        return [one for one, key in zip(wishes, names, strict=True) if key in found]
 
     def _insert(self, wishes: Sequence[_Wish]) -> tuple[dict[str, Fate], list[_Wish]]:
         """First places: DONE by origin; and those of which there is a tally."""
