@@ -3,6 +3,7 @@
 from loyalty.domain.errors import JobNotCancellable
 from loyalty.domain.job import Job
 from loyalty.jobs import work
+from loyalty.operations.registry import OPERATIONS
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import jobs
 
@@ -14,6 +15,8 @@ def cancel(database: Database, job: Job) -> Job:
     """
     if job.undoes:
         raise JobNotCancellable("An undo can't be cancelled")
+    if not OPERATIONS[job.operation].stoppable:
+        raise JobNotCancellable("An erasure can't be cancelled: it may have begun")
     job = jobs.cancel(database, job)
     if job.cancelled_at is None or job.undone_by:
         raise JobNotCancellable(_why(job))

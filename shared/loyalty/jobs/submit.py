@@ -124,17 +124,26 @@ def send(database: Database, job: Job, texts: Iterable[str], further: Sequence[M
     even that can be noted, a repeated request would begin anew now: then the job is given back as not `sent`, and is
     shown as failed once its sender can't be at work any more.
     """
-    messages = chain((Message(text, job.account_id) for text in texts), further)
+    messages, left = chain((Message(text, job.account_id) for text in texts), further), False
     try:
         while some := list(islice(messages, _SENT_AT_ONCE)):
             queue.send(database, database.settings.chunk_queue_url, some)
-        return jobs.mark(database, job, sent=True)
+            left = True
+        return _all_sent(database, job, works=left)
     except StorageBusy:
         try:
             jobs.mark(database.patient(NOTING_SECONDS), job, abandoned=True)
         except StorageBusy:
             return job
         raise
+
+
+def _all_sent(database: Database, job: Job, *, works: bool) -> Job:
+    """Note that all of a job was sent; where nobody `works` on it all was done before, and it has ended."""
+    job = jobs.mark(database, job, sent=True)
+    if not works:
+        work.close_if_lapsed(database, job)
+    return job
 
 
 def _as_job(database: Database, task: Task[Params, Item, Prepared], wish: Wish, *, queued: bool) -> Done | Queued:

@@ -78,6 +78,9 @@ class Operation(Generic[Params, Item, Prepared]):
     by_workers: bool = False
     """Whether only workers do it, for which also a small request waits: they have the rights, and come back later."""
 
+    stoppable: bool = True
+    """Whether a job of it may be cancelled: what is half done must leave nothing that only its end takes away."""
+
     makes_customers: bool = False
     """Whether taking back may remove customers, for whom others may be writing that found them before."""
 

@@ -96,6 +96,56 @@ def test_a_small_job_whose_retry_died_once_its_chunks_counted_as_unfinished_is_d
     assert (world.told(job_id)["status"], world.parked()) == ("done", [])
 
 
+def test_a_retry_whose_first_write_comes_late_begins_nothing_again() -> None:
+    # GIVEN a job that was cancelled, and a retry that is slow to begin
+    world = JobWorld()
+    world.order(orders.enrol(), Prefer="respond-async")
+    (job_id,) = world.job_ids()
+    world.cancel(job_id)
+    world.work()
+
+    def late(do: Callable[[], Answer]) -> Answer:
+        # WHEN another retry does all of it meanwhile
+        world.clock.now += 1
+        assert world.retry(job_id).status == 202
+        world.work()
+        assert world.told(job_id)["status"] == "done"
+        return do()
+
+    database, _ = world.faulty(at(REOPEN, late))
+    # THEN the first is refused, and the job is done
+    assert world.retry(job_id, database).status == 409
+    assert world.told(job_id)["status"] == "done"
+
+
+def test_a_job_that_was_begun_again_with_nothing_left_to_do_ends_when_its_request_comes_again() -> None:
+    # GIVEN a job under a key, all of which is done, and that counts as begun again and lost
+    world = JobWorld()
+    world.order(orders.enrol(), Prefer="respond-async", Idempotency_Key="once")
+    (job_id,) = world.job_ids()
+    world.work()
+    item = world.dynamodb.tables["jobs"][job_id, "job"]
+    for name in ("finished_at", "sent", "announced"):
+        item.pop(name)
+    item |= {"reopened_at": {"N": str(world.clock.now)}, "abandoned": {"BOOL": True}}
+    # WHEN its request comes again
+    world.order(orders.enrol(), Prefer="respond-async", Idempotency_Key="once")
+    # THEN it has ended
+    assert world.told(job_id)["status"] == "done"
+
+
+def test_an_erasure_is_not_cancelled_since_it_may_have_begun() -> None:
+    # GIVEN an erasure that nobody has begun
+    world = JobWorld()
+    world.order(orders.erased(Prefer="respond-async"))
+    (job_id,) = world.job_ids()
+    # THEN it is done all the same
+    reply = world.cancel(job_id)
+    assert (reply.status, reply.json()["detail"]) == (409, "An erasure can't be cancelled: it may have begun")
+    world.work()
+    assert world.told(job_id)["status"] == "done"
+
+
 def only(world: JobWorld, fault: Callable[[Callable[[], Answer]], Answer]) -> Callable[[Callable[[], Answer]], Answer]:
     """The fault, for what is not written of jobs."""
 

@@ -101,5 +101,6 @@ ERASE = Operation(
     take_back=keep,
     undoable=lambda _params: False,
     by_workers=True,
+    stoppable=False,
     clean_up=clean_up,
 )

@@ -157,12 +157,14 @@ def begin_again(database: Database, job: Job) -> Job:
     Raises StorageBusy, JobNotFound, JobRunning where somebody was faster, and JobNotRetryable where it is taken back.
     """
     begun_at = max(database.now(), (job.cancelled_at or 0.0) + _LEAST_SECONDS)  # also where another clock is fast
+    before = {} if job.reopened_at is None else {":before": {"N": str(job.reopened_at)}}
+    same = "reopened_at = :before" if before else "attribute_not_exists(reopened_at)"
     request = {
         "Key": key(job.id),
         "UpdateExpression": "SET reopened_at = :at, queued = :true, retried = :true"
         " REMOVE finished_at, sent, abandoned, announced, cancelled_at",
-        "ConditionExpression": "attribute_exists(finished_at) AND attribute_not_exists(undone_by)",
-        "ExpressionAttributeValues": {":at": {"N": str(begun_at)}, ":true": {"BOOL": True}},
+        "ConditionExpression": f"attribute_exists(finished_at) AND attribute_not_exists(undone_by) AND {same}",
+        "ExpressionAttributeValues": {":at": {"N": str(begun_at)}, ":true": {"BOOL": True}, **before},
     }
     job = _changed(database, request)
     if job.undone_by:
