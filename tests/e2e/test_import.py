@@ -67,7 +67,7 @@ def test_an_unknown_method_is_left_to_the_catch_all(stack: LocalStack) -> None:
     # GIVEN, WHEN a PUT
     status, _, text = send(stack, "/api.php", b"", {}, method="PUT")
     # THEN it is refused with the method that there is
-    assert (status, json.loads(text)["message"]) == (405, "Use POST for this path, not PUT")
+    assert (status, json.loads(text)["message"]) == (405, "This path does not take PUT; use POST")
 
 
 def test_an_imported_customer_can_be_registered_and_can_earn_at_once(stack: LocalStack) -> None:

@@ -214,7 +214,7 @@ def test_of_jobs_only_undo_states_kept_messages_and_reasons_hold_addresses(searc
     # AND reasons show the refused value to who sent it; what chunks that were closed keep is what is parked of them
     others = "\n".join(readable({**item, "kept": {"S": ""}}) for item in stored if item not in undo)
     assert leaks(CONTACTS, others) == [CONTACTS.broken_email]
-    assert f'not \\"{CONTACTS.broken_email}\\"' in others
+    assert f'it is \\"{CONTACTS.broken_email}\\"' in others
 
 
 def test_no_queue_holds_a_secret(searched: tuple[LocalStack, str]) -> None:
