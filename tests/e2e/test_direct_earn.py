@@ -53,6 +53,16 @@ def test_an_access_token_earns_up_to_the_limit_and_then_gets_the_warning(stack: 
     ]
 
 
+def test_several_customers_earn_together_as_often_as_the_limit_allows(stack: LocalStack) -> None:
+    # WHEN three customers are sent three times for a promotion with two earns each
+    emails = [f"user{number}@example.com" for number in (11, 12, 13)]
+    body = json.dumps(request(*emails, program=2607, promotion=56801, identifierName="email")).encode()
+    replies = [post(stack, EARN, body, **basic()) for _ in range(3)]
+    # THEN each of them earns twice
+    told = [[[one["code"] for one in element["warnings"]] for element in elements_of(reply)] for reply in replies]
+    assert told == [[[]] * 3, [[]] * 3, [[8890]] * 3]
+
+
 def test_an_unknown_caller_is_asked_for_basic(stack: LocalStack) -> None:
     # WHEN nobody known sends the request
     reply = post(stack, EARN, DOCUMENTED.body)
