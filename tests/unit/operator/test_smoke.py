@@ -119,9 +119,15 @@ def test_an_alarm_that_rings_is_told() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"ParkedMessagesAlarm": None}, "alarms that are gone is ['ParkedMessagesAlarm'], not []"),
-        ({"ServerErrorsAlarm": {"AlarmActions": []}}, "alarms that reach nobody is ['ServerErrorsAlarm'], not []"),
-        ({"ServerErrorsAlarm": {"ActionsEnabled": False}}, "alarms that reach nobody is ['ServerErrorsAlarm'], not []"),
+        ({"ParkedMessagesAlarm": None}, "alarms that are gone: wanted [], seen ['ParkedMessagesAlarm']"),
+        (
+            {"ServerErrorsAlarm": {"AlarmActions": []}},
+            "alarms that reach nobody: wanted [], seen ['ServerErrorsAlarm']",
+        ),
+        (
+            {"ServerErrorsAlarm": {"ActionsEnabled": False}},
+            "alarms that reach nobody: wanted [], seen ['ServerErrorsAlarm']",
+        ),
     ],
 )
 def test_an_alarm_that_is_gone_or_silent_is_red(change: dict[str, Answer | None], reason: str) -> None:
@@ -132,7 +138,7 @@ def test_an_alarm_that_is_gone_or_silent_is_red(change: dict[str, Answer | None]
 
 def test_a_stack_without_its_dashboard_is_red() -> None:
     names = {name: text for name, text in NAMES.items() if name != "Dashboard"}
-    with pytest.raises(CheckFailed, match="what the stack lacks is \\['Dashboard'\\], not \\[\\]"):
+    with pytest.raises(CheckFailed, match="what the stack lacks: wanted \\[\\], seen \\['Dashboard'\\]"):
         alarms(scene(FakeCloudWatch(), names))
 
 
@@ -183,7 +189,7 @@ def test_tables_that_can_not_be_restored_are_red_and_unprotected_ones_are_told()
     assert tables(scene(FakeAws(as_the_template))) == "all there"
     seen = tables(scene(FakeAws(as_the_template, deletion_protection=False)))
     assert seen == "all there; not protected: deploy again with DeletionProtection=true"
-    with pytest.raises(CheckFailed, match="point-in-time recovery of AccountsTable is 'ENABLED', not 'DISABLED'"):
+    with pytest.raises(CheckFailed, match="point-in-time recovery of AccountsTable: wanted 'DISABLED', seen 'ENABLED'"):
         tables(scene(FakeAws(as_the_template), PointInTimeRecovery="false"))
 
 

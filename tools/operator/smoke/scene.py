@@ -32,7 +32,7 @@ class CheckFailed(OperatorError):
 def expect(about: str, seen: Any, wanted: Any) -> None:
     """Raise CheckFailed unless what was seen is what was wanted."""
     if seen != wanted:
-        raise CheckFailed(f"{about} is {seen!r}, not {wanted!r}")
+        raise CheckFailed(f"{about}: wanted {wanted!r}, seen {seen!r}")
 
 
 @dataclass
