@@ -152,11 +152,13 @@ class _Client:
         return UNKNOWN._replace(job_id=job_id)
 
     def _join(self, job_id: str) -> None:
-        """Where the job is that of an earlier attempt, its chain goes on in the place of this one."""
+        """Where the job is that of an earlier attempt, its chain goes on in the place of this one.
+
+        That may be another client's: what two ask for word for word, without a key, is one request while it is open.
+        """
         assert self.chain
         owner = self._history.ledger.owner(job_id, self.chain)
-        alike = owner.client == self.chain.client and len(owner.operations) == len(self.chain.operations)
-        if owner is not self.chain and alike:
+        if owner is not self.chain and _wanted(owner) == _wanted(self.chain):
             self._history.ledger.drop(self.chain)
             for operation in owner.operations:
                 operation.dropped = False
@@ -218,6 +220,11 @@ class _Client:
         if self._history.cloud.calm():
             assert self.chain
             self._history.find("unsettled", f"{self.chain.id}: was told to repeat to the end")
+
+
+def _wanted(chain: Chain) -> list[Any]:
+    """What a chain is to do for whom."""
+    return [(one.kind, one.person, one.about) for one in chain.operations]
 
 
 def _settle(operation: Operation, said: Said, now: float) -> None:

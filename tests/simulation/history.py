@@ -292,10 +292,11 @@ class History:
         Counts alone don't say which row is which; what was refused for what items share is mended by a redrive; and
         what could be told but not stored is looked up again: it may have gone with its customer.
         """
+        if told == "refused" and self.invariants.closed:
+            return True
         if said.result == "not found":
             return self.ledger.is_removed(operation.person)
-        counted = said.result == "done" and told in ("created", "updated", "ignored", "done")
-        return counted or (told == "refused" and self.invariants.closed)
+        return said.result == "done" and told in ("created", "updated", "ignored", "done")
 
     def judge_expired(self) -> None:
         """Judge what is told of jobs that have expired."""

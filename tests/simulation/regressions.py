@@ -33,5 +33,9 @@ REGRESSIONS: dict[str, Case] = {
     "a registration finds its membership swept, and its customer a moment ago": Case(1_013_006),
     "a revocation forgets an earn that was taken back before it came again": Case(1_008_282),
     "a revocation comes again, and revokes what was earned since": Case(1_014_833),
+    "an earn is revoked, withdrawn since its customer is leaving, and earned once more": Case(1_020_621),
+    "the same without a limit": Case(1_046_228),
+    "what was refused for what items share is mended by a redrive, and not found": Case(1_037_101),
+    "two clients ask for the same word for word, without a key": Case(1_046_612),
 }
 """What went wrong, and the history."""

@@ -19,10 +19,12 @@ def withdraw(
     database: Database,
     account_id: str,
     written: Collection[Reference],
-    remove: Callable[[str], object],
+    remove: Callable[[str, Presence], object],
     met: Collection[Reference] = (),
 ) -> dict[str, Outcome]:
     """Look at customers for whom something was written or met, and `remove` what was written for those who are gone.
+
+    It gets the profile_id, and whether the customer is GONE or LEAVING.
 
     The outcomes of customers who are gone, by profile_id: NOT_FOUND, or BUSY if an undo may be removing them. Where
     the store does not tell, or does not let it be removed: UNKNOWN if something was written, else BUSY.
@@ -39,7 +41,7 @@ def withdraw(
             continue
         try:
             if profile_id in unknown:
-                remove(profile_id)
+                remove(profile_id, found)
             outcomes[profile_id] = _OUTCOMES[found]
         except StorageBusy:
             outcomes[profile_id] = unknown[profile_id]

@@ -22,6 +22,7 @@ from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import counters, customers, earns, promotions, tallies
 from loyalty.store.tables.customers import Reference
 from loyalty.store.tables.earns import Earn, Earned
+from loyalty.store.tables.presence import Presence
 
 COUNTED_AT_ONCE = 500
 """Attempts that are counted before their earns are written."""
@@ -162,6 +163,7 @@ def _without_withdrawn(
 ) -> list[Outcome]:
     """The outcomes; earns of customers that are gone, or may be, are taken back with their places.
 
+    One that was revoked meanwhile stays as long as its customer may: it must be known when it comes again.
     Nor is a customer EXHAUSTED who is gone: the earn that was met may be one that is being taken back.
     """
     told = [
@@ -172,10 +174,11 @@ def _without_withdrawn(
     written = [one for status, one in told if status is Status.CREATED]
     account_id, promotion = issue.account_id, issue.promotion
 
-    def remove(profile_id: str) -> None:
+    def remove(profile_id: str, found: Presence) -> None:
+        clear = earns.remove if found is Presence.GONE else earns.remove_unless_revoked
         for one in written:
             if one.customer.profile_id == profile_id:
-                earns.remove(database, account_id, promotion.id, profile_id, one.origin)
+                clear(database, account_id, promotion.id, profile_id, one.origin)
                 if promotion.limit is not None:
                     tallies.give_back(database, account_id, promotion.id, profile_id, one.origin)
 

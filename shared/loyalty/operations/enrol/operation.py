@@ -18,6 +18,7 @@ from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import accounts, customers, memberships
 from loyalty.store.tables.customers import Found
 from loyalty.store.tables.memberships import Membership
+from loyalty.store.tables.presence import Presence
 
 _STATUS = {
     Fate.DONE: Status.CREATED,
@@ -88,7 +89,7 @@ def _withdraw(
     written = [one for one in removable if told[one.profile_id] is Fate.DONE]
     met = [one for one in removable if told[one.profile_id] is Fate.REFUSED]
 
-    def remove(profile_id: str) -> None:
+    def remove(profile_id: str, _found: Presence) -> None:
         origin, program_id = new[profile_id].origin, enrolment.params.program_id
         memberships.remove(database, enrolment.account_id, program_id, profile_id, origin)
 

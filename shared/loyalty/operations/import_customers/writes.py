@@ -25,6 +25,7 @@ from loyalty.store.tables import customers, journal, memberships, undo_states
 from loyalty.store.tables.customers import Reference
 from loyalty.store.tables.journal import Record
 from loyalty.store.tables.memberships import Membership
+from loyalty.store.tables.presence import Presence
 from loyalty.store.tables.undo_states import UndoState
 
 
@@ -175,7 +176,7 @@ class Writer:
         """Take memberships back of customers that others removed meanwhile: these are REFUSED, and looked up again."""
         account_id, own = self._import.account.id, _by_customer(entries)
 
-        def remove(profile_id: str) -> None:
+        def remove(profile_id: str, _found: Presence) -> None:
             for campaign, member, _ in own.get(profile_id, ()):
                 memberships.remove(self._database, account_id, campaign, profile_id, member.origin)
 

@@ -73,8 +73,17 @@ def find(
 
 def remove(database: Database, account_id: str, promotion_id: str, profile_id: str, origin: str) -> Update:
     """Remove an earn, if it is there; raises StorageBusy."""
-    key = {"pk": {"S": keys.earns(account_id, promotion_id, profile_id)}, "sk": {"S": origin}}
-    return database.delete_if(database.settings.earns_table, key, "sk", origin)
+    return database.delete_if(
+        database.settings.earns_table, _at(account_id, promotion_id, profile_id, origin), "sk", origin
+    )
+
+
+def remove_unless_revoked(
+    database: Database, account_id: str, promotion_id: str, profile_id: str, origin: str
+) -> Update:
+    """Remove an earn, if it is there and nobody revoked it; raises StorageBusy."""
+    key = _at(account_id, promotion_id, profile_id, origin)
+    return database.delete_if(database.settings.earns_table, key, "sk", origin, unless="revoked_by")
 
 
 def of_customer(database: Database, account_id: str, promotion_id: str, profile_id: str) -> list[Earn]:
@@ -107,6 +116,11 @@ def from_item(profile_id: str, item: Item) -> Earn:
         revoked_by=text("revoked_by"),
         revoked_at=text("revoked_at"),
     )
+
+
+def _at(account_id: str, promotion_id: str, profile_id: str, origin: str) -> Item:
+    """Where an earn is stored."""
+    return {"pk": {"S": keys.earns(account_id, promotion_id, profile_id)}, "sk": {"S": origin}}
 
 
 def _key(item: Item) -> Key:
