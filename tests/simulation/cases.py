@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from tests.simulation import plan
 from tests.simulation.cloud import Happened, Step
 from tests.simulation.history import Finding, History
-from tests.simulation.plan import Plan, Spec
+from tests.simulation.plan import Plan
+from tests.simulation.scene import Spec
 from tests.simulation.telling import tell
 
 _LISTS = ("people", "rows")

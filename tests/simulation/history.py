@@ -22,8 +22,8 @@ from tests.simulation.invariants import Invariants
 from tests.simulation.kernel import Actor, Kernel, NeverRests
 from tests.simulation.ledger import Chain, Ledger, Operation, Writer
 from tests.simulation.people import ACCOUNT, Person
-from tests.simulation.plan import WEEK, Plan, Spec, begun_again
-from tests.simulation.vendors import Answer, Said
+from tests.simulation.plan import Plan
+from tests.simulation.scene import WEEK, Spec, begun_again
 from tests.simulation.virtual import virtual
 from tools import demo
 
@@ -258,46 +258,6 @@ class History:
                 operation.answered, operation.result = self.kernel.now, result
         self.meet("undone")
 
-    def judge_repeat(self, chain: Chain, answer: Answer, began: float) -> None:
-        """Judge what a request that was answered is answered when it comes again under its key."""
-        self.meet("key repeated")
-        if chain.undo_done < began:
-            self.meet("key repeated after undo")
-            if answer.kind != "taken back":
-                self.find("key", f"{chain.id}: its job was undone, and repeating its key is answered: {answer.kind}")
-            return
-        if answer.kind == "taken back" and chain.undo_asked < self.kernel.now:
-            return
-        if answer.kind == "cancelled" and chain.cancel_asked < self.kernel.now:
-            self.meet("key repeated after cancel")
-            return
-        closed = answer.kind == "refused" or {one.result for one in answer.items} == {"refused"}
-        if closed and self.meetings["actor: operator"]:
-            return  # a program or promotion that was closed meanwhile refuses repetitions as well
-        if answer.kind != "items":
-            self.find("key", f"{chain.id}: repeating it is answered {answer}")
-            return
-        for operation, said in zip(chain.operations, answer.items, strict=True):
-            told = (_plain(operation.result), operation.detail)
-            if (
-                operation.result
-                and told != (said.result, said.detail)
-                and not self._may_differ(operation, told[0], said)
-            ):
-                self.find("key", f"{operation.by}: told {told} before, now {said}")
-
-    def _may_differ(self, operation: Operation, told: str | None, said: Said) -> bool:
-        """Whether an item may be told this when its request is repeated.
-
-        Counts alone don't say which row is which; what was refused for what items share is mended by a redrive; and
-        what could be told but not stored is looked up again: it may have gone with its customer.
-        """
-        if told == "refused" and self.invariants.closed:
-            return True
-        if said.result == "not found":
-            return self.ledger.is_removed(operation.person)
-        return said.result == "done" and told in ("created", "updated", "ignored", "done")
-
     def judge_expired(self) -> None:
         """Judge what is told of jobs that have expired."""
         for job_id in sorted(self.expired_jobs()):
@@ -330,10 +290,6 @@ class History:
 
 def _names(bodies: Iterable[str], job_id: str) -> bool:
     return any(job_id in body for body in bodies)
-
-
-def _plain(result: str | None) -> str | None:
-    return "exists" if result == "exists or own" else result
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes.items import Item, Key
 from tests.simulation.people import ACCOUNT, PROMOTIONS
-from tests.simulation.plan import WEEK
+from tests.simulation.scene import WEEK
 
 if TYPE_CHECKING:
     from tests.simulation.history import History

@@ -18,7 +18,7 @@ from tests.fakes.queues import CHUNKS, PARKED
 from tests.simulation import gateway, weather
 from tests.simulation.ledger import Chain, Operation, Writer
 from tests.simulation.people import ACCOUNT, Person
-from tests.simulation.plan import WEEK, Spec
+from tests.simulation.scene import WEEK, Spec
 from tools import demo
 from tools.operator import queues
 

@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Any
 from tests.simulation import model, stored
 from tests.simulation.ledger import FOREVER, Operation, Writer
 from tests.simulation.linearizability import Event, check
-from tests.simulation.model import SEED, Customer, Room, Seen, State
+from tests.simulation.model import SEED, Customer, Seen, State
 from tests.simulation.people import PEOPLE, Person
+from tests.simulation.rooms import room_of
 
 if TYPE_CHECKING:
     from tests.simulation.history import History
 
-DEAD_SECONDS = 100.0
-"""How long a place under a limit may be held for a writer that died."""
 STALE_SECONDS = 1.5
 """How old a read may be that is not consistent: whether a batch's item exists, and whom an identifier finds."""
 
 Follow = Callable[[State], Iterator[State]]
-
 
 READS = ("exists", "not found", "no member", "exhausted", "refused", "ignored", "nothing", "not earned")
 """Results of operations that change nothing."""
@@ -207,7 +205,7 @@ class _Events:
         if (unheard := self._unheard(operation)) is None:
             return
         all_ = [one for one in self._history.ledger.operations if one.person == self._person.name]
-        room = _room(self._history, operation, all_)
+        room = room_of(self._history, operation, all_)
         about, found = self._look_up(operation)
         follow = partial(model.earn, about=about, by=operation.by, result=operation.result, room=room)
         self._add_hidden(operation, partial(model.earn, about=about, by=operation.by, result=None, room=room), "earn")
@@ -334,32 +332,6 @@ def _says_nothing(operation: Operation, history: "History") -> bool:
         return False
     target: Writer = operation.about["target"]
     return history.ledger.chains[target.chain].operations[target.index].result in READS
-
-
-def _room(history: "History", operation: Operation, mine: list[Operation]) -> Room:
-    """What an attempt met; also one that is known not to have earned may hold a place for a while."""
-    promotion = operation.about["promotion"]
-    limits = history.invariants.limits(promotion, operation.invoked, operation.answered)
-    holders = {
-        one.by
-        for one in mine
-        if one.kind == "earn"
-        and one is not operation
-        and one.about["promotion"] == promotion
-        and one.invoked <= operation.answered
-        and one.answered + DEAD_SECONDS >= operation.invoked
-        and one.result not in ("created", "exhausted", "not found", "refused")
-    }
-    holders |= {
-        one.about["target"]
-        for one in mine
-        if one.kind == "undo"
-        and one.about["kind"] == "earn"
-        and one.about["about"]["promotion"] == promotion
-        and one.invoked <= operation.answered
-        and one.answered >= operation.invoked
-    }
-    return Room(tuple(limits), frozenset(holders))
 
 
 def _initial(person: Person) -> State:
