@@ -16,6 +16,8 @@ from tests.fakes.versions import Versions
 MOST_KEYS, MOST_STATEMENTS, MOST_ACTIONS = 100, 25, 100
 MOST_BYTES_READ, MOST_BYTES_OF_PARTITION = 16 * 1_048_576, 1_048_576
 """What one BatchGetItem returns at most, in all and from one partition; the other keys are left unprocessed."""
+MOST_BYTES_TOGETHER = 4 * 1_048_576
+"""Of the items, keys and values of one TransactWriteItems."""
 
 
 _UNITS = {"read": read_units, "write": write_units}
@@ -311,6 +313,8 @@ class FakeDynamoDB:
         require(0 < len(actions) <= MOST_ACTIONS, "Member must have length less than or equal to 100")
         for _, action in actions:
             refuse_unused(action)
+        data = (action.get(part, {}) for _, action in actions for part in ("Item", "Key", "ExpressionAttributeValues"))
+        require(sum(map(item_bytes, data)) <= MOST_BYTES_TOGETHER, "request cannot include more than 4 MB of data")
         token, content = arguments["ClientRequestToken"], repr(actions)
         if token in self._tokens:
             if self._tokens[token] != content:

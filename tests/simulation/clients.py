@@ -149,6 +149,7 @@ class _Client:
         assert self.chain
         owner = self._history.ledger.owner(job_id, self.chain)
         if owner is not self.chain and _wanted(owner) == _wanted(self.chain):
+            self._history.ledger.doubt(self.chain)
             self._history.ledger.drop(self.chain)
             for operation in owner.operations:
                 operation.dropped = False

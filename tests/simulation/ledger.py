@@ -100,6 +100,16 @@ class Ledger:
         for operation in owner.operations if owner is not chain else ():
             operation.dropped, operation.answered = False, FOREVER
 
+    def doubt(self, chain: Chain) -> None:
+        """An attempt goes on with another one's job: what the client's attempts before it were told of theirs is open.
+
+        They were told to come again; now the job of one of them may be done beside that.
+        """
+        for other in self.chains.values():
+            for operation in other.operations if other.client == chain.client and other is not chain else ():
+                if operation.dropped:
+                    operation.dropped, operation.answered = False, FOREVER
+
     def is_removed(self, person: str) -> bool:
         """Whether somebody asked for the person to be erased, or for a job about the person to be undone."""
         return any(one.kind in ("erase", "undo") for one in self.operations if one.person == person)

@@ -185,7 +185,9 @@ class _Events:
         seen = self._history.invariants
         moment = seen.effects.get(operation.by)
         twice = moment != seen.last_effects.get(operation.by)
-        anothers = self._has_left and (operation.result == "exists" or (operation.result == "created" and twice))
+        anothers = self._has_left and (
+            operation.result == "exists" or (operation.result in ("created", None) and twice)
+        )
         if moment is not None and (nobody or anothers):
             self._history.meet("an item that had written did not find that when it came again")
             self._add(replace(operation, result=None), follow, f"{name} in an earlier delivery", hint=moment)

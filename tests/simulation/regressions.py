@@ -37,5 +37,8 @@ REGRESSIONS: dict[str, Case] = {
     "the same without a limit": Case(1_046_228),
     "what was refused for what items share is mended by a redrive, and not found": Case(1_037_101),
     "two clients ask for the same word for word, without a key": Case(1_046_612),
+    "what is delivered twice wakes all that waited, again and again": Case(2_023_049),
+    "a registration that nobody heard of comes again after two others": Case(2_033_149),
+    "a repeat goes on with the job of an attempt before the last": Case(2_039_663),
 }
 """What went wrong, and the history."""

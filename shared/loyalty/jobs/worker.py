@@ -115,7 +115,7 @@ def _cancel(database: Database, chunk: Chunk, delivery: Delivery) -> Worked | No
     done = work.cancel(database, chunk.job, _task(chunk, delivery, _never))
     if done is None:
         return None
-    _wake(database, done)
+    _wake(database, chunk, done)
     return Worked(chunk, done.outcomes)
 
 
@@ -132,7 +132,7 @@ def _do(database: Database, chunk: Chunk, delivery: Delivery) -> Worked:
         return operation.apply(within, prepared, items, origin)
 
     done = work.do(database, chunk.job, _task(chunk, delivery, apply))
-    _wake(database, done)
+    _wake(database, chunk, done)
     clean_up = operation.clean_up(prepared, chunk.items, done.outcomes)
     if clean_up is not None:
         _look_again(database, chunk, clean_up, done)
@@ -150,10 +150,12 @@ def _look_again(database: Database, chunk: Chunk, clean_up: CleanUp, done: work.
     clean_up(database)
 
 
-def _wake(database: Database, done: work.Done) -> None:
-    """Have the chunks come that waited for this one."""
+def _wake(database: Database, chunk: Chunk, done: work.Done) -> None:
+    """Have the chunks come that waited for this one, whoever did it: each once, unless one of its workers died here."""
     for receipt in sorted(done.waiters):
         queue.delay(database, database.settings.chunk_queue_url, receipt, 0)
+    if done.waiters:
+        chunks.woken(database, chunk.job, chunk.message.part.number)
 
 
 def _task(chunk: Chunk, delivery: Delivery, apply: Apply[object]) -> work.Chunk[object]:
@@ -199,7 +201,7 @@ def _close(
     database: Database, chunk: Chunk, delivery: Delivery, reason: str, unwritten: Sequence[Outcome] | None = None
 ) -> Worked:
     done = work.close(database, chunk.job, _task(chunk, delivery, _never), reason, unwritten)
-    _wake(database, done)
+    _wake(database, chunk, done)
     return _end(database, chunk, delivery, done)
 
 

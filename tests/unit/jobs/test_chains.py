@@ -238,3 +238,15 @@ def test_however_many_wait_for_a_chunk_it_can_be_done() -> None:
     put(world, first)
     world.work()
     assert world.told(JOB_ID)["counts"] == {"new": len(rows)}
+
+
+def test_what_is_delivered_twice_wakes_those_that_waited_once() -> None:
+    # GIVEN a chunk that waits for one that was sent three times, as its sender never heard that it was
+    world = JobWorld()
+    put(world, WAITING, ONE, ONE, ONE)
+    deliver(world)
+    # WHEN all that there is is delivered
+    wakings = [deliver(world).actions.count("change_message_visibility") for _ in range(4)]
+    # THEN the first of the three woke the one that waits, and nobody waits any longer
+    assert wakings == [1, 0, 0, 0]
+    assert "waiters" not in chunk(world)

@@ -3,6 +3,7 @@
 from loyalty.domain.customer import Customer
 from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import BUSY, Origin, Status
+from loyalty.domain.profile import MIGRATED
 from loyalty.operations.import_customers.items import Drawn, Import, Overwrite, Params, Row, kinds_of
 from loyalty.operations.import_customers.plan import Planner, Snapshot, Whole
 from tools import demo
@@ -24,7 +25,7 @@ def planned(said: Snapshot, *rows: Row, params: Params = PARAMS) -> Planner:
     numbered = dict(enumerate(rows))
     plan = Planner(import_, said, Origin("job"), Whole.of(numbered, {}))
     for index, row in numbered.items():
-        plan.place(index, row)
+        plan.place(index, row, row.keys((*import_.kinds, *MIGRATED)))
     return plan
 
 

@@ -5,7 +5,7 @@ What can't be settled since others wrote in between is left for later, to be pla
 whatever touches such a row waits with it, so that the order holds.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from loyalty.domain.customer import Customer
@@ -40,7 +40,7 @@ class Snapshot(NamedTuple):
 
     def torn(self) -> set[Identifier]:
         """What found a customer that no longer had it when it was read, a moment later."""
-        had = {profile_id: customer.pointers() for profile_id, customer in self.customers.items()}
+        had = {profile_id: customer.pointers for profile_id, customer in self.customers.items()}
         return {
             (kind, text)
             for (kind, text), profile_id in self.owners.items()
@@ -60,14 +60,14 @@ class State:
         unread = self._snapshot.unread
         return bool(unread) and (("profile_id", profile_id) in unread or not unread.isdisjoint(keys))
 
-    def taken(self, after: Customer) -> set[Identifier]:
+    def taken(self, after: Customer) -> frozenset[Identifier]:
         """The identifiers that will find a customer but don't yet."""
-        return after.pointers() - self._pointers(after.profile_id)
+        return after.pointers - self._pointers(after.profile_id)
 
     def keep(self, after: Customer) -> None:
         """Replace, or add, a customer and what finds it."""
         profile_id = after.profile_id
-        before, now = self._pointers(profile_id), after.pointers()
+        before, now = self._pointers(profile_id), after.pointers
         for key in before - now:
             self.owners.pop(key, None)
         self.owners |= dict.fromkeys(now - before, profile_id)
@@ -86,9 +86,9 @@ class State:
         """The customer as it was before, None for a new one."""
         return self._snapshot.customers.get(profile_id)
 
-    def _pointers(self, profile_id: str) -> set[Identifier]:
+    def _pointers(self, profile_id: str) -> frozenset[Identifier]:
         customer = self.customers.get(profile_id)
-        return customer.pointers() if customer else set()
+        return customer.pointers if customer else frozenset()
 
 
 class Whole(NamedTuple):
@@ -122,12 +122,12 @@ class Planner:
         self.card_taken: set[int] = set()
         self.not_numbered: set[int] = set()
 
-    def place(self, index: int, row: Row) -> None:
-        """Settle one row's outcome, or leave the row for later: it has none then.
+    def place(self, index: int, row: Row, given: Iterable[Identifier]) -> None:
+        """Settle the outcome of one row, which gives these keys, or leave the row for later: it has none then.
 
         That is for what others wrote, for a card that is taken, or for a customer_id that it turns out to need.
         """
-        keys = set(row.keys((*self._import.kinds, *MIGRATED)))
+        keys = {*given}
         profile_id = self._match(row)
         owners = {self.state.owners[key] for key in keys if key in self.state.owners}
         touched: set[Identifier | str] = {*keys, *owners, *((profile_id,) if profile_id else ())}

@@ -158,7 +158,9 @@ def write(
         groups = {step: actions(step) for step, before in open_.items() if not before}
         fates |= dict.fromkeys((step for step, group in groups.items() if not group), Fate.DONE)
         tried = [step for step, group in groups.items() if group]
-        fates |= zip(tried, commit(database, [groups[step] for step in tried], _recording(tried, record)), strict=True)
+        sizes = [step.bytes for step in tried]
+        done = commit(database, [groups[step] for step in tried], _recording(tried, record), sizes)
+        fates |= zip(tried, done, strict=True)
     return fates
 
 

@@ -212,7 +212,7 @@ def _parted(left: dict[str, Change], who: str) -> Iterator[Change]:
         yield Change(before, between)
 
 
-def _without(customer: Customer, identifiers: set[Identifier]) -> Customer:
+def _without(customer: Customer, identifiers: frozenset[Identifier]) -> Customer:
     found_by = frozenset(kind for kind, text in customer.identifiers.items() if (kind, text) not in identifiers)
     return customer._replace(found_by=found_by)
 

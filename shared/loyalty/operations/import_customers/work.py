@@ -35,6 +35,7 @@ class Work:
         self._written = written(database, rows, origin)
         pending = {index: row for index, row in rows.items() if index not in self._written}
         self._rows = {**rows, **import_ids.draw(import_.params.cards, pending, origin)}
+        self._keys = {index: row.keys((*import_.kinds, *MIGRATED)) for index, row in pending.items()}
         self._writer = Writer(database, import_, origin, recorded=recorded or origin.is_job)
         self._whole = Whole.of(rows, self._written)
         self._refused: set[int] = set()
@@ -70,10 +71,10 @@ class Work:
         """The outcomes that can be settled now."""
         self._redraw(self._refused)
         snapshot = self._look_up(pending)
-        self._number({index for index in pending if self._may_make(self._rows[index], snapshot.owners)})
+        self._number({index for index in pending if self._may_make(index, snapshot.owners)})
         plan = Planner(self._import, snapshot, self._origin, self._whole)
         for index in pending:
-            plan.place(index, self._rows[index])
+            plan.place(index, self._rows[index], self._keys[index])
         self._draw_more_cards(plan.card_taken)
         self._number(plan.not_numbered)
         if self._import.params.dry_run:
@@ -90,10 +91,10 @@ class Work:
         self._draws.update(list(rows))
         self._rows |= import_ids.draw(self._import.params.cards, rows, self._origin, self._draws)
 
-    def _may_make(self, row: Row, owners: Collection[Identifier]) -> bool:
+    def _may_make(self, index: int, owners: Collection[Identifier]) -> bool:
         """Whether a row will make a customer, as far as what is stored tells."""
-        only = self._import.params.only
-        met = row.keys((*self._import.kinds, *MIGRATED)) if only is Only.STRANGERS else [row.match()]
+        only, row = self._import.params.only, self._rows[index]
+        met = self._keys[index] if only is Only.STRANGERS else [row.match()]
         own = ("profile_id", row.drawn.profile_id)
         return only is not Only.KNOWN and all(one not in owners for one in (*met, own))
 
@@ -103,7 +104,7 @@ class Work:
         self._rows |= import_ids.number(self._database, self._import, lacking)
 
     def _look_up(self, pending: Sequence[int]) -> Snapshot:
-        wanted = dict.fromkeys(key for index in pending for key in self._wanted(self._rows[index]))
+        wanted = dict.fromkeys(key for index in pending for key in self._wanted(index))
         database, account_id = self._database.sooner(WRITING_SECONDS), self._import.account.id
         found, unread = customers.find_current(database, account_id, wanted | self._cards(pending))
         if taken := self._card_may_be_taken(pending, found):
@@ -115,9 +116,9 @@ class Work:
         stored, unread_customers = customers.read(database, account_id, dict.fromkeys(owners.values()))
         return Snapshot(owners, stored, unread_customers | unread, self._lacking(list(stored)))
 
-    def _wanted(self, row: Row) -> list[Identifier]:
+    def _wanted(self, index: int) -> list[Identifier]:
         """All that may find a customer whom the row is about, or stand in its way."""
-        wanted = row.keys((*self._import.kinds, *MIGRATED))
+        row, wanted = self._rows[index], [*self._keys[index]]
         if self._import.params.codes is Codes.CARD_NUMBER and "code" not in row.fields:
             wanted += with_card_as_code(row).identifiers(("code",))
         if self._origin.resumed:  # it may have made this one before

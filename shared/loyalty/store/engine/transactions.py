@@ -22,8 +22,8 @@ from loyalty.store.tables.journal import Record
 MOST_ACTIONS = 100
 """Actions of one TransactWriteItems, DynamoDB's limit."""
 
-_MOST_CHARACTERS = 900_000
-"""Characters of one TransactWriteItems, of up to four bytes each; DynamoDB's limit is 4 MB."""
+_MOST_BYTES = 2_000_000
+"""Bytes of one TransactWriteItems, as groups tell them; DynamoDB's limit is 4 MB with keys and conditions."""
 
 Group = Sequence[Item]
 
@@ -42,14 +42,20 @@ Recording = Callable[[Sequence[int]], Evidence]
 """Makes the evidence of the groups at these positions."""
 
 
-def commit(database: Database, groups: Sequence[Group], recording: Recording | None = None) -> list[Fate]:
+def commit(
+    database: Database,
+    groups: Sequence[Group],
+    recording: Recording | None = None,
+    sizes: Sequence[int] | None = None,
+) -> list[Fate]:
     """Do each group (of less than MOST_ACTIONS), no item being in two of them; their fates, in order.
 
+    `sizes` are the bytes that each holds beside keys, conditions and names, which are few: none where that is all.
     REFUSED is a group whose conditions don't hold, a BUSY one was not done. An UNKNOWN one had no answer, and could not
     be asked for; without evidence that is BUSY too.
     """
     fates = [Fate.BUSY] * len(groups)
-    calls = _pack(groups, MOST_ACTIONS if recording is None else MOST_ACTIONS - 1)
+    calls = _pack(groups, sizes or [0] * len(groups), MOST_ACTIONS if recording is None else MOST_ACTIONS - 1)
     done = side_by_side(lambda call: _commit(database, groups, call, recording), calls)
     for call, fates_of_call in zip(calls, done, strict=True):
         for position, fate in zip(call, fates_of_call, strict=True):
@@ -57,17 +63,16 @@ def commit(database: Database, groups: Sequence[Group], recording: Recording | N
     return fates
 
 
-def _pack(groups: Sequence[Group], most: int) -> list[list[int]]:
+def _pack(groups: Sequence[Group], sizes: Sequence[int], most: int) -> list[list[int]]:
     """Positions of groups, call by call."""
     calls: list[list[int]] = []
-    actions, size = most, 0
-    for position, group in enumerate(groups):
-        group_size = len(repr(group))
-        if actions + len(group) > most or size + group_size > _MOST_CHARACTERS:
+    actions, bytes_ = most, 0
+    for position, (group, size) in enumerate(zip(groups, sizes, strict=True)):
+        if actions + len(group) > most or bytes_ + size > _MOST_BYTES:
             calls.append([])
-            actions, size = 0, 0
+            actions, bytes_ = 0, 0
         calls[-1].append(position)
-        actions, size = actions + len(group), size + group_size
+        actions, bytes_ = actions + len(group), bytes_ + size
     return calls
 
 

@@ -243,6 +243,20 @@ def wait_for(database: Database, job: Job, number: int, receipt: str) -> Chunk:
     return of_item(item)
 
 
+def woken(database: Database, job: Job, number: int) -> None:
+    """Note that nobody waits any longer for a chunk that is finished; raises StorageBusy.
+
+    Who notes that it waits just now, finds it finished.
+    """
+    request = {
+        "Key": _key(job.id, number),
+        "UpdateExpression": "SET #ttl = :ttl REMOVE waiters",
+        "ExpressionAttributeNames": {"#ttl": "ttl"},
+        "ExpressionAttributeValues": {":ttl": {"N": str(job.deleted_at)}},
+    }
+    database.update(database.settings.jobs_table, request)
+
+
 def release(database: Database, job: Job, number: int, holder: str) -> None:
     """Give a chunk back that we hold, as it is; raises StorageBusy, and it is free once we can't be alive any more."""
     request = {

@@ -55,14 +55,14 @@ class Change(NamedTuple):
         return customer.profile_id if customer else ""
 
     @property
-    def had(self) -> set[Identifier]:
+    def had(self) -> frozenset[Identifier]:
         """What found the customer before."""
-        return self.before.pointers() if self.before else set()
+        return self.before.pointers if self.before else frozenset()
 
     @property
-    def has(self) -> set[Identifier]:
+    def has(self) -> frozenset[Identifier]:
         """What finds it after."""
-        return self.after.pointers() if self.after else set()
+        return self.after.pointers if self.after else frozenset()
 
     @property
     def differs(self) -> bool:
