@@ -119,7 +119,7 @@ bench-clients: .venv/bench.installed ## measure calls and starts by each client 
 	@$(BIN)/python -m tests.bench.clients
 
 bench-peer: build/venv/peer/installed ## the same on FastAPI and PostgreSQL, for comparison
-	@build/venv/peer/bin/python -m tests.bench.peer
+	@PYTHONPATH=shared build/venv/peer/bin/python -m tests.bench.peer
 
 format: .venv/dev.installed ## format the code and fix what can be fixed
 	@$(BIN)/ruff format .

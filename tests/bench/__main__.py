@@ -6,7 +6,20 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from tests.bench import chunks, cold_start, fed, figures, growth, limits, lookups, operations, picture, price, speed
+from tests.bench import (
+    chunks,
+    cold_start,
+    fed,
+    figures,
+    growth,
+    limits,
+    lookups,
+    operations,
+    picture,
+    price,
+    replies,
+    speed,
+)
 from tests.bench.figures import Figure
 from tests.bench.meter import Meter
 from tests.bench.stub import Stub
@@ -45,6 +58,7 @@ def _measure(meter: Meter, stub: Stub, slow_stub: Stub) -> list[Figure]:
         *limits.measure(meter, stub, slow_stub),
         growth.measure(sizes, jobs, fed.measure()),
         *operations.measure(meter, stub),
+        *replies.measure(meter),
         *lookups.measure(meter, stub),
     ]
 

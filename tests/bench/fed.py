@@ -30,7 +30,7 @@ from tools.operator.database import connect
 SMALL, LARGE = 10_000, 100_000
 """Items."""
 
-_ACCOUNT, _TOKEN = "bench", "bench-token"
+_ACCOUNT, TOKEN = "bench", "bench-token"
 _TENTHS = LARGE // SMALL
 _ROUNDS = 3  # large jobs: a ratio moves by a tenth
 _TURN = 10  # chunks, as many as SendMessageBatch takes
@@ -49,25 +49,25 @@ class Fed(NamedTuple):
 def measure() -> Fed:
     """Feed the jobs, and make sure that every item of them was registered."""
     pairs = [
-        (large, _job(f"small-{number}-{place}", SMALL, place * SMALL))
+        (large, job(f"small-{number}-{place}", SMALL, place * SMALL))
         for number in range(_ROUNDS)
-        for large in [_job(f"large-{number}", LARGE)]
+        for large in [job(f"large-{number}", LARGE)]
         for place in range(_TENTHS)
     ]
-    warming = _job("warming", SMALL)
+    warming = job("warming", SMALL)
     jobs = {warming, *itertools.chain.from_iterable(pairs)}
     with LocalStack(log=ROOT / "build" / "bench-stack.log") as stack:
-        _prepare(stack, jobs)
+        prepare(stack, jobs)
         workers = _Workers(stack)
         workers.do(warming, range(1, warming.chunks + 1))
         spent = [_tenth(workers, large, small) for large, small in pairs]
-        for job in jobs:
-            _require_done(stack, job)
+        for one in jobs:
+            _require_done(stack, one)
     ratios = [of_large / of_small for of_large, of_small in spent]
     return Fed(statistics.median(ratios), 1000 * statistics.median(of_small for _, of_small in spent))
 
 
-def _job(program: str, total: int, first: int = 0) -> Job:
+def job(program: str, total: int, first: int = 0) -> Job:
     return Job(uuid.uuid4().hex, _ACCOUNT, program, total, first)
 
 
@@ -133,13 +133,13 @@ def _entry(job: Job, number: int) -> dict[str, str]:
     return {"Id": str(number), "MessageBody": job.message(number), "MessageGroupId": job.account}
 
 
-def _prepare(stack: LocalStack, jobs: Iterable[Job]) -> None:
+def prepare(stack: LocalStack, jobs: Iterable[Job]) -> None:
     """The account, a program for each job, and as many customers as the largest has."""
     local = {"endpoint_url": stack.endpoint_url, "region_name": REGION}
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # the emulator takes any
     database = connect(stack.tables, **local, **keys)
     accounts.put_account(database, Account(_ACCOUNT))
-    accounts.put_grant(database, Credential("token", _TOKEN), Grant(_ACCOUNT, frozenset({"jobs:read"})))
+    accounts.put_grant(database, Credential("token", TOKEN), Grant(_ACCOUNT, frozenset({"enrol", "jobs:read"})))
     for job in jobs:
         accounts.put_program(database, _ACCOUNT, Program(job.program, "Benchmark", "points", active=True))
     _put_customers(stack)
@@ -166,7 +166,7 @@ def _pointer(number: int) -> dict[str, dict[str, str]]:
 
 
 def _require_done(stack: LocalStack, job: Job) -> None:
-    headers = {"Authorization": f"Bearer {_TOKEN}"}
+    headers = {"Authorization": f"Bearer {TOKEN}"}
     shown: dict[str, Any] = urllib3.request("GET", f"{stack.url}/jobs/{job.id}", headers=headers).json()
     if shown.get("status") != "done" or shown["counts"] != {"0": job.total}:
         raise AssertionError(f"the job of {job.total:,} items: {shown}")

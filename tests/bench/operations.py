@@ -45,18 +45,23 @@ class _Unhurried(requests.Context):
         return 600_000
 
 
-def measure(meter: Meter, stub: Stub) -> list[Figure]:
-    """The figures."""
+def requests_of(stub: Stub) -> Mapping[str, Work]:
+    """A request of 10,000 items of each operation, to be done by this process."""
     project = Project(stub.endpoint_url)
     _configure(project.database)
     registration = requests.batch(requests.elements())
-    work: Mapping[str, Work] = {
+    return {
         "registration": lambda: requests.check(project.batch(registration), ITEMS),
         "new": _import(project.database, "new"),
         "updated": _import(project.database, "person"),
         "earn": _earn(project.database, _UNLIMITED),
         "limited": _earn(project.database, _LIMITED),
     }
+
+
+def measure(meter: Meter, stub: Stub) -> list[Figure]:
+    """The figures."""
+    work = requests_of(stub)
     costs = rounds(meter, {name: Case(one, ITEMS) for name, one in work.items()}, _ROUNDS)
     stub.calls()
     work["limited"]()
