@@ -6,15 +6,21 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.browsing import Watched, chromium
+from tests.e2e.browsing import Windows, chromium
 from tests.e2e.console.fake_api import TOKEN, FakeApi
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; not for the whole session, since an event loop runs in this thread as long as it is open."""
+    """Chromium."""
     with chromium() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Windows:
+    """What opens its windows."""
+    return Windows(browser)
 
 
 @pytest.fixture
@@ -24,7 +30,7 @@ def options() -> dict[str, object]:
 
 
 @pytest.fixture
-def page(browser: Browser, options: dict[str, object]) -> Iterator[Page]:
+def page(windows: Windows, options: dict[str, object]) -> Iterator[Page]:
     """An empty window, whose pages may break no policy and raise no error."""
     settings: dict[str, Any] = {
         "locale": "en-GB",
@@ -32,10 +38,8 @@ def page(browser: Browser, options: dict[str, object]) -> Iterator[Page]:
         "viewport": {"width": 1280, "height": 800},
         **options,
     }
-    with browser.new_context(**settings) as context:
-        watched = Watched(context)
-        yield watched.page
-        assert watched.faults() == []
+    with windows.opened(settings) as page:
+        yield page
 
 
 @pytest.fixture
