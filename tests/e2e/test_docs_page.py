@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.browsing import Windows, chromium
 from tests.fakes.described import DOCUMENT
@@ -19,9 +19,14 @@ ANSWER = 60_000
 
 
 @pytest.fixture(scope="module")
-def windows() -> Iterator[Windows]:
-    with chromium() as browser:
-        yield Windows(browser)
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Windows:
+    return Windows(browser)
 
 
 @pytest.fixture

@@ -82,9 +82,9 @@ def name_queues_alike() -> None:
 
 
 def leave_out_sdk() -> None:
-    """Keep botocore out of functions' processes, as AWS does: the emulator has each import it, half the time of a start.
+    """Keep botocore out of functions' processes, which the emulator has import it: a third of the time of a start.
 
-    It would count calls that lead to calls of functions, of which ours make none.
+    It would count how deep functions call functions, of which ours call none.
     """
     script, step = lambda_runtime._PYTHON_WORKER_SCRIPT, "    _ms_install_invoke_depth()\n"
     if script.count(step) != 1:

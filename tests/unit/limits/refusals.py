@@ -1,7 +1,7 @@
 """A function's process that is sent events from files, and what each costs it: `python -m … PATH FILE…`.
 
-Writes a JSON line for each: HTTP status, megabytes of memory above what the process needs while it is
-idle, seconds of CPU on a usual machine. Each event meets a process of its own, forked from one that has answered a request.
+Writes a JSON line for each: HTTP status, megabytes of memory above what the process needs while it is idle, seconds
+of CPU on a usual machine. Each event meets a process of its own, forked from one that has answered a request.
 """
 
 import json
@@ -19,7 +19,7 @@ from tests.fakes.world import World
 from tests.fakes.yardstick import slowness
 
 MOST_SECONDS = 1.0
-"""What is promised; only where one takes longer it matters how slow this machine is, which takes a while to find out."""
+"""What is promised. How slow the machine is matters only to what takes longer, and takes a while to find out."""
 
 _UNITS_PER_MEGABYTE = 1_000_000 if sys.platform == "darwin" else 1_000_000 / 1024
 
