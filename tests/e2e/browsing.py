@@ -31,7 +31,7 @@ _COLLECT_VIOLATIONS = """
 def chromium() -> Iterator[Browser]:
     """The browser; a machine without one skips what needs it, except CI, which fails.
 
-    Not for the whole session: an event loop runs in this thread as long as it is open.
+    An event loop runs in this thread as long as it is open, so not for the whole session.
     """
     executable = next((found for name in _NAMES if (found := shutil.which(name))), None)
     if executable is None:
