@@ -28,6 +28,13 @@ INSTALL := install --quiet --disable-pip-version-check --no-deps --require-hashe
 INSTALL_PROJECT := install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade
 
+# All tests. Those of the first line need nothing but Python and never wait, those of the second start an emulator, a stack
+# or a browser of their own; the last look at what stacks left behind when all others have ended.
+PURE_TESTS := tests/unit tests/events
+SYSTEM_TESTS := tests/simulation tests/integration tests/e2e
+LAST_TESTS := tests/left_behind
+PURE := --numprocesses logical --maxprocesses 4 --dist worksteal $(PURE_TESTS)
+
 # What does not need each other is done side by side.
 TOGETHER := $(MAKE) --silent -j2
 
@@ -58,15 +65,15 @@ sam-local: ## the same with each function in Lambda's own container, on http://1
 	@$(TOGETHER) .venv/run.installed $(MINISTACK)/installed
 	@PORT='$(PORT)' STATE='$(STATE)' SAM_PORT='$(SAM_PORT)' SAM_ARGS='$(ARGS)' exec $(BIN)/python -m tools.local
 
-# Unit tests side by side; then those that start an emulator or a stack, much of the time to wait for it, in three processes
-# that each start their own, file by file, the longest first, and histories of the simulator among them, which wait for
-# nothing; and when these have ended, tests of the logs and recorded calls that all of their stacks left in build/e2e. The
-# first of the three that fails ends it; pytest ends with 5 where it finds no test.
+# Unit tests side by side; then those that start systems, much of the time to wait for them, in three processes, file by
+# file, the longest first, and histories of the simulator among them, which wait for nothing; and when these have ended,
+# tests of the logs and recorded calls that all of their stacks left in build/e2e. The first of the three that fails ends
+# it; pytest ends with 5 where it finds no test.
 test: ## run all tests; ARGS="-k name" some
 	@$(TOGETHER) .venv/dev.installed $(MINISTACK)/installed $(SAM)/installed
-	@$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist worksteal tests/unit tests/events $(ARGS) || [ $$? -eq 5 ]
-	@$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder tests/simulation tests/integration tests/e2e $(ARGS) || [ $$? -eq 5 ]
-	@$(BIN)/pytest tests/left_behind $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest $(PURE) $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(SYSTEM_TESTS) $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest $(LAST_TESTS) $(ARGS) || [ $$? -eq 5 ]
 
 check: ## lint, format, types, import directions, template
 	@$(TOGETHER) .venv/dev.installed $(SAM)/installed
@@ -98,7 +105,7 @@ simulate-proof: .venv/dev.installed ## bring known faults back into a copy, one 
 # Apart from "make test", which it would slow down by a third.
 coverage: $(QUALITY)/installed ## run the unit tests and print the layer's line and branch coverage; fails below its floor
 	@rm -rf build/coverage && mkdir -p build/coverage
-	@$(QUALITY)/bin/coverage run -m pytest --quiet --numprocesses logical --maxprocesses 4 --dist worksteal tests/unit tests/events $(ARGS)
+	@$(QUALITY)/bin/coverage run -m pytest --quiet $(PURE) $(ARGS)
 	@$(QUALITY)/bin/coverage combine --quiet && $(QUALITY)/bin/coverage report
 
 mutants: $(QUALITY)/installed ## change the core bit by bit and count what no unit test notices; SAMPLE=300 SEED=n for a sample, ARGS="module …" for some

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from loyalty.domain.errors import quote
+from loyalty.domain.quoting import quote
 from loyalty.http.request import json_error, read_event, to_proxy
 from loyalty.vendors.capillary.replies import unserved
 

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.browsing import Watched, chromium
+from tests.e2e.browsing import Windows, chromium
 from tests.fakes.described import DOCUMENT
 from tools.local.stack import LocalStack
 
@@ -24,6 +24,11 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Windows:
+    return Windows(browser)
+
+
 @pytest.fixture
 def options() -> dict[str, Any]:
     """What a test's browser window is like; a test parametrises this."""
@@ -31,13 +36,11 @@ def options() -> dict[str, Any]:
 
 
 @pytest.fixture
-def docs(browser: Browser, stack: LocalStack, options: dict[str, Any]) -> Iterator[Page]:
+def docs(windows: Windows, stack: LocalStack, options: dict[str, Any]) -> Iterator[Page]:
     """The page, which may raise no error and break no policy."""
-    with browser.new_context(**options) as context:
-        watched = Watched(context)
-        watched.page.goto(f"{stack.url}/docs")
-        yield watched.page
-        assert watched.faults() == []
+    with windows.opened(options) as page:
+        page.goto(f"{stack.url}/docs")
+        yield page
 
 
 def trial(docs: Page, operation: str) -> Locator:

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from tests.fakes.capillary import limited_to_one
+
 JSON, XML = {"Content-Type": "application/json"}, {"Content-Type": "application/xml; charset=utf-8"}
 AMOUNTS = "<total_balance>0.00</total_balance><active_balance>0.00</active_balance>"
 DOLLARS = "<id>dollars-1</id><name>Dollars</name><type>giftcard</type>"
@@ -57,32 +59,7 @@ READS: dict[str, tuple[int, dict[str, str], str]] = {
                         "promotionId": 201436,
                         "programId": 2750,
                         "identifier": "201436",
-                        "description": "",
-                        "active": True,
-                        "limits": {
-                            "maxPointsPerEvent": "0",
-                            "pointsPerCustomer": "0",
-                            "numberOFTimesPerCustomer": 0,
-                            "totalPointsInPromotion": "0",
-                        },
-                        "customerUsage": {
-                            "currentPointsPerCustomer": "0",
-                            "currentNumberOfTimesPerCustomer": 0,
-                            "currentTotalPointsInPromotion": "0",
-                        },
-                        "pointsOfferType": "LOYALTY",
-                        "promotionRestriction": {
-                            "issualRestrictions": [
-                                {
-                                    "kpi": "NUMBER_OF_ISSUALS",
-                                    "maxLimit": "1",
-                                    "currentCustomerUsage": "0",
-                                    "limitOn": "CUSTOMER",
-                                }
-                            ],
-                            "earnRestrictions": [],
-                            "redemptionRestrictions": [],
-                        },
+                        **limited_to_one("0"),
                         "earns": [],
                     }
                 ],

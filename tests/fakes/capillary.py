@@ -116,3 +116,30 @@ def request(*values: Any, program: Any = 469, promotion: Any = 56799, **changes:
 
 def _given(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def limited_to_one(used: str) -> dict[str, Any]:
+    """What promotionData tells last of a promotion that a customer may earn once, and earned so often."""
+    return {
+        "description": "",
+        "active": True,
+        "limits": {
+            "maxPointsPerEvent": "0",
+            "pointsPerCustomer": "0",
+            "numberOFTimesPerCustomer": 0,
+            "totalPointsInPromotion": "0",
+        },
+        "customerUsage": {
+            "currentPointsPerCustomer": "0",
+            "currentNumberOfTimesPerCustomer": 0,
+            "currentTotalPointsInPromotion": "0",
+        },
+        "pointsOfferType": "LOYALTY",
+        "promotionRestriction": {
+            "issualRestrictions": [
+                {"kpi": "NUMBER_OF_ISSUALS", "maxLimit": "1", "currentCustomerUsage": used, "limitOn": "CUSTOMER"}
+            ],
+            "earnRestrictions": [],
+            "redemptionRestrictions": [],
+        },
+    }

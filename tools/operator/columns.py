@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from loyalty.domain.errors import quote
+from loyalty.domain.quoting import quote
 
 _HEADER = re.compile("profiles_header_([0-9]+)")
 _ITSELF = re.compile(r"""(the column (".*")) names \2, which""")

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from loyalty.domain.account import JOBS_READ
-from loyalty.domain.errors import quote
 from loyalty.domain.job import JobStatus
+from loyalty.domain.quoting import quote
 from loyalty.operations.registry import OPERATIONS
 
 from .arguments import Yes

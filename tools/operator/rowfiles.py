@@ -24,8 +24,8 @@ from loyalty.domain.delimited import (
     too_many_cells,
     write,
 )
-from loyalty.domain.errors import quote
 from loyalty.domain.profile import may_hold_lines
+from loyalty.domain.quoting import quote
 from loyalty.domain.text import is_blank
 
 from .faults import OperatorError

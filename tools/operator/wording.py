@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from loyalty.domain.errors import quote
+from loyalty.domain.quoting import quote
 
 _SAID = {
     "int_parsing": "{input} is no whole number",

@@ -40,10 +40,7 @@
 `status` is the HTTP status that fits; contracts choose their own words for those that have no text.
 """
 
-import json
-import math
-
-from loyalty.domain.quoting import LONGEST_QUOTE, clipped, escaped
+from loyalty.domain.quoting import refusal
 
 _MOST_SENT = 4_700_000  # bytes of a body that reach a function
 
@@ -334,21 +331,3 @@ def too_many_bytes(most: int) -> TooLarge:
     return TooLarge(
         f"The body may have at most {most} bytes inflated, 4.7 MB as sent; send the rest in further requests"
     )
-
-
-def refusal(name: str, fault: str, value: object) -> str:
-    """The text that refuses `value` of the parameter `name`: `matching must be …; it is "foo"`."""
-    return f"{name} {fault}; it is {quote(value)}"
-
-
-def quote(value: object) -> str:
-    """A refused value as an error shows it: escaped, clipped, containers by their kind only."""
-    if isinstance(value, str):
-        return f'"{clipped(escaped(value[: LONGEST_QUOTE + 1]))}"'
-    if isinstance(value, list | tuple):
-        return "a list"
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, float) and not math.isfinite(value):
-        return "a number out of range"
-    return clipped(json.dumps(value))

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from loyalty.domain.errors import quote, refusal
+from loyalty.domain.quoting import quote, refusal
 from loyalty.domain.text import canonical, is_invisible, plain, unseen_fault
 
 Identifier = tuple[str, str]

@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from loyalty.domain.account import Account
-from loyalty.domain.errors import quote, refusal
 from loyalty.domain.identifiers import SHARED, UNIQUE, custom_field, normalise, refused_as
+from loyalty.domain.quoting import quote, refusal
 from loyalty.domain.text import control_fault
 
 NAMES = ("first_name", "last_name")

@@ -1,9 +1,30 @@
 """Texts of others as errors show them: what can't be printed is escaped, and what is long is clipped."""
 
+import json
+import math
+
 LONGEST_QUOTE = 64
 """Characters of a refused value that an error shows."""
 
 _MOST_QUOTED_BYTES = 128  # of those characters, so that replies about many items stay small
+
+
+def refusal(name: str, fault: str, value: object) -> str:
+    """The text that refuses `value` of the parameter `name`: `matching must be …; it is "foo"`."""
+    return f"{name} {fault}; it is {quote(value)}"
+
+
+def quote(value: object) -> str:
+    """A refused value as an error shows it: escaped, clipped, containers by their kind only."""
+    if isinstance(value, str):
+        return f'"{clipped(escaped(value[: LONGEST_QUOTE + 1]))}"'
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "a number out of range"
+    return clipped(json.dumps(value))
 
 
 def clipped(text: str) -> str:

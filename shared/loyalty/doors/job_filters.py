@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from loyalty.domain import moment
-from loyalty.domain.errors import BadRequest, ParameterError, quote
+from loyalty.domain.errors import BadRequest, ParameterError
 from loyalty.domain.job import Job, JobStatus
+from loyalty.domain.quoting import quote
 from loyalty.doors.headers import LONGEST_LABEL
 from loyalty.operations.registry import OPERATIONS
 from loyalty.store.tables.jobs import Period

@@ -6,8 +6,9 @@ from typing import Any
 
 import orjson
 
-from loyalty.domain.errors import BadRequest, ParameterError, TooLarge, UnsupportedMediaType, quote, refusal
+from loyalty.domain.errors import BadRequest, ParameterError, TooLarge, UnsupportedMediaType
 from loyalty.domain.identifiers import LONGEST_HOST
+from loyalty.domain.quoting import quote, refusal
 
 MAX_ITEM_BYTES = 64 * 1024
 """Size of one item, as JSON in UTF-8."""

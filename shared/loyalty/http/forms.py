@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
-from loyalty.domain.errors import BadRequest, ParameterError, UnsupportedMediaType, refusal
+from loyalty.domain.errors import BadRequest, ParameterError, UnsupportedMediaType
+from loyalty.domain.quoting import refusal
 from loyalty.domain.text import folded
 from loyalty.http.body import check_charset, decode
 from loyalty.http.negotiation import content_type

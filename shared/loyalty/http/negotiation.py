@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from loyalty.domain.errors import UnsupportedMediaType, refusal
+from loyalty.domain.errors import UnsupportedMediaType
+from loyalty.domain.quoting import refusal
 from loyalty.http.body import check_charset
 
 JSON, XML = "json", "xml"

@@ -8,7 +8,8 @@ import re
 from typing import Any
 from xml.parsers import expat
 
-from loyalty.domain.errors import BadRequest, refusal
+from loyalty.domain.errors import BadRequest
+from loyalty.domain.quoting import refusal
 from loyalty.domain.text import folded
 from loyalty.http.body import UTF_8, too_wide
 

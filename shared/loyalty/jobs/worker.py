@@ -12,9 +12,9 @@ from loyalty.domain.errors import (
     PromotionInactive,
     PromotionNotFound,
     RequestUndone,
-    quote,
 )
 from loyalty.domain.outcome import BUSY, Origin, Outcome, invalid
+from loyalty.domain.quoting import quote
 from loyalty.jobs import message, work
 from loyalty.jobs.arrived import MOST_WAIT_SECONDS, Chunk, understand
 from loyalty.jobs.message import MessageRefused, MessageTooNew

@@ -1,20 +1,48 @@
-"""A browser for each module, and for each test a page that must have had no fault in the end."""
+"""A browser for these tests, and for each a page that must have had no fault in the end."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.browsing import Watched, chromium
+from tests.e2e.browsing import Windows, chromium
 from tests.e2e.console.fake_api import TOKEN, FakeApi
 
+_FOLDER = Path(__file__).parent
+_OPEN = pytest.StashKey[tuple[ExitStack, Browser, Windows]]()
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium; not for the whole session, since an event loop runs in this thread as long as it is open."""
-    with chromium() as running:
-        yield running
+
+@pytest.fixture
+def browser(pytestconfig: pytest.Config) -> Browser:
+    """Chromium, which stays open while tests of this folder follow one another in a process."""
+    return _opened(pytestconfig)[1]
+
+
+@pytest.fixture
+def windows(pytestconfig: pytest.Config) -> Windows:
+    """What opens its windows."""
+    return _opened(pytestconfig)[2]
+
+
+def _opened(config: pytest.Config) -> tuple[ExitStack, Browser, Windows]:
+    if _OPEN not in config.stash:
+        opening = ExitStack()
+        browser = opening.enter_context(chromium())
+        config.stash[_OPEN] = opening, browser, Windows(browser)
+    return config.stash[_OPEN]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Close the browser after the last of these tests: an event loop runs in this thread as long as it is open."""
+    yield
+    follows = nextitem is not None and nextitem.path.is_relative_to(_FOLDER)
+    if not follows and _OPEN in item.config.stash:
+        item.config.stash[_OPEN][0].close()
+        del item.config.stash[_OPEN]
 
 
 @pytest.fixture
@@ -24,7 +52,7 @@ def options() -> dict[str, object]:
 
 
 @pytest.fixture
-def page(browser: Browser, options: dict[str, object]) -> Iterator[Page]:
+def page(windows: Windows, options: dict[str, object]) -> Iterator[Page]:
     """An empty window, whose pages may break no policy and raise no error."""
     settings: dict[str, Any] = {
         "locale": "en-GB",
@@ -32,10 +60,8 @@ def page(browser: Browser, options: dict[str, object]) -> Iterator[Page]:
         "viewport": {"width": 1280, "height": 800},
         **options,
     }
-    with browser.new_context(**settings) as context:
-        watched = Watched(context)
-        yield watched.page
-        assert watched.faults() == []
+    with windows.opened(settings) as page:
+        yield page
 
 
 @pytest.fixture

@@ -6,45 +6,20 @@ import pytest
 
 from loyalty.domain.account import Program, Promotion
 from loyalty.store.tables import accounts, promotion_changes
-from tests.fakes.capillary import CapillaryWorld, basic, request
+from tests.fakes.capillary import CapillaryWorld, basic, limited_to_one, request
 from tests.fakes.gateway import PROMOTION_DATA
 from tools import demo
 
 ACCOUNT_ID = demo.ACCOUNT.id
 USER1 = {"source": "INSTORE", "identifierName": "id", "identifierValue": "98662653"}
-SAMPLE = {
+SAMPLE: dict[str, Any] = {
     "promotionId": 201436,
     "promotionName": "One each",
     "programId": 2750,
     "startDate": "2025-01-01T00:00:00.000Z",
     "endDate": "2099-01-01T00:00:00.000Z",
     "identifier": "201436",
-    "description": "",
-    "active": True,
-    "limits": {
-        "maxPointsPerEvent": "0",
-        "pointsPerCustomer": "0",
-        "numberOFTimesPerCustomer": 0,
-        "totalPointsInPromotion": "0",
-    },
-    "customerUsage": {
-        "currentPointsPerCustomer": "0",
-        "currentNumberOfTimesPerCustomer": 0,
-        "currentTotalPointsInPromotion": "0",
-    },
-    "pointsOfferType": "LOYALTY",
-    "promotionRestriction": {
-        "issualRestrictions": [
-            {
-                "kpi": "NUMBER_OF_ISSUALS",
-                "maxLimit": "1",
-                "currentCustomerUsage": "1",
-                "limitOn": "CUSTOMER",
-            }
-        ],
-        "earnRestrictions": [],
-        "redemptionRestrictions": [],
-    },
+    **limited_to_one("1"),
 }
 """The promotion of the document's sample, its earns aside."""
 ALL = [56799, 56800, 56801, 200206, 201436]

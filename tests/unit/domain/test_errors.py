@@ -2,7 +2,8 @@
 
 import pytest
 
-from loyalty.domain.errors import ParameterError, quote
+from loyalty.domain.errors import ParameterError
+from loyalty.domain.quoting import quote
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,14 @@
 """What a job comes to, to compare one that met faults with one that met none."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
+from loyalty.store.engine.dynamodb import Database
 from tests.fakes.faults import Fault, refused, timed_out_after
-from tests.fakes.nth_call import FaultyClient, die_after, die_before
+from tests.fakes.gateway import Reply
+from tests.fakes.nth_call import FaultyClient, ProcessDied, die_after, die_before
+from tests.unit.jobs.held import deliver
 from tests.unit.jobs.job_world import JobWorld
 
 PASSING = {"response lost": timed_out_after, "throttled": refused("ThrottlingException")}
@@ -48,3 +52,35 @@ def differences(wanted: Ended, got: Ended) -> dict[str, Any]:
     if "end_state" in told:
         told["end_state"] = sorted(set(got.end_state) ^ set(wanted.end_state))
     return told
+
+
+def differences_under_faults(
+    start: JobWorld,
+    job_id: str,
+    ask: Callable[[JobWorld, str, Database | None], Reply],
+    ask_again: Callable[[JobWorld], None],
+) -> dict[str, dict[str, Any]]:
+    """How a job ends otherwise than without a fault, by the fault, which meets each call once something is asked of it.
+
+    A fault of the request is followed by what its client does, `ask_again`; one of a worker by other workers.
+    """
+    clean = start.copy()
+    database, asked = clean.faulty()
+    ask(clean, job_id, database)
+    database, worked = clean.faulty()
+    clean.work(database)
+    wanted, found = ended(clean, job_id), dict[str, dict[str, Any]]()
+    for name, met in (*deaths(asked), *faults(asked, PASSING)):
+        world = start.copy()
+        with suppress(ProcessDied):
+            ask(world, job_id, world.faulty(met)[0])
+        ask_again(world)
+        world.work()
+        found[f"the request {name}"] = differences(wanted, ended(world, job_id))
+    for name, met in (*deaths(worked), *faults(worked, PASSING)):
+        world = start.copy()
+        ask(world, job_id, None)
+        deliver(world, met)
+        world.work()
+        found[f"a worker {name}"] = differences(wanted, ended(world, job_id))
+    return {name: told for name, told in found.items() if told}

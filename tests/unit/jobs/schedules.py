@@ -4,6 +4,7 @@ A process is a greenlet. It stands still before each call on what is stored of a
 nothing that another process of these looks at.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -18,6 +19,9 @@ from tests.unit.jobs.job_world import JobWorld
 
 _SHARED = (keys.JOB, keys.FINISHED, keys.part(1).rstrip("0123456789"))
 """How the sort keys of what processes share begin."""
+
+_MOMENT = re.compile(r"\b(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d{10})\b")
+"""As text, or as the seconds of a `ttl`."""
 
 Process = Callable[[JobWorld, Database], Any]
 """What a process does with a database of its own; its answer."""
@@ -38,6 +42,21 @@ class History(NamedTuple):
     world: JobWorld
     answers: dict[str, Any]
 
+    def end(self, start: JobWorld) -> str:
+        """All that it changed, with the places of moments among one another for them: equal ends go on alike."""
+        before = start.dynamodb.tables
+        tables = {
+            name: {
+                key: items.get(key)
+                for key in sorted(items.keys() | before[name].keys())
+                if items.get(key) is not before[name].get(key)
+            }
+            for name, items in self.world.dynamodb.tables.items()
+        }
+        changed = repr((tables, self.world.sqs.queues, self.world.events.entries, sorted(self.answers.items())))
+        moments = {moment: f"moment {place}" for place, moment in enumerate(sorted({*_MOMENT.findall(changed)}))}
+        return _MOMENT.sub(lambda found: moments[found[0]], changed)
+
 
 def histories(start: JobWorld, processes: dict[str, Process], most_switches: int = 100) -> Iterator[History]:
     """Each history of these processes; at most so often one is left while it could go on."""
@@ -54,6 +73,16 @@ def histories(start: JobWorld, processes: dict[str, Process], most_switches: int
                 for other in steps[place].others
                 if switches + _leaves(steps, place, other) <= most_switches
             ]
+
+
+def ends(start: JobWorld, processes: dict[str, Process], most_switches: int) -> Iterator[History]:
+    """The first history of each end that these come to: many orders of calls come to the same."""
+    seen = set[str]()
+    for history in histories(start, processes, most_switches):
+        end = history.end(start)
+        if end not in seen:
+            seen.add(end)
+            yield history
 
 
 def _leaves(steps: Sequence[Step], place: int, other: str) -> bool:

@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -10,30 +9,17 @@ import pytest
 from loyalty.domain.lifetime import LONGEST_SECONDS
 from tests.fakes.delivery import DEAD_LETTERS
 from tests.fakes.faults import Answer, refused
-from tests.fakes.nth_call import ProcessDied
 from tests.fakes.queues import CHUNKS
 from tests.fakes.steps import BEGIN, FINISH, at
 from tests.unit.jobs import orders
-from tests.unit.jobs.ends import PASSING, deaths, differences, ended, faults
-from tests.unit.jobs.fed import JOB_ID, cut, members, put
+from tests.unit.jobs.ends import differences, ended
 from tests.unit.jobs.held import chunk, deliver, deliver_again, die_holding
 from tests.unit.jobs.job_world import JobWorld, Order
-from tests.unit.jobs.parts import SOME, begun, further, post
+from tests.unit.jobs.stopped import cancelled
 
 EACH = pytest.mark.parametrize("order", orders.ALL.values(), ids=orders.ALL)
 SENT = "SET #attribute"
 """How a sender notes that all was sent."""
-
-
-def cancelled(order: Order, done: int = 0) -> tuple[JobWorld, str, list[str]]:
-    """A world whose job was cancelled once so many chunks were done, the job, and what was there before it."""
-    world = JobWorld()
-    job_id = world.submit(order)
-    before = world.end_state()
-    for _ in range(done):
-        deliver(world)
-    assert world.cancel(job_id).status == 202
-    return world, job_id, before
 
 
 @EACH
@@ -229,36 +215,6 @@ def test_a_worker_that_read_the_job_before_the_cancel_does_not_begin_a_cancelled
     assert world.parked() == []
 
 
-@pytest.mark.parametrize("order", [orders.enrol(), orders.imported(), orders.earned(2607, 56801)], ids=str)
-def test_a_cancel_that_meets_a_fault_at_any_call_comes_to_the_same(order: Order) -> None:
-    # GIVEN what comes of a job that is cancelled after its first chunk, in how many calls
-    clean = JobWorld()
-    job_id = clean.submit(order)
-    deliver(clean)
-    start = clean.copy()
-    database, asked = clean.faulty()
-    clean.cancel(job_id, database)
-    database, worked = clean.faulty()
-    clean.work(database)
-    wanted = ended(clean, job_id)
-    for name, met in (*deaths(asked), *faults(asked, PASSING)):
-        world = start.copy()
-        # WHEN one of the calls of the request meets a fault, and the client asks again
-        with suppress(ProcessDied):
-            world.cancel(job_id, world.faulty(met)[0])
-        assert world.cancel(job_id).status == 202, name
-        world.work()
-        # THEN it comes to the same
-        assert not differences(wanted, ended(world, job_id)), name
-    for name, met in (*deaths(worked), *faults(worked, PASSING)):
-        world = start.copy()
-        world.cancel(job_id)
-        # WHEN one of the workers' calls does
-        deliver(world, met)
-        world.work()
-        assert not differences(wanted, ended(world, job_id)), name
-
-
 def test_a_dead_letter_of_a_cancelled_job_is_cancelled_too() -> None:
     world, job_id, before = cancelled(orders.enrol())
     world.bury()
@@ -298,70 +254,6 @@ def test_the_key_of_a_cancelled_job_is_refused() -> None:
         assert (reply.status, reply.json()["error_text"]) == (409, wanted)
         world.work()
     assert world.told(job_id)["status"] == "cancelled"
-
-
-def test_a_task_that_is_cancelled_takes_no_further_part_and_ends_at_once_where_all_was_done() -> None:
-    # GIVEN a task of which all that came is done
-    world = JobWorld()
-    task_id = begun(world, *SOME)
-    world.idle = True
-    world.queue.deliver_all()
-    assert world.told(task_id)["status"] == "running"
-    # WHEN it is cancelled
-    reply = world.cancel(task_id)
-    # THEN it is so at once, with what was done, and takes nothing more
-    assert (reply.json()["status"], reply.json()["counts"]) == ("cancelled", {"0": 7})
-    assert post(world, further(task_id, 2, "user1")).status == 404
-    world.work()
-    assert world.told(task_id)["status"] == "cancelled"
-
-
-def test_a_task_that_is_cancelled_before_its_chunks_are_begun_is_cancelled_by_the_workers() -> None:
-    world = JobWorld()
-    before = world.end_state()
-    task_id = begun(world, *SOME)
-    reply = world.cancel(task_id)
-    assert (reply.json()["status"], reply.json()["counts"]) == ("cancelling", {})
-    world.work()
-    assert (world.told(task_id)["status"], world.told(task_id)["counts"]) == ("cancelled", {"cancelled": 7})
-    assert world.end_state() == before
-
-
-def test_a_fed_job_is_cancelled_once_all_its_chunks_came() -> None:
-    # GIVEN a job that another system feeds, of whose three chunks one came, and which is cancelled
-    world = JobWorld()
-    sent = cut("enrol", members(*SOME), 3)
-    put(world, sent[0])
-    world.queue.deliver_all()
-    assert world.cancel(JOB_ID).status == 202
-    # WHEN a second one comes
-    put(world, sent[1])
-    world.work()
-    # THEN the cancel waits for the last, which the job would wait for too
-    assert (world.told(JOB_ID)["status"], world.told(JOB_ID)["counts"]) == ("cancelling", {"0": 3, "cancelled": 3})
-    put(world, sent[2])
-    world.work()
-    assert (world.told(JOB_ID)["status"], world.told(JOB_ID)["counts"]) == ("cancelled", {"0": 3, "cancelled": 4})
-    # AND a chunk that is fed once more stays cancelled
-    put(world, sent[1])
-    world.work()
-    assert world.told(JOB_ID)["counts"] == {"0": 3, "cancelled": 4}
-
-
-def test_a_second_content_of_a_cancelled_chunk_is_parked() -> None:
-    world = JobWorld()
-    sent = cut("enrol", members(*SOME), 4)
-    put(world, sent[0])
-    world.queue.deliver_all()
-    world.cancel(JOB_ID)
-    put(world, sent[1])
-    world.work()
-    # WHEN other items come under the number of a cancelled chunk
-    put(world, {**sent[1], "items": members("user1", "user2", "user3")})
-    world.work()
-    # THEN they are parked
-    assert [one.attributes["reason"] for one in world.parked()] == ["the chunk came before with other items"]
-    assert world.told(JOB_ID)["counts"] == {"0": 4, "cancelled": 3}
 
 
 def test_a_message_that_comes_again_after_the_cancel_changes_nothing() -> None:

@@ -13,7 +13,7 @@ from tests.fakes.gateway import FakeContext
 from tests.fakes.queues import CHUNKS
 from tests.unit.jobs.job_world import JobWorld
 from tests.unit.jobs.parts import begun, deliver, errors, further, post, told
-from tests.unit.jobs.schedules import History, Process, histories
+from tests.unit.jobs.schedules import History, Process, ends
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -119,7 +119,7 @@ def test_two_processes_that_interrupt_one_another_anywhere_leave_a_whole_job(nam
     # GIVEN a task with one part
     world = started(*names)
     # WHEN two things happen to it at once, and interrupt one another four times, at any calls that both see
-    for history in histories(world, {name: ALL[name] for name in names}, MANY):
+    for history in ends(world, {name: ALL[name] for name in names}, MANY):
         # THEN it is done, with all that clients were told is in it
         is_whole(history)
 
@@ -129,6 +129,6 @@ def test_three_processes_that_interrupt_one_another_leave_a_whole_job(names: tup
     # GIVEN a task with one part
     world = started(*names)
     # WHEN three things happen to it at once, and interrupt one another twice, at any calls that they see
-    for history in histories(world, {name: ALL[name] for name in names}, FEW):
+    for history in ends(world, {name: ALL[name] for name in names}, FEW):
         # THEN it is done, with all that clients were told is in it
         is_whole(history)

@@ -1,54 +1,28 @@
 """Retrying a job: what ended busy, failed for what its items share, or was cancelled is done; the rest stays."""
 
-import random
-import zlib
 from collections.abc import Callable
-from contextlib import suppress
 
 import pytest
 
-from loyalty.domain.lifetime import LONGEST_SECONDS
 from tests.fakes.faults import Answer, refused
 from tests.fakes.gateway import BATCH
-from tests.fakes.nth_call import ProcessDied
 from tests.fakes.queues import CHUNKS
 from tests.fakes.requests import JSON, as_json, batch, emails
 from tests.fakes.steps import at
 from tests.unit.jobs import orders
-from tests.unit.jobs.ends import PASSING, deaths, differences, ended, faults
+from tests.unit.jobs.ends import differences, ended
 from tests.unit.jobs.fed import JOB_ID, message, put
-from tests.unit.jobs.held import chunk, deliver
 from tests.unit.jobs.job_world import JobWorld, Order
 from tests.unit.jobs.parts import SOME, begun
 from tests.unit.jobs.refused import DONE, REFUSED, SENT, open_program, queued, wanted_of
-from tests.unit.jobs.test_cancel import cancelled
+from tests.unit.jobs.stopped import NOTHING, cancelled, may_be_retried, refusal, retried
 
 EACH = pytest.mark.parametrize("order", orders.ALL.values(), ids=orders.ALL)
 SOME_ORDERS = [orders.enrol(), orders.imported(), orders.earned(2607, 56801)]
 
 
-def retried(world: JobWorld, job_id: str) -> None:
-    """Retry a job, and have it done."""
-    assert world.retry(job_id).status == 202
-    world.work()
-
-
-def may_be_retried(world: JobWorld, job_id: str) -> str:
-    """What the jobs API says of that."""
-    told: str = world.job("GET /jobs/{job_id}", job_id).json()["retry"]
-    return told
-
-
-def refusal(world: JobWorld, job_id: str) -> tuple[int, str]:
-    """What the refusal of a retry says."""
-    reply = world.retry(job_id)
-    return reply.status, reply.json()["detail"]
-
-
 REOPEN = "SET reopened_at"
 """How the write that begins a job again begins."""
-
-NOTHING = (409, "Nothing of the job can be tried again")
 
 
 @EACH
@@ -279,81 +253,6 @@ def test_an_undo_of_which_some_was_busy_is_retried() -> None:
     # THEN all is taken back
     assert world.told(undo_id)["counts"] == {"undone": 6, "unchanged": 6}
     assert world.end_state() == before
-
-
-def test_a_row_with_a_password_is_not_kept_and_says_so_when_it_is_retried() -> None:
-    world = JobWorld()
-    rows = [{"fields": {"code": "A", "customer_password": "hunter2"}}, {"fields": {"code": "B", "last_name": "Bb"}}]
-    put(world, message("import", *rows, rows[1] | {"fields": {"code": "C"}}))
-    world.bury()
-    assert "hunter2" not in str(world.dynamodb.tables["jobs"])
-    assert b"hunter2" not in kept(world)
-    retried(world, JOB_ID)
-    told = world.job("GET /jobs/{job_id}/results", JOB_ID).json()["batch"]
-    assert told["customers"] == {"new": 2, "updated": 0, "failed": 1}
-    assert told["rows"][0] == {"number": 1, "error": "Its password or PIN is no longer kept, send this row again"}
-
-
-def kept(world: JobWorld) -> bytes:
-    """The message that the first chunk keeps."""
-    return zlib.decompress(chunk(world)["kept"]["B"])
-
-
-def test_a_message_that_has_no_room_in_its_chunk_is_not_kept() -> None:
-    # GIVEN a chunk whose message is larger than an item of a table may be, however it is compressed
-    world, lots = JobWorld(), random.Random(1)  # noqa: S311 - as good as any
-    long = [{"fields": {"code": f"{n}", "street1": lots.randbytes(1_000).hex()}} for n in range(400)]
-    put(world, message("import", *long))
-    world.bury()
-    assert "kept" not in chunk(world)
-    # THEN it can't be retried, but redriven
-    assert may_be_retried(world, JOB_ID) == "none"
-    assert refusal(world, JOB_ID) == NOTHING
-    world.redrive()
-    world.work()
-    assert world.told(JOB_ID)["counts"] == {"new": 400}
-
-
-def test_a_chunk_that_is_done_keeps_no_message() -> None:
-    world, job_id, _ = cancelled(orders.enrol())
-    world.work()
-    assert "kept" in chunk(world)
-    retried(world, job_id)
-    stored = chunk(world)
-    assert not {"kept", "cancelled_at", "buried", "reason"} & stored.keys()
-
-
-@pytest.mark.parametrize("order", SOME_ORDERS, ids=lambda order: order.path)
-def test_a_retry_that_meets_a_fault_at_any_call_comes_to_the_same(order: Order) -> None:
-    # GIVEN what comes of a cancelled job that is retried, in how many calls
-    clean, job_id, _ = cancelled(order, done=1)
-    clean.work()
-    start = clean.copy()
-    database, asked = clean.faulty()
-    clean.retry(job_id, database)
-    database, worked = clean.faulty()
-    clean.work(database)
-    wanted = ended(clean, job_id)
-    for name, met in (*deaths(asked), *faults(asked, PASSING)):
-        world = start.copy()
-        # WHEN one of the calls of the request meets a fault, and the client asks again once it is told as failed
-        with suppress(ProcessDied):
-            world.retry(job_id, world.faulty(met)[0])
-        world.work()
-        world.clock.now += LONGEST_SECONDS + 1
-        if world.told(job_id)["status"] != "done":
-            assert may_be_retried(world, job_id) == "available", name
-            assert world.retry(job_id).status == 202, name
-        world.work()
-        # THEN it comes to the same
-        assert not differences(wanted, ended(world, job_id)), name
-    for name, met in (*deaths(worked), *faults(worked, PASSING)):
-        world = start.copy()
-        world.retry(job_id)
-        # WHEN one of the workers' calls does
-        deliver(world, met)
-        world.work()
-        assert not differences(wanted, ended(world, job_id)), name
 
 
 def test_a_message_that_was_delivered_twice_before_the_retry_is_done_once() -> None:

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from tests.unit.limits.test_refusals import DOORS, MOST_MEGABYTES, MOST_SECONDS
+from tests.unit.limits.refusals import MOST_SECONDS
+from tests.unit.limits.test_refusals import DOORS, MOST_MEGABYTES
 from tools.local.template import ROOT
 
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -29,7 +30,7 @@ def test_the_page_is_made_of_such_sentences() -> None:
 
 
 def test_what_a_refusal_may_cost_and_how_many_were_tried_is_what_the_tests_hold() -> None:
-    bodies = sum(len(of_format) for formats in DOORS.values() for of_format in formats.values())
+    bodies = sum(len(hostile) * len(paths) for hostile, paths in DOORS.values())
     assert f"at most {MOST_MEGABYTES} MB of memory more than it has when idle and a second of CPU" in PAGE
     assert f"over {bodies} bodies" in PAGE
     assert MOST_SECONDS == 1

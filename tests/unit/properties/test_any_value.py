@@ -5,8 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.domain.errors import quote
-from loyalty.domain.quoting import LONGEST_QUOTE
+from loyalty.domain.quoting import LONGEST_QUOTE, quote
 
 VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.binary().map(list)
 

@@ -5,7 +5,7 @@ import re
 
 from loyalty.domain import identifiers
 from loyalty.domain.account import Balance
-from loyalty.domain.errors import refusal
+from loyalty.domain.quoting import refusal
 from loyalty.operations.import_customers import items as import_items
 
 from .rows import RowRefused

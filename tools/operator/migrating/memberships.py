@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from loyalty.domain import moment
 from loyalty.domain.account import Account
-from loyalty.domain.errors import refusal
 from loyalty.domain.outcome import Origin
+from loyalty.domain.quoting import refusal
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import memberships

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loyalty.domain.account import JOBS_READ
-from loyalty.domain.errors import quote
+from loyalty.domain.quoting import quote
 from loyalty.operations.earn.items import KIND as EARN
 from loyalty.vendors.capillary.items import SOURCES
 

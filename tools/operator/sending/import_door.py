@@ -10,8 +10,8 @@ from urllib3.filepost import encode_multipart_formdata
 
 from loyalty.domain.account import JOBS_READ
 from loyalty.domain.delimited import NO_FIELD, write
-from loyalty.domain.errors import quote
 from loyalty.domain.profile import SECRETS
+from loyalty.domain.quoting import quote
 from loyalty.operations.import_customers.items import KIND as IMPORT
 from loyalty.operations.import_customers.items import MOST_SECRETS
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from loyalty.domain.account import JOBS_READ
-from loyalty.domain.errors import quote
+from loyalty.domain.quoting import quote
 from loyalty.operations.enrol.items import KIND as ENROL
 
 from ..faults import OperatorError

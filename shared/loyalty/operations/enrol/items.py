@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from loyalty.domain import moment
 from loyalty.domain.account import Account
-from loyalty.domain.errors import refusal
 from loyalty.domain.identifiers import Identifier, custom_field
 from loyalty.domain.outcome import Outcome, invalid
+from loyalty.domain.quoting import refusal
 from loyalty.operations.kind import Document, Kind, given, read_identifier
 
 if TYPE_CHECKING:

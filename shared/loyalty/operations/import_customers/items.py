@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from loyalty.domain.account import Account, Balance
 from loyalty.domain.cards import Cards
-from loyalty.domain.errors import quote, refusal
 from loyalty.domain.identifiers import SHARED, UNIQUE, Identifier, custom_field, known, name
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.profile import MIGRATED, MIGRATING, SECRETS, STANDARD, settle, unique_kinds
+from loyalty.domain.quoting import quote, refusal
 from loyalty.domain.text import is_blank
 from loyalty.operations.kind import Document, Kind, given, read_identifier
 

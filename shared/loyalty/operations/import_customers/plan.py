@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from loyalty.domain.customer import Customer
-from loyalty.domain.errors import quote
 from loyalty.domain.identifiers import SHARED, Identifier
 from loyalty.domain.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status, invalid
 from loyalty.domain.profile import MAX_BYTES, MIGRATED, REGISTERED, found_otherwise, size, warning
+from loyalty.domain.quoting import quote
 from loyalty.operations.import_customers import ids as import_ids
 from loyalty.operations.import_customers.items import (
     MOST_ROWS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from loyalty.domain import identifiers
 from loyalty.domain.account import Promotion
-from loyalty.domain.errors import quote
+from loyalty.domain.quoting import quote
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.tables import keys, promotions
 from loyalty.store.tables.accounts import LONGEST_NAME

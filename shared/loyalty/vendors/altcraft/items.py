@@ -14,9 +14,10 @@ from typing_extensions import TypedDict
 
 from loyalty.domain import moment
 from loyalty.domain.account import Account
-from loyalty.domain.errors import BadRequest, ParameterError, quote, refusal
+from loyalty.domain.errors import BadRequest, ParameterError
 from loyalty.domain.identifiers import Identifier, normalise, refused, refused_as
 from loyalty.domain.outcome import Outcome, invalid
+from loyalty.domain.quoting import quote, refusal
 from loyalty.http.body import Hosts, integer_id, too_large
 from loyalty.operations.enrol.items import Item
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loyalty.domain.account import Account
-from loyalty.domain.errors import BadRequest, DatabaseNotFound, ParameterError, refusal
+from loyalty.domain.errors import BadRequest, DatabaseNotFound, ParameterError
 from loyalty.domain.identifiers import Identifier, custom_field, normalise, refused_as
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.profile import STANDARD, settle, unique_kinds
+from loyalty.domain.quoting import refusal
 from loyalty.domain.text import is_blank
 from loyalty.http.body import Hosts, integer_id, too_large
 from loyalty.operations.import_customers.items import Row

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from loyalty.domain.account import Account
-from loyalty.domain.errors import quote, refusal
 from loyalty.domain.identifiers import custom_field, normalise, refused_as
 from loyalty.domain.outcome import Outcome, Status
 from loyalty.domain.profile import settle, unique_kinds
+from loyalty.domain.quoting import quote, refusal
 from loyalty.domain.text import LONGEST_WORD
 from loyalty.http.body import integer_id
 from loyalty.operations.import_customers.items import Row

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from loyalty.domain.errors import quote, refusal
 from loyalty.domain.identifiers import Identifier, normalise
 from loyalty.domain.identifiers import name as normal_name
 from loyalty.domain.outcome import NOT_FOUND, Outcome, Status
+from loyalty.domain.quoting import quote, refusal
 from loyalty.domain.text import LONGEST_WORD
 from loyalty.http.body import Hosts, integer_id, too_large
 from loyalty.operations.earn.items import Params

@@ -9,9 +9,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from loyalty.domain.account import MIGRATE, Account
-from loyalty.domain.errors import BadRequest, quote
+from loyalty.domain.errors import BadRequest
 from loyalty.domain.identifiers import custom_field
 from loyalty.domain.profile import AUTO_ADD, MIGRATING, STANDARD, may_hold_lines
+from loyalty.domain.quoting import quote
 from loyalty.domain.text import SPACES, folded
 
 _MOST_SKIPPED = 1

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from loyalty.domain import moment
 from loyalty.domain.cards import LEAST_DIGITS, MOST_DIGITS
-from loyalty.domain.errors import BadRequest, ParameterError, quote
+from loyalty.domain.errors import BadRequest, ParameterError
+from loyalty.domain.quoting import quote
 from loyalty.domain.text import folded
 from loyalty.http.forms import Form
 from loyalty.operations.import_customers.items import Overwrite, Params

@@ -10,8 +10,9 @@ from typing import Any
 
 from loyalty.domain import moment
 from loyalty.domain.account import Account, Caller, Credential
-from loyalty.domain.errors import ProgramInactive, ProgramNotFound, RequestError, quote
+from loyalty.domain.errors import ProgramInactive, ProgramNotFound, RequestError
 from loyalty.domain.outcome import Outcome, Status
+from loyalty.domain.quoting import quote
 from loyalty.http.request import Reply, Request
 from loyalty.operations.import_customers.items import KIND, Overwrite, Params, Row
 from loyalty.settings import Settings

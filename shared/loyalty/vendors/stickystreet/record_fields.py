@@ -10,10 +10,11 @@ from enum import StrEnum
 
 from loyalty.domain.account import Account
 from loyalty.domain.cards import LEAST_DIGITS, MOST_DIGITS, Cards
-from loyalty.domain.errors import BadRequest, ParameterError, quote
+from loyalty.domain.errors import BadRequest, ParameterError
 from loyalty.domain.identifiers import Identifier, custom_field
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.profile import AUTO_ADD, SECRETS, settle, unique_kinds
+from loyalty.domain.quoting import quote
 from loyalty.domain.text import SPACES, folded, is_blank
 from loyalty.http.body import Hosts
 from loyalty.operations.import_customers.items import Codes, Only, Row, ambiguous, is_ambiguous

@@ -6,8 +6,9 @@ Source: "Batch Import Customers" (API 1.5), its output parameters and samples; `
 
 from typing import Any
 
-from loyalty.domain.errors import ProgramInactive, ProgramNotFound, RequestError, quote
+from loyalty.domain.errors import ProgramInactive, ProgramNotFound, RequestError
 from loyalty.domain.outcome import RETRYABLE, Outcome, Status
+from loyalty.domain.quoting import quote
 from loyalty.http.request import Reply
 from loyalty.vendors.contract import CANCELLED, Answer, cancelled, not_known
 from loyalty.vendors.stickystreet.params import unknown_campaign
