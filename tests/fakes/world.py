@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any
 from urllib.parse import parse_qsl
 
-from loyalty.doors import api_php, jobs_api, token_api
+from loyalty.doors import api_php, jobs_api, token_api, webhook_api
 from loyalty.doors.calls import serve_call
 from loyalty.doors.endpoint import Handler, serve
 from loyalty.doors.tasks import serve_task
@@ -110,6 +110,9 @@ _JOB_ROUTES = {
     "POST /jobs/{job_id}/cancel": jobs_api.cancel_job,
     "POST /jobs/{job_id}/retry": jobs_api.retry_job,
     "POST /jobs/{job_id}/undo": jobs_api.undo_job,
+    "PUT /webhook": webhook_api.set_webhook,
+    "GET /webhook": webhook_api.show_webhook,
+    "DELETE /webhook": webhook_api.delete_webhook,
 }
 
 
@@ -173,9 +176,12 @@ class World:
         headers: dict[str, str] | None = None,
         context: Mapping[str, Any] | None = None,
         database: Database | None = None,
+        body: Any = b"",
         **query: str,
     ) -> Reply:
         """Call a route of the jobs API, as the demo token unless the headers say otherwise.
+
+        A body is sent as bytes or text as it is, anything else as JSON.
 
         `context` is what the gateway tells of the request beside the usual. A name in the query may end with `_`,
         which it does not have there: `from_`.
@@ -185,7 +191,8 @@ class World:
         method, _, template = route.partition(" ")
         path = template.replace("{job_id}", job_id)
         sent = {"Authorization": f"Bearer {TOKEN}"} if headers is None else headers
-        event = proxy_event(b"", sent, method=method, path=path)
+        bytes_or_text = body if isinstance(body, bytes | str) else json.dumps(body)
+        event = proxy_event(bytes_or_text, sent, method=method, path=path)
         asked = {name.removesuffix("_"): text for name, text in query.items()} or None
         event |= {"pathParameters": {"job_id": job_id} if job_id else None, "queryStringParameters": asked}
         event["requestContext"] |= context or {}
