@@ -37,7 +37,7 @@ def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     """A receiver that listens until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - http.server's name
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             receiver.calls.append(Call(self.path, {name.lower(): text for name, text in self.headers.items()}, body))
             self.send_response(receiver.statuses.pop(0) if receiver.statuses else 200)

@@ -69,6 +69,7 @@ from tests.fakes.versions import LONGEST_LAG_SECONDS
 from tools import demo
 
 TOKEN = "abc123def456"
+_OURS = {"Authorization": f"Bearer {TOKEN}"}
 MEMBER_SINCE_2024 = "user2@example.com"
 
 
@@ -176,27 +177,26 @@ class World:
         headers: dict[str, str] | None = None,
         context: Mapping[str, Any] | None = None,
         database: Database | None = None,
-        body: Any = b"",
         **query: str,
     ) -> Reply:
         """Call a route of the jobs API, as the demo token unless the headers say otherwise.
 
-        A body is sent as bytes or text as it is, anything else as JSON.
-
         `context` is what the gateway tells of the request beside the usual. A name in the query may end with `_`,
         which it does not have there: `from_`.
         """
-        called = _JOB_ROUTES[route]
-        handler = jobs_api.serve(called.__name__, called, lambda: database or self.database)
         method, _, template = route.partition(" ")
         path = template.replace("{job_id}", job_id)
-        sent = {"Authorization": f"Bearer {TOKEN}"} if headers is None else headers
-        bytes_or_text = body if isinstance(body, bytes | str) else json.dumps(body)
-        event = proxy_event(bytes_or_text, sent, method=method, path=path)
+        event = proxy_event(b"", _OURS if headers is None else headers, method=method, path=path)
         asked = {name.removesuffix("_"): text for name, text in query.items()} or None
         event |= {"pathParameters": {"job_id": job_id} if job_id else None, "queryStringParameters": asked}
         event["requestContext"] |= context or {}
-        return reply_of(handler(event, FakeContext()))
+        return self._job(route, event, database)
+
+    def set_webhook(self, body: Any, headers: dict[str, str] | None = None) -> Reply:
+        """PUT /webhook, as `job`: bytes as they are, anything else as JSON."""
+        sent = body if isinstance(body, bytes) else json.dumps(body)
+        event = proxy_event(sent, _OURS if headers is None else headers, method="PUT", path="/webhook")
+        return self._job("PUT /webhook", event)
 
     def deliver(self, event: Event, context: FakeContext | None = None) -> Reply:
         """Hand an event to the endpoint of its path."""
@@ -216,6 +216,11 @@ class World:
         """A customer's membership in a program; of who left None."""
         item = self.memberships().get((f"greatwidgets#{program}#{profile_id}",))
         return None if item is None or "left_at" in item else item
+
+    def _job(self, route: str, event: Event, database: Database | None = None) -> Reply:
+        called = _JOB_ROUTES[route]
+        handler = jobs_api.serve(called.__name__, called, lambda: database or self.database)
+        return reply_of(handler(event, FakeContext()))
 
     def _sleep(self, seconds: float) -> None:
         self.clock.sleep(seconds)

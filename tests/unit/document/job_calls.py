@@ -175,7 +175,7 @@ def set_first(route: str) -> Call:
     """A route of a webhook that is set, which was told of one job, and of another in vain."""
 
     def call(world: World) -> Reply:
-        world.job(SET_HOOK, body=HOOK)
+        world.set_webhook(HOOK)
         hook = webhooks.find(world.database, "greatwidgets")
         assert hook
         webhooks.note(world.database, hook, "0" * 32, None)
@@ -260,12 +260,10 @@ JOBS: dict[str, dict[str, list[Call]]] = {
     },
     "setWebhook": {
         **stranger(SET_HOOK),
-        "200": [partial(World.job, route=SET_HOOK, body=HOOK)],
-        "400": [
-            partial(World.job, route=SET_HOOK, body=body) for body in (b"{", {}, {"url": "https://10.0.0.1/"}, b"\xff")
-        ],
-        "413": [partial(World.job, route=SET_HOOK, body=b" " * 65_537)],
-        "415": [partial(World.job, route=SET_HOOK, body=HOOK, headers=IN_BROTLI)],
+        "200": [partial(World.set_webhook, body=HOOK)],
+        "400": [partial(World.set_webhook, body=body) for body in (b"{", {}, {"url": "https://10.0.0.1/"}, b"\xff")],
+        "413": [partial(World.set_webhook, body=b" " * 65_537)],
+        "415": [partial(World.set_webhook, body=HOOK, headers=IN_BROTLI)],
     },
     "showWebhook": {
         **stranger(SHOW_HOOK),

@@ -69,7 +69,7 @@ def test_the_example_of_a_request_fits_its_schema_and_works(
     body, sent_as = (urlencode(value), FORM) if media_type in (FORM, MULTIPART) else (value, media_type)
     headers = {"Content-Type": sent_as, **CREDENTIALS.get(path, {})}
     if method == "PUT":
-        reply = World().job(f"{method} {path}", body=body)
+        reply = World().set_webhook(body)
     else:
         reply = World().send("/api.php" if path == "/" else f"{path}{query(method, path)}", body, headers)
     # THEN it is done

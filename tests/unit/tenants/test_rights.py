@@ -111,7 +111,7 @@ def new_world() -> Callable[[], Tenants]:
     """Makes worlds in which one job was done and a webhook set, which all routes of the jobs API can be asked about."""
     made = Tenants()
     made.call(ONE, "token", BATCH, batch(emails("user1"), token=None), **{"Idempotency-Key": "one"})
-    made.ask(ONE, "token", "PUT /webhook", body={"url": "https://example.com/"})
+    made.hook(ONE, "token")
     tables = made.dynamodb.snapshot()
 
     def new() -> Tenants:
@@ -189,7 +189,7 @@ def reply(world: Tenants, endpoint: str, kind: str) -> Reply:
         return world.call(ONE, kind, endpoint, BODIES[endpoint])
     jobs = world.dynamodb.tables["jobs"].values()
     if endpoint in WEBHOOK:
-        return world.ask(ONE, kind, endpoint, body={"url": "https://example.com/"} if "PUT" in endpoint else b"")
+        return world.hook(ONE, kind) if endpoint.startswith("PUT") else world.ask(ONE, kind, endpoint)
     (job_id,) = (item["pk"]["S"] for item in jobs if item.get("operation") == {"S": "enrol"})
     return world.ask(ONE, kind, endpoint, "" if endpoint == JOBS else job_id)
 

@@ -148,11 +148,11 @@ def test_the_jobs_of_one_account_are_not_there_for_the_other(caller: Tenant, own
 def test_the_webhook_of_one_account_is_none_of_the_other(caller: Tenant, owner: Tenant) -> None:
     # GIVEN an account with a webhook
     world = Tenants()
-    assert world.ask(owner, "token", "PUT /webhook", body={"url": "https://owner.example.com/"}).status == 200
+    assert world.hook(owner, "token").status == 200
     before = belongings(world, owner, set())
     # WHEN the other asks for one, sets its own, and deletes it
     asked = world.ask(caller, "token", "GET /webhook")
-    own = world.ask(caller, "token", "PUT /webhook", body={"url": "https://caller.example.com/"})
+    own = world.hook(caller, "token")
     shown = world.ask(caller, "token", "GET /webhook").json()
     deleted = world.ask(caller, "token", "DELETE /webhook")
     # THEN it meets no other than its own, and the first is as it was

@@ -1,5 +1,7 @@
 """The pauses between attempts, which double and end after a day."""
 
+from itertools import pairwise
+
 import pytest
 
 from loyalty.webhooks.pauses import DAY_SECONDS, LONGEST_SECONDS, pause_after
@@ -18,7 +20,7 @@ def attempts(first: int) -> list[int]:
 
 def test_attempts_are_made_for_a_day_with_pauses_that_double_up_to_four_hours() -> None:
     assert attempts(10) == TABLE
-    assert max(later - earlier for earlier, later in zip(TABLE, TABLE[1:], strict=False)) == LONGEST_SECONDS
+    assert max(later - earlier for earlier, later in pairwise(TABLE)) == LONGEST_SECONDS
 
 
 @pytest.mark.parametrize("late", [0.0, 0.4, 3.0, 9.9])
