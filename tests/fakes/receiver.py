@@ -30,6 +30,7 @@ class Receiver:
         self.calls: list[Call] = []
         self.statuses: list[int] = []
         self.headers: dict[str, str] = {}
+        self.secret = ""
 
 
 @contextmanager

@@ -232,7 +232,7 @@ def test_messages_arrive_whole_and_are_released_and_sent_on(database: Database) 
 
 
 def test_an_event_is_put(database: Database) -> None:
-    events.announce(database, "Job completed", {"job": "1"})
+    events.announce(database, "Job completed", [{"job": "1"}, {"job": "2"}])
 
 
 def test_a_queue_that_is_not_there_is_a_refusal_for_good(database: Database) -> None:
@@ -254,4 +254,4 @@ def test_an_emulator_that_is_gone_is_busy(answers: Answers, to: Any) -> None:
     with pytest.raises(StorageBusy):
         queue.send(database, "q", MESSAGES)
     with pytest.raises(StorageBusy):
-        events.announce(database, "Job completed", {})
+        events.announce(database, "Job completed", [{}])

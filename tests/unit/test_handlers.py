@@ -123,7 +123,7 @@ def test_a_wrong_method_is_a_readable_405(path: str, allowed: str, method: str) 
     # WHEN somebody calls a known path in another way
     reply = call("not_found", method=method, path=path)
     # THEN the reply says which way is right
-    text = f"This path does not take {method}; use {allowed.removesuffix(', HEAD')}"
+    text = f"This path does not take {method}; use {allowed.partition(',')[0]}"
     body = "" if method == "HEAD" else f'{{"error":405,"error_text":"{text}","message":"{text}"}}'
     assert reply == (405, {**HEADERS, "Allow": allowed}, body)
 
