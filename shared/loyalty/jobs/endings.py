@@ -54,6 +54,14 @@ def of_undone(job: Job, undo: Job) -> Ending:
     return _ending(job, f"{job.id}-undone-{_times(undo)}", JobStatus.UNDONE)
 
 
+def last(database: Database, job: Job) -> Ending | None:
+    """The last end of a job, None while it goes on; raises StorageBusy."""
+    if job.undone_by:
+        undo = jobs.find(database, job.undone_by)
+        return of_undone(job, undo) if undo and undo.finished_at is not None else None
+    return of(job) if job.finished_at is not None else None
+
+
 def write(ending: Ending) -> str:
     """An ending as the queue of webhooks has it: the detail of its event."""
     return json.dumps(ending._asdict())
