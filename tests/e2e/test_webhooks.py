@@ -1,6 +1,9 @@
 """Webhooks over the deployed template: a receiver on this machine is told that jobs ended, again if it fails."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -18,8 +21,10 @@ from tests.fakes.described import Answered, assert_described
 from tests.fakes.gateway import FakeContext
 from tests.fakes.receiver import Call, Receiver, receiving
 from tests.fakes.requests import batch, emails
-from tools.local.deploy import client
+from tools.local.deploy import STACK, client
+from tools.local.ministack import REGION
 from tools.local.stack import LocalStack
+from tools.local.template import ROOT
 
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -96,6 +101,30 @@ def test_a_receiver_that_fails_is_called_again_until_it_takes_the_call(small: Lo
     shown = until(lambda: (one := json.loads(webhook(small, "GET").body))["last_delivered"] and one)
     assert (shown["last_failed"]["job_id"], shown["last_failed"]["reason"]) == (job_id, "HTTP status 503")
     assert shown["last_delivered"]["job_id"] == job_id
+
+
+def test_the_end_of_a_job_is_told_once_more_by_the_command(small: LocalStack, receiver: Receiver) -> None:
+    # GIVEN a job whose end was told
+    job_id = register(small, "user40", "user41", "user42")
+    (first,) = told(receiver, job_id)
+    # WHEN an operator replays it
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'shared'}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_ENDPOINT_URL": small.endpoint_url,
+        "LOYALTY_STACK": STACK,
+        "LOYALTY_URL": small.url,
+        "LOYALTY_ACCOUNT": "greatwidgets",
+    }
+    command = [sys.executable, "-m", "tools.operator", "webhook", "replay", job_id]
+    subprocess.run(command, env=environment, capture_output=True, timeout=120, check=True)
+    # THEN it is told again, under the same id
+    _, second = told(receiver, job_id, 2)
+    assert second.verified(receiver.secret) == first.verified(receiver.secret)
+    assert second.headers["webhook-id"] == first.headers["webhook-id"]
 
 
 def test_after_a_day_the_end_of_a_job_is_a_dead_letter(small: LocalStack, receiver: Receiver) -> None:
