@@ -44,6 +44,13 @@ class Message(NamedTuple):
     receipt: str
 
 
+class Told(NamedTuple):
+    """What a webhook is told, and its id."""
+
+    event_id: str
+    body: bytes
+
+
 def deliver_webhooks(database: Callable[[], Database] = process_database, post: Post = call.post) -> Handler:
     """Of the queue of ended jobs."""
 
@@ -83,11 +90,16 @@ def _tell(database: Database, message: Message, log: WebhookLog, post: Post) -> 
     log.job(ending.job_id)
     looking = database.ending(CALLING_SECONDS + STORING_SECONDS)
     webhook = webhooks.find(looking, ending.account)
-    body = _body(looking, ending, webhook.base) if webhook else None
-    if webhook is None or body is None:
+    told = _told(looking, ending, webhook.base) if webhook else None
+    if webhook is None or told is None:
         log.told("nothing to tell" if webhook else "no webhook")
         return
-    failure = _called(database, webhook, ending, body, post)
+    pause = _pause(database, message)
+    if pause is not None and not webhooks.take_turn(looking, webhook):
+        _put_off(database, message, pause, log)
+        log.told("put off, since calls fail")
+        return
+    failure = _called(database, webhook, told, post)
     with suppress(StorageBusy):  # else it would be told again for that
         webhooks.note(database, webhook, ending.job_id, failure)
     log.told(failure or "delivered")
@@ -95,21 +107,23 @@ def _tell(database: Database, message: Message, log: WebhookLog, post: Post) -> 
         _try_later(database, message, ending, failure, log)
 
 
-def _body(database: Database, ending: Ending, base: str) -> bytes | None:
+def _told(database: Database, ending: Ending, base: str) -> Told | None:
     """The job as its API shows it now; None if that is not known any more, or goes on: then its next end is told."""
     job = jobs.find(database, ending.job_id)
     if job is None or job.account_id != ending.account:
         return None
     view = view_of(database, job)
-    return to_json(contract.document(view, base)).encode() if view.status in ENDED else None
+    if view.status not in ENDED:
+        return None
+    return Told(ending.event_id or endings.of(job).event_id, to_json(contract.document(view, base)).encode())
 
 
-def _called(database: Database, webhook: Webhook, ending: Ending, body: bytes, post: Post) -> str | None:
+def _called(database: Database, webhook: Webhook, told: Told, post: Post) -> str | None:
     """Make the call; why it failed, None if it was taken."""
     now = database.now()
-    headers = {**_ABOUT, **signature.signed(webhook.secrets(now), ending.event_id, int(now), body)}
+    headers = {**_ABOUT, **signature.signed(webhook.secrets(now), told.event_id, int(now), told.body)}
     try:
-        post(webhook.url, headers, body, Reach(database.settings.webhooks_to_loopback))
+        post(webhook.url, headers, told.body, Reach(database.settings.webhooks_to_loopback))
     except CallFailed as error:
         return str(error)
     return None
@@ -117,13 +131,21 @@ def _called(database: Database, webhook: Webhook, ending: Ending, body: bytes, p
 
 def _try_later(database: Database, message: Message, ending: Ending, failure: str, log: WebhookLog) -> None:
     """Have the message come again after a pause, or keep it as a dead letter once it was tried for a day."""
-    pause = pause_after(database.now() - message.sent_at, database.settings.webhook_first_pause_seconds)
+    pause = _pause(database, message)
     if pause is None:
         _bury(database, message, ending.account, failure)
         log.given_up()
     else:
-        queue.delay(database, database.settings.webhook_queue_url, message.receipt, pause)
-        log.comes_again()
+        _put_off(database, message, pause, log)
+
+
+def _pause(database: Database, message: Message) -> int | None:
+    return pause_after(database.now() - message.sent_at, database.settings.webhook_first_pause_seconds)
+
+
+def _put_off(database: Database, message: Message, seconds: int, log: WebhookLog) -> None:
+    queue.delay(database, database.settings.webhook_queue_url, message.receipt, seconds)
+    log.comes_again()
 
 
 def _bury(database: Database, message: Message, account_id: str, reason: str) -> None:

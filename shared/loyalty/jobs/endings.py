@@ -17,7 +17,10 @@ JOB_FINISHED = "Job finished"
 
 
 class Ending(NamedTuple):
-    """One end of a job: done, failed, cancelled or undone. `event_id` is the same however often it is told."""
+    """One end of a job: done, failed, cancelled or undone. `event_id` is the same however often it is told.
+
+    The version before this told of a job that had finished without these two: they are empty then.
+    """
 
     event_id: str
     job_id: str
@@ -68,11 +71,16 @@ def write(ending: Ending) -> str:
 
 
 def read(text: str) -> Ending:
-    """The ending in a message; raises ValueError where it is none. What a later version adds is passed over."""
+    """The ending in a message, also of the version before; raises ValueError where it is none.
+
+    What a later version adds is passed over.
+    """
     document = json.loads(text)
     if not isinstance(document, dict):
         raise ValueError("an ending must be an object")  # noqa: TRY004 - the text is wrong
-    given: dict[str, Any] = {name: document.get(name) for name in Ending._fields}
+    given: dict[str, Any] = {name: document.get(name) for name in Ending._fields} | {
+        name: document.get(name, "") for name in ("event_id", "status")
+    }
     if any(type(given[name]) is not kind for name, kind in Ending.__annotations__.items()):
         raise ValueError("a field of the ending is missing or wrong")
     return Ending(**given)

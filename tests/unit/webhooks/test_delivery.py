@@ -127,6 +127,55 @@ def test_deliveries_for_which_there_was_no_function_shorten_nothing(receives: in
     assert hooked.queue[0].visible_at == hooked.world.clock() + 10
 
 
+def test_while_calls_fail_one_at_a_time_is_made_so_that_others_are_served() -> None:
+    # GIVEN a receiver that answers nobody, and the ends of five jobs
+    hooked = Hooked()
+    for _ in range(5):
+        hooked.done()
+    hooked.failures = ["no answer within 10 s"] * 2
+    # WHEN they are delivered
+    assert len(hooked.deliver()) == 5
+    # THEN the first is called for, and the others wait
+    assert len(hooked.calls) == 1
+    assert {message.visible_at for message in hooked.queue} == {hooked.world.clock() + 10}
+    # WHEN their time comes, and the receiver still fails
+    hooked.world.clock.now += 10
+    hooked.deliver()
+    # THEN it is tried once more
+    assert len(hooked.calls) == 2
+    # AND once it takes a call, it gets all of them
+    hooked.world.clock.now += 60
+    hooked.deliver()
+    hooked.deliver()
+    assert len(hooked.calls) == 7
+    assert hooked.queue == []
+
+
+def test_the_last_attempt_is_made_though_calls_fail() -> None:
+    # GIVEN two ends of jobs that were told in vain for a day
+    hooked = Hooked()
+    hooked.done()
+    hooked.done()
+    hooked.failures = ["HTTP status 500"] * 100
+    hooked.world.clock.now += DAY_SECONDS
+    # THEN each is called for once more before it is given up
+    assert hooked.deliver() == []
+    assert (len(hooked.calls), len(dead(hooked))) == (2, 2)
+
+
+def test_a_turn_is_taken_by_one_of_several_who_come_at_once() -> None:
+    # GIVEN a webhook whose calls fail, read by two processes at once
+    hooked = Hooked()
+    hooked.done()
+    hooked.failures = ["HTTP status 500"]
+    hooked.deliver()
+    hooked.world.clock.now += 10
+    seen = webhooks.find(hooked.world.database, "greatwidgets")
+    assert seen
+    # THEN the first may call, and the other may not
+    assert [webhooks.take_turn(hooked.world.database, seen) for _ in range(2)] == [True, False]
+
+
 def test_who_has_no_webhook_is_told_nothing_and_nothing_is_kept() -> None:
     # GIVEN an account without a webhook
     hooked = Hooked()
@@ -222,6 +271,24 @@ def test_a_message_that_is_no_end_of_a_job_is_kept_for_the_operator(body: str) -
     assert hooked.deliver() == []
     (letter,) = hooked.world.sqs.queues[DEAD_WEBHOOKS]
     assert (letter.body, letter.attributes, hooked.calls) == (body, {"reason": "the message is malformed"}, [])
+
+
+def test_the_event_of_the_version_before_is_told_too() -> None:
+    # GIVEN the end of a job that was retried, as the version before put it on the bus
+    hooked = Hooked()
+    job_id = hooked.world.submit(orders.ALL["enrol"])
+    hooked.world.cancel(job_id)
+    hooked.world.work()
+    hooked.world.retry(job_id)
+    hooked.world.work()
+    hooked.world.events.entries[:-1] = []
+    hooked.route()
+    now = json.loads(hooked.queue[0].body)
+    before = {name: now[name] for name in ("job_id", "account", "operation", "total")}
+    hooked.queue[0] = hooked.queue[0]._replace(body=json.dumps(before))
+    # THEN it is told under the id that it has now
+    assert hooked.deliver() == []
+    assert [call.headers["webhook-id"] for call in hooked.calls] == [now["event_id"]]
 
 
 def test_while_the_store_is_busy_nobody_is_called_and_the_message_comes_again() -> None:

@@ -2,7 +2,7 @@
 
     pk = webhook#<account>   sk = webhook   url, base, secret, set_at; previous and previous_until, which sign as well;
                                             delivered_job and delivered_at, failed_job, failed_at and failure: the last
-                                            calls that were taken and that failed
+                                            calls that were taken and that failed; closed_until while calls fail
 
 It stands apart from what workers may read. Signing takes the secret itself, so that is stored as it is.
 """
@@ -10,6 +10,7 @@ It stands apart from what workers may read. Signing takes the secret itself, so 
 from typing import NamedTuple
 
 from loyalty.domain import moment
+from loyalty.domain.deadline import CALLING_SECONDS
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.tables import keys
 
@@ -21,7 +22,7 @@ class Webhook(NamedTuple):
     """Where an account is told: `base` is what stands before the paths of the API as its owner calls it.
 
     `delivered` and `failed` tell of the last call that was taken, and of the last that was not: of which job, when
-    (RFC 3339), and why.
+    (RFC 3339), and why. `closed_until` is set while calls fail: see `take_turn`.
     """
 
     account_id: str
@@ -33,6 +34,7 @@ class Webhook(NamedTuple):
     previous_until: int = 0
     delivered: tuple[str, str] | None = None
     failed: tuple[str, str, str] | None = None
+    closed_until: float | None = None
 
     def secrets(self, now: float) -> list[str]:
         """What signs at a moment."""
@@ -61,19 +63,43 @@ def remove(database: Database, account_id: str) -> None:
     database.delete(database.settings.accounts_table, _key(account_id))
 
 
-def note(database: Database, webhook: Webhook, job_id: str, failure: str | None) -> None:
-    """Note what came of a call, unless the webhook was changed since; raises StorageBusy."""
-    told = {"delivered_job": job_id, "delivered_at": moment.at(database.now())}
-    if failure is not None:
-        told = {"failed_job": job_id, "failed_at": moment.at(database.now()), "failure": failure}
+def take_turn(database: Database, webhook: Webhook) -> bool:
+    """Whether a call may be begun now; raises StorageBusy.
+
+    While calls fail there is one at a time, and a pause after it: a receiver that answers nobody must not hold all the
+    functions that call others.
+    """
+    if webhook.closed_until is None:
+        return True
+    now = database.now()
+    if now < webhook.closed_until:
+        return False
+    until = now + CALLING_SECONDS + database.settings.webhook_first_pause_seconds
     request = {
         "Key": _key(webhook.account_id),
-        "UpdateExpression": "SET " + ", ".join(f"{name} = :{name}" for name in told),
+        "UpdateExpression": "SET closed_until = :until",
+        "ConditionExpression": "closed_until = :seen",
+        "ExpressionAttributeValues": {":until": {"N": str(until)}, ":seen": {"N": str(webhook.closed_until)}},
+    }
+    return database.update_if(database.settings.accounts_table, request).done
+
+
+def note(database: Database, webhook: Webhook, job_id: str, failure: str | None) -> None:
+    """Note what came of a call, unless the webhook was changed since; raises StorageBusy."""
+    now = database.now()
+    told: Item = {"delivered_job": {"S": job_id}, "delivered_at": {"S": moment.at(now)}}
+    if failure is not None:
+        told = {"failed_job": {"S": job_id}, "failed_at": {"S": moment.at(now)}, "failure": {"S": failure}}
+        told["closed_until"] = {"N": str(now + database.settings.webhook_first_pause_seconds)}
+    changes = "SET " + ", ".join(f"{name} = :{name}" for name in told)
+    request = {
+        "Key": _key(webhook.account_id),
+        "UpdateExpression": changes + (" REMOVE closed_until" if failure is None else ""),
         "ConditionExpression": "#secret = :secret",
         "ExpressionAttributeNames": {"#secret": "secret"},
         "ExpressionAttributeValues": {
             ":secret": {"S": webhook.secret},
-            **{f":{name}": {"S": text} for name, text in told.items()},
+            **{f":{name}": value for name, value in told.items()},
         },
     }
     database.update_if(database.settings.accounts_table, request)
@@ -97,4 +123,5 @@ def _webhook(account_id: str, item: Item) -> Webhook:
         previous_until=int(item["previous_until"]["N"]) if "previous_until" in item else 0,
         delivered=delivered,
         failed=failed,
+        closed_until=float(item["closed_until"]["N"]) if "closed_until" in item else None,
     )
