@@ -85,6 +85,18 @@ def test_a_list_of_credentials_beside_the_settings_would_be_seen(
     assert any(min(fingerprints) in item for item in seen_by(worker, desk.world.dynamodb))
 
 
+def test_the_secret_of_a_webhook_is_seen_by_its_own_functions_and_no_worker(desk: Desk) -> None:
+    # GIVEN an account with a webhook
+    secret = desk.json("webhook", "set", "https://example.com/", "--account", "greatwidgets")["secret"]
+    # THEN no worker that applies chunks can read its secret
+    for worker in WORKERS:
+        assert not [item for item in seen_by(worker, desk.world.dynamodb) if secret in item]
+    # AND what calls it can, and reads no account and no credential
+    seen = list(seen_by("DeliverWebhookFunction", desk.world.dynamodb))
+    assert [item for item in seen if secret in item]
+    assert not [item for item in seen if "'credential#" in item or "'account#" in item]
+
+
 def test_functions_that_let_callers_in_see_fingerprints(desk: Desk, fingerprints: set[str]) -> None:
     # GIVEN, WHEN a function of the API THEN it sees them, which is what it looks callers up by
     seen = "".join(seen_by("DirectEarnFunction", desk.world.dynamodb))
