@@ -1,6 +1,7 @@
 """The end of a job on its way to a webhook: told once if it is taken, and again for a day if it is not."""
 
 import json
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from loyalty.doors.webhook_trigger import ENDED
 from loyalty.store.tables import webhooks
 from loyalty.webhooks.pauses import DAY_SECONDS
-from tests.fakes.faults import refused
+from tests.fakes.faults import Fault, refused, timed_out_after, unreachable
 from tests.fakes.log import captured_log, told
+from tests.fakes.nth_call import ProcessDied, die_before
 from tests.fakes.queues import DEAD_WEBHOOKS, WEBHOOKS
 from tests.unit.jobs import orders
 from tests.unit.webhooks.hooks import URL, Hooked
@@ -302,6 +304,36 @@ def test_while_the_store_is_busy_nobody_is_called_and_the_message_comes_again() 
     # AND is delivered once the store is well
     assert hooked.deliver() == []
     assert len(hooked.calls) == 1
+
+
+@pytest.mark.parametrize("fault", [refused("ThrottlingException"), unreachable, timed_out_after, die_before])
+@pytest.mark.parametrize("days", [0, 1], ids=["first attempt", "last attempt"])
+def test_whatever_happens_to_any_call_the_end_of_a_job_is_told_or_kept(fault: Fault, days: int) -> None:
+    # GIVEN the end of a job, whose receiver takes the first attempt, and fails at the last
+    def begin() -> tuple[Hooked, str]:
+        hooked = Hooked()
+        job_id = hooked.done()
+        hooked.world.clock.now += days * DAY_SECONDS
+        hooked.failures = ["HTTP status 500"] * 5 * days
+        return hooked, job_id
+
+    hooked, _ = begin()
+    database, client = hooked.world.faulty()
+    hooked.deliver(database)
+    assert client.count > 3
+    for number in range(1, client.count + 1):
+        # WHEN the n-th call of that delivery meets a fault, and all after it
+        hooked, job_id = begin()
+        database, _ = hooked.world.faulty(dict.fromkeys(range(number, 1_000), fault))
+        with suppress(ProcessDied):
+            hooked.deliver(database)
+        # AND it is delivered again as long as it is in its queue
+        while hooked.queue:
+            hooked.world.clock.now += 180
+            hooked.deliver()
+        # THEN it was told, and what nobody took is kept
+        assert {call.job()["job_id"] for call in hooked.calls} == {job_id}, number
+        assert set(dead(hooked)) == ({(job_id, "HTTP status 500")} if days else set()), number
 
 
 def test_what_was_taken_is_not_told_again_because_that_could_not_be_noted() -> None:
