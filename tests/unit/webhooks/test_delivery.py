@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from loyalty.domain.deadline import BUDGETS
 from loyalty.doors.webhook_trigger import ENDED
 from loyalty.store.tables import webhooks
 from loyalty.webhooks.pauses import DAY_SECONDS
@@ -334,6 +335,19 @@ def test_whatever_happens_to_any_call_the_end_of_a_job_is_told_or_kept(fault: Fa
         # THEN it was told, and what nobody took is kept
         assert {call.job()["job_id"] for call in hooked.calls} == {job_id}, number
         assert set(dead(hooked)) == ({(job_id, "HTTP status 500")} if days else set()), number
+
+
+def test_a_store_that_is_busy_leaves_the_time_that_a_call_takes() -> None:
+    # GIVEN a store that refuses
+    hooked = Hooked()
+    hooked.done()
+    began = hooked.world.clock()
+    busy, _ = hooked.world.faulty(dict.fromkeys(range(1, 1_000), refused("ThrottlingException")))
+    # WHEN a message is delivered
+    hooked.deliver(busy)
+    # THEN looking up ends when the table of budgets says
+    left = BUDGETS["a call to a webhook"].left
+    assert left - 1 <= hooked.world.clock() - began <= left + 0.1
 
 
 def test_what_was_taken_is_not_told_again_because_that_could_not_be_noted() -> None:
