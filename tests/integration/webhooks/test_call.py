@@ -5,10 +5,9 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,15 +17,6 @@ from tests.fakes.receiver import Receiver, receiving
 
 HERE = Reach(loopback=True)
 BODY = b'{"job_id":"5f2b8c0e9d7a4f1b8e6c3a2d1f0b9c8e"}'
-
-
-def leads_to(*addresses: str) -> Callable[..., list[tuple[Any, ...]]]:
-    """A look-up that finds these addresses, whatever the name is."""
-
-    def resolve(_host: str, port: int, **_: Any) -> list[tuple[Any, ...]]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
-
-    return resolve
 
 
 def failure(url: str, reach: Reach = HERE) -> str:
@@ -121,91 +111,10 @@ def test_no_proxy_is_used(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -
     assert len(receiver.calls) == 1
 
 
-@pytest.mark.parametrize(
-    "addresses",
-    [("127.0.0.1",), ("10.0.0.1",), ("169.254.169.254",), ("::1",), ("8.8.8.8", "127.0.0.1"), ("64:ff9b::7f00:1",)],
-)
-def test_a_name_that_leads_to_any_address_that_is_not_public_is_not_called(
-    addresses: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # GIVEN a name that its owner let lead there after it was set
-    monkeypatch.setattr(socket, "create_connection", _nobody_is_called)
-    # THEN nothing is connected
-    reach = Reach(resolve=leads_to(*addresses))
-    assert failure("https://example.com/", reach) == "the host name leads to an address that is not public"
-
-
-def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    # GIVEN a name with two public addresses, of which nobody answers at the first
-    called = []
-
-    def connect(address: tuple[str, int], _seconds: float) -> socket.socket:
-        called.append(address)
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr(socket, "create_connection", connect)
-    # THEN these are tried in turn, by their numbers: nothing looks the name up again
-    reach = Reach(resolve=leads_to("8.8.8.8", "1.1.1.1"))
-    assert failure("https://example.com:8443/", reach) == "the connection failed"
-    assert called == [("8.8.8.8", 8443), ("1.1.1.1", 8443)]
-
-
-def test_a_name_that_nobody_has_is_told_as_that() -> None:
-    def resolve(*_: Any, **__: Any) -> list[tuple[Any, ...]]:
-        raise socket.gaierror
-
-    assert failure("https://example.com/", Reach(resolve=resolve)) == "the host name is not known"
-    assert failure("https://example.com/", Reach(resolve=leads_to())) == "the host name is not known"
-
-
-def test_a_url_that_was_set_where_more_was_allowed_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "create_connection", _nobody_is_called)
-    assert failure("http://localhost:80/", Reach()) == "the URL is not one that is called"
-
-
-def _nobody_is_called(*_: Any) -> socket.socket:
-    raise AssertionError("nobody should be called")
-
-
 def test_where_nobody_listens_the_connection_fails() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     assert failure(f"http://127.0.0.1:{port}/") == "the connection failed"
-
-
-@pytest.mark.parametrize(
-    "parts",
-    [
-        (b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",),
-        (b"HTTP/1.0 200 OK\r\n\r\n",),
-        (b"HTTP/1.1 200\r\n\r\n",),
-        (b"HTT", b"P/1.1 20", b"0 OK\r\n", b"\r", b"\nbody"),
-        (b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"),
-        (b"HTTP/1.1 200 OK\r\n" + b"x: " + b"y" * 100_000,),
-        (b"HTTP/1.1 200 OK\r\n\r\n" + b"body" * 100_000,),
-    ],
-)
-def test_the_status_is_found_however_an_answer_comes(parts: tuple[bytes, ...]) -> None:
-    with answering(*parts, end=False) as url:
-        post(url, {}, BODY, HERE)
-
-
-@pytest.mark.parametrize(
-    "parts",
-    [
-        (b"",),
-        (b"HTTP/1.1 200 OK\r\n",),
-        (b"HTTP/1.1 2000 OK\r\n\r\n",),
-        (b"HTTP/2 200\r\n\r\n",),
-        (b"220 smtp.example.com\r\n\r\n",),
-        (b"\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",),
-        (b"x" * 100_000,),
-        (b"HTTP/1.1 100 Continue\r\n\r\n" * 1_000,),
-    ],
-)
-def test_what_is_no_whole_answer_takes_nothing(parts: tuple[bytes, ...]) -> None:
-    with answering(*parts) as url:
-        assert failure(url) in ("the answer is not HTTP", "the connection failed")
 
 
 def test_a_receiver_that_says_nothing_is_not_waited_for() -> None:

@@ -161,8 +161,7 @@ PROMISES: dict[str, dict[str, str]] = {
             f"{HOOKS}/test_webhook_api.py::test_the_secret_before_signs_for_a_day_where_the_address_stays"
         ),
         "every address that it has must be public": (
-            "tests/integration/webhooks/test_call.py"
-            "::test_a_name_that_leads_to_any_address_that_is_not_public_is_not_called"
+            f"{HOOKS}/test_call.py::test_a_name_that_leads_to_any_address_that_is_not_public_is_not_called"
         ),
         "under the same `webhook-id`": (
             f"{OPERATOR}/test_webhooks.py::test_the_end_of_a_job_is_told_once_more_as_at_first"
