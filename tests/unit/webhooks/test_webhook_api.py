@@ -40,6 +40,12 @@ def test_a_webhook_is_set_and_its_secret_told_once() -> None:
     assert secret not in shown.body
 
 
+def test_a_webhook_shows_no_secret_where_an_error_may_print_it() -> None:
+    world = World()
+    put(world, {"url": URL})
+    assert repr(webhooks.find(world.database, "greatwidgets")) == "Webhook(greatwidgets)"
+
+
 def test_what_is_not_known_in_a_body_is_passed_over() -> None:
     assert put(World(), {"url": URL, "events": ["done"], "secret": "mine"}).json()["secret"] != "mine"
 

@@ -40,6 +40,9 @@ class Webhook(NamedTuple):
         """What signs at a moment."""
         return [self.secret, *([self.previous] if self.previous and now < self.previous_until else [])]
 
+    def __repr__(self) -> str:
+        return f"Webhook({self.account_id})"
+
 
 def find(database: Database, account_id: str) -> Webhook | None:
     """The account's webhook, None where it has none; raises StorageBusy."""
