@@ -43,6 +43,7 @@ ALLOWED = {
     "/v2/promotion/bulk/revokeDirectEarn": WRITE,
     "/v2/promotion/issue": WRITE,
     "/v3/oauth/token/generate": WRITE,
+    "/webhook": f"{READ}, PUT, DELETE",
 }
 """The methods of each path that is served, as in an Allow header; a test holds it against the template."""
 

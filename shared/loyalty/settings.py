@@ -25,6 +25,9 @@ class Settings(NamedTuple):
     than that of `inline_limit` items goes through the queue, and the request waits `gather_seconds` for it at most.
     An account may make `account_requests_per_minute`. The `bulk_api_…` pair are Capillary's own: with the first on,
     the second limits the customers of one request.
+
+    `webhooks_to_loopback` and `webhook_first_pause_seconds` are set by the local stack alone, no template has them: it
+    may send webhooks to this machine, and repeats them sooner.
     """
 
     accounts_table: str
@@ -34,6 +37,8 @@ class Settings(NamedTuple):
     jobs_table: str
     chunk_queue_url: str
     parked_queue_url: str
+    webhook_queue_url: str
+    webhook_dead_letter_queue_url: str
     max_items: int
     inline_limit: int
     gather_seconds: float
@@ -42,11 +47,18 @@ class Settings(NamedTuple):
     bulk_api_batch_size_for_redirection: int
     account_requests_per_minute: Ceiling = Ceiling(0)
     aws_client: AwsClient = AwsClient.BUILT_IN
+    webhooks_to_loopback: bool = False
+    webhook_first_pause_seconds: int = 10
+
+
+OPTIONAL = frozenset({"webhooks_to_loopback", "webhook_first_pause_seconds"})
+"""The fields that have their defaults where the environment says nothing."""
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings; raises ConfigurationError that names every variable that is missing, or the one that is wrong."""
-    names = {field: field.upper() for field in Settings._fields}
+    wanted = [field for field in Settings._fields if field not in OPTIONAL or field.upper() in environment]
+    names = {field: field.upper() for field in wanted}
     missing = [name for name in names.values() if not environment.get(name)]
     if missing:
         raise ConfigurationError(f"environment variable not set: {', '.join(missing)}")

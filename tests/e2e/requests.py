@@ -35,15 +35,16 @@ def sample(name: str) -> Sample:
 
 def post(stack: Any, path: str, body: bytes, **headers: str) -> Reply:
     """One request on a connection of its own; header names have underscores for dashes."""
-    return _send(stack, "POST", path, body, headers)
+    return send(stack, "POST", path, body, **headers)
 
 
 def get(stack: Any, path: str, **headers: str) -> Reply:
     """The same, for reading."""
-    return _send(stack, "GET", path, None, headers)
+    return send(stack, "GET", path, None, **headers)
 
 
-def _send(stack: Any, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
+def send(stack: Any, method: str, path: str, body: bytes | None = None, **headers: str) -> Reply:
+    """The same, by any method."""
     connection = http.client.HTTPConnection(stack.url.removeprefix("http://"), timeout=60)
     try:
         connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})

@@ -72,6 +72,8 @@ def test_whoever_listens_hears_that_a_job_is_finished(small: LocalStack) -> None
     # THEN that is heard
     (told,) = until(lambda: sqs.receive_message(QueueUrl=heard).get("Messages"))
     assert json.loads(told["Body"])["detail"] == {
+        "event_id": f"{job_id}-0",
+        "status": "done",
         "job_id": job_id,
         "account": "greatwidgets",
         "operation": "enrol",

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.e2e.requests import BATCH, SINGLE, get, post
+from tests.e2e.requests import BATCH, SINGLE, get, post, send
 from tests.fakes.gateway import (
     ACCESS_TOKEN,
     ADD,
@@ -74,6 +74,13 @@ def test_nobody_gets_in_by_a_post(
 @pytest.mark.parametrize("path", ["/jobs", "/jobs/0123456789abcdef", "/jobs/0123456789abcdef/results"])
 def test_nobody_sees_a_job(path: str, stack: LocalStack) -> None:
     reply = get(stack, path, **NOBODY)
+    assert (reply.status, json.loads(reply.body)["status"]) == (401, 401)
+
+
+@pytest.mark.parametrize("method", ["PUT", "GET", "DELETE"])
+def test_nobody_says_where_jobs_are_told(method: str, stack: LocalStack) -> None:
+    sent = body({"url": "https://example.com/"}) if method == "PUT" else None
+    reply = send(stack, method, "/webhook", sent, **NOBODY)
     assert (reply.status, json.loads(reply.body)["status"]) == (401, 401)
 
 

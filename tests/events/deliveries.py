@@ -13,6 +13,8 @@ DRAWN = "d2a04c1e" * 4
 EVENTS = template.ROOT / "events"
 OF_JOBS = ("process_chunk", "bury_chunk", "list_jobs", "show_job", "job_results", "cancel_job", "retry_job", "undo_job")
 """Those that are about one job, which the first of them makes."""
+OF_WEBHOOKS = ("set_webhook", "show_webhook", "delete_webhook", "deliver_webhook")
+"""Those that are about an account's webhook, which the first of them sets; the last needs that job too."""
 
 
 def read(name: str) -> Event:

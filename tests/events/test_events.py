@@ -8,7 +8,7 @@ import pytest
 
 from loyalty import __version__
 from loyalty.http.page import inlined
-from tests.events.deliveries import DRAWN, EVENTS, OF_JOBS, deliver, read
+from tests.events.deliveries import DRAWN, EVENTS, OF_JOBS, OF_WEBHOOKS, deliver, read
 from tests.events.readings import READS
 from tests.fakes.world import World
 from tools.local import template
@@ -131,7 +131,7 @@ PAGES = {
 
 
 def test_there_is_a_reply_for_each_event() -> None:
-    assert sorted(path.stem for path in EVENTS.iterdir()) == sorted([*REPLIES, *PAGES, *OF_JOBS])
+    assert sorted(path.stem for path in EVENTS.iterdir()) == sorted([*REPLIES, *PAGES, *OF_JOBS, *OF_WEBHOOKS])
 
 
 def test_there_is_an_event_for_each_function() -> None:
@@ -176,7 +176,7 @@ def test_an_event_that_is_delivered_again_finds_members(name: str, world: World)
     assert world.dynamodb.snapshot() == before
 
 
-@pytest.mark.parametrize("name", [*REPLIES, *PAGES, *OF_JOBS[2:]])
+@pytest.mark.parametrize("name", [*REPLIES, *PAGES, *OF_JOBS[2:], *OF_WEBHOOKS[:3]])
 def test_an_event_agrees_with_itself(name: str) -> None:
     # GIVEN an event
     event: dict[str, Any] = read(name)
@@ -185,5 +185,5 @@ def test_an_event_agrees_with_itself(name: str) -> None:
     assert event["requestContext"]["httpMethod"] == event["httpMethod"]
     assert event["requestContext"]["resourcePath"] == event["resource"]
     assert event["requestContext"]["path"] == "/v1" + event["path"]
-    takes_body = event["httpMethod"] == "POST" and not event["path"].endswith(("/cancel", "/retry", "/undo"))
+    takes_body = event["httpMethod"] in ("POST", "PUT") and not event["path"].endswith(("/cancel", "/retry", "/undo"))
     assert takes_body == (event["body"] is not None)

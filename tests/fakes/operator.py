@@ -64,7 +64,9 @@ class FakeHttp:
 
     def _do(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         route, job_id, query = _route(method, path)
-        if route.startswith("POST /jobs") or method == "GET":
+        if route == "PUT /webhook":
+            reply = self._world.set_webhook(body, dict(headers))
+        elif route.startswith(("POST /jobs", "GET ", "DELETE ")):
             reply = self._world.job(route, job_id, headers=dict(headers), **query)
         else:
             reply = self._world.send(path, body, dict(headers), request_id=f"request-{len(self.sent)}")

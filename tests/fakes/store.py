@@ -10,7 +10,7 @@ from loyalty.store.engine.dynamodb import Database
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.items import Item
-from tests.fakes.queues import CHUNKS, PARKED
+from tests.fakes.queues import CHUNKS, DEAD_WEBHOOKS, PARKED, WEBHOOKS
 
 
 def _none(name: str) -> Any:
@@ -25,6 +25,8 @@ SETTINGS = Settings(
     jobs_table="jobs",
     chunk_queue_url=CHUNKS,
     parked_queue_url=PARKED,
+    webhook_queue_url=WEBHOOKS,
+    webhook_dead_letter_queue_url=DEAD_WEBHOOKS,
     max_items=20_000,
     inline_limit=20_000,
     gather_seconds=24,

@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any
 from urllib.parse import parse_qsl
 
-from loyalty.doors import api_php, jobs_api, token_api
+from loyalty.doors import api_php, jobs_api, token_api, webhook_api
 from loyalty.doors.calls import serve_call
 from loyalty.doors.endpoint import Handler, serve
 from loyalty.doors.tasks import serve_task
@@ -69,6 +69,7 @@ from tests.fakes.versions import LONGEST_LAG_SECONDS
 from tools import demo
 
 TOKEN = "abc123def456"
+_OURS = {"Authorization": f"Bearer {TOKEN}"}
 MEMBER_SINCE_2024 = "user2@example.com"
 
 
@@ -110,6 +111,9 @@ _JOB_ROUTES = {
     "POST /jobs/{job_id}/cancel": jobs_api.cancel_job,
     "POST /jobs/{job_id}/retry": jobs_api.retry_job,
     "POST /jobs/{job_id}/undo": jobs_api.undo_job,
+    "PUT /webhook": webhook_api.set_webhook,
+    "GET /webhook": webhook_api.show_webhook,
+    "DELETE /webhook": webhook_api.delete_webhook,
 }
 
 
@@ -180,16 +184,19 @@ class World:
         `context` is what the gateway tells of the request beside the usual. A name in the query may end with `_`,
         which it does not have there: `from_`.
         """
-        called = _JOB_ROUTES[route]
-        handler = jobs_api.serve(called.__name__, called, lambda: database or self.database)
         method, _, template = route.partition(" ")
         path = template.replace("{job_id}", job_id)
-        sent = {"Authorization": f"Bearer {TOKEN}"} if headers is None else headers
-        event = proxy_event(b"", sent, method=method, path=path)
+        event = proxy_event(b"", _OURS if headers is None else headers, method=method, path=path)
         asked = {name.removesuffix("_"): text for name, text in query.items()} or None
         event |= {"pathParameters": {"job_id": job_id} if job_id else None, "queryStringParameters": asked}
         event["requestContext"] |= context or {}
-        return reply_of(handler(event, FakeContext()))
+        return self._job(route, event, database)
+
+    def set_webhook(self, body: Any, headers: dict[str, str] | None = None) -> Reply:
+        """PUT /webhook, as `job`: bytes as they are, anything else as JSON."""
+        sent = body if isinstance(body, bytes) else json.dumps(body)
+        event = proxy_event(sent, _OURS if headers is None else headers, method="PUT", path="/webhook")
+        return self._job("PUT /webhook", event)
 
     def deliver(self, event: Event, context: FakeContext | None = None) -> Reply:
         """Hand an event to the endpoint of its path."""
@@ -209,6 +216,11 @@ class World:
         """A customer's membership in a program; of who left None."""
         item = self.memberships().get((f"greatwidgets#{program}#{profile_id}",))
         return None if item is None or "left_at" in item else item
+
+    def _job(self, route: str, event: Event, database: Database | None = None) -> Reply:
+        called = _JOB_ROUTES[route]
+        handler = jobs_api.serve(called.__name__, called, lambda: database or self.database)
+        return reply_of(handler(event, FakeContext()))
 
     def _sleep(self, seconds: float) -> None:
         self.clock.sleep(seconds)

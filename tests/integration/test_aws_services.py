@@ -204,7 +204,7 @@ def database(request: pytest.FixtureRequest, database_endpoint: str) -> Iterator
 def received(database: Database) -> dict[str, parked_messages.Parked]:
     """All that the parked queue has, by body."""
     messages: dict[str, parked_messages.Parked] = {}
-    while some := parked_messages.receive(database):
+    while some := parked_messages.receive(database, database.settings.parked_queue_url):
         messages |= {one.body: one for one in some}
     return messages
 
@@ -220,19 +220,21 @@ def test_messages_arrive_whole_and_are_released_and_sent_on(database: Database) 
     assert {one.group for one in messages.values()} == {"acme"}
     # AND nobody else gets them until they are released
     assert received(database) == {}
-    parked_messages.release(database, messages.values())
+    parked_messages.release(database, database.settings.parked_queue_url, messages.values())
     again = received(database)
     assert again.keys() == messages.keys()
     # AND one that is sent on is in the other queue, and here no more
     parked_messages.redrive(database, again[MESSAGES[0].body])
-    parked_messages.release(database, [one for one in again.values() if one.body != MESSAGES[0].body])
+    parked_messages.release(
+        database, database.settings.parked_queue_url, [one for one in again.values() if one.body != MESSAGES[0].body]
+    )
     assert received(database).keys() == messages.keys() - {MESSAGES[0].body}
     there = replace(database, settings=settings._replace(parked_queue_url=settings.chunk_queue_url))
     assert received(there).keys() == {MESSAGES[0].body}
 
 
 def test_an_event_is_put(database: Database) -> None:
-    events.announce(database, "Job completed", {"job": "1"})
+    events.announce(database, "Job completed", [{"job": "1"}, {"job": "2"}])
 
 
 def test_a_queue_that_is_not_there_is_a_refusal_for_good(database: Database) -> None:
@@ -254,4 +256,4 @@ def test_an_emulator_that_is_gone_is_busy(answers: Answers, to: Any) -> None:
     with pytest.raises(StorageBusy):
         queue.send(database, "q", MESSAGES)
     with pytest.raises(StorageBusy):
-        events.announce(database, "Job completed", {})
+        events.announce(database, "Job completed", [{}])

@@ -4,10 +4,12 @@ import pytest
 
 from loyalty import settings
 from loyalty.domain.errors import ConfigurationError
-from loyalty.settings import AwsClient, Settings
+from loyalty.settings import OPTIONAL, AwsClient, Settings
 from tests.fakes.store import SETTINGS
 
 ENVIRONMENT = {name.upper(): str(value) for name, value in SETTINGS._asdict().items()}
+LOCAL = sorted(name.upper() for name in OPTIONAL)
+NEEDED = [name for name in ENVIRONMENT if name not in LOCAL]
 NUMBERS = [name.upper() for name, kind in Settings.__annotations__.items() if kind is int]
 SWITCHES = [name.upper() for name, kind in Settings.__annotations__.items() if kind is bool]
 
@@ -16,7 +18,14 @@ def test_all_variables_are_read() -> None:
     assert settings.load({**ENVIRONMENT, "PATH": "/bin"}) == SETTINGS
 
 
-@pytest.mark.parametrize("name", ENVIRONMENT)
+def test_what_only_the_local_stack_sets_has_its_default_elsewhere() -> None:
+    # GIVEN the environment of a deployed function
+    deployed = settings.load({name: ENVIRONMENT[name] for name in NEEDED})
+    # THEN it sends nothing to its own machine, and repeats after ten seconds
+    assert (deployed.webhooks_to_loopback, deployed.webhook_first_pause_seconds) == (False, 10)
+
+
+@pytest.mark.parametrize("name", NEEDED)
 @pytest.mark.parametrize("value", [None, ""], ids=["missing", "empty"])
 def test_a_missing_variable_is_named(name: str, value: str | None) -> None:
     # GIVEN an environment without one of them
@@ -31,7 +40,7 @@ def test_a_missing_variable_is_named(name: str, value: str | None) -> None:
 def test_all_missing_variables_are_named_at_once() -> None:
     with pytest.raises(ConfigurationError) as caught:
         settings.load({})
-    assert str(caught.value) == f"environment variable not set: {', '.join(ENVIRONMENT)}"
+    assert str(caught.value) == f"environment variable not set: {', '.join(NEEDED)}"
 
 
 @pytest.mark.parametrize("name", NUMBERS)

@@ -17,6 +17,7 @@ from tools.document import (
     service,
     stickystreet,
     stickystreet_reads,
+    webhook,
 )
 from tools.document.parts import Schema, integer, record, text
 
@@ -30,6 +31,7 @@ _ROUTES = (
     lookups,
     reading,
     jobs,
+    webhook,
     account,
 )
 _PARTS = (*_ROUTES, stickystreet_reads)
@@ -49,6 +51,7 @@ _TAGS = {
     "JSON.",
     "Reading": "Our own API to look up what is stored. Errors are problem documents.",
     "Jobs": "Requests that went through the queue. Errors are problem documents.",
+    "Webhook": "Where an account is told that its jobs ended. Errors are problem documents.",
     "Account": "What a credential is told about itself.",
     "Service": "No credentials needed.",
 }
@@ -67,6 +70,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": ".", "description": "Where this document was read"}],
         "tags": [{"name": name, "description": said} for name, said in _TAGS.items()],
         "paths": {path: item for part in (*_ROUTES, service) for path, item in part.paths().items()},
+        "webhooks": webhook.webhooks(),
         "components": _components(),
     }
 

@@ -19,6 +19,7 @@ from . import (
     promotions,
     queues,
     restoring,
+    webhooks,
 )
 from .commands import OperatorGroup
 from .smoke import command as smoke
@@ -69,5 +70,6 @@ app.add_typer(exports.app, name="export")
 app.add_typer(migration.app, name="migrate")
 app.add_typer(jobs.app, name="job")
 app.add_typer(queues.app, name="queue")
+app.add_typer(webhooks.app, name="webhook")
 app.add_typer(restoring.app)
 app.add_typer(smoke.app)

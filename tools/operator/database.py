@@ -9,6 +9,8 @@ from loyalty.store.engine.dynamodb import Database
 _UNUSED = {
     "CHUNK_QUEUE_URL": "none",
     "PARKED_QUEUE_URL": "none",
+    "WEBHOOK_QUEUE_URL": "none",
+    "WEBHOOK_DEAD_LETTER_QUEUE_URL": "none",
     "INLINE_LIMIT": "20000",
     "GATHER_SECONDS": "0",
     "MAX_ITEMS": "1",

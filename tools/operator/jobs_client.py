@@ -1,4 +1,4 @@
-"""The jobs API, as an operator's commands use it."""
+"""The jobs API, with the webhook that it tells ends of jobs to, as an operator's commands use it."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -111,12 +111,26 @@ class JobsClient:
             self._sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
+    def set_webhook(self, url: str) -> Mapping[str, Any]:
+        """The account's webhook, set to this address, with its secret."""
+        told: Mapping[str, Any] = self._call("PUT", "/webhook", json.dumps({"url": url}).encode()).json()
+        return told
+
+    def webhook(self) -> Mapping[str, Any]:
+        """The account's webhook; raises OperatorError when it has none."""
+        told: Mapping[str, Any] = self._call("GET", "/webhook").json()
+        return told
+
+    def delete_webhook(self) -> None:
+        """Have no webhook."""
+        self._call("DELETE", "/webhook")
+
     def _change(self, job_id: str, what: str) -> Job:
         job: Job = self._call("POST", f"/jobs/{quote(job_id, safe='')}/{what}").json()
         return job
 
-    def _call(self, method: str, path: str) -> Reply:
-        reply = self._http.send(method, path, self._headers)
+    def _call(self, method: str, path: str, body: bytes = b"") -> Reply:
+        reply = self._http.send(method, path, self._headers, body)
         if reply.status >= 500:  # noqa: PLR2004 - HTTP's own classes
             raise Unavailable(_detail(reply))
         if reply.status >= 400:  # noqa: PLR2004

@@ -1,8 +1,6 @@
 """`loyalty queue`: parked chunks, shown, redriven or dropped."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -16,6 +14,7 @@ from .arguments import Yes
 from .commands import Session, command, group
 from .faults import OperatorError
 from .ids import is_beginning, shortened, the_one
+from .letters import Letters
 from .system import System
 
 app = group("Chunks that were closed without being done, and are parked.")
@@ -43,7 +42,7 @@ class Wanted(NamedTuple):
 def parked(session: Session, *, job: JobOption = None) -> None:
     """List the parked messages, each with the reason; with --account on the command line, those of one account."""
     wanted = Wanted(_whole_id(session.system, job), session.named_account)
-    records = [_record(message) for message in _listed(session.system) if wanted.has(message)]
+    records = [_record(message) for message in _letters(session.system).listed() if wanted.has(message)]
     short = shortened(record["job"] for record in records if record["job"])
     shown = [{**record, "job": short.get(record["job"])} for record in records]
     narrowed = wanted != Wanted()
@@ -64,8 +63,8 @@ def redrive(session: Session, *, job: JobOption = None, all_: All = False) -> No
 def drop(session: Session, *, job: JobOption = None, all_: All = False, yes: Yes = False) -> None:
     """Delete parked messages: their items stay as the job counts them, and can't be redriven any more."""
     _require_one(job, all_=all_)
-    wanted = Wanted(_whole_id(session.system, job))
-    seen = {message.id for message in _listed(session.system) if wanted.has(message)}
+    wanted, letters = Wanted(_whole_id(session.system, job)), _letters(session.system)
+    seen = {message.id for message in letters.listed() if wanted.has(message)}
     if seen and not yes:
         whose = f"of the job {wanted.job}" if wanted.job else "of all jobs"
         messages = f"{len(seen)} parked message{'s' if len(seen) > 1 else ''}"
@@ -74,10 +73,10 @@ def drop(session: Session, *, job: JobOption = None, all_: All = False, yes: Yes
     def delete(message: Parked) -> bool:
         if message.id not in seen:  # parked since the question was asked
             return False
-        parked_messages.drop(session.system.database(), message)
+        letters.drop(message)
         return True
 
-    session.printer.record({"dropped": _each(session.system, delete)})
+    session.printer.record({"dropped": letters.each(delete)})
 
 
 def resend(system: System, job: str | None = None) -> dict[str, int]:
@@ -96,7 +95,7 @@ def resend(system: System, job: str | None = None) -> dict[str, int]:
         sent.add(hash(message.body))
         return True
 
-    return {"redriven": _each(system, send), "skipped": skipped}
+    return {"redriven": _letters(system).each(send), "skipped": skipped}
 
 
 def _require_one(job: str | None, *, all_: bool) -> None:
@@ -108,48 +107,12 @@ def _whole_id(system: System, job: str | None) -> str | None:
     """The id of a job that has parked messages, by the beginning of it; raises OperatorError."""
     if job is None or not is_beginning(job):
         return job
-    ids = [str(_document(message).get("job_id")) for message in _listed(system)]
+    ids = [str(_document(message).get("job_id")) for message in _letters(system).listed()]
     return the_one(job, ids, "parked job")
 
 
-def _listed(system: System) -> list[Parked]:
-    """All parked messages, which stay for others."""
-    found: list[Parked] = []
-    with _left_to_others(system) as left:
-        for message in _all(system):
-            left.append(message)
-            found.append(message)
-    return found
-
-
-def _each(system: System, do: Callable[[Parked], bool]) -> int:
-    """Do something with every parked message; how many were taken, while the others stay for others."""
-    taken = 0
-    with _left_to_others(system) as left:
-        for message in _all(system):
-            if do(message):
-                taken += 1
-            else:
-                left.append(message)
-    return taken
-
-
-def _all(system: System) -> Iterator[Parked]:
-    """Every parked message, once."""
-    seen: set[str] = set()
-    while new := [message for message in parked_messages.receive(system.database()) if message.id not in seen]:
-        seen.update(message.id for message in new)
-        yield from new
-
-
-@contextmanager
-def _left_to_others(system: System) -> Iterator[list[Parked]]:
-    """A list whose messages others can receive again when the block ends."""
-    left: list[Parked] = []
-    try:
-        yield left
-    finally:
-        parked_messages.release(system.database(), left)
+def _letters(system: System) -> Letters:
+    return Letters(system.database, system.database().settings.parked_queue_url)
 
 
 def _record(message: Parked) -> dict[str, Any]:

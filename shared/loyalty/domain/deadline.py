@@ -50,6 +50,9 @@ EARNING_SECONDS = 2.0
 COLLECTING_SECONDS = 2.0
 """A job's outcomes, once they are there."""
 
+CALLING_SECONDS = 10.0
+"""A call to a webhook, from the connection to its answer; what the name's look-up takes comes before."""
+
 NOTING_SECONDS = 1.0
 """Noting that a job's sender gave up."""
 
@@ -118,6 +121,11 @@ BUDGETS: Mapping[str, Budget] = {
         REQUEST_SECONDS, "send", [_LAST_CALL, Reserve(NOTING_SECONDS, "note that the sender gives up")]
     ),
     "a worker": Budget(WORKER_SECONDS, "look up", [_INSERTING, _READING_BACK, _STORING, _LAST_CALL, _REPORTING]),
+    "a call to a webhook": Budget(
+        WORKER_SECONDS,
+        "look up",
+        [Reserve(CALLING_SECONDS, "call"), Reserve(STORING_SECONDS, "note what came of it"), _LAST_CALL, _REPORTING],
+    ),
     "a worker that earns under a limit": Budget(
         WORKER_SECONDS, "look up, take places", [_EARNING, _READING_BACK, _STORING, _LAST_CALL, _REPORTING]
     ),

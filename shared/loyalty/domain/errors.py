@@ -28,6 +28,7 @@
     ├── RequestUndone           an Idempotency-Key whose request was taken back
     ├── RequestCancelled        an Idempotency-Key whose job was cancelled
     ├── JobNotFound
+    ├── WebhookNotFound         the account has set none
     ├── JobRunning              a job that is not finished yet
     ├── JobNotUndoable
     ├── JobNotCancellable       a job that is done, or can't be stopped
@@ -255,6 +256,15 @@ class JobNotFound(RequestError):
 
     def __init__(self) -> None:
         super().__init__("There is no such job")
+
+
+class WebhookNotFound(RequestError):
+    """The account has no webhook."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("The account has no webhook")
 
 
 class JobRunning(RequestError):

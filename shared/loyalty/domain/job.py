@@ -148,6 +148,13 @@ class Job(NamedTuple):
         return self.finished_at is None and self.reopened_at is not None and self.lost(now)
 
     @property
+    def ending(self) -> JobStatus:
+        """How it ended, once it has, whether or not it is undone since."""
+        if self.faulty:
+            return JobStatus.FAILED
+        return JobStatus.DONE if self.cancelled_at is None else JobStatus.CANCELLED
+
+    @property
     def grows(self) -> bool:
         """Whether it was made for further parts to be added."""
         return self.taken is not None

@@ -61,7 +61,7 @@ def list_jobs(database: Database, request: Request, caller: Caller, _log: Reques
     place = filters.before
     for _ in range(_MOST_LOOKS):
         page, place = jobs.newest(database, caller.account.id, place, filters.looked_at, filters.period)
-        views = side_by_side(lambda job: _view(database, job), [job for job in page if filters.may_let(job)])
+        views = side_by_side(lambda job: view_of(database, job), [job for job in page if filters.may_let(job)])
         found += [view for view in views if filters.let(view.status)]
         if len(found) > filters.most:
             place = jobs.place_of(found[filters.most - 1].job)
@@ -73,7 +73,7 @@ def list_jobs(database: Database, request: Request, caller: Caller, _log: Reques
 
 def show_job(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
     """GET /jobs/{job_id}: how far it is."""
-    return contract.answer(contract.document(_view(database, _find(database, request, caller, log)), request.base))
+    return contract.answer(contract.document(view_of(database, _find(database, request, caller, log)), request.base))
 
 
 def job_results(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
@@ -98,20 +98,20 @@ def job_results(database: Database, request: Request, caller: Caller, log: Reque
 def cancel_job(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
     """POST /jobs/{job_id}/cancel: the job, of which no further chunk is begun; asking twice is the same."""
     job = cancel(database, _find_to_change(database, request, caller, log))
-    return _accepted(contract.document(_view(database, job), request.base))
+    return _accepted(contract.document(view_of(database, job), request.base))
 
 
 def retry_job(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
     """POST /jobs/{job_id}/retry: the job, in which what was not done is tried again."""
     job = retry(database, _find_to_change(database, request, caller, log))
-    return _accepted(contract.document(_view(database, job), request.base))
+    return _accepted(contract.document(view_of(database, job), request.base))
 
 
 def undo_job(database: Database, request: Request, caller: Caller, log: RequestLog) -> Reply:
     """POST /jobs/{job_id}/undo: the job that takes it back; asking twice is the same as asking once."""
     job = _find_to_change(database, request, caller, log)
     undoing = undo(database, job, job_label(request))
-    return _accepted(contract.document(_view(database, undoing), request.base))
+    return _accepted(contract.document(view_of(database, undoing), request.base))
 
 
 def _accepted(document: Mapping[str, Any]) -> Reply:
@@ -144,7 +144,8 @@ def _find_to_change(database: Database, request: Request, caller: Caller, log: R
     return job
 
 
-def _view(database: Database, job: Job) -> View:
+def view_of(database: Database, job: Job) -> View:
+    """A job as it stands; raises StorageBusy."""
     far, codes = progress.read(database, job), RESULTS[job.contract].codes
     if job.grows:  # it may have grown before that was read
         job = jobs.find(database, job.id) or job
@@ -163,8 +164,7 @@ def _status(database: Database, job: Job, chunks: int) -> JobStatus:
         undoing = jobs.find(database, job.undone_by)
         return JobStatus.UNDONE if undoing and undoing.finished_at is not None else JobStatus.UNDOING
     if job.finished_at is not None:
-        cancelled = job.cancelled_at is not None
-        return JobStatus.FAILED if job.faulty else JobStatus.CANCELLED if cancelled else JobStatus.DONE
+        return job.ending
     if job.cancelled_at is not None:
         return JobStatus.CANCELLING
     if job.lost(database.now()):

@@ -16,15 +16,13 @@ from loyalty.domain.deadline import STORING_SECONDS
 from loyalty.domain.errors import RequestUndone, StorageBusy
 from loyalty.domain.job import Job, Part
 from loyalty.domain.outcome import BUSY, CANCELLED, RETRYABLE, Origin, Outcome, Status
-from loyalty.store import events
+from loyalty.jobs import endings
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import chunks, growth, jobs, progress
 from loyalty.store.tables.chunk import Chunk as Stored
 from loyalty.store.tables.chunks import Begun, Closed, Results, Sent, Turn
 from loyalty.store.tables.progress import Noted
 from loyalty.telemetry import metrics
-
-JOB_FINISHED = "Job finished"
 
 JOB_CANCELLED = "its job was cancelled"
 
@@ -204,8 +202,7 @@ def finish(database: Database, job: Job) -> None:
         jobs.mark(database, job, faulty=True)
     finished = jobs.mark(database, job, finished_at=int(database.now()))
     if finished.finished_at is not None and job.queued and not finished.announced:
-        detail = {"job_id": job.id, "account": job.account_id, "operation": job.operation, "total": job.total}
-        events.announce(database, JOB_FINISHED, detail)
+        endings.announce(database, finished)
         jobs.mark(database, finished, announced=True)
 
 

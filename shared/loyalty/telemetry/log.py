@@ -80,6 +80,34 @@ class RequestLog(Log):
         self._write(status=status)
 
 
+class WebhookLog(Log):
+    """The line of one try to tell the end of a job."""
+
+    def __init__(self, message_id: str, receives: int) -> None:
+        super().__init__("webhook", function="deliver_webhook", message_id=message_id, receives=receives)
+
+    def told(self, what: str) -> None:
+        """Say what came of it, in words of ours."""
+        self._fields["outcome"] = what
+
+    def comes_again(self) -> None:
+        """Say that there is another try."""
+        self.failed = True
+
+    def given_up(self) -> None:
+        """Say that it was the last one."""
+        self._fields["given_up"] = True
+
+    def again(self, error: Exception) -> None:
+        """Say that the message is to come again, and why; that is not an error."""
+        self.failed = True
+        self._fields["error"] = type(error).__name__
+
+    def write(self) -> None:
+        """Write it."""
+        self._write()
+
+
 class ChunkLog(Log):
     """The line of one delivery of a chunk."""
 

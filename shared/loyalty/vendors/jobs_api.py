@@ -82,6 +82,18 @@ def document(view: View, base: str) -> dict[str, Any]:
     }
 
 
+def webhook_document(
+    url: str, set_at: str, delivered: tuple[str, str] | None, failed: tuple[str, str, str] | None
+) -> dict[str, Any]:
+    """An account's webhook as its API shows it, with the job and the moment of the last calls, and why one failed."""
+    return {
+        "url": url,
+        "set_at": set_at,
+        "last_delivered": delivered and {"job_id": delivered[0], "at": delivered[1]},
+        "last_failed": failed and {"job_id": failed[0], "at": failed[1], "reason": failed[2]},
+    }
+
+
 def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
     """A JSON answer, which nobody is to keep."""
     return json_reply(status, body, {**_KEPT_BY_NOBODY, **(headers or {})})

@@ -22,6 +22,8 @@ from tools.local.ministack import REGION
 SETTINGS = {
     "CHUNK_QUEUE_URL": "none",
     "PARKED_QUEUE_URL": "none",
+    "WEBHOOK_QUEUE_URL": "none",
+    "WEBHOOK_DEAD_LETTER_QUEUE_URL": "none",
     "INLINE_LIMIT": "20000",
     "GATHER_SECONDS": "0",
     "MAX_ITEMS": "20000",

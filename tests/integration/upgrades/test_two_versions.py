@@ -39,6 +39,8 @@ AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 JSON = {"Content-Type": "application/json"}
 ASYNC = {"Prefer": "respond-async"}
 LIMITS = {
+    "WEBHOOK_QUEUE_URL": "none",
+    "WEBHOOK_DEAD_LETTER_QUEUE_URL": "none",
     "MAX_ITEMS": "20000",
     "INLINE_LIMIT": "20000",
     "GATHER_SECONDS": "0",

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from loyalty.domain.account import Credential, Grant
 from loyalty.doors.limits import MOST_OF_ADDRESS
-from loyalty.store.tables import accounts
+from loyalty.store.tables import accounts, webhooks
 from tests.fakes.capillary import basic, request
 from tests.fakes.faults import raising, refused
 from tests.fakes.gateway import (
@@ -31,9 +31,12 @@ from tests.fakes.world import MEMBER_SINCE_2024, TOKEN, World
 Call = Callable[[World], Reply]
 
 LIST, SHOW, RESULTS = "GET /jobs", "GET /jobs/{job_id}", "GET /jobs/{job_id}/results"
+SET_HOOK, SHOW_HOOK, DELETE_HOOK = "PUT /webhook", "GET /webhook", "DELETE /webhook"
+HOOK = {"url": "https://example.com/loyalty"}
 CANCEL, RETRY, UNDO = (f"POST /jobs/{{job_id}}/{what}" for what in ("cancel", "retry", "undo"))
 ASYNC, KEY = {"Prefer": "respond-async"}, {"Idempotency-Key": "first"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+IN_BROTLI = {"Authorization": f"Bearer {TOKEN}", "Content-Encoding": "br"}
 LARGE = 8
 """Items of a request that becomes a job."""
 ROWS = rows_form("email", *(f"new{number}@example.com" for number in range(LARGE)))
@@ -164,7 +167,22 @@ def stranger(route: str) -> dict[str, list[Call]]:
         "500": [partial(broken, raising(ZeroDivisionError()))],
         "503": [partial(broken, refused("ThrottlingException"))],
     }
-    return found if route == LIST else found | {"404": [partial(World.job, route=route, job_id="f" * 32)]}
+    named = "{job_id}" in route
+    return found | ({"404": [partial(World.job, route=route, job_id="f" * 32)]} if named else {})
+
+
+def set_first(route: str) -> Call:
+    """A route of a webhook that is set, which was told of one job, and of another in vain."""
+
+    def call(world: World) -> Reply:
+        world.set_webhook(HOOK)
+        hook = webhooks.find(world.database, "greatwidgets")
+        assert hook
+        webhooks.note(world.database, hook, "0" * 32, None)
+        webhooks.note(world.database, hook, "1" * 32, "HTTP status 500")
+        return world.job(route)
+
+    return call
 
 
 QUEUED: dict[str, dict[str, list[Call]]] = {
@@ -239,6 +257,22 @@ JOBS: dict[str, dict[str, list[Call]]] = {
         **stranger(RETRY),
         "202": [cancelled(RETRY)],
         "409": [after(REGISTERED[0], RETRY, done=False), after(REGISTERED[0], RETRY)],
+    },
+    "setWebhook": {
+        **stranger(SET_HOOK),
+        "200": [partial(World.set_webhook, body=HOOK)],
+        "400": [partial(World.set_webhook, body=body) for body in (b"{", {}, {"url": "https://10.0.0.1/"}, b"\xff")],
+        "413": [partial(World.set_webhook, body=b" " * 65_537)],
+        "415": [partial(World.set_webhook, body=HOOK, headers=IN_BROTLI)],
+    },
+    "showWebhook": {
+        **stranger(SHOW_HOOK),
+        "200": [set_first(SHOW_HOOK)],
+        "404": [partial(World.job, route=SHOW_HOOK)],
+    },
+    "deleteWebhook": {
+        **stranger(DELETE_HOOK),
+        "204": [partial(World.job, route=DELETE_HOOK), set_first(DELETE_HOOK)],
     },
     "undoJob": {
         **stranger(UNDO),

@@ -56,7 +56,8 @@ def test_a_job_of_one_message_is_done_and_can_be_seen_and_undone(operation: str)
     # AND it is in the account's list, and announced
     assert [job["job_id"] for job in world.job("GET /jobs").json()["jobs"]] == [JOB_ID]
     (entry,) = world.events.entries
-    detail = {"job_id": JOB_ID, "account": "greatwidgets", "operation": operation, "total": 6}
+    ended = {"event_id": f"{JOB_ID}-0", "job_id": JOB_ID, "account": "greatwidgets", "operation": operation}
+    detail = {**ended, "total": 6, "status": "done"}
     assert (entry["Source"], entry["DetailType"], json.loads(entry["Detail"])) == ("loyalty", "Job finished", detail)
     # WHEN it is undone
     world.undo(JOB_ID)

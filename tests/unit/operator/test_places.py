@@ -34,6 +34,8 @@ def test_the_outputs_of_the_template_name_all_that_commands_need() -> None:
         *template.variables(template.load(), "AWS::DynamoDB::Table"),
         "CHUNK_QUEUE_URL",
         "PARKED_QUEUE_URL",
+        "WEBHOOK_QUEUE_URL",
+        "WEBHOOK_DEAD_LETTER_QUEUE_URL",
         "API_URL",
     ):
         assert place.name(variable).startswith("the-")

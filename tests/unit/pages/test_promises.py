@@ -17,7 +17,7 @@ SENTENCE = re.compile(r"(?<=[.!?;|])\s+|\n\n|\n[-|#] ")
 ELSEWHERE = ("CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/security.md", "docs/adding-a-contract.md")
 """Pages for those who change the code, and one that says itself how each is tested."""
 
-UNIT, JOBS, OPERATOR = "tests/unit", "tests/unit/jobs", "tests/unit/operator"
+UNIT, JOBS, OPERATOR, HOOKS = "tests/unit", "tests/unit/jobs", "tests/unit/operator", "tests/unit/webhooks"
 PROMISES: dict[str, dict[str, str]] = {
     "README.md": {
         "*Exactly once in effect.*": "tests/simulation/test_histories.py::test_no_history_breaks_a_promise",
@@ -131,6 +131,40 @@ PROMISES: dict[str, dict[str, str]] = {
     "docs/versioning.md": {
         "a member of a reply that is no longer always there": (
             f"{UNIT}/document/test_released.py::test_a_change_that_takes_something_from_clients_is_found"
+        ),
+    },
+    "docs/webhooks.md": {
+        "twice as long each time": (
+            f"{HOOKS}/test_pauses.py::test_attempts_are_made_for_a_day_with_pauses_that_double_up_to_four_hours"
+        ),
+        "**At least once.**": (
+            f"{JOBS}/test_endings.py::test_whichever_answer_is_lost_every_end_is_told_and_each_time_under_one_id"
+        ),
+        "`webhook-id` is the same at every attempt": (
+            f"{HOOKS}/test_delivery.py::test_a_call_that_fails_is_repeated_with_growing_pauses_and_under_the_same_id"
+        ),
+        "another one for each end of a job": (
+            f"{JOBS}/test_endings.py::test_a_job_that_is_retried_ends_once_more_under_another_id"
+        ),
+        "The body is what `GET /jobs/{job_id}` answers": (
+            f"{HOOKS}/test_delivery.py::test_a_job_that_ended_is_told_as_the_jobs_api_shows_it_and_signed"
+        ),
+        "An end that was overtaken": f"{HOOKS}/test_delivery.py::test_a_job_that_goes_on_is_told_when_it_ends_again",
+        "the last is made when a day is over": (
+            f"{HOOKS}/test_delivery.py::test_after_a_day_it_is_given_up_and_kept_for_the_operator"
+        ),
+        "what is left goes there": f"{HOOKS}/test_delivery.py::test_a_webhook_that_is_set_anew_gets_what_is_left",
+        "While calls fail there is one at a time": (
+            f"{HOOKS}/test_delivery.py::test_while_calls_fail_one_at_a_time_is_made_so_that_others_are_served"
+        ),
+        "for a day calls are signed with both secrets": (
+            f"{HOOKS}/test_webhook_api.py::test_the_secret_before_signs_for_a_day_where_the_address_stays"
+        ),
+        "every address that it has must be public": (
+            f"{HOOKS}/test_call.py::test_a_name_that_leads_to_any_address_that_is_not_public_is_not_called"
+        ),
+        "under the same `webhook-id`": (
+            f"{OPERATOR}/test_webhooks.py::test_the_end_of_a_job_is_told_once_more_as_at_first"
         ),
     },
 }

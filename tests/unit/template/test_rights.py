@@ -123,6 +123,7 @@ def test_a_tools_own_calls_need_nothing_and_a_worker_must_be_fed(tmp_path: Path)
         "UndoJobFunction": {Asked(Right("sqs:SendMessage", "ChunkQueue"))},
         "ProcessChunkFunction": {Asked(Right(action, "ChunkQueue")) for action in taking},
         "BuryChunkFunction": {Asked(Right(action, "DeadLetterQueue")) for action in taking},
+        "DeliverWebhookFunction": {Asked(Right(action, "WebhookQueue")) for action in taking},
     }
 
 

@@ -43,7 +43,7 @@ def test_every_function_folder_is_one_function() -> None:
 
 def test_every_function_but_the_catch_all_serves_what_its_description_says() -> None:
     # GIVEN the routes of each function that has any, but HEAD and those on which the import says that it needs a POST
-    fed_by_queues = {"ProcessChunkFunction", "BuryChunkFunction"}
+    fed_by_queues = {"ProcessChunkFunction", "BuryChunkFunction", "DeliverWebhookFunction"}
     named = FUNCTIONS.keys() - fed_by_queues - {"NotFoundFunction"}
     served = {name: [one for one in SERVED if one.function == name] for name in named}
     # THEN each has one, and the two that answer at two paths have two
@@ -63,11 +63,11 @@ def test_whatever_no_other_function_serves_reaches_the_catch_all() -> None:
 
 def test_the_catch_all_knows_the_methods_of_every_served_path() -> None:
     # GIVEN the paths that the other functions serve
-    served = {
-        route.path: "GET, HEAD" if route.method == "GET" else route.method
-        for route in SERVED
-        if route.function != "NotFoundFunction"
-    }
+    served: dict[str, str] = {}
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        named = "GET, HEAD" if method == "GET" else method
+        paths = [one.path for one in SERVED if one.method == method and one.function != "NotFoundFunction"]
+        served |= {path: ", ".join(filter(None, [served.get(path), named])) for path in paths}
     # THEN the catch-all names the same
     assert served == handler_of("not_found").ALLOWED
 

@@ -36,6 +36,16 @@ def watched(alarm: dict[str, Any]) -> tuple[Any, ...]:
             ),
         ),
         (
+            "DeadWebhooksAlarm",
+            (
+                "AWS/SQS",
+                "ApproximateNumberOfMessagesVisible",
+                "Maximum",
+                {"QueueName": ["WebhookDeadLetterQueue", "QueueName"]},
+                1,
+            ),
+        ),
+        (
             "OldestChunkAlarm",
             ("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", {"QueueName": ["ChunkQueue", "QueueName"]}, 900),
         ),

@@ -7,7 +7,8 @@ import pytest
 from loyalty.domain import deadline
 from loyalty.domain.job import KEPT_SECONDS
 from loyalty.domain.lifetime import LONGEST_SECONDS
-from loyalty.jobs.work import JOB_FINISHED, MOST_TRIES
+from loyalty.jobs.endings import JOB_FINISHED
+from loyalty.jobs.work import MOST_TRIES
 from loyalty.store import events
 from tests.fakes import delivery
 from tests.rights import Right, granted
@@ -31,8 +32,12 @@ def _reserves(function: dict[str, Any]) -> bool:
 
 def test_the_worker_takes_chunks_and_the_undertaker_what_failed_too_often() -> None:
     fed = {name: mapping["EventSourceArn"]["Fn::GetAtt"] for name, mapping in MAPPINGS.items()}
-    assert fed == {"ProcessChunkMapping": ["ChunkQueue", "Arn"], "BuryChunkMapping": ["DeadLetterQueue", "Arn"]}
-    assert sorted(workers(TEMPLATE)) == ["BuryChunkFunction", "ProcessChunkFunction"]
+    assert fed == {
+        "ProcessChunkMapping": ["ChunkQueue", "Arn"],
+        "BuryChunkMapping": ["DeadLetterQueue", "Arn"],
+        "DeliverWebhookMapping": ["WebhookQueue", "Arn"],
+    }
+    assert sorted(workers(TEMPLATE)) == ["BuryChunkFunction", "DeliverWebhookFunction", "ProcessChunkFunction"]
 
 
 @pytest.mark.parametrize("name", MAPPINGS)
@@ -99,7 +104,7 @@ def test_what_is_reserved_by_default_leaves_others_what_lambda_asks_for() -> Non
     assert "fewer than 300" in PARAMETERS["ReserveConcurrency"]["Description"]
 
 
-@pytest.mark.parametrize("name", ["DeadLetterQueue", "ParkedQueue"])
+@pytest.mark.parametrize("name", ["DeadLetterQueue", "ParkedQueue", "WebhookDeadLetterQueue"])
 def test_what_failed_is_never_moved_on_by_itself_and_is_kept_as_long_as_a_queue_keeps_anything(name: str) -> None:
     assert "RedrivePolicy" not in QUEUES[name]
     assert QUEUES[name]["MessageRetentionPeriod"] == TWO_WEEKS
@@ -132,7 +137,8 @@ def test_no_message_is_delivered_again_while_a_worker_may_still_be_at_it(mapping
 def test_a_queue_is_encrypted_and_refuses_whoever_comes_without_tls(name: str) -> None:
     assert QUEUES[name]["SqsManagedSseEnabled"] is True
     (policy,) = [one for one in POLICIES.values() if one["Queues"] == [{"Ref": name}]]
-    (statement,) = policy["PolicyDocument"]["Statement"]
+    statement, *allowing = policy["PolicyDocument"]["Statement"]
+    assert {one["Sid"] for one in allowing} == ({"LetTheRuleSend"} if name == "WebhookQueue" else set())
     assert statement == {
         "Sid": "RefuseWithoutTls",
         "Effect": "Deny",
@@ -152,6 +158,8 @@ def test_the_functions_know_where_chunks_go_and_where_they_are_parked() -> None:
     assert variables(TEMPLATE, "AWS::SQS::Queue") == {
         "CHUNK_QUEUE_URL": "ChunkQueue",
         "PARKED_QUEUE_URL": "ParkedQueue",
+        "WEBHOOK_QUEUE_URL": "WebhookQueue",
+        "WEBHOOK_DEAD_LETTER_QUEUE_URL": "WebhookDeadLetterQueue",
     }
 
 

@@ -24,7 +24,8 @@ TABLES = {
 }
 """Tables by what the fake calls them, with their logical ids."""
 
-WORKERS = sorted(workers(load()))
+WORKERS = sorted({*workers(load())} - {"DeliverWebhookFunction"})
+"""Those that apply chunks, and read accounts for that."""
 
 
 def seen_by(function: str, dynamodb: FakeDynamoDB) -> Iterator[str]:
@@ -82,6 +83,18 @@ def test_a_list_of_credentials_beside_the_settings_would_be_seen(
     table[key] = {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
     # THEN these tests notice that workers can read it
     assert any(min(fingerprints) in item for item in seen_by(worker, desk.world.dynamodb))
+
+
+def test_the_secret_of_a_webhook_is_seen_by_its_own_functions_and_no_worker(desk: Desk) -> None:
+    # GIVEN an account with a webhook
+    secret = desk.json("webhook", "set", "https://example.com/", "--account", "greatwidgets")["secret"]
+    # THEN no worker that applies chunks can read its secret
+    for worker in WORKERS:
+        assert not [item for item in seen_by(worker, desk.world.dynamodb) if secret in item]
+    # AND what calls it can, and reads no account and no credential
+    seen = list(seen_by("DeliverWebhookFunction", desk.world.dynamodb))
+    assert [item for item in seen if secret in item]
+    assert not [item for item in seen if "'credential#" in item or "'account#" in item]
 
 
 def test_functions_that_let_callers_in_see_fingerprints(desk: Desk, fingerprints: set[str]) -> None:

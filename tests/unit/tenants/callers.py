@@ -132,6 +132,12 @@ class Tenants(World):
         self.called.add(route)
         return self.job(route, job_id, headers=presented(tenant.credential(kind)), **query)
 
+    def hook(self, tenant: Tenant, kind: str) -> Reply:
+        """PUT /webhook, an address of the tenant's own."""
+        self.called.add("PUT /webhook")
+        url = f"https://{tenant.account}.example.com/"
+        return self.set_webhook({"url": url}, presented(tenant.credential(kind)))
+
 
 def rows(headers: str, *lines: str, **changes: str) -> dict[str, str]:
     """A form that imports piped lines, its credentials aside."""

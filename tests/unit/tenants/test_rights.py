@@ -40,6 +40,7 @@ ONE_CUSTOMER = f"{CUSTOMERS}/663a138cee44bb50a67115cd"
 JOBS, JOB = "GET /jobs", "GET /jobs/{job_id}"
 RESULTS = "GET /jobs/{job_id}/results"
 CANCEL, RETRY, UNDO = (f"POST /jobs/{{job_id}}/{what}" for what in ("cancel", "retry", "undo"))
+WEBHOOK = ("GET /webhook", "PUT /webhook", "DELETE /webhook")
 
 FORMS: dict[str, list[set[str]]] = {
     **{name: [{"read"}] for name in CALLS},
@@ -63,7 +64,7 @@ ENDPOINTS: dict[str, tuple[set[str], list[set[str]]]] = {
     **dict.fromkeys((EARN, REVOKE, ISSUE), ({"basic", "access"}, [{"earn"}])),
     ADD: ({"basic", "access"}, [{"import"}]),
     ACCESS_TOKEN: ({"oauth"}, [set()]),
-    **dict.fromkeys((JOBS, JOB, RESULTS), ({"token", "import", "basic", "access"}, [{"jobs:read"}])),
+    **dict.fromkeys((JOBS, JOB, RESULTS, *WEBHOOK), ({"token", "import", "basic", "access"}, [{"jobs:read"}])),
     **dict.fromkeys(
         (CANCEL, RETRY, UNDO), ({"token", "import", "basic", "access"}, [{"jobs:read", "jobs:undo", "enrol"}])
     ),
@@ -107,9 +108,10 @@ SETS = [*({right} for right in sorted(RIGHTS)), *(RIGHTS - {right} for right in 
 
 @pytest.fixture(scope="module")
 def new_world() -> Callable[[], Tenants]:
-    """Makes worlds in which one job was done, which all routes of the jobs API can be asked about."""
+    """Makes worlds in which one job was done and a webhook set, which all routes of the jobs API can be asked about."""
     made = Tenants()
     made.call(ONE, "token", BATCH, batch(emails("user1"), token=None), **{"Idempotency-Key": "one"})
+    made.hook(ONE, "token")
     tables = made.dynamodb.snapshot()
 
     def new() -> Tenants:
@@ -186,6 +188,8 @@ def reply(world: Tenants, endpoint: str, kind: str) -> Reply:
     if endpoint in BODIES:
         return world.call(ONE, kind, endpoint, BODIES[endpoint])
     jobs = world.dynamodb.tables["jobs"].values()
+    if endpoint in WEBHOOK:
+        return world.hook(ONE, kind) if endpoint.startswith("PUT") else world.ask(ONE, kind, endpoint)
     (job_id,) = (item["pk"]["S"] for item in jobs if item.get("operation") == {"S": "enrol"})
     return world.ask(ONE, kind, endpoint, "" if endpoint == JOBS else job_id)
 
@@ -198,4 +202,4 @@ def fate_of(reply: Reply) -> str:
     words = {"is wrong": "unknown", "are required": "unknown", "has no right": "no right"}
     if said := [fate for word, fate in words.items() if word in reply.body and reply.status == 200]:
         return said[0]
-    return {200: "served", 202: "served", 409: "served", 401: "unknown", 403: "no right"}[reply.status]
+    return {200: "served", 202: "served", 204: "served", 409: "served", 401: "unknown", 403: "no right"}[reply.status]

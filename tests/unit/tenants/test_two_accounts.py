@@ -28,10 +28,12 @@ JOB_ROUTES = (
     *(f"POST /jobs/{{job_id}}/{what}" for what in ("cancel", "retry", "undo")),
 )
 
+WEBHOOK_ROUTES = ("PUT /webhook", "GET /webhook", "DELETE /webhook")
+
 
 def belongings(world: Tenants, owner: Tenant, jobs: set[str]) -> dict[tuple[str, Key], Item]:
     """All that is stored of an account: its settings, customers, memberships, earns, and these jobs of its."""
-    mine = (f"{owner.account}#", f"account#{owner.account}", f"jobs#{owner.account}#")
+    mine = (f"{owner.account}#", f"account#{owner.account}", f"jobs#{owner.account}#", f"webhook#{owner.account}")
     return {
         (table, key): item
         for table, items in world.dynamodb.tables.items()
@@ -69,7 +71,7 @@ def test_no_function_is_left_out() -> None:
     # GIVEN all calls for what only the other has, with those of lists and of jobs below
     world = Tenants()
     Stranger(world, ONE, OTHER).calls(earn_of(world, OTHER))
-    called = world.called | {f"GET {path}" for path in LISTS} | {"GET /jobs", *JOB_ROUTES}
+    called = world.called | {f"GET {path}" for path in LISTS} | {"GET /jobs", *JOB_ROUTES, *WEBHOOK_ROUTES}
     # THEN each function of the template is among them
     assert not_called(called) == set()
 
@@ -140,6 +142,22 @@ def test_the_jobs_of_one_account_are_not_there_for_the_other(caller: Tenant, own
             replies = [world.ask(caller, kind, route, job_id) for route in JOB_ROUTES]
             assert [(reply.status, reply.body) for reply in replies] == [(one.status, one.body) for one in unknown]
     assert belongings(world, owner, jobs) == before
+
+
+@PAIRS
+def test_the_webhook_of_one_account_is_none_of_the_other(caller: Tenant, owner: Tenant) -> None:
+    # GIVEN an account with a webhook
+    world = Tenants()
+    assert world.hook(owner, "token").status == 200
+    before = belongings(world, owner, set())
+    # WHEN the other asks for one, sets its own, and deletes it
+    asked = world.ask(caller, "token", "GET /webhook")
+    own = world.hook(caller, "token")
+    shown = world.ask(caller, "token", "GET /webhook").json()
+    deleted = world.ask(caller, "token", "DELETE /webhook")
+    # THEN it meets no other than its own, and the first is as it was
+    assert (asked.status, own.status, shown["url"], deleted.status) == (404, 200, own.json()["url"], 204)
+    assert belongings(world, owner, set()) == before
 
 
 @PAIRS

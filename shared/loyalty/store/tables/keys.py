@@ -40,6 +40,15 @@ def account(account_id: str) -> str:
     return f"account#{account_id}"
 
 
+def webhook(account_id: str) -> str:
+    """Accounts, partition key of an account's webhook, apart from what workers may read: it holds a secret."""
+    return f"webhook#{account_id}"
+
+
+WEBHOOK = "webhook"
+"""Accounts, its sort key."""
+
+
 def program(program_id: str) -> str:
     """Accounts, sort key of a program."""
     return f"program#{program_id}"

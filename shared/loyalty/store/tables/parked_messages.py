@@ -1,4 +1,7 @@
-"""The parked queue as its operator works on it: messages of closed chunks, with the reason."""
+"""Queues as their operator works on them: of parked chunks, and of webhooks that were called in vain, with the reason.
+
+`url` is that of the queue.
+"""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -22,14 +25,14 @@ class Parked(NamedTuple):
     parked_at: int
 
 
-def receive(database: Database) -> list[Parked]:
+def receive(database: Database, url: str) -> list[Parked]:
     """Up to ten messages that nobody else holds, ours alone for some minutes; none if there are no more.
 
     Raises StorageBusy.
     """
     answer = database.call(
         database.service("sqs").receive_message,
-        QueueUrl=database.settings.parked_queue_url,
+        QueueUrl=url,
         MaxNumberOfMessages=queue.MOST_ENTRIES,
         VisibilityTimeout=_HELD_SECONDS,
         WaitTimeSeconds=_LONG_POLL_SECONDS,
@@ -40,24 +43,24 @@ def receive(database: Database) -> list[Parked]:
 
 
 def redrive(database: Database, message: Parked) -> None:
-    """Send a message to the chunk queue again, then remove it here; raises StorageBusy.
+    """Send a parked message to the chunk queue again, then remove it from the parked one; raises StorageBusy.
 
     Dying in between sends it twice, which does what sending it once does.
     """
     queue.send(database, database.settings.chunk_queue_url, [queue.Message(message.body, message.group)])
-    drop(database, message)
+    drop(database, database.settings.parked_queue_url, message)
 
 
-def drop(database: Database, message: Parked) -> None:
+def drop(database: Database, url: str, message: Parked) -> None:
     """Remove a message for good; raises StorageBusy."""
     delete = database.service("sqs").delete_message
-    database.call(delete, QueueUrl=database.settings.parked_queue_url, ReceiptHandle=message.receipt)
+    database.call(delete, QueueUrl=url, ReceiptHandle=message.receipt)
 
 
-def release(database: Database, messages: Iterable[Parked]) -> None:
+def release(database: Database, url: str, messages: Iterable[Parked]) -> None:
     """Let others receive messages again, now rather than in some minutes."""
     for message in messages:
-        queue.delay(database, database.settings.parked_queue_url, message.receipt, 0)
+        queue.delay(database, url, message.receipt, 0)
 
 
 def _parked(message: dict[str, Any]) -> Parked:
