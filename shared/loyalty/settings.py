@@ -34,6 +34,9 @@ class Settings(NamedTuple):
     jobs_table: str
     chunk_queue_url: str
     parked_queue_url: str
+    files_bucket: str
+    split_queue_url: str
+    results_queue_url: str
     max_items: int
     inline_limit: int
     gather_seconds: float

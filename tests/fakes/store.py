@@ -10,7 +10,8 @@ from loyalty.store.engine.dynamodb import Database
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.items import Item
-from tests.fakes.queues import CHUNKS, PARKED
+from tests.fakes.objects import BUCKET
+from tests.fakes.queues import CHUNKS, PARKED, RESULTS, SPLITS
 
 
 def _none(name: str) -> Any:
@@ -25,6 +26,9 @@ SETTINGS = Settings(
     jobs_table="jobs",
     chunk_queue_url=CHUNKS,
     parked_queue_url=PARKED,
+    files_bucket=BUCKET,
+    split_queue_url=SPLITS,
+    results_queue_url=RESULTS,
     max_items=20_000,
     inline_limit=20_000,
     gather_seconds=24,

@@ -6,7 +6,7 @@ right that the job's own operation needs. Another account's job is not found.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,11 +41,13 @@ _LARGEST_NUMBER = 10**9
 Route = Callable[[Database, Request, Caller, RequestLog], Reply]
 
 
-def serve(name: str, route: Route, database: Callable[[], Database] = process_database) -> Handler:
-    """The Lambda handler of a route."""
+def serve(
+    name: str, route: Route, database: Callable[[], Database] = process_database, rights: Sequence[str] = (JOBS_READ,)
+) -> Handler:
+    """The Lambda handler of a route, which callers with any of the rights may use; without rights it asks itself."""
 
     def begin(request: Request) -> tuple[Do, Callable[[RequestError], Reply]]:
-        return lambda database, log: _do(route, database, request, log), contract.problem
+        return lambda database, log: _do(route, database, request, log, rights), contract.problem
 
     return handler(f"jobs.{name}", begin, database)
 
@@ -118,10 +120,10 @@ def _accepted(document: Mapping[str, Any]) -> Reply:
     return contract.answer(document, 202, {"Location": document["links"]["self"]})
 
 
-def _do(route: Route, database: Database, request: Request, log: RequestLog) -> Reply:
+def _do(route: Route, database: Database, request: Request, log: RequestLog, rights: Sequence[str]) -> Reply:
     caller = authenticate(database, contract.credentials(request), request.address)
     log.account(caller.account.id)
-    caller.require(JOBS_READ)
+    caller.require(*rights)
     return route(database, request, caller, log)
 
 
@@ -155,7 +157,7 @@ def _view(database: Database, job: Job) -> View:
     undoable = job.undo(database.now()) if ended else Undo.NONE
     helps = (ended and far.retryable and not job.undone_by) or job.stranded(database.now())
     retryable = Retry.AVAILABLE if helps else Retry.NONE
-    return View(job, _status(database, job, far.chunks), counts, undoable, retryable)
+    return View(job, _status(database, job, far.chunks), counts, undoable, retryable, job.told_error(database.now()))
 
 
 def _status(database: Database, job: Job, chunks: int) -> JobStatus:
@@ -163,13 +165,21 @@ def _status(database: Database, job: Job, chunks: int) -> JobStatus:
         undoing = jobs.find(database, job.undone_by)
         return JobStatus.UNDONE if undoing and undoing.finished_at is not None else JobStatus.UNDOING
     if job.finished_at is not None:
-        cancelled = job.cancelled_at is not None
-        return JobStatus.FAILED if job.faulty else JobStatus.CANCELLED if cancelled else JobStatus.DONE
+        cancelled, failed = job.cancelled_at is not None, job.faulty or job.error is not None
+        return JobStatus.FAILED if failed else JobStatus.CANCELLED if cancelled else JobStatus.DONE
     if job.cancelled_at is not None:
         return JobStatus.CANCELLING
-    if job.lost(database.now()):
-        return JobStatus.FAILED
-    return JobStatus.RUNNING if chunks else JobStatus.QUEUED
+    failed = job.told_error(database.now()) is not None or job.lost(database.now())
+    return JobStatus.FAILED if failed else _status_on_the_way(job, chunks)
+
+
+def _status_on_the_way(job: Job, chunks: int) -> JobStatus:
+    """Where a job stands that nothing has stopped, so many chunks of which are finished."""
+    if chunks:
+        return JobStatus.RUNNING
+    if job.file is None or job.was_sent:
+        return JobStatus.QUEUED
+    return JobStatus.UPLOADING if job.waits_for_file else JobStatus.SPLITTING
 
 
 def _number(request: Request, name: str) -> int | None:

@@ -14,8 +14,8 @@ from loyalty.domain.errors import quote
 from loyalty.domain.profile import SECRETS
 from loyalty.operations.import_customers.items import KIND as IMPORT
 from loyalty.operations.import_customers.items import MOST_SECRETS
+from loyalty.vendors.stickystreet.file_columns import in_columns
 
-from ..columns import in_columns
 from ..results import Results
 from .doors import Body
 
