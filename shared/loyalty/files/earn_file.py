@@ -1,6 +1,6 @@
 """Files of customers who earn a promotion: a column `id`, `mobile` or `email` finds them, `source` says where."""
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import Any
 
 from loyalty.domain.account import Account
@@ -8,7 +8,7 @@ from loyalty.domain.errors import BadRequest, ParameterError
 from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.rowfile import FileRow, Heading
-from loyalty.files.kind import Asked, FileFault, FileKind, Wish, all_of, no_dry_run
+from loyalty.files.kind import Asked, FileFault, FileKind, Wish, no_dry_run, no_limit
 from loyalty.files.parameters import Parameters
 from loyalty.operations.earn.items import KIND, Item, Params
 from loyalty.operations.earn.promotion import Issue
@@ -57,9 +57,9 @@ class EarnReader:
         """Under a limit the rows of one customer take their turns, in order."""
         return (item.identifier,) if self._is_limited and isinstance(item, Item) else ()
 
-    def settle(self, items: Sequence[Any]) -> Sequence[Any]:
+    def limit(self) -> Callable[[Any], Any]:
         """Any number may be about one customer."""
-        return all_of(items)
+        return no_limit()
 
 
 def _item(identifier: Identifier, source: str, _customer: Mapping[str, Any]) -> Item:

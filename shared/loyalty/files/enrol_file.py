@@ -1,13 +1,13 @@
 """Files of customers to register in a program: one column finds them, `registration_date` may say since when."""
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any
 
 from loyalty.domain.account import Account
 from loyalty.domain.errors import quote
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.rowfile import FileRow, Heading
-from loyalty.files.kind import Asked, FileFault, FileKind, Wish, all_of, no_dry_run
+from loyalty.files.kind import Asked, FileFault, FileKind, Wish, no_dry_run, no_limit
 from loyalty.files.parameters import Parameters
 from loyalty.operations.enrol.items import KIND, Item, Params
 from loyalty.vendors.altcraft.items import reader
@@ -43,9 +43,9 @@ class EnrolReader:
         """Of several rows about one customer the first makes the membership."""
         return (item.identifier,) if isinstance(item, Item) else ()
 
-    def settle(self, items: Sequence[Any]) -> Sequence[Any]:
+    def limit(self) -> Callable[[Any], Any]:
         """Any number may be about one customer."""
-        return all_of(items)
+        return no_limit()
 
     def _element(self, cells: Sequence[str]) -> dict[str, str]:
         text = _cell(cells, self._key)

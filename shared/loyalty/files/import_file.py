@@ -1,6 +1,6 @@
 """Files of customers to import: each column is a field, named by its header or by the parameter `columns`."""
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any
 
 from loyalty.domain.account import Account
@@ -14,13 +14,13 @@ from loyalty.files.kind import Asked, FileFault, FileKind, Wish
 from loyalty.files.parameters import Parameters
 from loyalty.operations.import_customers.items import (
     KIND,
+    Excess,
     Import,
     Overwrite,
     Params,
     Row,
     ambiguous,
     is_ambiguous,
-    refuse_excess,
 )
 from loyalty.vendors.stickystreet.file_columns import read_sent
 from loyalty.vendors.stickystreet.params import MOST_CAMPAIGNS
@@ -76,9 +76,9 @@ class ImportReader:
         """Its identifiers."""
         return item.keys(self._kinds) if isinstance(item, Row) else ()
 
-    def settle(self, items: Sequence[Any]) -> Sequence[Any]:
+    def limit(self) -> Callable[[Any], Any]:
         """No customer has more rows than one import may bring."""
-        return refuse_excess(items)
+        return Excess().keep
 
 
 def _fields(heading: Heading, columns: dict[str, str]) -> list[str | None]:

@@ -1,6 +1,6 @@
 """What has to be known of an operation whose items come in a file: its parameters, and how its rows are read."""
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol
 
@@ -32,8 +32,8 @@ class Reader(Protocol):
     def keys(self, item: Any) -> Collection[Hashable]:
         """What an item shares with others whose order has to stay."""
 
-    def settle(self, items: Sequence[Any]) -> Sequence[Any]:
-        """The items of a group that share keys, in order, those refused of which there are too many."""
+    def limit(self) -> Callable[[Any], Any]:
+        """What takes the items of a group that share keys, one after the other, and refuses those that are too many."""
 
 
 class Asked(NamedTuple, Generic[Params]):
@@ -64,9 +64,9 @@ class FileKind(Generic[Params, Item]):
     not_found: str = ""
 
 
-def all_of(items: Sequence[Any]) -> Sequence[Any]:
-    """The items as they are: what `settle` does where any number may share a key."""
-    return items
+def no_limit() -> Callable[[Any], Any]:
+    """Take the items as they are: any number may share a key."""
+    return lambda item: item
 
 
 def no_dry_run(parameters: Parameters, *, dry_run: bool) -> Parameters:

@@ -26,7 +26,10 @@ BLOCK = 8 * 1024 * 1024
 MOST_DELETED = 1_000
 """Objects of one call, S3's limit."""
 
-_GONE, _CHANGED = (404, "NoSuchKey"), (412, "PreconditionFailed")
+_GONE = (403, 404)
+"""HTTP status of what is not there: 403 for whoever may not list the bucket, as no function may."""
+
+_CHANGED = 412
 
 
 class Object(NamedTuple):
@@ -66,7 +69,7 @@ def find(database: Database, key: str) -> Object | None:
     try:
         answer = database.call(database.service("s3").head_object, Bucket=_bucket(database), Key=key)
     except CallRefused as error:
-        if error.status == _GONE[0]:
+        if error.status in _GONE:
             return None
         raise
     return Object(key, answer["ETag"], int(answer["ContentLength"]))
@@ -80,7 +83,7 @@ def read(database: Database, key: str, start: int, stop: int, etag: str | None =
         try:
             return _body(s3.get_object(Bucket=_bucket(database), **wanted))
         except CallError as error:
-            if isinstance(error, CallRefused) and error.status in (_GONE[0], _CHANGED[0]):
+            if isinstance(error, CallRefused) and error.status in (*_GONE, _CHANGED):
                 raise ObjectChanged from None
             raise_unless_passing(error)
     raise StorageBusy

@@ -1,6 +1,7 @@
 """URLs of objects beside botocore's, signed for the same moment."""
 
 import string
+import time
 from datetime import UTC, datetime
 
 import botocore.auth
@@ -10,7 +11,6 @@ from botocore.credentials import Credentials as BotoCredentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.store.aws import object_urls
 from loyalty.store.aws.access import Access, Credentials
 from loyalty.store.aws.object_urls import ObjectUrls
 from tests.unit.store.test_signature import KEY_IDS, SECRETS
@@ -38,7 +38,7 @@ def test_a_signed_url_is_botocores(
     # GIVEN an object, and what is to be done with it
     access, (method, headers, query) = Access(region, credentials, endpoint_url), asked
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(object_urls.time, "time", lambda: NOW)
+        patch.setattr(time, "time", lambda: NOW)
         patch.setattr(botocore.auth, "get_current_datetime", lambda: datetime.fromtimestamp(NOW, UTC))
         # WHEN its URL is signed
         url = ObjectUrls(lambda: access).sign(method, ("bucket", key), 900, headers, query)

@@ -4,6 +4,7 @@
     pk = <job_id>              sk = chunk#…, finished#…       see `chunks` and `progress`
     pk = <job_id>              sk = undo#…                    see `undo_states`
     pk = <job_id>              sk = part#…                    see `growth`
+    pk = <job_id>              sk = file, results#…           see `cursors`
     pk = jobs#<account>#<day>  sk = <submitted_at>#<job_id>   the list, to the millisecond
     pk = key#<fingerprint>     sk = key#<fingerprint>         see `claims`
 
@@ -204,6 +205,18 @@ def end_before_split(database: Database, job: Job) -> Job:
         "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(split_at)"
         " AND attribute_not_exists(finished_at)",
         "ExpressionAttributeValues": {":now": {"N": str(now)}, ":finished": {"N": str(int(now))}},
+    }
+    return _changed(database, request)
+
+
+def fail(database: Database, job: Job, error: str) -> Job:
+    """The job, which has failed as a whole for this reason; as it is where it has ended. Raises StorageBusy."""
+    request = {
+        "Key": key(job.id),
+        "UpdateExpression": "SET #error = :error, finished_at = :now",
+        "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(finished_at)",
+        "ExpressionAttributeNames": {"#error": "error"},
+        "ExpressionAttributeValues": {":error": {"S": error}, ":now": {"N": str(int(database.now()))}},
     }
     return _changed(database, request)
 

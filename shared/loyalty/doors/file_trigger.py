@@ -1,0 +1,122 @@
+"""The split queue: S3 says in it which files have arrived, and each is split into chunks.
+
+A message comes again, to go on where it was, while it is not finished: after a quarter of an hour, a death, or while
+somebody else is at the same file. It is put off each time, so that none waits for the whole time of the queue.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from loyalty.domain.deadline import REPORTING_SECONDS, STEP_SECONDS
+from loyalty.domain.errors import StorageBusy
+from loyalty.domain.job import Job
+from loyalty.doors.endpoint import Handler, process_database
+from loyalty.files import split
+from loyalty.files.splitting import Unfinished
+from loyalty.store import queue
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.tables import jobs
+from loyalty.store.tables.cursors import HELD_SECONDS, CursorLost, CursorTaken
+from loyalty.telemetry.log import FileLog
+
+_COMES_AGAIN_SECONDS, _MOST_TENFOLD = 10, 18  # after a fault, longer each time, to 3 minutes
+_UPLOAD = re.compile("uploads/([0-9a-f]{32})")
+
+Record = dict[str, Any]
+
+
+class Later(NamedTuple):
+    """In how many seconds a message comes again, and why."""
+
+    seconds: float
+    why: Exception
+
+
+def split_files(database: Callable[[], Database] = process_database) -> Handler:
+    """The Lambda handler of the split queue."""
+
+    def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        within = database().within(context.get_remaining_time_in_millis() / 1000 - REPORTING_SECONDS)
+        failed = [record for record in event["Records"] if not _try(within, record)]
+        return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
+
+    return lambda_handler
+
+
+def arrived(body: str) -> list[str] | None:
+    """The ids of the jobs whose files have arrived, as a message of S3's says; None where it is another message."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    records = document.get("Records", []) if isinstance(document, dict) else None
+    if not isinstance(records, list) or not (records or "Event" in document):
+        return None
+    try:
+        keys = [record["s3"]["object"]["key"] for record in records]
+    except (KeyError, TypeError):
+        return None
+    found = (_UPLOAD.fullmatch(key) for key in keys if isinstance(key, str))
+    return [match[1] for match in found if match]
+
+
+def bury_file(database: Database, job_ids: list[str]) -> None:
+    """Have jobs fail whose files were not split in many tries; raises StorageBusy."""
+    for job_id in job_ids:
+        job = _waiting(database, job_id)
+        if job is not None and not job.sent:
+            split.bury(database, job)
+
+
+def _try(database: Database, record: Record) -> bool:
+    """Split what a message is about; whether that is finished."""
+    log = FileLog("split_file", record["messageId"], int(record["attributes"]["ApproximateReceiveCount"]))
+    later = None
+    try:
+        for job_id in arrived(record["body"]) or []:
+            _split(database, job_id, record["receiptHandle"], log)
+    except Unfinished as error:
+        later = Later(0, error)
+    except CursorTaken as error:
+        later = Later(error.seconds, error)
+    except (StorageBusy, CursorLost) as error:
+        later = Later(_pause(record), error)
+    except Exception as error:  # noqa: BLE001 - it is delivered again, and given up in the end
+        log.unexpected(error)
+        later = Later(_pause(record), error)
+    if later is not None:
+        log.again(later.why)
+        queue.delay(database, database.settings.split_queue_url, record["receiptHandle"], math.ceil(later.seconds))
+    log.write()
+    return later is None
+
+
+def _pause(record: Record) -> int:
+    return _COMES_AGAIN_SECONDS * min(int(record["attributes"]["ApproximateReceiveCount"]), _MOST_TENFOLD)
+
+
+def _split(database: Database, job_id: str, receipt: str, log: FileLog) -> None:
+    job = _waiting(database, job_id)
+    if job is None:
+        log.ignored("no job waits for this file")
+        return
+
+    def alive() -> bool:
+        queue.delay(database, database.settings.split_queue_url, receipt, HELD_SECONDS)
+        return database.seconds_left() > STEP_SECONDS
+
+    log.split(split.split(database, job, alive))
+
+
+def _waiting(database: Database, job_id: str) -> Job | None:
+    """The job of a file that can still be split; raises StorageBusy."""
+    job = jobs.find(database, job_id)
+    if job is None or job.file is None or job.finished_at is not None or job.sent:
+        return None
+    if (error := job.told_error(database.now())) is not None:
+        split.fail(database, job, error)
+        return None
+    return job
