@@ -11,7 +11,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.items import Item
 from tests.fakes.objects import BUCKET
-from tests.fakes.queues import CHUNKS, PARKED, RESULTS, SPLITS
+from tests.fakes.queues import CHUNKS, PARKED, SPLITS
 
 
 def _none(name: str) -> Any:
@@ -28,11 +28,11 @@ SETTINGS = Settings(
     parked_queue_url=PARKED,
     files_bucket=BUCKET,
     split_queue_url=SPLITS,
-    results_queue_url=RESULTS,
     max_items=20_000,
     inline_limit=20_000,
     gather_seconds=24,
     access_token_seconds=3_600,
+    splitter_silence_seconds=120,
     bulk_api_redirection_enabled=False,
     bulk_api_batch_size_for_redirection=10,
 )

@@ -9,6 +9,9 @@ from loyalty.store.engine.dynamodb import Database
 _UNUSED = {
     "CHUNK_QUEUE_URL": "none",
     "PARKED_QUEUE_URL": "none",
+    "SPLIT_QUEUE_URL": "none",
+    "FILES_BUCKET": "none",
+    "SPLITTER_SILENCE_SECONDS": "120",
     "INLINE_LIMIT": "20000",
     "GATHER_SECONDS": "0",
     "MAX_ITEMS": "1",

@@ -4,9 +4,7 @@ A message comes again, to go on where it was, while it is not finished: after a 
 somebody else is at the same file. It is put off each time, so that none waits for the whole time of the queue.
 """
 
-import json
 import math
-import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -15,15 +13,15 @@ from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import Job
 from loyalty.doors.endpoint import Handler, process_database
 from loyalty.files import split
+from loyalty.files.arrivals import arrived
 from loyalty.files.splitting import Unfinished
 from loyalty.store import queue
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import jobs
-from loyalty.store.tables.cursors import HELD_SECONDS, CursorLost, CursorTaken
+from loyalty.store.tables.cursors import CursorLost, CursorTaken
 from loyalty.telemetry.log import FileLog
 
 _COMES_AGAIN_SECONDS, _MOST_TENFOLD = 10, 18  # after a fault, longer each time, to 3 minutes
-_UPLOAD = re.compile("uploads/([0-9a-f]{32})")
 
 Record = dict[str, Any]
 
@@ -44,23 +42,6 @@ def split_files(database: Callable[[], Database] = process_database) -> Handler:
         return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
 
     return lambda_handler
-
-
-def arrived(body: str) -> list[str] | None:
-    """The ids of the jobs whose files have arrived, as a message of S3's says; None where it is another message."""
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    records = document.get("Records", []) if isinstance(document, dict) else None
-    if not isinstance(records, list) or not (records or "Event" in document):
-        return None
-    try:
-        keys = [record["s3"]["object"]["key"] for record in records]
-    except (KeyError, TypeError):
-        return None
-    found = (_UPLOAD.fullmatch(key) for key in keys if isinstance(key, str))
-    return [match[1] for match in found if match]
 
 
 def bury_file(database: Database, job_ids: list[str]) -> None:
@@ -103,9 +84,10 @@ def _split(database: Database, job_id: str, receipt: str, log: FileLog) -> None:
     if job is None:
         log.ignored("no job waits for this file")
         return
+    settings = database.settings
 
     def alive() -> bool:
-        queue.delay(database, database.settings.split_queue_url, receipt, HELD_SECONDS)
+        queue.delay(database, settings.split_queue_url, receipt, settings.splitter_silence_seconds)
         return database.seconds_left() > STEP_SECONDS
 
     log.split(split.split(database, job, alive))

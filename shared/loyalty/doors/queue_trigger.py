@@ -9,7 +9,8 @@ from typing import Any
 from loyalty.domain.deadline import REPORTING_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.doors.endpoint import Handler, process_database
-from loyalty.doors.file_trigger import arrived, bury_file
+from loyalty.doors.file_trigger import bury_file
+from loyalty.files.arrivals import arrived
 from loyalty.jobs import worker
 from loyalty.jobs.message import MessageTooNew
 from loyalty.jobs.worker import ComesAgain, Delivery, Worked

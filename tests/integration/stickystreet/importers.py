@@ -22,6 +22,9 @@ from tools.local.ministack import REGION
 SETTINGS = {
     "CHUNK_QUEUE_URL": "none",
     "PARKED_QUEUE_URL": "none",
+    "SPLIT_QUEUE_URL": "none",
+    "FILES_BUCKET": "none",
+    "SPLITTER_SILENCE_SECONDS": "120",
     "INLINE_LIMIT": "20000",
     "GATHER_SECONDS": "0",
     "MAX_ITEMS": "20000",

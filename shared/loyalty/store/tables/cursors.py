@@ -2,8 +2,8 @@
 
     pk = <job_id>   sk = file, results#<name>   cursor (JSON), holder, held_until, ttl
 
-One process at a time holds a cursor, for as long as it says so in time; whoever takes it then goes on where it was. One
-that lost it learns so with its next step, and does nothing more.
+One process at a time holds a cursor, for as long as it gives a sign of life in time (`splitter_silence_seconds`);
+whoever takes it then goes on where it was. One that lost it learns so with its next step, and does nothing more.
 """
 
 import json
@@ -14,9 +14,6 @@ from typing import Any, NamedTuple
 from loyalty.domain.job import Job
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import jobs, keys
-
-HELD_SECONDS = 120
-"""How long a cursor is held after each step: what comes between two of them is far shorter."""
 
 State = Mapping[str, Any]
 
@@ -53,7 +50,7 @@ def take(database: Database, job: Job, name: str) -> tuple[Held, State | None]:
             "ExpressionAttributeNames": {"#ttl": "ttl"},
             "ExpressionAttributeValues": {
                 ":holder": {"S": held.holder},
-                ":until": {"N": f"{now + HELD_SECONDS:.3f}"},
+                ":until": {"N": f"{now + database.settings.splitter_silence_seconds:.3f}"},
                 ":now": {"N": f"{now:.3f}"},
                 ":ttl": {"N": str(job.deleted_at)},
             },
@@ -83,7 +80,7 @@ def advance(database: Database, held: Held, state: State) -> None:
             "ExpressionAttributeNames": {"#cursor": "cursor"},
             "ExpressionAttributeValues": {
                 ":cursor": {"S": json.dumps(state, separators=(",", ":"))},
-                ":until": {"N": f"{database.now() + HELD_SECONDS:.3f}"},
+                ":until": {"N": f"{database.now() + database.settings.splitter_silence_seconds:.3f}"},
                 ":holder": {"S": held.holder},
             },
         },
@@ -99,7 +96,7 @@ def keep(database: Database, held: Held) -> None:
         "UpdateExpression": "SET held_until = :until",
         "ConditionExpression": "holder = :holder",
         "ExpressionAttributeValues": {
-            ":until": {"N": f"{database.now() + HELD_SECONDS:.3f}"},
+            ":until": {"N": f"{database.now() + database.settings.splitter_silence_seconds:.3f}"},
             ":holder": {"S": held.holder},
         },
     }
