@@ -61,15 +61,13 @@ class FakeS3:
     def upload_part(self, **arguments: Any) -> Answer:
         """UploadPart."""
         self._note("upload_part", arguments)
-        self._parts[arguments["UploadId"]][arguments["PartNumber"]] = arguments["Body"]
+        self._begun(arguments)[arguments["PartNumber"]] = arguments["Body"]
         return {"ETag": tag(arguments["Body"])}
 
     def complete_multipart_upload(self, **arguments: Any) -> Answer:
         """CompleteMultipartUpload, which takes the parts that are named, each by its tag."""
         self._note("complete_multipart_upload", arguments)
-        there = self._parts.get(arguments["UploadId"])
-        if there is None:
-            raise client_error("NoSuchUpload", 404)
+        there = self._begun(arguments)
         bodies = []
         for part in arguments["MultipartUpload"]["Parts"]:
             body = there[part["PartNumber"]]
@@ -78,6 +76,11 @@ class FakeS3:
         self.objects[arguments["Key"]] = b"".join(bodies)
         del self._parts[arguments["UploadId"]]
         return {}
+
+    def _begun(self, arguments: dict[str, Any]) -> dict[int, bytes]:
+        if arguments["UploadId"] not in self._parts:
+            raise client_error("NoSuchUpload", 404)
+        return self._parts[arguments["UploadId"]]
 
     def _body(self, action: str, arguments: dict[str, Any]) -> bytes:
         self._note(action, arguments)

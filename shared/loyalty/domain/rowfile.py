@@ -68,6 +68,10 @@ class Heading(NamedTuple):
         several_lines = {at for at, field in enumerate(fields) if field and may_hold_lines(field)}
         return self._replace(several_lines=several_lines)
 
+    def lines_in(self) -> list[int]:
+        """The columns that may hold text of several lines."""
+        return [at for at in range(len(self.headers)) if at in self.several_lines]
+
     def rows(self, lines: Numbered) -> Iterator[FileRow]:
         """The rows that are not blank, in lines after those of the heading; raises Unreadable."""
         return filter(lambda row: row.fault or any(row.cells), map(self._row, self.records(lines)))
@@ -85,11 +89,9 @@ class Heading(NamedTuple):
     def _shifted(self) -> frozenset[int]:
         """The columns for text of several lines, as they stand in the file; a reason may have some too."""
         if self.reasons_at is None:
-            return frozenset(at for at in range(len(self.headers)) if at in self.several_lines)
+            return frozenset(self.lines_in())
         at = self.reasons_at
-        return frozenset(
-            (one if one < at else one + 1) for one in range(len(self.headers)) if one in self.several_lines
-        ) | {at}
+        return frozenset((one if one < at else one + 1) for one in self.lines_in()) | {at}
 
     def _row(self, record: Record) -> FileRow:
         cells = list(record.cells)

@@ -1,4 +1,4 @@
-"""The split queue: S3 says in it which files have arrived, and each is split into chunks.
+"""The split queue: S3 says in it which files have arrived, and each is split; results are asked for, and written.
 
 A message comes again, to go on where it was, while it is not finished: after a quarter of an hour, a death, or while
 somebody else is at the same file. It is put off each time, so that none waits for the whole time of the queue.
@@ -12,11 +12,12 @@ from loyalty.domain.deadline import REPORTING_SECONDS, STEP_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import Job
 from loyalty.doors.endpoint import Handler, process_database
-from loyalty.files import split
-from loyalty.files.arrivals import arrived
-from loyalty.files.splitting import Unfinished
+from loyalty.files import result_files, split
+from loyalty.files.arrivals import ResultsWanted, arrived, results_wanted
+from loyalty.files.splitting import Alive, Unfinished
 from loyalty.store import queue
 from loyalty.store.engine.dynamodb import Database
+from loyalty.store.objects import ObjectChanged
 from loyalty.store.tables import jobs
 from loyalty.store.tables.cursors import CursorLost, CursorTaken
 from loyalty.telemetry.log import FileLog
@@ -57,8 +58,7 @@ def _try(database: Database, record: Record) -> bool:
     log = FileLog("split_file", record["messageId"], int(record["attributes"]["ApproximateReceiveCount"]))
     later = None
     try:
-        for job_id in arrived(record["body"]) or []:
-            _split(database, job_id, record["receiptHandle"], log)
+        _work(database, record, log)
     except Unfinished as error:
         later = Later(0, error)
     except CursorTaken as error:
@@ -79,18 +79,37 @@ def _pause(record: Record) -> int:
     return _COMES_AGAIN_SECONDS * min(int(record["attributes"]["ApproximateReceiveCount"]), _MOST_TENFOLD)
 
 
-def _split(database: Database, job_id: str, receipt: str, log: FileLog) -> None:
-    job = _waiting(database, job_id)
-    if job is None:
-        log.ignored("no job waits for this file")
-        return
+def _work(database: Database, record: Record, log: FileLog) -> None:
     settings = database.settings
 
     def alive() -> bool:
-        queue.delay(database, settings.split_queue_url, receipt, settings.splitter_silence_seconds)
+        queue.delay(database, settings.split_queue_url, record["receiptHandle"], settings.splitter_silence_seconds)
         return database.seconds_left() > STEP_SECONDS
 
-    log.split(split.split(database, job, alive))
+    if (wanted := results_wanted(record["body"])) is not None:
+        _write_results(database, wanted, alive, log)
+    for job_id in arrived(record["body"]) or []:
+        _split(database, job_id, alive, log)
+
+
+def _split(database: Database, job_id: str, alive: Alive, log: FileLog) -> None:
+    job = _waiting(database, job_id)
+    if job is None:
+        log.ignored("no job waits for this file")
+    else:
+        log.about(split.split(database, job, alive))
+
+
+def _write_results(database: Database, wanted: ResultsWanted, alive: Alive, log: FileLog) -> None:
+    job = jobs.find(database, wanted.job_id)
+    if job is None or job.file is None:
+        log.ignored("no job of a file has these results")
+        return
+    log.about(job)
+    try:
+        result_files.write_files(database, job, wanted.state, alive)
+    except ObjectChanged:
+        log.ignored("its file is gone")
 
 
 def _waiting(database: Database, job_id: str) -> Job | None:

@@ -14,7 +14,7 @@ from loyalty.domain.account import JOBS_READ, Caller
 from loyalty.domain.errors import JobNotFound, JobRunning, ParameterError, ReplyTooLarge, RequestError
 from loyalty.domain.job import Job, JobStatus, Retry, Undo
 from loyalty.domain.outcome import Status
-from loyalty.doors import job_filters
+from loyalty.doors import job_filters, result_files
 from loyalty.doors.auth import authenticate
 from loyalty.doors.endpoint import Do, Handler, handler, process_database
 from loyalty.doors.headers import job_label
@@ -37,6 +37,8 @@ from loyalty.vendors.jobs_api import View
 _JOB_ID = re.compile("[0-9a-f]{32}")
 _MOST_LOOKS = 5  # of one call, for jobs that a filter lets through
 _LARGEST_NUMBER = 10**9
+_PAGES = frozenset({"from", "limit", "partial"})
+"""Parameters that ask for a part of the results."""
 
 Route = Callable[[Database, Request, Caller, RequestLog], Reply]
 
@@ -82,9 +84,11 @@ def job_results(database: Database, request: Request, caller: Caller, log: Reque
     """GET /jobs/{job_id}/results: what a waiting client would have got; `from` and `limit` choose a part of it.
 
     At most as many as one request may hold. While the job runs it is refused, unless `partial=true` asks for what is
-    there without a gap.
+    there without a gap. The results of a file are files themselves, unless a part is asked for.
     """
     job = _find(database, request, caller, log)
+    if job.file is not None and _PAGES.isdisjoint(request.query):
+        return result_files.answer(database, request, job)
     first, limit = _number(request, "from") or 0, _number(request, "limit")
     most = database.settings.max_items if limit is None else min(limit, database.settings.max_items)
     running = job.finished_at is None

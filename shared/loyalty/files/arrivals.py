@@ -1,10 +1,13 @@
-"""What S3 tells of files that have arrived, in messages of the split queue."""
+"""The messages of the split queue: what S3 tells of files that have arrived, and results that somebody asked for."""
 
 import json
 import re
+from typing import NamedTuple
 
 from loyalty.store.objects import UPLOADS
 
+_JOB_ID = re.compile("[0-9a-f]{32}")
+_STATE = re.compile("[0-9a-f]{16}")
 _UPLOAD = re.compile(f"{UPLOADS}([0-9a-f]{{32}})")
 
 
@@ -23,3 +26,29 @@ def arrived(body: str) -> list[str] | None:
         return None
     found = (_UPLOAD.fullmatch(key) for key in keys if isinstance(key, str))
     return [match[1] for match in found if match]
+
+
+class ResultsWanted(NamedTuple):
+    """That the files of results of a job are to be written, as they are in this state of it."""
+
+    job_id: str
+    state: str
+
+
+def write(wanted: ResultsWanted) -> str:
+    """The message that says so."""
+    return json.dumps({"version": 1, "results_of": wanted.job_id, "state": wanted.state})
+
+
+def results_wanted(body: str) -> ResultsWanted | None:
+    """What such a message says, None where it is another one."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict):
+        return None
+    job_id, state = document.get("results_of"), document.get("state")
+    if not isinstance(job_id, str) or not isinstance(state, str):
+        return None
+    return ResultsWanted(job_id, state) if _JOB_ID.fullmatch(job_id) and _STATE.fullmatch(state) else None

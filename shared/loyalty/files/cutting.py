@@ -2,27 +2,14 @@
 
 The same rules as for a request (see `jobs.cut`), in arrays of a few bytes for each row, since a file has millions. Rows
 that share nothing fill chunks of their own: such a chunk is ready once its last row is read.
-
-A row's code has the number of its chunk, and flags: GROUPED, for a chunk whose rows may stand anywhere in the file;
-CHAINED, where its group is too large for one chunk; AFTER, where that chunk has to wait for the one before it.
 """
 
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from loyalty.jobs import cut
-
-GROUPED, CHAINED, AFTER = 1 << 31, 1 << 30, 1 << 29
-NUMBER = AFTER - 1
-"""The bits of a code that are the chunk's number."""
-
-CODE_BYTES = 4
-"""Bytes of a row's code, and of its size."""
-
-_TYPE = "I"
-Numbers: TypeAlias = "array[int]"
-"""Whole numbers of four bytes each."""
+from loyalty.store.cuts import AFTER, CHAINED, GROUPED, Numbers, numbers
 
 
 class Cut(NamedTuple):
@@ -30,18 +17,6 @@ class Cut(NamedTuple):
 
     codes: Numbers
     chunks: int
-
-
-def numbers(count: int = 0) -> Numbers:
-    """An array of so many zeros."""
-    return array(_TYPE, bytes(CODE_BYTES * count))
-
-
-def numbers_of(data: bytes) -> Numbers:
-    """The array that these bytes are."""
-    read = array(_TYPE)
-    read.frombytes(data)
-    return read
 
 
 def cut_rows(sizes: Sequence[int], shared: Iterable[tuple[int, int]]) -> Cut:
@@ -59,7 +34,7 @@ def cut_rows(sizes: Sequence[int], shared: Iterable[tuple[int, int]]) -> Cut:
 
 def _leaders(rows: int, shared: Iterable[tuple[int, int]]) -> Numbers:
     """For each row the first of those that it hangs together with."""
-    leaders = array(_TYPE, range(rows))
+    leaders = array("I", range(rows))
 
     def find(row: int) -> int:
         while leaders[row] != row:

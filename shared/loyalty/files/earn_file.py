@@ -70,4 +70,4 @@ def _cell(cells: Sequence[str], place: int) -> str:
     return cells[place] if place < len(cells) else ""
 
 
-FILE = FileKind(KIND, _ask, EarnReader, NOT_FOUND[1])
+FILE = FileKind(KIND, _ask, EarnReader, ("customer_id", "issue_id", "earned_id"), NOT_FOUND[1])

@@ -71,4 +71,4 @@ def _cell(cells: Sequence[str], place: int) -> str:
     return cells[place] if place < len(cells) else ""
 
 
-FILE = FileKind(KIND, _ask, EnrolReader, NOT_FOUND[1])
+FILE = FileKind(KIND, _ask, EnrolReader, ("profile_id",), NOT_FOUND[1])

@@ -106,4 +106,4 @@ def _listed(headers: Sequence[str]) -> str:
     return ", ".join(quote(header) for header in headers if header)
 
 
-FILE = FileKind(KIND, _ask, ImportReader)
+FILE = FileKind(KIND, _ask, ImportReader, ("profile_id", "code", "card_number"))

@@ -56,11 +56,15 @@ class Asks(Protocol[Params]):
 
 @dataclass(frozen=True)
 class FileKind(Generic[Params, Item]):
-    """An operation whose items may come in a file; `not_found` is what is said of a row that finds nobody."""
+    """An operation whose items may come in a file.
+
+    `generated` are the ids that results tell of each row, `not_found` is what is said of a row that finds nobody.
+    """
 
     kind: Kind[Params, Item]
     ask: Asks[Params]
     reader: Reads
+    generated: tuple[str, ...]
     not_found: str = ""
 
 

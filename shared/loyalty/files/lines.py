@@ -53,8 +53,8 @@ class Lines(Iterator[tuple[int, str]]):
                 )
             for part in parts:
                 yield self._next(part)
-        if rest:
-            yield self._next(rest)
+        if rest and (last := self._next(rest))[1]:  # a byte order mark alone is no line
+            yield last
 
     def _next(self, line: bytes) -> tuple[int, str]:
         offset, before = self.place

@@ -4,11 +4,11 @@ from itertools import islice
 
 from loyalty.domain.job import MOST_CHUNKS
 from loyalty.files import cutting, runs
-from loyalty.files.cutting import Numbers
 from loyalty.files.kind import FileFault
 from loyalty.files.splitting import Cursor, File, Splitting
 from loyalty.jobs import cut
-from loyalty.store import objects
+from loyalty.store import cuts, objects
+from loyalty.store.cuts import Numbers
 from loyalty.store.objects import ObjectChanged
 from loyalty.store.tables import jobs
 
@@ -26,7 +26,7 @@ def scan(splitting: Splitting, file: File, cursor: Cursor) -> Cursor:
     added = _ROW_BYTES + _CELL_BYTES * len(file.heading.headers)
     while True:
         entries: list[bytes] = []
-        sizes = cutting.numbers()
+        sizes = cuts.numbers()
         for row in islice(rows, STEP_ROWS):
             position = cursor.row + len(sizes)
             entries += [runs.key_entry(key, position) for key in file.reader.keys(file.reader.read(row))]
@@ -41,14 +41,14 @@ def scan(splitting: Splitting, file: File, cursor: Cursor) -> Cursor:
 def assign(splitting: Splitting, cursor: Cursor) -> Cursor:
     """Give each row its chunk, and the job its size; raises FileFault, and as `Splitting.note`."""
     database, job = splitting.database, splitting.job
-    sizes = cutting.numbers()
+    sizes = cuts.numbers()
     for key in splitting.work_keys("sizes", cursor.keys):
         sizes.frombytes(_whole(splitting, key))
     pairs = runs.shared_rows(database, splitting.work_keys("keys", cursor.keys), lambda: splitting.note(cursor))
     made = cutting.cut_rows(sizes, pairs)
     if made.chunks > MOST_CHUNKS:
         raise FileFault(f"The file makes {made.chunks} chunks, and may make {MOST_CHUNKS}: send it in parts")
-    objects.put(database, objects.cut_of(job.id), made.codes.tobytes())
+    cuts.store(database, job.id, made.codes)
     jobs.split(database, job, made.chunks, len(sizes))
     return splitting.note(cursor._replace(step="send"))
 

@@ -6,14 +6,14 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from loyalty.domain.job import Part
-from loyalty.files import cutting, runs
-from loyalty.files.cutting import AFTER, CHAINED, CODE_BYTES, GROUPED, NUMBER
+from loyalty.files import runs
 from loyalty.files.runs import WaitingRow
 from loyalty.files.scanning import STEP_ROWS
 from loyalty.files.splitting import Cursor, File, Splitting
 from loyalty.jobs import message
 from loyalty.operations import registry
-from loyalty.store import objects, queue
+from loyalty.store import cuts, queue
+from loyalty.store.cuts import AFTER, CHAINED, GROUPED, NUMBER
 from loyalty.store.queue import Message
 
 STEP_BYTES = 32 * 1024 * 1024
@@ -153,10 +153,9 @@ class _Sender:
 
 def _codes(splitting: Splitting, cursor: Cursor) -> Iterator[int]:
     """The codes of the rows from the cursor on."""
-    key = objects.cut_of(splitting.job.id)
     for first in range(cursor.row, cursor.rows, _CODES_AT_ONCE):
-        stop = min(cursor.rows, first + _CODES_AT_ONCE)
-        yield from cutting.numbers_of(objects.read(splitting.database, key, first * CODE_BYTES, stop * CODE_BYTES))
+        rows = range(first, min(cursor.rows, first + _CODES_AT_ONCE))
+        yield from cuts.read(splitting.database, splitting.job.id, rows)
 
 
 def _limited(splitting: Splitting, limit: Callable[[Any], Any], row: WaitingRow) -> str:

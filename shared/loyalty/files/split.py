@@ -95,6 +95,7 @@ def _go_on(splitting: Splitting, cursor: Cursor) -> Job:
     if cursor.step == "done" or job.finished_at is not None:
         return job
     file = _open(splitting, cursor)
+    cursor = cursor._replace(several_lines=file.heading.lines_in())
     if cursor.step == "scan":
         cursor = scan(splitting, file, cursor)
     if cursor.step == "cut":

@@ -1,6 +1,6 @@
 """What each step of splitting a file works with: how far it is, the file, and the job with what is stored of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from loyalty.domain.account import Account
@@ -25,8 +25,9 @@ class Unfinished(Exception):
 class Cursor(NamedTuple):
     """How far it is: the step, the version of the file, and where in it, in rows too; how many runs were stored.
 
-    `parted` says that a row had a second cell; `keys` are the runs of keys, and `rows` all rows, once these are known.
-    `open` is the chunk whose first rows wait as if they were grouped, and `chunk` the last one of `rest` that was sent.
+    `parted` says that a row had a second cell, `several_lines` are the columns that may hold text of several lines;
+    `keys` are the runs of keys, and `rows` all rows, once these are known. `open` is the chunk whose first rows wait as
+    if they were grouped, and `chunk` the last one of `rest` that was sent.
     """
 
     etag: str
@@ -41,6 +42,7 @@ class Cursor(NamedTuple):
     open: int = 0
     chunk: int = 0
     parted: bool = False
+    several_lines: Sequence[int] = ()
 
     @property
     def place(self) -> Place:

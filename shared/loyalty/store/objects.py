@@ -8,7 +8,7 @@
 Everything in it is deleted after a week. Calls are repeated as those to the store are; raises StorageBusy.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from loyalty.domain.errors import StorageBusy
@@ -42,6 +42,10 @@ class Object(NamedTuple):
 
 class ObjectChanged(Exception):
     """The object is another one than it was, or is gone."""
+
+
+class UploadGone(Exception):
+    """What was put piece by piece has been thrown away: nobody went on with it for a day."""
 
 
 def upload_of(job_id: str) -> str:
@@ -102,6 +106,42 @@ def put(database: Database, key: str, body: bytes) -> None:
     database.call(database.service("s3").put_object, Bucket=_bucket(database), Key=key, Body=body)
 
 
+class Part(NamedTuple):
+    """A part of an object that is put piece by piece, which S3 knows by its tag."""
+
+    number: int
+    etag: str
+
+
+def begin(database: Database, key: str) -> str:
+    """Begin to put an object piece by piece; the id of that."""
+    answer = database.call(database.service("s3").create_multipart_upload, Bucket=_bucket(database), Key=key)
+    return str(answer["UploadId"])
+
+
+def put_part(database: Database, key: str, upload_id: str, number: int, body: bytes) -> Part:
+    """Put a piece, counted from 1, of five megabytes at least unless it is the last; raises UploadGone."""
+    wanted: dict[str, Any] = {"Key": key, "UploadId": upload_id, "PartNumber": number, "Body": body}
+    try:
+        return Part(
+            number, database.call(database.service("s3").upload_part, Bucket=_bucket(database), **wanted)["ETag"]
+        )
+    except CallRefused as error:
+        raise _gone(error) from None
+
+
+def end(database: Database, key: str, upload_id: str, parts: Sequence[Part]) -> None:
+    """Make the object of its pieces, which may have been done before; raises UploadGone where it can't be."""
+    named = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
+    wanted: dict[str, Any] = {"Key": key, "UploadId": upload_id, "MultipartUpload": {"Parts": named}}
+    try:
+        database.call(database.service("s3").complete_multipart_upload, Bucket=_bucket(database), **wanted)
+    except CallRefused as error:
+        gone = _gone(error)
+        if find(database, key) is None:
+            raise gone from None
+
+
 def delete(database: Database, keys: Iterable[str]) -> None:
     """Delete objects, which may be gone already."""
     left = list(keys)
@@ -133,3 +173,10 @@ def _body(answer: Any) -> bytes:
     if len(body) != answer["ContentLength"]:
         raise CallUnanswered("get_object")
     return body
+
+
+def _gone(error: CallRefused) -> UploadGone:
+    """That an upload is gone, if that is the error; raises any other one."""
+    if error.status in _GONE:
+        return UploadGone()
+    raise error

@@ -87,7 +87,7 @@ class FileLog(Log):
     def __init__(self, function: str, message_id: str, receives: int) -> None:
         super().__init__("file", function=function, message_id=message_id, receives=receives)
 
-    def split(self, job: Job) -> None:
+    def about(self, job: Job) -> None:
         """Say which job it is about, and how large that is by now."""
         self.account(job.account_id)
         self.job(job.id)

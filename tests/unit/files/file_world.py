@@ -31,6 +31,13 @@ class FileWorld(JobWorld):
         """Another world in which nothing happened yet."""
         return FileWorld(**self._changed)
 
+    def copy(self) -> "FileWorld":
+        """Another world that goes on from here."""
+        other = super().copy()
+        assert isinstance(other, FileWorld)
+        other.s3.objects.update(self.s3.objects)
+        return other
+
     def ask(self, operation: str = "import", **params: Any) -> str:
         """Ask for a job of a file; its id."""
         wanted = {**WISHES[operation], **params}

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.files import cutting
-from loyalty.files.cutting import AFTER, CHAINED, GROUPED, NUMBER, cut_rows
+from loyalty.files.cutting import cut_rows
 from loyalty.files.kind import FileFault
 from loyalty.files.lines import Lines
 from loyalty.jobs import cut
+from loyalty.store import cuts
+from loyalty.store.cuts import AFTER, CHAINED, GROUPED, NUMBER
 
 PIECES = st.lists(
     st.sampled_from(["a", "bc", '"', "ü", "\u2028", "\x0b", "\r", "\n", "\r\n", ",", "\ufeff"]), max_size=30
@@ -99,4 +100,4 @@ def _groups(keys: Sequence[Sequence[int]]) -> list[list[int]]:
 
 
 def test_a_row_takes_few_bytes_of_memory() -> None:
-    assert cutting.numbers(3).itemsize == cutting.CODE_BYTES == 4
+    assert cuts.numbers(3).itemsize == cuts.CODE_BYTES == 4

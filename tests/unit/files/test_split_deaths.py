@@ -110,7 +110,7 @@ def test_a_splitter_that_was_thought_dead_does_nothing_more_once_another_goes_on
             world.deliver_split()
             return do()  # type: ignore[operator]
 
-        database, _ = world.splitter({number: overtaken})  # type: ignore[dict-item]
+        database, _ = world.splitter({number: overtaken})
         world.deliver_split(lambda one=database: one)  # type: ignore[misc]
         # THEN what was sent is the same, whoever sent it
         world.split()

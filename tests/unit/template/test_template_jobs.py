@@ -82,6 +82,7 @@ def test_who_lives_longer_than_others_take_for_the_longest_life_writes_nothing_t
     # THEN that is how far jobs are
     assert written == {
         Right("dynamodb:GetItem", "AccountsTable"),
+        Right("dynamodb:BatchGetItem", "JobsTable"),
         Right("dynamodb:GetItem", "JobsTable"),
         Right("dynamodb:UpdateItem", "JobsTable"),
     }

@@ -69,6 +69,26 @@ def read(database: Database, job_id: str, name: str) -> State | None:
     return json.loads(item["cursor"]["S"]) if item and "cursor" in item else None
 
 
+def ask(database: Database, job: Job, name: str, what: str, every: float) -> bool:
+    """Note that something was asked for; whether somebody has to be told, as nobody was in the last `every` seconds.
+
+    Raises StorageBusy.
+    """
+    request = {
+        "Key": {**jobs.key(job.id), "sk": {"S": name}},
+        "UpdateExpression": "SET asked = :what, asked_at = :now, #ttl = :ttl",
+        "ConditionExpression": "attribute_not_exists(asked) OR NOT asked = :what OR asked_at <= :before",
+        "ExpressionAttributeNames": {"#ttl": "ttl"},
+        "ExpressionAttributeValues": {
+            ":what": {"S": what},
+            ":now": {"N": f"{database.now():.3f}"},
+            ":before": {"N": f"{database.now() - every:.3f}"},
+            ":ttl": {"N": str(job.deleted_at)},
+        },
+    }
+    return database.update_if(database.settings.jobs_table, request).done
+
+
 def advance(database: Database, held: Held, state: State) -> None:
     """Note how far it is, and hold it on; raises CursorLost or StorageBusy."""
     update = database.update_if(
