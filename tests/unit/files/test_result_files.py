@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ CONTENT = (
 COLUMNS = {"notes": "-"}
 
 
-def asked(world: FileWorld, job_id: str, **query: str) -> Reply:
+def asked(world: FileWorld, job_id: str, **query: Any) -> Reply:
     """What is answered once the files are written."""
     first = world.job(RESULTS, job_id, **query)
     if first.status == 202:
@@ -37,7 +38,7 @@ def asked(world: FileWorld, job_id: str, **query: str) -> Reply:
     return world.job(RESULTS, job_id, **query)
 
 
-def fetched(world: FileWorld, job_id: str, **query: str) -> str:
+def fetched(world: FileWorld, job_id: str, **query: Any) -> str:
     """A file of results."""
     reply = asked(world, job_id, **query)
     assert reply.status == 303, reply
