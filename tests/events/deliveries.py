@@ -15,6 +15,10 @@ OF_JOBS = ("process_chunk", "bury_chunk", "list_jobs", "show_job", "job_results"
 """Those that are about one job, which the first of them makes."""
 
 
+OF_FILES = ("split_file", "split_file_results")
+"""Messages of the split queue, about the job that `create_file` makes."""
+
+
 def read(name: str) -> Event:
     """An event."""
     event: Event = json.loads((EVENTS / f"{name}.json").read_text())

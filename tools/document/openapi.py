@@ -10,6 +10,7 @@ from tools.document import (
     capillary,
     capillary_corrections,
     everywhere,
+    files,
     jobs,
     lookups,
     profiles,
@@ -29,6 +30,7 @@ _ROUTES = (
     add_customer,
     lookups,
     reading,
+    files,
     jobs,
     account,
 )
