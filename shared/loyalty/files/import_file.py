@@ -60,7 +60,7 @@ class ImportReader:
         sent = dict(zip(places, (self._columns.fields[place] for place in range(len(places))), strict=True))
         self.heading = heading.of_fields([sent.get(place) for place in range(len(heading.headers))])
         self._places, self._unique = places, frozenset(unique_kinds(account))
-        self._kinds = (*prepared.kinds, *MIGRATED)
+        self._kinds = tuple(kind for kind in (*prepared.kinds, *MIGRATED) if kind != "phone")
 
     def read(self, row: FileRow) -> Row | Outcome:
         """The row's cells that are sent, as fields."""
@@ -73,8 +73,12 @@ class ImportReader:
         return read
 
     def keys(self, item: Row | Outcome) -> Collection[Hashable]:
-        """Its identifiers."""
-        return item.keys(self._kinds) if isinstance(item, Row) else ()
+        """Its identifiers, which are in their normal form by now, but for a phone that may be none."""
+        if not isinstance(item, Row):
+            return ()
+        keys = [(kind, item.fields[kind]) for kind in self._kinds if kind in item.fields]
+        phone = item.identifier("phone")
+        return keys if phone is None else [*keys, phone]
 
     def limit(self) -> Callable[[Any], Any]:
         """No customer has more rows than one import may bring."""

@@ -71,7 +71,8 @@ def test_a_file_of_customers_comes_to_what_a_request_with_its_rows_comes_to(seed
     assert world.told(filed) == told
     assert told["status"] == "done"
     batch, other = (
-        one.job("GET /jobs/{job_id}/results", at).json()["batch"] for one, at in _both(world, filed, requested)
+        one.job("GET /jobs/{job_id}/results", at, from_="0").json()["batch"]
+        for one, at in _both(world, filed, requested)
     )
     assert batch["customers"] == other["customers"]
     assert [row.get("error") for row in batch["rows"]] == [row.get("error") for row in other["rows"]]
@@ -102,7 +103,9 @@ def test_a_file_of_members_comes_to_what_a_request_comes_to() -> None:
     world = FileWorld()
     filed = world.bring(file_of(rows, ("email", "registration_date")), "enrol")
     # THEN each has the same result
-    results = [one.job("GET /jobs/{job_id}/results", at).json() for one, at in ((world, filed), (requested, job_id))]
+    results = [
+        one.job("GET /jobs/{job_id}/results", at, from_="0").json() for one, at in ((world, filed), (requested, job_id))
+    ]
     assert results[0] == results[1]
     assert [one["error"] for one in results[0]["result"]] == [0, 409, 409, 404, 400, 400, 0]
     assert world.end_state() == requested.end_state()
@@ -128,7 +131,7 @@ def test_a_file_of_earns_comes_to_what_a_request_comes_to() -> None:
     filed = world.bring(file_of(rows, ("email", "source")), "earn")
     # THEN each has the same result
     results = [
-        one.job("GET /jobs/{job_id}/results", at).json()["response"]
+        one.job("GET /jobs/{job_id}/results", at, from_="0").json()["response"]
         for one, at in ((world, filed), (requested, job_id))
     ]
     without_ids = [[(one["errors"], one["warnings"], "result" in one) for one in result] for result in results]
@@ -177,7 +180,7 @@ def test_more_rows_of_one_customer_than_an_import_may_have_fail_in_a_file_too(mo
     world = FileWorld()
     job_id = world.bring(file_of(rows, ("email", "last_name")))
     # THEN the last three fail
-    batch = world.job("GET /jobs/{job_id}/results", job_id).json()["batch"]
+    batch = world.job("GET /jobs/{job_id}/results", job_id, from_="0").json()["batch"]
     assert batch["customers"] == {"new": 2, "updated": 5, "failed": 3}
     assert [row["number"] for row in batch["rows"] if "error" in row] == [7, 8, 9]
 
