@@ -162,6 +162,7 @@ def _results() -> dict[str, Any]:
             "ImportReply",
             "ImportError",
             "UndoReply",
+            "ResultsFile",
         ),
     )
     in_json = content({"anyOf": [ref(form) for form in forms]}, JSON)
@@ -183,7 +184,8 @@ def _results() -> dict[str, Any]:
             **{status: _or_single(one) if status in _OUTCOMES else one for status, one in faults.items()},
         },
         ref("JobId", "parameters"),
-        query("outcome", text(enum=["failed"]), "Of a file: its failed rows alone, as they were sent"),
+        query("outcome", text(enum=["all", "failed"]), "failed, of a file: its failed rows alone, as they were sent"),
+        query("redirect", text(enum=["true", "false"]), "false, of a file: 200 with the address in the place of 303"),
         query("partial", text(enum=["true", "false"]), "true: of a job that runs, what there is without a gap"),
         query("from", integer(minimum=0, maximum=10**9), "The first item, from 0"),
         query("limit", integer(minimum=0, maximum=10**9), "So many items at most"),

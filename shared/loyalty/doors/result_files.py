@@ -1,5 +1,6 @@
 """GET /jobs/{job_id}/results of a file: the files of results, once they are written, which asking for them begins."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from loyalty.domain import moment
@@ -7,6 +8,7 @@ from loyalty.domain.errors import JobRunning, NoResults, ParameterError
 from loyalty.domain.job import Job
 from loyalty.files import arrivals, result_files
 from loyalty.files.arrivals import ResultsWanted
+from loyalty.files.result_files import ALL, FAILED
 from loyalty.http.request import Reply, Request
 from loyalty.store import objects, queue
 from loyalty.store.engine.dynamodb import Database
@@ -22,8 +24,11 @@ _COMES_SECONDS = 5
 
 
 def answer(database: Database, request: Request, job: Job) -> Reply:
-    """303 to the file; 202 while it is written. Raises JobRunning, NoResults, ParameterError or StorageBusy."""
-    which = _which(request)
+    """303 to the file, or 200 with its address where no redirect is wanted; 202 while it is written.
+
+    Raises JobRunning, NoResults, ParameterError or StorageBusy.
+    """
+    which, redirects = _one_of(request, "outcome", (ALL, FAILED)), _one_of(request, "redirect", ("true", "false"))
     if job.finished_at is None:
         raise JobRunning
     if not job.total:
@@ -34,16 +39,19 @@ def answer(database: Database, request: Request, job: Job) -> Reply:
         _have_written(database, job, state)
         body = {"job_id": job.id, "status": "writing"}
         return contract.answer(body, HTTPStatus.ACCEPTED, {"Retry-After": str(_COMES_SECONDS)})
-    name = f"{job.id}.csv" if which == result_files.ALL else f"{job.id}.{which}.csv"
+    name = f"{job.id}.csv" if which == ALL else f"{job.id}.{which}.csv"
     url = objects.download_url(database, key, URL_SECONDS, name)
     body = {"job_id": job.id, "url": url, "expires_at": moment.at(database.now() + URL_SECONDS)}
+    if redirects == "false":
+        return contract.answer(body)
     return contract.answer(body, HTTPStatus.SEE_OTHER, {"Location": url})
 
 
-def _which(request: Request) -> str:
-    wanted = request.query.get("outcome", result_files.ALL)
-    if wanted not in (result_files.ALL, result_files.FAILED):
-        raise ParameterError("outcome", "must be failed, or be left out", wanted)
+def _one_of(request: Request, name: str, values: Sequence[str]) -> str:
+    """A parameter that is one of these words, the first of which it is where it is missing."""
+    wanted = request.query.get(name, values[0])
+    if wanted not in values:
+        raise ParameterError(name, f"must be {' or '.join(values)}", wanted)
     return wanted
 
 

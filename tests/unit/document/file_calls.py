@@ -122,7 +122,7 @@ OF_FILES: dict[str, dict[str, list[Call]]] = {
     },
     "jobResults": {
         **JOBS["jobResults"],
-        "200": [*JOBS["jobResults"]["200"], after(RESULTS, limit="1")],
+        "200": [*JOBS["jobResults"]["200"], after(RESULTS, limit="1"), after(RESULTS, written=True, redirect="false")],
         "202": [after(RESULTS)],
         "303": [after(RESULTS, written=True), after(RESULTS, written=True, outcome="failed")],
         "400": [*JOBS["jobResults"]["400"], after(RESULTS, outcome="new")],

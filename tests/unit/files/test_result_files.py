@@ -99,6 +99,15 @@ def test_the_names_of_the_files_that_are_saved_say_which_they_are() -> None:
     assert f'filename="{job_id}.failed.csv"' in asked(world, job_id, outcome="failed").headers["Location"]
 
 
+def test_who_can_not_follow_a_redirect_gets_the_address_alone() -> None:
+    world = FileWorld()
+    job_id = world.bring(CONTENT, columns=COLUMNS)
+    led = asked(world, job_id)
+    told = world.job(RESULTS, job_id, redirect="false")
+    assert (told.status, told.json()) == (200, led.json())
+    assert "Location" not in told.headers
+
+
 def test_members_and_earners_are_told_their_ids_and_who_was_not_found_why() -> None:
     world = FileWorld()
     members = world.bring("email\nuser1@example.com\nnobody@example.com\n", "enrol")
@@ -175,7 +184,9 @@ def test_results_that_cannot_be_are_refused() -> None:
     assert world.job(RESULTS, job_id).status == 409
     assert world.job(RESULTS, job_id).json()["detail"] == "The job has no results: The file is empty"
     reply = world.job(RESULTS, job_id, outcome="new")
-    assert (reply.status, reply.json()["detail"]) == (400, 'outcome must be failed, or be left out; it is "new"')
+    assert (reply.status, reply.json()["detail"]) == (400, 'outcome must be all or failed; it is "new"')
+    reply = world.job(RESULTS, job_id, redirect="no")
+    assert (reply.status, reply.json()["detail"]) == (400, 'redirect must be true or false; it is "no"')
 
 
 LARGE = "email,last_name\n" + "".join(
