@@ -2,8 +2,11 @@
 
 import csv
 import io
+import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,9 +15,11 @@ import pytest
 from tests.e2e import processes
 from tests.e2e.files import BEARER, ask, results, send
 from tests.e2e.jobs import counted, job
-from tests.e2e.requests import get, post
+from tests.e2e.requests import TOKEN, get, post
 from tests.e2e.waiting import until
 from tools.local.stack import LocalStack
+from tools.local.template import ROOT
+from tools.operator.requests import MOST_ROWS
 
 ROWS = 30_000
 MEMBERS = ("user1", "user3", "user4", "user5")
@@ -95,6 +100,29 @@ def test_a_file_that_cannot_be_read_fails_with_its_reason(files: LocalStack) -> 
     assert send(upload, b"PK\x03\x04 an Excel workbook") == 200
     shown = until(lambda: (one := job(files, upload.job_id))["status"] == "failed" and one)
     assert shown["error"] == "The file is a ZIP archive or an Excel workbook: save it as CSV UTF-8"
+
+
+def test_the_command_sends_a_large_file_as_one_job(files: LocalStack, tmp_path: Path) -> None:
+    # GIVEN a file of more rows than a request may have
+    file = tmp_path / "members.csv"
+    rows = MOST_ROWS + 1
+    file.write_text("email\nuser6@example.com\n" + "".join(f"no{number}@files.example\n" for number in range(rows - 1)))
+    command = [sys.executable, "-m", "tools.operator", "register", str(file), "--program", "2844", "--token", TOKEN]
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'shared'}",
+        "LOYALTY_URL": files.url,
+    }
+    # WHEN the command sends it
+    done = subprocess.run(
+        [*command, "--json"], env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    # THEN it is one job of a file, whose failed rows are beside the file
+    assert done.returncode == 3, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["rows"], told["counts"]) == (rows, {"not found": rows - 1, "registered": 1})
+    assert job(files, told["jobs"][0])["file"] == "members.csv"
+    assert len(Path(told["failed_rows"]).read_text().splitlines()) == rows
 
 
 def test_failed_rows_that_are_mended_are_sent_again(files: LocalStack) -> None:

@@ -1,13 +1,21 @@
 """Jobs of files in the console: where they stand, why one failed, and their results, which are files."""
 
 from itertools import count
+from typing import Any
 
 from playwright.sync_api import Page, Request, expect
 
 from tests.e2e.console.conftest import sign_in
 from tests.e2e.console.fake_api import Answer, FakeApi, job
 
-WAITING = {"total": 0, "done": 0, "counts": {}, "finished_at": None, "undo": "none", "file": "customers.csv"}
+WAITING: dict[str, Any] = {
+    "total": 0,
+    "done": 0,
+    "counts": {},
+    "finished_at": None,
+    "undo": "none",
+    "file": "customers.csv",
+}
 
 
 def test_a_job_whose_file_is_on_its_way_is_watched_and_can_be_cancelled(page: Page, api: FakeApi) -> None:
