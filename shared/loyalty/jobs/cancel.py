@@ -17,8 +17,13 @@ def cancel(database: Database, job: Job) -> Job:
         raise JobNotCancellable("An undo can't be cancelled")
     if not OPERATIONS[job.operation].stoppable:
         raise JobNotCancellable("An erasure can't be cancelled: it may have begun")
-    if job.file is not None and job.split_at is None and job.error is None:
+    if (error := job.told_error(database.now())) is not None:
+        raise JobNotCancellable(f"The job failed: {error}")
+    if job.file is not None and job.split_at is None:
         job = jobs.end_before_split(database, job)
+        if job.cancelled_at is not None and job.split_at is None:
+            work.finish(database, job)
+            return job
     job = jobs.cancel(database, job)
     if job.cancelled_at is None or job.undone_by:
         raise JobNotCancellable(_why(job))
@@ -28,8 +33,6 @@ def cancel(database: Database, job: Job) -> Job:
 
 
 def _why(job: Job) -> str:
-    if job.error is not None:
-        return f"The job failed: {job.error}"
     if job.finished_at is not None:
         return "The job is done already"
     if not job.queued:

@@ -199,7 +199,7 @@ def _whole(database: Database, job: Job) -> Job | None:
 def fail(database: Database, job: Job, error: str) -> Job:
     """End a job that can't be done as a whole, for this reason, and announce that; raises StorageBusy."""
     failed = jobs.fail(database, job, error)
-    _announce(database, failed)
+    finish(database, failed)
     return failed
 
 
@@ -209,15 +209,11 @@ def finish(database: Database, job: Job) -> None:
         return
     if job.fed and not progress.covers(progress.read_chunks(database, job).values(), job.total):
         jobs.mark(database, job, faulty=True)
-    _announce(database, jobs.mark(database, job, finished_at=int(database.now())))
-
-
-def _announce(database: Database, job: Job) -> None:
-    """Tell others of a job that has ended, at least once; a request tells of its own."""
-    if job.finished_at is not None and job.queued and not job.announced:
+    finished = jobs.mark(database, job, finished_at=int(database.now()))
+    if finished.finished_at is not None and job.queued and not finished.announced:
         detail = {"job_id": job.id, "account": job.account_id, "operation": job.operation, "total": job.total}
         events.announce(database, JOB_FINISHED, detail)
-        jobs.mark(database, job, announced=True)
+        jobs.mark(database, finished, announced=True)
 
 
 def _is_to_be_done_again(database: Database, job: Job) -> bool:

@@ -84,6 +84,7 @@ def test_a_job_whose_file_does_not_come_for_a_day_has_failed() -> None:
     # THEN it has failed, and says why
     shown = world.job("GET /jobs/{job_id}", job_id).json()
     assert (shown["status"], shown["error"]) == ("failed", NO_FILE)
+    assert world.job("POST /jobs/{job_id}/cancel", job_id).json()["detail"] == f"The job failed: {NO_FILE}"
     assert [job["job_id"] for job in world.job("GET /jobs", status="failed").json()["jobs"]] == [job_id]
 
 
@@ -94,7 +95,9 @@ def test_a_job_that_waits_for_its_file_can_be_cancelled() -> None:
     cancelled = world.job("POST /jobs/{job_id}/cancel", job_id)
     assert (cancelled.status, cancelled.json()["status"]) == (202, "cancelled")
     assert world.job("POST /jobs/{job_id}/cancel", job_id).json()["status"] == "cancelled"
-    # THEN nothing can be undone or tried again
+    # THEN that is announced once
+    assert len(world.events.entries) == 1
+    # AND nothing can be undone or tried again
     assert world.job("POST /jobs/{job_id}/retry", job_id).json()["detail"] == "Nothing of the job can be tried again"
 
 
