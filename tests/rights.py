@@ -2,7 +2,7 @@
 
 A recorded call is a line that `tools/local/ministack_child.py` wrote: {"by": the function's name, "call": service and
 operation, "named": how a resource was named, its name, and how the partition keys begin, "events": source and kind of
-each}. Names are the emulator's: stack, logical id, hash.
+each}. Of objects the keys are how theirs begin. Names are the emulator's: stack, logical id, hash.
 """
 
 import json
@@ -16,7 +16,9 @@ from tools.operator.policies import Statement, applies, of_functions
 TAKING_MESSAGES = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 """What Lambda does in a function's name to feed it from a queue."""
 
-_SERVICES = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs", "AWSEvents": "events"}
+_SERVICES = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs", "AWSEvents": "events", "S3": "s3"}
+_BUCKETS = {"filesbucket": "FilesBucket"}
+"""Logical ids of buckets, whose names are in lower case."""
 _BATCHES = {"SendMessageBatch": "SendMessage", "DeleteMessageBatch": "DeleteMessage"}
 _DEFAULT_BUS = "event-bus/default"
 
@@ -72,6 +74,8 @@ def allowed(statement: Statement, asked: Asked) -> bool:
 
 
 def _asked(prefix: str, operation: str, how: str, name: str, keys: list[str]) -> Asked:
+    if how == "Object":
+        return Asked(Right(f"{prefix}:{operation}", f"{_BUCKETS[_logical(name)]}/{keys[0]}"))
     context = (("dynamodb:LeadingKeys", tuple(keys)),) if keys else ()
     if how == "Statements":  # each is allowed by its verb, whatever call it comes in
         verb, table = name.split(" ", 1)[0], name.split('"')[1]

@@ -77,6 +77,11 @@ function save(name, type, text) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
+/** Have the browser save what is at an address elsewhere, which says itself that it is to be saved. */
+function saveFrom(url) {
+  element("a", { href: url, target: "_blank", rel: "noopener noreferrer" }).click();
+}
+
 /** 10,000 */
 const number = (value) => value.toLocaleString("en");
 

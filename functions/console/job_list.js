@@ -6,7 +6,7 @@ const OPERATIONS = {
   ...{ leave: "Leaving", erase: "Erasure" },
 };
 const PARTLY = "done with failures";
-const STATUSES = ["queued", "running", "done", PARTLY, "failed", "cancelling", "cancelled", "undoing", "undone"];
+const STATUSES = ["uploading", "splitting", "queued", "running", "done", PARTLY, "failed", "cancelling", "cancelled", "undoing", "undone"];
 
 const operationName = (job) => (OPERATIONS[job.operation] ?? job.operation) + (job.dry_run ? " (dry run)" : "");
 const percent = ({ done, total }) => `${total === 0 ? 100 : Math.floor((100 * done) / total)} %`;

@@ -40,8 +40,9 @@ function drawJob() {
   if (!job) return;
   show("job-body", true);
   write("job-title", operationName(job));
-  write("job-label", job.label ?? "");
-  show("job-label", job.label !== null);
+  const name = job.label ?? job.file ?? "";
+  write("job-label", name);
+  show("job-label", name !== "");
   write("job-id", job.job_id);
   drawStatus(byId("job-status"), statusWords(job));
   drawRelated(job.links);
@@ -74,7 +75,7 @@ function drawActions(job) {
   write("show-failures", `Show ${counted(failed, "failed row")}`);
   show("download-reply", hasResults(job));
   show("retry", job.retry === "available" && mayChange(job));
-  show("cancel", ["queued", "running"].includes(job.status) && job.operation !== "undo" && mayChange(job));
+  show("cancel", ["uploading", "splitting", "queued", "running"].includes(job.status) && job.operation !== "undo" && mayChange(job));
   show("undo", hasEnded(job) && job.undo === "available" && mayChange(job));
   complain("job-note", note(job));
 }
@@ -84,7 +85,7 @@ const hasResults = (job) => hasEnded(job) || job.status === "undone";
 
 /** What a reader might wonder about. */
 function note(job) {
-  if (job.status === "failed") return LOST;
+  if (job.status === "failed") return job.error ?? LOST;
   if (job.status === "done" && job.dry_run) return DRY_RUN;
   return hasEnded(job) && job.operation !== "undo" ? (NO_UNDO[job.undo] ?? "") : "";
 }
@@ -122,13 +123,26 @@ function downloadFailures() {
   save(`failed-${opened.id}.csv`, "text/csv", failuresFile(opened.failures, importing.sent.get(opened.id)?.upload));
 }
 
-/** Save the reply that a waiting client would have had. */
+/** Save the reply that a waiting client would have had, or the results of a file, which are a file. */
 async function downloadReply() {
+  const job = known.jobs.get(opened.id);
   await busily("download-reply", "job-fault", async () => {
+    if (job.file) return saveFrom(await resultsAddress(job.job_id));
     const response = await patiently(() => call("GET", `/jobs/${opened.id}/results`));
     const type = response.headers.get("Content-Type");
     save(`reply-${opened.id}.${type.includes("xml") ? "xml" : "json"}`, type, await response.text());
   });
+}
+
+/** The address of a file job's results, once they are written. */
+async function resultsAddress(jobId) {
+  const { signal } = session.ended;
+  for (;;) {
+    const response = await patiently(() => call("GET", `/jobs/${jobId}/results?redirect=false`));
+    if (response.status !== 202) return (await response.json()).url;
+    await pause(1_000 * Number(response.headers.get("Retry-After")));
+    if (signal.aborted) throw new ApiError(0, "You have signed out");
+  }
 }
 
 /** Stop the job, if the answer to a question is yes. */

@@ -9,7 +9,7 @@ const WHOLE_LIST_EVERY = 5; // polls
 const known = { jobs: new Map(), next: null };
 const polling = { timer: 0, round: 0, delay: SOONEST, polls: 0 };
 
-const isActive = (job) => ["queued", "running", "cancelling", "undoing"].includes(job.status);
+const isActive = (job) => ["uploading", "splitting", "queued", "running", "cancelling", "undoing"].includes(job.status);
 
 /** Newest first. */
 const jobsInOrder = () =>

@@ -25,6 +25,7 @@ ALLOWED = {
     "/customers": READ,
     "/customers/{profile_id}": READ,
     "/docs": READ,
+    "/files": WRITE,
     "/health": READ,
     "/jobs": READ,
     "/jobs/{job_id}": READ,

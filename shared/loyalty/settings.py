@@ -23,6 +23,7 @@ class Settings(NamedTuple):
 
     `max_items` is what one request may hold, `access_token_seconds` how long an OAuth access token serves. More work
     than that of `inline_limit` items goes through the queue, and the request waits `gather_seconds` for it at most.
+    After `splitter_silence_seconds` without a sign of life from who splits a file another goes on with it.
     An account may make `account_requests_per_minute`. The `bulk_api_…` pair are Capillary's own: with the first on,
     the second limits the customers of one request.
 
@@ -39,10 +40,13 @@ class Settings(NamedTuple):
     parked_queue_url: str
     webhook_queue_url: str
     webhook_dead_letter_queue_url: str
+    files_bucket: str
+    split_queue_url: str
     max_items: int
     inline_limit: int
     gather_seconds: float
     access_token_seconds: int
+    splitter_silence_seconds: int
     bulk_api_redirection_enabled: bool
     bulk_api_batch_size_for_redirection: int
     account_requests_per_minute: Ceiling = Ceiling(0)

@@ -17,6 +17,10 @@ OF_WEBHOOKS = ("set_webhook", "show_webhook", "delete_webhook", "deliver_webhook
 """Those that are about an account's webhook, which the first of them sets; the last needs that job too."""
 
 
+OF_FILES = ("split_file", "split_file_results")
+"""Messages of the split queue, about the job that `create_file` makes."""
+
+
 def read(name: str) -> Event:
     """An event."""
     event: Event = json.loads((EVENTS / f"{name}.json").read_text())

@@ -8,7 +8,7 @@ import pytest
 
 from loyalty import __version__
 from loyalty.http.page import inlined
-from tests.events.deliveries import DRAWN, EVENTS, OF_JOBS, OF_WEBHOOKS, deliver, read
+from tests.events.deliveries import DRAWN, EVENTS, OF_FILES, OF_JOBS, OF_WEBHOOKS, deliver, read
 from tests.events.readings import READS
 from tests.fakes.world import World
 from tools.local import template
@@ -55,7 +55,14 @@ IMPORTED = (
     f"<job_id>{DRAWN}</job_id></batch></response>"
 )
 
+LINKS = {"self": "", **{name: f"/{name}" for name in ("results", "cancel", "retry", "undo")}}
 WRONG = 'email must be an e-mail address of at most 254 characters; it is "broken"'
+CREATED = (
+    f'{{"job_id":"{DRAWN}","upload":{{"method":"PUT","url":"https://files.test/uploads/{DRAWN}?PUT&seconds=3600",'
+    '"headers":{"If-None-Match":"*"},"expires_at":"1970-01-01T01:16:40Z"},"links":{'
+    + ",".join(f'"{name}":"/v1/jobs/{DRAWN}{path}"' for name, path in LINKS.items())
+    + "}}"
+)
 JSON_PROFILES = (
     f'{{{DONE_JSON},"result":[{{{DONE_JSON},"profile_id":"{USER_1}"}},{{{DONE_JSON},"profile_id":"{USER_2}"}},'
     + json.dumps({"error": 400, "error_text": WRONG, "profile_id": None}, separators=(",", ":"))
@@ -110,6 +117,7 @@ REPLIES: dict[str, tuple[int, dict[str, str], str]] = {
     "customers_batch_multipart": (200, AS_A_JOB, IMPORTED),
     "record_customer": (200, {"Content-Type": "text/xml; charset=utf-8"}, RECORDED),
     "add_customer": (200, CAPILLARY, ADDED),
+    "create_file": (201, {**JSON, "Cache-Control": "no-store", "Location": f"/v1/jobs/{DRAWN}"}, CREATED),
     "health": (200, JSON, f'{{"status": "ok", "version": "{__version__}"}}'),
     "not_found": (404, JSON, f'{{"error":404,"error_text":"{NOTHING}","message":"{NOTHING}"}}'),
     "not_found_wrong_method": (
@@ -131,7 +139,8 @@ PAGES = {
 
 
 def test_there_is_a_reply_for_each_event() -> None:
-    assert sorted(path.stem for path in EVENTS.iterdir()) == sorted([*REPLIES, *PAGES, *OF_JOBS, *OF_WEBHOOKS])
+    named = [*REPLIES, *PAGES, *OF_JOBS, *OF_WEBHOOKS, *OF_FILES]
+    assert sorted(path.stem for path in EVENTS.iterdir()) == sorted(named)
 
 
 def test_there_is_an_event_for_each_function() -> None:

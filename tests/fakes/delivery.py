@@ -4,12 +4,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from loyalty.domain.deadline import VISIBILITY_SECONDS, WORKER_SECONDS
+from loyalty.domain.deadline import SPLITTER_SECONDS, VISIBILITY_SECONDS, WORKER_SECONDS
+from loyalty.doors.file_trigger import split_files
 from loyalty.doors.queue_trigger import bury_chunks, process_chunks
 from loyalty.store.engine.dynamodb import Database
 from tests.fakes.gateway import FakeContext
 from tests.fakes.nth_call import ProcessDied
-from tests.fakes.queues import CHUNKS, FakeSQS, Message
+from tests.fakes.queues import CHUNKS, SPLITS, FakeSQS, Message
 
 DEAD_LETTERS = "https://sqs.test/dead-letters"
 MOST_RECEIVES = 50
@@ -38,6 +39,15 @@ class Mappings:
         while self.deliver():
             pass
         self.bury_all()
+
+    def split_all(self) -> None:
+        """Deliver what is in the split queue until it is empty, each message as often as it takes."""
+        queue = self._sqs.queues[SPLITS]
+        while queue:
+            received = queue[0]._replace(receives=queue[0].receives + 1)
+            answer = split_files(self._process)(event_of(received), FakeContext(received.id, 1_000 * SPLITTER_SECONDS))
+            if not answer["batchItemFailures"]:
+                queue[:] = [other for other in queue if other.id != received.id]
 
     def bury_all(self) -> None:
         """Deliver the dead letters, each once; those that fail stay."""

@@ -28,6 +28,7 @@ ACCOUNT = "/account"
 CUSTOMERS = "/customers"
 PROGRAMS = "/programs"
 PROMOTIONS = "/promotions"
+FILES = "/files"
 PROMOTION_DATA = "/v2/customers/lookup/promotionData"
 
 ADDRESS = "203.0.113.7"

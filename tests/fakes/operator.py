@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, redirect_stdout
 from functools import partial
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from typer.testing import CliRunner
 
 from loyalty.store.engine.dynamodb import Database
+from tests.fakes.queues import SPLITS
 from tests.fakes.world import World
 from tools.operator.application import app
 from tools.operator.http import Reply
@@ -62,6 +64,29 @@ class FakeHttp:
         with elsewhere():
             return fault(do) if fault else do()
 
+    def upload(self, url: str, headers: Mapping[str, str], path: Path, tell: Callable[[int], None]) -> int:
+        """Send a file to where S3 takes one, and tells of it."""
+        content, key = path.read_bytes(), _key(url)
+        self.sent.append(Sent("PUT", key, dict(headers), content))
+        fault = self.faults.pop(0) if self.faults else None
+        done = partial(self._put, key, content)
+        reply = fault(done) if fault else done()
+        tell(len(content))
+        return reply.status
+
+    def fetch(self, url: str, output: BinaryIO) -> None:
+        """Save an object."""
+        output.write(self._world.s3.objects[_key(url)])
+
+    def _put(self, key: str, content: bytes) -> Reply:
+        if key in self._world.s3.objects:
+            return Reply(412, {}, b"")
+        self._world.s3.objects[key] = content
+        event = {"Records": [{"s3": {"object": {"key": key}}}]}
+        entry = {"Id": "1", "MessageBody": json.dumps(event), "MessageGroupId": "s3"}
+        self._world.sqs.send_message_batch(QueueUrl=SPLITS, Entries=[entry])
+        return Reply(200, {}, b"")
+
     def _do(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         route, job_id, query = _route(method, path)
         if route == "PUT /webhook":
@@ -86,6 +111,7 @@ class FakeSystem:
         """Let time pass, and the workers do what is in the queue."""
         self._world.clock.sleep(seconds)
         with elsewhere():
+            self._world.queue.split_all()
             self._world.queue.deliver_all()
 
     def database(self, seconds: float = 60) -> Database:
@@ -112,6 +138,11 @@ class Desk:
         result = self.run(*arguments, "--json")
         assert result.exit_code == 0, result
         return result.json()
+
+
+def _key(url: str) -> str:
+    """The key of the object that a URL was signed for."""
+    return urlsplit(url).path.lstrip("/")
 
 
 def _route(method: str, path: str) -> tuple[str, str, dict[str, Any]]:

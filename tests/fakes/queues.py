@@ -10,6 +10,7 @@ from tests.fakes.faults import Answer, Fault, client_error
 
 CHUNKS, PARKED = "https://sqs.test/chunks", "https://sqs.test/parked"
 WEBHOOKS, DEAD_WEBHOOKS = "https://sqs.test/webhooks", "https://sqs.test/dead-webhooks"
+SPLITS = "https://sqs.test/splits"
 
 _NO_CHARACTERS = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MOST_ENTRIES, _MOST_BYTES = 10, 1_048_576

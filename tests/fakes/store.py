@@ -10,7 +10,8 @@ from loyalty.store.engine.dynamodb import Database
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.items import Item
-from tests.fakes.queues import CHUNKS, DEAD_WEBHOOKS, PARKED, WEBHOOKS
+from tests.fakes.objects import BUCKET
+from tests.fakes.queues import CHUNKS, DEAD_WEBHOOKS, PARKED, SPLITS, WEBHOOKS
 
 
 def _none(name: str) -> Any:
@@ -27,10 +28,13 @@ SETTINGS = Settings(
     parked_queue_url=PARKED,
     webhook_queue_url=WEBHOOKS,
     webhook_dead_letter_queue_url=DEAD_WEBHOOKS,
+    files_bucket=BUCKET,
+    split_queue_url=SPLITS,
     max_items=20_000,
     inline_limit=20_000,
     gather_seconds=24,
     access_token_seconds=3_600,
+    splitter_silence_seconds=120,
     bulk_api_redirection_enabled=False,
     bulk_api_batch_size_for_redirection=10,
 )

@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any
 from urllib.parse import parse_qsl
 
-from loyalty.doors import api_php, jobs_api, token_api, webhook_api
+from loyalty.doors import api_php, files_api, jobs_api, token_api, webhook_api
 from loyalty.doors.calls import serve_call
 from loyalty.doors.endpoint import Handler, serve
 from loyalty.doors.tasks import serve_task
@@ -42,6 +42,7 @@ from tests.fakes.gateway import (
     CUSTOMERS,
     DETAILS,
     EARN,
+    FILES,
     IMPORT,
     ISSUE,
     LEAVE,
@@ -63,6 +64,7 @@ from tests.fakes.gateway import (
     reply_of,
 )
 from tests.fakes.items import Item, Key
+from tests.fakes.objects import FakeS3, FakeUrls
 from tests.fakes.queues import FakeEvents, FakeSQS
 from tests.fakes.store import SETTINGS, fake_database
 from tests.fakes.versions import LONGEST_LAG_SECONDS
@@ -102,6 +104,7 @@ _OTHERS: dict[str, Callable[[Callable[[], Database]], Handler]] = {
     IMPORT: api_php.serve,
     TASK: partial(serve_task, REGISTER_MEMBER_BATCH_TASK),
     ACCESS_TOKEN: token_api.serve,
+    FILES: files_api.serve,
 }
 """What does more than one contract asks for."""
 _JOB_ROUTES = {
@@ -129,6 +132,7 @@ class World:
         self.sqs, self.events = FakeSQS(self.clock), FakeEvents()
         self.queue = Mappings(self.sqs, lambda: self.process(self.dynamodb), self.clock)
         self.idle = False
+        self.s3 = FakeS3()
         self.dynamodb = FakeDynamoDB(self.clock, lag)
         self.dynamodb.tables.update({table: dict(items) for table, items in demo_tables().items()})
         self.settings = settings
@@ -137,7 +141,7 @@ class World:
 
     def process(self, client: Any) -> Database:
         """The database as another process has it: through a client of its own, with nothing cached."""
-        services = {"sqs": self.sqs, "events": self.events}
+        services = {"sqs": self.sqs, "events": self.events, "s3": self.s3, "s3-urls": FakeUrls()}
         database = fake_database(client, self.clock, self.settings, services.__getitem__)
         return replace(database, sleep=self._sleep)
 

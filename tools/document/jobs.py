@@ -56,8 +56,8 @@ _FAULTS = {
     "503": "Storage is busy: repeat the request",
 }
 _STATUSES = (
-    "failed: its request died before all was sent, which repeating it completes; cancelling: until the chunks under"
-    " way have ended"
+    "uploading: its file has not arrived; splitting: that is read; failed: see error, or its request died before all"
+    " was sent, which repeating it completes; cancelling: until the chunks under way have ended"
 )
 _OUTCOMES = ("400", "404", "409", "503")
 """Statuses that a single registration may have."""
@@ -96,21 +96,27 @@ def schemas() -> dict[str, Schema]:
         "finished_at": nullable(text(format="date-time")),
         "undo": text("Whether it can be taken back", enum=[*Undo]),
         "retry": text("Whether some of its items can be tried again", enum=[*Retry]),
-        "links": record(
-            {
-                **{name: text(format="uri-reference") for name in ("self", *_ACTIONS)},
-                "undoes": text("The job that this one takes back", format="uri-reference"),
-                "undone_by": text("The job that takes this one back", format="uri-reference"),
-            },
-            optional=("undoes", "undone_by"),
-        ),
+        "file": text("What its file is called, where its items come in one"),
+        "error": text("Why it failed as a whole"),
+        "links": ref("JobLinks"),
     }
+    links = {
+        **{name: text(format="uri-reference") for name in ("self", *_ACTIONS)},
+        "undoes": text("The job that this one takes back", format="uri-reference"),
+        "undone_by": text("The job that takes this one back", format="uri-reference"),
+    }
+    about = {"job_id": ref("JobId")}
+    writing = {**about, "status": text("Asked again in a moment, they are there", enum=["writing"])}
+    written = {**about, "url": text("Where they are", format="uri"), "expires_at": text(format="date-time")}
     page = {"jobs": array(ref("Job"), maxItems=MOST), "next": nullable(text("For the parameter next; null at the end"))}
     problem = {"type": text(), "title": text(), "status": integer(), "detail": text("What is wrong")}
     undone = array(text(enum=[*UNDO.codes.values()]), "What became of each item of the job that was taken back")
     taken_back = {"job_id": ref("JobId"), "first": integer("The first item's place, from 0", minimum=0)}
     return {
-        "Job": record(job),
+        "Job": record(job, optional=("file", "error")),
+        "JobLinks": record(links, optional=("undoes", "undone_by")),
+        "ResultsAreWritten": record(writing),
+        "ResultsFile": record(written),
         "JobList": record(page),
         "UndoReply": record({**taken_back, "results": undone}),
         "Problem": record(problem, description="RFC 9457"),
@@ -156,6 +162,7 @@ def _results() -> dict[str, Any]:
             "ImportReply",
             "ImportError",
             "UndoReply",
+            "ResultsFile",
         ),
     )
     in_json = content({"anyOf": [ref(form) for form in forms]}, JSON)
@@ -166,11 +173,19 @@ def _results() -> dict[str, Any]:
         "The reply that a waiting client would have had", in_json | in_xml | content(ref("Jsonp"), JAVASCRIPT)
     )
     faults = _faults("400", "404", "406", "409")
+    being_written = "Of a file: its results are being written, as CSV; ask again in a moment"
     return _operation(
         "jobResults",
         "Read a job's results",
-        {"200": reply, **{status: _or_single(one) if status in _OUTCOMES else one for status, one in faults.items()}},
+        {
+            "200": reply,
+            "202": answer(being_written, content(ref("ResultsAreWritten"), JSON), "Retry-After"),
+            "303": answer("Of a file: where its results are", content(ref("ResultsFile"), JSON), "Location"),
+            **{status: _or_single(one) if status in _OUTCOMES else one for status, one in faults.items()},
+        },
         ref("JobId", "parameters"),
+        query("outcome", text(enum=["all", "failed"]), "failed, of a file: its failed rows alone, as they were sent"),
+        query("redirect", text(enum=["true", "false"]), "false, of a file: 200 with the address in the place of 303"),
         query("partial", text(enum=["true", "false"]), "true: of a job that runs, what there is without a gap"),
         query("from", integer(minimum=0, maximum=10**9), "The first item, from 0"),
         query("limit", integer(minimum=0, maximum=10**9), "So many items at most"),

@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 from ministack import app
 from ministack.core import lambda_runtime, router
-from ministack.services import apigateway_v1, dynamodb, eventbridge, lambda_svc, sqs
+from ministack.services import apigateway_v1, dynamodb, eventbridge, lambda_svc, s3, sqs
 
 LARGEST_EVENT = 6_291_556
 """Bytes of a synchronous event, and of what a function answers, as JSON."""
@@ -98,8 +98,17 @@ def note_calls(calls: TextIO) -> None:
     The functions are told apart by their access keys, which are their names here.
     """
     noted: set[str] = set()
-    give = lambda_runtime.execution_credentials
-    lambda_runtime.execution_credentials = lambda config: {**give(config), "AWS_ACCESS_KEY_ID": config["FunctionName"]}
+    give, resolve = lambda_runtime.execution_credentials, s3.resolve_credential
+    given: dict[str, str] = {}
+
+    def give_named(config: dict[str, Any]) -> dict[str, str]:
+        credentials: dict[str, str] = give(config)
+        given[config["FunctionName"]] = credentials["AWS_ACCESS_KEY_ID"]
+        return {**credentials, "AWS_ACCESS_KEY_ID": config["FunctionName"]}
+
+    # A URL that a function has signed is checked by the key that it would have.
+    s3.resolve_credential = lambda key_id, *rest: resolve(given.get(key_id, key_id), *rest)
+    lambda_runtime.execution_credentials = give_named
 
     def noting(serve: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         async def note_and_serve(method: str, url: str, headers: dict[str, str], body: bytes, query: Any) -> Any:
@@ -111,8 +120,34 @@ def note_calls(calls: TextIO) -> None:
 
         return note_and_serve
 
+    serve_objects = s3.handle_request
+
+    async def note_and_serve_objects(
+        method: str, path: str, headers: dict[str, str], body: bytes, query: Any, *rest: Any, **more: Any
+    ) -> Any:
+        line = json.dumps(_asked_of_objects(method, path, headers, body, query))
+        if line not in noted:
+            noted.add(line)
+            calls.write(f"{line}\n")
+        return await serve_objects(method, path, headers, body, query, *rest, **more)
+
     for service in (dynamodb, eventbridge, sqs):
         service.handle_request = noting(service.handle_request)
+    s3.handle_request = note_and_serve_objects
+
+
+_OBJECT_CALLS = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "POST": "PutObject"}
+"""The rights that calls of S3 need, by their method: parts of an object are put as a whole one is."""
+
+
+def _asked_of_objects(method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> dict[str, Any]:
+    """Who asks for what of which objects: a bucket, and how their keys begin."""
+    bucket, _, key = path.lstrip("/").partition("/")
+    deletes = method == "DELETE" or "delete" in query
+    keys = re.findall("<Key>([^<]*)</Key>", body.decode(errors="replace")) if "delete" in query else [key]
+    named = [["Object", bucket, [one]] for one in sorted({one.partition("/")[0] for one in keys})]
+    call = "DeleteObject" if deletes else _OBJECT_CALLS.get(method, method)
+    return {"by": router.extract_access_key_id(headers, query), "call": f"S3.{call}", "named": named, "events": []}
 
 
 def _asked(headers: dict[str, str], request: dict[str, Any]) -> dict[str, Any]:

@@ -32,7 +32,16 @@ def _printable(label: str) -> str:
     return label
 
 
-Rows = Annotated[int, typer.Option("--rows", metavar="COUNT", min=1, max=MOST_ROWS, help="Rows in one request.")]
+Rows = Annotated[
+    int | None,
+    typer.Option(
+        "--rows",
+        metavar="COUNT",
+        min=1,
+        max=MOST_ROWS,
+        help=f"Rows in one request, of which so many are sent; without it a file of more than {MOST_ROWS} is one job.",
+    ),
+]
 Campaigns = Annotated[
     list[str], typer.Option("--campaign", metavar="ID", help="Make every customer a member; may be repeated.")
 ]
@@ -92,7 +101,7 @@ def import_(
     dry_run: DryRun = False,
     column: Columns = None,
     label: Label = "",
-    rows: Rows = _ROWS_PER_REQUEST,
+    rows: Rows = None,
 ) -> None:
     """Import customers. If interrupted, repeat the command to continue; failed rows go to FILE's .failed file."""
     with given(session, file) as path:
@@ -109,8 +118,9 @@ def import_(
         if opened.has_decimal_comma:
             parameters["decimal_mark"] = "comma"
         door = ImportDoor(opened.headers, fields, parameters)
-        work = Work("import", opened, door, {**parameters, "fields": fields}, door.most_rows(rows), dry_run, label)
-        send(session, work)
+        options = {**parameters, "fields": fields}
+        each = door.most_rows(rows or _ROWS_PER_REQUEST)
+        send(session, Work("import", opened, door, options, each, dry_run, label, in_requests=rows is not None))
 
 
 @command(app, "register")
@@ -121,13 +131,15 @@ def register(
     *,
     matching: Matching = None,
     label: Label = "",
-    rows: Rows = _ROWS_PER_REQUEST,
+    rows: Rows = None,
 ) -> None:
     """Make the customers of a file members of a program; a column registration_date may say since when."""
     with given(session, file) as path:
         opened = open_rows(path)
         door = RegisterDoor(opened.headers, program, matching)
-        send(session, Work("register", opened, door, {"program": program, "matching": matching}, rows, label=label))
+        options = {"program": program, "matching": matching}
+        each = rows or _ROWS_PER_REQUEST
+        send(session, Work("register", opened, door, options, each, label=label, in_requests=rows is not None))
 
 
 @command(app, "earn")
@@ -140,7 +152,7 @@ def earn(
     identifier: Identifier = None,
     source: Source = None,
     label: Label = "",
-    rows: Rows = _ROWS_PER_REQUEST,
+    rows: Rows = None,
 ) -> None:
     """Have the customers of a file earn a promotion; every row is an earn of its own."""
     with given(session, file) as path:
@@ -148,7 +160,8 @@ def earn(
         named: dict[str, Any] = {"promotionId": promotion, "promoIdentifier": identifier}
         details = {"programId": program, **{name: value for name, value in named.items() if value}}
         door = EarnDoor(opened.headers, details, source)
-        send(session, Work("earn", opened, door, {**details, "source": source}, rows, label=label))
+        options, each = {**details, "source": source}, rows or _ROWS_PER_REQUEST
+        send(session, Work("earn", opened, door, options, each, label=label, in_requests=rows is not None))
 
 
 def _fields(headers: tuple[str, ...], columns: list[str]) -> list[str | None]:

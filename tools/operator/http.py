@@ -6,8 +6,10 @@ each carries an Idempotency-Key: sent again it is the same request, and has the 
 
 import gzip
 import json
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
 
 import urllib3
 from urllib3.exceptions import HTTPError
@@ -30,6 +32,7 @@ RETRIES = Retry(
 
 _TIMEOUT = Timeout(connect=5, read=40)  # the gateway itself gives up after 29 seconds
 _PAYS_TO_COMPRESS = 10_000
+_BLOCK = 1024 * 1024
 
 
 class Reply(NamedTuple):
@@ -65,3 +68,34 @@ class Http:
         except HTTPError:
             raise Unavailable(f"{self._url} does not answer; try again") from None
         return Reply(reply.status, {name.lower(): text for name, text in reply.headers.items()}, reply.data)
+
+    def upload(self, url: str, headers: Mapping[str, str], path: Path, tell: Callable[[int], None]) -> int:
+        """Send a file to a URL that was signed for it, telling how many bytes went; the HTTP status.
+
+        Raises Unavailable.
+        """
+        with path.open("rb") as file:
+            sized = {**headers, "Content-Length": str(path.stat().st_size)}
+            try:
+                reply = self._pool.request("PUT", url, headers=sized, body=_blocks(file, tell), retries=False)
+            except HTTPError:
+                raise Unavailable("The storage does not answer; the same command sends the file again") from None
+        return reply.status
+
+    def fetch(self, url: str, output: BinaryIO) -> None:
+        """Save what is at a URL that was signed for it; raises Unavailable."""
+        try:
+            reply = self._pool.request("GET", url, preload_content=False)
+            output.writelines(reply.stream(_BLOCK))
+            reply.release_conn()
+        except HTTPError:
+            raise Unavailable("The storage does not answer; try again") from None
+        if reply.status != HTTPStatus.OK:
+            raise Unavailable(f"The storage answered with HTTP status {reply.status}; try again")
+
+
+def _blocks(file: BinaryIO, tell: Callable[[int], None]) -> Iterator[bytes]:
+    """A file block by block, of each of which is told that it goes."""
+    while block := file.read(_BLOCK):
+        yield block
+        tell(len(block))

@@ -101,15 +101,28 @@ def watch(session: Session, job: JobId) -> None:
 
 @command(app, "results")
 def results(session: Session, job: JobId, *, partial: Partial = False, output: Output = None) -> None:
-    """Fetch a job's results: the very reply that a client which waited would have got."""
+    """Fetch a job's results: the very reply that a client which waited would have got, of a file's job the file."""
     with _client(session) as client:
         job_id = client.whole_id(job)
+        if not partial and "file" in client.show(job_id):
+            _save_file(session, client, job_id, output)
+            return
         reply = client.results(job_id, partial=partial)
     if output:
         output.write_bytes(reply.body)
         session.printer.record({"job_id": job_id, "bytes": len(reply.body), "output": str(output)})
     else:
         sys.stdout.write(reply.body.decode() + "\n")
+
+
+def _save_file(session: Session, client: JobsClient, job_id: str, output: Path | None) -> None:
+    """The results of a file's job, of any size, into a file or to where the output goes."""
+    if output is None:
+        client.save_results(job_id, sys.stdout.buffer)
+        return
+    with output.open("wb") as file:
+        client.save_results(job_id, file)
+    session.printer.record({"job_id": job_id, "bytes": output.stat().st_size, "output": str(output)})
 
 
 @command(app, "cancel")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import quote, urlencode
 
 from .faults import OperatorError, Unavailable
@@ -15,6 +15,7 @@ Job = Mapping[str, Any]
 FINISHED = frozenset({"done", "failed", "cancelled", "undone"})
 """Where a job's status stays, unless something new is asked for."""
 
+_BEING_WRITTEN = 202
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 3.0
 
 
@@ -88,6 +89,14 @@ class JobsClient:
         """What a client that waited would have got."""
         return self._call("GET", f"/jobs/{quote(job_id, safe='')}/results{'?partial=true' if partial else ''}")
 
+    def save_results(self, job_id: str, output: BinaryIO, outcome: str = "all") -> None:
+        """Save the results of a file's job, all or those of failed rows, once they are written."""
+        query = urlencode({"outcome": outcome, "redirect": "false"})
+        path = f"/jobs/{quote(job_id, safe='')}/results?{query}"
+        while (reply := self._call("GET", path)).status == _BEING_WRITTEN:
+            self._sleep(float(reply.headers.get("retry-after", "1")))
+        self._http.fetch(reply.json()["url"], output)
+
     def cancel(self, job_id: str) -> Job:
         """The job, of which nothing more is begun."""
         return self._change(job_id, "cancel")
@@ -132,13 +141,14 @@ class JobsClient:
     def _call(self, method: str, path: str, body: bytes = b"") -> Reply:
         reply = self._http.send(method, path, self._headers, body)
         if reply.status >= 500:  # noqa: PLR2004 - HTTP's own classes
-            raise Unavailable(_detail(reply))
+            raise Unavailable(detail(reply))
         if reply.status >= 400:  # noqa: PLR2004
-            raise OperatorError(_detail(reply))
+            raise OperatorError(detail(reply))
         return reply
 
 
-def _detail(reply: Reply) -> str:
+def detail(reply: Reply) -> str:
+    """What an error of the jobs API says."""
     try:
         document = json.loads(reply.body)
         return str(document.get("detail") or document["message"])

@@ -17,6 +17,9 @@ Statement = Mapping[str, Any]
 Context = Mapping[str, Sequence[str]]
 """What conditions are about, by their keys, such as dynamodb:LeadingKeys; without a key there is no such value."""
 
+_OBJECTS = re.compile(r"\$\{(\w+)\.Arn\}/(\w+)/\*")
+"""The objects of a bucket whose keys begin alike, which are one resource here: its logical id and how they begin."""
+
 _KNOWN = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
 
 
@@ -44,8 +47,11 @@ def _plain(statement: Statement) -> Statement:
 
 
 def _named(resource: Mapping[str, Any]) -> str:
-    if "Fn::Sub" in resource:  # the event bus, which no template makes
-        return str(resource["Fn::Sub"]).rpartition(":")[2]
+    if "Fn::Sub" in resource:
+        text = str(resource["Fn::Sub"])
+        if objects := _OBJECTS.fullmatch(text):
+            return f"{objects[1]}/{objects[2]}"
+        return text.rpartition(":")[2]  # the event bus, which no template makes
     name, attribute = resource["Fn::GetAtt"]
     if attribute != "Arn":
         raise PolicyUnknown(f"a resource is named by {attribute}")

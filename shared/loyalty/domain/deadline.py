@@ -14,6 +14,12 @@ from typing import NamedTuple
 REQUEST_SECONDS, WORKER_SECONDS = 27, 30
 """How long a function may answer a request, and how long one may work for a queue: `Timeout` in template.yaml."""
 
+SPLITTER_SECONDS = 900
+"""How long one may work on a file: the longest that Lambda lets a function run."""
+
+STEP_SECONDS = 120.0
+"""One more step of work on a file: hundreds of thousands of rows, or the cut of millions."""
+
 GATEWAY_SECONDS = 29.0
 """When API Gateway gives up on a request: the function's time, and two seconds for a cold start before it."""
 
@@ -128,6 +134,9 @@ BUDGETS: Mapping[str, Budget] = {
     ),
     "a worker that earns under a limit": Budget(
         WORKER_SECONDS, "look up, take places", [_EARNING, _READING_BACK, _STORING, _LAST_CALL, _REPORTING]
+    ),
+    "a splitter of files": Budget(
+        SPLITTER_SECONDS, "split", [Reserve(STEP_SECONDS, "the step at hand"), _LAST_CALL, _REPORTING]
     ),
 }
 """Every way in which a function spends its time: stage by stage, each begins when the one before it ends."""

@@ -30,6 +30,7 @@
     ├── JobNotFound
     ├── WebhookNotFound         the account has set none
     ├── JobRunning              a job that is not finished yet
+    ├── NoResults               a file that became no rows has none
     ├── JobNotUndoable
     ├── JobNotCancellable       a job that is done, or can't be stopped
     ├── JobNotRetryable         a job of which nothing can be tried again
@@ -274,6 +275,12 @@ class JobRunning(RequestError):
 
     def __init__(self) -> None:
         super().__init__("The job is not finished yet")
+
+
+class NoResults(RequestError):
+    """The job failed before it had any rows; the text says why."""
+
+    status = 409
 
 
 class JobNotUndoable(RequestError):

@@ -12,6 +12,12 @@ KEPT_SECONDS = 7 * 24 * 3600
 TASK_SECONDS = 600
 """After how long without a further part a job that grows takes none any more."""
 
+UPLOAD_SECONDS = 24 * 3600
+"""How long a job waits for its file."""
+
+NO_FILE = "No file arrived within a day"
+"""Why a job failed that waited in vain."""
+
 MOST_CHUNKS = 100_000
 """Chunks of one job, also of one that grows or that another system feeds."""
 
@@ -22,10 +28,14 @@ SPARE_SECONDS = 24 * 3600
 class JobStatus(StrEnum):
     """Where a job stands.
 
-    FAILED is one whose sender got half-way, which repeating its request completes, or one whose chunks, fed by another
-    system, don't hold each item once. CANCELLED is one whose chunks were closed as far as nobody had begun with them.
+    UPLOADING is one whose file has not arrived, SPLITTING one whose file is read and cut into chunks. FAILED is one
+    whose sender got half-way, which repeating its request completes, one whose chunks, fed by another system, don't
+    hold each item once, or one whose file never arrived or can't be read. CANCELLED is one whose chunks were closed as
+    far as nobody had begun with them.
     """
 
+    UPLOADING = "uploading"
+    SPLITTING = "splitting"
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
@@ -82,6 +92,9 @@ class Job(NamedTuple):
     A job that grows has `taken` so many parts until it is `closed`; `total` and `chunks` are those of the parts
     together, `sent` says that all went. `taken_at` is when it took the last part, and once that is sent, when it was.
     Another job has not `taken` any.
+
+    The items of a job with a `file`, which is that file's name, come from there: it had `arrived_at`, and `split_at`
+    its chunks began to be sent; until then `total` and `chunks` are 0. `error` says why it failed as a whole.
     """
 
     id: str
@@ -112,6 +125,10 @@ class Job(NamedTuple):
     taken: int | None = None
     taken_at: float | None = None
     closed: bool = False
+    file: str | None = None
+    arrived_at: float | None = None
+    split_at: float | None = None
+    error: str | None = None
 
     @property
     def forgotten_at(self) -> int:
@@ -126,7 +143,7 @@ class Job(NamedTuple):
     @property
     def sent_at(self) -> float:
         """When whoever last sent chunks of it began to."""
-        return self.reopened_at or self.taken_at or self.submitted_at
+        return self.reopened_at or self.taken_at or self.split_at or self.submitted_at
 
     @property
     def dry_run(self) -> bool:
@@ -134,7 +151,12 @@ class Job(NamedTuple):
         return bool(self.params.get("dry_run"))
 
     def lost(self, now: float) -> bool:
-        """Whether its sender gave up before all was sent, or died before that or the end."""
+        """Whether its sender gave up before all was sent, or died before that or the end.
+
+        A file is split by whoever is next, should one die.
+        """
+        if self.file is not None and self.reopened_at is None:
+            return False
         died = self.finished_at is None and lifetime.is_over(self.sent_at, now)
         return not self.sent and (self.abandoned or died)
 
@@ -147,10 +169,25 @@ class Job(NamedTuple):
         """Whether it was begun again, and lost then."""
         return self.finished_at is None and self.reopened_at is not None and self.lost(now)
 
+    def told_error(self, now: float) -> str | None:
+        """Why it failed as a whole, if it did; that it waited for its file in vain is noted by nobody."""
+        waited = self.waits_for_file and now >= self.submitted_at + UPLOAD_SECONDS
+        return self.error or (NO_FILE if waited else None)
+
+    @property
+    def waits_for_file(self) -> bool:
+        """Whether it can't go on without a file that has not arrived."""
+        return self.file is not None and self.arrived_at is None and self.finished_at is None
+
+    @property
+    def is_cut_by_notes(self) -> bool:
+        """Whether only what is noted of its chunks tells which of them had to wait for others."""
+        return self.fed or self.file is not None
+
     @property
     def ending(self) -> JobStatus:
         """How it ended, once it has, whether or not it is undone since."""
-        if self.faulty:
+        if self.faulty or self.error is not None:
             return JobStatus.FAILED
         return JobStatus.DONE if self.cancelled_at is None else JobStatus.CANCELLED
 
@@ -173,7 +210,7 @@ class Job(NamedTuple):
 
     def undo(self, now: float) -> Undo:
         """Whether it can be undone once it is finished."""
-        if not self.undoable or self.undone_by:
+        if not self.undoable or self.undone_by or self.error:
             return Undo.NONE
         return Undo.AVAILABLE if now < self.forgotten_at else Undo.EXPIRED
 

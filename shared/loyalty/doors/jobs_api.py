@@ -6,7 +6,7 @@ right that the job's own operation needs. Another account's job is not found.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from loyalty.domain.account import JOBS_READ, Caller
 from loyalty.domain.errors import JobNotFound, JobRunning, ParameterError, ReplyTooLarge, RequestError
 from loyalty.domain.job import Job, JobStatus, Retry, Undo
 from loyalty.domain.outcome import Status
-from loyalty.doors import job_filters
+from loyalty.doors import job_filters, result_files
 from loyalty.doors.auth import authenticate
 from loyalty.doors.endpoint import Do, Handler, handler, process_database
 from loyalty.doors.headers import job_label
@@ -37,15 +37,19 @@ from loyalty.vendors.jobs_api import View
 _JOB_ID = re.compile("[0-9a-f]{32}")
 _MOST_LOOKS = 5  # of one call, for jobs that a filter lets through
 _LARGEST_NUMBER = 10**9
+_PAGES = frozenset({"from", "limit", "partial"})
+"""Parameters that ask for a part of the results."""
 
 Route = Callable[[Database, Request, Caller, RequestLog], Reply]
 
 
-def serve(name: str, route: Route, database: Callable[[], Database] = process_database) -> Handler:
-    """The Lambda handler of a route."""
+def serve(
+    name: str, route: Route, database: Callable[[], Database] = process_database, rights: Sequence[str] = (JOBS_READ,)
+) -> Handler:
+    """The Lambda handler of a route, which callers with any of the rights may use; without rights it asks itself."""
 
     def begin(request: Request) -> tuple[Do, Callable[[RequestError], Reply]]:
-        return lambda database, log: _do(route, database, request, log), contract.problem
+        return lambda database, log: _do(route, database, request, log, rights), contract.problem
 
     return handler(f"jobs.{name}", begin, database)
 
@@ -80,9 +84,11 @@ def job_results(database: Database, request: Request, caller: Caller, log: Reque
     """GET /jobs/{job_id}/results: what a waiting client would have got; `from` and `limit` choose a part of it.
 
     At most as many as one request may hold. While the job runs it is refused, unless `partial=true` asks for what is
-    there without a gap.
+    there without a gap. The results of a file are files themselves, unless a part is asked for.
     """
     job = _find(database, request, caller, log)
+    if job.file is not None and _PAGES.isdisjoint(request.query):
+        return result_files.answer(database, request, job)
     first, limit = _number(request, "from") or 0, _number(request, "limit")
     most = database.settings.max_items if limit is None else min(limit, database.settings.max_items)
     running = job.finished_at is None
@@ -118,10 +124,10 @@ def _accepted(document: Mapping[str, Any]) -> Reply:
     return contract.answer(document, 202, {"Location": document["links"]["self"]})
 
 
-def _do(route: Route, database: Database, request: Request, log: RequestLog) -> Reply:
+def _do(route: Route, database: Database, request: Request, log: RequestLog, rights: Sequence[str]) -> Reply:
     caller = authenticate(database, contract.credentials(request), request.address)
     log.account(caller.account.id)
-    caller.require(JOBS_READ)
+    caller.require(*rights)
     return route(database, request, caller, log)
 
 
@@ -156,7 +162,7 @@ def view_of(database: Database, job: Job) -> View:
     undoable = job.undo(database.now()) if ended else Undo.NONE
     helps = (ended and far.retryable and not job.undone_by) or job.stranded(database.now())
     retryable = Retry.AVAILABLE if helps else Retry.NONE
-    return View(job, _status(database, job, far.chunks), counts, undoable, retryable)
+    return View(job, _status(database, job, far.chunks), counts, undoable, retryable, job.told_error(database.now()))
 
 
 def _status(database: Database, job: Job, chunks: int) -> JobStatus:
@@ -167,9 +173,17 @@ def _status(database: Database, job: Job, chunks: int) -> JobStatus:
         return job.ending
     if job.cancelled_at is not None:
         return JobStatus.CANCELLING
-    if job.lost(database.now()):
-        return JobStatus.FAILED
-    return JobStatus.RUNNING if chunks else JobStatus.QUEUED
+    failed = job.told_error(database.now()) is not None or job.lost(database.now())
+    return JobStatus.FAILED if failed else _status_on_the_way(job, chunks)
+
+
+def _status_on_the_way(job: Job, chunks: int) -> JobStatus:
+    """Where a job stands that nothing has stopped, so many chunks of which are finished."""
+    if chunks:
+        return JobStatus.RUNNING
+    if job.file is None or job.was_sent:
+        return JobStatus.QUEUED
+    return JobStatus.UPLOADING if job.waits_for_file else JobStatus.SPLITTING
 
 
 def _number(request: Request, name: str) -> int | None:

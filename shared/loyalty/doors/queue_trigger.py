@@ -9,6 +9,8 @@ from typing import Any
 from loyalty.domain.deadline import REPORTING_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.doors.endpoint import Handler, process_database
+from loyalty.doors.file_trigger import bury_file
+from loyalty.files.arrivals import arrived, results_wanted
 from loyalty.jobs import worker
 from loyalty.jobs.message import MessageTooNew
 from loyalty.jobs.worker import ComesAgain, Delivery, Worked
@@ -29,7 +31,18 @@ def process_chunks(database: Callable[[], Database] = process_database) -> Handl
 
 def bury_chunks(database: Callable[[], Database] = process_database) -> Handler:
     """Of the dead-letter queue: each chunk is closed, and its message parked."""
-    return _handler("bury_chunk", lambda database, record: worker.bury(database, _delivery(record)), database)
+    return _handler("bury_chunk", _bury, database)
+
+
+def _bury(database: Database, record: Record) -> Worked:
+    """Close a chunk, or the job of a file: both queues have their dead letters in one."""
+    if results_wanted(record["body"]) is not None:
+        return Worked(parked="results are asked for again")
+    files = arrived(record["body"])
+    if files is None:
+        return worker.bury(database, _delivery(record))
+    bury_file(database, files)
+    return Worked(parked="no file is parked")
 
 
 def _process(database: Database, record: Record) -> Worked:

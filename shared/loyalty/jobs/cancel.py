@@ -17,6 +17,13 @@ def cancel(database: Database, job: Job) -> Job:
         raise JobNotCancellable("An undo can't be cancelled")
     if not OPERATIONS[job.operation].stoppable:
         raise JobNotCancellable("An erasure can't be cancelled: it may have begun")
+    if (error := job.told_error(database.now())) is not None:
+        raise JobNotCancellable(f"The job failed: {error}")
+    if job.file is not None and job.split_at is None:
+        job = jobs.end_before_split(database, job)
+        if job.cancelled_at is not None and job.split_at is None:
+            work.finish(database, job)
+            return job
     job = jobs.cancel(database, job)
     if job.cancelled_at is None or job.undone_by:
         raise JobNotCancellable(_why(job))

@@ -82,7 +82,11 @@ def write(job: Job, part: Part, items: Sequence[str] = (), *, content: str | Non
 
 def to_text(document: Mapping[str, Any]) -> str:
     """A document as it stands in a message: what SQS takes in no message is escaped."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return escaped(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
+
+
+def escaped(text: str) -> str:
+    """JSON in which what SQS takes in no message is escaped."""
     return _NO_CHARACTERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

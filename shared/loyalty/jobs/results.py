@@ -8,6 +8,7 @@ from loyalty.domain.deadline import COLLECTING_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import Job
 from loyalty.domain.outcome import Outcome, Status, invalid
+from loyalty.store import cuts
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import chunks, jobs, progress
 
@@ -59,10 +60,12 @@ def _by_position(database: Database, job: Job, wanted: range) -> dict[int, Outco
 
 
 def _holding(database: Database, job: Job, wanted: range) -> Sequence[int]:
-    """The chunks that hold these positions: as the request was cut, or as a job that was fed noted them."""
+    """The chunks that hold these positions: as the request or the file was cut, or as a job that was fed noted them."""
     stored = jobs.read_stored(database, job.undoes or job.id)
     if not wanted or stored is None:  # the job that this one undid may be deleted by now
         return range(1, job.chunks + 1) if wanted else ()
+    if stored.job.file is not None:
+        return sorted({code & cuts.NUMBER for code in cuts.read(database, stored.job.id, wanted)})
     if stored.job.fed:
         return progress.holding(database, stored.job, wanted)
     return [part.number for part in stored.parts if progress.within(part.positions, wanted)]

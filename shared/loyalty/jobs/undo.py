@@ -43,7 +43,7 @@ def _parts(database: Database, job: Job) -> list[Part]:
 
 def _waited(database: Database, job: Job) -> dict[int, int]:
     """For each chunk that had to wait for an earlier one, which one that was."""
-    if job.fed:
+    if job.is_cut_by_notes:
         return {number: noted.after for number, noted in progress.read_chunks(database, job).items() if noted.after}
     stored = jobs.read_stored(database, job.id)  # which may be forgotten by now
     return {part.number: part.after for part in (stored.parts if stored else ()) if part.after}

@@ -194,6 +194,13 @@ def _whole(database: Database, job: Job) -> Job | None:
     return found if found and found.closed else None
 
 
+def fail(database: Database, job: Job, error: str) -> Job:
+    """End a job that can't be done as a whole, for this reason, and announce that; raises StorageBusy."""
+    failed = jobs.fail(database, job, error)
+    finish(database, failed)
+    return failed
+
+
 def finish(database: Database, job: Job) -> None:
     """Finish a job all of whose chunks are noted, which may be so already; raises StorageBusy."""
     if _is_to_be_done_again(database, job):

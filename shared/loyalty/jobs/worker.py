@@ -5,18 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from loyalty.domain import lifetime, moment
-from loyalty.domain.errors import (
-    JobNotFound,
-    ProgramInactive,
-    ProgramNotFound,
-    PromotionInactive,
-    PromotionNotFound,
-    RequestUndone,
-)
+from loyalty.domain.errors import RequestError, RequestUndone
 from loyalty.domain.outcome import BUSY, Origin, Outcome, invalid
-from loyalty.domain.quoting import quote
 from loyalty.jobs import message, work
 from loyalty.jobs.arrived import MOST_WAIT_SECONDS, Chunk, understand
+from loyalty.jobs.gone import GONE, said
 from loyalty.jobs.message import MessageRefused, MessageTooNew
 from loyalty.jobs.parked import kept_text, park
 from loyalty.jobs.work import Apply, ChunkTaken, OtherContent
@@ -28,16 +21,6 @@ from loyalty.store.tables.chunk import Chunk as Before
 from loyalty.store.tables.chunks import Sent
 
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 30, 3600  # of a chunk that waits for another and is not woken
-
-
-_GONE: dict[type[Exception], str] = {
-    ProgramNotFound: "program {} does not exist",
-    ProgramInactive: "program {} is not active",
-    PromotionNotFound: "promotion {} does not exist in its program",
-    PromotionInactive: "promotion {} can't be earned: it or its program is inactive, or the job came outside its dates",
-    JobNotFound: "the job to undo is no longer kept",
-}
-"""What items share and can't be done without: the errors if it is missing, and what is said then."""
 
 
 class Worked(NamedTuple):
@@ -125,7 +108,7 @@ def _do(database: Database, chunk: Chunk, delivery: Delivery) -> Worked:
         return _put_off(database, chunk, delivery, before)
     try:
         prepared = operation.prepare(database, chunk.account, operation.kind.read_params(chunk.job.params, received_at))
-    except tuple(_GONE) as error:
+    except GONE as error:
         return _refuse(database, chunk, delivery, error)
 
     def apply(within: Database, origin: Origin, items: Sequence[object]) -> list[Outcome]:
@@ -190,9 +173,9 @@ def _park(
     return Worked(chunk, outcomes, reason)
 
 
-def _refuse(database: Database, chunk: Chunk, delivery: Delivery, error: Exception) -> Worked:
+def _refuse(database: Database, chunk: Chunk, delivery: Delivery, error: RequestError) -> Worked:
     """Close a chunk for what its items share, unless it was done before; the log has only the kind of the error."""
-    reason = _said(error)
+    reason = said(error)
     worked = _close(database, chunk, delivery, reason, _refused(chunk, reason))
     return worked._replace(parked=type(error).__name__) if worked.parked == reason else worked
 
@@ -223,11 +206,6 @@ def _refused(chunk: Chunk, reason: str) -> list[Outcome]:
 def _nothing(chunk: Chunk) -> list[Outcome]:
     """An undo's items are what became of others, which is no outcome of its own."""
     return [BUSY] * len(chunk.items) if chunk.job.undoes else work.nothing(chunk.items)
-
-
-def _said(error: Exception) -> str:
-    name = str(error)
-    return _GONE[type(error)].format(quote(name)) if name else "the params name no promotion"
 
 
 def _before(database: Database, chunk: Chunk) -> Before | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from loyalty.domain.errors import InternalError, RequestError
+from loyalty.domain.job import Job
 from loyalty.domain.outcome import Outcome
 from loyalty.http.request import Request
 
@@ -102,6 +103,32 @@ class WebhookLog(Log):
         """Say that the message is to come again, and why; that is not an error."""
         self.failed = True
         self._fields["error"] = type(error).__name__
+
+    def write(self) -> None:
+        """Write it."""
+        self._write()
+
+
+class FileLog(Log):
+    """The line of one delivery of a message about a file."""
+
+    def __init__(self, function: str, message_id: str, receives: int) -> None:
+        super().__init__("file", function=function, message_id=message_id, receives=receives)
+
+    def about(self, job: Job) -> None:
+        """Say which job it is about, and how large that is by now."""
+        self.account(job.account_id)
+        self.job(job.id)
+        self._fields |= {"operation": job.operation, "rows": job.total, "chunks": job.chunks, "failed": bool(job.error)}
+
+    def ignored(self, why: str) -> None:
+        """Say that there is nothing to do, and why."""
+        self._fields["ignored"] = why
+
+    def again(self, error: Exception) -> None:
+        """Say that the message is to come again, and why; that is not an error."""
+        self.failed = True
+        self._fields.setdefault("error", type(error).__name__)
 
     def write(self) -> None:
         """Write it."""

@@ -51,26 +51,38 @@ def credentials(request: Request) -> list[Credential]:
 
 
 class View(NamedTuple):
-    """A job as it stands: its fates counted, by what its contract calls them, and what can be done with it."""
+    """A job as it stands: its fates counted, by what its contract calls them, and what can be done with it.
+
+    `error` says why it failed as a whole, if it did and somebody knows.
+    """
 
     job: Job
     status: JobStatus
     counts: Mapping[str, int]
     undo: Undo
     retry: Retry
+    error: str | None = None
+
+
+def links(job: Job, base: str) -> dict[str, str]:
+    """Where a job is seen, and what can be asked of it."""
+    self = f"{base}/jobs/{job.id}"
+    others = {"undoes": job.undoes, "undone_by": job.undone_by}
+    related = {name: f"{base}/jobs/{other}" for name, other in others.items() if other}
+    return {"self": self, **{name: f"{self}/{name}" for name in _ACTIONS}, **related}
 
 
 def document(view: View, base: str) -> dict[str, Any]:
     """A job as its API shows it; `base` is what stands before every path of this API."""
-    job, counts, self = view.job, view.counts, f"{base}/jobs/{view.job.id}"
-    others = {"undoes": job.undoes, "undone_by": job.undone_by}
-    related = {name: f"{base}/jobs/{other}" for name, other in others.items() if other}
+    job, counts = view.job, view.counts
+    told = {"file": job.file, "error": view.error}
     return {
         "job_id": job.id,
         "operation": job.operation,
         "label": job.label,
         "dry_run": job.dry_run,
         "status": view.status,
+        **{name: value for name, value in told.items() if value is not None},
         "total": job.total,
         "done": sum(counts.values()) - counts.get(CANCELLED, 0),
         "counts": dict(counts),
@@ -78,7 +90,7 @@ def document(view: View, base: str) -> dict[str, Any]:
         "finished_at": None if job.finished_at is None else moment.at(job.finished_at),
         "undo": view.undo,
         "retry": view.retry,
-        "links": {"self": self, **{name: f"{self}/{name}" for name in _ACTIONS}, **related},
+        "links": links(job, base),
     }
 
 

@@ -7,6 +7,7 @@ from tests.fakes.store import SETTINGS
 from tests.fakes.world import World
 from tests.unit.document.calls import ANSWERED
 from tests.unit.document.correction_calls import CORRECTIONS
+from tests.unit.document.file_calls import OF_FILES
 from tests.unit.document.job_calls import JOBS, LARGE, QUEUED, Call
 from tests.unit.document.read_calls import READS, TYPES
 from tools.local.gateway import GatewayResponses
@@ -22,6 +23,7 @@ CASES = (
         for name in ANSWERED
     }
     | JOBS
+    | OF_FILES
     | READS
     | CORRECTIONS
 )

@@ -17,7 +17,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     told: list[Any] = []
     emulator = SimpleNamespace(_execute_function_with_config_scope=lambda _func, _event: {"body": told[0]})
     parts = {"app": None, "router": None, "lambda_runtime": None, "apigateway_v1": None, "lambda_svc": emulator}
-    parts |= dict.fromkeys(("dynamodb", "eventbridge", "sqs"))
+    parts |= dict.fromkeys(("dynamodb", "eventbridge", "s3", "sqs"))
     for name in ("ministack", "ministack.core", "ministack.services"):
         module = ModuleType(name)
         for part, value in parts.items():

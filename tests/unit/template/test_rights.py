@@ -55,6 +55,11 @@ FUNCTION = "loyalty-CustomersBatchFunction-0A1B2C"
                 ("dynamodb:ConditionCheckItem", "JobsTable", ((LEADING, ("b",)),)),
             },
         ),
+        (
+            "S3.PutObject",
+            [["Object", "loyalty-filesbucket-0a1b2c", ["uploads"]]],
+            {("s3:PutObject", "FilesBucket/uploads", ())},
+        ),
         ("AmazonSQS.SendMessageBatch", [["QueueUrl", QUEUE, []]], {("sqs:SendMessage", "ChunkQueue", ())}),
         (
             "AmazonSQS.ChangeMessageVisibility",
@@ -124,6 +129,7 @@ def test_a_tools_own_calls_need_nothing_and_a_worker_must_be_fed(tmp_path: Path)
         "ProcessChunkFunction": {Asked(Right(action, "ChunkQueue")) for action in taking},
         "BuryChunkFunction": {Asked(Right(action, "DeadLetterQueue")) for action in taking},
         "DeliverWebhookFunction": {Asked(Right(action, "WebhookQueue")) for action in taking},
+        "SplitFileFunction": {Asked(Right(action, "SplitQueue")) for action in taking},
     }
 
 

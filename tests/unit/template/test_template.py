@@ -43,7 +43,7 @@ def test_every_function_folder_is_one_function() -> None:
 
 def test_every_function_but_the_catch_all_serves_what_its_description_says() -> None:
     # GIVEN the routes of each function that has any, but HEAD and those on which the import says that it needs a POST
-    fed_by_queues = {"ProcessChunkFunction", "BuryChunkFunction", "DeliverWebhookFunction"}
+    fed_by_queues = {"ProcessChunkFunction", "BuryChunkFunction", "DeliverWebhookFunction", "SplitFileFunction"}
     named = FUNCTIONS.keys() - fed_by_queues - {"NotFoundFunction"}
     served = {name: [one for one in SERVED if one.function == name] for name in named}
     # THEN each has one, and the two that answer at two paths have two

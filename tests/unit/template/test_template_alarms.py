@@ -50,6 +50,7 @@ def watched(alarm: dict[str, Any]) -> tuple[Any, ...]:
             ("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", {"QueueName": ["ChunkQueue", "QueueName"]}, 900),
         ),
         ("WorkerErrorsAlarm", ("AWS/Lambda", "Errors", "Sum", {"FunctionName": "ProcessChunkFunction"}, 1)),
+        ("SplitterErrorsAlarm", ("AWS/Lambda", "Errors", "Sum", {"FunctionName": "SplitFileFunction"}, 1)),
         ("DeadLetterErrorsAlarm", ("AWS/Lambda", "Errors", "Sum", {"FunctionName": "BuryChunkFunction"}, 1)),
         (
             "DroppedChunksAlarm",

@@ -4,6 +4,7 @@ import pytest
 
 from loyalty.domain.lifetime import LONGEST_SECONDS
 from loyalty.settings import OPTIONAL, Settings, load
+from tests.rights import Right, granted
 from tools.local.template import load as load_template
 from tools.local.template import resources
 
@@ -25,6 +26,10 @@ def default(variable: str) -> str:
     """What a variable is when nobody sets the parameter that it refers to."""
     named = VARIABLES[variable]["Ref"]
     return named if named in TEMPLATE["Resources"] else str(TEMPLATE["Parameters"][named]["Default"])
+
+
+def _reaches_earns(rights: set[Right]) -> bool:
+    return any(right.resource == "EarnsTable" for right in rights)
 
 
 @pytest.mark.parametrize("variable", PARAMETERS)
@@ -81,7 +86,7 @@ def test_a_function_writes_only_its_own_kind_of_item_to_the_accounts(
     ]
 
 
-@pytest.mark.parametrize("function", ["ProcessChunkFunction", "BuryChunkFunction"])
+@pytest.mark.parametrize("function", ["ProcessChunkFunction", "BuryChunkFunction", "SplitFileFunction"])
 def test_what_a_queue_feeds_sees_no_credential(function: str) -> None:
     # GIVEN all that it may do with the accounts
     (policy,) = FUNCTIONS[function]["Policies"]
@@ -93,6 +98,6 @@ def test_what_a_queue_feeds_sees_no_credential(function: str) -> None:
     }
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", [name for name, rights in granted(TEMPLATE).items() if _reaches_earns(rights)])
 def test_no_function_lives_as_long_as_a_place_in_a_tally_is_safe(function: str) -> None:
     assert FUNCTIONS[function].get("Timeout", GLOBALS["Timeout"]) < LONGEST_SECONDS

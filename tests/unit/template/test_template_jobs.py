@@ -9,7 +9,7 @@ from loyalty.domain.job import KEPT_SECONDS
 from loyalty.domain.lifetime import LONGEST_SECONDS
 from loyalty.jobs.endings import JOB_FINISHED
 from loyalty.jobs.work import MOST_TRIES
-from loyalty.store import events
+from loyalty.store import events, objects
 from tests.fakes import delivery
 from tests.rights import Right, granted
 from tools.local.template import fed, load, resources, variables, workers
@@ -24,6 +24,7 @@ VARIABLES = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
 TWO_WEEKS = 14 * 24 * 3600
 RIGHTS = granted(TEMPLATE)
 STORES_JOBS = Right("dynamodb:PutItem", "JobsTable")
+SPLITTER, FILE_MAKER = "SplitFileFunction", "CreateFileFunction"
 
 
 def _reserves(function: dict[str, Any]) -> bool:
@@ -36,8 +37,10 @@ def test_the_worker_takes_chunks_and_the_undertaker_what_failed_too_often() -> N
         "ProcessChunkMapping": ["ChunkQueue", "Arn"],
         "BuryChunkMapping": ["DeadLetterQueue", "Arn"],
         "DeliverWebhookMapping": ["WebhookQueue", "Arn"],
+        "SplitFileMapping": ["SplitQueue", "Arn"],
     }
-    assert sorted(workers(TEMPLATE)) == ["BuryChunkFunction", "DeliverWebhookFunction", "ProcessChunkFunction"]
+    expected = ["BuryChunkFunction", "DeliverWebhookFunction", "ProcessChunkFunction", "SplitFileFunction"]
+    assert sorted(workers(TEMPLATE)) == expected
 
 
 @pytest.mark.parametrize("name", MAPPINGS)
@@ -66,11 +69,26 @@ def test_a_chunk_is_received_more_often_than_it_is_tried_before_it_is_buried() -
 def test_every_function_has_the_time_that_the_budgets_share_out(name: str) -> None:
     # GIVEN which functions a queue feeds
     feeds = {fed(mapping) for mapping in MAPPINGS.values()}
-    # THEN these have the time of workers, the others that of requests
     timeout = FUNCTIONS[name].get("Timeout", TEMPLATE["Globals"]["Function"]["Timeout"])
+    if name == SPLITTER:
+        assert timeout == deadline.SPLITTER_SECONDS
+        return
+    # THEN these have the time of workers, the others that of requests
     assert timeout == (deadline.WORKER_SECONDS if name in feeds else deadline.REQUEST_SECONDS)
     # AND none outlives what others take for the longest life
     assert timeout + deadline.CLOCKS_SECONDS <= LONGEST_SECONDS
+
+
+def test_who_lives_longer_than_others_take_for_the_longest_life_writes_nothing_that_they_may_wait_for() -> None:
+    # GIVEN what the splitter of files may write, beside messages and objects of its own
+    written = {right for right in RIGHTS[SPLITTER] if right.action.startswith("dynamodb:")}
+    # THEN that is how far jobs are
+    assert written == {
+        Right("dynamodb:GetItem", "AccountsTable"),
+        Right("dynamodb:BatchGetItem", "JobsTable"),
+        Right("dynamodb:GetItem", "JobsTable"),
+        Right("dynamodb:UpdateItem", "JobsTable"),
+    }
 
 
 def test_a_request_ends_before_the_gateway_gives_it_up_however_long_its_function_takes_to_start() -> None:
@@ -123,6 +141,9 @@ def test_no_message_is_delivered_again_while_a_worker_may_still_be_at_it(mapping
     # GIVEN a queue and the function that it feeds
     queue = QUEUES[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
     timeout = FUNCTIONS[fed(mapping)]["Timeout"]
+    if fed(mapping) == SPLITTER:
+        assert queue["VisibilityTimeout"] == 6 * timeout
+        return
     # THEN every value that a deployment on AWS may choose is six timeouts or more
     assert queue["VisibilityTimeout"] == {"Ref": "ChunkVisibilitySeconds"}
     (assertion,) = TEMPLATE["Rules"]["VisibilityOutlastsWorker"]["Assertions"]
@@ -138,7 +159,8 @@ def test_a_queue_is_encrypted_and_refuses_whoever_comes_without_tls(name: str) -
     assert QUEUES[name]["SqsManagedSseEnabled"] is True
     (policy,) = [one for one in POLICIES.values() if one["Queues"] == [{"Ref": name}]]
     statement, *allowing = policy["PolicyDocument"]["Statement"]
-    assert {one["Sid"] for one in allowing} == ({"LetTheRuleSend"} if name == "WebhookQueue" else set())
+    senders = {"WebhookQueue": ["LetTheRuleSend"], "SplitQueue": ["LetS3Tell"]}
+    assert [one["Sid"] for one in allowing] == senders.get(name, [])
     assert statement == {
         "Sid": "RefuseWithoutTls",
         "Effect": "Deny",
@@ -160,6 +182,7 @@ def test_the_functions_know_where_chunks_go_and_where_they_are_parked() -> None:
         "PARKED_QUEUE_URL": "ParkedQueue",
         "WEBHOOK_QUEUE_URL": "WebhookQueue",
         "WEBHOOK_DEAD_LETTER_QUEUE_URL": "WebhookDeadLetterQueue",
+        "SPLIT_QUEUE_URL": "SplitQueue",
     }
 
 
@@ -191,9 +214,10 @@ def test_only_what_works_on_jobs_may_say_that_one_is_finished() -> None:
         for statement in policy["Statement"]
         if statement["Action"] == "events:PutEvents"
     }
-    # THEN they are the workers, and what closes or cancels a task whose chunks are done, for that event alone
+    # THEN they are the workers, the splitter for files that can't be read, and what closes or cancels a task whose
+    # chunks are done, for that event alone
     closing = ("CancelJobFunction", "RegisterMemberBatchTaskFunction")
-    assert sorted(allowed) == sorted(["BuryChunkFunction", "ProcessChunkFunction", *closing])
+    assert sorted(allowed) == sorted(["BuryChunkFunction", "ProcessChunkFunction", SPLITTER, *closing])
     for statement in allowed.values():
         assert statement["Condition"] == {
             "ForAllValues:StringEquals": {"events:source": events.SOURCE},
@@ -204,14 +228,58 @@ def test_only_what_works_on_jobs_may_say_that_one_is_finished() -> None:
 def test_whoever_makes_jobs_may_send_them() -> None:
     # GIVEN the functions that store jobs for requests, of any size where the client does not wait
     makers = [name for name, rights in RIGHTS.items() if STORES_JOBS in rights and "Events" in FUNCTIONS[name]]
-    # THEN they may send chunks
-    assert len(makers) == 14
-    assert all(Right("sqs:SendMessage", "ChunkQueue") in RIGHTS[name] for name in makers)
+    # THEN they may send chunks, but for the one whose jobs' chunks the splitter sends
+    assert len(makers) == 15
+    senders = {*makers, SPLITTER} - {FILE_MAKER}
+    assert all(Right("sqs:SendMessage", "ChunkQueue") in RIGHTS[name] for name in senders)
 
 
 def test_whoever_notes_that_a_chunk_is_finished_may_ask_whether_all_are() -> None:
     # GIVEN the functions that write to jobs, of which one with more than 32 chunks has several notes
     writers = [name for name, rights in RIGHTS.items() if Right("dynamodb:UpdateItem", "JobsTable") in rights]
-    # THEN they may query those
-    assert {"ProcessChunkFunction", "BuryChunkFunction"} < set(writers)
-    assert all(Right("dynamodb:Query", "JobsTable") in RIGHTS[name] for name in writers)
+    # THEN they may query those, but for who only makes and splits files
+    assert {"ProcessChunkFunction", "BuryChunkFunction", SPLITTER, FILE_MAKER} < set(writers)
+    noting = set(writers) - {SPLITTER, FILE_MAKER}
+    assert all(Right("dynamodb:Query", "JobsTable") in RIGHTS[name] for name in noting)
+
+
+def test_a_file_is_encrypted_goes_after_a_week_and_is_reached_by_signed_urls_alone_and_by_tls() -> None:
+    # GIVEN the bucket of files
+    (bucket,) = resources(TEMPLATE, "AWS::S3::Bucket").values()
+    # THEN nobody can make it public, and what is in it is encrypted
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    # AND nothing outlives its job
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"] * 24 * 3600) == ("Enabled", KEPT_SECONDS)
+    assert "Prefix" not in rule
+    # AND without TLS nobody reaches it
+    (policy,) = resources(TEMPLATE, "AWS::S3::BucketPolicy").values()
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    # AND uploads alone are told of, to the queue of the splitter
+    (told,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
+    assert told["Queue"] == {"Fn::GetAtt": ["SplitQueue", "Arn"]}
+    assert told["Filter"] == {"S3Key": {"Rules": [{"Name": "prefix", "Value": objects.UPLOADS}]}}
+    assert VARIABLES["FILES_BUCKET"] == {"Ref": "FilesBucket"}
+
+
+def test_only_s3_of_this_account_may_tell_of_files() -> None:
+    (policy,) = [one for one in POLICIES.values() if one["Queues"] == [{"Ref": "SplitQueue"}]]
+    assert policy["PolicyDocument"]["Statement"][1] == {
+        "Sid": "LetS3Tell",
+        "Effect": "Allow",
+        "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": {"Fn::GetAtt": ["SplitQueue", "Arn"]},
+        "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+    }
+
+
+def test_a_file_is_tried_by_many_processes_before_its_job_fails() -> None:
+    policy = QUEUES["SplitQueue"]["RedrivePolicy"]
+    assert policy == {"deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}, "maxReceiveCount": 100}
+    assert QUEUES["SplitQueue"]["MessageRetentionPeriod"] == KEPT_SECONDS

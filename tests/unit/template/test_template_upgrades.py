@@ -15,7 +15,7 @@ Resources = dict[str, dict[str, Any]]
 
 TEMPLATE = load()
 FUNCTIONS = resources(TEMPLATE, "AWS::Serverless::Function")
-WORKERS = {"ProcessChunkFunction", "BuryChunkFunction", "DeliverWebhookFunction"}
+WORKERS = {"ProcessChunkFunction", "BuryChunkFunction", "DeliverWebhookFunction", "SplitFileFunction"}
 SAM = ROOT / "build" / "venv" / "sam" / "bin" / "python"
 TRANSFORM = """
 import json, sys

@@ -12,8 +12,8 @@ from loyalty.operations.import_customers.items import KIND, Overwrite, Params
 from loyalty.store.engine.dynamodb import Database
 from loyalty.vendors.stickystreet import columns as stickystreet_columns
 from loyalty.vendors.stickystreet import rows as stickystreet_rows
+from loyalty.vendors.stickystreet.file_columns import in_columns
 
-from ..columns import in_columns
 from ..faults import OperatorError
 from ..results import Results
 from .rows import BUSY

@@ -80,6 +80,16 @@ def kept_at(path: Path) -> Path:
     return path.with_name(f"{path.name}{SUFFIX}")
 
 
+def is_new_or(path: Path, name: str) -> bool:
+    """Whether there is no checkpoint yet, or one of work that has something of this name."""
+    try:
+        return name in json.loads(path.read_text())["work"]
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 def take_up(path: Path, work: Mapping[str, Any]) -> Checkpoint:
     """The checkpoint that was kept, else a new one; raises OperatorError when what was kept is of other work."""
     try:

@@ -28,6 +28,9 @@ class Door(Protocol):
     repeatable: bool
     """Whether the same request sent twice does what one does, also when the API has forgotten its key."""
 
+    def file_params(self) -> dict[str, Any] | None:
+        """What POST /files takes for the same, None where these rows can't come in a file."""
+
     def row_fault(self, row: Sequence[str]) -> str | None:
         """What is wrong with a row that can't be put into a request, None for every other one."""
 

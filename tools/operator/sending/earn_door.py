@@ -50,6 +50,12 @@ class EarnDoor:
         self._name, self._key, self._promotion = name, headers.index(name), promotion
         self._default, self._source = source or "", headers.index(SOURCE) if SOURCE in headers else None
 
+    def file_params(self) -> dict[str, Any] | None:
+        """The promotion, and the source of rows that have none."""
+        names = {"programId": "program_id", "promotionId": "promotion_id", "promoIdentifier": "promotion_identifier"}
+        named = {names[name]: value for name, value in self._promotion.items()}
+        return {**named, **({"source": self._default} if self._default else {})}
+
     def row_fault(self, row: Sequence[str]) -> str | None:
         """None, as any row can be put into a request."""
 

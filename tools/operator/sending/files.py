@@ -12,18 +12,25 @@ from ..failures import Failures
 from ..faults import Interrupted, InUse, OperatorError
 from ..jobs_client import JobsClient
 from ..outcomes import in_words
-from ..requests import cut
+from ..requests import MOST_ROWS, cut
 from ..results import Report
-from ..rowfiles import RowFile, survey
-from .checkpoint import Checkpoint, kept_at, take_up
+from ..rowfiles import RowFile, Survey, survey
+from .as_file import FileWork, NoFiles, send_as_file
+from .checkpoint import Checkpoint, is_new_or, kept_at, take_up
 from .delivery import Delivery, RequestRefused
 from .doors import Door
+
+FILES_FROM = MOST_ROWS
+"""Rows above which a file becomes one job, by POST /files."""
+
+AS_FILE = "as_file"
+"""What the checkpoint of such a file has in its work."""
 
 
 class Work(NamedTuple):
     """What is to be done with a file; `options` are those of the command, by which it recognises its checkpoint.
 
-    `label` is what its jobs are called, if anything.
+    `label` is what its jobs are called, if anything. `in_requests` says that it is to be sent so, however large it is.
     """
 
     name: str
@@ -33,6 +40,7 @@ class Work(NamedTuple):
     rows_per_request: int
     dry_run: bool = False
     label: str = ""
+    in_requests: bool = False
 
 
 def send(session: Session, work: Work) -> None:
@@ -62,7 +70,15 @@ class _Run(NamedTuple):
 
 
 def _send(session: Session, work: Work) -> None:
-    run = _begin(session, work)
+    surveyed = survey(work.file)
+    if _is_for_files(work, surveyed.rows):
+        try:
+            _send_as_file(session, work, surveyed)
+        except NoFiles:
+            session.printer.remark("The system takes no whole files: it is sent in requests")
+        else:
+            return
+    run = _begin(session, work, surveyed)
     checkpoint = run.checkpoint
     if checkpoint.rows:
         session.printer.remark(f"Going on after {checkpoint.rows} of {run.total} rows")
@@ -84,9 +100,22 @@ def _send(session: Session, work: Work) -> None:
     _tell(session, run, run.failures.end()).raise_for_failed()
 
 
-def _begin(session: Session, work: Work) -> _Run:
-    """Read the file, and take up what was done of it before; raises OperatorError."""
-    surveyed = survey(work.file)
+def _is_for_files(work: Work, rows: int) -> bool:
+    """Whether the file becomes one job: it is large, can come as a file, and was not begun in requests."""
+    if rows <= FILES_FROM or work.in_requests or work.door.file_params() is None:
+        return False
+    return is_new_or(kept_at(work.file.path), AS_FILE)
+
+
+def _send_as_file(session: Session, work: Work, surveyed: Survey) -> None:
+    command = {"command": work.name, "api": session.system.url, **work.options}
+    checkpoint = take_up(kept_at(work.file.path), {**command, "digest": surveyed.digest, AS_FILE: True})
+    large = FileWork(work.name, work.file, work.door, surveyed.rows, work.dry_run, work.label)
+    send_as_file(session, large, checkpoint, Failures(work.file, command))
+
+
+def _begin(session: Session, work: Work, surveyed: Survey) -> _Run:
+    """Take up what was done of the file before; raises OperatorError."""
     command = {"command": work.name, "api": session.system.url, **work.options}
     identity = {**command, "digest": surveyed.digest, "rows_per_request": work.rows_per_request}
     checkpoint = take_up(kept_at(work.file.path), identity)

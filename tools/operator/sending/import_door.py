@@ -14,8 +14,8 @@ from loyalty.domain.profile import SECRETS
 from loyalty.domain.quoting import quote
 from loyalty.operations.import_customers.items import KIND as IMPORT
 from loyalty.operations.import_customers.items import MOST_SECRETS
+from loyalty.vendors.stickystreet.file_columns import in_columns
 
-from ..columns import in_columns
 from ..results import Results
 from .doors import Body
 
@@ -49,12 +49,25 @@ class ImportDoor:
     def __init__(self, headers: Sequence[str], fields: Sequence[str | None], parameters: Mapping[str, str]) -> None:
         columns = enumerate(zip(headers, fields, strict=True))
         self._sent = {place: Column(header, field) for place, (header, field) in columns if field}
-        self._parameters = parameters
+        self._parameters, self._fields = parameters, list(zip(headers, fields, strict=True))
 
     def most_rows(self, wanted: int) -> int:
         """How many rows a request may have, at most as many as wanted: an import takes so many passwords and PINs."""
         secrets = sum(column.field.lower() in _SECRETS for column in self._sent.values())
         return min(wanted, MOST_SECRETS // secrets) if secrets else wanted
+
+    def file_params(self) -> dict[str, Any] | None:
+        """Columns are named where their headers are no fields; no file may bring passwords or PINs."""
+        if any(column.field.lower() in _SECRETS for column in self._sent.values()):
+            return None
+        digits = self._parameters["card_number_generate"]
+        return {
+            "campaigns": self._parameters["campaigns_to_include"].split(","),
+            "overwrite": self._parameters["overwrite_duplicates"],
+            "card_digits": int(digits) if digits else None,
+            "keep_undo": self._parameters["no_undo"] != "yes",
+            "columns": {header: field or "-" for header, field in self._fields if header and field != header},
+        }
 
     def row_fault(self, row: Sequence[str]) -> str | None:
         """A row that would be sent as a blank line, which the API does not count."""

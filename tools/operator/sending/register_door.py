@@ -44,6 +44,10 @@ class RegisterDoor:
         self._name, self._program, self._key = name, program, headers.index(name)
         self._date = headers.index(DATE) if DATE in headers else None
 
+    def file_params(self) -> dict[str, Any] | None:
+        """The program, and the column that finds customers."""
+        return {"program_id": self._program, "matching": self._name}
+
     def row_fault(self, row: Sequence[str]) -> str | None:
         """None, as any row can be put into a request."""
 

@@ -164,15 +164,23 @@ class Row(NamedTuple):
         return None
 
 
+class Excess:
+    """Refuses the rows of an import, which come one after the other, that follow MOST_ROWS about the same customer."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[Identifier | None] = Counter()
+
+    def keep(self, row: Row | Outcome) -> Row | Outcome:
+        """The row, if it is none too many."""
+        decisive = row.match() if isinstance(row, Row) else None
+        self._seen[decisive] += 1
+        return TOO_MANY_ROWS if decisive and self._seen[decisive] > MOST_ROWS else row
+
+
 def refuse_excess(rows: Sequence[Row | Outcome]) -> list[Row | Outcome]:
     """The rows, those refused that follow MOST_ROWS others with the same decisive identifier, or MOST_SECRETS."""
-    seen: Counter[Identifier | None] = Counter()
-    kept: list[Row | Outcome] = []
-    for row in rows:
-        decisive = row.match() if isinstance(row, Row) else None
-        seen[decisive] += 1
-        kept.append(TOO_MANY_ROWS if decisive and seen[decisive] > MOST_ROWS else row)
-    return refuse_secrets(kept, MOST_SECRETS, "import")
+    excess = Excess()
+    return refuse_secrets([excess.keep(row) for row in rows], MOST_SECRETS, "import")
 
 
 def refuse_secrets(rows: Sequence[Row | Outcome], most: int, whole: str) -> list[Row | Outcome]:

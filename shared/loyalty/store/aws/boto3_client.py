@@ -4,7 +4,8 @@ Importing this module is most of what a start then costs, so it is imported wher
 boto3, the store does that; and AWS refuses wrong parameters, as with the built-in client.
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -16,9 +17,10 @@ from botocore.parsers import ResponseParserError
 
 from loyalty.domain.deadline import CONNECT_SECONDS, READ_SECONDS
 from loyalty.domain.errors import ConfigurationError
-from loyalty.store.aws.access import Access, MakeClient
+from loyalty.store.aws.access import Access, Credentials, MakeClient
 from loyalty.store.aws.connections import CALLS_AT_ONCE
 from loyalty.store.aws.errors import CallRefused, CallUnanswered
+from loyalty.store.aws.object_urls import SERVICE, ObjectUrls
 
 _FAILURES = (HTTPClientError, IncompleteReadError, NoConnectionError, ResponseParserError)
 _NO_FIELDS = frozenset({"Error", "ResponseMetadata", "message", "Message"})
@@ -35,7 +37,7 @@ class Boto3Client:
 
         def call(**parameters: Any) -> Any:
             try:
-                return action(**parameters)
+                return _whole(action(**parameters))
             except ClientError as error:
                 raise _refusal(error) from error
             except _FAILURES as error:
@@ -65,7 +67,9 @@ def maker(read_seconds: float = READ_SECONDS, /, **client_options: str) -> MakeC
     )
 
     @cache
-    def client(service: str) -> Boto3Client:
+    def client(service: str) -> Any:
+        if service == SERVICE:
+            return ObjectUrls(lambda: _access(session, client_options))
         try:
             return Boto3Client(session.client(service, config=config, **client_options))
         except (BotoCoreError, ValueError) as error:
@@ -83,6 +87,23 @@ def for_access(access: Access) -> MakeClient:
     if access.endpoint_url:
         options["endpoint_url"] = access.endpoint_url
     return maker(**options)
+
+
+def _whole(answer: Any) -> Any:
+    """An answer; the body of an object is read here, since its connection may end early."""
+    if isinstance(answer, dict) and hasattr(answer.get("Body"), "read"):
+        return {**answer, "Body": answer["Body"].read()}
+    return answer
+
+
+def _access(session: Any, options: Mapping[str, str]) -> Access:
+    """What the clients of these options sign with at this moment."""
+    named = options.get("aws_access_key_id"), options.get("aws_secret_access_key"), options.get("aws_session_token")
+    found = None if named[0] else session.get_credentials()
+    frozen = found.get_frozen_credentials() if found else named
+    credentials = Credentials(str(frozen[0]), str(frozen[1]), frozen[2])
+    endpoint_url = options.get("endpoint_url") or os.environ.get("AWS_ENDPOINT_URL")
+    return Access(options.get("region_name") or session.region_name, credentials, endpoint_url or None)
 
 
 def _refusal(error: ClientError) -> CallRefused:

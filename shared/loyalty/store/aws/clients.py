@@ -3,10 +3,12 @@
 import os
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from loyalty.settings import AwsClient
 from loyalty.store.aws.access import Access, MakeClient, from_environment, region_of
 from loyalty.store.aws.client import Client
+from loyalty.store.aws.object_urls import SERVICE, ObjectUrls
 
 _SWITCHES = ("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
 _ENDPOINTS = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_EVENTBRIDGE")
@@ -40,7 +42,17 @@ def for_access(chosen: AwsClient, access: Access) -> MakeClient:
         from loyalty.store.aws import boto3_client  # noqa: PLC0415 - most of what a start would cost
 
         return boto3_client.for_access(access)
-    return cache(lambda service: Client(access, service))
+    return cache(lambda service: _made(access, service))
+
+
+def _made(access: Access, service: str) -> Any:
+    if service == SERVICE:
+        return ObjectUrls(lambda: access)
+    if service == "s3":
+        from loyalty.store.aws import boto3_client  # noqa: PLC0415 - only what works on files needs it
+
+        return boto3_client.for_access(access)(service)
+    return Client(access, service)
 
 
 def beyond_built_in(environment: Mapping[str, str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Signature Version 4 of calls to an AWS service that takes JSON: each a POST to / with a target and a body.
+"""Signature Version 4: of calls to an AWS service that takes JSON, each a POST to / with a target, and of URLs.
 
 Follows AWS's "Create a signed AWS API request"; a test holds it against botocore's.
 """
@@ -6,13 +6,24 @@ Follows AWS's "Create a signed AWS API request"; a test holds it against botocor
 import hashlib
 import hmac
 import time
+from collections.abc import Mapping
 from functools import lru_cache
-from urllib.parse import urlsplit
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
 
 from loyalty.store.aws.access import Access
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _PORTS = {"http": 80, "https": 443}
+
+
+class Presigned(NamedTuple):
+    """What a URL lets whoever has it do for a while: one method on one object, with exactly these headers."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = {}
+    query: Mapping[str, str] = {}
 
 
 class Signer:
@@ -38,6 +49,33 @@ class Signer:
         return headers | {
             "authorization": f"{_ALGORITHM} Credential={key_id}/{scope}, SignedHeaders={names}, Signature={signature}"
         }
+
+
+def presign(access: Access, wanted: Presigned, seconds: int, now: float) -> str:
+    """The URL of an object in S3, signed at a moment of the epoch for so many seconds."""
+    key_id, secret, token = access.credentials
+    moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+    scope = f"{moment[:8]}/{access.region}/s3/aws4_request"
+    parts = urlsplit(wanted.url)
+    headers = dict(sorted({"host": _host(wanted.url), **_lower(wanted.headers)}.items()))
+    query = {
+        **wanted.query,
+        "X-Amz-Algorithm": _ALGORITHM,
+        "X-Amz-Credential": f"{key_id}/{scope}",
+        "X-Amz-Date": moment,
+        "X-Amz-Expires": str(seconds),
+        **({"X-Amz-Security-Token": token} if token else {}),
+        "X-Amz-SignedHeaders": ";".join(headers),
+    }
+    encoded = "&".join(sorted(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query.items()))
+    lines = "".join([f"{name}:{value}\n" for name, value in headers.items()])
+    canonical = f"{wanted.method}\n{parts.path}\n{encoded}\n{lines}\n{';'.join(headers)}\nUNSIGNED-PAYLOAD"
+    text = f"{_ALGORITHM}\n{moment}\n{scope}\n{_digest(canonical.encode())}"
+    return f"{wanted.url}?{encoded}&X-Amz-Signature={hmac.digest(_key(secret, scope), text.encode(), 'sha256').hex()}"
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _host(url: str) -> str:

@@ -4,6 +4,7 @@
     pk = <job_id>              sk = chunk#…, finished#…       see `chunks` and `progress`
     pk = <job_id>              sk = undo#…                    see `undo_states`
     pk = <job_id>              sk = part#…                    see `growth`
+    pk = <job_id>              sk = file, results#…           see `cursors`
     pk = jobs#<account>#<day>  sk = <submitted_at>#<job_id>   the list, to the millisecond
     pk = key#<fingerprint>     sk = key#<fingerprint>         see `claims`
 
@@ -40,9 +41,9 @@ _TTL_DAYS = 2
 """How many days TTL may be late."""
 _NUMBERS = {
     **dict.fromkeys(("total", "chunks", "finished_at", "taken"), int),
-    **dict.fromkeys(("submitted_at", "reopened_at", "cancelled_at", "taken_at"), float),
+    **dict.fromkeys(("submitted_at", "reopened_at", "cancelled_at", "taken_at", "arrived_at", "split_at"), float),
 }
-_TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by", "request", "label")
+_TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by", "request", "label", "file", "error")
 _SWITCHES = ("queued", "undoable", "sent", "abandoned", "announced", "resumed", "fed", "faulty", "closed", "retried")
 
 
@@ -105,7 +106,7 @@ def read_stored(database: Database, job_id: str) -> Stored | None:
 
 
 def mark(database: Database, job: Job, **fields: Any) -> Job:
-    """The job with `sent`, `abandoned`, `finished_at`, `faulty` or `announced` set; what is set already stays.
+    """The job with `sent`, `finished_at`, `error` or another such field set; if the first is set already all stays.
 
     With `sent` the time for the next part of a job that grows begins.
     It is given back as it is, without that, where it was begun again or grew since it was read: what is known of it
@@ -175,7 +176,7 @@ def begin_again(database: Database, job: Job) -> Job:
 
 
 def cancel(database: Database, job: Job) -> Job:
-    """The job, cancelled, if all of it was sent and it has not ended; as it is if not.
+    """The job, cancelled, if all of it was sent or will be, and it has not ended; as it is if not.
 
     One that grows takes no further part then. Raises StorageBusy or JobNotFound.
     """
@@ -183,9 +184,58 @@ def cancel(database: Database, job: Job) -> Job:
     request = {
         "Key": key(job.id),
         "UpdateExpression": f"SET cancelled_at = :now{', closed = :true' if closes else ''}",
-        "ConditionExpression": "attribute_exists(sent) AND attribute_not_exists(finished_at)"
+        "ConditionExpression": "(attribute_exists(sent) OR attribute_exists(split_at))"
+        " AND attribute_not_exists(finished_at) AND attribute_not_exists(#error)"
         " AND attribute_not_exists(cancelled_at) AND attribute_not_exists(undone_by)",
+        "ExpressionAttributeNames": {"#error": "error"},
         "ExpressionAttributeValues": {":now": {"N": str(max(database.now(), job.reopened_at or 0.0))}, **closes},
+    }
+    return _changed(database, request)
+
+
+def end_before_split(database: Database, job: Job) -> Job:
+    """The job of a file, cancelled before any chunk of it was sent; as it is where one may have been, or it has ended.
+
+    Raises StorageBusy or JobNotFound.
+    """
+    now = database.now()
+    request = {
+        "Key": key(job.id),
+        "UpdateExpression": "SET cancelled_at = :now, finished_at = :finished",
+        "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(split_at)"
+        " AND attribute_not_exists(finished_at)",
+        "ExpressionAttributeValues": {":now": {"N": str(now)}, ":finished": {"N": str(int(now))}},
+    }
+    return _changed(database, request)
+
+
+def fail(database: Database, job: Job, error: str) -> Job:
+    """The job, which has failed as a whole for this reason; as it is where it has ended. Raises StorageBusy."""
+    request = {
+        "Key": key(job.id),
+        "UpdateExpression": "SET #error = :error, finished_at = :now",
+        "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(finished_at)",
+        "ExpressionAttributeNames": {"#error": "error"},
+        "ExpressionAttributeValues": {":error": {"S": error}, ":now": {"N": str(int(database.now()))}},
+    }
+    return _changed(database, request)
+
+
+def split(database: Database, job: Job, chunks: int, total: int) -> Job:
+    """The job of a file, of which it is known now how many chunks and items it has; as it is where it has ended.
+
+    Raises StorageBusy or JobNotFound.
+    """
+    request: Item = {
+        "Key": key(job.id),
+        "UpdateExpression": "SET chunks = :chunks, #total = :total, split_at = if_not_exists(split_at, :now)",
+        "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(finished_at)",
+        "ExpressionAttributeNames": {"#total": "total"},
+        "ExpressionAttributeValues": {
+            ":chunks": {"N": str(chunks)},
+            ":total": {"N": str(total)},
+            ":now": {"N": str(database.now())},
+        },
     }
     return _changed(database, request)
 

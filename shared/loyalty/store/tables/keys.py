@@ -121,6 +121,15 @@ def part(number: int) -> str:
     return f"part#{number:06d}"
 
 
+FILE = "file"
+"""Jobs, sort key of how far a job's file is read."""
+
+
+def results(name: str) -> str:
+    """Jobs, sort key of how far a file of results is written."""
+    return f"results#{name}"
+
+
 UNDO = "undo#"
 """Jobs, how the sort keys of undo states begin."""
 

@@ -7,9 +7,9 @@
 
 Each part notes 32 chunks, so that a note costs one write unit, or two where items end in several ways, however large
 the job (more only for positions that are scattered). A note may be made again, or changed when a chunk is done again;
-so nothing is ever counted twice, and an earlier note that is late changes nothing. Positions, and what comes
-before, are noted for jobs that another system feeds: nothing else tells how these are cut, and their chunks may miss or
-repeat some.
+so nothing is ever counted twice, and an earlier note that is late changes nothing. Positions are
+noted for jobs that another system feeds: nothing else tells how these are cut, and their chunks may miss or repeat
+some. What comes before is noted for these, and for jobs of files.
 
 Whoever completes a part asks whether all are complete, in a job that grows only once it is closed. The last and the
 first are read for that, then more and more, drawn by lot: as long as many are not complete one of these is soon among
@@ -64,7 +64,7 @@ def note(database: Database, job: Job, number: int, noted: Noted, rank: int) -> 
     part = _part(number)
     set_: Item = {_COUNTS: {"S": json.dumps(noted.counts, separators=(",", ":"))}}
     set_ |= {_POSITIONS: {"S": pack_positions(noted.positions)}} if job.fed else {}
-    set_ |= {_AFTER: {"N": str(noted.after)}} if job.fed and noted.after else {}
+    set_ |= {_AFTER: {"N": str(noted.after)}} if job.is_cut_by_notes and noted.after else {}
     set_ |= {_RANK: {"N": str(rank)}} if rank > _FIRST_RANK else {}
     set_ |= {_KEPT: {"BOOL": True}} if noted.kept else {}
     named = {*set_, _RANK, _KEPT}

@@ -25,7 +25,7 @@ from loyalty.vendors.contract import CANCELLED, Manner, cancelled, not_known
 Fault = tuple[int, str]
 """A code and its message."""
 
-_NOT_FOUND = (8015, "Customer not found for the given identifiers")
+NOT_FOUND = (8015, "Customer not found for the given identifiers")
 _BUSY = (8896, "Error occurred while issuing promotion to the customer")
 _EXHAUSTED = (8890, "promotion not issued due to config issues or customer exhausted limits")
 
@@ -39,7 +39,7 @@ _ENTITY_FAULTS: dict[type[RequestError], Fault] = {
 COUNTED = {
     Status.CREATED: "0",
     Status.EXHAUSTED: str(_EXHAUSTED[0]),
-    Status.NOT_FOUND: str(_NOT_FOUND[0]),
+    Status.NOT_FOUND: str(NOT_FOUND[0]),
     Status.BUSY: str(_BUSY[0]),
     Status.UNKNOWN: str(_BUSY[0]),
     Status.INVALID: str(_INVALID),
@@ -98,7 +98,7 @@ def unserved(request: Request, status: int, text: str, headers: Mapping[str, str
 def refuse_lookup(request: Request, error: RequestError) -> Reply:
     """The reply to a look-up that told nothing: who is not found, or asked for in a wrong way, with HTTP status 200."""
     if isinstance(error, CustomerNotFound):
-        fault, status = _NOT_FOUND, 200
+        fault, status = NOT_FOUND, 200
     elif isinstance(error, EntityFault):
         fault, status = (error.code, str(error)), error.status
     else:
@@ -117,7 +117,7 @@ def vendor_reply(request: Request, status: int, body: dict[str, Any]) -> Reply:
 def element(manner: Manner, outcome: Outcome, repeat_under: str | None = None) -> dict[str, Any]:
     """One customer's element of the answer; where it is not known, `repeat_under` is the key to repeat it with."""
     if outcome.status is Status.NOT_FOUND:
-        return failure(*_NOT_FOUND)
+        return failure(*NOT_FOUND)
     if outcome.status is Status.BUSY:
         return failure(*_BUSY)
     if outcome.status is Status.UNKNOWN:

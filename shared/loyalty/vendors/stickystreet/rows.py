@@ -52,7 +52,29 @@ def read(data: str, delimiter: str, columns: Columns, account: Account, max_item
 def read_cells(rows: Sequence[Sequence[str]], columns: Columns, account: Account) -> list[Row | Outcome]:
     """One row for each list of cells, which were read in the same dialect before."""
     unique = frozenset(unique_kinds(account))
-    return [_row(Record(0, list(cells)), columns, unique) for cells in rows]
+    return [read_record(Record(0, list(cells)), columns, unique) for cells in rows]
+
+
+def read_record(record: Record, columns: Columns, unique: frozenset[str]) -> Row | Outcome:
+    """One row, of an account with these kinds of identifier that belong to one customer only."""
+    cells = record.cells
+    if fault := record.fault or control_fault_in(cells):
+        return invalid(fault)
+    if len(cells) > columns.width:
+        return invalid(too_many_cells(len(cells), columns.width))
+    if _too_large(cells):
+        return invalid(TOO_LARGE)
+    if columns.are(cells):
+        return invalid(HEADERS_AGAIN)
+    fields: dict[str, str] = {}
+    for position, text in enumerate(cells):
+        field = columns.fields.get(position)
+        if field and text:
+            fields[field], fault = settle(field, text, unique)
+            if fault:
+                return invalid(fault)
+    auto_add = fields.pop(AUTO_ADD, None)
+    return Row(fields, auto_add) if fields else invalid(NO_FIELD)
 
 
 def refuse_ambiguous(rows: Sequence[Row | Outcome]) -> list[Row | Outcome]:
@@ -76,7 +98,7 @@ def _read(found: Iterator[Record], columns: Columns, account: Account, max_items
         parted = parted or len(record.cells) > 1
         for position in emails:
             hosts.note(record.cells[position] if position < len(record.cells) else None)
-        rows.append(_row(record, columns, unique))
+        rows.append(read_record(record, columns, unique))
     if not rows:
         raise BadRequest("profiles_data is required: it holds no row")
     if not parted:
@@ -96,27 +118,6 @@ def _records(data: str, delimiter: str, columns: Columns) -> Iterator[Record]:
         raise BadRequest(f"profiles_data begins with sep={named}, so delimiter must be {_NAMES[named]}")
     rest = lines if named else chain([first], lines)
     return records(rest, Shape(delimiter, columns.width, columns.several_lines()))
-
-
-def _row(record: Record, columns: Columns, unique: frozenset[str]) -> Row | Outcome:
-    cells = record.cells
-    if fault := record.fault or control_fault_in(cells):
-        return invalid(fault)
-    if len(cells) > columns.width:
-        return invalid(too_many_cells(len(cells), columns.width))
-    if _too_large(cells):
-        return invalid(TOO_LARGE)
-    if columns.are(cells):
-        return invalid(HEADERS_AGAIN)
-    fields: dict[str, str] = {}
-    for position, text in enumerate(cells):
-        field = columns.fields.get(position)
-        if field and text:
-            fields[field], fault = settle(field, text, unique)
-            if fault:
-                return invalid(fault)
-    auto_add = fields.pop(AUTO_ADD, None)
-    return Row(fields, auto_add) if fields else invalid(NO_FIELD)
 
 
 def _too_large(cells: Sequence[str]) -> bool:

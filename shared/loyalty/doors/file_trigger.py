@@ -1,0 +1,123 @@
+"""The split queue: S3 says in it which files have arrived, and each is split; results are asked for, and written.
+
+A message comes again, to go on where it was, while it is not finished: after a quarter of an hour, a death, or while
+somebody else is at the same file. It is put off each time, so that none waits for the whole time of the queue.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from loyalty.domain.deadline import REPORTING_SECONDS, STEP_SECONDS
+from loyalty.domain.errors import StorageBusy
+from loyalty.domain.job import Job
+from loyalty.doors.endpoint import Handler, process_database
+from loyalty.files import result_files, split
+from loyalty.files.arrivals import ResultsWanted, arrived, results_wanted
+from loyalty.files.splitting import Alive, Unfinished
+from loyalty.store import queue
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.objects import ObjectChanged
+from loyalty.store.tables import jobs
+from loyalty.store.tables.cursors import CursorLost, CursorTaken
+from loyalty.telemetry.log import FileLog
+
+_COMES_AGAIN_SECONDS, _MOST_TENFOLD = 10, 18  # after a fault, longer each time, to 3 minutes
+
+Record = dict[str, Any]
+
+
+class Later(NamedTuple):
+    """In how many seconds a message comes again, and why."""
+
+    seconds: float
+    why: Exception
+
+
+def split_files(database: Callable[[], Database] = process_database) -> Handler:
+    """The Lambda handler of the split queue."""
+
+    def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        within = database().within(context.get_remaining_time_in_millis() / 1000 - REPORTING_SECONDS)
+        failed = [record for record in event["Records"] if not _try(within, record)]
+        return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
+
+    return lambda_handler
+
+
+def bury_file(database: Database, job_ids: list[str]) -> None:
+    """Have jobs fail whose files were not split in many tries; raises StorageBusy."""
+    for job_id in job_ids:
+        job = _waiting(database, job_id)
+        if job is not None and not job.sent:
+            split.bury(database, job)
+
+
+def _try(database: Database, record: Record) -> bool:
+    """Split what a message is about; whether that is finished."""
+    log = FileLog("split_file", record["messageId"], int(record["attributes"]["ApproximateReceiveCount"]))
+    later = None
+    try:
+        _work(database, record, log)
+    except Unfinished as error:
+        later = Later(0, error)
+    except CursorTaken as error:
+        later = Later(error.seconds, error)
+    except (StorageBusy, CursorLost) as error:
+        later = Later(_pause(record), error)
+    except Exception as error:  # noqa: BLE001 - it is delivered again, and given up in the end
+        log.unexpected(error)
+        later = Later(_pause(record), error)
+    if later is not None:
+        log.again(later.why)
+        queue.delay(database, database.settings.split_queue_url, record["receiptHandle"], math.ceil(later.seconds))
+    log.write()
+    return later is None
+
+
+def _pause(record: Record) -> int:
+    return _COMES_AGAIN_SECONDS * min(int(record["attributes"]["ApproximateReceiveCount"]), _MOST_TENFOLD)
+
+
+def _work(database: Database, record: Record, log: FileLog) -> None:
+    settings = database.settings
+
+    def alive() -> bool:
+        queue.delay(database, settings.split_queue_url, record["receiptHandle"], settings.splitter_silence_seconds)
+        return database.seconds_left() > STEP_SECONDS
+
+    if (wanted := results_wanted(record["body"])) is not None:
+        _write_results(database, wanted, alive, log)
+    for job_id in arrived(record["body"]) or []:
+        _split(database, job_id, alive, log)
+
+
+def _split(database: Database, job_id: str, alive: Alive, log: FileLog) -> None:
+    job = _waiting(database, job_id)
+    if job is None:
+        log.ignored("no job waits for this file")
+    else:
+        log.about(split.split(database, job, alive))
+
+
+def _write_results(database: Database, wanted: ResultsWanted, alive: Alive, log: FileLog) -> None:
+    job = jobs.find(database, wanted.job_id)
+    if job is None or job.file is None:
+        log.ignored("no job of a file has these results")
+        return
+    log.about(job)
+    try:
+        result_files.write_files(database, job, wanted.state, alive)
+    except ObjectChanged:
+        log.ignored("its file is gone")
+
+
+def _waiting(database: Database, job_id: str) -> Job | None:
+    """The job of a file that can still be split; raises StorageBusy."""
+    job = jobs.find(database, job_id)
+    if job is None or job.file is None or job.finished_at is not None or job.sent:
+        return None
+    if (error := job.told_error(database.now())) is not None:
+        split.fail(database, job, error)
+        return None
+    return job

@@ -1,0 +1,73 @@
+"""Files of customers who earn a promotion: a column `id`, `mobile` or `email` finds them, `source` says where."""
+
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from typing import Any
+
+from loyalty.domain.account import Account
+from loyalty.domain.errors import BadRequest, ParameterError
+from loyalty.domain.identifiers import Identifier
+from loyalty.domain.outcome import Outcome, invalid
+from loyalty.domain.rowfile import FileRow, Heading
+from loyalty.files.kind import Asked, FileFault, FileKind, Wish, no_dry_run, no_limit
+from loyalty.files.parameters import Parameters
+from loyalty.operations.earn.items import KIND, Item, Params
+from loyalty.operations.earn.promotion import Issue
+from loyalty.vendors.capillary.items import SOURCES, items, known_source
+from loyalty.vendors.capillary.replies import NOT_FOUND
+
+NAMES = ("id", "mobile", "email")
+SOURCE = "source"
+_PARAMETERS = ("program_id", "promotion_id", "promotion_identifier", SOURCE)
+
+
+def _ask(document: object, moment: str, *, dry_run: bool) -> Asked[Params]:
+    parameters = no_dry_run(Parameters(document, "params", _PARAMETERS), dry_run=dry_run)
+    promotion, identifier = parameters.text("promotion_id"), parameters.text("promotion_identifier")
+    if (promotion is None) == (identifier is None):
+        raise BadRequest("params must have promotion_id or promotion_identifier, one of them")
+    source = parameters.text(SOURCE)
+    if source is not None and known_source(source) is None:
+        raise ParameterError(f"params.{SOURCE}", f"must be one of {', '.join(SOURCES)}", source)
+    return Asked(Params(parameters.required("program_id"), promotion, identifier, moment), {SOURCE: source})
+
+
+class EarnReader:
+    """Reads rows of earns, as `directEarn` reads its customers."""
+
+    def __init__(self, heading: Heading, wish: Wish, _account: Account, prepared: Issue) -> None:
+        name = next((header for header in heading.headers if header in NAMES), None)
+        if name is None:
+            raise FileFault(f"A column must be called {', '.join(NAMES)}: it finds the customers")
+        if wish.get(SOURCE) is None and SOURCE not in heading.headers:
+            raise FileFault("A column must be called source, or params.source say where customers earn")
+        self.heading = heading
+        self._name, self._key, self._default = name, heading.headers.index(name), wish.get(SOURCE) or ""
+        self._source = heading.headers.index(SOURCE) if SOURCE in heading.headers else None
+        self._is_limited = prepared.promotion.limit is not None
+
+    def read(self, row: FileRow) -> Item | Outcome:
+        """Who earns."""
+        if row.fault:
+            return invalid(row.fault)
+        source = "" if self._source is None else _cell(row.cells, self._source)
+        customer = {"identifierValue": _cell(row.cells, self._key), "source": source or self._default}
+        return items(self._name, [customer], _item)[0]
+
+    def keys(self, item: Item | Outcome) -> Collection[Hashable]:
+        """Under a limit the rows of one customer take their turns, in order."""
+        return (item.identifier,) if self._is_limited and isinstance(item, Item) else ()
+
+    def limit(self) -> Callable[[Any], Any]:
+        """Any number may be about one customer."""
+        return no_limit()
+
+
+def _item(identifier: Identifier, source: str, _customer: Mapping[str, Any]) -> Item:
+    return Item(identifier, source)
+
+
+def _cell(cells: Sequence[str], place: int) -> str:
+    return cells[place] if place < len(cells) else ""
+
+
+FILE = FileKind(KIND, _ask, EarnReader, ("customer_id", "issue_id", "earned_id"), NOT_FOUND[1])

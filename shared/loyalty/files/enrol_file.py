@@ -1,0 +1,74 @@
+"""Files of customers to register in a program: one column finds them, `registration_date` may say since when."""
+
+from collections.abc import Callable, Collection, Hashable, Sequence
+from typing import Any
+
+from loyalty.domain.account import Account
+from loyalty.domain.outcome import Outcome, invalid
+from loyalty.domain.quoting import quote
+from loyalty.domain.rowfile import FileRow, Heading
+from loyalty.files.kind import Asked, FileFault, FileKind, Wish, no_dry_run, no_limit
+from loyalty.files.parameters import Parameters
+from loyalty.operations.enrol.items import KIND, Item, Params
+from loyalty.vendors.altcraft.items import reader
+from loyalty.vendors.altcraft.results import NOT_FOUND
+
+OWN = ("email", "phone", "profile_id")
+"""Columns that find customers by themselves; any other one is a match field of the account's."""
+
+DATE = "registration_date"
+
+
+def _ask(document: object, moment: str, *, dry_run: bool) -> Asked[Params]:
+    parameters = no_dry_run(Parameters(document, "params", ("program_id", "matching")), dry_run=dry_run)
+    params = Params(parameters.required("program_id"), moment)
+    return Asked(params, {"matching": parameters.text("matching")})
+
+
+class EnrolReader:
+    """Reads rows of members, as `register_member_batch` reads its elements."""
+
+    def __init__(self, heading: Heading, wish: Wish, account: Account, _prepared: object) -> None:
+        self.heading = heading
+        self._name = _matching(heading, wish.get("matching"), account)
+        self._key = heading.headers.index(self._name)
+        self._date = heading.headers.index(DATE) if DATE in heading.headers else None
+        self._read = reader(self._name if self._name in OWN else "custom", account)
+
+    def read(self, row: FileRow) -> Item | Outcome:
+        """Whom the row is about."""
+        return invalid(row.fault) if row.fault else self._read([self._element(row.cells)])[0]
+
+    def keys(self, item: Item | Outcome) -> Collection[Hashable]:
+        """Of several rows about one customer the first makes the membership."""
+        return (item.identifier,) if isinstance(item, Item) else ()
+
+    def limit(self) -> Callable[[Any], Any]:
+        """Any number may be about one customer."""
+        return no_limit()
+
+    def _element(self, cells: Sequence[str]) -> dict[str, str]:
+        text = _cell(cells, self._key)
+        element = {self._name: text} if self._name in OWN else {"field_name": self._name, "field_value": text}
+        date = "" if self._date is None else _cell(cells, self._date)
+        return element | ({DATE: date} if date else {})
+
+
+def _matching(heading: Heading, named: str | None, account: Account) -> str:
+    """The header of the column that finds customers; raises FileFault."""
+    name = named or next((header for header in heading.headers if header in OWN), None)
+    if name is None:
+        raise FileFault(f"A column must be called {', '.join(OWN)}, or params.matching name one that finds customers")
+    if name not in heading.headers:
+        headers = ", ".join(quote(header) for header in heading.headers if header)
+        raise FileFault(f"params.matching names {quote(name)}; the file's columns are {headers}")
+    if name not in OWN and account.match_kind(name) is None:
+        raise FileFault(f"The column {quote(name)} finds nobody: it is no match field of the account")
+    return name
+
+
+def _cell(cells: Sequence[str], place: int) -> str:
+    return cells[place] if place < len(cells) else ""
+
+
+FILE = FileKind(KIND, _ask, EnrolReader, ("profile_id",), NOT_FOUND[1])

@@ -1,0 +1,114 @@
+"""Files of customers to import: each column is a field, named by its header or by the parameter `columns`."""
+
+from collections.abc import Callable, Collection, Hashable, Sequence
+from typing import Any
+
+from loyalty.domain.account import Account
+from loyalty.domain.cards import LEAST_DIGITS, MOST_DIGITS
+from loyalty.domain.delimited import Record
+from loyalty.domain.errors import BadRequest
+from loyalty.domain.outcome import Outcome, invalid
+from loyalty.domain.profile import AUTO_ADD, MIGRATED, SECRETS, unique_kinds
+from loyalty.domain.quoting import quote
+from loyalty.domain.rowfile import FileRow, Heading
+from loyalty.files.kind import Asked, FileFault, FileKind, Wish
+from loyalty.files.parameters import Parameters
+from loyalty.operations.import_customers.items import (
+    KIND,
+    Excess,
+    Import,
+    Overwrite,
+    Params,
+    Row,
+    ambiguous,
+    is_ambiguous,
+)
+from loyalty.vendors.stickystreet.file_columns import read_sent
+from loyalty.vendors.stickystreet.params import MOST_CAMPAIGNS
+from loyalty.vendors.stickystreet.rows import read_record
+
+_NAMES = ("campaigns", "overwrite", "card_digits", "keep_undo", "columns")
+_NOT_SENT = "-"
+_SECRETS = {name.lower() for name in SECRETS}
+
+
+def _ask(document: object, moment: str, *, dry_run: bool) -> Asked[Params]:
+    """Campaigns are required; what else is missing is as `customers_batch` has it."""
+    parameters = Parameters(document, "params", _NAMES)
+    params = Params(
+        campaigns=parameters.texts("campaigns", MOST_CAMPAIGNS),
+        overwrite=Overwrite(parameters.one_of("overwrite", list(Overwrite), Overwrite.IGNORE)),
+        received_at=moment,
+        card_digits=parameters.number("card_digits", LEAST_DIGITS, MOST_DIGITS),
+        keep_undo=parameters.switch("keep_undo", otherwise=True) and not dry_run,
+        dry_run=dry_run,
+    )
+    return Asked(params, {"columns": parameters.columns("columns")})
+
+
+class ImportReader:
+    """Reads rows of customers, as `customers_batch` reads them."""
+
+    def __init__(self, heading: Heading, wish: Wish, account: Account, prepared: Import) -> None:
+        fields = _fields(heading, wish["columns"])
+        places = [place for place, field in enumerate(fields) if field]
+        headers, named = [heading.headers[place] for place in places], [fields[place] or "" for place in places]
+        _refuse_secrets(headers, named)
+        try:
+            self._columns = read_sent(headers, named, account, frozenset(wish.get("rights", ())))
+        except BadRequest as error:
+            raise FileFault(str(error)) from None
+        sent = dict(zip(places, (self._columns.fields[place] for place in range(len(places))), strict=True))
+        self.heading = heading.of_fields([sent.get(place) for place in range(len(heading.headers))])
+        self._places, self._unique = places, frozenset(unique_kinds(account))
+        self._kinds = tuple(kind for kind in (*prepared.kinds, *MIGRATED) if kind != "phone")
+
+    def read(self, row: FileRow) -> Row | Outcome:
+        """The row's cells that are sent, as fields."""
+        if row.fault:
+            return invalid(row.fault)
+        cells = [row.cells[place] if place < len(row.cells) else "" for place in self._places]
+        read = read_record(Record(0, cells), self._columns, self._unique)
+        if self.heading.has_decimal_comma and isinstance(read, Row) and is_ambiguous(read.auto_add or ""):
+            return invalid(ambiguous(AUTO_ADD, read.auto_add or ""))
+        return read
+
+    def keys(self, item: Row | Outcome) -> Collection[Hashable]:
+        """Its identifiers, which are in their normal form by now, but for a phone that may be none."""
+        if not isinstance(item, Row):
+            return ()
+        keys = [(kind, item.fields[kind]) for kind in self._kinds if kind in item.fields]
+        phone = item.identifier("phone")
+        return keys if phone is None else [*keys, phone]
+
+    def limit(self) -> Callable[[Any], Any]:
+        """No customer has more rows than one import may bring."""
+        return Excess().keep
+
+
+def _fields(heading: Heading, columns: dict[str, str]) -> list[str | None]:
+    """Each column's field, None for one that is not sent."""
+    if unknown := sorted(columns.keys() - set(heading.headers)):
+        raise FileFault(f"params.columns names {quote(unknown[0])}; the file's columns are {_listed(heading.headers)}")
+    fields = [columns.get(header, header) for header in heading.headers]
+    kept = [None if field in ("", _NOT_SENT) else field for field in fields]
+    if not any(kept):
+        raise FileFault("All columns are left out, so there is nothing to import")
+    return kept
+
+
+def _refuse_secrets(headers: Sequence[str], fields: Sequence[str]) -> None:
+    """No file keeps passwords for a week."""
+    for header, field in zip(headers, fields, strict=True):
+        if field.lower() in _SECRETS:
+            raise FileFault(
+                f"The column {quote(header)} brings secrets, and files are kept for a week: send such rows to "
+                "customers_batch, or leave the column out"
+            )
+
+
+def _listed(headers: Sequence[str]) -> str:
+    return ", ".join(quote(header) for header in headers if header)
+
+
+FILE = FileKind(KIND, _ask, ImportReader, ("profile_id", "code", "card_number"))

@@ -1,0 +1,195 @@
+"""The results of a file's job as two files in S3: what became of each row, and the failed rows as they were sent.
+
+They are written when they are first asked for, and anew where something has changed since, by whoever splits files:
+row after row, from the file itself and from what its chunks came to. Both are put piece by piece. A cursor says how far
+they are, and what is too short for a piece is kept beside it, so that whoever is next goes on.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import NamedTuple
+
+from loyalty.domain.errors import StorageBusy
+from loyalty.domain.job import Job, Progress
+from loyalty.domain.rowfile import FileRow, read_heading
+from loyalty.files.lines import Lines, Place
+from loyalty.files.registry import FILES
+from loyalty.files.result_rows import ResultRows
+from loyalty.files.splitting import Alive, Unfinished
+from loyalty.jobs import results
+from loyalty.store import objects
+from loyalty.store.engine.dynamodb import Database
+from loyalty.store.objects import Object, ObjectChanged, Part, UploadGone
+from loyalty.store.tables import cursors
+from loyalty.store.tables.cursors import Held
+from loyalty.vendors.catalogue import RESULTS
+
+ALL, FAILED = "all", "failed"
+"""The two files."""
+
+ROWS_AT_ONCE = 5_000
+"""Rows whose outcomes are in memory."""
+
+PIECE_BYTES = 8 * 1024 * 1024
+"""Bytes of a piece: S3 takes no less than five megabytes, but for the last."""
+
+CURSOR = cursors.results("files")
+
+
+class Cursor(NamedTuple):
+    """How far the files of one `state` of a job are: the next row, where it stands in the file, and each file.
+
+    Of a file that is the id of its upload, and the tags of the pieces that were put.
+    """
+
+    state: str
+    uploads: Sequence[str]
+    parts: Sequence[Sequence[str]] = ((), ())
+    row: int = 0
+    offset: int = 0
+    line: int = 0
+    done: bool = False
+
+
+def state_of(job: Job, far: Progress) -> str:
+    """What tells one state of a job's results from others."""
+    about = [job.reopened_at, job.finished_at, sorted(far.counts.items())]
+    return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:16]
+
+
+def find(database: Database, job: Job, state: str, which: str) -> str | None:
+    """The key of one of the files of a state, None where they are not written; raises StorageBusy."""
+    found = cursors.read(database, job.id, CURSOR)
+    written = found is not None and Cursor(**found).done and found["state"] == state
+    return _key(job, state, which) if written else None
+
+
+def write_files(database: Database, job: Job, state: str, alive: Alive) -> None:
+    """Write the files of a job's state, from where they are.
+
+    Raises Unfinished, CursorTaken, CursorLost, StorageBusy, or ObjectChanged where the file is gone.
+    """
+    held, found = cursors.take(database, job, CURSOR)
+    try:
+        cursor = Cursor(**found) if found and found["state"] == state else _begun(database, held, state)
+        if not cursor.done:
+            _write(_Writing(database, held, alive), cursor)
+    except UploadGone:
+        _begun(database, held, state)
+        cursors.release(database, held)
+        raise Unfinished from None
+    except Exception:
+        with suppress(StorageBusy):
+            cursors.release(database, held)
+        raise
+    cursors.release(database, held)
+
+
+def _begun(database: Database, held: Held, state: str) -> Cursor:
+    uploads = [objects.begin(database, _key(held.job, state, which)) for which in (ALL, FAILED)]
+    cursor = Cursor(state, uploads)
+    cursors.advance(database, held, cursor._asdict())
+    return cursor
+
+
+def _key(job: Job, state: str, which: str) -> str:
+    return objects.results_of(job.id, f"{state}-{which}.csv")
+
+
+class _Writing(NamedTuple):
+    """One process that writes the files of one job."""
+
+    database: Database
+    held: Held
+    alive: Alive
+
+    @property
+    def job(self) -> Job:
+        """The job."""
+        return self.held.job
+
+    def beat(self) -> None:
+        """Give a sign of life; raises CursorLost."""
+        cursors.keep(self.database, self.held)
+        self.alive()
+
+    def rest_key(self, row: int) -> str:
+        """Where failed rows before that row are kept which were too few for a piece."""
+        return objects.work_of(self.job.id, f"failed-before-{row}")
+
+
+def _write(writing: _Writing, cursor: Cursor) -> None:
+    """Write the rows that are left, a piece at a time, and make the files of their pieces."""
+    database, job = writing.database, writing.job
+    source = objects.find(database, objects.upload_of(job.id))
+    if source is None:
+        raise ObjectChanged
+    to_text, begin = _opened(writing, source)
+    place = max(begin, Place(cursor.offset, cursor.line))
+    lines = Lines(objects.blocks(database, source, place.offset), place)
+    rows = to_text.heading.rows(lines)
+    texts = _begun_texts(writing, cursor, to_text)
+    while cursor.row < job.total:
+        row = _add_piece(writing, to_text, rows, texts, cursor.row)
+        cursor = _put(writing, cursor._replace(row=row, offset=lines.place.offset, line=lines.place.line), texts)
+        if cursor.row < job.total and not writing.alive():
+            raise Unfinished
+    for which, upload, tags in zip((ALL, FAILED), cursor.uploads, cursor.parts, strict=True):
+        parts = [Part(number, tag) for number, tag in enumerate(tags, start=1)]
+        objects.end(database, _key(job, cursor.state, which), upload, parts)
+    cursors.advance(database, writing.held, cursor._replace(done=True)._asdict())
+
+
+def _opened(writing: _Writing, source: Object) -> tuple[ResultRows, Place]:
+    """What writes the file's rows, and where these begin."""
+    database, job = writing.database, writing.job
+    lines = Lines(objects.blocks(database, source))
+    split = cursors.read(database, job.id, cursors.FILE) or {}
+    heading = read_heading(lines)._replace(several_lines=frozenset(split.get("several_lines", ())))
+    return ResultRows(FILES[job.operation], heading, RESULTS[job.contract].codes), lines.place
+
+
+def _add_piece(
+    writing: _Writing, to_text: ResultRows, rows: Iterator[FileRow], texts: list[list[str]], row: int
+) -> int:
+    """Add the texts of rows until there are enough of them for a piece; the row after these."""
+    size, total = 0, writing.job.total
+    while row < total and size < PIECE_BYTES:
+        found = results.outcomes(writing.database, writing.job, row, ROWS_AT_ONCE)
+        for one, outcome in zip(islice(rows, len(found)), found, strict=True):
+            row += 1
+            texts[0].append(to_text.of_all(row, outcome))
+            size += len(texts[0][-1])
+            if (failed := to_text.of_failed(one, outcome)) is not None:
+                texts[1].append(failed)
+        writing.beat()
+    return row
+
+
+def _put(writing: _Writing, cursor: Cursor, texts: list[list[str]]) -> Cursor:
+    """Put what there is as pieces, or keep it where it is too short for one, and note that."""
+    database, job, is_last = writing.database, writing.job, cursor.row == writing.job.total
+    tags = [list(one) for one in cursor.parts]
+    for place, which in enumerate((ALL, FAILED)):
+        body = "".join(texts[place]).encode()
+        if (is_last and (body or not tags[place])) or len(body) >= PIECE_BYTES:
+            key, number = _key(job, cursor.state, which), len(tags[place]) + 1
+            tags[place].append(objects.put_part(database, key, cursor.uploads[place], number, body).etag)
+            texts[place].clear()
+        elif which == FAILED and not is_last:
+            objects.put(database, writing.rest_key(cursor.row), body)
+    cursor = cursor._replace(parts=tags)
+    cursors.advance(database, writing.held, cursor._asdict())
+    return cursor
+
+
+def _begun_texts(writing: _Writing, cursor: Cursor, to_text: ResultRows) -> list[list[str]]:
+    """The texts that the files have, but for what was put: their headers, or failed rows that are kept."""
+    if not cursor.row:
+        return [[one] for one in to_text.headings()]
+    kept = objects.find(writing.database, writing.rest_key(cursor.row))
+    rest = b"".join(objects.blocks(writing.database, kept)) if kept else b""
+    return [[], [rest.decode()]]

@@ -1,0 +1,149 @@
+"""Sends a whole file as one job, through POST /files: asked for once, uploaded, watched, its failed rows kept."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from loyalty.domain.rowfile import ERROR_COLUMN
+from loyalty.http.writing import to_json
+
+from ..callers import authorised
+from ..commands import Session
+from ..failures import Failures
+from ..faults import Interrupted, OperatorError, Unavailable
+from ..jobs_client import Job, JobsClient, detail
+from ..outcomes import in_words
+from ..results import Report
+from ..rowfiles import FileRow, RowFile, open_rows
+from .checkpoint import Checkpoint
+from .doors import Door
+
+_PATH = "/files"
+_TAKEN_ALREADY = 412
+_ROWS_AT_ONCE = 1_000
+
+
+class NoFiles(Exception):
+    """The system takes no files: it is of an earlier version."""
+
+
+class FileWork(NamedTuple):
+    """What is to be done: how the command is called, with which file of how many rows, through which door."""
+
+    name: str
+    file: RowFile
+    door: Door
+    rows: int
+    dry_run: bool
+    label: str
+
+
+def send_as_file(session: Session, work: FileWork, checkpoint: Checkpoint, failures: Failures) -> None:
+    """Have all rows done as one job, which may be under way from before.
+
+    Raises NoFiles, RowsFailed when some failed, else OperatorError.
+    """
+    try:
+        with authorised(session.system, session.caller, work.door.credential_kind, work.door.rights) as headers:
+            sending = _Sending(session, work, checkpoint, headers)
+            job = sending.done()
+            failed = _keep_failed(sending.jobs, job, failures)
+    except KeyboardInterrupt:
+        raise Interrupted(_under_way(checkpoint)) from None
+    checkpoint.finish()
+    counts = in_words(work.door.operation, job["counts"])
+    report = Report(work.rows, counts, failed, failures.end(), work.dry_run)
+    session.printer.record({**report.record(), "jobs": [job["job_id"]]})
+    if work.dry_run:
+        session.printer.remark("Dry run: nothing was written")
+    report.raise_for_failed()
+
+
+def _under_way(checkpoint: Checkpoint) -> str:
+    job = f"; the job {checkpoint.job_id} goes on in the system once its file is there" if checkpoint.job_id else ""
+    return f"Interrupted{job}; the same command goes on with it"
+
+
+class _Sending:
+    """One run of a command that sends a file."""
+
+    def __init__(self, session: Session, work: FileWork, checkpoint: Checkpoint, headers: Mapping[str, str]) -> None:
+        self.jobs = JobsClient(session.system.http, headers, session.system.sleep)
+        self._session, self._work, self._checkpoint, self._headers = session, work, checkpoint, headers
+
+    def done(self) -> Job:
+        """The job, once it has ended; raises OperatorError where it failed as a whole."""
+        with self._session.printer.progress() as progress:
+            task = progress.add_task("upload", total=self._work.file.path.stat().st_size)
+            self._bring(lambda sent: progress.update(task, advance=sent))
+            progress.reset(task, description=self._work.name, total=self._work.rows)
+            job = self.jobs.watch(
+                str(self._checkpoint.job_id), lambda shown: progress.update(task, completed=shown["done"])
+            )
+        if job["status"] == "failed":
+            self._checkpoint.finish()
+            raise OperatorError(str(job.get("error") or f"The job {job['job_id']} failed"))
+        return job
+
+    def _bring(self, tell: Callable[[int], None]) -> None:
+        """Have a job, and its file where it is to be."""
+        checkpoint = self._checkpoint
+        if checkpoint.job_id is not None and self.jobs.show(checkpoint.job_id)["status"] != "uploading":
+            return
+        created = self._ask()
+        checkpoint.go_on_as(created["job_id"])
+        upload = created["upload"]
+        status = self._session.system.http.upload(upload["url"], upload["headers"], self._work.file.path, tell)
+        if status not in (200, _TAKEN_ALREADY):  # the latter: it is there, and the answer was lost
+            raise Unavailable(f"The file was not taken (HTTP status {status}); the same command sends it again")
+
+    def _ask(self) -> Any:
+        work = self._work
+        document: dict[str, Any] = {
+            "operation": work.door.operation,
+            "params": work.door.file_params(),
+            "name": work.file.path.name,
+            **({"label": work.label} if work.label else {}),
+            **({"dry_run": True} if work.dry_run else {}),
+        }
+        self._checkpoint.send()
+        headers = {
+            **self._headers,
+            "Content-Type": "application/json",
+            "Idempotency-Key": self._checkpoint.name,
+        }
+        reply = self._session.system.http.send("POST", _PATH, headers, to_json(document).encode())
+        if reply.status == 404:  # noqa: PLR2004 - HTTP's own
+            self._checkpoint.finish()
+            raise NoFiles
+        if reply.status >= 500:  # noqa: PLR2004
+            raise Unavailable(detail(reply))
+        if reply.status >= 400:  # noqa: PLR2004
+            self._checkpoint.finish()
+            raise OperatorError(detail(reply))
+        return reply.json()
+
+
+def _keep_failed(client: JobsClient, job: Job, failures: Failures) -> int:
+    """Keep the failed rows beside the file, where there are any; how many there are."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "failed.csv"
+        with path.open("wb") as output:
+            client.save_results(job["job_id"], output, outcome="failed")
+        failed = open_rows(path)
+        at, count = failed.heading.reasons_at, 0
+        if at is None:
+            raise Unavailable(f"The results have no column {ERROR_COLUMN}, so they are not those of the loyalty API")
+        rows: list[FileRow] = []
+        reasons: dict[int, str] = {}
+        for record in failed.records():
+            cells = list(record.cells)
+            reasons[len(rows)] = cells.pop(at)
+            rows.append(FileRow(cells))
+            count += 1
+            if len(rows) == _ROWS_AT_ONCE:
+                failures.add(rows, reasons)
+                rows, reasons = [], {}
+        failures.add(rows, reasons)
+    return count
