@@ -175,6 +175,7 @@ def _get(path: str) -> dict[str, Any]:
         "operationId": "customersBatchByGet" if path == PATHS[0] else "customersBatchAtRootByGet",
         "tags": ["Sticky Street"],
         "summary": f"A GET of {path}, which is refused",
+        "x-internal": True,  # renderers leave it out: it is no endpoint that anybody would call
         "description": "The refusal tells that it has to be a POST, since its clients read no other status than 200.",
         "security": [],
         "responses": everywhere.with_gateway({"200": answer("Use POST", refused)}),
