@@ -287,8 +287,7 @@ def _request(matching: str, fields: dict[str, Schema], required: list[str]) -> S
         "matching": text("How customers are looked up", const=matching),
         "format": text("Of the reply", enum=["json", "xml"]),
     }
-    asked = record({**common, **fields}, ["token", "format", *(set(fields) - set(required))])
-    return asked
+    return record({**common, **fields}, ["token", "format", *(set(fields) - set(required))])
 
 
 def _member(matching: str) -> Schema:

@@ -12,12 +12,10 @@ _NO_CUSTOMER = {"type": "about:blank", "title": "Not Found", "status": 404, "det
 
 def paths() -> dict[str, Any]:
     """The four calls."""
+    kinds = "profile_id, customer_id, code, card_number, … or the name of a match field"
     whom = [
-        {
-            **query("kind", text(), "profile_id, customer_id, code, card_number, … or the name of a match field"),
-            "example": "email",
-        },
-        {**query("value", text(), "The identifier, in any spelling"), "example": "user1@example.com"},
+        {**query("kind", text(), kinds), "required": True, "example": "email"},
+        {**query("value", text(), "The identifier, in any spelling"), "required": True, "example": "user1@example.com"},
     ]
     profile_id = {
         "name": "profile_id",
