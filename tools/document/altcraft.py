@@ -293,7 +293,8 @@ def _request(matching: str, fields: dict[str, Schema], required: list[str]) -> S
 def _member(matching: str) -> Schema:
     shape = TypeAdapter(SHAPES[matching]).json_schema()
     properties = {name: _field(name, schema) for name, schema in shape["properties"].items()}
-    return {**shape, "title": f"A member by {matching}", "properties": properties, "xml": {"name": "item"}}
+    named = {key: value for key, value in shape.items() if key != "title"}
+    return {**named, "properties": properties, "xml": {"name": "item"}}
 
 
 def _member_name(matching: str) -> str:

@@ -47,9 +47,8 @@ function searchByKey(event, field) {
     event.preventDefault();
     moveFrom(event.target, step);
   }
-  if (event.target !== field) return;
-  if (event.key === "Enter") shownEndpoints()[0]?.click();
-  if (event.key === "Escape") filter((field.value = ""));
+  if (event.key === "Enter" && event.target === field) shownEndpoints()[0]?.click();
+  if (event.key === "Escape" && (!writes || event.target === field)) filter((field.value = ""));
 }
 
 // A link to what the search has hidden ends the search.

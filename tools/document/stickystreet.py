@@ -186,4 +186,5 @@ def _answer(description: str) -> dict[str, Any]:
     either = {"anyOf": [ref("ImportReply"), ref("ReadReply"), ref("ImportError")]}
     in_xml = content(either, TEXT_XML, sample=_IMPORTED_XML)
     in_json = content(either, JSON, sample=_IMPORTED, refused={"status": "error", "error": _FAULT, "errors": [_FAULT]})
-    return answer(description, in_xml | in_json | content(ref("Jsonp"), JAVASCRIPT), "X-Job-Id")
+    # JSON is first: a generated client reads the first of several forms, and asks for it by `output`
+    return answer(description, in_json | in_xml | content(ref("Jsonp"), JAVASCRIPT), "X-Job-Id")
