@@ -24,7 +24,7 @@ REFUSABLE = {
     "Cancel a job": 409,
     "Try a job's failed items again": 409,
 }
-"""What a request is refused with because of one that came before it, such as the same in JSON, or because a job is done.
+"""What a request is refused with because of one before it, such as the same in JSON, or because a job is done.
 
 Which of the members are there depends on how far the job of the request that registers them part by part has come.
 """
