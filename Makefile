@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 3000
 STATE ?=
+LISTEN ?=
 URL ?=
 TESTS ?=
 DOCKER ?=
@@ -38,16 +39,21 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run samples sam-local test check check-code check-template environments model simulate simulate-proof audit format document pictures collection clients fuzz bench bench-clients bench-peer coverage mutants released build deploy yesterday lock clean
+.PHONY: help run run-environment samples sam-local test check check-code check-template environments model simulate simulate-proof audit format document pictures collection clients fuzz bench bench-clients bench-peer coverage mutants released build deploy yesterday lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# All that "make run" builds, for an image whose containers start without a package index.
+run-environment:
+	@$(TOGETHER) .venv/run.installed $(MINISTACK)/installed
+	@$(BIN)/python -c 'from tools.local import layer; layer.build()'
+
 run: ## serve the API on http://127.0.0.1:3000; PORT=n elsewhere, STATE=dir keeps the data, DOCKER=1 lets containers in
 	@$(PYTHON) -m tools.local.port '$(PORT)'
 	@$(TOGETHER) .venv/run.installed $(MINISTACK)/installed
-	@PORT='$(PORT)' STATE='$(STATE)' DOCKER='$(DOCKER)' SAM_PORT= exec $(BIN)/python -m tools.local
+	@PORT='$(PORT)' STATE='$(STATE)' LISTEN='$(LISTEN)' DOCKER='$(DOCKER)' SAM_PORT= exec $(BIN)/python -m tools.local
 
 samples: .venv/run.installed ## print a request of each kind to copy, for the stack of make run; PORT=n where several run
 	@PORT='$(if $(filter-out file,$(origin PORT)),$(PORT))' $(BIN)/python -m tools.local.samples

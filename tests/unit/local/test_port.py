@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.local.port import PortError, parse
+from tools.local.port import PortError, parse, parse_address
 
 
 def test_a_port_is_a_decimal_number() -> None:
@@ -13,5 +13,17 @@ def test_a_port_is_a_decimal_number() -> None:
 def test_anything_else_is_refused_in_one_line_that_names_it(text: str) -> None:
     with pytest.raises(PortError, match=r"^PORT must be a number") as refused:
         parse(text)
+    assert repr(text) in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_an_address_is_one_of_ipv4() -> None:
+    assert parse_address("0.0.0.0") == "0.0.0.0"  # noqa: S104 - nothing listens
+
+
+@pytest.mark.parametrize("text", ["", "localhost", "::1", "0.0.0.0:3000", "1.2.3", "256.0.0.1"])
+def test_another_address_is_refused_in_one_line_that_names_it(text: str) -> None:
+    with pytest.raises(PortError, match=r"^LISTEN must be an IPv4 address of this machine") as refused:
+        parse_address(text)
     assert repr(text) in str(refused.value)
     assert "\n" not in str(refused.value)
