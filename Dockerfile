@@ -14,6 +14,8 @@ COPY --chown=loyalty . .
 # The environments and the layer, so that a container starts without a package index.
 RUN make run-environment
 
+# The operator's command, which finds the stack in its container.
+ENV PATH=$PATH:/srv/loyalty/.venv/bin LOYALTY_LOCAL=1
 EXPOSE 3000
 VOLUME /data
 CMD ["make", "--silent", "run", "LISTEN=0.0.0.0", "STATE=/data"]

@@ -39,7 +39,14 @@ def assert_done(calls: list[tuple[int, Any]]) -> None:
 def test_a_python_client_is_generated_whole_and_works(stack: LocalStack, document: Path, tmp_path: Path) -> None:
     # GIVEN a client that openapi-python-client has made
     (tmp_path / "config.yml").write_text(CONFIG)
-    where = ["--path", document, "--output-path", tmp_path / "loyalty_client", "--config", tmp_path / "config.yml"]
+    where: list[str | Path] = [
+        "--path",
+        document,
+        "--output-path",
+        tmp_path / "loyalty_client",
+        "--config",
+        tmp_path / "config.yml",
+    ]
     said = run(PYTHON / "openapi-python-client", "generate", *where, "--meta", "none")
     # THEN it understood all but the bodies in XML, and has a module for each operation
     warnings = re.findall(r"^(?:Unable|Unsupported|Failure|Attempted|Invalid).*", said, re.MULTILINE)

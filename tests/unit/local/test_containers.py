@@ -48,6 +48,11 @@ def test_the_image_is_built_and_run_by_our_own_make() -> None:
     assert all(re.search(rf"^{one.partition('=')[0]} \?=", MAKEFILE, re.MULTILINE) for one in given)
 
 
+def test_the_operators_command_is_found_and_finds_the_stack() -> None:
+    assert "\nENV PATH=$PATH:/srv/loyalty/.venv/bin LOYALTY_LOCAL=1\n" in DOCKERFILE
+    assert "\nWORKDIR /srv/loyalty\n" in DOCKERFILE
+
+
 def test_nothing_runs_as_root() -> None:
     # GIVEN the last user that the image names before it copies anything
     steps = re.findall(r"^(USER|COPY|CMD)(.*)$", DOCKERFILE, re.MULTILINE)
