@@ -1,4 +1,4 @@
-"""`make collection`: the document as a Postman collection (v2.1), which Bruno, Insomnia and newman read as well.
+"""`make collection`: the document as a Postman collection (v2.1), which Bruno and newman read as well.
 
 What a reader has to fill in are its variables. They begin with the demo account's values, so that it works as it is
 against the stack of `make run`.
