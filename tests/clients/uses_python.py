@@ -56,8 +56,8 @@ def earn(client: AuthenticatedClient) -> None:
     body = DirectEarn(
         type_="CUSTOMER",
         promotion_details=DirectEarnPromotionDetails(program_id=469, promotion_id=56799),
-        identifier_name="id",
-        customers=[DirectEarnCustomersItem(identifier_value="98662653", source="INSTORE")],
+        identifier_name="email",
+        customers=[DirectEarnCustomersItem(identifier_value="user23@example.com", source="INSTORE")],
     )
     tell(direct_earn.sync_detailed(client=client, body=body))
 

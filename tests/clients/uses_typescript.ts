@@ -49,8 +49,8 @@ async function earn(api: Api): Promise<void> {
   const body: components["schemas"]["DirectEarn"] = {
     type: "CUSTOMER",
     promotionDetails: { programId: 469, promotionId: 56799 },
-    identifierName: "id",
-    customers: [{ identifierValue: "98662653", source: "INSTORE" }],
+    identifierName: "email",
+    customers: [{ identifierValue: "user23@example.com", source: "INSTORE" }],
   };
   tell(await api.POST("/v2/promotion/bulk/directEarn", { body, headers: { Authorization: `Basic ${STORE}` } }));
 }
