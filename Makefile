@@ -175,7 +175,8 @@ clean: ## remove all that these commands made
 	rm -rf .venv build .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-# npm's lock has hashes and no addresses either; nothing that a package brings is run while it is installed.
+# npm's lock has hashes and no addresses either, and its package.json exact versions, which are raised by hand. Nothing that
+# a package brings is run while it is installed.
 NPM_OPTIONS := --silent --no-audit --no-fund --ignore-scripts --omit-lockfile-registry-resolved
 
 # The environments, each made again when its lock changes.
@@ -194,7 +195,7 @@ NPM_OPTIONS := --silent --no-audit --no-fund --ignore-scripts --omit-lockfile-re
 	@touch $@
 
 # Of their many modules a small part is run, and compiled when that first happens.
-.venv/dev.installed $(SAM)/installed $(MINISTACK)/installed $(QUALITY)/installed: INSTALL += --no-compile
+.venv/dev.installed $(SAM)/installed $(MINISTACK)/installed $(QUALITY)/installed $(CLIENTS)/installed: INSTALL += --no-compile
 
 # Another pip installs into them. The local stack, which fuzzing starts from its own environment, makes the layer with one.
 $(FUZZ)/installed: WITHOUT_PIP :=
