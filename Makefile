@@ -3,6 +3,8 @@
 PYTHON ?= python3
 PORT ?= 3000
 STATE ?=
+LISTEN ?=
+URL ?=
 TESTS ?=
 DOCKER ?=
 SAM_PORT ?= 3001
@@ -19,6 +21,8 @@ SAM := build/venv/sam
 FUZZ := build/venv/fuzz
 AUDIT := build/venv/audit
 QUALITY := build/venv/quality
+CLIENTS := build/venv/clients
+NPM := build/npm
 LOCKS := tools/requirements
 WITHOUT_PIP := --without-pip
 
@@ -42,16 +46,21 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run samples sam-local test check check-code check-template environments model simulate simulate-proof audit format document pictures fuzz bench bench-clients bench-peer coverage mutants released build deploy yesterday lock clean
+.PHONY: help run run-environment samples sam-local test check check-code check-template environments model simulate simulate-proof audit format document pictures collection clients fuzz bench bench-clients bench-peer coverage mutants released build deploy yesterday lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# All that "make run" builds, for an image whose containers start without a package index.
+run-environment:
+	@$(TOGETHER) .venv/run.installed $(MINISTACK)/installed
+	@$(BIN)/python -c 'from tools.local import layer; layer.build()'
+
 run: ## serve the API on http://127.0.0.1:3000; PORT=n elsewhere, STATE=dir keeps the data, DOCKER=1 lets containers in
 	@$(PYTHON) -m tools.local.port '$(PORT)'
 	@$(TOGETHER) .venv/run.installed $(MINISTACK)/installed
-	@PORT='$(PORT)' STATE='$(STATE)' DOCKER='$(DOCKER)' SAM_PORT= exec $(BIN)/python -m tools.local
+	@PORT='$(PORT)' STATE='$(STATE)' LISTEN='$(LISTEN)' DOCKER='$(DOCKER)' SAM_PORT= exec $(BIN)/python -m tools.local
 
 samples: .venv/run.installed ## print a request of each kind to copy, for the stack of make run; PORT=n where several run
 	@PORT='$(if $(filter-out file,$(origin PORT)),$(PORT))' $(BIN)/python -m tools.local.samples
@@ -135,6 +144,12 @@ format: .venv/dev.installed ## format the code and fix what can be fixed
 document: .venv/dev.installed ## write the OpenAPI document, its page and the schema of chunk messages again
 	@$(BIN)/python -m tools.document
 
+collection: .venv/dev.installed ## write the API as a Postman collection, which Bruno imports too; URL=… of a deployed stack
+	@URL='$(URL)' $(BIN)/python -m tools.document.collection
+
+clients: .venv/dev.installed $(MINISTACK)/installed $(CLIENTS)/installed $(NPM)/installed ## run the samples of /docs, the collection and generated clients; needs Node.js, PHP and a JDK
+	@$(BIN)/pytest tests/clients $(ARGS)
+
 released: .venv/dev.installed ## keep the OpenAPI document as that of the last release, which later ones must not break
 	@$(BIN)/python -m tools.document.released
 
@@ -160,11 +175,16 @@ yesterday: ## have the tests of upgrades begin from COMMIT, the one that is depl
 
 lock: .venv/dev.installed ## pin the newest dependencies that the requirements allow
 	cd shared && $(CURDIR)/$(COMPILE) requirements.in -o requirements.txt
-	cd $(LOCKS) && for name in run dev bench peer fuzz quality audit ministack sam; do $(CURDIR)/$(COMPILE) $$name.in -o $$name.txt || exit 1; done
+	cd $(LOCKS) && for name in run dev bench peer fuzz quality audit clients ministack sam; do $(CURDIR)/$(COMPILE) $$name.in -o $$name.txt || exit 1; done
+	cd $(LOCKS)/npm && npm update $(NPM_OPTIONS) --package-lock-only
 
 clean: ## remove all that these commands made
 	rm -rf .venv build .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# npm's lock has hashes and no addresses either, and its package.json exact versions, which are raised by hand. Nothing that
+# a package brings is run while it is installed.
+NPM_OPTIONS := --silent --no-audit --no-fund --ignore-scripts --omit-lockfile-registry-resolved
 
 # The environments, each made again when its lock changes.
 
@@ -182,7 +202,7 @@ clean: ## remove all that these commands made
 	@touch $@
 
 # Of their many modules a small part is run, and compiled when that first happens.
-.venv/dev.installed $(SAM)/installed $(MINISTACK)/installed $(QUALITY)/installed: INSTALL += --no-compile
+.venv/dev.installed $(SAM)/installed $(MINISTACK)/installed $(QUALITY)/installed $(CLIENTS)/installed: INSTALL += --no-compile
 
 # Another pip installs into them. The local stack, which fuzzing starts from its own environment, makes the layer with one.
 $(FUZZ)/installed: WITHOUT_PIP :=
@@ -192,4 +212,11 @@ build/venv/%/installed: $(LOCKS)/%.txt | .venv/made
 	@rm -rf $(@D)
 	@$(BIN)/python -m venv $(WITHOUT_PIP) $(@D)
 	@$(BIN)/python -m pip --python $(@D)/bin/python $(INSTALL) -r $<
+	@touch $@
+
+$(NPM)/installed: $(LOCKS)/npm/package-lock.json
+	@command -v npm >/dev/null || { echo 'Node.js 18 or newer with npm is needed.' >&2; exit 1; }
+	@echo 'Installing $< into $(@D) (once)'
+	@rm -rf $(@D) && mkdir -p $(@D) && cp $(LOCKS)/npm/*.json $(@D)
+	@cd $(@D) && npm ci $(NPM_OPTIONS)
 	@touch $@

@@ -115,6 +115,28 @@ def test_the_first_request_after_the_ready_line_succeeds_and_nothing_listens_bey
     assert processes.listeners(pids) == {"127.0.0.1"}
 
 
+def test_another_address_is_listened_on_when_it_is_asked_for_and_the_banner_says_what_that_means() -> None:
+    # WHEN the API is to be served on all addresses
+    with make_run(LISTEN="0.0.0.0") as run:  # noqa: S104 - that is what is tested
+        printed = run.read_until("Ctrl-C stops")
+        # THEN the API is, and nothing else beyond loopback
+        assert run.register() == 0
+        assert processes.listeners(processes.tree(run.process.pid)) == {"0.0.0.0", "127.0.0.1"}  # noqa: S104
+    assert "It listens on 0.0.0.0: whoever reaches that address can use the demo accounts" in printed
+
+
+def test_what_is_no_address_is_one_clear_line() -> None:
+    # WHEN the API is to be served on a name
+    run = Run(LISTEN="localhost")
+    output, _ = run.process.communicate(timeout=START_SECONDS)
+    # THEN it says what it wants instead
+    assert run.process.returncode != 0
+    assert (
+        "LISTEN must be an IPv4 address of this machine, such as 0.0.0.0 for all of them; it is 'localhost'." in output
+    )
+    assert "Traceback" not in output
+
+
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the commands to copy are for curl")
 def test_the_samples_work_as_they_are_copied(run: Run) -> None:
     # GIVEN the command for samples that is printed below the ready line

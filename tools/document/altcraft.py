@@ -1,6 +1,7 @@
 """Altcraft's endpoints; what a member looks like comes from the models that validate it."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -173,9 +174,10 @@ def schemas() -> dict[str, Schema]:
     results = array({**record(outcome), "xml": {"name": "item"}}, xml={"wrapped": True})
     root = {"xml": {"name": "xml"}}
     return {
-        "RegisterMember": {"oneOf": [_single(matching) for matching in SHAPES], **root},
-        "RegisterMemberBatch": {"oneOf": [_batch(matching) for matching in SHAPES], **root},
-        "RegisterMemberBatchTask": {"oneOf": [*(_part(matching) for matching in SHAPES), _end()], **root},
+        **{_member_name(matching): _member(matching) for matching in SHAPES},
+        "RegisterMember": {"oneOf": _by_matching("RegisterMember", _single), **root},
+        "RegisterMemberBatch": {"oneOf": _by_matching("RegisterMemberBatch", _batch), **root},
+        "RegisterMemberBatchTask": {"oneOf": [*_by_matching("RegisterMemberBatchTask", _part), _end()], **root},
         "RegisterMemberBatchTaskReply": record(
             {
                 **envelope,
@@ -186,12 +188,12 @@ def schemas() -> dict[str, Schema]:
             **root,
         ),
         "RegisterMemberReply": record(outcome, ["profile_id"], **root),
-        "DeleteMember": {"oneOf": [_named(matching) for matching in SHAPES], **root},
-        "AccountBalance": {"oneOf": [_held(matching) for matching in SHAPES], **root},
+        "DeleteMember": {"oneOf": _by_matching("DeleteMember", _named), **root},
+        "AccountBalance": {"oneOf": _by_matching("AccountBalance", _held), **root},
         "AccountBalanceReply": record(
             {**envelope, "data": record({"total_balance": text(), "active_balance": text()})}, ["data"], **root
         ),
-        "ProfilesDelete": {"oneOf": [_erased(matching) for matching in SHAPES], **root},
+        "ProfilesDelete": {"oneOf": _by_matching("ProfilesDelete", _erased), **root},
         "ProfilesDeleteReply": record(
             {"data": record({"profile_id": text("Of the customer who was erased")}), **envelope}, ["data"], **root
         ),
@@ -256,7 +258,7 @@ def _erased(matching: str) -> Schema:
 
 
 def _batch(matching: str) -> Schema:
-    data = array({**_member(matching), "xml": {"name": "item"}}, minItems=1, xml={"wrapped": True})
+    data = array(ref(_member_name(matching)), minItems=1, xml={"wrapped": True})
     return _request(matching, {"data": data}, ["data"])
 
 
@@ -273,6 +275,11 @@ def _end() -> Schema:
     return {"title": "The end of a task", **asked}
 
 
+def _by_matching(name: str, shape: Callable[[str], Schema]) -> list[Schema]:
+    """A shape for each way to name a customer, under a title of its own: generated clients make it the type's name."""
+    return [{"title": f"{name} by {matching}", **shape(matching)} for matching in SHAPES]
+
+
 def _request(matching: str, fields: dict[str, Schema], required: list[str]) -> Schema:
     common = {
         "token": text("API token", examples=["abc123def456"]),
@@ -280,14 +287,18 @@ def _request(matching: str, fields: dict[str, Schema], required: list[str]) -> S
         "matching": text("How customers are looked up", const=matching),
         "format": text("Of the reply", enum=["json", "xml"]),
     }
-    asked = record({**common, **fields}, ["token", "format", *(set(fields) - set(required))])
-    return {"title": f"matching {matching}", **asked}
+    return record({**common, **fields}, ["token", "format", *(set(fields) - set(required))])
 
 
 def _member(matching: str) -> Schema:
     shape = TypeAdapter(SHAPES[matching]).json_schema()
     properties = {name: _field(name, schema) for name, schema in shape["properties"].items()}
-    return {**shape, "title": f"A member by {matching}", "properties": properties}
+    named = {key: value for key, value in shape.items() if key != "title"}
+    return {**named, "properties": properties, "xml": {"name": "item"}}
+
+
+def _member_name(matching: str) -> str:
+    return f"MemberBy{matching.title().replace('_', '')}"
 
 
 def _field(name: str, schema: Schema) -> Schema:

@@ -110,7 +110,9 @@ def schemas() -> dict[str, Schema]:
     written = {**about, "url": text("Where they are", format="uri"), "expires_at": text(format="date-time")}
     page = {"jobs": array(ref("Job"), maxItems=MOST), "next": nullable(text("For the parameter next; null at the end"))}
     problem = {"type": text(), "title": text(), "status": integer(), "detail": text("What is wrong")}
-    undone = array(text(enum=[*UNDO.codes.values()]), "What became of each item of the job that was taken back")
+    undone = array(
+        text(enum=[*dict.fromkeys(UNDO.codes.values())]), "What became of each item of the job that was taken back"
+    )
     taken_back = {"job_id": ref("JobId"), "first": integer("The first item's place, from 0", minimum=0)}
     return {
         "Job": record(job, optional=("file", "error")),
@@ -125,7 +127,7 @@ def schemas() -> dict[str, Schema]:
 
 def parameters() -> dict[str, Any]:
     """The parameter that three calls share."""
-    job_id = {"name": "job_id", "in": "path", "required": True, "schema": ref("JobId")}
+    job_id = {"name": "job_id", "in": "path", "required": True, "schema": ref("JobId"), "example": _JOB_ID}
     return {"JobId": {**job_id, "description": "The id that the answer to the request had"}}
 
 

@@ -121,8 +121,12 @@ def _of_promotions() -> list[dict[str, Any]]:
     ]
 
 
-def _query(name: str, schema: Schema, description: str, *, required: bool = False) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "schema": schema, "required": required}
+def _query(name: str, schema: Schema, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "schema": schema, "required": False}
+
+
+def _needed(name: str, schema: Schema, description: str, example: str) -> dict[str, Any]:
+    return {**_query(name, schema, description), "required": True, "example": example}
 
 
 def _get(name: str, summary: str, schema: str, *parameters: dict[str, Any]) -> dict[str, Any]:
@@ -144,9 +148,9 @@ def _get(name: str, summary: str, schema: str, *parameters: dict[str, Any]) -> d
         },
     }
     whom = [
-        _query("source", text(examples=sorted(SOURCES)), "Where the question comes from, in any case", required=True),
-        _query("identifierName", text(), _KINDS, required=True),
-        _query("identifierValue", text(), "As many; the first pair that finds a customer counts", required=True),
+        _needed("source", text(examples=sorted(SOURCES)), "Where the question comes from, in any case", "INSTORE"),
+        _needed("identifierName", text(), _KINDS, "mobile"),
+        _needed("identifierValue", text(), "As many; the first pair that finds a customer counts", "12025550101"),
     ]
     return {
         "operationId": name,

@@ -1,63 +1,31 @@
 
 "use strict";
 
-// Sends what stands in an operation's form to the API that served this page, and shows the answer as text.
+// What the parts of the script share: where the API is, and which endpoint is being read.
 
-function address(form) {
-  const query = new URLSearchParams();
-  let path = form.dataset.path.slice(1) || "./";
-  for (const input of form.querySelectorAll("input")) {
-    if (input.dataset.in === "path") path = path.replace(`{${input.name}}`, encodeURIComponent(input.value));
-    if (input.dataset.in === "query" && input.value) query.set(input.name, input.value);
-  }
-  return query.size ? `${path}?${query}` : path;
+const LOCAL = document.querySelector(".base").textContent;
+const BASE = new URL(".", location.href).href.replace(/\/$/, "");
+
+function made(tag, properties) {
+  return Object.assign(document.createElement(tag), properties);
 }
 
-function headers(form) {
-  const named = new Headers();
-  const authorization = document.getElementById("authorization").value.trim();
-  if (authorization) named.set("Authorization", authorization);
-  if (form.elements.body) named.set("Content-Type", form.elements["media-type"].value);
-  for (const input of form.querySelectorAll("input[data-in=header]")) {
-    if (input.value) named.set(input.name, input.value);
-  }
-  return named;
+function markCurrent(link, nav) {
+  for (const marked of nav.querySelectorAll("[aria-current]")) marked.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "location");
+  if (nav.scrollHeight <= nav.clientHeight) return;
+  const [inner, outer] = [link.getBoundingClientRect(), nav.getBoundingClientRect()];
+  if (inner.top < outer.top || inner.bottom > outer.bottom) nav.scrollTop += inner.top - outer.top - outer.height / 3;
 }
 
-function indented(text, type) {
-  return type.includes("json") ? JSON.stringify(JSON.parse(text), null, 2) : text;
+// An endpoint is the current one while it crosses a line near the top of the window.
+function followReading(nav) {
+  const links = new Map([...nav.querySelectorAll("li a")].map((link) => [link.hash.slice(1), link]));
+  const observer = new IntersectionObserver((seen) => {
+    const entered = seen.filter((one) => one.isIntersecting).pop();
+    if (entered) markCurrent(links.get(entered.target.id), nav);
+  }, { rootMargin: "-15% 0px -84% 0px" });
+  for (const id of links.keys()) observer.observe(document.getElementById(id));
 }
 
-async function send(form) {
-  const output = form.querySelector("output");
-  output.hidden = false;
-  output.textContent = "…";
-  try {
-    const options = { method: form.dataset.method, headers: headers(form), credentials: "omit" };
-    if (form.elements.body) options.body = form.elements.body.value;
-    const reply = await fetch(address(form), options);
-    const type = reply.headers.get("Content-Type") || "";
-    const text = await reply.text();
-    output.textContent = `${reply.status} ${type}\n\n${indented(text, type)}`;
-  } catch (error) {
-    output.textContent = `No answer: ${error.message}`;
-  }
-}
-
-function showSample(form) {
-  form.elements.body.value = form.elements["media-type"].selectedOptions[0].dataset.sample;
-}
-
-function prepare(form) {
-  form.hidden = false;
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    send(form);
-  });
-  if (!form.elements.body) return;
-  form.elements["media-type"].addEventListener("change", () => showSample(form));
-  showSample(form);
-}
-
-document.querySelector(".credentials").hidden = false;
-document.querySelectorAll("form.try").forEach(prepare);
+followReading(document.querySelector("nav"));

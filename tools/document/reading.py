@@ -12,11 +12,19 @@ _NO_CUSTOMER = {"type": "about:blank", "title": "Not Found", "status": 404, "det
 
 def paths() -> dict[str, Any]:
     """The four calls."""
+    kinds = "profile_id, customer_id, code, card_number, … or the name of a match field"
     whom = [
-        query("kind", text(), "profile_id, customer_id, code, card_number, … or the name of a match field"),
-        query("value", text(), "The identifier, in any spelling"),
+        {**query("kind", text(), kinds), "required": True, "example": "email"},
+        {**query("value", text(), "The identifier, in any spelling"), "required": True, "example": "user1@example.com"},
     ]
-    profile_id = {"name": "profile_id", "in": "path", "required": True, "schema": text()}
+    profile_id = {
+        "name": "profile_id",
+        "in": "path",
+        "description": "The customer's identifier, as replies name it",
+        "required": True,
+        "schema": text(),
+        "example": "profile123",
+    }
     return {
         "/customers": {"get": _get("findCustomers", "Find a customer", "FoundCustomers", whom, "400")},
         "/customers/{profile_id}": {"get": _get("showCustomer", "Show a customer", "Customer", [profile_id], "404")},

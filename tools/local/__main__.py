@@ -29,11 +29,16 @@ _WELCOME = """
 Ctrl-C stops.
 """
 
+_EXPOSED = (
+    "\nIt listens on {listen}: whoever reaches that address can use the demo accounts, whose tokens are no secret."
+)
+
 
 def main() -> int:
-    """Run the stack as PORT, STATE, DOCKER and SAM_PORT of the environment ask; 1 with one line on stderr if it can't.
+    """Run the stack as PORT, STATE, LISTEN, DOCKER and SAM_PORT of the environment ask; 1 with one line if it can't.
 
-    With DOCKER containers reach it too; with SAM_PORT they serve its API at that port, under sam.
+    LISTEN is the address that the API is served on, loopback unless it is named. With DOCKER containers reach it too;
+    with SAM_PORT they serve its API at that port, under sam.
     """
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]  # nobody's real account is meant
@@ -54,7 +59,9 @@ def main() -> int:
 def _serve(front_port: int, state: Path | None) -> None:
     with ExitStack() as running:
         progress = running.enter_context(Progress(_say))
-        stack = running.enter_context(LocalStack(front_port, state=state, progress=progress))
+        stack = LocalStack(front_port, state=state, progress=progress)
+        stack.listen = port.parse_address(os.environ.get("LISTEN") or port.LOOPBACK)
+        running.enter_context(stack)
         environment.forget_killed()
         environment.for_tools(stack)
         if os.environ.get("DOCKER") or os.environ.get("SAM_PORT"):
@@ -67,6 +74,8 @@ def _serve(front_port: int, state: Path | None) -> None:
         progress.done()
         asked = "" if stack.port == port.USUAL else f" PORT={stack.port}"
         _say(f"ready {stack.url}")
+        if stack.listen != port.LOOPBACK:
+            _say(_EXPOSED.format(listen=stack.listen))
         _say(_WELCOME.format(url=stack.url, log=stack.log.relative_to(ROOT), asked=asked))
         try:
             signal.pause()

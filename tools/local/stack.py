@@ -33,8 +33,9 @@ class LocalStack:
 
     `url` is the API's base URL, `endpoint_url` the emulator's, `tables` the tables' names and `queues` the queues'
     URLs by the functions' environment variables; `parameters` are the template's. `addresses_are_told` may be set
-    before the start (see `Front`), and `is_warm`, without which a function starts when it is first called. Nothing but
-    loopback is listened on. Several may run at once: each has its `log`, by its port unless it is given.
+    before the start (see `Front`), `is_warm`, without which a function starts when it is first called, and `listen`,
+    the address that the API is served on. Nothing else is listened on but loopback. Several may run at once: each has
+    its `log`, by its port unless it is given.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class LocalStack:
         self._parameters = {**_PARAMETERS, **(parameters or {})}
         self.addresses_are_told = False
         self.is_warm = True
+        self.listen = port.LOOPBACK
         self._progress = progress
         self._open = ExitStack()
 
@@ -67,7 +69,7 @@ class LocalStack:
         self._open.close()
 
     def _start(self, opening: ExitStack) -> None:
-        bound = opening.enter_context(port.reserve(self._port))
+        bound = opening.enter_context(port.reserve(self._port, self.listen))
         if self._state:
             opening.enter_context(claimed(self._state))
         self.port: int = bound.getsockname()[1]

@@ -1,5 +1,6 @@
 """The description of the API: valid, complete, and the same that the function serves."""
 
+import gzip
 import json
 import re
 from base64 import b64encode
@@ -80,6 +81,7 @@ def test_the_page_is_served_small_and_may_load_nothing() -> None:
     page = FILES["docs.html"][1]
     # THEN it comes in gzip
     assert (reply.status, reply.headers["Content-Type"], reply.body) == (200, "text/html; charset=utf-8", page)
+    assert len(gzip.compress(page.encode())) < 40_000
     assert reply.headers["Content-Encoding"] == "gzip"
     # AND may run what is in it, ask the API that served it, and nothing else
     sources = {}

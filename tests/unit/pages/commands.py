@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import botocore.session
+import yaml
 from botocore import xform_name
 from typer.testing import CliRunner
 
@@ -80,6 +81,18 @@ def pip(words: Sequence[str]) -> str | None:
     return None if words == ["install", "."] else f"pip {words} is not tried by a test"
 
 
+def docker(words: Sequence[str]) -> str | None:
+    """A command for the service of compose.yaml; what it is to run in there is right too."""
+    compose, command, *rest = words
+    named = [word for word in rest if not word.startswith("--")]
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    if compose != "compose" or command not in ("up", "down", "exec", "logs"):
+        return f"docker {words} is not known here"
+    if named and named[0] not in services:
+        return f"compose.yaml has no {named[0]}"
+    return CHECKS[named[1]](named[2:]) if command == "exec" else None
+
+
 @functools.cache
 def _session() -> Any:
     return botocore.session.get_session()
@@ -87,6 +100,7 @@ def _session() -> Any:
 
 CHECKS: dict[str, Callable[[Sequence[str]], str | None]] = {
     "aws": aws,
+    "docker": docker,
     "loyalty": loyalty,
     "make": make,
     "pip": pip,

@@ -68,6 +68,9 @@ def test_every_command_is_one_that_its_program_knows(name: str, tmp_path: Path) 
         "aws lambda put-function-concurrency --function-name x",
         "sam local start-api --config-env nowhere",
         "pip install loyalty",
+        "docker run loyalty",
+        "docker compose logs loyalti",
+        "docker compose exec loyalty loyalty account created",
     ],
 )
 def test_a_command_that_is_wrong_is_found(command: str) -> None:
@@ -76,5 +79,5 @@ def test_a_command_that_is_wrong_is_found(command: str) -> None:
 
 
 def test_a_program_that_nobody_checks_fails(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match="docker: command not found"):
-        recorded("docker ps", tmp_path)
+    with pytest.raises(AssertionError, match="podman: command not found"):
+        recorded("podman ps", tmp_path)

@@ -28,6 +28,11 @@ PROMISES: dict[str, dict[str, str]] = {
             f"{JOBS}/test_two_workers.py::test_a_second_worker_that_dies_at_any_call_changes_nothing_in_the_end"
         ),
     },
+    "docs/api-description.md": {
+        "is named beside its field, and nothing is sent": (
+            "tests/e2e/test_docs_page.py::test_nothing_is_sent_before_the_credentials_are_there"
+        ),
+    },
     "docs/command.md": {
         "so no row is done twice": (
             f"{OPERATOR}/test_interrupted_bulk.py"

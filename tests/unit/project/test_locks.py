@@ -1,5 +1,6 @@
 """The locks: they pin what the requirements and the workflows ask for, with hashes, and name no package index."""
 
+import json
 import re
 from pathlib import Path
 
@@ -63,3 +64,16 @@ def test_the_local_stack_and_the_tests_run_what_the_layer_ships() -> None:
     for name in ("run", "dev"):
         locked = pins(ROOT / "tools" / "requirements" / f"{name}.txt")
         assert shipped.items() <= locked.items()
+
+
+def test_the_lock_of_npm_has_a_hash_for_each_package_and_names_no_index() -> None:
+    # GIVEN what the clients are tried with, and its lock
+    folder = ROOT / "tools" / "requirements" / "npm"
+    asked = json.loads((folder / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    packages = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    # THEN versions are exact, and are those of the lock
+    assert packages.pop("")["dependencies"] == asked
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in asked} == asked
+    # AND each package can be verified, comes from no address, and runs nothing when it is installed
+    assert [name for name, one in packages.items() if not one["integrity"].startswith("sha512-")] == []
+    assert [name for name, one in packages.items() if "resolved" in one or "hasInstallScript" in one] == []
