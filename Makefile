@@ -37,6 +37,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 PURE_TESTS := tests/unit tests/events
 SYSTEM_TESTS := tests/simulation tests/integration tests/e2e
 LAST_TESTS := tests/left_behind
+CLIENTS_TESTS := tests/clients
 PURE := --numprocesses logical --maxprocesses 4 --dist worksteal $(PURE_TESTS)
 
 # What does not need each other is done side by side.
@@ -148,7 +149,7 @@ collection: .venv/dev.installed ## write the API as a Postman collection, which 
 	@URL='$(URL)' $(BIN)/python -m tools.document.collection
 
 clients: .venv/dev.installed $(MINISTACK)/installed $(CLIENTS)/installed $(NPM)/installed ## run the samples of /docs, the collection and generated clients; needs Node.js, PHP and a JDK
-	@$(BIN)/pytest tests/clients $(ARGS)
+	@$(BIN)/pytest $(CLIENTS_TESTS) $(ARGS)
 
 released: .venv/dev.installed ## keep the OpenAPI document as that of the last release, which later ones must not break
 	@$(BIN)/python -m tools.document.released

@@ -121,7 +121,7 @@ def test_another_address_is_listened_on_when_it_is_asked_for_and_the_banner_says
         printed = run.read_until("Ctrl-C stops")
         # THEN the API is, and nothing else beyond loopback
         assert run.register() == 0
-        assert processes.listeners(processes.tree(run.process.pid)) == {"0.0.0.0", "127.0.0.1"}  # noqa: S104
+        assert processes.listeners(processes.tree(run.process.pid)) == {"0.0.0.0", "127.0.0.1"}  # noqa: S104 - the same
     assert "It listens on 0.0.0.0: whoever reaches that address can use the demo accounts" in printed
 
 

@@ -54,6 +54,8 @@ def test_a_request_has_its_credentials_parameters_and_body_as_postman_writes_the
     assert job["url"]["raw"] == "{{baseUrl}}/jobs/:job_id/results"
     assert [(one["key"], one["value"]) for one in job["url"]["variable"]] == [("job_id", "{{job_id}}")]
     assert [(one["key"], one["disabled"]) for one in job["url"]["query"]] == [
+        ("outcome", True),
+        ("redirect", True),
         ("partial", True),
         ("from", True),
         ("limit", True),
