@@ -16,6 +16,7 @@ from tests.fakes.gateway import (
     CUSTOMERS,
     DETAILS,
     EARN,
+    FILES,
     IMPORT,
     ISSUE,
     LEAVE,
@@ -62,6 +63,7 @@ ENDPOINTS: dict[str, tuple[set[str], list[set[str]]]] = {
     ACCOUNT: (set(KINDS) - {"oauth"}, [set()]),
     **dict.fromkeys((EARN, REVOKE, ISSUE), ({"basic", "access"}, [{"earn"}])),
     ADD: ({"basic", "access"}, [{"import"}]),
+    FILES: ({"token", "import", "basic", "access"}, [{"import"}]),
     ACCESS_TOKEN: ({"oauth"}, [set()]),
     **dict.fromkeys((JOBS, JOB, RESULTS), ({"token", "import", "basic", "access"}, [{"jobs:read"}])),
     **dict.fromkeys(
@@ -86,6 +88,7 @@ BODIES = {
     REVOKE: earning(),
     ISSUE: {"programId": 469, "promotionId": 56799},
     ADD: {"profiles": [JOHN]},
+    FILES: {"operation": "import", "name": "a.csv", "params": {"campaigns": [CAMPAIGN]}},
 }
 USER1 = {"source": "INSTORE", "identifierName": "email", "identifierValue": "user1@example.com"}
 QUERIES: dict[str, dict[str, str]] = {
@@ -198,4 +201,4 @@ def fate_of(reply: Reply) -> str:
     words = {"is wrong": "unknown", "are required": "unknown", "has no right": "no right"}
     if said := [fate for word, fate in words.items() if word in reply.body and reply.status == 200]:
         return said[0]
-    return {200: "served", 202: "served", 409: "served", 401: "unknown", 403: "no right"}[reply.status]
+    return {200: "served", 201: "served", 202: "served", 409: "served", 401: "unknown", 403: "no right"}[reply.status]
