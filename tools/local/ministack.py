@@ -99,7 +99,13 @@ class Ministack:
         if self._layer:
             environment["_LAMBDA_LAYERS_DIRS"] = str(shutil.copytree(self._layer, self._scratch / "layer"))
         if self._state:
-            environment |= {"PERSIST_STATE": "1", "STATE_DIR": str(self._state.resolve())}
+            kept = self._state.resolve()
+            environment |= {
+                "PERSIST_STATE": "1",
+                "STATE_DIR": str(kept),
+                "S3_PERSIST": "1",
+                "S3_DATA_DIR": str(kept / "s3"),
+            }
         return environment
 
     def _wait_until_ready(self) -> None:

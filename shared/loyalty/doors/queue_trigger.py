@@ -37,12 +37,12 @@ def bury_chunks(database: Callable[[], Database] = process_database) -> Handler:
 def _bury(database: Database, record: Record) -> Worked:
     """Close a chunk, or the job of a file: both queues have their dead letters in one."""
     if results_wanted(record["body"]) is not None:
-        return Worked(parked="results are asked for again")
+        return Worked()  # they are asked for again
     files = arrived(record["body"])
     if files is None:
         return worker.bury(database, _delivery(record))
     bury_file(database, files)
-    return Worked(parked="no file is parked")
+    return Worked()
 
 
 def _process(database: Database, record: Record) -> Worked:

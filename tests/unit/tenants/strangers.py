@@ -12,6 +12,7 @@ from tests.fakes.gateway import (
     CUSTOMERS,
     DETAILS,
     EARN,
+    FILES,
     IMPORT,
     ISSUE,
     LEAVE,
@@ -130,6 +131,7 @@ class Stranger:
                 *self._change(PROFILES, matching="profile_id", data=[{"profile_id": profile_id, "_fname": "Eve"}]),
                 {"error": 0, "error_text": "Successful operation", "result": [NO_CUSTOMER]},
             ),
+            "send a file": (*self._file(), f'params: program "{owner.program}" does not exist'),
             "add into a program": (*self._add(loyaltyProgramEnrollments=[{"programId": int(owner.program)}]), 1101),
             "record in a campaign": (
                 *self._info("record_customer", customer_action="new", code="new", campaign_id=owner.program),
@@ -147,6 +149,11 @@ class Stranger:
             "add to a task": (*self._to_task(task_id=self._task, next_key="2"), NO_TASK),
             "close a task": (*self._to_task(task_id=self._task, next_key="2", data=[]), NO_TASK),
         }
+
+    def _file(self) -> Said:
+        params = {"campaigns": [self._owner.program]}
+        reply = self._world.call(self._me, "token", FILES, {"operation": "import", "name": "a.csv", "params": params})
+        return reply, reply.json()["detail"]
 
     def removals(self) -> Answers:
         """What ends memberships and erases customers."""

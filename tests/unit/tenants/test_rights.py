@@ -16,6 +16,7 @@ from tests.fakes.gateway import (
     CUSTOMERS,
     DETAILS,
     EARN,
+    FILES,
     IMPORT,
     ISSUE,
     LEAVE,
@@ -63,6 +64,7 @@ ENDPOINTS: dict[str, tuple[set[str], list[set[str]]]] = {
     ACCOUNT: (set(KINDS) - {"oauth"}, [set()]),
     **dict.fromkeys((EARN, REVOKE, ISSUE), ({"basic", "access"}, [{"earn"}])),
     ADD: ({"basic", "access"}, [{"import"}]),
+    FILES: ({"token", "import", "basic", "access"}, [{"import"}]),
     ACCESS_TOKEN: ({"oauth"}, [set()]),
     **dict.fromkeys((JOBS, JOB, RESULTS, *WEBHOOK), ({"token", "import", "basic", "access"}, [{"jobs:read"}])),
     **dict.fromkeys(
@@ -87,6 +89,7 @@ BODIES = {
     REVOKE: earning(),
     ISSUE: {"programId": 469, "promotionId": 56799},
     ADD: {"profiles": [JOHN]},
+    FILES: {"operation": "import", "name": "a.csv", "params": {"campaigns": [CAMPAIGN]}},
 }
 USER1 = {"source": "INSTORE", "identifierName": "email", "identifierValue": "user1@example.com"}
 QUERIES: dict[str, dict[str, str]] = {
@@ -202,4 +205,5 @@ def fate_of(reply: Reply) -> str:
     words = {"is wrong": "unknown", "are required": "unknown", "has no right": "no right"}
     if said := [fate for word, fate in words.items() if word in reply.body and reply.status == 200]:
         return said[0]
-    return {200: "served", 202: "served", 204: "served", 409: "served", 401: "unknown", 403: "no right"}[reply.status]
+    served = dict.fromkeys((200, 201, 202, 204, 409), "served")
+    return {**served, 401: "unknown", 403: "no right"}[reply.status]

@@ -12,6 +12,9 @@ LEADING_KEYS = "dynamodb:LeadingKeys"
 KEYS = ("account#x", "credential#x", "rate#x")
 """How keys of the Accounts table begin, at which conditions end; in other tables the first stands for all."""
 
+OBJECTS = ("uploads", "work", "cuts", "results")
+"""How keys of objects begin, at which rights end."""
+
 NOBODYS = frozenset({"dynamodb:Scan", "dynamodb:DeleteTable", "dynamodb:UpdateTable", "sqs:PurgeQueue"})
 """What no function is ever granted."""
 
@@ -20,7 +23,7 @@ Ask = Callable[[str, Sequence[str], str, str], Mapping[str, bool]]
 
 
 def rights(scene: Scene) -> str:
-    """Ask for every action of the template, by every function, on every table and queue."""
+    """Ask for every action of the template, by every function, on every table, queue and kind of object."""
     granted = of_functions(scene.template)
     actions = sorted(NOBODYS | {action for every in granted.values() for one in every for action in one["Action"]})
     ask = _by_policies(scene) if scene.is_emulated else _by_simulation(scene)
@@ -48,6 +51,10 @@ def _asked(scene: Scene) -> Iterator[tuple[str, str, str]]:
     for name in resources(scene.template, "AWS::SQS::Queue"):
         told = sqs.get_queue_attributes(QueueUrl=scene.names[name], AttributeNames=["QueueArn"])
         yield name, told["Attributes"]["QueueArn"], KEYS[0]
+    partition = scene.system.client("lambda").meta.partition
+    for name in resources(scene.template, "AWS::S3::Bucket"):
+        for beginning in OBJECTS:
+            yield f"{name}/{beginning}", f"arn:{partition}:s3:::{scene.names[name]}/{beginning}/x", KEYS[0]
 
 
 def _by_simulation(scene: Scene) -> Ask:

@@ -47,6 +47,10 @@ _TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by", "request
 _SWITCHES = ("queued", "undoable", "sent", "abandoned", "announced", "resumed", "fed", "faulty", "closed", "retried")
 
 
+_IS_BEING_SPLIT = "(attribute_exists(split_at) AND attribute_not_exists(reopened_at))"
+"""Whoever splits a file sends all of its chunks in the end."""
+
+
 class Period(NamedTuple):
     """From when on, and before when, jobs were submitted: as their places begin; None where it has no such end."""
 
@@ -184,7 +188,7 @@ def cancel(database: Database, job: Job) -> Job:
     request = {
         "Key": key(job.id),
         "UpdateExpression": f"SET cancelled_at = :now{', closed = :true' if closes else ''}",
-        "ConditionExpression": "(attribute_exists(sent) OR attribute_exists(split_at))"
+        "ConditionExpression": f"(attribute_exists(sent) OR {_IS_BEING_SPLIT})"
         " AND attribute_not_exists(finished_at) AND attribute_not_exists(#error)"
         " AND attribute_not_exists(cancelled_at) AND attribute_not_exists(undone_by)",
         "ExpressionAttributeNames": {"#error": "error"},
