@@ -1,5 +1,6 @@
 """register_member_batch_task: the whole reply to each request, and every parameter that can be wrong."""
 
+import json
 from itertools import chain
 from typing import Any
 
@@ -249,4 +250,4 @@ def test_a_task_is_closed_by_ten_minutes_without_a_part() -> None:
     # AND is done a moment later, without anybody asking
     pass_time(world, 80)
     assert (world.told(task_id)["status"], world.told(task_id)["total"]) == ("done", 2)
-    assert [entry["Detail"].count(task_id) for entry in world.events.entries] == [1]
+    assert [json.loads(entry["Detail"])["job_id"] for entry in world.events.entries] == [task_id]
