@@ -118,6 +118,10 @@ class _Events:
         """Whether an import was undone: what somebody left who died at work for its customer counts as not written."""
         return any(one.kind == "undo" and one.about["kind"] == "import" for one in self._mine)
 
+    def _finds_who_went(self, operation: Operation) -> bool:
+        """Whether it may have found a customer who was gone a moment before: not found, though there is another now."""
+        return operation.result == "not found" and self._may_be_swept
+
     def _add(self, operation: Operation, follow: Follow, name: str, **changes: Any) -> int:
         by, result = operation.by, operation.result
         hint = self._history.invariants.effects.get(by, min(operation.answered, operation.invoked + 1))
@@ -197,7 +201,8 @@ class _Events:
             return
         by, result = operation.by, operation.result
         about, found = self._look_up(operation)
-        stale = STALE_SECONDS if (result == "exists" and about["batch"]) or self._was_erased else 0.0
+        may_be_late = self._was_erased or self._finds_who_went(operation)
+        stale = STALE_SECONDS if (result == "exists" and about["batch"]) or may_be_late else 0.0
         follow = partial(model.enrol, about=about, by=by, result=result)
         changes = {"invoked": operation.invoked - stale, **found, **unheard}
         self._add_hidden(operation, partial(model.enrol, about=about, by=by, result=None), "registration")
@@ -211,7 +216,7 @@ class _Events:
         about, found = self._look_up(operation)
         follow = partial(model.earn, about=about, by=operation.by, result=operation.result, room=room)
         self._add_hidden(operation, partial(model.earn, about=about, by=operation.by, result=None, room=room), "earn")
-        stale = STALE_SECONDS if self._was_erased else 0.0
+        stale = STALE_SECONDS if self._was_erased or self._finds_who_went(operation) else 0.0
         changes = {"invoked": operation.invoked - stale, **found, **unheard}
         place = self._add(operation, follow, "earn", **changes)
         if room.limits or not self._are_revoked:  # without a limit they are done side by side, one like another

@@ -40,5 +40,8 @@ REGRESSIONS: dict[str, Case] = {
     "what is delivered twice wakes all that waited, again and again": Case(2_023_049),
     "a registration that nobody heard of comes again after two others": Case(2_033_149),
     "a repeat goes on with the job of an attempt before the last": Case(2_039_663),
+    "who is found a moment late, is gone, and was made anew": Case(3_005_744),
+    "a redriven chunk that was written and given back is undone": Case(3_022_540),
+    "a retry forgets late what was cancelled, and done since": Case(3_041_795),
 }
 """What went wrong, and the history."""

@@ -52,18 +52,19 @@ def understand(database: Database, sent: ChunkMessage) -> Chunk:
 def _fenced(database: Database, undoing: Job, number: int) -> Undone:
     """A chunk of the job that is to be undone, once nobody can be at work on it.
 
-    A worker that died at it leaves its message, which tells what was written when it comes again, within a day; a
-    request that died leaves nothing but what was known before. Raises MessageRefused, ChunkTaken or StorageBusy.
+    A worker that died at it, or gave it back without a word, leaves its message, which tells what was written when it
+    comes again, within a day; a request leaves nothing but what was known before. Raises MessageRefused, ChunkTaken or
+    StorageBusy.
     """
     chunk = chunks.fence(database, undoing, number)
     if chunk.outcomes is None and chunk.held_at is None:
         raise MessageRefused("the job to undo has no such chunk")
-    if chunk.held_at is None:
+    if chunk.held_at is None and not chunk.tries:
         return Undone(chunk.positions, chunk.outcomes or ())
-    left = lifetime.over_at(chunk.held_at) - database.now()
+    left = 0.0 if chunk.held_at is None else lifetime.over_at(chunk.held_at) - database.now()
     stored = jobs.read_stored(database, undoing.undoes or "")
     queued = stored is not None and stored.job.queued
-    comes = queued and database.now() - chunk.held_at < MOST_WAIT_SECONDS
+    comes = queued and database.now() - (chunk.held_at or undoing.submitted_at) < MOST_WAIT_SECONDS
     if left > 0 or comes or chunk.outcomes is None:
         raise ChunkTaken(left if left > 0 else _LOOKS_AGAIN_SECONDS)
     unsure = {Status.BUSY, Status.INVALID} if queued else {Status.BUSY}  # workers also refuse for what items share

@@ -269,7 +269,7 @@ def _settle_for_undo(database: Database, job: Job, chunk: Chunk[Item]) -> None:
     stored = chunks.read_all(database, job.id, [chunk.part.number]).get(chunk.part.number)
     if stored is None:
         return
-    if stored.held_at is None and not stored.doubtful:
+    if stored.held_at is None and not (stored.tries or stored.doubtful):
         if stored.outcomes is not None:  # whoever stored them may have died before noting that
             note(database, job, chunk.part, stored)
         return

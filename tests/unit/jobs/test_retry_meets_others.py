@@ -8,6 +8,7 @@ import pytest
 from loyalty.domain.lifetime import LONGEST_SECONDS
 from tests.fakes.faults import Answer, refused
 from tests.fakes.nth_call import ProcessDied, die_after, die_before
+from tests.fakes.queues import CHUNKS
 from tests.fakes.steps import at
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld
@@ -116,6 +117,31 @@ def test_a_retry_whose_first_write_comes_late_begins_nothing_again() -> None:
     # THEN the first is refused, and the job is done
     assert world.retry(job_id, database).status == 409
     assert world.told(job_id)["status"] == "done"
+
+
+def test_a_retry_that_dies_as_it_forgets_too_late_what_was_cancelled_leaves_what_was_done_since() -> None:
+    # GIVEN a job that was cancelled, and a retry that is slow once it has begun the job again
+    world = JobWorld()
+    world.order(orders.enrol(), Prefer="respond-async")
+    (job_id,) = world.job_ids()
+    sent = list(world.sqs.queues[CHUNKS])
+    world.cancel(job_id)
+    world.work()
+
+    def late(do: Callable[[], Answer]) -> Answer:
+        # WHEN copies of its messages come, by which all of it is done
+        world.sqs.queues[CHUNKS] += sent
+        world.work()
+        return die_after(do)
+
+    database, _ = world.faulty(at("SET #b1", late))
+    with suppress(ProcessDied):
+        world.retry(job_id, database)
+    world.work()
+    # THEN that stays, as it is counted
+    told = world.told(job_id)
+    assert (told["status"], told["done"], sum(told["counts"].values())) == ("done", told["total"], told["total"])
+    assert told["counts"]["0"] > 0
 
 
 def test_a_job_that_was_begun_again_with_nothing_left_to_do_ends_when_its_request_comes_again() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from loyalty.domain.errors import StorageBusy
 from loyalty.domain.lifetime import LONGEST_SECONDS
 from loyalty.doors.queue_trigger import process_chunks
 from loyalty.jobs import cut
@@ -38,6 +39,11 @@ def given_up(order: Order) -> tuple[JobWorld, str, list[str]]:
     before = world.end_state()
     world.bury()
     return world, job_id, before
+
+
+def no_time_left(_do: Callable[[], Answer]) -> Answer:
+    """The time for a call is over before it was answered."""
+    raise StorageBusy
 
 
 @EACH
@@ -101,6 +107,25 @@ def test_an_undo_of_a_chunk_whose_worker_died_waits_until_its_message_tells_what
     while world.sqs.queues[CHUNKS]:
         deliver_soonest(world)
     # THEN what was written is taken back, none of it told as kept, and none left to be repeated
+    assert world.parked() == []
+    assert world.end_state() == before
+    assert world.told(job_id)["status"] == "undone"
+    assert set(world.told(world.job_ids()[-1])["counts"]) <= {"undone", "unchanged"}
+
+
+@EACH
+def test_an_undo_of_a_chunk_whose_worker_could_not_tell_waits_until_its_message_does(order: Order) -> None:
+    # GIVEN a redriven chunk that was written, given back since its outcomes could not be stored, and an undo of its job
+    world, job_id, before = given_up(order)
+    world.redrive()
+    deliver(world, at(FINISH, no_time_left))
+    assert world.end_state() != before
+    assert "holder" not in chunk(world)
+    world.undo(job_id)
+    # WHEN each message comes when it is its time, the undo's first
+    while world.sqs.queues[CHUNKS]:
+        deliver_soonest(world)
+    # THEN what was written is taken back, and none of it told as kept
     assert world.parked() == []
     assert world.end_state() == before
     assert world.told(job_id)["status"] == "undone"

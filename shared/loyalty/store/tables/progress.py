@@ -167,20 +167,28 @@ def forget(database: Database, job: Job, begun: Mapping[int, int]) -> None:
     """Have chunks count as unfinished, since they are done again; raises StorageBusy.
 
     `begun` says by number how often each has been: what is noted late of any of those times no longer counts, unless
-    the chunk is done with that.
+    the chunk is done with that. Nor does this, of a chunk that was begun again and done before this arrived.
     """
     for part in sorted({_part(number) for number in begun}):
-        numbers = [number for number in begun if _part(number) == part]
-        removed = [f"{name}{number}" for number in numbers for name in (_COUNTS, _KEPT)]
-        raised = [f"{_RANK}{number}" for number in numbers]
-        set_, remove = ", ".join(f"#{name} = :{name}" for name in raised), ", ".join(f"#{name}" for name in removed)
-        request = {
-            "Key": _key(job, part),
-            "UpdateExpression": f"SET {set_} REMOVE {remove}",
-            "ExpressionAttributeNames": {f"#{name}": name for name in (*removed, *raised)},
-            "ExpressionAttributeValues": {f":{_RANK}{number}": {"N": str(begun[number] + 1)} for number in numbers},
-        }
-        database.update(database.settings.jobs_table, request)
+        some = {number: times for number, times in begun.items() if _part(number) == part}
+        if not _forget(database, job, some) and len(some) > 1:
+            for number, times in some.items():
+                _forget(database, job, {number: times})
+
+
+def _forget(database: Database, job: Job, begun: Mapping[int, int]) -> bool:
+    """Forget notes of one part; False, and none is forgotten, where one of them is of a later time."""
+    removed = [f"{name}{number}" for number in begun for name in (_COUNTS, _KEPT)]
+    raised = [f"{_RANK}{number}" for number in begun]
+    set_, remove = ", ".join(f"#{name} = :{name}" for name in raised), ", ".join(f"#{name}" for name in removed)
+    request = {
+        "Key": _key(job, _part(next(iter(begun)))),
+        "UpdateExpression": f"SET {set_} REMOVE {remove}",
+        "ConditionExpression": " AND ".join(f"(attribute_not_exists(#{one}) OR #{one} <= :{one})" for one in raised),
+        "ExpressionAttributeNames": {f"#{name}": name for name in (*removed, *raised)},
+        "ExpressionAttributeValues": {f":{_RANK}{number}": {"N": str(times + 1)} for number, times in begun.items()},
+    }
+    return database.update_if(database.settings.jobs_table, request).done
 
 
 def covers(noted: Collection[Noted], total: int) -> bool:
