@@ -14,7 +14,7 @@ from loyalty.domain.account import JOBS_READ, Caller
 from loyalty.domain.errors import JobNotFound, JobRunning, ParameterError, ReplyTooLarge, RequestError
 from loyalty.domain.job import Job, JobStatus, Retry, Undo
 from loyalty.domain.outcome import Status
-from loyalty.doors import job_filters, result_files
+from loyalty.doors import job_filters
 from loyalty.doors.auth import authenticate
 from loyalty.doors.endpoint import Do, Handler, handler, process_database
 from loyalty.doors.headers import job_label
@@ -88,6 +88,8 @@ def job_results(database: Database, request: Request, caller: Caller, log: Reque
     """
     job = _find(database, request, caller, log)
     if job.file is not None and _PAGES.isdisjoint(request.query):
+        from loyalty.doors import result_files  # noqa: PLC0415 - what splits files, which few jobs need
+
         return result_files.answer(database, request, job)
     first, limit = _number(request, "from") or 0, _number(request, "limit")
     most = database.settings.max_items if limit is None else min(limit, database.settings.max_items)

@@ -9,7 +9,6 @@ from typing import Any
 from loyalty.domain.deadline import REPORTING_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.doors.endpoint import Handler, process_database
-from loyalty.doors.file_trigger import bury_file
 from loyalty.files.arrivals import arrived, results_wanted
 from loyalty.jobs import worker
 from loyalty.jobs.message import MessageTooNew
@@ -41,6 +40,8 @@ def _bury(database: Database, record: Record) -> Worked:
     files = arrived(record["body"])
     if files is None:
         return worker.bury(database, _delivery(record))
+    from loyalty.doors.file_trigger import bury_file  # noqa: PLC0415 - workers of chunks need nothing of files
+
     bury_file(database, files)
     return Worked()
 

@@ -87,7 +87,7 @@ def test_what_is_reserved_fits_into_the_time_of_the_function_and_leaves_the_firs
 ) -> None:
     assert [end for _, end in budget.ends()][-1] == budget.seconds
     assert budget.left > deadline.LONGEST_CALL_SECONDS
-    assert budget.seconds in (deadline.REQUEST_SECONDS, deadline.WORKER_SECONDS)
+    assert budget.seconds in (deadline.REQUEST_SECONDS, deadline.WORKER_SECONDS, deadline.SPLITTER_SECONDS)
 
 
 @pytest.mark.parametrize("name", [name for name in BUDGETS if name != "a request that waits for its job"])

@@ -116,7 +116,7 @@ def test_a_dry_run_looks_like_one_in_a_list_and_alone(desk: Desk) -> None:
         (["--since", "2026-02-30"], 1, "--since takes a day"),
         (["--since", "2026-02-01T1:00Z"], 1, "--since takes a day"),
         (["--operation", "burn"], 2, '"burn" is not one of enrol, import, earn, revoke, leave, erase, undo'),
-        (["--status", "lost"], 2, "'lost' is not one of 'queued', 'running'"),
+        (["--status", "lost"], 2, "'lost' is not one of 'uploading', 'splitting', 'queued', 'running'"),
     ],
 )
 def test_a_filter_that_is_none_is_refused(options: list[str], exit_code: int, words: str, desk: Desk) -> None:

@@ -93,7 +93,7 @@ class FakeSystem:
 
 
 def _logical(name: str) -> str:
-    return name.rpartition("-")[2]
+    return name.rpartition("-")[2].removesuffix("/x")  # any object stands for all whose keys begin alike
 
 
 def scene(aws: Any, names: dict[str, str] | None = None, **parameters: str) -> Scene:
@@ -171,6 +171,10 @@ def test_iam_is_asked_for_every_action_of_every_function() -> None:
         (
             ("UndoJobFunction", "sqs:SendMessage", "ChunkQueue", "account#x"),
             "UndoJobFunction may not sqs:SendMessage on ChunkQueue at account#x",
+        ),
+        (
+            ("SplitFileFunction", "s3:PutObject", "FilesBucket/uploads", "account#x"),
+            "SplitFileFunction may s3:PutObject on FilesBucket/uploads at account#x",
         ),
     ],
 )

@@ -51,7 +51,7 @@ def _asked(scene: Scene) -> Iterator[tuple[str, str, str]]:
     for name in resources(scene.template, "AWS::SQS::Queue"):
         told = sqs.get_queue_attributes(QueueUrl=scene.names[name], AttributeNames=["QueueArn"])
         yield name, told["Attributes"]["QueueArn"], KEYS[0]
-    partition = scene.system.client("lambda").meta.partition
+    partition = arn.split(":")[1]  # of the tables, which all else shares
     for name in resources(scene.template, "AWS::S3::Bucket"):
         for beginning in OBJECTS:
             yield f"{name}/{beginning}", f"arn:{partition}:s3:::{scene.names[name]}/{beginning}/x", KEYS[0]
