@@ -21,6 +21,7 @@ from tools.local import port
 from tools.local.template import ROOT
 
 START_SECONDS = 120
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - a test asks for it
 SUCCESSES = [
     *2 * ['{"error":0,', "<xml><error>0</error>"],
     "<new>1</new>",
@@ -117,11 +118,11 @@ def test_the_first_request_after_the_ready_line_succeeds_and_nothing_listens_bey
 
 def test_another_address_is_listened_on_when_it_is_asked_for_and_the_banner_says_what_that_means() -> None:
     # WHEN the API is to be served on all addresses
-    with make_run(LISTEN="0.0.0.0") as run:  # noqa: S104 - that is what is tested
+    with make_run(LISTEN=EVERYWHERE) as run:
         printed = run.read_until("Ctrl-C stops")
         # THEN the API is, and nothing else beyond loopback
         assert run.register() == 0
-        assert processes.listeners(processes.tree(run.process.pid)) == {"0.0.0.0", "127.0.0.1"}  # noqa: S104 - the same
+        assert processes.listeners(processes.tree(run.process.pid)) == {EVERYWHERE, "127.0.0.1"}
     assert "It listens on 0.0.0.0: whoever reaches that address can use the demo accounts" in printed
 
 
