@@ -8,8 +8,6 @@ from loyalty.doors.job_filters import PARAMETERS
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld, Order
 
-STATUSES = "uploading, splitting, queued, running, done, failed, cancelling, cancelled, undoing, undone"
-
 LIST = "GET /jobs"
 SHOW = "GET /jobs/{job_id}"
 UNDO = "POST /jobs/{job_id}/undo"
@@ -131,11 +129,11 @@ def test_a_filter_that_lets_few_through_finds_them_beyond_many_others() -> None:
         ({"a\n" + "b" * 90: ""}, 'unknown parameter "a\\n' + "b" * 60 + '…"; one of ' + ", ".join(PARAMETERS)),
         (
             {"status": "Done"},
-            f'unknown status "Done"; one of {STATUSES}',
+            f'unknown status "Done"; {STATUSES}',
         ),
         (
             {"status": ""},
-            f'unknown status ""; one of {STATUSES}',
+            f'unknown status ""; {STATUSES}',
         ),
         (
             {"operation": "burn"},
