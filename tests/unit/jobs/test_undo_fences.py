@@ -9,7 +9,7 @@ from loyalty.domain.lifetime import LONGEST_SECONDS
 from loyalty.doors.queue_trigger import process_chunks
 from loyalty.jobs import cut
 from tests.fakes.delivery import event_of
-from tests.fakes.faults import Answer, refused, timed_out_after
+from tests.fakes.faults import Answer, Fault, refused, timed_out_after
 from tests.fakes.gateway import FakeContext
 from tests.fakes.nth_call import ProcessDied, die_after, die_before
 from tests.fakes.queues import CHUNKS
@@ -95,37 +95,20 @@ def test_a_message_that_is_delivered_twice_stays_until_it_can_tell_what_the_firs
     assert world.told(job_id)["status"] == "undone"
 
 
+@pytest.mark.parametrize("end", [die_before, no_time_left], ids=["died", "gave it back"])
 @EACH
-def test_an_undo_of_a_chunk_whose_worker_died_waits_until_its_message_tells_what_was_written(order: Order) -> None:
-    # GIVEN a redriven chunk whose worker died when all was written, and an undo of its job
+def test_an_undo_of_a_chunk_whose_worker_could_not_tell_waits_until_its_message_does(order: Order, end: Fault) -> None:
+    # GIVEN a redriven chunk whose worker died when all was written, or could not store that, and an undo of its job
     world, job_id, before = given_up(order)
     world.redrive()
-    deliver(world, at(FINISH, die_before))
+    deliver(world, at(FINISH, end))
     assert world.end_state() != before
+    assert ("holder" in chunk(world)) == (end is die_before)
     world.undo(job_id)
     # WHEN each message comes when it is its time
     while world.sqs.queues[CHUNKS]:
         deliver_soonest(world)
     # THEN what was written is taken back, none of it told as kept, and none left to be repeated
-    assert world.parked() == []
-    assert world.end_state() == before
-    assert world.told(job_id)["status"] == "undone"
-    assert set(world.told(world.job_ids()[-1])["counts"]) <= {"undone", "unchanged"}
-
-
-@EACH
-def test_an_undo_of_a_chunk_whose_worker_could_not_tell_waits_until_its_message_does(order: Order) -> None:
-    # GIVEN a redriven chunk that was written, given back since its outcomes could not be stored, and an undo of its job
-    world, job_id, before = given_up(order)
-    world.redrive()
-    deliver(world, at(FINISH, no_time_left))
-    assert world.end_state() != before
-    assert "holder" not in chunk(world)
-    world.undo(job_id)
-    # WHEN each message comes when it is its time, the undo's first
-    while world.sqs.queues[CHUNKS]:
-        deliver_soonest(world)
-    # THEN what was written is taken back, and none of it told as kept
     assert world.parked() == []
     assert world.end_state() == before
     assert world.told(job_id)["status"] == "undone"

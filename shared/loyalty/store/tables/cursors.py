@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from loyalty.domain.job import Job
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.tables import jobs, keys
+from loyalty.store.tables import job_items, keys
 
 State = Mapping[str, Any]
 
@@ -75,7 +75,7 @@ def ask(database: Database, job: Job, name: str, what: str, every: float) -> boo
     Raises StorageBusy.
     """
     request = {
-        "Key": {**jobs.key(job.id), "sk": {"S": name}},
+        "Key": {**job_items.key(job.id), "sk": {"S": name}},
         "UpdateExpression": "SET asked = :what, asked_at = :now, #ttl = :ttl",
         "ConditionExpression": "attribute_not_exists(asked) OR NOT asked = :what OR asked_at <= :before",
         "ExpressionAttributeNames": {"#ttl": "ttl"},
@@ -145,4 +145,4 @@ def results(name: str) -> str:
 
 
 def _key(held: Held) -> Mapping[str, Any]:
-    return {**jobs.key(held.job.id), "sk": {"S": held.name}}
+    return {**job_items.key(held.job.id), "sk": {"S": held.name}}

@@ -14,7 +14,7 @@ from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import Job, Part
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.engine.fate import Fate
-from loyalty.store.tables import jobs, keys
+from loyalty.store.tables import job_items, keys
 
 
 class Further(NamedTuple):
@@ -31,7 +31,7 @@ def keep(database: Database, job: Job, further: Further) -> Further:
     item = {
         **_key(job, further.number),
         "request": {"S": further.request},
-        "parts": jobs.pack_parts(further.parts),
+        "parts": job_items.pack_parts(further.parts),
         "first_chunk": {"N": str(further.parts[0].number)},
         "came_at": {"N": f"{further.came_at:.3f}"},
         "ttl": {"N": str(job.deleted_at)},
@@ -86,9 +86,9 @@ def close(database: Database, job: Job) -> Job:
 
 
 def _change(database: Database, job: Job, request: Item) -> Job:
-    request = {"Key": jobs.key(job.id), "ReturnValues": "ALL_NEW", **request}
+    request = {"Key": job_items.key(job.id), "ReturnValues": "ALL_NEW", **request}
     item = database.update_if(database.settings.jobs_table, request).item
-    return jobs.of_item(item) if item else job
+    return job_items.of_item(item) if item else job
 
 
 def _key(job: Job, number: int) -> Item:
@@ -99,6 +99,6 @@ def _further(number: int, item: Item) -> Further:
     return Further(
         number,
         item["request"]["S"],
-        jobs.unpack_parts(item["parts"], int(item["first_chunk"]["N"])),
+        job_items.unpack_parts(item["parts"], int(item["first_chunk"]["N"])),
         float(item["came_at"]["N"]),
     )

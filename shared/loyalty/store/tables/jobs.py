@@ -12,8 +12,6 @@ A job is told for a week. TTL deletes it, and all that belongs to it, a day late
 erasure finds what belongs to it, goes last. Claims count for a day.
 """
 
-import json
-import zlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -31,6 +29,7 @@ from loyalty.store.engine import batch
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.engine.fate import Fate
 from loyalty.store.tables import keys
+from loyalty.store.tables.job_items import attributes, attributes_of, key, of_item, pack_parts, unpack_parts
 
 _DAY_SECONDS = 24 * 3600
 _LEAST_SECONDS = 0.001  # by which moments of one job differ that are compared
@@ -39,13 +38,6 @@ _LISTED_SECONDS = KEPT_SECONDS + KEPT_SECONDS + SPARE_SECONDS
 
 _TTL_DAYS = 2
 """How many days TTL may be late."""
-_NUMBERS = {
-    **dict.fromkeys(("total", "chunks", "finished_at", "taken"), int),
-    **dict.fromkeys(("submitted_at", "reopened_at", "cancelled_at", "taken_at", "arrived_at", "split_at"), float),
-}
-_TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by", "request", "label", "file", "error")
-_SWITCHES = ("queued", "undoable", "sent", "abandoned", "announced", "resumed", "fed", "faulty", "closed", "retried")
-
 
 _IS_BEING_SPLIT = "(attribute_exists(split_at) AND attribute_not_exists(reopened_at))"
 """Whoever splits a file sends all of its chunks in the end."""
@@ -79,7 +71,7 @@ def create(database: Database, job: Job, parts: Sequence[Part]) -> Stored:
     place = place_of(job)
     day, _, _ = place.partition("T")
     database.put(table, {"pk": {"S": keys.jobs(job.account_id, day)}, "sk": {"S": place}, "ttl": listed_until})
-    write = database.insert(table, {**key(job.id), **_attributes(job), "parts": pack_parts(parts), "ttl": ttl})
+    write = database.insert(table, {**key(job.id), **attributes(job), "parts": pack_parts(parts), "ttl": ttl})
     if write is Fate.DONE:
         return Stored(job, parts, new=True)
     if write is not Fate.REFUSED:
@@ -117,8 +109,8 @@ def mark(database: Database, job: Job, **fields: Any) -> Job:
     then says nothing of now. Raises StorageBusy.
     """
     changed = job._replace(**fields)
-    waits = _attributes_of({"taken_at": database.now()}) if "sent" in fields and job.grows else {}
-    met = _set_once(database, job, {**_attributes_of(fields), **waits})
+    waits = attributes_of({"taken_at": database.now()}) if "sent" in fields and job.grows else {}
+    met = _set_once(database, job, {**attributes_of(fields), **waits})
     return changed if met is None else of_item(met)
 
 
@@ -327,11 +319,6 @@ def _set_once(database: Database, job: Job, attributes: Item, only: str = "pk") 
     return database.update_if(database.settings.jobs_table, request).met
 
 
-def key(job_id: str) -> Item:
-    """Where a job is stored."""
-    return {"pk": {"S": job_id}, "sk": {"S": keys.JOB}}
-
-
 def _day(seconds: float) -> str:
     return moment.at(seconds).partition("T")[0]
 
@@ -340,51 +327,3 @@ def place_of(job: Job) -> str:
     """Where the list of its account has it: later ones have greater places."""
     seconds, milliseconds = divmod(round(job.submitted_at * 1_000), 1_000)
     return f"{moment.at(seconds).removesuffix('Z')}.{milliseconds:03}Z#{job.id}"
-
-
-def _attributes(job: Job) -> Item:
-    return _attributes_of({name: value for name, value in job._asdict().items() if name != "id"})
-
-
-def _attributes_of(fields: dict[str, Any]) -> Item:
-    """Attributes of a job's fields; what is false or None is left out."""
-    attributes: Item = {}
-    for name, value in fields.items():
-        if isinstance(value, bool):
-            attributes |= {name: {"BOOL": True}} if value else {}
-        elif isinstance(value, int | float):
-            attributes[name] = {"N": str(value)}
-        elif value is not None:
-            attributes[name] = {"S": value if isinstance(value, str) else json.dumps(value)}
-    return attributes
-
-
-def of_item(item: Item) -> Job:
-    """The job that an item holds."""
-    fields: Item = {name: name in item for name in _SWITCHES}
-    fields |= {name: json.loads(item[name]["S"]) for name in ("manner", "params")}
-    fields |= {name: read(item[name]["N"]) for name, read in _NUMBERS.items() if name in item}
-    fields |= {name: item[name]["S"] for name in _TEXTS if name in item}
-    return Job(id=item["pk"]["S"], **fields)
-
-
-def pack_parts(parts: Sequence[Part]) -> Item:
-    """How a job is cut.
-
-    Each chunk as its first position and length where these say it all, else as its positions and its `after`.
-    """
-    packed = [
-        [part.positions.start, len(part.positions)] if isinstance(part.positions, range) else [list(part.positions)]
-        for part in parts
-    ]
-    after = {part.number: part.after for part in parts if part.after}
-    return {"B": zlib.compress(json.dumps([packed, after], separators=(",", ":")).encode())}
-
-
-def unpack_parts(value: Item, first: int = 1) -> list[Part]:
-    """The chunks that `pack_parts` made this of, of which the first has this number."""
-    packed, after = json.loads(zlib.decompress(value["B"]))
-    return [
-        Part(number, range(one[0], one[0] + one[1]) if len(one) > 1 else one[0], after.get(str(number)))
-        for number, one in enumerate(packed, start=first)
-    ]
