@@ -14,7 +14,7 @@ UNDO = "POST /jobs/{job_id}/undo"
 NO_MOMENT = "must be a date, or an RFC 3339 date and time with a zone, such as 2026-01-31T08:00:00Z"
 DAY = 24 * 3600
 
-STATUSES = "one of queued, running, done, failed, cancelling, cancelled, undoing, undone"
+STATUSES = "one of uploading, splitting, queued, running, done, failed, cancelling, cancelled, undoing, undone"
 
 
 def submitted(world: JobWorld, order: Order, **headers: str) -> str:
@@ -129,11 +129,11 @@ def test_a_filter_that_lets_few_through_finds_them_beyond_many_others() -> None:
         ({"a\n" + "b" * 90: ""}, 'unknown parameter "a\\n' + "b" * 60 + '…"; one of ' + ", ".join(PARAMETERS)),
         (
             {"status": "Done"},
-            'unknown status "Done"; one of queued, running, done, failed, cancelling, cancelled, undoing, undone',
+            f'unknown status "Done"; {STATUSES}',
         ),
         (
             {"status": ""},
-            'unknown status ""; one of queued, running, done, failed, cancelling, cancelled, undoing, undone',
+            f'unknown status ""; {STATUSES}',
         ),
         (
             {"operation": "burn"},
