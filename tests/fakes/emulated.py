@@ -15,6 +15,7 @@ _LIMITS = {
     "inline_limit": 20_000,
     "gather_seconds": 0,
     "access_token_seconds": 3_600,
+    "splitter_silence_seconds": 120,
     "bulk_api_redirection_enabled": False,
     "bulk_api_batch_size_for_redirection": 10,
 }
@@ -25,7 +26,8 @@ class Store:
 
     def __init__(self, endpoint_url: str, tables: dict[str, str], aws_client: AwsClient = AwsClient.BUILT_IN) -> None:
         names = {variable.lower(): name for variable, name in tables.items()}
-        names = {field: names.get(field, field) for field in Settings._fields if field.endswith(("_table", "_url"))}
+        named = ("_table", "_url", "_bucket")
+        names = {field: names.get(field, field) for field in Settings._fields if field.endswith(named)}
         settings = Settings(**{**_LIMITS, **names}, aws_client=aws_client)  # type: ignore[arg-type]  # by name
         self.database: Database = connect(settings, Access(REGION, Credentials("test", "test"), endpoint_url))
         self.requests: Counter[str] = Counter()
