@@ -15,10 +15,11 @@ from loyalty.doors.endpoint import Handler, process_database
 from loyalty.files import result_files, split
 from loyalty.files.arrivals import ResultsWanted, arrived, results_wanted
 from loyalty.files.splitting import Alive, Unfinished
+from loyalty.jobs import work
 from loyalty.store import queue
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.objects import ObjectChanged
-from loyalty.store.tables import jobs
+from loyalty.store.tables import jobs, progress
 from loyalty.store.tables.cursors import CursorLost, CursorTaken
 from loyalty.telemetry.log import FileLog
 
@@ -106,6 +107,9 @@ def _write_results(database: Database, wanted: ResultsWanted, alive: Alive, log:
         log.ignored("no job of a file has these results")
         return
     log.about(job)
+    if job.finished_at is None or wanted.state != result_files.state_of(job, progress.read(database, job)):
+        log.ignored("its results have changed since")  # the next who asks for them has them written
+        return
     try:
         result_files.write_files(database, job, wanted.state, alive)
     except ObjectChanged:
@@ -115,7 +119,10 @@ def _write_results(database: Database, wanted: ResultsWanted, alive: Alive, log:
 def _waiting(database: Database, job_id: str) -> Job | None:
     """The job of a file that can still be split; raises StorageBusy."""
     job = jobs.find(database, job_id)
-    if job is None or job.file is None or job.finished_at is not None or job.sent:
+    if job is None or job.file is None or job.sent:
+        return None
+    if job.finished_at is not None:
+        work.finish(database, job)  # whoever had it end may have died before that was announced
         return None
     if (error := job.told_error(database.now())) is not None:
         split.fail(database, job, error)

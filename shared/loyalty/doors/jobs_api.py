@@ -162,7 +162,7 @@ def view_of(database: Database, job: Job) -> View:
         counts.update({codes[status]: far.counts[status]} if status in far.counts else {})
     ended = job.finished_at is not None
     undoable = job.undo(database.now()) if ended else Undo.NONE
-    helps = (ended and far.retryable and not job.undone_by) or job.stranded(database.now())
+    helps = (ended and far.retryable and not job.undone_by and not job.error) or job.stranded(database.now())
     retryable = Retry.AVAILABLE if helps else Retry.NONE
     return View(job, _status(database, job, far.chunks), counts, undoable, retryable, job.told_error(database.now()))
 

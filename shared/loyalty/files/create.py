@@ -119,6 +119,6 @@ def _name(value: object) -> str:
 
 
 def _switch(value: object) -> bool:
-    if value not in (None, True, False):
+    if value is not None and not isinstance(value, bool):
         raise ParameterError("dry_run", "must be true or false", value)
     return bool(value)

@@ -116,9 +116,9 @@ class _Writing(NamedTuple):
         cursors.keep(self.database, self.held)
         self.alive()
 
-    def rest_key(self, row: int) -> str:
+    def rest_key(self, state: str, row: int) -> str:
         """Where failed rows before that row are kept which were too few for a piece."""
-        return objects.work_of(self.job.id, f"failed-before-{row}")
+        return objects.work_of(self.job.id, f"failed-{state}-before-{row}")
 
 
 def _write(writing: _Writing, cursor: Cursor) -> None:
@@ -180,7 +180,7 @@ def _put(writing: _Writing, cursor: Cursor, texts: list[list[str]]) -> Cursor:
             tags[place].append(objects.put_part(database, key, cursor.uploads[place], number, body).etag)
             texts[place].clear()
         elif which == FAILED and not is_last:
-            objects.put(database, writing.rest_key(cursor.row), body)
+            objects.put(database, writing.rest_key(cursor.state, cursor.row), body)
     cursor = cursor._replace(parts=tags)
     cursors.advance(database, writing.held, cursor._asdict())
     return cursor
@@ -190,6 +190,6 @@ def _begun_texts(writing: _Writing, cursor: Cursor, to_text: ResultRows) -> list
     """The texts that the files have, but for what was put: their headers, or failed rows that are kept."""
     if not cursor.row:
         return [[one] for one in to_text.headings()]
-    kept = objects.find(writing.database, writing.rest_key(cursor.row))
+    kept = objects.find(writing.database, writing.rest_key(cursor.state, cursor.row))
     rest = b"".join(objects.blocks(writing.database, kept)) if kept else b""
     return [[], [rest.decode()]]

@@ -28,6 +28,8 @@ def retry(database: Database, job: Job) -> Job:
     """
     if job.undone_by:
         raise JobNotRetryable("The job was undone")
+    if job.error is not None:
+        raise JobNotRetryable(f"The job failed: {job.error}")
     noted = progress.read_chunks(database, job)
     again = [number for number, chunk in sorted(noted.items()) if chunk.kept]
     if job.stranded(database.now()):

@@ -9,7 +9,7 @@ import pytest
 from loyalty.domain.deadline import STEP_SECONDS
 from loyalty.files import result_files
 from loyalty.store import cuts
-from loyalty.store.tables import jobs
+from loyalty.store.tables import jobs, progress
 from tests.fakes.gateway import Reply
 from tests.fakes.nth_call import die_after, die_before
 from tests.fakes.queues import SPLITS
@@ -166,6 +166,57 @@ def test_results_are_written_anew_when_they_have_changed() -> None:
     # THEN its results are others
     assert [row["outcome"] for row in rows_of(fetched(world, job_id))] == ["new", "new"]
     assert rows_of(fetched(world, job_id, outcome="failed")) == []
+
+
+def test_a_late_message_about_results_that_have_changed_does_not_take_the_new_ones_away() -> None:
+    # GIVEN a job whose results were written, and again after it was tried again
+    world = FileWorld()
+    job_id = world.ask()
+    world.upload(job_id, "email\na@files.example\n")
+    world.split()
+    world.cancel(job_id)
+    world.work()
+    assert world.job(RESULTS, job_id).status == 202
+    late = list(world.sqs.queues[SPLITS])
+    world.split()
+    world.retry(job_id)
+    world.work()
+    expected = fetched(world, job_id)
+    # WHEN the first message comes once more
+    world.sqs.queues[SPLITS].extend(late)
+    world.split()
+    # THEN the results are there as they were
+    assert world.job(RESULTS, job_id).status == 303
+    assert fetched(world, job_id) == expected
+
+
+def test_failed_rows_that_wait_for_more_are_those_of_one_state_of_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN results that are written in several pieces
+    monkeypatch.setattr(result_files, "PIECE_BYTES", 300)
+    monkeypatch.setattr(result_files, "ROWS_AT_ONCE", 3)
+    world = FileWorld()
+    job_id = world.bring(LARGE)
+    fetched(world, job_id)
+    kept = [key for key in world.s3.objects if "before" in key]
+    # THEN what is kept between them can't be taken for what is kept of another state
+    job = jobs.find(world.database, job_id)
+    assert job
+    state = result_files.state_of(job, progress.read(world.database, job))
+    assert kept
+    assert all(state in key for key in kept)
+
+
+def test_a_page_of_an_undo_is_told_when_the_objects_of_the_file_are_deleted() -> None:
+    # GIVEN a job that was undone, and what was in S3 gone, as a week later
+    world = FileWorld()
+    job_id = world.bring("email\na@files.example\nb@files.example\n")
+    undo_id = world.undo(job_id).json()["job_id"]
+    world.work()
+    expected = world.job(RESULTS, undo_id, from_="1", limit="1")
+    world.s3.objects.clear()
+    # THEN a page of what the undo did is the same
+    page = world.job(RESULTS, undo_id, from_="1", limit="1")
+    assert (page.status, page.body) == (200, expected.body)
 
 
 def test_a_part_of_the_results_is_told_as_the_vendor_has_it() -> None:

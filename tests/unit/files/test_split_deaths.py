@@ -196,3 +196,42 @@ def test_a_job_that_was_cancelled_while_it_was_split_can_be_tried_again() -> Non
     # THEN it comes to what it would have
     assert world.end_state() == end
     assert world.shown(job_id)["status"] == "done"
+
+
+@pytest.mark.usefixtures("quiet")
+@pytest.mark.parametrize("fault", FAULTS, ids=["dies before", "dies after", "lost before", "lost after", "throttled"])
+def test_a_job_whose_file_cannot_be_read_is_announced_whatever_happens_to_its_splitter(fault: Fault) -> None:
+    number = 0
+    while True:
+        number += 1
+        # GIVEN a file that is empty, and a splitter to which something happens at one of its calls
+        world = FileWorld()
+        job_id = world.ask()
+        world.upload(job_id, "")
+        database, client = world.splitter({number: fault})
+        world.deliver_split(lambda one=database: one)  # type: ignore[misc]
+        if client.count < number:
+            break
+        # WHEN others go on
+        world.split()
+        # THEN the job has failed, and that was told, each time under one id
+        assert world.shown(job_id)["error"] == "The file is empty", number
+        assert {entry["Detail"] for entry in world.events.entries} == {world.events.entries[0]["Detail"]}, number
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_job_that_failed_while_its_chunks_were_sent_is_not_tried_again() -> None:
+    # GIVEN a job whose file was taken away when some chunks were sent, which nobody could do
+    world, job_id = asked()
+    while not world.sqs.queues[CHUNKS]:
+        world.deliver_split(seconds=100)
+    world.s3.objects.pop(f"uploads/{job_id}")
+    world.split()
+    world.bury()
+    assert world.shown(job_id)["retry"] == "none"
+    # WHEN it is to be tried again, which could never end, as the other chunks were not sent
+    reply = world.retry(job_id)
+    # THEN that is refused, and the job stays as it ended
+    assert reply.status == 409
+    assert reply.json()["detail"] == "The job failed: The file was changed, or taken away, after it had arrived"
+    assert world.shown(job_id)["finished_at"] is not None
