@@ -138,7 +138,7 @@ REFUSED: list[tuple[Any, str]] = [
     ({**IMPORT, "label": "ü"}, 'label must be 1 to 100 characters of printable ASCII; it is "ü"'),
     ({**IMPORT, "label": 5}, "label must be 1 to 100 characters of printable ASCII; it is 5"),
     ({**IMPORT, "dry_run": "yes"}, 'dry_run must be true or false; it is "yes"'),
-    ({**IMPORT, "dry_run": 1}, 'dry_run must be true or false; it is 1'),
+    ({**IMPORT, "dry_run": 1}, "dry_run must be true or false; it is 1"),
     ({**ENROL, "dry_run": True}, "dry_run is for operation import"),
     ({**EARN, "dry_run": True}, "dry_run is for operation import"),
     ({**IMPORT, "params": []}, "params must be an object; it is a list"),
