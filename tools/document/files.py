@@ -28,7 +28,7 @@ _FAULTS = {
     "400": "A parameter is refused, or names what the account does not have",
     "401": "No credentials, or unknown ones",
     "403": "The credentials lack the right that the operation needs",
-    "409": "The job of this Idempotency-Key was undone or cancelled",
+    "409": "The job of this Idempotency-Key was undone or cancelled, or has failed",
     "413": "The request is larger than any needs to be",
     "415": "A content encoding that is not read",
     **everywhere.FAULTS,

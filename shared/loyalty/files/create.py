@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from loyalty.domain import moment
 from loyalty.domain.account import MIGRATE, Caller
-from loyalty.domain.errors import BadRequest, ParameterError
+from loyalty.domain.errors import BadRequest, JobNotRetryable, ParameterError
 from loyalty.domain.job import Job
 from loyalty.domain.quoting import quote
 from loyalty.files.parameters import is_one_line
@@ -53,7 +53,8 @@ class Created(NamedTuple):
 def create(database: Database, caller: Caller, document: Mapping[str, Any], wish: Wish) -> Created:
     """Make a job that waits for its file; a request that comes again under its key has the same job.
 
-    Raises BadRequest, RightMissing, KeyReused, RequestUndone, RequestCancelled, StillRunning or StorageBusy.
+    Raises BadRequest, RightMissing, KeyReused, RequestUndone, RequestCancelled, JobNotRetryable where that job failed,
+    StillRunning or StorageBusy.
     """
     _check_names(document)
     file_kind = FILES[_operation(document.get("operation"))]
@@ -64,6 +65,8 @@ def create(database: Database, caller: Caller, document: Mapping[str, Any], wish
     digest = message.digest([shared(file_kind.kind, asked.params), reads, name], [])
     request = idempotency.Request(caller.account.id, file_kind.kind.fed_contract or "", wish.key, digest)
     stored = idempotency.find(database, request) if wish.key else None
+    if stored is not None and (error := stored.told_error(database.now())) is not None:
+        raise JobNotRetryable(f"The job of this Idempotency-Key failed: {error}; to send the file again, use a new key")
     if stored is not None:
         return _with_url(database, stored)
     operation = registry.of(file_kind.kind)

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from loyalty.domain.job import NO_FILE, UPLOAD_SECONDS
+from loyalty.domain.job import NO_FILE, UPLOAD_SECONDS, Job
+from loyalty.jobs import work
+from loyalty.store.tables import jobs
 from loyalty.vendors.capillary.items import SOURCES
 from tests.fakes.gateway import FILES
 from tests.fakes.world import World
@@ -107,6 +109,25 @@ def test_the_same_request_under_its_key_has_the_same_job_and_another_one_is_refu
     assert ask(world, IMPORT, Idempotency_Key="a").json() == first
     assert ask(world, {**IMPORT, "name": "other.csv"}, Idempotency_Key="a").status == 422
     assert ask(world, IMPORT).json()["job_id"] != first["job_id"]
+
+
+def test_a_request_under_the_key_of_a_job_that_failed_is_told_so() -> None:
+    # GIVEN a job whose file could not be read
+    world = World(lag=0.0)
+    job_id = ask(world, IMPORT, Idempotency_Key="a").json()["job_id"]
+    work.fail(world.database, job_of(world, job_id), "The file is empty")
+    # WHEN its request comes again
+    reply = ask(world, IMPORT, Idempotency_Key="a")
+    # THEN no other upload is offered
+    told = "The job of this Idempotency-Key failed: The file is empty; to send the file again, use a new key"
+    assert (reply.status, reply.json()["detail"]) == (409, told)
+
+
+def job_of(world: World, job_id: str) -> Job:
+    """A job as it is stored."""
+    job = jobs.find(world.database, job_id)
+    assert job
+    return job
 
 
 def test_a_header_names_the_job_unless_the_body_does() -> None:
