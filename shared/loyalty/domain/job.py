@@ -210,7 +210,8 @@ class Job(NamedTuple):
 
     def undo(self, now: float) -> Undo:
         """Whether it can be undone once it is finished."""
-        if not self.undoable or self.undone_by or self.error:
+        nothing_sent = self.file is not None and not self.chunks
+        if not self.undoable or self.undone_by or self.error or nothing_sent:
             return Undo.NONE
         return Undo.AVAILABLE if now < self.forgotten_at else Undo.EXPIRED
 
