@@ -43,5 +43,6 @@ REGRESSIONS: dict[str, Case] = {
     "who is found a moment late, is gone, and was made anew": Case(3_005_744),
     "a redriven chunk that was written and given back is undone": Case(3_022_540),
     "a retry forgets late what was cancelled, and done since": Case(3_041_795),
+    "a client is told to come again though all was sent and noted": Case(4_013_330),
 }
 """What went wrong, and the history."""

@@ -131,10 +131,14 @@ def send(database: Database, job: Job, texts: Iterable[str], further: Sequence[M
             left = True
         return _all_sent(database, job, works=left)
     except StorageBusy:
+        patient = database.patient(NOTING_SECONDS)
         try:
-            jobs.mark(database.patient(NOTING_SECONDS), job, abandoned=True)
+            jobs.mark(patient, job, abandoned=True)
+            stored = jobs.find(patient, job.id)
         except StorageBusy:
             return job
+        if stored and stored.sent:
+            return stored  # that all went was noted, without an answer
         raise
 
 

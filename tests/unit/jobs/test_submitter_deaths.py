@@ -7,7 +7,7 @@ import pytest
 
 from loyalty.domain.deadline import LONGEST_CALL_SECONDS
 from loyalty.domain.lifetime import LONGEST_SECONDS
-from tests.fakes.faults import Answer, Fault, refused
+from tests.fakes.faults import Answer, Fault, refused, timed_out_after
 from tests.fakes.gateway import FakeContext, Reply
 from tests.fakes.nth_call import FaultyClient, ProcessDied, die_before
 from tests.unit.jobs import orders
@@ -148,6 +148,30 @@ def test_a_client_is_told_of_a_job_of_which_nothing_could_be_noted_any_more(unse
         world.work()
     assert world.job_ids() == [job_id]
     assert not differences(wanted, ended(world, job_id))
+
+
+def test_a_client_is_told_of_its_job_where_the_note_that_all_was_sent_had_no_answer() -> None:
+    # GIVEN what a request without a key comes to, in how many calls
+    order = orders.ALL["earn"]
+    before = prepared(order)
+    clean = before.copy()
+    _, made = send(clean, order, {})
+    calls = made.count
+    clean.work()
+    # WHEN all was sent, the note of that has no answer, and everything is busy then for as long as it can be tried
+    world = before.copy()
+    until = world.clock.now + FakeContext().get_remaining_time_in_millis() / 1_000 - 1 - LONGEST_CALL_SECONDS
+
+    def busy(do: Callable[[], Answer]) -> Answer:
+        return refused("ThrottlingException")(do) if world.clock.now < until else do()
+
+    reply, _ = send(world, order, {**dict.fromkeys(range(calls, calls + 1_000), busy), calls: timed_out_after})
+    # THEN it is not told to repeat the request, which would be a new one, but the job's id
+    assert reply is not None
+    (job_id,) = world.job_ids()
+    assert (reply.status, reply.json()["job_id"]) == (202, job_id)
+    world.work()
+    assert (world.told(job_id)["status"], earns(world)) == ("done", earns(clean))
 
 
 def earns(world: JobWorld) -> int:
