@@ -69,7 +69,8 @@ class _Events:
 
     def __init__(self, history: "History", person: Person, mine: list[Operation]) -> None:
         self._history, self._person, self._mine = history, person, mine
-        self._stored = stored.of(history, person)
+        *others, revoked = stored.of(history, person)
+        self._stored = (*others, frozenset(one for one in revoked if one[1] not in self._withdrawn))
         self._events: list[Event[State]] = []
         self._last: dict[tuple[str, Any], int] = {}
 
@@ -206,7 +207,9 @@ class _Events:
         follow = partial(model.enrol, about=about, by=by, result=result)
         changes = {"invoked": operation.invoked - stale, **found, **unheard}
         self._add_hidden(operation, partial(model.enrol, about=about, by=by, result=None), "registration")
-        self._in_turn(operation, "enrol", self._add(operation, follow, "registration", **changes))
+        place = self._add(operation, follow, "registration", **changes)
+        if not self._finds_who_went(operation):
+            self._in_turn(operation, "enrol", place)
 
     def _earn(self, operation: Operation) -> None:
         if (unheard := self._unheard(operation)) is None:
