@@ -86,6 +86,7 @@ def test_who_lives_longer_than_others_take_for_the_longest_life_writes_nothing_t
     assert written == {
         Right("dynamodb:GetItem", "AccountsTable"),
         Right("dynamodb:BatchGetItem", "JobsTable"),
+        Right("dynamodb:Query", "JobsTable"),
         Right("dynamodb:GetItem", "JobsTable"),
         Right("dynamodb:UpdateItem", "JobsTable"),
     }
