@@ -1,4 +1,4 @@
-"""`loyalty webhook`: the one address where ends of an account's jobs are told, and what was told there in vain."""
+"""`loyalty webhook`: the one address where ends of an account's jobs are told, and the calls that failed."""
 
 import json
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ Address = Annotated[str, typer.Argument(metavar="URL", help="An https address on
 JobId = Annotated[
     str | None, typer.Argument(metavar="[JOB]", help="The job's id, or the beginning of it.", show_default=False)
 ]
-All = Annotated[bool, typer.Option("--all", help="All that was told in vain for a day.")]
+All = Annotated[bool, typer.Option("--all", help="All calls that failed for a day.")]
 
 
 @command(app, "set")
@@ -56,17 +56,17 @@ def delete(session: Session) -> None:
 
 @command(app, "failed")
 def failed(session: Session) -> None:
-    """List what was told in vain for a day; with --account on the command line, of one account."""
+    """List calls that failed for a day; with --account on the command line, of one account."""
     found = [one for one in _letters(session).listed() if session.named_account in (None, _document(one)["account"])]
     records = [_record(one) for one in found]
     short = shortened(record["job"] for record in records if record["job"])
     shown = [{**record, "job": short.get(record["job"])} for record in records]
-    session.printer.records(records, "Nothing was told in vain", shown)
+    session.printer.records(records, "No call failed", shown)
 
 
 @command(app, "replay")
 def replay(session: Session, job: JobId = None, *, all_: All = False) -> None:
-    """Tell the end of a job once more, or all that was told in vain: as at first, under the same id."""
+    """Tell the end of a job once more, or all that failed: as at first, under the same id."""
     if (job is None) != all_:
         raise OperatorError("Say which: JOB, or --all")
     session.printer.record({"replayed": _replay_all(session) if job is None else _replay(session, job)})
@@ -74,12 +74,12 @@ def replay(session: Session, job: JobId = None, *, all_: All = False) -> None:
 
 @command(app, "drop")
 def drop(session: Session, *, yes: Yes = False) -> None:
-    """Delete what was told in vain; the end of a job can still be told by replay."""
+    """Delete the calls that failed; the end of a job can still be told by replay."""
     letters = _letters(session)
     seen = {one.id for one in letters.listed()}
     if seen and not yes:
         ends = f"{len(seen)} end{'s' if len(seen) > 1 else ''} of jobs"
-        typer.confirm(f"Delete {ends} that {'were' if len(seen) > 1 else 'was'} told in vain?", abort=True, err=True)
+        typer.confirm(f"Delete {ends} that could not be told?", abort=True, err=True)
 
     def delete(message: Parked) -> bool:
         if message.id not in seen:  # it came since the question was asked
@@ -91,7 +91,7 @@ def drop(session: Session, *, yes: Yes = False) -> None:
 
 
 def _replay(session: Session, job: str) -> int:
-    """Tell the last end of a job; what is kept of it as told in vain goes."""
+    """Tell the last end of a job; a call about it that failed is deleted."""
     with _client(session) as client:
         job_id = client.whole_id(job)
         client.show(job_id)  # it is refused unless it is the account's own

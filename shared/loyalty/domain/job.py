@@ -16,7 +16,7 @@ UPLOAD_SECONDS = 24 * 3600
 """How long a job waits for its file."""
 
 NO_FILE = "No file arrived within a day"
-"""Why a job failed that waited in vain."""
+"""Why a job failed whose file did not come."""
 
 MOST_CHUNKS = 100_000
 """Chunks of one job, also of one that grows or that another system feeds."""
@@ -170,7 +170,7 @@ class Job(NamedTuple):
         return self.finished_at is None and self.reopened_at is not None and self.lost(now)
 
     def told_error(self, now: float) -> str | None:
-        """Why it failed as a whole, if it did; that it waited for its file in vain is noted by nobody."""
+        """Why it failed as a whole, if it did; that its file did not come is noted by nobody."""
         waited = self.waits_for_file and now >= self.submitted_at + UPLOAD_SECONDS
         return self.error or (NO_FILE if waited else None)
 

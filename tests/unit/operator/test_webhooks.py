@@ -1,4 +1,4 @@
-"""An account's webhook as its operator sees it: set, shown, deleted; what was told in vain, and told once more."""
+"""An account's webhook as its operator sees it: set, shown, deleted; calls that failed, and are made again."""
 
 import json
 from typing import Any
@@ -29,7 +29,7 @@ def queued(desk: Desk) -> list[dict[str, Any]]:
 
 
 def give_up(desk: Desk, job_id: str, reason: str = "HTTP status 500") -> dict[str, Any]:
-    """Have the end of a job told in vain for a day; what the dead letter says."""
+    """Have the end of a job told for a day without success; what the dead letter says."""
     ending = {"event_id": f"{job_id}-0", "job_id": job_id, "account": "greatwidgets", "operation": "enrol"}
     letter = {**ending, "total": 1, "status": "done"}
     put(desk, json.dumps(letter), reason)
@@ -129,7 +129,7 @@ def test_which_ends_are_replayed_has_to_be_said(arguments: list[str], desk: Desk
 
 def test_what_was_told_in_vain_is_listed_and_stays(desk: Desk) -> None:
     # GIVEN two ends that were given up, and a letter that is none
-    assert desk.run("webhook", "failed").err == "Nothing was told in vain\n"
+    assert desk.run("webhook", "failed").err == "No call failed\n"
     jobs = [done(desk, "user1"), done(desk, "user3")]
     for job_id in jobs:
         give_up(desk, job_id)
@@ -175,7 +175,7 @@ def test_what_was_told_in_vain_is_dropped_once_that_was_confirmed(desk: Desk) ->
     # WHEN the operator says no, and then yes
     refused = desk.run("webhook", "drop", answer="n\n")
     assert (refused.exit_code, len(desk.world.sqs.queues[DEAD_WEBHOOKS])) == (1, 1)
-    assert "Delete 1 end of jobs that was told in vain?" in refused.err
+    assert "Delete 1 end of jobs that could not be told?" in refused.err
     assert desk.json("webhook", "drop", "--yes") == {"dropped": 1}
     # THEN nothing is left
-    assert desk.run("webhook", "failed").err == "Nothing was told in vain\n"
+    assert desk.run("webhook", "failed").err == "No call failed\n"

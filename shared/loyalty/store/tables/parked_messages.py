@@ -1,4 +1,4 @@
-"""Queues as their operator works on them: of parked chunks, and of webhooks that were called in vain, with the reason.
+"""Queues as their operator works on them: of parked chunks, and of calls to webhooks that failed, with the reason.
 
 `url` is that of the queue.
 """
