@@ -83,10 +83,8 @@ class _Events:
         said = f"{'a customer' if there else 'no customer'} {name or ''}, {stored.tell(members)}, {stored.tell(earns)}"
         if revoked:
             said += f", revoked {stored.tell(frozenset(one[:2] for one in revoked))}"
-        name = f"what is stored: {said}"
-        self._events.append(
-            Event(FOREVER, FOREVER, optional=False, follow=self._is_stored, name=name, reads=True, hint=FOREVER)
-        )
+        name, follow = f"what is stored: {said}", self._is_stored
+        self._events.append(Event(FOREVER, FOREVER, optional=False, follow=follow, name=name, reads=True, hint=FOREVER))
         return self._events
 
     def _is_stored(self, state: State) -> Iterator[State]:
