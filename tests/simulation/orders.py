@@ -276,8 +276,10 @@ class _Events:
             follow = partial(model.membership, about=about, by=by, campaign=campaign)
             # the customer may be another, or have left, by a later row
             changes = {**unheard, "optional": True} if later else unheard
-            place = self._add(operation, follow, f"membership in {campaign} by a row", **changes)
-            self._last.setdefault((by.chain, campaign), place)
+            name = f"membership in {campaign} by a row"
+            if self._has_left and by.chain in self._history.begun_again:  # who was a member since may have left
+                self._add(operation, follow, f"{name} in an earlier delivery", **{**unheard, "optional": True})
+            self._last.setdefault((by.chain, campaign), self._add(operation, follow, name, **changes))
 
     def _undo(self, operation: Operation) -> None:
         target, result = operation.about["target"], operation.result
@@ -299,9 +301,8 @@ class _Events:
             return
         by, about, result = operation.by, operation.about, operation.result
         follow = partial(model.record, about=about, by=by, result=result)
-        if self._history.ledger.chains[by.chain].note.get(
-            "unsure"
-        ):  # under the key that it was told it may be repeated
+        # under the key that it was told it may be repeated
+        if self._history.ledger.chains[by.chain].note.get("unsure"):
             again = partial(model.record, about=about, by=by, result=None)
             self._add(operation, again, "record whose answer was lost", optional=True)
         place = self._add(operation, follow, "record", **unheard)
