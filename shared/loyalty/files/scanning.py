@@ -20,7 +20,7 @@ RUN_ROWS = 125_000
 RUN_BYTES = 32 * 1024 * 1024
 """Bytes of items that are read before a step is noted."""
 
-_BYTES_OF_SHARE, _MOST_SHARES = 24 * 1024 * 1024, 100
+_BYTES_OF_SHARE, _MOST_SHARES = 16 * 1024 * 1024, 100
 """Bytes of a file whose keys are compared at a time, unless that makes more shares than so many."""
 
 
