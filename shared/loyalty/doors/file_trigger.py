@@ -18,7 +18,6 @@ from loyalty.files.splitting import Alive, Unfinished
 from loyalty.jobs import work
 from loyalty.store import queue
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.objects import ObjectChanged
 from loyalty.store.tables import jobs, progress
 from loyalty.store.tables.cursors import CursorLost, CursorTaken
 from loyalty.telemetry.log import FileLog
@@ -110,10 +109,7 @@ def _write_results(database: Database, wanted: ResultsWanted, alive: Alive, log:
     if job.finished_at is None or wanted.state != result_files.state_of(job, progress.read(database, job)):
         log.ignored("its results have changed since")  # the next who asks for them has them written
         return
-    try:
-        result_files.write_files(database, job, wanted.state, alive)
-    except ObjectChanged:
-        log.ignored("its file is gone")
+    result_files.write_files(database, job, wanted.state, alive)
 
 
 def _waiting(database: Database, job_id: str) -> Job | None:

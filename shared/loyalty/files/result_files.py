@@ -12,7 +12,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import NamedTuple
 
-from loyalty.domain.errors import StorageBusy
+from loyalty.domain.errors import ResultFilesGone, StorageBusy
 from loyalty.domain.job import Job, Progress
 from loyalty.domain.rowfile import FileRow, read_heading
 from loyalty.files.lines import Lines, Place
@@ -42,7 +42,8 @@ CURSOR = cursors.results("files")
 class Cursor(NamedTuple):
     """How far the files of one `state` of a job are: the next row, where it stands in the file, and each file.
 
-    Of a file that is the id of its upload, and the tags of the pieces that were put.
+    Of a file that is the id of its upload, and the tags of the pieces that were put. `gone` says that they can't be
+    written, since what was uploaded is no longer there as it was.
     """
 
     state: str
@@ -52,6 +53,7 @@ class Cursor(NamedTuple):
     offset: int = 0
     line: int = 0
     done: bool = False
+    gone: bool = False
 
 
 def state_of(job: Job, far: Progress) -> str:
@@ -61,22 +63,31 @@ def state_of(job: Job, far: Progress) -> str:
 
 
 def find(database: Database, job: Job, state: str, which: str) -> str | None:
-    """The key of one of the files of a state, None where they are not written; raises StorageBusy."""
+    """The key of one of the files of a state, None where it is not written yet.
+
+    Raises ResultFilesGone where it can't be, or was deleted since, or StorageBusy.
+    """
     found = cursors.read(database, job.id, CURSOR)
-    written = found is not None and Cursor(**found).done and found["state"] == state
-    return _key(job, state, which) if written else None
+    if found is None or found["state"] != state:
+        return None
+    cursor, key = Cursor(**found), _key(job, state, which)
+    if cursor.gone or (cursor.done and objects.find(database, key) is None):
+        raise ResultFilesGone
+    return key if cursor.done else None
 
 
 def write_files(database: Database, job: Job, state: str, alive: Alive) -> None:
-    """Write the files of a job's state, from where they are.
+    """Write the files of a job's state, from where they are, or note that the upload that they need is gone.
 
-    Raises Unfinished, CursorTaken, CursorLost, StorageBusy, or ObjectChanged where the file is gone.
+    Raises Unfinished, CursorTaken, CursorLost or StorageBusy.
     """
     held, found = cursors.take(database, job, CURSOR)
     try:
         cursor = Cursor(**found) if found and found["state"] == state else _begun(database, held, state)
         if not cursor.done:
             _write(_Writing(database, held, alive), cursor)
+    except ObjectChanged:
+        cursors.advance(database, held, Cursor(state, (), gone=True)._asdict())
     except UploadGone:
         _begun(database, held, state)
         cursors.release(database, held)
@@ -124,10 +135,7 @@ class _Writing(NamedTuple):
 def _write(writing: _Writing, cursor: Cursor) -> None:
     """Write the rows that are left, a piece at a time, and make the files of their pieces."""
     database, job = writing.database, writing.job
-    source = objects.find(database, objects.upload_of(job.id))
-    if source is None:
-        raise ObjectChanged
-    to_text, begin = _opened(writing, source)
+    source, to_text, begin = _opened(writing)
     place = max(begin, Place(cursor.offset, cursor.line))
     lines = Lines(objects.blocks(database, source, place.offset), place)
     rows = to_text.heading.rows(lines)
@@ -143,13 +151,16 @@ def _write(writing: _Writing, cursor: Cursor) -> None:
     cursors.advance(database, writing.held, cursor._replace(done=True)._asdict())
 
 
-def _opened(writing: _Writing, source: Object) -> tuple[ResultRows, Place]:
-    """What writes the file's rows, and where these begin."""
+def _opened(writing: _Writing) -> tuple[Object, ResultRows, Place]:
+    """The version of the upload that was split, what writes its rows, and where these begin; raises ObjectChanged."""
     database, job = writing.database, writing.job
+    split = cursors.read(database, job.id, cursors.FILE)
+    if split is None:
+        raise ObjectChanged
+    source = Object(objects.upload_of(job.id), split["etag"], split["size"])
     lines = Lines(objects.blocks(database, source))
-    split = cursors.read(database, job.id, cursors.FILE) or {}
-    heading = read_heading(lines)._replace(several_lines=frozenset(split.get("several_lines", ())))
-    return ResultRows(FILES[job.operation], heading, RESULTS[job.contract].codes), lines.place
+    heading = read_heading(lines)._replace(several_lines=frozenset(split["several_lines"]))
+    return source, ResultRows(FILES[job.operation], heading, RESULTS[job.contract].codes), lines.place
 
 
 def _add_piece(

@@ -12,7 +12,7 @@ from loyalty.store import cuts
 from loyalty.store.tables import jobs, progress
 from tests.fakes.gateway import Reply
 from tests.fakes.nth_call import die_after, die_before
-from tests.fakes.queues import SPLITS
+from tests.fakes.queues import CHUNKS, SPLITS
 from tests.unit.files.file_world import FileWorld
 
 RESULTS = "GET /jobs/{job_id}/results"
@@ -238,6 +238,74 @@ def test_results_that_cannot_be_are_refused() -> None:
     assert (reply.status, reply.json()["detail"]) == (400, 'outcome must be all or failed; it is "new"')
     reply = world.job(RESULTS, job_id, redirect="no")
     assert (reply.status, reply.json()["detail"]) == (400, 'redirect must be true or false; it is "no"')
+
+
+GONE = (
+    "The job's file was deleted, or changed after it had been read, so there are no files of its results; read them "
+    "page by page, with `from` and `limit`"
+)
+
+
+@pytest.mark.parametrize("content", [None, CONTENT.replace("Ann", "Eve").encode()], ids=["deleted", "changed"])
+def test_results_that_can_not_be_written_since_the_upload_is_gone_are_refused_and_told_in_pages(
+    content: bytes | None,
+) -> None:
+    # GIVEN a job that is done, whose upload somebody has deleted or changed
+    world = FileWorld()
+    job_id = world.bring(CONTENT, columns=COLUMNS)
+    world.s3.objects.pop(f"uploads/{job_id}")
+    if content is not None:
+        world.s3.objects[f"uploads/{job_id}"] = content
+    # WHEN files of its results are asked for
+    reply = asked(world, job_id)
+    # THEN that is refused, once and for all, and nobody tries again
+    assert (reply.status, reply.json()["detail"]) == (409, GONE)
+    assert world.job(RESULTS, job_id, outcome="failed").status == 409
+    assert world.sqs.queues[SPLITS] == []
+    # AND no file was made
+    assert not [key for key in world.s3.objects if key.startswith("results/")]
+    # AND pages are told
+    page = world.job(RESULTS, job_id, from_="1", limit="1").json()["batch"]
+    assert [row["number"] for row in page["rows"]] == [2]
+
+
+def test_results_that_were_written_are_told_although_the_upload_is_gone() -> None:
+    # GIVEN results that were written, before the upload was deleted
+    world = FileWorld()
+    job_id = world.bring(CONTENT, columns=COLUMNS)
+    expected = fetched(world, job_id)
+    world.s3.objects.pop(f"uploads/{job_id}")
+    # THEN they are there
+    assert fetched(world, job_id) == expected
+
+
+def test_results_that_somebody_deleted_are_refused() -> None:
+    # GIVEN results of which one was deleted
+    world = FileWorld()
+    job_id = world.bring(CONTENT, columns=COLUMNS)
+    fetched(world, job_id)
+    (key,) = [key for key in world.s3.objects if key.endswith("-failed.csv")]
+    del world.s3.objects[key]
+    # THEN nobody is sent to it
+    reply = world.job(RESULTS, job_id, outcome="failed")
+    assert (reply.status, reply.json()["detail"]) == (409, GONE)
+    assert world.job(RESULTS, job_id).status == 303
+
+
+def test_results_of_a_job_that_failed_when_its_file_was_taken_away_are_refused() -> None:
+    # GIVEN a job some of whose chunks were done before its file was taken away
+    world = FileWorld()
+    job_id = world.ask()
+    world.upload(job_id, LARGE)
+    while not world.sqs.queues[CHUNKS]:
+        world.deliver_split(seconds=STEP_SECONDS)
+    world.s3.objects.pop(f"uploads/{job_id}")
+    world.split()
+    world.work()
+    assert world.shown(job_id)["status"] == "failed"
+    # THEN its results are no files
+    assert asked(world, job_id).json()["detail"] == GONE
+    assert world.job(RESULTS, job_id, from_="0", limit="3").status == 200
 
 
 LARGE = "email,last_name\n" + "".join(
