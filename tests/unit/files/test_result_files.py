@@ -80,9 +80,9 @@ def test_failed_rows_are_as_they_were_sent_with_the_reason_and_come_to_what_they
     job_id = world.bring(CONTENT, columns=COLUMNS)
     failed = fetched(world, job_id, outcome="failed")
     assert failed == (
-        "email,last_name,notes,loyalty_error\r\n"
-        'broken,Bob,\'=1+1,"email must be an e-mail address of at most 254 characters; it is ""broken"""\r\n'
-        'd@files.example,Dora,y,"The row has 4 cells, the headers name 3",surplus\r\n'
+        "email,last_name,loyalty_error,notes\n"
+        'broken,Bob,"email must be an e-mail address of at most 254 characters; it is ""broken""",=1+1\n'
+        'd@files.example,Dora,"The row has 4 cells, the headers name 3",y,surplus\n'
     )
     # WHEN they are mended, and sent again
     again = world.bring(failed.replace("broken", "b@files.example").replace(",surplus", ""), columns=COLUMNS)
@@ -358,6 +358,35 @@ def test_an_upload_that_nobody_went_on_with_is_begun_anew(monkeypatch: pytest.Mo
     world.split()
     # THEN they are written all the same
     assert len(rows_of(fetched(world, job_id))) == 40
+
+
+def test_what_was_too_short_for_a_piece_is_written_anew_where_somebody_deleted_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # GIVEN results half of which are written, and what was kept between the pieces gone
+    monkeypatch.setattr(result_files, "PIECE_BYTES", 300)
+    monkeypatch.setattr(result_files, "ROWS_AT_ONCE", 3)
+    world = FileWorld()
+    job_id = world.bring(LARGE)
+    expected = written(world.copy(), job_id)
+    world.job(RESULTS, job_id)
+    world.deliver_split(seconds=STEP_SECONDS)
+    for key in [key for key in world.s3.objects if "before" in key]:
+        del world.s3.objects[key]
+    world.split()
+    # THEN no row is missing
+    assert written(world, job_id) == expected
+
+
+def test_no_more_failed_rows_are_in_memory_than_make_a_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a file of large rows, all of which fail
+    monkeypatch.setattr(result_files, "PIECE_BYTES", 100_000)
+    world = FileWorld()
+    job_id = world.bring("email,notes\n" + f"broken,{'x' * 60_000}\n" * 9, columns=COLUMNS)
+    # WHEN its results are written
+    fetched(world, job_id)
+    # THEN that takes many pieces
+    assert sum(action == "upload_part" for action, _ in world.s3.calls) >= 5
 
 
 def _job_of(world: FileWorld, count: int) -> str:
