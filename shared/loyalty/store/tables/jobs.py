@@ -223,14 +223,15 @@ def fail(database: Database, job: Job, error: str, *, unless: str = "finished_at
 
 
 def split(database: Database, job: Job, chunks: int, total: int) -> Job:
-    """The job of a file, of which it is known now how many chunks and items it has; as it is where it has ended.
+    """The job of a file, once it is known how many chunks and items it has; as it is where it was split, or has ended.
 
     Raises StorageBusy or JobNotFound.
     """
     request: Item = {
         "Key": key(job.id),
-        "UpdateExpression": "SET chunks = :chunks, #total = :total, split_at = if_not_exists(split_at, :now)",
-        "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(finished_at)",
+        "UpdateExpression": "SET chunks = :chunks, #total = :total, split_at = :now",
+        "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(finished_at)"
+        " AND attribute_not_exists(split_at)",
         "ExpressionAttributeNames": {"#total": "total"},
         "ExpressionAttributeValues": {
             ":chunks": {"N": str(chunks)},
