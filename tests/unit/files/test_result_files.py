@@ -299,7 +299,8 @@ def test_results_of_a_job_that_failed_when_its_file_was_taken_away_are_refused()
     world.upload(job_id, LARGE)
     while not world.sqs.queues[CHUNKS]:
         world.deliver_split(seconds=STEP_SECONDS)
-    world.s3.objects.pop(f"uploads/{job_id}")
+    for key in [key for key in world.s3.objects if key.startswith((f"uploads/{job_id}", f"work/{job_id}/items-"))]:
+        del world.s3.objects[key]
     world.split()
     world.work()
     assert world.shown(job_id)["status"] == "failed"

@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from loyalty.domain.deadline import STEP_SECONDS
+from loyalty.files import runs
 from tests.fakes.faults import Fault, refused, timed_out_after, timed_out_before
 from tests.fakes.nth_call import die_after, die_before
 from tests.fakes.queues import CHUNKS, SPLITS
@@ -245,7 +246,7 @@ EARNERS = "email\n" + "".join(f"user{1 + number % 3}@example.com\n" for number i
 def forget_keys(world: FileWorld) -> None:
     """Have nothing share a key by what was noted, as by a splitter that has read the file under a changed account."""
     for key in [key for key in world.s3.objects if "/keys-" in key]:
-        world.s3.objects[key] = b""
+        world.s3.objects[key] = runs.Keys().write(1)
 
 
 @pytest.mark.usefixtures("quiet")
