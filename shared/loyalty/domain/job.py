@@ -211,7 +211,7 @@ class Job(NamedTuple):
     def undo(self, now: float) -> Undo:
         """Whether it can be undone once it is finished."""
         nothing_sent = self.file is not None and not self.chunks
-        if not self.undoable or self.undone_by or self.error or nothing_sent:
+        if not self.undoable or self.undone_by or nothing_sent:
             return Undo.NONE
         return Undo.AVAILABLE if now < self.forgotten_at else Undo.EXPIRED
 
