@@ -30,8 +30,7 @@
     ├── JobNotFound
     ├── WebhookNotFound         the account has set none
     ├── JobRunning              a job that is not finished yet
-    ├── NoResults               a file that became no rows has none
-    ├── ResultFilesGone         the files of a job's results can't be written, or were deleted
+    ├── NoResults               a file that became no rows, or is gone, has none
     ├── JobNotUndoable
     ├── JobNotCancellable       a job that is done, or can't be stopped
     ├── JobNotRetryable         a job of which nothing can be tried again
@@ -279,21 +278,9 @@ class JobRunning(RequestError):
 
 
 class NoResults(RequestError):
-    """The job failed before it had any rows; the text says why."""
+    """The job has no results, or no files of them; the text says why."""
 
     status = 409
-
-
-class ResultFilesGone(RequestError):
-    """The files of a job's results were deleted, or can't be written since what was uploaded is gone."""
-
-    status = 409
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The job's file was deleted, or changed after it had been read, so there are no files of its results; read "
-            "them page by page, with `from` and `limit`"
-        )
 
 
 class JobNotUndoable(RequestError):

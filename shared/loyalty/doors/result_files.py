@@ -26,7 +26,7 @@ _COMES_SECONDS = 5
 def answer(database: Database, request: Request, job: Job) -> Reply:
     """303 to the file, or 200 with its address where no redirect is wanted; 202 while it is written.
 
-    Raises JobRunning, NoResults, ResultFilesGone, ParameterError or StorageBusy.
+    Raises JobRunning, NoResults, ParameterError or StorageBusy.
     """
     which, redirects = _one_of(request, "outcome", (ALL, FAILED)), _one_of(request, "redirect", ("true", "false"))
     if job.finished_at is None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from itertools import chain, islice
 from typing import NamedTuple
 
-from loyalty.domain.errors import ResultFilesGone, StorageBusy
+from loyalty.domain.errors import NoResults, StorageBusy
 from loyalty.domain.job import Job, Progress
 from loyalty.domain.rowfile import read_heading
 from loyalty.files.failed_rows import Beginning, FailedRows
@@ -39,6 +39,11 @@ PIECE_BYTES = 8 * 1024 * 1024
 """Bytes of a piece: S3 takes no less than five megabytes, but for the last."""
 
 CURSOR = cursors.results("files")
+
+_GONE = (
+    "The job's file was deleted, or changed after it had been read, so there are no files of its results; read them "
+    "page by page, with `from` and `limit`"
+)
 
 
 class Cursor(NamedTuple):
@@ -67,14 +72,14 @@ def state_of(job: Job, far: Progress) -> str:
 def find(database: Database, job: Job, state: str, which: str) -> str | None:
     """The key of one of the files of a state, None where it is not written yet.
 
-    Raises ResultFilesGone where it can't be, or was deleted since, or StorageBusy.
+    Raises NoResults where it can't be, or was deleted since, or StorageBusy.
     """
     found = cursors.read(database, job.id, CURSOR)
     if found is None or found["state"] != state:
         return None
     cursor, key = Cursor(**found), _key(job, state, which)
     if cursor.gone or (cursor.done and objects.find(database, key) is None):
-        raise ResultFilesGone
+        raise NoResults(_GONE)
     return key if cursor.done else None
 
 

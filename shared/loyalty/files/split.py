@@ -155,7 +155,7 @@ def waiting(database: Database, job_id: str) -> Job | None:
     if job is None or job.file is None or job.sent:
         return None
     if job.finished_at is None and job.told_error(database.now()) is not None:
-        job = work.fail(database, job, NO_FILE, unless="arrived_at")
+        job = jobs.fail(database, job, NO_FILE, unless="arrived_at")
     if job.finished_at is not None:
         work.finish(database, job)  # whoever had it end may have died before that was announced
         return None

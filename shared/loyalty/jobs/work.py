@@ -194,14 +194,10 @@ def _whole(database: Database, job: Job) -> Job | None:
     return found if found and found.closed else None
 
 
-def fail(database: Database, job: Job, error: str, *, unless: str = "finished_at") -> Job:
-    """End a job that can't be done as a whole, for this reason, and announce that; raises StorageBusy.
-
-    It goes on where it has the attribute `unless` by now.
-    """
-    failed = jobs.fail(database, job, error, unless=unless)
-    if failed.finished_at is not None:
-        finish(database, failed)
+def fail(database: Database, job: Job, error: str) -> Job:
+    """End a job that can't be done as a whole, for this reason, and announce that; raises StorageBusy."""
+    failed = jobs.fail(database, job, error)
+    finish(database, failed)
     return failed
 
 
