@@ -50,8 +50,8 @@ def assign(splitting: Splitting, cursor: Cursor) -> Cursor:
     made = cutting.cut_rows(sizes, pairs, counts)
     if made.chunks > MOST_CHUNKS:
         raise FileFault(f"The file makes {made.chunks} chunks, and may make {MOST_CHUNKS}: send it in parts")
-    cuts.store(database, job.id, made.codes)
-    jobs.split(database, job, made.chunks, len(sizes))
+    stored = cuts.store(database, job.id, made.codes)  # or what one before made, who may have read the file otherwise
+    jobs.split(database, job, made.chunks if stored is made.codes else cuts.chunks(stored), len(sizes))
     return splitting.note(cursor._replace(step="send"))
 
 
