@@ -1,7 +1,8 @@
 """The split queue: S3 says in it which files have arrived, and each is split; results are asked for, and written.
 
-A message comes again, to go on where it was, while it is not finished: after a quarter of an hour, a death, or while
-somebody else is at the same file. It is put off each time, so that none waits for the whole time of the queue.
+Requests that undo or retry a large job have its chunks sent. A message comes again, to go on where it was, while it is
+not finished: after a quarter of an hour, a death, or while somebody else is at the same. It is put off each time, so
+that none waits for the whole time of the queue.
 """
 
 import math
@@ -12,10 +13,11 @@ from loyalty.domain.deadline import REPORTING_SECONDS, STEP_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import Job
 from loyalty.doors.endpoint import Handler, process_database
-from loyalty.files import result_files, split
+from loyalty.files import result_files, sending_on, split
 from loyalty.files.arrivals import ResultsWanted, arrived, results_wanted
 from loyalty.files.splitting import Alive, Unfinished
-from loyalty.jobs import work
+from loyalty.jobs import fan_out, finishing
+from loyalty.jobs.fan_out import HandedOn
 from loyalty.store import queue
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.objects import ObjectChanged
@@ -89,6 +91,8 @@ def _work(database: Database, record: Record, log: FileLog) -> None:
 
     if (wanted := results_wanted(record["body"])) is not None:
         _write_results(database, wanted, alive, log)
+    if (handed_on := fan_out.read(record["body"])) is not None:
+        _send_on(database, handed_on, alive, log)
     for job_id in arrived(record["body"]) or []:
         _split(database, job_id, alive, log)
 
@@ -99,6 +103,14 @@ def _split(database: Database, job_id: str, alive: Alive, log: FileLog) -> None:
         log.ignored("no job waits for this file")
     else:
         log.about(split.split(database, job, alive))
+
+
+def _send_on(database: Database, handed_on: HandedOn, alive: Alive, log: FileLog) -> None:
+    job = fan_out.find(database, handed_on)
+    if job is None:
+        log.ignored("all of its chunks were sent")
+    else:
+        log.about(sending_on.send_on(database, job, alive))
 
 
 def _write_results(database: Database, wanted: ResultsWanted, alive: Alive, log: FileLog) -> None:
@@ -122,7 +134,7 @@ def _waiting(database: Database, job_id: str) -> Job | None:
     if job is None or job.file is None or job.sent:
         return None
     if job.finished_at is not None:
-        work.finish(database, job)  # whoever had it end may have died before that was announced
+        finishing.finish(database, job)  # whoever had it end may have died before that was announced
         return None
     if (error := job.told_error(database.now())) is not None:
         split.fail(database, job, error)
