@@ -1,11 +1,11 @@
 """Chunks that are sent for a request: those of an undo, or those that a retry is for (see `jobs.fan_out`).
 
-What is sent hangs only on what is stored of the job. A cursor says up to which chunk all went. So each step may be the
+What is sent hangs only on what is stored of the job. A cursor says how far it is. So each step may be the
 last of a process that dies: the next one does that step again, and chunks that come twice are done once.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from loyalty.domain.job import Job
 from loyalty.files.splitting import Alive, Unfinished
@@ -22,11 +22,14 @@ STEP_CHUNKS = 100
 """Chunks that are sent before a step is noted; of a retry so many messages are in memory."""
 
 
+One = TypeVar("One")
+
+
 class Cursor(NamedTuple):
-    """Up to which chunk all were sent since the job was begun or, at that moment, begun again."""
+    """Which chunk was sent last since the job was begun or, at that moment, begun again; None before the first."""
 
     reopened_at: float | None
-    chunk: int = 0
+    chunk: int | None = None
 
 
 class Step(NamedTuple):
@@ -56,24 +59,25 @@ def send_on(database: Database, job: Job, alive: Alive) -> Job:
         return all_sent(database, job, works=True)
 
 
-def _steps(database: Database, job: Job, done: int) -> Iterator[Step]:
-    """What is to be sent after the chunk of that number, step by step."""
-    return _steps_of_undo(database, job, done) if job.reopened_at is None else _steps_of_retry(database, job, done)
+def _steps(database: Database, job: Job, last: int | None) -> Iterator[Step]:
+    """What is to be sent after that chunk, step by step."""
+    return _steps_of_undo(database, job, last) if job.reopened_at is None else _steps_of_retry(database, job, last)
 
 
-def _steps_of_undo(database: Database, undoing: Job, done: int) -> Iterator[Step]:
-    if done == undoing.chunks:
-        return
+def _steps_of_undo(database: Database, undoing: Job, last: int | None) -> Iterator[Step]:
+    """From the last chunk to the first: so that none waits for one that is sent long after it."""
     undone = jobs.read_stored(database, undoing.undoes or "")
-    some = parts(database, undone.job if undone else undoing)[done:]
-    for first in range(0, len(some), STEP_CHUNKS):
-        step = some[first : first + STEP_CHUNKS]
-        yield Step([message.write(undoing, part) for part in step], step[-1].number)
+    all_ = parts(database, undone.job if undone else undoing)
+    left = [part for part in reversed(all_) if last is None or part.number < last]
+    for some in _some(left):
+        yield Step([message.write(undoing, part) for part in some], some[-1].number)
 
 
-def _steps_of_retry(database: Database, job: Job, done: int) -> Iterator[Step]:
-    """A chunk that was closed once more since the job was begun again is none of them, nor one that was done."""
-    left = [number for number in numbers_left(database, job) if number > done]
-    for first in range(0, len(left), STEP_CHUNKS):
-        numbers = left[first : first + STEP_CHUNKS]
-        yield Step(messages_left(database, job, numbers), numbers[-1])
+def _steps_of_retry(database: Database, job: Job, last: int | None) -> Iterator[Step]:
+    """From the first chunk to the last, since those wait that follow one another."""
+    for some in _some([number for number in numbers_left(database, job) if number > (last or 0)]):
+        yield Step(messages_left(database, job, some), some[-1])
+
+
+def _some(left: Sequence[One]) -> Iterator[Sequence[One]]:
+    return (left[first : first + STEP_CHUNKS] for first in range(0, len(left), STEP_CHUNKS))

@@ -144,8 +144,7 @@ def _repeat(database: Database, held: Claim, job: Job | None, *, named: bool) ->
     job = _standing(job)
     ended = job is not None and job.finished_at is not None
     now = database.now()
-    on_its_way = job is not None and not ended and job.is_sent_in_the_end(now)
-    if job and (on_its_way or (ended and not _is_open(database, job))):
+    if job and ((job.is_sent_in_the_end(now) and not ended) or (ended and not _is_open(database, job))):
         return Claimed(job.id, job)
     free = ended or (job is not None and job.lost(now)) or lifetime.is_over(held.claimed_at, now)
     if not free or not claims.take_over(database, held):

@@ -50,9 +50,9 @@ def retry(database: Database, job: Job) -> Job:
 def messages_left(database: Database, job: Job, numbers: Sequence[int]) -> list[str]:
     """The messages of those of these chunks that are left of a retry, each of which counts as unfinished by now.
 
-    Raises StorageBusy.
+    One that was closed once more since is among them, and is tried once more. Raises StorageBusy.
     """
-    return list(_messages(database, job, _unfinished(job, _kept(database, job, numbers))))
+    return list(_messages(database, job, _kept(database, job, numbers)))
 
 
 def numbers_left(database: Database, job: Job) -> list[int]:
