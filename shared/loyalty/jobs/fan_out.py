@@ -40,9 +40,9 @@ def is_large(job: Job) -> bool:
 
 
 def hand_on(database: Database, job: Job) -> Job:
-    """The job, whose chunks the splitter sends; raises StorageBusy, and notes that: asking again completes it.
+    """The job, whose chunks the splitter sends; raises StorageBusy: asking again completes it.
 
-    Where it can't be noted that the splitter was told, the splitter notes it.
+    It is noted that the splitter could not be told; that it was, the splitter notes as well.
     """
     text = write(HandedOn(job.id, job.reopened_at))
     try:
@@ -51,9 +51,7 @@ def hand_on(database: Database, job: Job) -> Job:
         with suppress(StorageBusy):
             jobs.mark(database.patient(NOTING_SECONDS), job, abandoned=True)
         raise
-    with suppress(StorageBusy):
-        return jobs.hand_on(database, job)
-    return job
+    return jobs.hand_on(database, job)
 
 
 def find(database: Database, handed_on: HandedOn) -> Job | None:

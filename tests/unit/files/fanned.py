@@ -60,6 +60,8 @@ def retried(chunks_done: int = 0) -> tuple[FileWorld, str]:
 
 ASKED = {"undo": undone, "retry": retried}
 """What the splitter does for a request, by its name."""
+ON_ITS_WAY = {"undo": "queued", "retry": "running"}
+"""What is told of a job before the first chunk is done; chunks of a retry count as done until they are sent."""
 EACH = pytest.mark.parametrize("name", ASKED)
 
 

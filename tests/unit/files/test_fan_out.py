@@ -5,42 +5,35 @@ from typing import Any
 
 import pytest
 
-from loyalty.domain.job import HANDED_ON_SECONDS
 from loyalty.domain.lifetime import LONGEST_SECONDS
 from loyalty.jobs import fan_out
-from loyalty.jobs.fan_out import HandedOn
-from tests.fakes.delivery import DEAD_LETTERS
 from tests.fakes.faults import refused
 from tests.fakes.queues import CHUNKS, SPLITS
 from tests.fakes.steps import at
-from tests.unit.files.fanned import ASKED, EACH, ROWS, cancelled, done, end, fanned, retried, sent, steps, undone
+from tests.unit.files.fanned import (
+    ASKED,
+    EACH,
+    ROWS,
+    done,
+    end,
+    fanned,
+    retried,
+    sent,
+    steps,
+    undone,
+)
 from tests.unit.files.file_world import FileWorld
 from tests.unit.jobs import orders
 from tests.unit.jobs.fed import JOB_ID, cut, members, put
 
 __all__ = ["fanned"]
 pytestmark = pytest.mark.usefixtures("fanned")
-ON_ITS_WAY = {"undo": "queued", "retry": "running"}
-"""What is told of a job before the first chunk is done; chunks of a retry count as done until they are sent."""
+BUSY = refused("ThrottlingException", 503)
 NOT_FINISHED = (409, "The job is not finished yet")
 
 
 def refusal(reply: Any) -> tuple[int, str]:
     return reply.status, reply.json()["detail"]
-
-
-def give_up(world: FileWorld) -> None:
-    """Have what is in the split queue given up, as if it had failed a hundred times."""
-    world.sqs.queues[DEAD_LETTERS] += world.sqs.queues[SPLITS]
-    world.sqs.queues[SPLITS].clear()
-    world.queue.bury_all()
-    assert world.sqs.queues[DEAD_LETTERS] == []
-
-
-def busy(world: FileWorld) -> Any:
-    """A process whose queue can't be reached."""
-    database, _ = world.faulty(at("send_message_batch", refused("ThrottlingException", 503), times=900))
-    return database
 
 
 def test_a_large_job_is_undone_as_a_small_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,9 +74,12 @@ def test_a_large_job_is_retried_as_a_small_one_is(chunks_done: int, monkeypatch:
     world, job_id = retried(chunks_done)
     assert (sent(world), len(world.sqs.queues[SPLITS])) == ([], 1)
     world.split()
-    # THEN the same chunks are sent, and it comes to the same
+    # THEN the same chunks are sent, and count as unfinished until they are done
     assert sent(world) == numbers
+    shown = world.shown(job_id)
+    assert (shown["status"], shown["done"]) == (("running", 6) if chunks_done else ("queued", 0))
     world.work()
+    # AND it comes to the same
     assert end(world, job_id) == wanted
     assert world.shown(job_id)["status"] == "done"
 
@@ -189,70 +185,6 @@ def test_an_undo_on_its_way_cannot_be_cancelled() -> None:
     assert refusal(world.cancel(undo_id)) == (409, "An undo can't be cancelled")
 
 
-@EACH
-def test_a_request_that_cannot_tell_the_splitter_fails_and_the_next_one_completes_it(name: str) -> None:
-    # GIVEN a request whose queue can't be reached
-    world, job_id = done() if name == "undo" else cancelled()
-    ask = world.undo if name == "undo" else world.retry
-    assert ask(job_id, busy(world)).status == 503
-    shown = world.shown(job_id)
-    assert (shown["status"], shown["retry"]) == (("undoing", "none") if name == "undo" else ("failed", "available"))
-    assert name == "retry" or world.shown(world.job_ids()[-1])["status"] == "failed"
-    # WHEN it is asked for again
-    reply = ask(job_id)
-    # THEN it is done
-    assert (reply.status, reply.json()["status"]) == (202, ON_ITS_WAY[name])
-    world.split()
-    world.work()
-    wanted, wanted_id = ASKED[name]()
-    wanted.split()
-    wanted.work()
-    assert end(world, reply.json()["job_id"])[:3] == end(wanted, wanted_id)[:3]
-
-
-@EACH
-def test_what_the_splitter_gave_up_is_told_as_failed_and_goes_on_when_it_is_asked_for_again(name: str) -> None:
-    # GIVEN a job of which some chunks were sent and done when the splitter failed too often
-    world, job_id = ASKED[name]()
-    next(steps(world))
-    world.work()
-    give_up(world)
-    # THEN that is told, and a retry that was given up can't be cancelled
-    shown = world.shown(job_id)
-    assert (shown["status"], shown["retry"]) == ("failed", "none" if name == "undo" else "available")
-    assert name == "undo" or world.cancel(job_id).status == 409
-    before = sent(world)
-    # WHEN it is asked for again
-    reply = world.undo(world.job_ids()[0]) if name == "undo" else world.retry(job_id)
-    assert (reply.status, reply.json()["job_id"], reply.json()["status"]) == (202, job_id, "running")
-    world.split()
-    # THEN the others are sent, and it comes to what it would have
-    assert before == []
-    assert (7 if name == "undo" else 1) not in sent(world)
-    world.work()
-    wanted, wanted_id = ASKED[name]()
-    wanted.split()
-    wanted.work()
-    assert end(world, job_id)[:3] == end(wanted, wanted_id)[:3]
-
-
-@EACH
-def test_what_the_splitter_never_heard_of_is_handed_on_again_after_a_day(name: str) -> None:
-    # GIVEN a job that was handed on by a message that got lost
-    world, job_id = ASKED[name]()
-    world.sqs.queues[SPLITS].clear()
-    world.clock.now += HANDED_ON_SECONDS - 1
-    assert world.shown(job_id)["status"] == ON_ITS_WAY[name]
-    # WHEN a day is over
-    world.clock.now += 1
-    # THEN that is told, and whoever asks again has it done
-    assert world.shown(job_id)["status"] == "failed"
-    assert (world.undo(world.job_ids()[0]) if name == "undo" else world.retry(job_id)).status == 202
-    world.split()
-    world.work()
-    assert world.shown(job_id)["status"] == "done"
-
-
 def test_a_large_undo_of_which_some_was_busy_is_retried_by_the_splitter() -> None:
     # GIVEN an undo whose chunks were given up
     world, undo_id = undone()
@@ -309,42 +241,3 @@ def test_the_calls_of_a_request_do_not_grow_with_the_chunks_of_its_job() -> None
         return made
 
     assert calls(10) == calls(1_000)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "{",
-        "[]",
-        '{"chunks_of": 5, "reopened_at": null}',
-        '{"chunks_of": "../job", "reopened_at": null}',
-        '{"chunks_of": "00000000000000000000000000000000", "reopened_at": "now"}',
-        '{"results_of": "00000000000000000000000000000000", "state": "0000000000000000"}',
-    ],
-)
-def test_another_message_hands_nothing_on(body: str) -> None:
-    assert fan_out.read(body) is None
-
-
-@pytest.mark.parametrize("handed_on", [HandedOn("5f2b8c0e9d7a4f1b8e6c3a2d1f0b9c8e", None), HandedOn("0" * 32, 17.25)])
-def test_a_message_says_which_job_was_handed_on_and_since_when_it_was_begun(handed_on: HandedOn) -> None:
-    assert fan_out.read(fan_out.write(handed_on)) == handed_on
-
-
-@EACH
-def test_a_message_about_a_job_that_is_gone_or_was_begun_again_since_does_nothing(name: str) -> None:
-    # GIVEN a job that has ended, and messages about it from before and after, and about another
-    world, job_id = ASKED[name]()
-    world.split()
-    world.work()
-    before = world.shown(job_id)
-    for handed_on in (HandedOn(job_id, None), HandedOn(job_id, 17.25), HandedOn("0" * 32, None)):
-        entry = {"Id": "1", "MessageBody": fan_out.write(handed_on), "MessageGroupId": "any"}
-        world.sqs.send_message_batch(QueueUrl=SPLITS, Entries=[entry])
-        # WHEN the splitter gets them, or they are given up
-        if handed_on.reopened_at is None:
-            world.split()
-        give_up(world)
-    # THEN nothing is sent, and the job stays as it is
-    assert sent(world) == []
-    assert world.shown(job_id) == before
