@@ -13,6 +13,7 @@ from loyalty.store.engine.dynamodb import Database
 from tests.fakes.faults import Fault, refused, timed_out_after, timed_out_before
 from tests.fakes.nth_call import ProcessDied, die_after, die_before
 from tests.fakes.queues import SPLITS
+from tests.fakes.steps import at
 from tests.unit.files.fanned import EACH, by_number, cancelled, done, end, fanned, retried, sent, undone
 from tests.unit.files.file_world import FileWorld
 
@@ -131,6 +132,18 @@ def test_a_splitter_goes_on_where_the_one_before_was_and_sends_no_chunk_twice(na
     # THEN no chunk was sent twice
     assert len(sent(world)) == len(set(sent(world)))
     assert by_number(world) == expected(name)[1]
+
+
+@EACH
+def test_a_splitter_that_dies_at_its_first_step_is_followed_soon(name: str) -> None:
+    # GIVEN a splitter that dies when it sends the first chunks
+    world, _ = fresh(name)
+    database, _ = world.splitter(at("send_message_batch", die_before))
+    world.deliver_split(lambda: database)
+    # THEN its message comes again once it may be thought dead
+    (message,) = world.sqs.queues[SPLITS]
+    assert message.visible_at - world.clock.now <= world.settings.splitter_silence_seconds
+    assert sent(world) == []
 
 
 @EACH
