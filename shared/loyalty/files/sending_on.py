@@ -1,7 +1,7 @@
 """Chunks that are sent for a request: those of an undo, or those that a retry is for (see `jobs.fan_out`).
 
-What is sent hangs only on what is stored of the job. A cursor says how far it is. So each step may be the
-last of a process that dies: the next one does that step again, and chunks that come twice are done once.
+What is sent hangs only on what is stored of the job. A cursor says how far it is. So each step may be the last of a
+process that dies: the next one does that step again, and chunks that come twice are done once.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,6 @@ from loyalty.store.tables import cursors, jobs
 
 STEP_CHUNKS = 100
 """Chunks that are sent before a step is noted; of a retry so many messages are in memory."""
-
 
 One = TypeVar("One")
 
