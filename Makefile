@@ -14,6 +14,7 @@ COMMIT ?= HEAD
 ARGS ?=
 SEED ?= 1
 SAMPLE ?= 0
+ROWS ?=
 
 BIN := .venv/bin
 MINISTACK := build/venv/ministack
@@ -47,7 +48,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-environment samples sam-local test check check-code check-template environments model simulate simulate-proof audit format document pictures collection clients fuzz bench bench-clients bench-peer coverage mutants released build deploy yesterday lock clean
+.PHONY: help run run-environment samples sam-local test check check-code check-template environments model simulate simulate-proof base audit format document pictures collection clients fuzz bench bench-clients bench-peer coverage mutants released build deploy yesterday lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -128,6 +129,9 @@ audit: $(AUDIT)/installed ## ask PyPI for known vulnerabilities of all that is p
 	    --requirement "$$lock" $(ARGS) || failed=1; \
 	done; test -z "$$failed" || \
 	  { echo 'Vulnerable packages are listed above; where PyPI could not be asked, nothing is known.' >&2; exit 1; }
+
+base: .venv/dev.installed $(MINISTACK)/installed ## import, mend and undo a customer base on the local stack; ROWS=1000000 takes an hour
+	@ROWS=$(ROWS) $(BIN)/pytest tests/e2e/test_customer_base.py $(ARGS)
 
 bench: .venv/bench.installed $(MINISTACK)/installed ## measure speed and price against their targets, up to 15 minutes
 	@$(BIN)/python -m tests.bench

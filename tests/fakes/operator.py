@@ -3,13 +3,16 @@
 import io
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, redirect_stdout
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from loyalty.store.engine.dynamodb import Database
@@ -128,16 +131,24 @@ class Desk:
 
     def run(self, *arguments: str, answer: str | None = None) -> Result:
         """Give a command; `answer` is typed when it asks."""
-        result = CliRunner().invoke(app, [*arguments], obj=self.system, input=answer)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Result(result.exit_code, result.stdout, result.stderr)
+        with CliRunner().isolation(input=answer) as (out, err, _):
+            with pytest.raises(SystemExit) as ended:
+                _command_line().main(args=arguments, prog_name="loyalty", obj=self.system)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            return Result(int(ended.value.code or 0), out.getvalue().decode(), err.getvalue().decode())
 
     def json(self, *arguments: str) -> Any:
         """Give a command that succeeds; what it says."""
         result = self.run(*arguments, "--json")
         assert result.exit_code == 0, result
         return result.json()
+
+
+@cache
+def _command_line() -> Any:
+    """The commands, made once for all tests: that takes longer than most of them."""
+    return get_command(app)
 
 
 def _key(url: str) -> str:

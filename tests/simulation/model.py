@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from tests.simulation.ledger import Writer
+from tests.simulation.people import Person
 
 SEED = Writer("demo data", 0)
 ANY_ROW = -1
@@ -44,6 +45,14 @@ class State(NamedTuple):
     revoked: frozenset[tuple[str, Writer, Writer]] = frozenset()
 
 
+def initial(person: Person) -> State:
+    """A person of the demo data, or one who is no customer yet."""
+    if person.profile_id is None:
+        return State(None)
+    fields = {"email": person.email, "phone": person.phone}
+    return State(Customer(frozenset(fields.items()), SEED, SEED))
+
+
 def found(state: State, how: str) -> bool:
     """Whether an identifier of this kind finds the person."""
     if state.customer is None or how == LOOKED_UP:
@@ -72,13 +81,16 @@ def enrol(state: State, about: Mapping[str, Any], by: Writer, result: str | None
         yield state
 
 
-def leave(state: State, about: Mapping[str, Any], result: str | None) -> Iterator[State]:
-    """The end of a membership, whoever made it; an unknown result is any."""
+def leave(state: State, about: Mapping[str, Any], result: str | None, *, may_go: bool = False) -> Iterator[State]:
+    """The end of a membership, whoever made it; an unknown result is any.
+
+    A customer who is found, and goes at that moment, may be told as no member.
+    """
     is_found = found(state, about["how"])
     left = frozenset(one for one in state.members if one[0] != about["program"])
     if result in ("removed", None) and is_found and left != state.members:
         yield state._replace(members=left)
-    if result == "no member" and is_found and left == state.members:
+    if result == "no member" and (is_found or may_go) and left == state.members:
         yield state
     if result == "not found" and not is_found:
         yield state
@@ -121,18 +133,19 @@ def earn(state: State, about: Mapping[str, Any], by: Writer, result: str | None,
 class Seen(NamedTuple):
     """What a revocation met: the earns that it was seen to revoke, or named; and those that came after it was asked.
 
-    It may have looked before these were there.
+    It may have looked before these were there, and met not all where an erasure was taking them away (`in_part`).
     """
 
     named: frozenset[Writer]
     since: frozenset[Writer] = frozenset()
+    in_part: bool = False
 
 
 def revoke(state: State, about: Mapping[str, Any], by: Writer, result: str | None, seen: Seen) -> Iterator[State]:
     """A revocation of all that there is, or of what is named."""
     live = frozenset(writer for promotion, writer in state.earns if promotion == about["promotion"])
     is_found, which, named, old = found(state, about["how"]), about["promotion"], seen.named, live - seen.since
-    whole = named <= live and (about["ids"] is not None or old <= named)
+    whole = named <= live and (about["ids"] is not None or old <= named or seen.in_part)
     if result in ("revoked", None) and is_found and named and whole:
         gone = frozenset((which, writer) for writer in named)
         marked = frozenset((which, writer, by) for writer in named)

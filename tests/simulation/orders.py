@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.simulation import model, stored
 from tests.simulation.ledger import FOREVER, Operation, Writer
 from tests.simulation.linearizability import Event, check
-from tests.simulation.model import SEED, Customer, Seen, State
+from tests.simulation.model import SEED, Seen, State
 from tests.simulation.people import PEOPLE, Person
 from tests.simulation.rooms import room_of
 
@@ -32,7 +32,7 @@ def judge(history: "History") -> None:
     for name in sorted(people - _badly_fed(history)):
         mine = [operation for operation in operations if operation.person == name]
         events = _Events(history, PEOPLE[name], mine)
-        verdict = check(events.all(), _initial(PEOPLE[name]))
+        verdict = check(events.all(), model.initial(PEOPLE[name]))
         history.meet("searches for an order")
         if verdict.holds is None:
             history.meet("a search for an order gave up")
@@ -247,8 +247,9 @@ class _Events:
         named = frozenset(earned.get(one, SEED) for one in wanted) - self._withdrawn
         if result == "revoked" and not named:
             return
-        moments = self._history.invariants.effects
-        seen = Seen(named, frozenset(one for one, moment in moments.items() if moment >= operation.invoked))
+        moments = self._history.invariants.effects.items()
+        since = frozenset(one for one, moment in moments if moment >= operation.invoked)
+        seen = Seen(named, since, self._was_erased)
         follow = partial(model.revoke, about=about, by=by, result=result, seen=seen)
         self._in_turn(operation, "revoke", self._add(operation, follow, "revocation", **found, **unheard))
 
@@ -317,7 +318,8 @@ class _Events:
         if (unheard := self._unheard(operation)) is None:
             return
         about, found = self._look_up(operation)
-        follow = partial(model.leave, about=about, result=operation.result)
+        goes = self._was_erased or self._may_be_swept
+        follow = partial(model.leave, about=about, result=operation.result, may_go=goes)
         stale = STALE_SECONDS if self._was_erased else 0.0
         self._add(operation, follow, "deletion", **{"invoked": operation.invoked - stale, **found, **unheard})
 
@@ -341,10 +343,3 @@ def _says_nothing(operation: Operation, history: "History") -> bool:
         return False
     target: Writer = operation.about["target"]
     return history.ledger.chains[target.chain].operations[target.index].result in READS
-
-
-def _initial(person: Person) -> State:
-    if person.profile_id is None:
-        return State(None)
-    fields = {"email": person.email, "phone": person.phone}
-    return State(Customer(frozenset(fields.items()), SEED, SEED))

@@ -47,5 +47,8 @@ REGRESSIONS: dict[str, Case] = {
     "a redriven chunk that was written and given back is undone": Case(3_022_540, without=SENT),
     "a retry forgets late what was cancelled, and done since": Case(3_041_795, without=SENT),
     "a client is told to come again though all was sent and noted": Case(4_013_330, without=SENT),
+    "a repetition dies before what it did is counted, and finds its program closed": Case(5_000_484, without=SENT),
+    "a row goes ahead of an earlier one that could not be looked up": Case(5_036_269, without=SENT),
+    "a cancel is written after another one and a retry": Case(5_037_552, without=SENT),
 }
 """What went wrong, and the history."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tests.fakes.capillary import basic
@@ -202,26 +202,12 @@ def read_removal(reply: Reply | None) -> Answer:
 
 def read_earning(reply: Reply | None) -> Answer:
     """What Capillary's reply says."""
-    body = _document(reply)
-    if reply is None or body is None:
-        return UNKNOWN
-    if reply.status == 202:
-        return Answer("queued", job_id=body["job_id"])
-    if reply.status == 200:
-        return Answer("items", [_earned(one) for one in body["response"]], _job_id(reply))
-    return _whole(reply.status, str(body["errors"]))
+    return _read_capillary(reply, _earned)
 
 
 def read_revocation(reply: Reply | None) -> Answer:
     """What Capillary's reply to a revocation says."""
-    body = _document(reply)
-    if reply is None or body is None:
-        return UNKNOWN
-    if reply.status == 202:
-        return Answer("queued", job_id=body["job_id"])
-    if reply.status == 200:
-        return Answer("items", [_revoked(one) for one in body["response"]], _job_id(reply))
-    return _whole(reply.status, str(body["errors"]))
+    return _read_capillary(reply, _revoked)
 
 
 def read_rows(reply: Reply | None, count: int) -> Answer:
@@ -248,6 +234,17 @@ def _registered(body: Mapping[str, Any]) -> Said:
         return Said("cancelled")
     results = {0: "created", 404: "not found", 409: "exists", 503: "busy", 400: "refused"}
     return Said(results[body["error"]], str(body.get("profile_id")))
+
+
+def _read_capillary(reply: Reply | None, said: Callable[[Mapping[str, Any]], Said]) -> Answer:
+    body = _document(reply)
+    if reply is None or body is None:
+        return UNKNOWN
+    if reply.status == 202:
+        return Answer("queued", job_id=body["job_id"])
+    if reply.status == 200:
+        return Answer("items", [said(one) for one in body["response"]], _job_id(reply))
+    return _whole(reply.status, str(body["errors"]))
 
 
 def _earned(element: Mapping[str, Any]) -> Said:

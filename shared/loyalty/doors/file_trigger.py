@@ -89,6 +89,7 @@ def _work(database: Database, record: Record, log: FileLog) -> None:
         queue.delay(database, settings.split_queue_url, record["receiptHandle"], settings.splitter_silence_seconds)
         return database.seconds_left() > STEP_SECONDS
 
+    alive()  # until then the message is away for as long as a process may take
     if (wanted := results_wanted(record["body"])) is not None:
         _write_results(database, wanted, alive, log)
     if (handed_on := fan_out.read(record["body"])) is not None:

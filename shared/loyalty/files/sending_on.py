@@ -44,7 +44,6 @@ def send_on(database: Database, job: Job, alive: Alive) -> Job:
     Raises Unfinished, CursorTaken, CursorLost or StorageBusy: then it has to be asked for again.
     """
     with cursors.holding(database, job, cursors.SENDING) as (held, state):
-        alive()  # from now on a dead process is soon followed
         if job.handed_on_at is None or job.abandoned:  # whoever handed it on could not note that
             job = jobs.hand_on(database, job)
         cursor = Cursor(job.reopened_at)

@@ -109,7 +109,18 @@ def answer_of(database: Database, asked: Asked[Params, Item], wish: Wish) -> Don
     job = idempotency.find(database, request_of(asked, wish, texts_of(asked)))
     if job is None or not (job.is_sent_in_the_end(database.now()) or job.finished_at is not None):
         return None
+    if not job.queued:  # no message comes again to do it
+        _note_what_is_stored(database, job)
     return _follow(database, job, wish)
+
+
+def _note_what_is_stored(database: Database, job: Job) -> None:
+    """Note the chunks of a job that its request does, where whoever did one again died before that."""
+    noted = progress.read_chunks(database, job)
+    left = [number for number in range(1, job.chunks + 1) if number not in noted or noted[number].retryable]
+    for number, chunk in chunks.read_all(database, job.id, left).items() if left else ():
+        if chunk.is_finished(job):
+            finishing.note(database, job, Part(number, chunk.positions), chunk)
 
 
 def new_id() -> str:

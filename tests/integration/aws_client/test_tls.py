@@ -2,7 +2,6 @@
 
 import importlib.util
 import ssl
-import subprocess
 from pathlib import Path
 
 import botocore.httpsession
@@ -12,23 +11,9 @@ from loyalty.store.aws import connections
 from tests.integration.aws_client.server import Server, Start, To, keep
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for localhost that nobody vouches for, with its key."""
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    files = ["-keyout", str(path), "-out", str(path.with_suffix(".crt"))]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *names, *files]
-    subprocess.run(command, check=True, capture_output=True)
-    path.write_text(path.read_text() + path.with_suffix(".crt").read_text())
-    return path
-
-
 @pytest.fixture
-def secure(certificate: Path, start: Start) -> Server:
+def secure(tls: ssl.SSLContext, start: Start) -> Server:
     """A server with that certificate."""
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate)
     return start(keep, tls)
 
 

@@ -8,186 +8,27 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
 from loyalty.domain.account import Credential, Grant
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import credentials
-from tests.fakes.capillary import basic
 from tests.fakes.capillary import request as earn_request
-from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, TASK, Reply, proxy_event, reply_of
-from tests.fakes.importing import CREDENTIALS, FORM
+from tests.fakes.gateway import ACCESS_TOKEN, BATCH, EARN, IMPORT, SINGLE, TASK
+from tests.fakes.importing import FORM
 from tests.fakes.items import Item
 from tests.fakes.requests import as_json, batch, emails, single
-from tests.fakes.world import TOKEN
-from tests.integration.upgrades.versions import Version, archived, committed, unpack
-from tools import demo
-from tools.local.deploy import client
-from tools.local.ministack import REGION, Ministack
-from tools.local.template import ROOT, load, resources, variables
+from tests.integration.upgrades.calls import CHUNK, JSON, form, job, post, rows, serves, submit
+from tests.integration.upgrades.chunks import Chunks
+from tests.integration.upgrades.versions import Version, unpack
+from tools.local.ministack import REGION
 from tools.operator.database import connect
 
 pytestmark = pytest.mark.long
 
 ACCESS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
-AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
-JSON = {"Content-Type": "application/json"}
-ASYNC = {"Prefer": "respond-async"}
-LIMITS = {
-    "WEBHOOK_QUEUE_URL": "none",
-    "WEBHOOK_DEAD_LETTER_QUEUE_URL": "none",
-    "MAX_ITEMS": "20000",
-    "INLINE_LIMIT": "20000",
-    "GATHER_SECONDS": "0",
-    "ACCESS_TOKEN_SECONDS": "3600",
-    "ACCOUNT_REQUESTS_PER_MINUTE": "0",
-    "SPLIT_QUEUE_URL": "none",
-    "FILES_BUCKET": "none",
-    "SPLITTER_SILENCE_SECONDS": "120",
-    "AWS_CLIENT": "built-in",
-    "BULK_API_REDIRECTION_ENABLED": "false",
-    "BULK_API_BATCH_SIZE_FOR_REDIRECTION": "10",
-}
-_CREATE = ("AttributeDefinitions", "KeySchema", "BillingMode")
-_CHUNK = 25  # items of a chunk at most, so that a job of three times as many has several
-
-
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Tables with the demo accounts and queues of these tests alone, as the functions' environment has them."""
-    described, log = load(), tmp_path_factory.mktemp("upgrades") / "emulator.log"
-    with Ministack(log) as ministack:
-        dynamodb, sqs = client("dynamodb", ministack.endpoint_url), client("sqs", ministack.endpoint_url)
-        for name, properties in resources(described, "AWS::DynamoDB::Table").items():
-            dynamodb.create_table(TableName=name, **{key: properties[key] for key in _CREATE})
-        queues = {
-            name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("CHUNK_QUEUE_URL", "PARKED_QUEUE_URL")
-        }
-        tables = variables(described, "AWS::DynamoDB::Table")
-        demo.seed(ministack.endpoint_url, tables)
-        access = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
-        yield {
-            **LIMITS,
-            "CHUNK_WEIGHT": str(_CHUNK),
-            **tables,
-            **queues,
-            **access,
-            "AWS_ENDPOINT_URL": ministack.endpoint_url,
-        }
-
-
-@pytest.fixture(scope="module")
-def versions(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Version]]:
-    """Both versions, by their names."""
-    yesterday = unpack(tmp_path_factory.mktemp("yesterday"))
-    with Version(yesterday, environment) as old, Version(ROOT, environment) as new:
-        yield {"yesterday": old, "today": new}
-
-
-@pytest.fixture(params=[("yesterday", "today"), ("today", "yesterday")], ids=lambda pair: f"{pair[0]} then {pair[1]}")
-def pair(request: pytest.FixtureRequest, versions: dict[str, Version]) -> list[Version]:
-    """The two versions, the one that begins first."""
-    return [versions[name] for name in request.param]
-
-
-class Chunks:
-    """The chunk queue, as Lambda delivers from it."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._sqs = client("sqs", environment["AWS_ENDPOINT_URL"])
-        self._url, self._parked = environment["CHUNK_QUEUE_URL"], environment["PARKED_QUEUE_URL"]
-
-    def deliver(self, *workers: Version) -> int:
-        """Give the messages to the workers in turn until there are none; how many came to how many of them again."""
-        delivered, again = 0, 0
-        while messages := self._sqs.receive_message(QueueUrl=self._url, AttributeNames=["All"]).get("Messages", []):
-            for message in messages:
-                if self._done(workers[delivered % len(workers)], message):
-                    self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
-                else:
-                    again += 1
-                    visible = {"ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0}
-                    self._sqs.change_message_visibility(QueueUrl=self._url, **visible)
-                    assert again < 50, "a message is done by no version"
-                delivered += 1
-        return delivered - again
-
-    def parked(self) -> int:
-        """How many messages are parked."""
-        return len(self._sqs.receive_message(QueueUrl=self._parked, VisibilityTimeout=0).get("Messages", []))
-
-    def _done(self, worker: Version, message: dict[str, Any]) -> bool:
-        record = {
-            "messageId": message["MessageId"],
-            "receiptHandle": message["ReceiptHandle"],
-            "body": message["Body"],
-            "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "0"},
-            "messageAttributes": {},
-        }
-        return bool(worker.call("process_chunk", {"Records": [record]}) == {"batchItemFailures": []})
-
-
-@pytest.fixture
-def chunks(environment: dict[str, str]) -> Chunks:
-    return Chunks(environment)
-
-
-def post(version: Version, function: str, path: str, body: str, headers: dict[str, str] | None = None) -> Reply:
-    return reply_of(version.call(function, proxy_event(body, headers or JSON, path=path)))
-
-
-def job(version: Version, function: str, job_id: str, method: str = "GET", tail: str = "") -> Reply:
-    event = proxy_event("", AUTHORIZED, method=method, path=f"/jobs/{job_id}{tail}")
-    return reply_of(version.call(function, {**event, "pathParameters": {"job_id": job_id}}))
-
-
-def rows(name: str, number: int = 3 * _CHUNK) -> list[str]:
-    return [f"{name}-{index}@example.com" for index in range(number)]
-
-
-def form(name: str, emails_: list[str], **changes: str) -> str:
-    return urlencode(
-        {
-            **CREDENTIALS,
-            "type": "customers_batch",
-            "delimiter": "pipe",
-            "campaigns_to_include": "898989889",
-            "profiles_header_1": "email",
-            "profiles_header_2": "first_name",
-            "profiles_data": "\n".join(f"{email}|{name}" for email in emails_),
-            **changes,
-        }
-    )
-
-
-def submit(version: Version, kind: str, emails_: list[str], name: str) -> str:
-    """Send a job of a kind, not waiting; its id."""
-    orders = {
-        "import": ("customers_batch", IMPORT, form(name, emails_), {"Content-Type": FORM}),
-        "enrol": ("register_member_batch", BATCH, as_json(batch([{"email": one} for one in emails_])), JSON),
-        "earn": (
-            "direct_earn",
-            EARN,
-            as_json(
-                earn_request()
-                | {
-                    "identifierName": "email",
-                    "customers": [{"identifierValue": one, "source": "INSTORE"} for one in emails_],
-                }
-            ),
-            {**JSON, **basic()},
-        ),
-    }
-    function, path, body, headers = orders[kind]
-    reply = post(version, function, path, body, {**headers, **ASYNC})
-    return reply.headers["X-Job-Id"]
-
-
 MAKE_A_CREDENTIAL = """
 from loyalty import settings
 from loyalty.account import Credential, Grant
@@ -200,12 +41,6 @@ GRANT = Grant("greatwidgets", frozenset({"enrol"}))
 def yesterdays(environment: dict[str, str], folder: Path) -> dict[str, str]:
     """The environment of a Python that imports yesterday's layer."""
     return {"PATH": os.environ["PATH"], **environment, "PYTHONPATH": str(unpack(folder) / "shared")}
-
-
-def serves(version: Version, token: str) -> int:
-    """The HTTP status that a version answers to a batch under this token."""
-    body = as_json(batch(emails("nobody"), token=token))
-    return post(version, "register_member_batch", BATCH, body).status
 
 
 def entries(database: Database) -> list[Item]:
@@ -230,7 +65,7 @@ def test_a_job_is_sent_by_one_done_by_both_told_by_both_and_undone_by_the_other(
     assert done > 1
     assert chunks.parked() == 0
     told = [job(version, "show_job", job_id).json() for version in pair]
-    assert {(one["status"], one["done"]) for one in told} == {("done", 3 * _CHUNK)}
+    assert {(one["status"], one["done"]) for one in told} == {("done", 3 * CHUNK)}
     assert told[0]["counts"] == told[1]["counts"]
     # AND both tell the same results
     results = [job(version, "job_results", job_id, tail="/results") for version in pair]
@@ -241,7 +76,7 @@ def test_a_job_is_sent_by_one_done_by_both_told_by_both_and_undone_by_the_other(
     assert chunks.deliver(sender, other) > 1
     # THEN it is undone, as both say
     assert {job(version, "show_job", job_id).json()["status"] for version in pair} == {"undone"}
-    assert [job(version, "show_job", undo_id).json()["counts"] for version in pair] == [{"undone": 3 * _CHUNK}] * 2
+    assert [job(version, "show_job", undo_id).json()["counts"] for version in pair] == [{"undone": 3 * CHUNK}] * 2
     assert chunks.parked() == 0
 
 
@@ -343,11 +178,3 @@ def test_a_request_that_is_repeated_at_the_other_version_happens_once(pair: list
     # THEN the answer is the same
     assert first.status == 200
     assert second.body == first.body
-
-
-def test_yesterday_is_the_commit_that_the_tests_name() -> None:
-    # GIVEN the archive that stands in for the history that a shallow clone lacks
-    files = archived()
-    assert files
-    # THEN it is that commit's, where the history is there to tell
-    assert committed() in (None, files)

@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -131,23 +130,9 @@ def test_a_receiver_that_speaks_without_end_is_cut_off_in_time() -> None:
         assert failure(url, Reach(loopback=True, seconds=0.3)) == "no answer within 0.3 s"
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for localhost that nobody vouches for, with its key."""
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    files = ["-keyout", str(path), "-out", str(path.with_suffix(".crt"))]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *names, *files]
-    subprocess.run(command, check=True, capture_output=True)
-    path.write_text(path.read_text() + path.with_suffix(".crt").read_text())
-    return path
-
-
 @pytest.fixture
-def secure(certificate: Path) -> Iterator[Receiver]:
+def secure(tls: ssl.SSLContext) -> Iterator[Receiver]:
     """A receiver with that certificate."""
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate)
     call._tls.cache_clear()
     with receiving(tls) as one:
         yield one

@@ -8,11 +8,9 @@ import pytest
 from tests.fakes.gateway import BATCH, LEAVE, SINGLE
 from tests.fakes.requests import JSON, XML, as_xml, batch, emails, single
 from tests.fakes.world import MEMBER_SINCE_2024, World
+from tests.unit.altcraft.envelopes import BAD, in_json, in_xml
 
 USER1, USER2 = "663a138cee44bb50a67115cd", "69df4fd5ff232800e2d1e2d6"
-HEADERS = {"X-Content-Type-Options": "nosniff", "X-Request-Id": "request-1"}
-JSON_HEADERS = {"Content-Type": "application/json", **HEADERS}
-XML_HEADERS = {"Content-Type": "application/xml; charset=utf-8", **HEADERS}
 
 REQUESTS = itertools.count(1)
 """Each request has an id of its own."""
@@ -69,8 +67,7 @@ def test_each_outcome_is_the_envelope_in_json(
     # WHEN a customer is deleted from a program
     reply = world.send(LEAVE, leaving(email=email), JSON)
     # THEN the envelope and the HTTP status tell the outcome
-    profile = f'"{profile_id}"' if profile_id else "null"
-    assert reply == (status, JSON_HEADERS, f'{{"error":{error},"error_text":"{text}","profile_id":{profile}}}')
+    assert reply == in_json(status, error, text, profile_id)
 
 
 @pytest.mark.parametrize(("email", "status", "error", "text", "profile_id"), OUTCOMES)
@@ -82,9 +79,7 @@ def test_each_outcome_is_the_envelope_in_xml(
     # WHEN a customer is deleted from a program
     reply = world.send(LEAVE, as_xml(leaving(email=email)), XML)
     # THEN the envelope and the HTTP status tell the outcome
-    profile = f"<profile_id>{profile_id}</profile_id>" if profile_id else "<profile_id />"
-    body = f"<xml><error>{error}</error><error_text>{text}</error_text>{profile}</xml>"
-    assert reply == (status, XML_HEADERS, body)
+    assert reply == in_xml(status, error, text, profile_id)
 
 
 @pytest.mark.parametrize(
@@ -200,25 +195,6 @@ def test_a_token_without_the_right_to_register_deletes_nobody() -> None:
     assert world.member(USER2)
 
 
-BAD = {
-    "no token": ({"token": None}, 401, "API token required"),
-    "an unknown token": ({"token": "x"}, 401, "API token is invalid"),
-    "a token that is a number": ({"token": 1}, 401, "API token is invalid"),
-    "no program": ({"loyalty_program_id": None}, 400, "loyalty_program_id is required"),
-    "a program in words": (
-        {"loyalty_program_id": "one"},
-        400,
-        'loyalty_program_id must be a positive integer of 64 bits; it is "one"',
-    ),
-    "an unknown program": ({"loyalty_program_id": 999}, 404, "Loyalty program not found"),
-    "no matching": ({"matching": None}, 400, "matching is required"),
-    "an unknown matching": (
-        {"matching": "name"},
-        400,
-        'matching must be email, phone, profile_id or custom; it is "name"',
-    ),
-    "a format that is none": ({"format": "csv"}, 400, 'format must be json or xml; it is "csv"'),
-}
 BAD_ITEMS = {
     "no email": ({"email": None}, "email is required"),
     "an email that is none": ({"email": "@"}, 'email must be an e-mail address of at most 254 characters; it is "@"'),

@@ -9,10 +9,10 @@ from loyalty.store.tables import accounts
 from tests.fakes.gateway import CUSTOMERS, PROFILE_DELETE
 from tests.fakes.requests import JSON, XML, as_xml
 from tests.fakes.world import TOKEN, World
+from tests.unit.altcraft.envelopes import HEADERS
 from tools import demo
 
 USER1 = "663a138cee44bb50a67115cd"
-HEADERS = {"X-Content-Type-Options": "nosniff", "X-Request-Id": "request-1"}
 DONE = f'{{"data":{{"profile_id":"{USER1}"}},"error":0,"error_text":"Successful operation"}}'
 DONE_IN_XML = (
     f"<xml><data><profile_id>{USER1}</profile_id></data>"

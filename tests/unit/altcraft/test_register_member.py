@@ -5,10 +5,7 @@ import pytest
 from tests.fakes.gateway import SINGLE
 from tests.fakes.requests import JSON, XML, as_xml, single
 from tests.fakes.world import MEMBER_SINCE_2024, World
-
-HEADERS = {"X-Content-Type-Options": "nosniff", "X-Request-Id": "request-1"}
-JSON_HEADERS = {"Content-Type": "application/json", **HEADERS}
-XML_HEADERS = {"Content-Type": "application/xml; charset=utf-8", **HEADERS}
+from tests.unit.altcraft.envelopes import XML_HEADERS, in_json, in_xml
 
 OUTCOMES = [
     pytest.param("user1@example.com", 200, 0, "Successful operation", "663a138cee44bb50a67115cd", id="registered"),
@@ -26,8 +23,7 @@ def test_each_outcome_is_the_envelope_in_json(
     # WHEN a customer is registered
     reply = world.send(SINGLE, single(email=email), JSON)
     # THEN the envelope and the HTTP status tell the outcome
-    profile = f'"{profile_id}"' if profile_id else "null"
-    assert reply == (status, JSON_HEADERS, f'{{"error":{error},"error_text":"{text}","profile_id":{profile}}}')
+    assert reply == in_json(status, error, text, profile_id)
 
 
 @pytest.mark.parametrize(("email", "status", "error", "text", "profile_id"), OUTCOMES)
@@ -39,9 +35,7 @@ def test_each_outcome_is_the_envelope_in_xml(
     # WHEN a customer is registered
     reply = world.send(SINGLE, as_xml(single(email=email)), XML)
     # THEN the envelope and the HTTP status tell the outcome
-    profile = f"<profile_id>{profile_id}</profile_id>" if profile_id else "<profile_id />"
-    body = f"<xml><error>{error}</error><error_text>{text}</error_text>{profile}</xml>"
-    assert reply == (status, XML_HEADERS, body)
+    assert reply == in_xml(status, error, text, profile_id)
 
 
 def test_a_registration_is_stored_with_its_date_and_its_origin() -> None:

@@ -7,8 +7,8 @@ import pytest
 from tests.fakes.gateway import BATCH
 from tests.fakes.requests import JSON, XML, as_xml, batch, emails
 from tests.fakes.world import World
+from tests.unit.altcraft.envelopes import JSON_HEADERS, XML_HEADERS
 
-HEADERS = {"X-Content-Type-Options": "nosniff", "X-Request-Id": "request-1"}
 MIXED = [*emails("user1", "user2", "nobody"), {"email": 'no<mail>&"'}, *emails("user3")]
 REASON = "email must be an e-mail address of at most 254 characters; it is "
 
@@ -27,7 +27,7 @@ def test_every_outcome_has_its_result_in_json() -> None:
         f'{{"error":400,"error_text":"{REASON}\\"no<mail>&\\\\\\"\\"","profile_id":null}},'
         '{"error":0,"error_text":"Successful operation","profile_id":"000000000000000000000003"}]}'
     )
-    assert reply == (200, {"Content-Type": "application/json", **HEADERS}, body)
+    assert reply == (200, JSON_HEADERS, body)
 
 
 def test_every_outcome_has_its_result_in_xml() -> None:
@@ -47,7 +47,7 @@ def test_every_outcome_has_its_result_in_xml() -> None:
         f"<item>{done}<profile_id>000000000000000000000003</profile_id></item>"
         "</result></xml>"
     )
-    assert reply == (200, {"Content-Type": "application/xml; charset=utf-8", **HEADERS}, body)
+    assert reply == (200, XML_HEADERS, body)
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,7 @@ import pytest
 
 from tests.fakes.capillary import CapillaryWorld, basic, request
 from tests.unit.capillary.test_credentials import refused
-from tests.unit.capillary.test_samples import (
-    INACTIVE,
-    INSUFFICIENT,
-    NO_CUSTOMER,
-    NO_PROGRAM,
-    NO_PROMOTION,
-    USER_GROUP,
-    failed,
-)
+from tests.unit.capillary.test_samples import ALIKE, failed
 
 ID = "98662653"
 WRONG_ACTION = (8902, "revoke bulk action passed not supported for loyalty/generic promotion type")
@@ -77,14 +69,8 @@ def test_the_promotion_is_named_as_the_request_named_it(world: CapillaryWorld) -
 @pytest.mark.parametrize(
     ("body", "fault"),
     [
-        pytest.param(request(promotion=56800), INACTIVE, id="inactive-promotion"),
-        pytest.param(request("404"), NO_CUSTOMER, id="unknown-customer"),
-        pytest.param(request(program=999), NO_PROGRAM, id="unknown-program"),
-        pytest.param(request(promotion=999), NO_PROMOTION, id="unknown-promotion"),
-        pytest.param(request(type="USERGROUP2"), USER_GROUP, id="user-group"),
+        *ALIKE,
         pytest.param(request(bulkAction="REVOKE_ENROL"), WRONG_ACTION, id="another-action"),
-        pytest.param(request(program=None), INSUFFICIENT, id="no-program"),
-        pytest.param(request(promotion=None), INSUFFICIENT, id="no-promotion"),
         pytest.param(naming(4), NOT_EARNED, id="unknown-earn"),
         pytest.param(request("98662632"), NOTHING, id="nothing-to-revoke"),
     ],

@@ -15,6 +15,17 @@ INSUFFICIENT = (
     8881,
     "insufficient parameters passed, program id and one of promotion id/identifier are required",
 )
+ALIKE = [
+    pytest.param(request(promotion=56800), INACTIVE, id="inactive-promotion"),
+    pytest.param(request("404"), NO_CUSTOMER, id="unknown-customer"),
+    pytest.param(request(program=999), NO_PROGRAM, id="unknown-program"),
+    pytest.param(request(promotion=999), NO_PROMOTION, id="unknown-promotion"),
+    pytest.param(request(type="USERGROUP2"), USER_GROUP, id="user-group"),
+    pytest.param(request(program=None), INSUFFICIENT, id="no-program"),
+    pytest.param(request(promotion=None), INSUFFICIENT, id="no-promotion"),
+]
+"""Requests that are refused as these examples are, whether they are to earn or to revoke."""
+
 EXHAUSTED = {
     "status": False,
     "code": 8890,
@@ -64,18 +75,7 @@ def test_the_documented_success_has_no_name_where_the_promotion_has_none(world: 
     assert without_ids(answer.body) == {"response": [earned(result)], "totalCount": 1, "failureCount": 0}
 
 
-@pytest.mark.parametrize(
-    ("body", "fault"),
-    [
-        pytest.param(request(promotion=56800), INACTIVE, id="inactive-promotion"),
-        pytest.param(request("404"), NO_CUSTOMER, id="unknown-customer"),
-        pytest.param(request(program=999), NO_PROGRAM, id="unknown-program"),
-        pytest.param(request(promotion=999), NO_PROMOTION, id="unknown-promotion"),
-        pytest.param(request(type="USERGROUP2"), USER_GROUP, id="user-group"),
-        pytest.param(request(program=None), INSUFFICIENT, id="no-program"),
-        pytest.param(request(promotion=None), INSUFFICIENT, id="no-promotion"),
-    ],
-)
+@pytest.mark.parametrize(("body", "fault"), ALIKE)
 def test_a_documented_failure_is_answered_as_printed(world: CapillaryWorld, body: Any, fault: str) -> None:
     # WHEN the request of that example is sent
     answer = world.earn(body)

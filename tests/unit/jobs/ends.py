@@ -46,6 +46,21 @@ def ended(world: JobWorld, job_id: str) -> Ended:
     return Ended(world.told(job_id), world.results(job_id), world.end_state(), len(world.parked()))
 
 
+class InPeace(NamedTuple):
+    """What a job comes to without a fault, and what counted the calls of its workers."""
+
+    wanted: Ended
+    calls: FaultyClient
+
+
+def in_peace(queued: JobWorld, job_id: str) -> InPeace:
+    """What workers make of a job that is queued in a world, which stays as it is."""
+    world = queued.copy()
+    database, calls = world.faulty()
+    world.work(database)
+    return InPeace(ended(world, job_id), calls)
+
+
 def differences(wanted: Ended, got: Ended) -> dict[str, Any]:
     """What is other than it should be, nothing when all is equal."""
     told = {name: value for name, value in got._asdict().items() if value != getattr(wanted, name)}

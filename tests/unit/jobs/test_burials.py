@@ -8,7 +8,7 @@ from loyalty.store.tables import memberships
 from tests.fakes.delivery import Mappings
 from tests.fakes.faults import Fault, refused
 from tests.unit.jobs import orders
-from tests.unit.jobs.ends import deaths, differences, ended
+from tests.unit.jobs.ends import deaths, differences, ended, in_peace
 from tests.unit.jobs.job_world import JobWorld, Order
 
 BUSY = {"enrol": "503", "import": "busy", "earn": "8896", "revoke": "8896"}
@@ -24,9 +24,7 @@ def test_a_job_that_was_given_up_ends_with_its_items_busy_and_is_repaired_by_a_r
     # GIVEN a job, and what it should come to
     world = JobWorld()
     job_id = world.submit(order)
-    clean, before = world.copy(), world.end_state()
-    clean.work()
-    wanted = ended(clean, job_id)
+    wanted, before = in_peace(world, job_id).wanted, world.end_state()
     # WHEN its chunks are given up
     world.bury()
     # THEN it is done, and all its items may be repeated, but those that were wrong before they were sent
@@ -70,10 +68,7 @@ def test_a_chunk_that_kills_its_worker_at_the_same_call_each_time_is_repaired_by
     monkeypatch.setattr(cut, "MOST_WEIGHT", 250)
     queued = JobWorld()
     job_id = queued.submit(order)
-    clean = queued.copy()
-    database, calls = clean.faulty()
-    clean.work(database)
-    wanted = ended(clean, job_id)
+    wanted, calls = in_peace(queued, job_id)
     for name, faults in deaths(calls):
         # WHEN each worker dies at that call, and the chunk is given up
         world = queued.copy()
@@ -94,9 +89,7 @@ def test_items_for_which_the_store_was_busy_three_times_are_repaired_by_a_redriv
     # GIVEN a job, and what it should come to
     world = JobWorld()
     job_id = world.submit(orders.ALL[kind])
-    clean = world.copy()
-    clean.work()
-    wanted = ended(clean, job_id)
+    wanted, _ = in_peace(world, job_id)
     # WHEN the store refuses some calls for longer than three deliveries take
     world.dynamodb.plan_always(action, refused("ThrottlingException"))
     world.work()

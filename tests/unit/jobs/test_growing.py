@@ -10,7 +10,7 @@ from loyalty.domain.lifetime import LONGEST_SECONDS
 from tests.fakes.gateway import Reply
 from tests.fakes.nth_call import ProcessDied, die_before
 from tests.fakes.requests import emails
-from tests.unit.jobs.ends import PASSING, deaths, differences, ended, faults
+from tests.unit.jobs.ends import PASSING, deaths, differences, ended, faults, in_peace
 from tests.unit.jobs.job_world import JobWorld
 from tests.unit.jobs.parts import (
     SOME,
@@ -112,10 +112,7 @@ def test_a_worker_that_dies_at_any_call_of_the_last_chunk_or_of_the_lapse_leaves
     # GIVEN a task of one chunk, what workers make of it, and of its lapse
     start = JobWorld()
     task_id = begun(start, "user1", "nobody")
-    clean = start.copy()
-    database, calls = clean.faulty()
-    clean.work(database)
-    wanted = ended(clean, task_id)
+    wanted, calls = in_peace(start, task_id)
     assert wanted.told["status"] == "done"
     for name, death in deaths(calls):
         # WHEN one of them dies at a call

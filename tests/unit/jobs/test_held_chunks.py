@@ -11,7 +11,7 @@ from tests.fakes.faults import Answer, Fault, refused, reset_after, timed_out_af
 from tests.fakes.nth_call import ProcessDied, die_after, die_before
 from tests.fakes.steps import BEGIN, FINISH, RELEASE, Call, Step, at, at_each
 from tests.unit.jobs import orders
-from tests.unit.jobs.ends import Ended, differences, ended
+from tests.unit.jobs.ends import Ended, differences, ended, in_peace
 from tests.unit.jobs.held import chunk, deliver, deliver_again, die_holding, waits
 from tests.unit.jobs.job_world import JobWorld, Order
 
@@ -37,9 +37,7 @@ def queued(order: Order) -> tuple[JobWorld, str, Ended]:
     """A world with a job of one chunk in its queue, the job's id, and what it comes to."""
     world = JobWorld()
     job_id = world.submit(order)
-    clean = world.copy()
-    clean.work()
-    return world, job_id, ended(clean, job_id)
+    return world, job_id, in_peace(world, job_id).wanted
 
 
 def _throttled_but_jobs(call: Call) -> Answer:

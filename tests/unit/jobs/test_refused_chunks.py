@@ -13,7 +13,7 @@ from loyalty.store.tables.chunks import Sent
 from tests.fakes.log import captured_log, told
 from tests.fakes.queues import CHUNKS
 from tests.unit.jobs import orders
-from tests.unit.jobs.ends import PASSING, deaths, differences, ended, faults
+from tests.unit.jobs.ends import PASSING, deaths, differences, ended, faults, in_peace
 from tests.unit.jobs.fed import JOB_ID, as_sent, feed, members, message, parked
 from tests.unit.jobs.job_world import JobWorld
 from tests.unit.jobs.refused import (
@@ -112,10 +112,8 @@ def test_a_redrive_once_the_program_is_there_mends_the_job_as_if_it_had_always_b
 @pytest.mark.parametrize("operation", SENT)
 def test_a_refusal_that_meets_a_fault_at_any_call_comes_to_the_same(operation: str) -> None:
     # GIVEN what comes of a job that is refused, in how many calls
-    clean = queued(operation)
-    database, calls = clean.faulty()
-    clean.work(database)
-    refused, wanted = ended(clean, JOB_ID), wanted_of(operation)
+    refused, calls = in_peace(queued(operation), JOB_ID)
+    wanted = wanted_of(operation)
     for name, met in (*deaths(calls), *faults(calls, PASSING)):
         # WHEN one of those calls meets a fault
         world = queued(operation)
@@ -133,12 +131,10 @@ def test_a_refusal_that_meets_a_fault_at_any_call_comes_to_the_same(operation: s
 @pytest.mark.parametrize("operation", SENT)
 def test_items_that_are_written_are_not_told_to_be_refused(operation: str) -> None:
     # GIVEN a job, and what it should come to, in how many calls
-    clean = queued(operation)
-    open_program(clean)
-    before = clean.end_state()
-    database, calls = clean.faulty()
-    clean.work(database)
-    wanted = ended(clean, JOB_ID)
+    opened = queued(operation)
+    open_program(opened)
+    before = opened.end_state()
+    wanted, calls = in_peace(opened, JOB_ID)
     fates: set[str] = set()
     for name, death in deaths(calls):
         # WHEN its worker dies at one of those calls, and the program is closed before the next one comes
@@ -200,9 +196,7 @@ def test_a_request_whose_program_is_closed_before_its_chunks_are_done_is_told_so
     # GIVEN registrations that are queued when their program is closed
     world = JobWorld()
     job_id = world.submit(orders.enrol())
-    clean = world.copy()
-    clean.work()
-    wanted = ended(clean, job_id)
+    wanted, _ = in_peace(world, job_id)
     accounts.put_program(world.database, "greatwidgets", Program("123", "Points", "points", active=False))
     world.work()
     # THEN they have failed, each chunk is kept with the reason

@@ -9,7 +9,7 @@ from loyalty.domain.lifetime import LONGEST_SECONDS
 from tests.fakes.faults import Answer, refused
 from tests.fakes.nth_call import ProcessDied, die_after, die_before
 from tests.fakes.queues import CHUNKS
-from tests.fakes.steps import at
+from tests.fakes.steps import FINISH, at
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld
 from tests.unit.jobs.parts import begun, deliver, errors, further, post, told
@@ -243,3 +243,51 @@ def test_a_task_all_of_which_is_done_ends_when_its_cancel_is_asked_for_again() -
     assert world.cancel(task_id).status == 202
     # THEN the task has ended
     assert world.told(task_id)["status"] == "cancelled"
+
+
+def test_a_cancel_whose_write_comes_after_another_cancel_and_a_retry_cancels_the_job_as_it_is_then() -> None:
+    # GIVEN a cancel during whose write another one has the job end, and it is retried
+    world = JobWorld()
+    world.order(orders.enrol(), Prefer="respond-async")
+    (job_id,) = world.job_ids()
+
+    def overtaken(do: Callable[[], Answer]) -> Answer:
+        assert world.cancel(job_id).status == 202
+        world.work()
+        world.clock.now += 1
+        assert world.retry(job_id).status == 202
+        return do()
+
+    database, _ = world.faulty(at(CANCEL, overtaken))
+    # WHEN it is written
+    assert world.cancel(job_id, database).status == 202
+    world.work()
+    # THEN the job ends, and can be retried
+    assert world.told(job_id)["status"] == "cancelled"
+    assert world.retry(job_id).status == 202
+    world.work()
+    assert world.told(job_id)["status"] == "done"
+
+
+def test_what_a_repetition_that_died_had_done_counts_once_the_request_comes_again_to_a_closed_program() -> None:
+    # GIVEN a small request under a key in a busy store, whose repetition did it, and died before that was counted
+    world = JobWorld(inline_limit=50)
+    open_program(world)
+    order = orders.earned(777, 7777)
+    for action in (INSERT, "put_item", "transact_write_items"):
+        world.dynamodb.plan_always(action, only(world, refused("ThrottlingException")))
+    world.order(order, Idempotency_Key="once")
+    (job_id,) = world.job_ids()
+    busy = world.told(job_id)["counts"]
+    for action in (INSERT, "put_item", "transact_write_items"):
+        world.dynamodb.plan_always(action, lambda do: do())
+    database, _ = world.faulty(at(FINISH, die_after))
+    with suppress(ProcessDied):
+        world.order(order, database, Idempotency_Key="once")
+    assert world.told(job_id)["counts"] == busy
+    # WHEN it comes again after the program was closed
+    open_program(world, active=False)
+    later(world)
+    world.order(order, Idempotency_Key="once")
+    # THEN the job counts what was done
+    assert world.told(job_id)["counts"] == {"0": 1, "400": 1, "8015": 1, "8890": 2, "8896": 6} != busy

@@ -13,7 +13,7 @@ from tests.fakes.nth_call import ProcessDied, die_after
 from tests.fakes.queues import CHUNKS, Message
 from tests.fakes.steps import NOTE, at
 from tests.unit.jobs import orders
-from tests.unit.jobs.ends import differences, ended
+from tests.unit.jobs.ends import differences, ended, in_peace
 from tests.unit.jobs.held import deliver
 from tests.unit.jobs.job_world import JobWorld, Order
 
@@ -104,8 +104,7 @@ def test_a_worker_that_is_late_with_its_note_changes_nothing_of_what_was_noted_s
     # GIVEN a job that is queued, and what workers make of it
     world = JobWorld()
     job_id = world.submit(order)
-    clean = world.copy()
-    clean.work()
+    wanted, _ = in_peace(world, job_id)
     # WHEN each chunk was given up, and is done by a redriven message before that is noted
     messages = list(world.sqs.queues[CHUNKS])
     given_up = len(messages)
@@ -118,7 +117,7 @@ def test_a_worker_that_is_late_with_its_note_changes_nothing_of_what_was_noted_s
     world.bury(world.faulty(at(NOTE, done_meanwhile, times=given_up))[0])
     assert not messages
     # THEN the job is told as that other delivery left it
-    assert not differences(ended(clean, job_id)._replace(parked=given_up), ended(world, job_id))
+    assert not differences(wanted._replace(parked=given_up), ended(world, job_id))
 
 
 def redriven(message: Message) -> Message:

@@ -10,7 +10,7 @@ import pytest
 from tests.fakes.faults import Fault, refused
 from tests.fakes.nth_call import FaultyClient
 from tests.unit.jobs import orders
-from tests.unit.jobs.ends import deaths, differences, ended, faults
+from tests.unit.jobs.ends import deaths, differences, ended, faults, in_peace
 from tests.unit.jobs.job_world import JobWorld, Order
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -22,10 +22,7 @@ def check(order: Order, what: Callable[[FaultyClient], Iterator[tuple[str, dict[
     # GIVEN a job that is queued, and what workers make of it without a fault, by which calls
     queued = JobWorld()
     job_id = queued.submit(order)
-    clean = queued.copy()
-    database, calls = clean.faulty()
-    clean.work(database)
-    wanted = ended(clean, job_id)
+    wanted, calls = in_peace(queued, job_id)
     assert (wanted.told["status"], wanted.told["done"]) == ("done", wanted.told["total"])
     for name, happens in what(calls):
         # WHEN one of them meets a fault, or its worker dies there

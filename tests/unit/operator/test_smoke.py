@@ -13,6 +13,7 @@ from tools.operator.smoke.rights_check import LEADING_KEYS, rights
 from tools.operator.smoke.scene import CheckFailed, Scene
 
 TEMPLATE = load()
+POLICIES = of_functions(TEMPLATE)
 NAMES = {name: f"loyalty-{name}" for name in TEMPLATE["Resources"]}
 ALARMS = [NAMES[name] for name in resources(TEMPLATE, "AWS::CloudWatch::Alarm")]
 
@@ -104,7 +105,7 @@ def scene(aws: Any, names: dict[str, str] | None = None, **parameters: str) -> S
 
 
 def as_the_template(function: str, action: str, resource: str, key: str) -> bool:
-    return allows(of_functions(TEMPLATE)[function], action, resource, {LEADING_KEYS: [key]})
+    return allows(POLICIES[function], action, resource, {LEADING_KEYS: [key]})
 
 
 def test_alarms_and_dashboard_are_there_and_reach_somebody() -> None:

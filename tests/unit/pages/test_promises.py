@@ -149,7 +149,7 @@ PROMISES: dict[str, dict[str, str]] = {
             f"{JOBS}/test_endings.py::test_whichever_answer_is_lost_every_end_is_told_and_each_time_under_one_id"
         ),
         "`webhook-id` is the same at every attempt": (
-            f"{HOOKS}/test_delivery.py::test_a_call_that_fails_is_repeated_with_growing_pauses_and_under_the_same_id"
+            f"{HOOKS}/test_attempts.py::test_a_call_that_fails_is_repeated_with_growing_pauses_and_under_the_same_id"
         ),
         "another one for each end of a job": (
             f"{JOBS}/test_endings.py::test_a_job_that_is_retried_ends_once_more_under_another_id"
@@ -159,11 +159,11 @@ PROMISES: dict[str, dict[str, str]] = {
         ),
         "An end that was overtaken": f"{HOOKS}/test_delivery.py::test_a_job_that_goes_on_is_told_when_it_ends_again",
         "the last is made when a day is over": (
-            f"{HOOKS}/test_delivery.py::test_after_a_day_it_is_given_up_and_kept_for_the_operator"
+            f"{HOOKS}/test_attempts.py::test_after_a_day_it_is_given_up_and_kept_for_the_operator"
         ),
-        "what is left goes there": f"{HOOKS}/test_delivery.py::test_a_webhook_that_is_set_anew_gets_what_is_left",
+        "what is left goes there": f"{HOOKS}/test_attempts.py::test_a_webhook_that_is_set_anew_gets_what_is_left",
         "While calls fail there is one at a time": (
-            f"{HOOKS}/test_delivery.py::test_while_calls_fail_one_at_a_time_is_made_so_that_others_are_served"
+            f"{HOOKS}/test_attempts.py::test_while_calls_fail_one_at_a_time_is_made_so_that_others_are_served"
         ),
         "for a day calls are signed with both secrets": (
             f"{HOOKS}/test_webhook_api.py::test_the_secret_before_signs_for_a_day_where_the_address_stays"

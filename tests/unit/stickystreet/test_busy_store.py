@@ -54,6 +54,16 @@ def unknown(job_id: str) -> str:
     )
 
 
+def test_a_row_waits_for_an_earlier_one_of_its_customer_that_could_not_be_looked_up() -> None:
+    # GIVEN a store that has no answer in time for the address that only the first row gives
+    world = ImportWorld()
+    world.dynamodb.leave_unprocessed("greatwidgets#email#a@example.com", times=100)
+    # WHEN two rows make one customer, who is not to be changed
+    batch = world.rows("code email first_name", "A|a@example.com|First", "A||Second", overwrite_duplicates="ignore")
+    # THEN the second one does not go ahead
+    assert (batch["customers"]["new"], batch["customers"]["failed"]) == (0, 2)
+
+
 @pytest.mark.parametrize("action", ["batch_get_item", "transact_write_items"])
 def test_rows_that_could_not_be_looked_up_or_written_are_to_be_repeated(action: str) -> None:
     # GIVEN a store that only ever throttles

@@ -18,12 +18,13 @@ FUNCTIONS = resources(TEMPLATE, "AWS::Serverless::Function")
 WORKERS = {"ProcessChunkFunction", "BuryChunkFunction", "DeliverWebhookFunction", "SplitFileFunction"}
 SAM = ROOT / "build" / "venv" / "sam" / "bin" / "python"
 TRANSFORM = """
-import json, sys
+import copy, json, sys
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
+parsed = yaml_parse(open(sys.argv[1]).read())
 for deployment in map(json.loads, sys.argv[2:]):
-    template = yaml_parse(open(sys.argv[1]).read())
+    template = copy.deepcopy(parsed)
     for name, resource in template["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = f"s3://bucket/{name}"

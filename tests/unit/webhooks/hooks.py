@@ -13,7 +13,7 @@ from loyalty.store.engine.dynamodb import Database
 from loyalty.webhooks.call import CallFailed, Reach
 from tests.fakes.delivery import event_of
 from tests.fakes.gateway import FakeContext
-from tests.fakes.queues import WEBHOOKS, Message
+from tests.fakes.queues import DEAD_WEBHOOKS, WEBHOOKS, Message
 from tests.unit.jobs import orders
 from tests.unit.jobs.job_world import JobWorld
 
@@ -95,6 +95,11 @@ class Hooked:
     def queue(self) -> list[Message]:
         """The queue of webhooks."""
         return self.world.sqs.queues[WEBHOOKS]
+
+    def dead(self) -> list[tuple[str, str]]:
+        """Of the dead letters the job and the reason."""
+        letters = self.world.sqs.queues[DEAD_WEBHOOKS]
+        return [(json.loads(one.body)["job_id"], one.attributes["reason"]) for one in letters]
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes, reach: Reach) -> None:
         """Make a call."""

@@ -36,7 +36,7 @@ def apply(database: Database, erasing: Erasing, items: Sequence[Item | Outcome],
     REMOVED with the profile_id, NOT_FOUND, or BUSY: what is left then is erased by the next try. An item that came as
     an outcome was decided before and stays so.
     """
-    told = _told(database, items, origin)
+    told = journal.told(database, items, origin)
     wanted = dict.fromkeys(item.identifier for item in told if isinstance(item, Item))
     found, unread = customers.find_current(database, erasing.account_id, wanted)
 
@@ -83,13 +83,7 @@ def settle(
     database: Database, _account: Account, _params: Params, items: Sequence[Item | Outcome], origin: Origin
 ) -> list[Outcome]:
     """REMOVED for items whose customer this origin removed, else BUSY. Raises StorageBusy."""
-    return [BUSY if isinstance(item, Item) else item for item in _told(database, items, origin)]
-
-
-def _told(database: Database, items: Sequence[Item | Outcome], origin: Origin) -> list[Item | Outcome]:
-    """The items, those whose customer an earlier delivery removed as their outcomes; raises StorageBusy."""
-    done = journal.read(database, origin) if origin.redelivered else {}
-    return [done.get(origin.position(index), item) for index, item in enumerate(items)]
+    return journal.settled(database, items, origin)
 
 
 ERASE = Operation(

@@ -131,9 +131,10 @@ class Planner:
         profile_id = self._match(row)
         owners = {self.state.owners[key] for key in keys if key in self.state.owners}
         touched: set[Identifier | str] = {*keys, *owners, *((profile_id,) if profile_id else ())}
-        if self._waiting.isdisjoint(touched) and (outcome := self._settle(index, row, keys, profile_id)):
+        outcome = self._settle(index, row, keys, profile_id) if self._waiting.isdisjoint(touched) else None
+        if outcome is not None:
             self.outcomes[index] = outcome
-        else:
+        if outcome is None or outcome == BUSY:  # what comes after it about the same customer comes after it
             self._waiting |= touched
 
     def _match(self, row: Row) -> str | None:

@@ -55,7 +55,7 @@ def apply(database: Database, leaving: Leaving, items: Sequence[Item | Outcome],
     REMOVED with the profile_id; NOT_FOUND, with the profile_id of a customer who is no member; BUSY (safe to repeat) or
     UNKNOWN. An item that came as an outcome was decided before and stays so.
     """
-    told = _told(database, items, origin)
+    told = journal.told(database, items, origin)
     left = {index: item for index, item in enumerate(told) if isinstance(item, Item)}
     wanted = dict.fromkeys(item.identifier for item in left.values())
     found = customers.find_current(database.sooner(WRITING_SECONDS), leaving.account_id, wanted)
@@ -89,13 +89,7 @@ def settle(
     database: Database, _account: Account, _params: Params, items: Sequence[Item | Outcome], origin: Origin
 ) -> list[Outcome]:
     """REMOVED for items whose membership this origin ended, else BUSY. Raises StorageBusy."""
-    return [BUSY if isinstance(item, Item) else item for item in _told(database, items, origin)]
-
-
-def _told(database: Database, items: Sequence[Item | Outcome], origin: Origin) -> list[Item | Outcome]:
-    """The items, those that an earlier delivery did as their outcomes; raises StorageBusy."""
-    done = journal.read(database, origin) if origin.redelivered else {}
-    return [done.get(origin.position(index), item) for index, item in enumerate(items)]
+    return journal.settled(database, items, origin)
 
 
 def _outcome(item: Item, found: Found, fates: dict[str, Fate]) -> Outcome:

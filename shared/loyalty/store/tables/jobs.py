@@ -136,7 +136,7 @@ def begin_again(database: Database, job: Job) -> Job:
     Raises StorageBusy, JobNotFound, JobRunning where somebody was faster, and JobNotRetryable where it is taken back.
     """
     begun_at = max(database.now(), (job.cancelled_at or 0.0) + _LEAST_SECONDS)  # also where another clock is fast
-    before, same = _as_begun(job)
+    same, before = _begun_as(job)
     request = {
         "Key": key(job.id),
         "UpdateExpression": "SET reopened_at = :at, queued = :true, retried = :true"
@@ -157,7 +157,7 @@ def hand_on(database: Database, job: Job) -> Job:
 
     Raises StorageBusy or JobNotFound.
     """
-    before, same = _as_begun(job)
+    same, before = _begun_as(job)
     request = {
         "Key": key(job.id),
         "UpdateExpression": "SET handed_on_at = :now REMOVE abandoned",
@@ -173,16 +173,24 @@ def cancel(database: Database, job: Job) -> Job:
     One that grows takes no further part then. Raises StorageBusy or JobNotFound.
     """
     closes = {":true": {"BOOL": True}} if job.grows else {}
+    same, before = _begun_as(job)
     request = {
         "Key": key(job.id),
         "UpdateExpression": f"SET cancelled_at = :now{', closed = :true' if closes else ''}",
         "ConditionExpression": f"(attribute_exists(sent) OR {_IS_BEING_SPLIT} OR {_IS_HANDED_ON})"
         " AND attribute_not_exists(finished_at) AND attribute_not_exists(#error)"
-        " AND attribute_not_exists(cancelled_at) AND attribute_not_exists(undone_by)",
+        f" AND attribute_not_exists(cancelled_at) AND attribute_not_exists(undone_by) AND {same}",
         "ExpressionAttributeNames": {"#error": "error"},
-        "ExpressionAttributeValues": {":now": {"N": str(max(database.now(), job.reopened_at or 0.0))}, **closes},
+        "ExpressionAttributeValues": {
+            ":now": {"N": str(max(database.now(), job.reopened_at or 0.0))},
+            **before,
+            **closes,
+        },
     }
-    return _changed(database, request)
+    stored = _changed(database, request)
+    if stored.reopened_at != job.reopened_at:  # a moment of before that is none of its cancellation
+        return cancel(database, stored)
+    return stored
 
 
 def end_before_split(database: Database, job: Job) -> Job:
@@ -246,7 +254,7 @@ def _set_once(database: Database, job: Job, attributes: Item, only: str = "pk") 
     The job has to be as often begun again, and to have taken as many parts, as when it was read.
     """
     first, *further = attributes
-    begun, same = _as_begun(job)
+    same, begun = _begun_as(job)
     taken = {} if job.taken is None else {":taken": {"N": str(job.taken)}}
     same += " AND taken = :taken" if taken else ""
     request = {
@@ -264,8 +272,8 @@ def _set_once(database: Database, job: Job, attributes: Item, only: str = "pk") 
     return database.update_if(database.settings.jobs_table, request).met
 
 
-def _as_begun(job: Job) -> tuple[Item, str]:
-    """The condition that a job is as often begun again as when it was read, with its values."""
+def _begun_as(job: Job) -> tuple[str, Item]:
+    """The condition that a job is as often begun again as when it was read, and the values that this names."""
     if job.reopened_at is None:
-        return {}, "attribute_not_exists(reopened_at)"
-    return {":before": {"N": str(job.reopened_at)}}, "reopened_at = :before"
+        return "attribute_not_exists(reopened_at)", {}
+    return "reopened_at = :reopened", {":reopened": {"N": str(job.reopened_at)}}

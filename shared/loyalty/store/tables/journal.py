@@ -9,13 +9,16 @@ knows exactly which rows are done, and how they ended. `outcomes` is zlib-compre
 import json
 import uuid
 import zlib
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from loyalty.domain.job import KEPT_SECONDS, SPARE_SECONDS
-from loyalty.domain.outcome import Origin, Outcome, from_json, to_json
+from loyalty.domain.outcome import BUSY, Origin, Outcome, from_json, to_json
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.tables import keys
+
+Asked = TypeVar("Asked")
+"""An item of an operation."""
 
 
 class Record(NamedTuple):
@@ -69,3 +72,14 @@ def read(database: Database, origin: Origin) -> dict[int, Outcome]:
         for item in items
         for position, parts in json.loads(zlib.decompress(item["outcomes"]["B"])).items()
     }
+
+
+def told(database: Database, items: Sequence[Asked | Outcome], origin: Origin) -> list[Asked | Outcome]:
+    """The items, those that an earlier delivery did as their outcomes; raises StorageBusy."""
+    done = read(database, origin) if origin.redelivered else {}
+    return [done.get(origin.position(index), item) for index, item in enumerate(items)]
+
+
+def settled(database: Database, items: Sequence[Asked | Outcome], origin: Origin) -> list[Outcome]:
+    """The outcomes of items that were done under this origin, BUSY for all others. Raises StorageBusy."""
+    return [item if isinstance(item, Outcome) else BUSY for item in told(database, items, origin)]

@@ -5,18 +5,17 @@ erased, with the job that does it.
 """
 
 from dataclasses import replace
-from typing import Any
 
-from loyalty.domain.account import Account, Caller, Credential
-from loyalty.domain.errors import BadRequest, RequestError
+from loyalty.domain.account import Account
+from loyalty.domain.errors import BadRequest
 from loyalty.domain.identifiers import normalise, refused
 from loyalty.domain.outcome import Outcome, Status, invalid
 from loyalty.http.request import Reply, Request
 from loyalty.operations.erase.items import KIND, Item, Params
 from loyalty.settings import Settings
 from loyalty.vendors.contract import CANCELLED, Answer, Manner, Submission, cancelled
-from loyalty.vendors.stickystreet.envelope import Envelope
-from loyalty.vendors.stickystreet.style import failed, fault_text, reply, style_of
+from loyalty.vendors.stickystreet.envelope import Envelope, EnvelopeExchange
+from loyalty.vendors.stickystreet.style import failed, reply, style_of
 
 _FAULTS = {
     Status.NOT_FOUND: "Customer not found",
@@ -68,20 +67,8 @@ class CustomerDelete:
 CUSTOMER_DELETE = CustomerDelete()
 
 
-class CustomerDeleteExchange:
-    """One request; its envelope says who calls and how the reply is written."""
-
-    def __init__(self, envelope: Envelope) -> None:
-        self._envelope = envelope
-        self._manner: dict[str, Any] = {}
-
-    def credential(self, _settings: Settings) -> Credential | None:
-        """A user's, or a token."""
-        return self._envelope.credential()
-
-    def identified(self, caller: Caller) -> None:
-        """The account must be the one that was named, if one was."""
-        self._envelope.identified(caller)
+class CustomerDeleteExchange(EnvelopeExchange):
+    """One request."""
 
     def submission(self, _account: Account, _settings: Settings) -> Submission[Params, Item]:
         """Whom to erase."""
@@ -90,15 +77,7 @@ class CustomerDeleteExchange:
         code = self._envelope.text("code")
         if not code:
             raise BadRequest("code is required")
-        self._manner["code"] = code
+        self._about["code"] = code
         normal = normalise("code", code)
         named: Item | Outcome = Item(("code", normal)) if normal else invalid(refused("code", code))
         return Submission(Params(), [named])
-
-    def manner(self) -> Manner:
-        """The style, and the code to tell."""
-        return {**self._envelope.style._asdict(), **self._manner}
-
-    def error(self, error: RequestError) -> Reply:
-        """The reply with the error alone."""
-        return failed(self._envelope.style, fault_text(error))

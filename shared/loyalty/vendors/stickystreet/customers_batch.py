@@ -5,9 +5,8 @@ happens where it is silent. Its clients drop the body of anything but HTTP 200, 
 """
 
 from dataclasses import replace
-from typing import Any
 
-from loyalty.domain.account import Account, Caller, Credential
+from loyalty.domain.account import Account
 from loyalty.domain.errors import RequestError
 from loyalty.domain.outcome import Outcome
 from loyalty.http.request import Reply, Request
@@ -18,7 +17,7 @@ from loyalty.vendors.stickystreet import columns as stickystreet_columns
 from loyalty.vendors.stickystreet import params as stickystreet_params
 from loyalty.vendors.stickystreet import replies as stickystreet_replies
 from loyalty.vendors.stickystreet import rows as stickystreet_rows
-from loyalty.vendors.stickystreet.envelope import Envelope
+from loyalty.vendors.stickystreet.envelope import Envelope, EnvelopeExchange
 from loyalty.vendors.stickystreet.style import failed, style_of
 
 
@@ -52,20 +51,8 @@ class StickyStreet:
 CUSTOMERS_BATCH = StickyStreet()
 
 
-class StickyStreetExchange:
-    """One request; its envelope says who calls and how the reply is written."""
-
-    def __init__(self, envelope: Envelope) -> None:
-        self._envelope = envelope
-        self._manner: dict[str, Any] = {}
-
-    def credential(self, _settings: Settings) -> Credential | None:
-        """A user's, or a token."""
-        return self._envelope.credential()
-
-    def identified(self, caller: Caller) -> None:
-        """The account must be the one that was named, if one was; the rights tell which columns may be brought."""
-        self._envelope.identified(caller)
+class StickyStreetExchange(EnvelopeExchange):
+    """One request; the rights of who calls tell which columns may be brought."""
 
     def submission(self, account: Account, settings: Settings) -> Submission[Params, Row]:
         """The rows to import."""
@@ -73,12 +60,8 @@ class StickyStreetExchange:
         stickystreet_params.check_form(self._envelope.form)
         stickystreet_params.check_switches(form)
         params = stickystreet_params.read(form)
-        self._manner |= {"dry_run": params.dry_run, "keep_undo": params.keep_undo}
+        self._about |= {"dry_run": params.dry_run, "keep_undo": params.keep_undo}
         return Submission(params, self._rows(account, settings.max_items))
-
-    def manner(self) -> Manner:
-        """The style, and what the reply is about."""
-        return {**self._envelope.style._asdict(), **self._manner}
 
     def error(self, error: RequestError) -> Reply:
         """The reply with the error alone."""

@@ -5,6 +5,7 @@ that is what they get.
 """
 
 from functools import cached_property
+from typing import Any
 
 from loyalty.domain.account import Caller, Credential
 from loyalty.domain.errors import (
@@ -20,6 +21,8 @@ from loyalty.http import forms
 from loyalty.http.body import more_than_once
 from loyalty.http.forms import Form
 from loyalty.http.request import Reply, Request
+from loyalty.settings import Settings
+from loyalty.vendors.contract import Manner
 from loyalty.vendors.stickystreet.style import Style, failed, fault_text, read_callback, read_style
 
 KEYS = ("user_api_key", "user_password")
@@ -124,6 +127,33 @@ class Envelope:
                 raise BadRequest(f"{name} must be sent in the body of a POST, never in a URL, which logs keep")
         if self.request.method != "POST":
             raise BadRequest(f"{self.request.method} is not allowed: use POST, with the parameters in its body")
+
+
+class EnvelopeExchange:
+    """What the exchanges of all contracts share: the envelope says who calls and how the reply is written.
+
+    `_about` is what else the reply is about, as JSON can hold it.
+    """
+
+    def __init__(self, envelope: Envelope) -> None:
+        self._envelope = envelope
+        self._about: dict[str, Any] = {}
+
+    def credential(self, _settings: Settings) -> Credential | None:
+        """A user's, or a token."""
+        return self._envelope.credential()
+
+    def identified(self, caller: Caller) -> None:
+        """The account must be the one that was named, if one was; raises CredentialsUnknown."""
+        self._envelope.identified(caller)
+
+    def manner(self) -> Manner:
+        """The style, and what the reply is about."""
+        return {**self._envelope.style._asdict(), **self._about}
+
+    def error(self, error: RequestError) -> Reply:
+        """The reply with the error alone."""
+        return self._envelope.error(error)
 
 
 def import_credential(user_id: str, key: str) -> Credential:

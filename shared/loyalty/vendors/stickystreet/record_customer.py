@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from loyalty.domain import moment
-from loyalty.domain.account import Account, Caller, Credential
+from loyalty.domain.account import Account
 from loyalty.domain.errors import ProgramInactive, ProgramNotFound, RequestError
 from loyalty.domain.outcome import Outcome, Status
 from loyalty.domain.quoting import quote
@@ -18,7 +18,7 @@ from loyalty.operations.import_customers.items import KIND, Overwrite, Params, R
 from loyalty.settings import Settings
 from loyalty.vendors.contract import CANCELLED, Answer, Manner, Submission, cancelled, not_known
 from loyalty.vendors.stickystreet import record_fields
-from loyalty.vendors.stickystreet.envelope import Envelope
+from loyalty.vendors.stickystreet.envelope import Envelope, EnvelopeExchange
 from loyalty.vendors.stickystreet.record_fields import Action
 from loyalty.vendors.stickystreet.style import Style, failed, fault_text, reply, style_of
 
@@ -79,25 +79,15 @@ class RecordCustomer:
 RECORD_CUSTOMER = RecordCustomer()
 
 
-class RecordCustomerExchange:
-    """One request; its envelope says who calls and how the reply is written."""
-
-    def __init__(self, envelope: Envelope) -> None:
-        self._envelope, self._action = envelope, Action.EDIT
-
-    def credential(self, _settings: Settings) -> Credential | None:
-        """A user's, or a token."""
-        return self._envelope.credential()
-
-    def identified(self, caller: Caller) -> None:
-        """The account must be the one that was named, if one was."""
-        self._envelope.identified(caller)
+class RecordCustomerExchange(EnvelopeExchange):
+    """One request."""
 
     def submission(self, account: Account, _settings: Settings) -> Submission[Params, Row]:
         """The customer to record."""
         self._envelope.check_size()
         form = self._envelope.fields
-        self._action = record_fields.action(form)
+        action = record_fields.action(form)
+        self._about["action"] = action.value
         campaigns, cards = record_fields.campaigns(form), record_fields.cards(form)
         params = Params(
             campaigns=campaigns,
@@ -106,15 +96,11 @@ class RecordCustomerExchange:
             card_digits=cards.digits if cards else None,
             card_prefix=cards.prefix if cards else None,
             card_suffix=cards.suffix if cards else None,
-            only=record_fields.ONLY.get(self._action),
-            codes=record_fields.codes(self._envelope, self._action),
+            only=record_fields.ONLY.get(action),
+            codes=record_fields.codes(self._envelope, action),
             tells=_TELLS,
         )
         return Submission(params, [record_fields.row(form, account, campaigns)])
-
-    def manner(self) -> Manner:
-        """The style, and what was to be done."""
-        return {**self._envelope.style._asdict(), "action": self._action.value}
 
     def error(self, error: RequestError) -> Reply:
         """The reply with the error alone."""
