@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,14 @@ def large() -> bytes:
     return "\n".join(["email", *named, *others, *named, ""]).encode()
 
 
+def change(stack: LocalStack, job_id: str, what: str) -> dict[str, Any]:
+    """Have a job cancelled, retried or undone; the job that does it."""
+    reply = post(stack, f"/jobs/{job_id}/{what}", b"", Authorization=BEARER)
+    assert reply.status == 202, reply
+    changed: dict[str, Any] = json.loads(reply.body)
+    return changed
+
+
 def test_a_large_file_is_done_once_although_its_splitter_and_its_workers_are_killed(files: LocalStack) -> None:
     # GIVEN a job of a file that is being split
     upload = ask(files, "enrol", {"program_id": "2844"}, Idempotency_Key="large-file")
@@ -80,6 +89,28 @@ def test_a_large_file_is_done_once_although_its_splitter_and_its_workers_are_kil
     # AND a page of it is its vendor's
     page = get(files, f"/jobs/{upload.job_id}/results?from={ROWS - 1}", Authorization=BEARER)
     assert (page.status, b'"error":409' in page.body) == (200, True)
+
+
+def test_a_large_job_is_cancelled_retried_and_undone_although_its_splitter_is_killed(files: LocalStack) -> None:
+    # GIVEN a job with more chunks than a request sends, which is cancelled while they are done
+    upload = ask(files, "enrol", {"program_id": "2607"})
+    assert send(upload, large()) == 200
+    until(lambda: job(files, upload.job_id)["status"] in ("queued", "running"))
+    assert change(files, upload.job_id, "cancel")["status"] == "cancelling"
+    until(lambda: job(files, upload.job_id)["status"] == "cancelled")
+    # WHEN it is retried, and the splitter that sends its chunks is killed
+    assert change(files, upload.job_id, "retry")["status"] == "running"
+    kill(files, b"SplitFile")
+    # THEN it comes to what it should
+    shown = until(lambda: (one := job(files, upload.job_id))["status"] == "done" and one)
+    assert shown["counts"] == {"0": 4, "409": 4, "404": ROWS - 8}
+    # WHEN it is undone, twice, and the splitter is killed again
+    undo_id = change(files, upload.job_id, "undo")["job_id"]
+    kill(files, b"SplitFile")
+    assert change(files, upload.job_id, "undo")["job_id"] == undo_id
+    # THEN all is taken back, once
+    until(lambda: job(files, upload.job_id)["status"] == "undone")
+    assert job(files, undo_id)["counts"] == {"undone": 4, "unchanged": ROWS - 4}
 
 
 def test_a_file_is_taken_once_and_only_as_it_was_signed(files: LocalStack) -> None:

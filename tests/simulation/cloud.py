@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
-from loyalty.doors import queue_trigger
+from loyalty.doors import file_trigger, queue_trigger
 from loyalty.doors.endpoint import Handler
 from loyalty.settings import Settings
 from loyalty.store.engine.cache import TimedCache
@@ -14,7 +14,7 @@ from tests.fakes.delivery import DEAD_LETTERS
 from tests.fakes.dynamodb import FakeDynamoDB
 from tests.fakes.faults import Answer
 from tests.fakes.items import Key
-from tests.fakes.queues import CHUNKS, PARKED, FakeEvents, FakeSQS, Message
+from tests.fakes.queues import CHUNKS, PARKED, SPLITS, FakeEvents, FakeSQS, Message
 from tests.simulation import weather
 from tests.simulation.calls import Client
 from tests.simulation.kernel import Actor, Kernel
@@ -93,6 +93,8 @@ class Cloud:
         self.mappings = {
             CHUNKS: Mapping(self, CHUNKS, "process_chunk", queue_trigger.process_chunks, 3),
             DEAD_LETTERS: Mapping(self, DEAD_LETTERS, "bury_chunk", queue_trigger.bury_chunks, 2),
+            # With the time of a worker a splitter does one step: so there are many, one after the other.
+            SPLITS: Mapping(self, SPLITS, "split_file", file_trigger.split_files, 2),
         }
 
     def look(self, url: str) -> None:

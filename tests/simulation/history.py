@@ -116,6 +116,8 @@ class History:
             if key[0] not in caller.chain.jobs:
                 caller.chain.jobs.append(key[0])
             self.signal(operators.A_JOB)
+        if table == "jobs" and key[-1] == "sending" and before is None:
+            self.meet("chunks are handed on")
         if table == "jobs" and key[-1].startswith("key#") and after and caller and caller.chain:
             self.ledger.taken_up(after["job_id"]["S"], caller.chain)
         if table == "jobs" and key[-1].startswith("chunk#") and after:

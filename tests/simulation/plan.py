@@ -8,14 +8,17 @@ from tests.simulation.weather import Weather
 
 FEATURES = (
     *("spelling", "rotation", "boundary", "key", "repeat", "import", "earn", "enrol", "fed", "undo", "erase"),
-    *("revoke", "redrive", "operator", "week", "twice", "leave", "erasure", "record", "cancel", "retry"),
+    *("revoke", "redrive", "operator", "week", "twice", "leave", "erasure", "record", "cancel", "retry", "handing"),
 )
 """What may be left out of all histories, to look for the rest."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A whole history to be. `inline_limit`, `weight` and `gather_seconds` are settings that make requests jobs."""
+    """A whole history to be. `inline_limit`, `weight` and `gather_seconds` are settings that make requests jobs.
+
+    A request sends `sent_at_once` chunks of an undo or a retry itself, and hands on more.
+    """
 
     seed: int
     specs: tuple[Spec, ...]
@@ -23,14 +26,8 @@ class Plan:
     inline_limit: int
     weight: int
     gather_seconds: float
+    sent_at_once: int
     features: frozenset[str] = field(default_factory=frozenset)
-
-
-FEATURES = (
-    *("spelling", "rotation", "boundary", "key", "repeat", "import", "earn", "enrol", "fed", "undo", "erase"),
-    *("revoke", "redrive", "operator", "week", "twice", "leave", "erasure", "record", "cancel", "retry"),
-)
-"""What may be left out of all histories, to look for the rest."""
 
 
 def draw(seed: int, without: frozenset[str] = frozenset()) -> Plan:
@@ -46,10 +43,17 @@ def draw(seed: int, without: frozenset[str] = frozenset()) -> Plan:
         inline_limit=rng.choice((2, 2, 4)),
         weight=rng.choice((2, 3)),
         gather_seconds=rng.choice((0.5, 2.0, 8.0)),
+        sent_at_once=_drawn_at_once(seed, without),
         features=frozenset(FEATURES) - without,
     )
     everybody = (*plan.specs, *scene.removing(seed, plan.specs), *scene.recording(seed, plan.specs))
     return replace(plan, specs=(*everybody, *_stopping(seed, without)))
+
+
+def _drawn_at_once(seed: int, without: frozenset[str]) -> int:
+    """How many chunks a request sends itself; drawn apart as well."""
+    drawn = random.Random(f"{seed}/handing").choice((100, 100, 100, 1, 2))  # noqa: S311 - no secret
+    return 100 if "handing" in without else drawn
 
 
 def _stopping(seed: int, without: frozenset[str]) -> list[Spec]:

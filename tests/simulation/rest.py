@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.delivery import DEAD_LETTERS
-from tests.fakes.queues import CHUNKS, PARKED
+from tests.fakes.queues import CHUNKS, PARKED, SPLITS
 from tests.simulation import gateway, orders
 from tests.simulation.invariants import LEAST_TRIES
 from tests.simulation.people import ACCOUNT
@@ -24,7 +24,7 @@ _ENDED = ("done", "failed", "cancelled", "undone")
 def judge(history: "History") -> None:
     """Judge a history whose queues are empty and whose actors have ended, once whatever died is known to be dead."""
     history.kernel.pause(REST_SECONDS)
-    for url in (CHUNKS, DEAD_LETTERS):
+    for url in (CHUNKS, DEAD_LETTERS, SPLITS):
         if history.cloud.sqs.queues[url]:
             history.find("rest", f"{url} still holds {len(history.cloud.sqs.queues[url])} messages")
     for message, tries in history.cloud.given_up.items():

@@ -25,6 +25,7 @@ MEETINGS = {
     "undone": 100,
     "key repeated": 100,
     "key repeated after undo": 30,
+    "chunks are handed on": 50,
     "redrive": 5,
     "redrive after undo": 1,
     "redrive of an expired job": 5,

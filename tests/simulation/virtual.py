@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import Any
 
-from loyalty.jobs import cut
+from loyalty.files import sending_on
+from loyalty.jobs import cut, fan_out
 from loyalty.store.engine import batch
 from loyalty.telemetry.log import logger
 from tests.simulation.kernel import Kernel
@@ -53,6 +54,8 @@ def virtual(kernel: Kernel, plan: Plan) -> Iterator[None]:
     in_pool = Thread(name=batch._POOL)
     put(batch, "current_thread", lambda: in_pool)
     put(cut, "MOST_WEIGHT", plan.weight)
+    put(fan_out, "MOST_SENT_AT_ONCE", plan.sent_at_once)
+    put(sending_on, "STEP_CHUNKS", plan.sent_at_once)
     put(sys, "stdout", _Nowhere())
     level = logger.log_level
     logger.setLevel("CRITICAL")

@@ -15,6 +15,9 @@ TASK_SECONDS = 600
 UPLOAD_SECONDS = 24 * 3600
 """How long a job waits for its file."""
 
+HANDED_ON_SECONDS = 24 * 3600
+"""How long the splitter may take to send the chunks of a job, before that counts as lost."""
+
 NO_FILE = "No file arrived within a day"
 """Why a job failed whose file did not come."""
 
@@ -87,7 +90,8 @@ class Job(NamedTuple):
     them, or as it grows, `faulty` that these don't hold each item once. `undoes` names the job that it takes back,
     `undone_by` the one that takes it back. `label` is what its sender calls it. `retried` says that it was begun again
     for all that a retry can help, not only for what found the store busy. `cancelled_at` is since when no further chunk
-    of it is begun, until it is begun again.
+    of it is begun, until it is begun again. `handed_on_at` is when the splitter was told to send its chunks, being too
+    many for a request.
 
     A job that grows has `taken` so many parts until it is `closed`; `total` and `chunks` are those of the parts
     together, `sent` says that all went. `taken_at` is when it took the last part, and once that is sent, when it was.
@@ -129,6 +133,7 @@ class Job(NamedTuple):
     arrived_at: float | None = None
     split_at: float | None = None
     error: str | None = None
+    handed_on_at: float | None = None
 
     @property
     def forgotten_at(self) -> int:
@@ -143,7 +148,7 @@ class Job(NamedTuple):
     @property
     def sent_at(self) -> float:
         """When whoever last sent chunks of it began to."""
-        return self.reopened_at or self.taken_at or self.split_at or self.submitted_at
+        return self.handed_on_at or self.reopened_at or self.taken_at or self.split_at or self.submitted_at
 
     @property
     def dry_run(self) -> bool:
@@ -153,12 +158,17 @@ class Job(NamedTuple):
     def lost(self, now: float) -> bool:
         """Whether its sender gave up before all was sent, or died before that or the end.
 
-        A file is split by whoever is next, should one die.
+        A file is split by whoever is next, should one die; so are chunks sent that were handed on, within a day.
         """
         if self.file is not None and self.reopened_at is None:
             return False
-        died = self.finished_at is None and lifetime.is_over(self.sent_at, now)
+        over_at = lifetime.over_at(self.sent_at) if self.handed_on_at is None else self.sent_at + HANDED_ON_SECONDS
+        died = self.finished_at is None and now >= over_at
         return not self.sent and (self.abandoned or died)
+
+    def is_sent_in_the_end(self, now: float) -> bool:
+        """Whether all of it was sent since it was begun, or begun again, or the splitter does that."""
+        return self.sent or (self.handed_on_at is not None and not self.lost(now))
 
     @property
     def was_sent(self) -> bool:

@@ -1,9 +1,9 @@
 """The split queue: S3 says in it which files have arrived, and each is split; results are asked for, and written.
 
-Each hour somebody looks for files that never came.
+Each hour somebody looks for files that never came, and requests that undo or retry a large job have its chunks sent.
 
 A message comes again, to go on where it was, while it is not finished: after a quarter of an hour, a death, or while
-somebody else is at the same file. It is put off each time, so that none waits for the whole time of the queue.
+somebody else is at the same. It is put off each time, so that none waits for the whole time of the queue.
 """
 
 import math
@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 from loyalty.domain.deadline import REPORTING_SECONDS, STEP_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.doors.endpoint import Handler, process_database
-from loyalty.files import missing, result_files, split
+from loyalty.files import missing, result_files, sending_on, split
 from loyalty.files.arrivals import LOOK, ResultsWanted, arrived, results_wanted
 from loyalty.files.splitting import Alive, Unfinished
+from loyalty.jobs import fan_out
+from loyalty.jobs.fan_out import HandedOn
 from loyalty.store import queue
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import jobs, progress
@@ -91,6 +93,8 @@ def _work(database: Database, record: Record, log: FileLog) -> None:
         _write_results(database, wanted, alive, log)
     elif record["body"] == LOOK:
         missing.end_missing(database, alive)
+    elif (handed_on := fan_out.read(record["body"])) is not None:
+        _send_on(database, handed_on, alive, log)
     for job_id in arrived(record["body"]) or []:
         _split(database, job_id, alive, log)
 
@@ -101,6 +105,14 @@ def _split(database: Database, job_id: str, alive: Alive, log: FileLog) -> None:
         log.ignored("no job waits for this file")
     else:
         log.about(split.split(database, job, alive))
+
+
+def _send_on(database: Database, handed_on: HandedOn, alive: Alive, log: FileLog) -> None:
+    job = fan_out.find(database, handed_on)
+    if job is None:
+        log.ignored("all of its chunks were sent")
+    else:
+        log.about(sending_on.send_on(database, job, alive))
 
 
 def _write_results(database: Database, wanted: ResultsWanted, alive: Alive, log: FileLog) -> None:

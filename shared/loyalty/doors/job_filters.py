@@ -14,7 +14,7 @@ from loyalty.domain.job import Job, JobStatus
 from loyalty.domain.quoting import quote
 from loyalty.doors.headers import LONGEST_LABEL
 from loyalty.operations.registry import OPERATIONS
-from loyalty.store.tables.jobs import Period
+from loyalty.store.tables.job_list import Period
 
 MOST, ORDINARY = 100, 50
 """Jobs of one page, at most and unless said otherwise."""

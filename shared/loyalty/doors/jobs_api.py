@@ -27,7 +27,7 @@ from loyalty.jobs.undo import undo
 from loyalty.operations.registry import OPERATIONS, UNDO
 from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.tables import jobs, progress
+from loyalty.store.tables import job_list, jobs, progress
 from loyalty.telemetry.log import RequestLog
 from loyalty.vendors import jobs_api as contract
 from loyalty.vendors.catalogue import RESULTS
@@ -64,11 +64,11 @@ def list_jobs(database: Database, request: Request, caller: Caller, _log: Reques
     found: list[View] = []
     place = filters.before
     for _ in range(_MOST_LOOKS):
-        page, place = jobs.newest(database, caller.account.id, place, filters.looked_at, filters.period)
+        page, place = job_list.newest(database, caller.account.id, place, filters.looked_at, filters.period)
         views = side_by_side(lambda job: view_of(database, job), [job for job in page if filters.may_let(job)])
         found += [view for view in views if filters.let(view.status)]
         if len(found) > filters.most:
-            place = jobs.place_of(found[filters.most - 1].job)
+            place = job_list.place_of(found[filters.most - 1].job)
         if len(found) >= filters.most or place is None:
             break
     documents = [contract.document(view, request.base) for view in found[: filters.most]]

@@ -10,7 +10,7 @@ from loyalty.domain.deadline import REPORTING_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.doors.endpoint import Handler, process_database
 from loyalty.files.arrivals import LOOK, arrived, results_wanted
-from loyalty.jobs import worker
+from loyalty.jobs import fan_out, worker
 from loyalty.jobs.message import MessageTooNew
 from loyalty.jobs.worker import ComesAgain, Delivery, Worked
 from loyalty.store import queue
@@ -37,6 +37,9 @@ def _bury(database: Database, record: Record) -> Worked:
     """Close a chunk, or the job of a file: both queues have their dead letters in one."""
     if record["body"] == LOOK or results_wanted(record["body"]) is not None:
         return Worked()  # in an hour, or when they are asked for, somebody does it again
+    if (handed_on := fan_out.read(record["body"])) is not None:
+        fan_out.give_up(database, handed_on)
+        return Worked()
     files = arrived(record["body"])
     if files is None:
         return worker.bury(database, _delivery(record))

@@ -25,7 +25,7 @@ from loyalty.files.registry import FILES
 from loyalty.files.scanning import assign, scan
 from loyalty.files.sending import send, send_rest
 from loyalty.files.splitting import Alive, Cursor, File, Splitting
-from loyalty.jobs import work
+from loyalty.jobs import finishing
 from loyalty.jobs.gone import GONE, said
 from loyalty.operations import registry
 from loyalty.store import objects
@@ -45,15 +45,8 @@ def split(database: Database, job: Job, alive: Alive) -> Job:
 
     Raises Unfinished, CursorTaken, CursorLost or StorageBusy: then it has to be asked for again.
     """
-    held, state = cursors.take(database, job, cursors.FILE)
-    try:
-        job = _split(database, job, held, state, alive)
-    except Exception:
-        with suppress(StorageBusy):
-            cursors.release(database, held)
-        raise
-    cursors.release(database, held)
-    return job
+    with cursors.holding(database, job, cursors.FILE) as (held, state):
+        return _split(database, job, held, state, alive)
 
 
 def _split(database: Database, job: Job, held: Held, state: State | None, alive: Alive) -> Job:
@@ -157,7 +150,7 @@ def waiting(database: Database, job_id: str) -> Job | None:
     if job.finished_at is None and job.told_error(database.now()) is not None:
         job = jobs.fail(database, job, NO_FILE, unless="arrived_at")
     if job.finished_at is not None:
-        work.finish(database, job)  # whoever had it end may have died before that was announced
+        finishing.finish(database, job)  # whoever had it end may have died before that was announced
         return None
     return job
 
@@ -169,4 +162,4 @@ def bury(database: Database, job: Job) -> Job:
 
 def fail(database: Database, job: Job, error: str) -> Job:
     """Have a job fail for what is wrong with its file; raises StorageBusy."""
-    return work.fail(database, job, error)
+    return finishing.fail(database, job, error)

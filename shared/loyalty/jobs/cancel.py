@@ -2,7 +2,7 @@
 
 from loyalty.domain.errors import JobNotCancellable
 from loyalty.domain.job import Job
-from loyalty.jobs import work
+from loyalty.jobs import finishing
 from loyalty.operations.registry import OPERATIONS
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import jobs
@@ -22,13 +22,13 @@ def cancel(database: Database, job: Job) -> Job:
     if job.file is not None and job.split_at is None:
         job = jobs.end_before_split(database, job)
         if job.cancelled_at is not None and job.split_at is None:
-            work.finish(database, job)
+            finishing.finish(database, job)
             return job
     job = jobs.cancel(database, job)
     if job.cancelled_at is None or job.undone_by:
         raise JobNotCancellable(_why(job))
     if job.grows and job.finished_at is None and job.reopened_at is None:  # all that came may be done already
-        work.finish_if_noted(database, job)
+        finishing.finish_if_noted(database, job)
     return job
 
 

@@ -25,7 +25,7 @@ from loyalty.domain.errors import (
 )
 from loyalty.domain.job import MOST_CHUNKS, TASK_SECONDS, Job, Part, Place
 from loyalty.domain.outcome import Outcome
-from loyalty.jobs import idempotency, message, work
+from loyalty.jobs import finishing, idempotency, message
 from loyalty.jobs.submit import Asked, Task, Wish, job_of, new_id, parts_of, request_of, send, shared, texts_of
 from loyalty.operations import registry
 from loyalty.operations.kind import Item, Params
@@ -96,7 +96,7 @@ def close(database: Database, account: Account, contract: str, place: Place) -> 
     job = growth.close(database, job)
     if not job.closed:
         raise PartReused  # another part came at the same moment
-    work.finish_if_noted(database, job)
+    finishing.finish_if_noted(database, job)
     return Added(job.id, None)
 
 

@@ -143,9 +143,9 @@ def _repeat(database: Database, held: Claim, job: Job | None, *, named: bool) ->
     """Follow a job that is being done, or tell one that is done; take it up if whoever was at it has ended or died."""
     job = _standing(job)
     ended = job is not None and job.finished_at is not None
-    if job and ((job.sent and not ended) or (ended and not _is_open(database, job))):
-        return Claimed(job.id, job)
     now = database.now()
+    if job and ((job.is_sent_in_the_end(now) and not ended) or (ended and not _is_open(database, job))):
+        return Claimed(job.id, job)
     free = ended or (job is not None and job.lost(now)) or lifetime.is_over(held.claimed_at, now)
     if not free or not claims.take_over(database, held):
         raise StillRunning

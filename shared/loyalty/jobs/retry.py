@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from loyalty.domain.errors import JobNotRetryable, JobRunning, StorageBusy
 from loyalty.domain.job import Job
+from loyalty.jobs import fan_out
 from loyalty.jobs.submit import send
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import chunks, jobs, progress
@@ -38,10 +39,26 @@ def retry(database: Database, job: Job) -> Job:
         left = _unfinished(job, _kept(database, job, forgotten + again))
     else:
         job, left = _begun_again(database, job, again)
+    if fan_out.is_large(job):
+        return fan_out.hand_on(database, job)
     job = send(database, job, _messages(database, job, left))
     if not job.sent:
         raise StorageBusy
     return job
+
+
+def messages_left(database: Database, job: Job, numbers: Sequence[int]) -> list[str]:
+    """The messages of those of these chunks that are left of a retry, each of which counts as unfinished by now.
+
+    One that was closed once more since is among them, and is tried once more. Raises StorageBusy.
+    """
+    return list(_messages(database, job, _kept(database, job, numbers)))
+
+
+def numbers_left(database: Database, job: Job) -> list[int]:
+    """The numbers of the chunks that may be left of a retry, in their order; raises StorageBusy."""
+    noted = progress.read_chunks(database, job)
+    return [number for number in range(1, job.chunks + 1) if number not in noted or noted[number].kept]
 
 
 def _begun_again(database: Database, job: Job, again: Sequence[int]) -> tuple[Job, Iterator[Kept]]:
@@ -57,8 +74,10 @@ def _begun_again(database: Database, job: Job, again: Sequence[int]) -> tuple[Jo
 
 def _check_kept(database: Database, job: Job, forgotten: Sequence[int], noted: Mapping[int, Noted]) -> None:
     """Refuse a job some chunks of which only its request can bring: they never came, or their messages are not kept."""
+    if job.retried:
+        return  # it had ended before, with what was kept of all that a retry can help
     met = chunks.read_all(database, job.id, forgotten)
-    asked = not job.retried and any(chunk.retryable and not chunk.kept for chunk in noted.values())
+    asked = any(chunk.retryable and not chunk.kept for chunk in noted.values())
     if asked or any(number not in met or met[number].outcomes is None for number in forgotten):
         raise JobNotRetryable("Not all of the job was sent: repeat its request to complete it")
 

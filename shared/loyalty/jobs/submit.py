@@ -16,7 +16,7 @@ from loyalty.domain.deadline import NOTING_SECONDS
 from loyalty.domain.errors import KeyReused, StillRunning, StorageBusy
 from loyalty.domain.job import Job, Part
 from loyalty.domain.outcome import BUSY, Origin, Outcome, Status
-from loyalty.jobs import idempotency, message, results, work
+from loyalty.jobs import finishing, idempotency, message, results, work
 from loyalty.jobs.cut import Load, cut, fits
 from loyalty.jobs.idempotency import Claimed
 from loyalty.jobs.parked import kept_text
@@ -107,7 +107,7 @@ def answer_of(database: Database, asked: Asked[Params, Item], wish: Wish) -> Don
     if not wish.key or not asked.items:
         return None
     job = idempotency.find(database, request_of(asked, wish, texts_of(asked)))
-    if job is None or not (job.sent or job.finished_at is not None):
+    if job is None or not (job.is_sent_in_the_end(database.now()) or job.finished_at is not None):
         return None
     if not job.queued:  # no message comes again to do it
         _note_what_is_stored(database, job)
@@ -120,7 +120,7 @@ def _note_what_is_stored(database: Database, job: Job) -> None:
     left = [number for number in range(1, job.chunks + 1) if number not in noted or noted[number].retryable]
     for number, chunk in chunks.read_all(database, job.id, left).items() if left else ():
         if chunk.is_finished(job):
-            work.note(database, job, Part(number, chunk.positions), chunk)
+            finishing.note(database, job, Part(number, chunk.positions), chunk)
 
 
 def new_id() -> str:
@@ -140,7 +140,7 @@ def send(database: Database, job: Job, texts: Iterable[str], further: Sequence[M
         while some := list(islice(messages, _SENT_AT_ONCE)):
             queue.send(database, database.settings.chunk_queue_url, some)
             left = True
-        return _all_sent(database, job, works=left)
+        return all_sent(database, job, works=left)
     except StorageBusy:
         patient = database.patient(NOTING_SECONDS)
         try:
@@ -153,11 +153,14 @@ def send(database: Database, job: Job, texts: Iterable[str], further: Sequence[M
         raise
 
 
-def _all_sent(database: Database, job: Job, *, works: bool) -> Job:
-    """Note that all of a job was sent; where nobody `works` on it all was done before, and it has ended."""
+def all_sent(database: Database, job: Job, *, works: bool) -> Job:
+    """Note that all of a job was sent; where nobody `works` on it all was done before, and it has ended.
+
+    One that was handed on has its end only then. Raises StorageBusy.
+    """
     job = jobs.mark(database, job, sent=True)
-    if not works:
-        work.close_if_lapsed(database, job)
+    if not works or job.handed_on_at is not None:
+        finishing.close_if_lapsed(database, job)
     return job
 
 

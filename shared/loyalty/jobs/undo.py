@@ -2,7 +2,7 @@
 
 from loyalty.domain.errors import JobNotUndoable, JobRunning, StorageBusy
 from loyalty.domain.job import Job, Part, Undo
-from loyalty.jobs import message
+from loyalty.jobs import fan_out, message
 from loyalty.jobs.submit import new_id, send
 from loyalty.operations.registry import UNDO
 from loyalty.operations.undo.operation import Params
@@ -21,16 +21,21 @@ def undo(database: Database, job: Job, label: str | None = None) -> Job:
         raise JobNotUndoable
     undo_id = job.undone_by or jobs.claim_undo(database, job, new_id())
     undoing = jobs.find(database, undo_id) or jobs.create(database, _undoing(database, job, undo_id, label), []).job
-    if undoing.sent:
+    if undoing.is_sent_in_the_end(database.now()):
         return undoing
-    undoing = send(database, undoing, [message.write(undoing, part) for part in _parts(database, job)])
+    if fan_out.is_large(undoing):
+        return fan_out.hand_on(database, undoing)
+    undoing = send(database, undoing, [message.write(undoing, part) for part in parts(database, job)])
     if not undoing.sent:
         raise StorageBusy
     return undoing
 
 
-def _parts(database: Database, job: Job) -> list[Part]:
-    """The job's chunks, which bring no items; those that waited for one another go back one by one from the last."""
+def parts(database: Database, job: Job) -> list[Part]:
+    """The chunks of the undo of a job, which bring no items.
+
+    Those that waited for one another go back one by one from the last. Raises StorageBusy.
+    """
     firsts: dict[int, int] = {}
     following: dict[int, int] = {}
     last: dict[int, int] = {}

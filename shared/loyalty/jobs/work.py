@@ -6,7 +6,6 @@ Whoever begins holds the chunk until the outcomes are stored: no two are at one 
 last of a worker that dies: the next one finds what is done, and goes on.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Generic, NamedTuple, TypeVar
@@ -16,12 +15,11 @@ from loyalty.domain.deadline import STORING_SECONDS
 from loyalty.domain.errors import RequestUndone, StorageBusy
 from loyalty.domain.job import Job, Part
 from loyalty.domain.outcome import BUSY, CANCELLED, RETRYABLE, Origin, Outcome, Status
-from loyalty.jobs import endings
+from loyalty.jobs import finishing
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.tables import chunks, growth, jobs, progress
+from loyalty.store.tables import chunks
 from loyalty.store.tables.chunk import Chunk as Stored
 from loyalty.store.tables.chunks import Begun, Closed, Results, Sent, Turn
-from loyalty.store.tables.progress import Noted
 from loyalty.telemetry import metrics
 
 JOB_CANCELLED = "its job was cancelled"
@@ -149,77 +147,8 @@ def cancel(database: Database, job: Job, chunk: Chunk[Item]) -> Done | None:
     if closed is None or closed.outcomes is None:
         return None
     metrics.count(job.contract, closed.outcomes)
-    note(database, job, chunk.part, closed)
+    finishing.note(database, job, chunk.part, closed)
     return Done(closed.outcomes, waiters=closed.waiters, at=closed.done_at)
-
-
-def note(database: Database, job: Job, part: Part, chunk: Stored) -> None:
-    """Note that a chunk is finished, as it is stored, and finish the job with its last one; raises StorageBusy."""
-    counts = Counter(outcome.status.value for outcome in chunk.outcomes or ())
-    what = Noted(counts, part.positions, part.after, chunk.retryable)
-    noted = progress.note(database, job, part.number, what, chunk.rank)
-    whole = _whole(database, job)
-    if whole and progress.is_complete(database, whole, part.number, noted):
-        finish(database, whole)
-
-
-def close_if_lapsed(database: Database, job: Job) -> None:
-    """Close a job that grows if the time for its next part is over, and finish what is noted; raises StorageBusy."""
-    whole = _whole(database, job)
-    if whole:
-        finish_if_noted(database, whole)
-
-
-def finish_if_noted(database: Database, job: Job) -> None:
-    """Finish a job that takes no part any more if all its chunks are noted; raises StorageBusy."""
-    if _is_noted(database, job):
-        finish(database, job)
-
-
-def _is_noted(database: Database, job: Job) -> bool:
-    return len(progress.read_chunks(database, job)) == job.chunks
-
-
-def _whole(database: Database, job: Job) -> Job | None:
-    """The job, if it can be finished; one that grows as it is now, unless it may still grow.
-
-    It is read after the note and closed before the notes are read: so whoever comes second finds both. A part of which
-    nobody knows whether it was sent is waited for, unless all of it was done: its sender may have been told to repeat.
-    """
-    if not job.grows:
-        return job
-    found = jobs.find(database, job.id)
-    if found and not found.closed and found.lapsed(database.now()) and (found.sent or _is_noted(database, found)):
-        found = growth.close(database, found)
-    return found if found and found.closed else None
-
-
-def fail(database: Database, job: Job, error: str) -> Job:
-    """End a job that can't be done as a whole, for this reason, and announce that; raises StorageBusy."""
-    failed = jobs.fail(database, job, error)
-    finish(database, failed)
-    return failed
-
-
-def finish(database: Database, job: Job) -> None:
-    """Finish a job all of whose chunks are noted, which may be so already; raises StorageBusy."""
-    if _is_to_be_done_again(database, job):
-        return
-    if job.fed and not progress.covers(progress.read_chunks(database, job).values(), job.total):
-        jobs.mark(database, job, faulty=True)
-    finished = jobs.mark(database, job, finished_at=int(database.now()))
-    if finished.finished_at is not None and job.queued and not finished.announced:
-        endings.announce(database, finished)
-        jobs.mark(database, finished, announced=True)
-
-
-def _is_to_be_done_again(database: Database, job: Job) -> bool:
-    """Whether a job that was begun again is only complete because notes of what is done again are not forgotten yet."""
-    if job.reopened_at is None:
-        return False
-    noted = progress.read_chunks(database, job)
-    again = [number for number, one in noted.items() if (one.kept if job.retried else one.retryable)]
-    return not all(one.is_finished(job) for one in chunks.read_all(database, job.id, again).values())
 
 
 @contextmanager
@@ -247,7 +176,7 @@ def _met(database: Database, job: Job, chunk: Chunk[Item], begun: Begun) -> Done
     met = begun.chunk
     if begun.turn in (Turn.DONE, Turn.CLOSED) and met.outcomes is not None:
         if met.is_finished(job):
-            note(database, job, chunk.part, met)
+            finishing.note(database, job, chunk.part, met)
         closed = begun.turn is Turn.CLOSED and not met.is_cancelled(job)
         return Done(met.outcomes, met.reason if closed else None, met.waiters, met.done_at, met=True)
     if begun.turn is Turn.OTHER_CONTENT:
@@ -271,7 +200,7 @@ def _settle_for_undo(database: Database, job: Job, chunk: Chunk[Item]) -> None:
         return
     if stored.held_at is None and not (stored.tries or stored.doubtful):
         if stored.outcomes is not None:  # whoever stored them may have died before noting that
-            note(database, job, chunk.part, stored)
+            finishing.note(database, job, chunk.part, stored)
         return
     anybody = Sent(chunk.sent.content)  # also the message that closed it
     begun = chunks.begin(database, job, chunk.part.number, anybody, past_fence=True)
@@ -346,5 +275,5 @@ def _store(database: Database, job: Job, chunk: Chunk[Item], begun: Begun, ended
     stored = finished.chunk
     if stored.outcomes is None:
         raise StorageBusy
-    note(database, job, chunk.part, stored)
+    finishing.note(database, job, chunk.part, stored)
     return Done(stored.outcomes, ended.closed, stored.waiters, stored.done_at)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from loyalty.domain import lifetime, moment
 from loyalty.domain.errors import RequestError, RequestUndone
 from loyalty.domain.outcome import BUSY, Origin, Outcome, invalid
-from loyalty.jobs import message, work
+from loyalty.jobs import finishing, message, work
 from loyalty.jobs.arrived import MOST_WAIT_SECONDS, Chunk, understand
 from loyalty.jobs.gone import GONE, said
 from loyalty.jobs.message import MessageRefused, MessageTooNew
@@ -87,7 +87,7 @@ def _once(database: Database, delivery: Delivery, work_on: Callable[[Chunk], Wor
 
 def _look(database: Database, chunk: Chunk) -> Worked:
     """Look after a job that grows, once the time for its next part may be over."""
-    work.close_if_lapsed(database, chunk.job)
+    finishing.close_if_lapsed(database, chunk.job)
     return Worked(chunk)
 
 

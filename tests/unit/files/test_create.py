@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from loyalty.domain.job import NO_FILE, UPLOAD_SECONDS, Job
-from loyalty.jobs import work
+from loyalty.jobs import finishing
 from loyalty.store.tables import jobs
 from loyalty.vendors.capillary.items import SOURCES
 from tests.fakes.gateway import FILES
@@ -115,7 +115,7 @@ def test_a_request_under_the_key_of_a_job_that_failed_is_told_so() -> None:
     # GIVEN a job whose file could not be read
     world = World(lag=0.0)
     job_id = ask(world, IMPORT, Idempotency_Key="a").json()["job_id"]
-    work.fail(world.database, job_of(world, job_id), "The file is empty")
+    finishing.fail(world.database, job_of(world, job_id), "The file is empty")
     # WHEN its request comes again
     reply = ask(world, IMPORT, Idempotency_Key="a")
     # THEN no other upload is offered

@@ -116,6 +116,9 @@ PROMISES: dict[str, dict[str, str]] = {
     "docs/jobs.md": {
         "(an import 200, as always)": f"{JOBS}/test_waiting.py::test_a_client_that_prefers_so_is_answered_at_once",
         "Undoing twice is the same as undoing once": f"{JOBS}/test_undo.py::test_undoing_twice_is_undoing_once",
+        "is the same undo, and nothing is sent twice": (
+            f"{UNIT}/files/test_fan_out.py::test_an_undo_that_is_asked_for_again_while_its_chunks_are_sent_is_the_same"
+        ),
         "Asking twice is asking once": f"{JOBS}/test_cancel.py::test_cancelling_twice_is_the_same_as_cancelling_once",
         "409 if nothing is kept": f"{JOBS}/test_jobs_refused.py::test_a_job_without_undo_states_can_not_be_undone",
     },

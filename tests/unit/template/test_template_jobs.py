@@ -236,12 +236,19 @@ def test_whoever_makes_jobs_may_send_them() -> None:
     assert all(Right("sqs:SendMessage", "ChunkQueue") in RIGHTS[name] for name in senders)
 
 
+def test_whoever_undoes_or_retries_jobs_may_hand_their_chunks_on_to_the_splitter() -> None:
+    # GIVEN the functions that may tell the splitter something
+    tell = {name for name, rights in RIGHTS.items() if Right("sqs:SendMessage", "SplitQueue") in rights}
+    # THEN they are those of the requests that leave it their work
+    assert tell == {"JobResultsFunction", "RetryJobFunction", "UndoJobFunction"}
+
+
 def test_whoever_notes_that_a_chunk_is_finished_may_ask_whether_all_are() -> None:
     # GIVEN the functions that write to jobs, of which one with more than 32 chunks has several notes
     writers = [name for name, rights in RIGHTS.items() if Right("dynamodb:UpdateItem", "JobsTable") in rights]
-    # THEN they may query those, but for who only makes and splits files
+    # THEN they may query those, but for who only makes jobs of files
     assert {"ProcessChunkFunction", "BuryChunkFunction", SPLITTER, FILE_MAKER} < set(writers)
-    noting = set(writers) - {SPLITTER, FILE_MAKER}
+    noting = set(writers) - {FILE_MAKER}
     assert all(Right("dynamodb:Query", "JobsTable") in RIGHTS[name] for name in noting)
 
 

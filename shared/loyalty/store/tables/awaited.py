@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from loyalty.domain.job import KEPT_SECONDS, UPLOAD_SECONDS, Job
 from loyalty.store.engine.dynamodb import Database, Item
-from loyalty.store.tables import jobs, keys
+from loyalty.store.tables import job_list, keys
 
 _DAY_SECONDS = 24 * 3600
 _SPARE_SECONDS = 0.002  # since places are of whole milliseconds: at none does somebody look too early, and never again
@@ -20,7 +20,7 @@ _LOOKED = {"pk": {"S": keys.LOOKED}, "sk": {"S": keys.LOOKED}}
 
 def note(database: Database, job: Job) -> None:
     """Note that a job waits, before it is stored: so none is that nobody looks after; raises StorageBusy."""
-    place = jobs.place_of(job)
+    place = job_list.place_of(job)
     item = {"pk": {"S": _day(place)}, "sk": {"S": place}, "ttl": {"N": str(job.deleted_at)}}
     database.put(database.settings.jobs_table, item)
 
@@ -28,10 +28,10 @@ def note(database: Database, job: Job) -> None:
 def overdue(database: Database) -> Iterator[str]:
     """The places of jobs whose files should have come by now, and at which nobody looked; raises StorageBusy."""
     now, looked = database.now(), database.get(database.settings.jobs_table, _LOOKED)
-    since = looked["until"]["S"] if looked else jobs.place_at(now - KEPT_SECONDS)
-    until = jobs.place_at(now - UPLOAD_SECONDS - _SPARE_SECONDS)
+    since = looked["until"]["S"] if looked else job_list.place_at(now - KEPT_SECONDS)
+    until = job_list.place_at(now - UPLOAD_SECONDS - _SPARE_SECONDS)
     for day in range(KEPT_SECONDS // _DAY_SECONDS, 0, -1):
-        pk = _day(jobs.place_at(now - day * _DAY_SECONDS))
+        pk = _day(job_list.place_at(now - day * _DAY_SECONDS))
         if pk >= _day(since):
             yield from takewhile(lambda place: place.partition("#")[0] <= until, _behind(database, pk, since))
 

@@ -1,6 +1,6 @@
 """How far something long is done that belongs to a job, in the Jobs table, and who is at it.
 
-    pk = <job_id>   sk = file, results#<name>   cursor (JSON), holder, held_until, ttl
+    pk = <job_id>   sk = file, results#<name>, sending   cursor (JSON), holder, held_until, ttl
 
 One process at a time holds a cursor, for as long as it gives a sign of life in time (`splitter_silence_seconds`);
 whoever takes it then goes on where it was. One that lost it learns so with its next step, and does nothing more.
@@ -8,9 +8,11 @@ whoever takes it then goes on where it was. One that lost it learns so with its 
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
+from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import Job
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import job_items, keys
@@ -61,6 +63,19 @@ def take(database: Database, job: Job, name: str) -> tuple[Held, State | None]:
     if not update.done:
         raise CursorTaken(max(0.0, float(item["held_until"]["N"]) - now))
     return held, json.loads(item["cursor"]["S"]) if "cursor" in item else None
+
+
+@contextmanager
+def holding(database: Database, job: Job, name: str) -> Iterator[tuple[Held, State | None]]:
+    """Hold a cursor for as long as this lasts; whoever is next can take it at once then. Raises as `take`."""
+    held, state = take(database, job, name)
+    try:
+        yield held, state
+    except Exception:
+        with suppress(StorageBusy):
+            release(database, held)
+        raise
+    release(database, held)
 
 
 def read(database: Database, job_id: str, name: str) -> State | None:
@@ -137,6 +152,9 @@ def release(database: Database, held: Held) -> None:
 
 FILE = keys.FILE
 """The cursor of a job's file."""
+
+SENDING = keys.SENDING
+"""The cursor of the chunks that are sent for a request."""
 
 
 def results(name: str) -> str:

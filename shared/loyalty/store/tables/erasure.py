@@ -13,7 +13,7 @@ from loyalty.domain import lifetime
 from loyalty.domain.errors import StorageBusy
 from loyalty.store.engine import batch
 from loyalty.store.engine.dynamodb import Database, Item
-from loyalty.store.tables import accounts, customers, jobs, keys, memberships, promotions, undo_states
+from loyalty.store.tables import accounts, customers, job_list, keys, memberships, promotions, undo_states
 from loyalty.store.tables.customers import Change
 from loyalty.store.tables.journal import Record
 
@@ -71,7 +71,7 @@ def clear(database: Database, account_id: str, profile_id: str, *, again: bool =
     StorageBusy.
     """
     swept = sweep(database, account_id, [profile_id], tallies=again)
-    holding = undo_states.holders(database, jobs.listed(database, account_id))
+    holding = undo_states.holders(database, job_list.listed(database, account_id))
     states = batch.side_by_side(lambda job_id: undo_states.erase(database, job_id, profile_id), holding)
     return swept.memberships, swept.earns, sum(states)
 

@@ -12,6 +12,7 @@ from loyalty.store.tables import keys
 _NUMBERS = {
     **dict.fromkeys(("total", "chunks", "finished_at", "taken"), int),
     **dict.fromkeys(("submitted_at", "reopened_at", "cancelled_at", "taken_at", "arrived_at", "split_at"), float),
+    "handed_on_at": float,
 }
 _TEXTS = ("account_id", "operation", "contract", "undoes", "undone_by", "request", "label", "file", "error")
 _SWITCHES = ("queued", "undoable", "sent", "abandoned", "announced", "resumed", "fed", "faulty", "closed", "retried")

@@ -1,22 +1,20 @@
-"""The Jobs table: jobs, and the lists of each account's jobs by day. What belongs to a job is in its partition.
+"""The Jobs table: jobs. What belongs to a job is in its partition.
 
     pk = <job_id>              sk = job                       account, operation, contract, manner, params, parts, …
     pk = <job_id>              sk = chunk#…, finished#…       see `chunks` and `progress`
     pk = <job_id>              sk = undo#…                    see `undo_states`
     pk = <job_id>              sk = part#…                    see `growth`
-    pk = <job_id>              sk = file, results#…           see `cursors`
+    pk = <job_id>              sk = file, results#…, sending  see `cursors`
     pk = uploads#<day>         sk = <submitted_at>#<job_id>   see `awaited`
-    pk = jobs#<account>#<day>  sk = <submitted_at>#<job_id>   the list, to the millisecond
+    pk = jobs#<account>#<day>  sk = <submitted_at>#<job_id>   see `job_list`
     pk = key#<fingerprint>     sk = key#<fingerprint>         see `claims`
 
-A job is told for a week. TTL deletes it, and all that belongs to it, a day later; its place in the list, by which an
-erasure finds what belongs to it, goes last. Claims count for a day.
+A job is told for a week. TTL deletes it, and all that belongs to it, a day later. Claims count for a day.
 """
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from loyalty.domain import moment
 from loyalty.domain.errors import (
     JobNotFound,
     JobNotRetryable,
@@ -25,33 +23,19 @@ from loyalty.domain.errors import (
     RequestUndone,
     StorageBusy,
 )
-from loyalty.domain.job import KEPT_SECONDS, SPARE_SECONDS, Job, Part
-from loyalty.store.engine import batch
+from loyalty.domain.job import Job, Part
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.engine.fate import Fate
-from loyalty.store.tables import keys
+from loyalty.store.tables import job_list
 from loyalty.store.tables.job_items import attributes, attributes_of, key, of_item, pack_parts, unpack_parts
 
-_DAY_SECONDS = 24 * 3600
 _LEAST_SECONDS = 0.001  # by which moments of one job differ that are compared
-_LISTED_SECONDS = KEPT_SECONDS + KEPT_SECONDS + SPARE_SECONDS
-"""How long a job is listed: what its last second wrote is stored that long."""
-
-_TTL_DAYS = 2
-"""How many days TTL may be late."""
 
 _IS_BEING_SPLIT = "(attribute_exists(split_at) AND attribute_not_exists(reopened_at))"
 """Whoever splits a file sends all of its chunks in the end."""
 
-
-class Period(NamedTuple):
-    """From when on, and before when, jobs were submitted: as their places begin; None where it has no such end."""
-
-    since: str | None = None
-    until: str | None = None
-
-
-ALWAYS = Period()
+_IS_HANDED_ON = "(attribute_exists(handed_on_at) AND attribute_not_exists(abandoned))"
+"""So does whoever was told to send its chunks."""
 
 
 class Stored(NamedTuple):
@@ -68,10 +52,7 @@ def create(database: Database, job: Job, parts: Sequence[Part]) -> Stored:
     Raises StorageBusy, and JobNotFound where a job of this id was there and is forgotten.
     """
     table, ttl = database.settings.jobs_table, {"N": str(job.deleted_at)}
-    listed_until = {"N": str(int(job.submitted_at) + _LISTED_SECONDS)}
-    place = place_of(job)
-    day, _, _ = place.partition("T")
-    database.put(table, {"pk": {"S": keys.jobs(job.account_id, day)}, "sk": {"S": place}, "ttl": listed_until})
+    job_list.add(database, job)
     write = database.insert(table, {**key(job.id), **attributes(job), "parts": pack_parts(parts), "ttl": ttl})
     if write is Fate.DONE:
         return Stored(job, parts, new=True)
@@ -136,7 +117,8 @@ def reopen(database: Database, job: Job) -> Job:
     to_reopen = "(attribute_exists(finished_at) OR attribute_not_exists(reopened_at))"
     request = {
         "Key": key(job.id),
-        "UpdateExpression": "SET reopened_at = :now REMOVE finished_at, sent, abandoned, announced, retried",
+        "UpdateExpression": "SET reopened_at = :now REMOVE finished_at, sent, abandoned, announced, retried,"
+        " handed_on_at",
         "ConditionExpression": f"attribute_exists(pk) AND {to_reopen}"
         " AND attribute_not_exists(undone_by) AND attribute_not_exists(cancelled_at)",
         "ExpressionAttributeValues": {":now": {"N": str(database.now())}},
@@ -159,7 +141,7 @@ def begin_again(database: Database, job: Job) -> Job:
     request = {
         "Key": key(job.id),
         "UpdateExpression": "SET reopened_at = :at, queued = :true, retried = :true"
-        " REMOVE finished_at, sent, abandoned, announced, cancelled_at",
+        " REMOVE finished_at, sent, abandoned, announced, cancelled_at, handed_on_at",
         "ConditionExpression": f"attribute_exists(finished_at) AND attribute_not_exists(undone_by) AND {same}",
         "ExpressionAttributeValues": {":at": {"N": str(begun_at)}, ":true": {"BOOL": True}, **before},
     }
@@ -169,6 +151,21 @@ def begin_again(database: Database, job: Job) -> Job:
     if job.reopened_at != begun_at:
         raise JobRunning
     return job
+
+
+def hand_on(database: Database, job: Job) -> Job:
+    """The job, whose chunks the splitter was told to send; as it is where all were sent, or it was begun again since.
+
+    Raises StorageBusy or JobNotFound.
+    """
+    same, before = _begun_as(job)
+    request = {
+        "Key": key(job.id),
+        "UpdateExpression": "SET handed_on_at = :now REMOVE abandoned",
+        "ConditionExpression": f"attribute_exists(pk) AND attribute_not_exists(sent) AND {same}",
+        "ExpressionAttributeValues": {":now": {"N": str(database.now())}, **before},
+    }
+    return _changed(database, request)
 
 
 def cancel(database: Database, job: Job) -> Job:
@@ -181,7 +178,7 @@ def cancel(database: Database, job: Job) -> Job:
     request = {
         "Key": key(job.id),
         "UpdateExpression": f"SET cancelled_at = :now{', closed = :true' if closes else ''}",
-        "ConditionExpression": f"(attribute_exists(sent) OR {_IS_BEING_SPLIT})"
+        "ConditionExpression": f"(attribute_exists(sent) OR {_IS_BEING_SPLIT} OR {_IS_HANDED_ON})"
         " AND attribute_not_exists(finished_at) AND attribute_not_exists(#error)"
         f" AND attribute_not_exists(cancelled_at) AND attribute_not_exists(undone_by) AND {same}",
         "ExpressionAttributeNames": {"#error": "error"},
@@ -257,56 +254,6 @@ def _changed(database: Database, request: Item) -> Job:
     return of_item(item)
 
 
-def newest(
-    database: Database, account_id: str, before: str | None, most: int, period: Period = ALWAYS
-) -> tuple[list[Job], str | None]:
-    """A page of an account's jobs of a period, newest first, and where the next page begins, None at the end.
-
-    `before` is what the page before gave. Raises StorageBusy.
-    """
-    latest, since = int(database.now()), period.since or ""
-    before = min(filter(None, (before, period.until)), default=None)
-    places: list[str] = []
-    for day in range(KEPT_SECONDS // _DAY_SECONDS + 1):
-        date = _day(latest - day * _DAY_SECONDS)
-        if len(places) > most or date < since[: len(date)]:
-            break
-        if before is None or date <= before[: len(date)]:
-            listed = _places(database, keys.jobs(account_id, date), before, most + 1 - len(places))
-            places += [place for place in listed if place >= since]
-    following = places[most - 1] if len(places) > most else None
-    return _jobs(database, places[:most]), following
-
-
-def listed(database: Database, account_id: str) -> list[str]:
-    """The ids of an account's jobs of which anything may still be stored; raises StorageBusy."""
-    latest = int(database.now())
-    ids: set[str] = set()
-    for day in range(_LISTED_SECONDS // _DAY_SECONDS + _TTL_DAYS + 1):
-        pk = keys.jobs(account_id, _day(latest - day * _DAY_SECONDS))
-        items = database.query(database.settings.jobs_table, pk, ConsistentRead=True)
-        ids |= {item["sk"]["S"].partition("#")[2] for item in items}
-    return sorted(ids)
-
-
-def _places(database: Database, pk: str, before: str | None, most: int) -> list[str]:
-    options: Item = {"ScanIndexForward": False}
-    if before is not None:
-        options["ExclusiveStartKey"] = {"pk": {"S": pk}, "sk": {"S": before}}
-    return [item["sk"]["S"] for item in database.query(database.settings.jobs_table, pk, most=most, **options)]
-
-
-def _jobs(database: Database, places: Sequence[str]) -> list[Job]:
-    """The jobs that are listed at these places; one that was submitted again counts where it was listed first."""
-    ids: dict[batch.Key, None] = dict.fromkeys((place.partition("#")[2], keys.JOB) for place in places)
-    read_ = batch.get_all(database, database.settings.jobs_table, list(ids), None)
-    if read_.unread:
-        raise StorageBusy
-    now = database.now()
-    jobs = {place_of(job): job for job in map(of_item, read_.found.values()) if now < job.forgotten_at}
-    return [jobs[place] for place in places if place in jobs]
-
-
 def _set_once(database: Database, job: Job, attributes: Item, only: str = "pk") -> Item | None:
     """Set attributes of which the first is not there yet, beside one that has to be; None, or the item that it met.
 
@@ -336,18 +283,3 @@ def _begun_as(job: Job) -> tuple[str, Item]:
     if job.reopened_at is None:
         return "attribute_not_exists(reopened_at)", {}
     return "reopened_at = :reopened", {":reopened": {"N": str(job.reopened_at)}}
-
-
-def _day(seconds: float) -> str:
-    return moment.at(seconds).partition("T")[0]
-
-
-def place_of(job: Job) -> str:
-    """Where the list of its account has it: later ones have greater places."""
-    return f"{place_at(job.submitted_at)}#{job.id}"
-
-
-def place_at(seconds: float) -> str:
-    """How the places begin of jobs that were submitted at a moment, in seconds of the epoch."""
-    whole, milliseconds = divmod(round(seconds * 1_000), 1_000)
-    return f"{moment.at(whole).removesuffix('Z')}.{milliseconds:03}Z"

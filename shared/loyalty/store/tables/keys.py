@@ -125,6 +125,10 @@ FILE = "file"
 """Jobs, sort key of how far a job's file is read."""
 
 
+SENDING = "sending"
+"""Jobs, sort key of how far chunks are sent that a request left to the splitter."""
+
+
 def results(name: str) -> str:
     """Jobs, sort key of how far a file of results is written."""
     return f"results#{name}"
