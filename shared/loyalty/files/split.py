@@ -12,15 +12,14 @@ step may be the last of a process that dies: the next one does that step again, 
 once. After each step a cursor says how far it is.
 """
 
-from collections.abc import Iterator
 from contextlib import suppress
 
 from loyalty.domain.delimited import Unreadable
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import Job
-from loyalty.domain.rowfile import HeadingFault, read_heading
+from loyalty.domain.rowfile import EMPTY, FormatFault, read_heading
 from loyalty.files.kind import FileFault
-from loyalty.files.lines import Lines, check_format
+from loyalty.files.lines import Lines, checked
 from loyalty.files.registry import FILES
 from loyalty.files.scanning import assign, scan
 from loyalty.files.sending import send, send_rest
@@ -63,7 +62,7 @@ def _split(database: Database, job: Job, held: Held, state: State | None, alive:
     splitting = Splitting(database, job, account, held, alive)
     try:
         return _go_on(splitting, Cursor(**state) if state else _arrived(splitting))
-    except (FileFault, HeadingFault, ObjectChanged, Unreadable) as error:
+    except (FileFault, FormatFault, ObjectChanged, Unreadable) as error:
         cursors.keep(database, held)  # whoever was overtaken misses what the other has deleted
         return fail(database, job, _told(error))
 
@@ -73,16 +72,16 @@ def _told(error: Exception) -> str:
         return _CHANGED
     if isinstance(error, FileFault):
         return str(error)
-    return f"The file{error}" if isinstance(error, HeadingFault) else f"The file is no valid CSV: {error}"
+    return f"The file{error}" if isinstance(error, FormatFault) else f"The file is no valid CSV: {error}"
 
 
 def _arrived(splitting: Splitting) -> Cursor:
-    """Begin with the file as it is now; raises FileFault."""
+    """Begin with the file as it is now; raises FileFault or FormatFault."""
     found = objects.find(splitting.database, splitting.source)
     if found is None:
         raise ObjectChanged
     if not found.size:
-        raise FileFault("The file is empty")
+        raise FormatFault(EMPTY)
     if found.size > LARGEST_BYTES:
         raise FileFault(f"The file has {found.size} bytes, and may have {LARGEST_BYTES}")
     jobs.mark(splitting.database, splitting.job, arrived_at=splitting.database.now())
@@ -123,10 +122,10 @@ def _clean_up(splitting: Splitting, cursor: Cursor) -> None:
 
 
 def _open(splitting: Splitting, cursor: Cursor) -> File:
-    """Read how the file begins; raises FileFault, HeadingFault, Unreadable or ObjectChanged."""
+    """Read how the file begins; raises FileFault, FormatFault, Unreadable or ObjectChanged."""
     database, job = splitting.database, splitting.job
     source = Object(splitting.source, cursor.etag, cursor.size)
-    lines = Lines(_checked(objects.blocks(database, source)))
+    lines = Lines(checked(objects.blocks(database, source)))
     heading = read_heading(lines)
     operation = registry.OPERATIONS[job.operation]
     try:
@@ -138,13 +137,6 @@ def _open(splitting: Splitting, cursor: Cursor) -> File:
     return File(
         source, lines.place, FILES[job.operation].reader(heading, job.manner["file"], splitting.account, prepared)
     )
-
-
-def _checked(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    for number, block in enumerate(blocks):
-        if number == 0:
-            check_format(block)
-        yield block
 
 
 def bury(database: Database, job: Job) -> Job:

@@ -43,7 +43,7 @@ BAD: list[tuple[str, bytes | str, str]] = [
     ),
     ("migrates", f"email,customer_id\n{GOOD}", 'The column "customer_id" needs a user with the right to migrate'),
     ("delimiter", "email,last_name\na;b\nc;d\n", "@delimiter"),
-    ("gzip", gzip.compress(GOOD.encode()), "The file is compressed with gzip: send it as it is"),
+    ("gzip", gzip.compress(GOOD.encode()), "The file is compressed with gzip: send it uncompressed"),
     ("zip", zipped(), "The file is a ZIP archive or an Excel workbook: save it as CSV UTF-8"),
     ("utf-16", f"email,last_name\n{GOOD}".encode("utf-16"), f"The file {NOT_UTF_8}"),
     (
