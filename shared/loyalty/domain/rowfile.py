@@ -26,9 +26,10 @@ from loyalty.domain.text import is_blank
 ERROR_COLUMN = "loyalty_error"
 """The column of a file of failed rows that says why; it is not sent again."""
 
-EMPTY = " is empty"
-"""What is wrong with a file of no byte."""
+LARGEST_BYTES = 5 * 1024**3
+"""Bytes of a file: what one PUT to S3 may bring, and what S3 copies at once."""
 
+_EMPTY = " is empty"
 _NOT_UTF_8 = " is not in UTF-8: save it as CSV UTF-8"
 
 _FORMATS = {
@@ -117,10 +118,18 @@ class Heading(NamedTuple):
         return control_fault_in(cells)
 
 
+def check_size(size: int) -> None:
+    """Refuse a file of no bytes, or of too many; raises FormatFault."""
+    if not size:
+        raise FormatFault(_EMPTY)
+    if size > LARGEST_BYTES:
+        raise FormatFault(f" has {size} bytes, and may have {LARGEST_BYTES}")
+
+
 def check_format(first: bytes) -> None:
     """Refuse a file that is empty, or begins as one of another kind does; raises FormatFault."""
     if not first:
-        raise FormatFault(EMPTY)
+        raise FormatFault(_EMPTY)
     for begins, fault in _FORMATS.items():
         if first.startswith(begins):
             raise FormatFault(fault)

@@ -17,7 +17,7 @@ from contextlib import suppress
 from loyalty.domain.delimited import Unreadable
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import Job
-from loyalty.domain.rowfile import EMPTY, FormatFault, read_heading
+from loyalty.domain.rowfile import FormatFault, check_size, read_heading
 from loyalty.files.kind import FileFault
 from loyalty.files.lines import Lines, checked
 from loyalty.files.registry import FILES
@@ -32,9 +32,6 @@ from loyalty.store.engine.dynamodb import Database
 from loyalty.store.objects import Object, ObjectChanged
 from loyalty.store.tables import accounts, cursors, jobs
 from loyalty.store.tables.cursors import Held, State
-
-LARGEST_BYTES = 5 * 1024**3
-"""Bytes of a file: what one PUT to S3 may bring."""
 
 _CHANGED = "The file was changed, or taken away, after it had arrived"
 
@@ -76,14 +73,11 @@ def _told(error: Exception) -> str:
 
 
 def _arrived(splitting: Splitting) -> Cursor:
-    """Begin with the file as it is now; raises FileFault or FormatFault."""
+    """Begin with the file as it is now; raises FormatFault or ObjectChanged."""
     found = objects.find(splitting.database, splitting.source)
     if found is None:
         raise ObjectChanged
-    if not found.size:
-        raise FormatFault(EMPTY)
-    if found.size > LARGEST_BYTES:
-        raise FileFault(f"The file has {found.size} bytes, and may have {LARGEST_BYTES}")
+    check_size(found.size)
     jobs.mark(splitting.database, splitting.job, arrived_at=splitting.database.now())
     return splitting.note(Cursor(found.etag, found.size))
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from loyalty.domain import job as jobs
-from loyalty.files import lines, split
+from loyalty.domain import rowfile
+from loyalty.files import lines
 from tests.fakes.queues import CHUNKS, SPLITS
 from tests.unit.files.file_world import FileWorld
 
@@ -171,7 +172,7 @@ def test_a_file_of_more_bytes_than_one_may_have_is_refused_whatever_was_told_of_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # GIVEN an object that is too large, of which the message says that it has one byte
-    monkeypatch.setattr(split, "LARGEST_BYTES", 100)
+    monkeypatch.setattr(rowfile, "LARGEST_BYTES", 100)
     world = FileWorld()
     job_id = world.ask()
     world.s3.objects[f"uploads/{job_id}"] = f"email,last_name\n{GOOD}".encode()
