@@ -57,11 +57,11 @@ class ObjectUrls(NamedTuple):
     ) -> str:
         """The URL of the object at `place`, its bucket and key: for this method, with these headers and parameters."""
         access, (bucket, key) = self.access(), place
-        wanted = Presigned(method, f"{_bucket_url(access, bucket)}/{quote(key)}", headers or {}, query or {})
+        wanted = Presigned(method, f"{bucket_url(access, bucket)}/{quote(key)}", headers or {}, query or {})
         return presign(access, wanted, seconds, time.time())
 
 
-def _bucket_url(access: Access, bucket: str) -> str:
-    """On AWS a bucket is a host of its own, on an emulator a part of the path."""
+def bucket_url(access: Access, bucket: str) -> str:
+    """What the URLs of its objects begin with: on AWS a host of its own, on an emulator a part of the path."""
     endpoint = access.endpoint("s3")
     return f"{endpoint}/{bucket}" if access.endpoint_url else endpoint.replace("://", f"://{bucket}.", 1)
