@@ -90,7 +90,8 @@ class System:
         if self._choice.local:
             return places.local(self._choice.local_port)
         if not self._choice.stack:
-            raise OperatorError("Say where: --local for the stack of make run, or --stack NAME (or LOYALTY_STACK)")
+            local = "--local for the stack of make run" + ("" if places.are_here() else ", of which there is none here")
+            raise OperatorError(f"Say where: {local}; or --stack NAME (or LOYALTY_STACK) for a deployed one")
         options = {"region_name": self._choice.region} if self._choice.region else {}
         import boto3  # noqa: PLC0415 - takes half a second, which most commands do not need
 
