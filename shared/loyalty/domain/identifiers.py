@@ -11,6 +11,7 @@ them: canonically equal texts, an international domain and its ASCII form, a pho
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from loyalty.domain.quoting import quote, refusal
@@ -42,6 +43,10 @@ _LOCAL = rf"(?a:{_ATOM}(?:\.{_ATOM})*)"
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = rf"(?:{_LABEL}\.)*(?![0-9]+\Z){_LABEL}"  # RFC 1123; the last label of a name is no number
 _PLAIN_EMAIL = re.compile(rf"[a-z0-9_-]+(?:[.+][a-z0-9_-]+)*@(?:{_LABEL}\.)+[a-z]{{2,63}}")
+
+_PLAIN_EMAILS = rf"(?:{_PLAIN_EMAIL.pattern}\n)*+"
+_PLAIN_PHONES = r"(?:\+[1-9][0-9]{6,14}\n)*+"
+_PLAIN_TEXTS = rf"(?:[0-9A-Za-z]{{10,{LONGEST}}}\n|[0-9]{{1,9}}\n)*+"
 
 _LONGEST_PHONE = 64  # characters as it is sent, of which fifteen are digits
 _PHONE = re.compile(r"\+(?!0+\Z)[0-9]{7,15}")
@@ -84,6 +89,18 @@ def normalise(kind: str, text: str) -> str | None:
         return None
     text = plain(text)
     return text if 0 < len(text) <= LONGEST and not is_invisible(text) and not _fault(text) else None
+
+
+def normalise_all(kind: str, texts: Sequence[str]) -> Sequence[str | None]:
+    """`normalise` of each text; at once where all are spelt as nearly all are."""
+    together = "\n".join([*texts, ""])
+    if kind == "email" and together.isascii():
+        together = together.lower()
+        if re.fullmatch(_PLAIN_EMAILS, together) and max(map(len, texts), default=0) <= _LONGEST_EMAIL:
+            return together.split("\n")[:-1]
+    elif re.fullmatch(_PLAIN_PHONES if kind == "phone" else _PLAIN_TEXTS, together):
+        return texts
+    return [normalise(kind, text) for text in texts]
 
 
 @lru_cache(2**15)

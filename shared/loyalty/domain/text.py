@@ -13,7 +13,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _FORMAT = frozenset({"Cf", "Cc", "Cs", "Zl", "Zp"})
 # What is drawn as nothing without being a format character (Default_Ignorable_Code_Point, the empty Braille pattern,
 # tags), and the replacement character, which stands for one that was lost.
-_UNSEEN = (
+UNSEEN = (
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\ufffd-\uffff"
     "\U000e0000-\U000e0fff]"
 )
@@ -52,7 +52,7 @@ def is_invisible(text: str) -> bool:
     """Whether it contains an invisible character other than white space, or one that stands for a lost character."""
     if text.isascii():
         return not text.isprintable()
-    return bool(re.search(_UNSEEN, text)) or not _FORMAT.isdisjoint(map(unicodedata.category, text))
+    return bool(re.search(UNSEEN, text)) or not _FORMAT.isdisjoint(map(unicodedata.category, text))
 
 
 def control_fault(text: str) -> str | None:

@@ -1,11 +1,14 @@
 """Which chunk each row of a file goes into: rows that share a key together, in their order, the others as they come.
 
 The same rules as for a request (see `jobs.cut`), in arrays of a few bytes for each row, since a file has millions. Rows
-that share nothing fill chunks of their own: such a chunk is ready once its last row is read.
+that share nothing fill chunks of their own, each of one run of rows: such a chunk is ready once that run is read.
 """
 
 from array import array
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, compress
+from operator import not_
 from typing import NamedTuple
 
 from loyalty.jobs import cut
@@ -19,88 +22,97 @@ class Cut(NamedTuple):
     chunks: int
 
 
-def cut_rows(sizes: Sequence[int], shared: Iterable[tuple[int, int]]) -> Cut:
-    """Cut rows of these sizes (bytes of their items), of which those in pairs share a key."""
-    leaders = _leaders(len(sizes), shared)
-    following, is_grouped = _groups(leaders)
-    codes, packer = numbers(len(sizes)), _Packer()
-    for row, size in enumerate(sizes):
-        if not is_grouped[row]:
-            codes[row] = packer.alone(size)
-        elif leaders[row] == row:
-            _pack_group(row, sizes, following, packer, codes)
+def cut_rows(sizes: Numbers, shared: Iterable[tuple[int, int]], runs: Sequence[int]) -> Cut:
+    """Cut rows of these sizes (bytes of their items), of which those in pairs share a key, in runs of so many rows."""
+    groups = _Groups(len(sizes), shared)
+    codes, chunks, start = numbers(len(sizes)), 0, 0
+    for count in runs:
+        for rows in _packed(groups.others(start, start + count), sizes):
+            chunks += 1
+            for row in rows:
+                codes[row] = chunks
+        start += count
+    packer = _Packer(chunks)
+    for group in groups:
+        for row, code in zip(group, packer.together([sizes[row] for row in group]), strict=True):
+            codes[row] = code
     return Cut(codes, packer.chunks)
 
 
-def _leaders(rows: int, shared: Iterable[tuple[int, int]]) -> Numbers:
-    """For each row the first of those that it hangs together with."""
-    leaders = array("I", range(rows))
+class _Groups:
+    """The rows that hang together, through others too."""
 
-    def find(row: int) -> int:
+    def __init__(self, rows: int, shared: Iterable[tuple[int, int]]) -> None:
+        self._leaders, self._is_grouped = array("I", range(rows)), bytearray(rows)
+        for one, other in shared:
+            first, second = self._leader(one), self._leader(other)
+            self._leaders[max(first, second)] = min(first, second)
+            self._is_grouped[one] = self._is_grouped[other] = 1
+
+    def __iter__(self) -> Iterator[list[int]]:
+        """The groups in the order of their first rows, each in its order."""
+        rows = len(self._leaders)
+        following, lasts = numbers(rows), numbers(rows)
+        for row in compress(range(rows), self._is_grouped):
+            leader = self._leader(row)
+            if leader != row:
+                following[lasts[leader] or leader] = row
+                lasts[leader] = row
+        for row in compress(range(rows), self._is_grouped):
+            if self._leaders[row] == row:
+                group = [row]
+                while after := following[group[-1]]:
+                    group.append(after)
+                yield group
+
+    def others(self, start: int, stop: int) -> list[int]:
+        """The rows of this range that share nothing."""
+        return list(compress(range(start, stop), map(not_, self._is_grouped[start:stop])))
+
+    def _leader(self, row: int) -> int:
+        leaders = self._leaders
         while leaders[row] != row:
             leaders[row] = row = leaders[leaders[row]]
         return row
 
-    for one, other in shared:
-        first, second = find(one), find(other)
-        leaders[max(first, second)] = min(first, second)
-    for row in range(rows):
-        leaders[row] = leaders[leaders[row]]  # which is settled by now: it stands before this one
-    return leaders
 
-
-def _groups(leaders: Numbers) -> tuple[Numbers, bytearray]:
-    """For each row the next one of its group, 0 where it is the last, and whether it is in a group at all."""
-    is_grouped, following, lasts = bytearray(len(leaders)), numbers(len(leaders)), numbers(len(leaders))
-    for row, leader in enumerate(leaders):
-        if leader != row:
-            is_grouped[leader] = is_grouped[row] = 1
-            following[lasts[leader] or leader] = row
-            lasts[leader] = row
-    return following, is_grouped
-
-
-def _pack_group(leader: int, sizes: Sequence[int], following: Numbers, packer: "_Packer", codes: Numbers) -> None:
-    rows = [leader]
-    while after := following[rows[-1]]:
-        rows.append(after)
-    for row, code in zip(rows, packer.together([sizes[row] for row in rows]), strict=True):
-        codes[row] = code
+def _packed(rows: Sequence[int], sizes: Numbers) -> Iterator[Sequence[int]]:
+    """Rows in their order, so many of them at a time as fit one chunk."""
+    sums = list(accumulate((sizes[row] for row in rows), initial=0))
+    first = 0
+    while first < len(rows):
+        fitting = bisect_right(sums, sums[first] + cut.MOST_BYTES) - 1
+        last = max(first + 1, min(first + cut.MOST_WEIGHT, fitting))
+        yield rows[first:last]
+        first = last
 
 
 class _Packer:
-    """Gives rows their chunks: one chunk at a time takes rows that stand alone, and one takes groups."""
+    """Gives the rows of groups their chunks, after so many that there are: one at a time takes small groups."""
 
-    def __init__(self) -> None:
-        self.chunks = 0
-        self._alone = self._grouped = (0, cut.MOST_WEIGHT, 0)  # number, rows, bytes
-
-    def alone(self, size: int) -> int:
-        """The code of a row that shares nothing."""
-        number, rows, taken = self._alone
-        if not cut.fits(rows + 1, taken + size):
-            number, rows, taken = self._open()
-        self._alone = number, rows + 1, taken + size
-        return number
+    def __init__(self, chunks: int) -> None:
+        self.chunks = chunks
+        self._rows, self._bytes = cut.MOST_WEIGHT, 0
 
     def together(self, sizes: Sequence[int]) -> list[int]:
         """The codes of the rows of one group, in their order."""
-        number, rows, taken = self._grouped
-        if cut.fits(rows + len(sizes), taken + sum(sizes)):
-            self._grouped = number, rows + len(sizes), taken + sum(sizes)
-            return [GROUPED | number] * len(sizes)
-        number, rows, taken = self._open()
+        if cut.fits(self._rows + len(sizes), self._bytes + sum(sizes)):
+            self._take(len(sizes), sum(sizes))
+            return [GROUPED | self.chunks] * len(sizes)
+        self._open()
         flags, codes = GROUPED, []
         for size in sizes:
-            if not cut.fits(rows + 1, taken + size) and rows:
-                number, rows, taken = self._open()
+            if not cut.fits(self._rows + 1, self._bytes + size) and self._rows:
+                self._open()
                 flags = GROUPED | CHAINED | AFTER
-            codes.append(flags | number)
-            rows, taken = rows + 1, taken + size
-        self._grouped = number, rows, taken
+            codes.append(flags | self.chunks)
+            self._take(1, size)
         first = codes[0]
         return [code | CHAINED if code == first != codes[-1] else code for code in codes]
 
-    def _open(self) -> tuple[int, int, int]:
+    def _open(self) -> None:
         self.chunks += 1
-        return self.chunks, 0, 0
+        self._rows = self._bytes = 0
+
+    def _take(self, rows: int, size: int) -> None:
+        self._rows, self._bytes = self._rows + rows, self._bytes + size

@@ -1,6 +1,7 @@
 """Files of customers who earn a promotion: a column `id`, `mobile` or `email` finds them, `source` says where."""
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from loyalty.domain.account import Account
@@ -9,11 +10,12 @@ from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.rowfile import FileRow, Heading
 from loyalty.files.columns import COLUMNS, fields_of, refuse_repeated, wished
-from loyalty.files.kind import Asked, FileFault, FileKind, Wish, no_dry_run, no_limit
+from loyalty.files.kind import Asked, FileFault, FileKind, Wish, no_dry_run
 from loyalty.files.parameters import Parameters
+from loyalty.files.plain import Column, Form, each
 from loyalty.operations.earn.items import KIND, Item, Params
 from loyalty.operations.earn.promotion import Issue
-from loyalty.vendors.capillary.items import SOURCES, items, known_source
+from loyalty.vendors.capillary.items import KINDS, SOURCES, identifier, items, known_source
 from loyalty.vendors.capillary.replies import NOT_FOUND
 
 NAMES = ("id", "mobile", "email")
@@ -41,6 +43,7 @@ class EarnReader:
         self._name, self._key, self._source = _found(heading, wish, account)
         self._default = wish.get(SOURCE) or ""
         self._is_limited = prepared.promotion.limit is not None
+        self.form: Form | None = self._form()
 
     def read(self, row: FileRow) -> Item | Outcome:
         """Who earns."""
@@ -50,13 +53,18 @@ class EarnReader:
         customer = {"identifierValue": _cell(row.cells, self._key), "source": source or self._default}
         return items(self._name, [customer], _item)[0]
 
-    def keys(self, item: Item | Outcome) -> Collection[Hashable]:
+    def keys(self, item: Item | Outcome) -> Collection[Identifier]:
         """Under a limit the rows of one customer take their turns, in order."""
         return (item.identifier,) if self._is_limited and isinstance(item, Item) else ()
 
-    def limit(self) -> Callable[[Any], Any]:
-        """Any number may be about one customer."""
-        return no_limit()
+    def _form(self) -> Form:
+        kind, default = KINDS[self._name], known_source(self._default)
+        key = kind if self._is_limited else None
+        who = Column(self._key, '"value":', each(partial(identifier, kind)), key, otherwise=None)
+        opening = f'"kind":"{kind}",'
+        if self._source is None:
+            return Form([who], opening, f',"source":"{default}"')
+        return Form([who, Column(self._source, '"source":', each(known_source), otherwise=default)], opening)
 
 
 class _Found(NamedTuple):

@@ -1,15 +1,18 @@
 """Files of customers to register in a program: one column finds them, `registration_date` may say since when."""
 
-from collections.abc import Callable, Collection, Hashable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
+from loyalty.domain import moment
 from loyalty.domain.account import Account
+from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.quoting import quote
 from loyalty.domain.rowfile import FileRow, Heading
 from loyalty.files.columns import COLUMNS, fields_of, listed, refuse_repeated, wished
-from loyalty.files.kind import Asked, FileFault, FileKind, Wish, no_dry_run, no_limit
+from loyalty.files.kind import Asked, FileFault, FileKind, Wish, no_dry_run
 from loyalty.files.parameters import Parameters
+from loyalty.files.plain import Column, Form, each, identified
 from loyalty.operations.enrol.items import KIND, Item, Params
 from loyalty.vendors.altcraft.items import reader
 from loyalty.vendors.altcraft.results import NOT_FOUND
@@ -33,18 +36,18 @@ class EnrolReader:
         self.heading = heading
         self._name, self._key, self._date = _found(heading, wish, account)
         self._read = reader(self._name if self._name in OWN else "custom", account)
+        kind = self._name if self._name in OWN else account.match_kind(self._name) or ""
+        who = Column(self._key, '"value":', identified(kind), kind, otherwise=None)
+        date = [] if self._date is None else [Column(self._date, '"registered_at":', each(moment.utc))]
+        self.form: Form | None = Form([who], f'"kind":"{kind}",', behind=date)
 
     def read(self, row: FileRow) -> Item | Outcome:
         """Whom the row is about."""
         return invalid(row.fault) if row.fault else self._read([self._element(row.cells)])[0]
 
-    def keys(self, item: Item | Outcome) -> Collection[Hashable]:
+    def keys(self, item: Item | Outcome) -> Collection[Identifier]:
         """Of several rows about one customer the first makes the membership."""
         return (item.identifier,) if isinstance(item, Item) else ()
-
-    def limit(self) -> Callable[[Any], Any]:
-        """Any number may be about one customer."""
-        return no_limit()
 
     def _element(self, cells: Sequence[str]) -> dict[str, str]:
         text = _cell(cells, self._key)

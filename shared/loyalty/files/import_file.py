@@ -1,19 +1,22 @@
 """Files of customers to import: each column is a field, named by its header or by the parameter `columns`."""
 
-from collections.abc import Callable, Collection, Hashable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from loyalty.domain.account import Account
 from loyalty.domain.cards import LEAST_DIGITS, MOST_DIGITS
 from loyalty.domain.delimited import Record
 from loyalty.domain.errors import BadRequest
+from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import Outcome, invalid
-from loyalty.domain.profile import AUTO_ADD, MIGRATED, SECRETS, unique_kinds
+from loyalty.domain.profile import AUTO_ADD, MIGRATED, REGISTERED, SECRETS, settle, unique_kinds
 from loyalty.domain.quoting import quote
 from loyalty.domain.rowfile import FileRow, Heading
 from loyalty.files.columns import COLUMNS, UnknownColumn, fields_of
 from loyalty.files.kind import Asked, FileFault, FileKind, Wish
 from loyalty.files.parameters import Parameters
+from loyalty.files.plain import Column, Form, each, identified
 from loyalty.operations.import_customers.items import (
     KIND,
     Excess,
@@ -30,6 +33,9 @@ from loyalty.vendors.stickystreet.params import MOST_CAMPAIGNS
 from loyalty.vendors.stickystreet.rows import read_record
 
 _NAMES = ("campaigns", "overwrite", "card_digits", "keep_undo", COLUMNS)
+_LOOKED_AT = ("customer_id", "custom_date", REGISTERED)
+"""Fields of which each value is looked at by itself."""
+
 _SECRETS = {name.lower() for name in SECRETS}
 
 
@@ -79,6 +85,7 @@ class ImportReader:
         self.heading = heading.of_fields([sent.get(place) for place in range(len(heading.headers))])
         self._unique = frozenset(unique_kinds(account))
         self._kinds = tuple(kind for kind in (*prepared.kinds, *MIGRATED) if kind != "phone")
+        self.form = self._form()
 
     def read(self, row: FileRow) -> Row | Outcome:
         """The row's cells that are sent, as fields."""
@@ -90,7 +97,7 @@ class ImportReader:
             return invalid(ambiguous(AUTO_ADD, read.auto_add or ""))
         return read
 
-    def keys(self, item: Row | Outcome) -> Collection[Hashable]:
+    def keys(self, item: Row | Outcome) -> Collection[Identifier]:
         """Its identifiers, which are in their normal form by now, but for a phone that may be none."""
         if not isinstance(item, Row):
             return ()
@@ -98,9 +105,32 @@ class ImportReader:
         phone = item.identifier("phone")
         return keys if phone is None else [*keys, phone]
 
-    def limit(self) -> Callable[[Any], Any]:
-        """No customer has more rows than one import may bring."""
-        return Excess().keep
+    def _form(self) -> Form | None:
+        fields = [self._columns.fields[place] for place in range(len(self._places))]
+        columns = [self._column(place, field) for place, field in zip(self._places, fields, strict=True)]
+        inner = [column for column, field in zip(columns, fields, strict=True) if field != AUTO_ADD]
+        behind = [column for column, field in zip(columns, fields, strict=True) if field == AUTO_ADD]
+        again = self._places[0], self._columns.headers[0]
+        return Form(inner, '"fields":{', "}", behind, again) if inner else None
+
+    def _column(self, place: int, field: str) -> Column:
+        begins, key = f'"{field}":', field if field in self._kinds else None
+        if field == "phone":
+            return Column(place, begins, key=field, keyed=identified(field))
+        if field == AUTO_ADD:
+            return Column(place, begins, each(_unambiguous) if self.heading.has_decimal_comma else list)
+        if field in _LOOKED_AT:
+            return Column(place, begins, each(partial(_settled, field, self._unique)), key)
+        return Column(place, begins, identified(field) if field == "email" or field in self._unique else list, key)
+
+
+def _settled(field: str, unique: frozenset[str], cell: str) -> str | None:
+    value, fault = settle(field, cell, unique)
+    return None if fault else value
+
+
+def _unambiguous(cell: str) -> str | None:
+    return None if is_ambiguous(cell) else cell
 
 
 def _refuse_secrets(headers: Sequence[str], fields: Sequence[str]) -> None:
@@ -113,4 +143,9 @@ def _refuse_secrets(headers: Sequence[str], fields: Sequence[str]) -> None:
             )
 
 
-FILE = FileKind(KIND, _ask, _sent, ImportReader, ("profile_id", "code", "card_number"))
+def _limit() -> Callable[[Row | Outcome], Row | Outcome]:
+    """No customer has more rows than one import may bring."""
+    return Excess().keep
+
+
+FILE = FileKind(KIND, _ask, _sent, ImportReader, ("profile_id", "code", "card_number"), limit=_limit)

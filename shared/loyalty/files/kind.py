@@ -1,13 +1,15 @@
 """What has to be known of an operation whose items come in a file: its parameters, and how its rows are read."""
 
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol
 
 from loyalty.domain.account import Account
 from loyalty.domain.errors import RequestError
+from loyalty.domain.identifiers import Identifier
 from loyalty.domain.rowfile import FileRow, Heading
 from loyalty.files.parameters import Parameters
+from loyalty.files.plain import Form
 from loyalty.operations.kind import Item, Kind, Params
 
 Wish = Mapping[str, Any]
@@ -29,11 +31,11 @@ class Reader(Protocol):
     def read(self, row: FileRow) -> Any:
         """The item of a row, or the outcome of one that is itself wrong."""
 
-    def keys(self, item: Any) -> Collection[Hashable]:
-        """What an item shares with others whose order has to stay."""
+    form: Form | None
+    """How its plain rows are read many at a time, to the same items and keys; None where each is read by itself."""
 
-    def limit(self) -> Callable[[Any], Any]:
-        """What takes the items of a group that share keys, one after the other, and refuses those that are too many."""
+    def keys(self, item: Any) -> Collection[Identifier]:
+        """What an item shares with others whose order has to stay."""
 
 
 class Asked(NamedTuple, Generic[Params]):
@@ -57,12 +59,18 @@ class Asks(Protocol[Params]):
         """The parameters of a file that came at a moment (RFC 3339, UTC); raises BadRequest."""
 
 
+def _no_limit() -> Callable[[Any], Any]:
+    """Takes the items as they are: any number may share a key."""
+    return lambda item: item
+
+
 @dataclass(frozen=True)
 class FileKind(Generic[Params, Item]):
     """An operation whose items may come in a file.
 
     `check` looks at the line of headers alone, `reader` reads rows too. `generated` are the ids that results tell of
-    each row, `not_found` is what is said of a row that finds nobody.
+    each row, `not_found` is what is said of a row that finds nobody. `limit` makes what takes the items of a group that
+    share keys, in order, and refuses those that are too many.
     """
 
     kind: Kind[Params, Item]
@@ -71,11 +79,7 @@ class FileKind(Generic[Params, Item]):
     reader: Reads
     generated: tuple[str, ...]
     not_found: str = ""
-
-
-def no_limit() -> Callable[[Any], Any]:
-    """Take the items as they are: any number may share a key."""
-    return lambda item: item
+    limit: Callable[[], Callable[[Any], Any]] = _no_limit
 
 
 def no_dry_run(parameters: Parameters, *, dry_run: bool) -> Parameters:

@@ -4,6 +4,7 @@ So reading can go on from the end of any row, in another process too.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from loyalty.domain.delimited import LONGEST_ROW
@@ -28,31 +29,27 @@ class Lines(Iterator[tuple[int, str]]):
 
     def __init__(self, blocks: Iterator[bytes], place: Place = BEGIN) -> None:
         self.place = place
-        self._lines = self._read(blocks)
+        self._lines = _parted(blocks, place.line)
 
     def __next__(self) -> tuple[int, str]:
-        return next(self._lines)
+        place, line = self.place, next(self._lines)
+        self.place = Place(place.offset + len(line), place.line + 1)
+        text = decoded(line, place)
+        return (place.line + 1, text) if text else next(self)  # a byte order mark alone is no line
 
-    def _read(self, blocks: Iterator[bytes]) -> Iterator[tuple[int, str]]:
-        rest = b""
-        for block in blocks:
-            parts = (rest + block).splitlines(keepends=True)
-            rest = b"" if parts[-1].endswith(b"\n") else parts.pop()  # a line end may be of two bytes
-            if len(rest) > _LONGEST_LINE:
-                raise FormatFault(f", line {self.place.line + 1 + len(parts)}: the line is longer than a row may be")
-            for part in parts:
-                yield self._next(part)
-        if rest and (last := self._next(rest))[1]:  # a byte order mark alone is no line
-            yield last
+    def take(self, most: int) -> list[bytes]:
+        """The next lines as they are, so many at most: `decoded` tells what they say."""
+        taken = list(islice(self._lines, most))
+        self.place = Place(self.place.offset + sum(map(len, taken)), self.place.line + len(taken))
+        return taken
 
-    def _next(self, line: bytes) -> tuple[int, str]:
-        offset, before = self.place
-        try:
-            text = line.decode("utf-8-sig" if offset == 0 else "utf-8")
-        except UnicodeDecodeError:
-            raise not_utf_8(before + 1) from None
-        self.place = Place(offset + len(line), before + 1)
-        return before + 1, text
+
+def decoded(line: bytes, place: Place) -> str:
+    """The text of a line that begins at a place; raises FormatFault."""
+    try:
+        return line.decode("utf-8-sig" if place.offset == 0 else "utf-8")
+    except UnicodeDecodeError:
+        raise not_utf_8(place.line + 1) from None
 
 
 def checked(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -61,3 +58,17 @@ def checked(blocks: Iterator[bytes]) -> Iterator[bytes]:
     check_format(first)
     yield first
     yield from blocks
+
+
+def _parted(blocks: Iterator[bytes], before: int) -> Iterator[bytes]:
+    """The lines of blocks, after so many; raises FormatFault."""
+    rest, count = b"", before
+    for block in blocks:
+        parts = (rest + block).splitlines(keepends=True)
+        rest = b"" if parts[-1].endswith(b"\n") else parts.pop()  # a line end may be of two bytes
+        count += len(parts)
+        if len(rest) > _LONGEST_LINE:
+            raise FormatFault(f", line {count + 1}: the line is longer than a row may be")
+        yield from parts
+    if rest:
+        yield rest

@@ -1,28 +1,62 @@
-"""Sorted runs: what is too much for memory is sorted part by part, each part an object in S3, and read merged.
+"""Runs: what is too much for memory is stored part by part, each part an object in S3, and read again as it is needed.
 
-An entry is bytes that sort as they should: a key (its digest, and the row that has it), or a row that waits for others
-(its chunk, its position, its item). Runs are numbered from 1, so that whoever goes on finds them.
+A run of keys has the digests of what rows share, in shares by their digests: so a share of all runs is read at a time,
+in which equal digests meet. A run of rows has rows that wait for others, sorted by their chunks. Runs are numbered from
+1, so that whoever goes on finds them.
 """
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import merge
+from itertools import compress
+from operator import eq
 from struct import Struct
 from typing import NamedTuple
 
+from loyalty.files.plain import Shared
 from loyalty.store import objects
+from loyalty.store.cuts import CODE_BYTES, Numbers, numbers
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.objects import ObjectChanged
 
 _DIGEST_BYTES = 8
-_ROW = Struct(">I")
-_KEY_BYTES = _DIGEST_BYTES + _ROW.size
+_NUMBER = Struct(">I")
 _HEAD = Struct(">III")
-_BLOCK = 20_000 * _KEY_BYTES
-"""Bytes of a run that are in memory at once."""
+_BLOCK = 240_000
+"""Bytes of a run of rows that are in memory at once."""
 
 
-_ENTRIES_PER_BEAT = 1_000_000
+class Keys:
+    """What rows share: the digest of each identifier, with its row. Others have the same by chance once in 2^64."""
+
+    def __init__(self) -> None:
+        self._digests, self._rows = array("Q"), numbers()
+
+    def add(self, shared: Shared, first: int) -> None:
+        """Add the identifiers of rows of which the first has this number."""
+        if not shared.texts:
+            return
+        begins, digest = f"{shared.kind}\t", hashlib.blake2b
+        texts = (begins + f"\n{begins}".join(shared.texts)).encode().split(b"\n")  # no identifier holds a line end
+        found = [digest(text, digest_size=_DIGEST_BYTES).digest() for text in texts]
+        self._digests.frombytes(b"".join(found))
+        self._rows.extend([first + line for line in shared.lines])
+
+    def write(self, shares: int) -> bytes:
+        """A run of so many shares: how many digests are in each, and then share by share the digests and their rows."""
+        digests = [array("Q") for _ in range(shares)]
+        rows = [numbers() for _ in range(shares)]
+        if shares == 1:
+            digests, rows = [self._digests], [self._rows]
+        else:
+            for digest, row in zip(self._digests, self._rows, strict=True):
+                digests[digest % shares].append(digest)
+                rows[digest % shares].append(row)
+        counts = numbers()
+        counts.extend(map(len, digests))
+        parts = (one.tobytes() for share in zip(digests, rows, strict=True) for one in share)
+        return counts.tobytes() + b"".join(parts)
 
 
 class WaitingRow(NamedTuple):
@@ -33,59 +67,68 @@ class WaitingRow(NamedTuple):
     item: bytes
 
 
-def key_entry(key: Hashable, row: int) -> bytes:
-    """A row's key: those of equal keys stand together. Others do by chance once in 2^64."""
-    return hashlib.blake2b(repr(key).encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).digest() + _ROW.pack(
-        row
-    )
-
-
 def row_entry(number: int, waiting: WaitingRow) -> bytes:
     """A row that waits: those of one chunk, which has this number, stand together in their order."""
-    return _ROW.pack(number) + _HEAD.pack(waiting.row, waiting.code, len(waiting.item)) + waiting.item
+    return _NUMBER.pack(number) + _HEAD.pack(waiting.row, waiting.code, len(waiting.item)) + waiting.item
 
 
 def write(database: Database, key: str, entries: list[bytes]) -> None:
-    """Store a run, whose entries are sorted here."""
+    """Store a run of rows, which are sorted here."""
     entries.sort()
     objects.put(database, key, b"".join(entries))
 
 
-def shared_rows(database: Database, keys: Sequence[str], beat: Callable[[], object]) -> Iterator[tuple[int, int]]:
-    """Pairs of rows that share a key, of these runs: each row that has a key with the one that had it before.
+def shared_rows(
+    database: Database, keys: Sequence[str], shares: int, beat: Callable[[], object]
+) -> Iterator[tuple[int, int]]:
+    """Pairs of rows that share a key, of these runs: the first row that has a key with each other one.
 
-    Every second or so there is a `beat`. Raises ObjectChanged where a run is gone.
+    There is a `beat` before each further share. Raises ObjectChanged where a run is gone.
     """
-    before, last = b"", 0
-    for count, entry in enumerate(merge(*(_keys(database, key) for key in keys)), start=1):
-        if count % _ENTRIES_PER_BEAT == 0:
+    counts = [_counts(database, key, shares) for key in keys]
+    for share in range(shares):
+        if share:
             beat()
-        (row,) = _ROW.unpack_from(entry, _DIGEST_BYTES)
-        digest = entry[:_DIGEST_BYTES]
-        if digest == before and row != last:
-            yield last, row
-        before, last = digest, row
+        digests, rows = array("Q"), numbers()
+        for key, count in zip(keys, counts, strict=True):
+            start = shares * CODE_BYTES + sum(count[:share]) * (_DIGEST_BYTES + CODE_BYTES)
+            middle = start + count[share] * _DIGEST_BYTES
+            stop = middle + count[share] * CODE_BYTES
+            if start < stop:
+                found = objects.read(database, key, start, stop)
+                digests.frombytes(found[: middle - start])
+                rows.frombytes(found[middle - start :])
+        yield from _pairs(digests, rows)
+
+
+def _pairs(digests: "array[int]", rows: Numbers) -> Iterator[tuple[int, int]]:
+    ordered = sorted(digests)
+    several = set(compress(ordered, map(eq, ordered, ordered[1:])))
+    first: dict[int, int] = {}
+    for digest, row in compress(zip(digests, rows, strict=True), map(several.__contains__, digests)):
+        if (other := first.setdefault(digest, row)) != row:
+            yield other, row
+
+
+def _counts(database: Database, key: str, shares: int) -> Numbers:
+    found = numbers()
+    found.frombytes(objects.read(database, key, 0, shares * CODE_BYTES))
+    return found
 
 
 def waiting_rows(database: Database, keys: Sequence[str]) -> Iterator[WaitingRow]:
     """The rows of these runs, chunk by chunk, in their order; raises ObjectChanged where a run is gone."""
     for entry in merge(*(_rows(database, key) for key in keys)):
-        row, code, _ = _HEAD.unpack_from(entry, _ROW.size)
-        yield WaitingRow(code, row, entry[_ROW.size + _HEAD.size :])
-
-
-def _keys(database: Database, key: str) -> Iterator[bytes]:
-    for block in _blocks(database, key):
-        for start in range(0, len(block), _KEY_BYTES):
-            yield block[start : start + _KEY_BYTES]
+        row, code, _ = _HEAD.unpack_from(entry, _NUMBER.size)
+        yield WaitingRow(code, row, entry[_NUMBER.size + _HEAD.size :])
 
 
 def _rows(database: Database, key: str) -> Iterator[bytes]:
-    rest, begins = b"", _ROW.size + _HEAD.size
+    rest, begins = b"", _NUMBER.size + _HEAD.size
     for block in _blocks(database, key):
         rest, at = rest + block, 0
         while len(rest) - at >= begins:
-            end = at + begins + _HEAD.unpack_from(rest, at + _ROW.size)[2]
+            end = at + begins + _HEAD.unpack_from(rest, at + _NUMBER.size)[2]
             if end > len(rest):
                 break
             yield rest[at:end]

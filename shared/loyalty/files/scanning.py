@@ -1,51 +1,53 @@
-"""The first two steps of splitting a file: all of it is read, then each row gets its chunk."""
+"""The first two steps of splitting a file: all of it is read, then each row gets its chunk.
 
-from itertools import islice
+Reading stores the items as their messages will have them: nothing that happens to the file after that changes what is
+done, and it is read and checked once.
+"""
 
 from loyalty.domain.job import MOST_CHUNKS
-from loyalty.files import cutting, runs
+from loyalty.files import batches, cutting, runs
+from loyalty.files.batches import Batch
 from loyalty.files.kind import FileFault
 from loyalty.files.splitting import Cursor, File, Splitting
 from loyalty.jobs import cut
+from loyalty.operations import registry
 from loyalty.store import cuts, objects
-from loyalty.store.cuts import Numbers
-from loyalty.store.objects import ObjectChanged
 from loyalty.store.tables import jobs
 
-STEP_ROWS = 250_000
-"""Rows that are read before a step is noted."""
+RUN_ROWS = 125_000
+"""Rows that are read before a step is noted, unless their items are many bytes."""
 
-_ROW_BYTES, _CELL_BYTES = 120, 24
-"""What JSON adds to a row's item, and to each of its cells, at most; the cells themselves take twice their bytes."""
+RUN_BYTES = 32 * 1024 * 1024
+"""Bytes of items that are read before a step is noted."""
+
+_BYTES_OF_SHARE, _MOST_SHARES = 24 * 1024 * 1024, 100
+"""Bytes of a file whose keys are compared at a time, unless that makes more shares than so many."""
 
 
 def scan(splitting: Splitting, file: File, cursor: Cursor) -> Cursor:
-    """Read all rows; raises FileFault, Unreadable, and as `Splitting.note`."""
+    """Read all rows; raises FileFault, FormatFault, Unreadable, and as `Splitting.note`."""
     lines = file.lines(splitting.database, cursor)
-    rows, before = file.heading.rows(lines), lines.place.offset
-    added = _ROW_BYTES + _CELL_BYTES * len(file.heading.headers)
-    while True:
-        entries: list[bytes] = []
-        sizes = cuts.numbers()
-        for row in islice(rows, STEP_ROWS):
-            position = cursor.row + len(sizes)
-            entries += [runs.key_entry(key, position) for key in file.reader.keys(file.reader.read(row))]
-            sizes.append(min(cut.MOST_BYTES, added + 2 * (lines.place.offset - before)))
-            before = lines.place.offset
-            cursor = cursor if cursor.parted or len(row.cells) == 1 else cursor._replace(parted=True)
-        if not sizes:
-            return splitting.note(_scanned(file, cursor))
-        cursor = splitting.note(_stored(splitting, cursor, entries, sizes).at(lines.place))
+    found = batches.read(lines, file.reader, registry.OPERATIONS[splitting.job.operation].kind.write_item)
+    run = _Run(cursor.row)
+    for batch in found:
+        run.add(batch)
+        cursor = cursor._replace(parted=cursor.parted or batch.parted)
+        if run.is_full:
+            cursor = splitting.note(_stored(splitting, cursor, run).at(lines.place))
+            run = _Run(cursor.row)
+    return splitting.note(_scanned(file, _stored(splitting, cursor, run)))
 
 
 def assign(splitting: Splitting, cursor: Cursor) -> Cursor:
     """Give each row its chunk, and the job its size; raises FileFault, and as `Splitting.note`."""
     database, job = splitting.database, splitting.job
-    sizes = cuts.numbers()
+    sizes, counts = cuts.numbers(), list[int]()
     for key in splitting.work_keys("sizes", cursor.keys):
-        sizes.frombytes(_whole(splitting, key))
-    pairs = runs.shared_rows(database, splitting.work_keys("keys", cursor.keys), lambda: splitting.note(cursor))
-    made = cutting.cut_rows(sizes, pairs)
+        sizes.frombytes(splitting.stored(key))
+        counts.append(len(sizes) - sum(counts))
+    keys, shares = splitting.work_keys("keys", cursor.keys), _shares(cursor)
+    pairs = runs.shared_rows(database, keys, shares, lambda: splitting.note(cursor))
+    made = cutting.cut_rows(sizes, pairs, counts)
     if made.chunks > MOST_CHUNKS:
         raise FileFault(f"The file makes {made.chunks} chunks, and may make {MOST_CHUNKS}: send it in parts")
     cuts.store(database, job.id, made.codes)
@@ -53,15 +55,46 @@ def assign(splitting: Splitting, cursor: Cursor) -> Cursor:
     return splitting.note(cursor._replace(step="send"))
 
 
-def _stored(splitting: Splitting, cursor: Cursor, entries: list[bytes], sizes: Numbers) -> Cursor:
-    """Store what was read of some rows; the cursor behind them."""
-    (keys,), (measures,) = splitting.work_keys("keys", 1, cursor.runs), splitting.work_keys("sizes", 1, cursor.runs)
-    runs.write(splitting.database, keys, entries)
-    objects.put(splitting.database, measures, sizes.tobytes())
-    row = cursor.row + len(sizes)
-    most = MOST_CHUNKS * cut.MOST_WEIGHT
+class _Run:
+    """Rows that are read, of which the first has this number: their items as JSON, the sizes of these, their keys."""
+
+    def __init__(self, first: int) -> None:
+        self.sizes, self.keys = cuts.numbers(), runs.Keys()
+        self._first = first
+        self._items: list[bytes] = []
+        self._bytes = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is to be stored before more is read."""
+        return len(self.sizes) >= RUN_ROWS or self._bytes >= RUN_BYTES
+
+    def add(self, batch: Batch) -> None:
+        """Add rows."""
+        first = self._first + len(self.sizes)
+        for shared in batch.shared:
+            self.keys.add(shared, first)
+        items = "\n".join([*batch.texts, ""]).encode()
+        self._items.append(items)
+        self._bytes += len(items)
+        self.sizes.extend(map(len, items.split(b"\n")[:-1]))
+
+    def items(self) -> bytes:
+        """The items, a line each."""
+        return b"".join(self._items)
+
+
+def _stored(splitting: Splitting, cursor: Cursor, run: _Run) -> Cursor:
+    """Store what was read of some rows, if there are any; the cursor behind them."""
+    if not run.sizes:
+        return cursor
+    row, most = cursor.row + len(run.sizes), MOST_CHUNKS * cut.MOST_WEIGHT
     if row > most:
         raise FileFault(f"The file holds more than {most} rows: send it in parts")
+    bodies = {"keys": run.keys.write(_shares(cursor)), "sizes": run.sizes.tobytes(), "items": run.items()}
+    for kind, body in bodies.items():
+        (key,) = splitting.work_keys(kind, 1, cursor.runs)
+        objects.put(splitting.database, key, body)
     return cursor._replace(row=row, runs=cursor.runs + 1)
 
 
@@ -75,8 +108,5 @@ def _scanned(file: File, cursor: Cursor) -> Cursor:
     return done._replace(offset=0, line=0, row=0, runs=0)
 
 
-def _whole(splitting: Splitting, key: str) -> bytes:
-    found = objects.find(splitting.database, key)
-    if found is None:
-        raise ObjectChanged
-    return b"".join(objects.blocks(splitting.database, found))
+def _shares(cursor: Cursor) -> int:
+    return min(_MOST_SHARES, 1 + cursor.size // _BYTES_OF_SHARE)

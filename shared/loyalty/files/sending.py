@@ -1,65 +1,59 @@
 """The last two steps of splitting a file: its chunks are sent, those first whose rows share nothing with others."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import groupby
-from typing import Any, NamedTuple
-
-import orjson
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import compress, groupby
+from operator import not_
+from typing import NamedTuple
 
 from loyalty.domain.job import Part
 from loyalty.files import runs
+from loyalty.files.registry import FILES
 from loyalty.files.runs import WaitingRow
-from loyalty.files.scanning import STEP_ROWS
-from loyalty.files.splitting import Cursor, File, Splitting
+from loyalty.files.splitting import Cursor, Splitting
 from loyalty.jobs import message
 from loyalty.operations import registry
 from loyalty.store import cuts, queue
 from loyalty.store.cuts import AFTER, CHAINED, GROUPED, NUMBER
 from loyalty.store.queue import Message
 
-STEP_BYTES = 32 * 1024 * 1024
-"""Bytes of rows that wait in memory before a step is noted."""
-
 STEP_CHUNKS = 1_000
 """Chunks of rows that waited which are sent before a step is noted."""
 
 _SENT_AT_ONCE = 100  # chunks, so that no more are in memory
-_CODES_AT_ONCE = 250_000
 
 
-def send(splitting: Splitting, file: File, cursor: Cursor) -> Cursor:
+def send(splitting: Splitting, cursor: Cursor) -> Cursor:
     """Send the chunks whose rows share nothing, and store the rows of the others; raises as `Splitting.note`."""
-    lines = file.lines(splitting.database, cursor)
-    kind, sender = registry.OPERATIONS[splitting.job.operation].kind, _Sender(splitting)
-    open_, waiting = _Open(cursor.open), _Waiting(splitting, cursor.runs)
-    codes = _codes(splitting, cursor)
-    for position, (row, code) in enumerate(zip(file.heading.rows(lines), codes, strict=True), start=cursor.row):
-        text = _text(kind.write_item(file.reader.read(row)))
-        if code & GROUPED or code == open_.spilled:
-            waiting.add(WaitingRow(code, position, text.encode()))
-        else:
-            sender.add(open_.take(code, position, text))
-        if (position + 1) % STEP_ROWS == 0 or waiting.size > STEP_BYTES:
-            waiting.add(*open_.spill())
-            sender.flush()
-            cursor = cursor.at(lines.place)._replace(row=position + 1, runs=waiting.store(), open=open_.spilled)
-            splitting.note(cursor)
-    sender.add(open_.end())
-    sender.flush()
-    return splitting.note(cursor._replace(step="rest", runs=waiting.store()))
+    sender = _Sender(splitting)
+    for key in splitting.work_keys("items", cursor.keys - cursor.read, cursor.read):
+        texts = splitting.stored(key).decode().split("\n")[:-1]
+        rows = range(cursor.row, cursor.row + len(texts))
+        codes = cuts.read(splitting.database, splitting.job.id, rows)
+        is_grouped = [code >= GROUPED for code in codes]
+        is_alone = list(map(not_, is_grouped))
+        alone = list(compress(codes, is_alone)), list(compress(rows, is_alone)), list(compress(texts, is_alone))
+        for chunk in _chunks(*alone):
+            sender.add(chunk)
+        sender.flush()
+        grouped = compress(zip(codes, rows, texts, strict=True), is_grouped)
+        waiting = [WaitingRow(code, row, text.encode()) for code, row, text in grouped]
+        cursor = cursor._replace(row=rows.stop, read=cursor.read + 1, runs=_store(splitting, cursor.runs, waiting))
+        splitting.note(cursor)
+    return splitting.note(cursor._replace(step="rest"))
 
 
-def send_rest(splitting: Splitting, file: File, cursor: Cursor) -> Cursor:
+def send_rest(splitting: Splitting, cursor: Cursor) -> Cursor:
     """Send the chunks of rows that waited, those of a chain in its order; raises as `Splitting.note`."""
-    sender, limit = _Sender(splitting), file.reader.limit()
+    sender, limited = _Sender(splitting), _Limited(splitting)
     waiting = runs.waiting_rows(splitting.database, splitting.work_keys("rows", cursor.runs))
     for number, group in groupby(waiting, lambda one: one.code & NUMBER):
         rows = list(group)
         waits = any(row.code & AFTER for row in rows)
         if not waits:
-            limit = file.reader.limit()
-        texts = [_limited(splitting, limit, row) if row.code & CHAINED else row.item.decode() for row in rows]
+            limited = _Limited(splitting)
+        texts = [limited.text(row) if row.code & CHAINED else row.item.decode() for row in rows]
         if number <= cursor.chunk:
             continue
         part = Part(number, _positions([row.row for row in rows]), number - 1 if waits else None)
@@ -78,56 +72,22 @@ class _Chunk(NamedTuple):
     texts: Sequence[str]
 
 
-class _Open:
-    """The chunk that takes rows at the moment; one of which rows are stored already is `spilled`, and takes none."""
-
-    def __init__(self, spilled: int) -> None:
-        self.spilled = spilled
-        self._number = 0
-        self._rows: list[tuple[int, str]] = []
-
-    def take(self, number: int, position: int, text: str) -> _Chunk | None:
-        """Take a row; the chunk before, if this row is the first of another."""
-        ended = self.end() if number != self._number else None
-        self._number = number
-        self._rows.append((position, text))
-        return ended
-
-    def end(self) -> _Chunk | None:
-        """The chunk, if it has rows, which takes none any more."""
-        rows, self._rows = self._rows, []
-        if not rows:
-            return None
-        return _Chunk(Part(self._number, _positions([row for row, _ in rows])), [text for _, text in rows])
-
-    def spill(self) -> list[WaitingRow]:
-        """Its rows, to be stored as those of others are."""
-        rows, self._rows = self._rows, []
-        self.spilled = self._number if rows else self.spilled
-        return [WaitingRow(self._number, row, text.encode()) for row, text in rows]
+def _chunks(codes: Sequence[int], rows: Sequence[int], texts: Sequence[str]) -> Iterator[_Chunk]:
+    """The chunks of rows that share nothing, whose codes are these."""
+    first = 0
+    while first < len(codes):
+        last = bisect_right(codes, codes[first], lo=first)
+        yield _Chunk(Part(codes[first], _positions(rows[first:last])), texts[first:last])
+        first = last
 
 
-class _Waiting:
-    """Rows that wait for others of their chunk, and how many runs of them are stored."""
-
-    def __init__(self, splitting: Splitting, stored: int) -> None:
-        self.size = 0
-        self._splitting, self._stored = splitting, stored
-        self._entries: list[bytes] = []
-
-    def add(self, *rows: WaitingRow) -> None:
-        """Take rows."""
-        for row in rows:
-            self._entries.append(runs.row_entry(row.code & NUMBER, row))
-            self.size += len(self._entries[-1])
-
-    def store(self) -> int:
-        """Store what it has as a further run; how many there are then."""
-        if self._entries:
-            (key,) = self._splitting.work_keys("rows", 1, self._stored)
-            runs.write(self._splitting.database, key, self._entries)
-            self._entries, self.size, self._stored = [], 0, self._stored + 1
-        return self._stored
+def _store(splitting: Splitting, stored: int, waiting: Sequence[WaitingRow]) -> int:
+    """Store rows that wait, if there are any, as a further run; how many there are then."""
+    if not waiting:
+        return stored
+    (key,) = splitting.work_keys("rows", 1, stored)
+    runs.write(splitting.database, key, [runs.row_entry(row.code & NUMBER, row) for row in waiting])
+    return stored + 1
 
 
 class _Sender:
@@ -153,25 +113,19 @@ class _Sender:
             self._messages = []
 
 
-def _text(document: Mapping[str, Any]) -> str:
-    """An item as `message.to_text` writes it, five times as fast: no row can hold what needs the slower way."""
-    text = orjson.dumps(document).decode()
-    return text if text.isascii() else message.escaped(text)
+class _Limited:
+    """Takes the rows of a chain, one after the other."""
 
+    def __init__(self, splitting: Splitting) -> None:
+        self._account, name = splitting.account, splitting.job.operation
+        self._kind, self._keep = registry.OPERATIONS[name].kind, FILES[name].limit()
 
-def _codes(splitting: Splitting, cursor: Cursor) -> Iterator[int]:
-    """The codes of the rows from the cursor on."""
-    for first in range(cursor.row, cursor.rows, _CODES_AT_ONCE):
-        rows = range(first, min(cursor.rows, first + _CODES_AT_ONCE))
-        yield from cuts.read(splitting.database, splitting.job.id, rows)
-
-
-def _limited(splitting: Splitting, limit: Callable[[Any], Any], row: WaitingRow) -> str:
-    """A row of a chain, unless it is one too many about one customer."""
-    kind, text = registry.OPERATIONS[splitting.job.operation].kind, row.item.decode()
-    item = kind.read_item(json.loads(text), splitting.account)
-    kept = limit(item)
-    return text if kept is item else message.to_text(kind.write_item(kept))
+    def text(self, row: WaitingRow) -> str:
+        """A row, unless it is one too many about one customer."""
+        text = row.item.decode()
+        item = self._kind.read_item(json.loads(text), self._account)
+        kept = self._keep(item)
+        return text if kept is item else message.to_text(self._kind.write_item(kept))
 
 
 def _positions(rows: Sequence[int]) -> Sequence[int]:

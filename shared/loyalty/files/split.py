@@ -2,12 +2,12 @@
 
     scan -> cut -> send -> rest -> done
 
-scan  reads the whole file: what can't be read is found before anything is written. It notes each row's keys and size.
+scan  reads the whole file, and stores the items: what can't be read is found before anything is written.
 cut   finds the rows that share keys, through others too, and gives each row its chunk. From here the job has a size.
-send  reads the file again, and sends each chunk of rows that stand alone once its last row is read; others wait.
+send  sends each chunk of rows that stand alone once its last row is read; others wait.
 rest  sends the chunks of rows that waited.
 
-What is sent hangs only on the bytes of the file, of which one version is read, and on what `cut` has stored. So each
+One version of the file is read, and what is sent hangs only on what `scan` and `cut` have stored. So each
 step may be the last of a process that dies: the next one does that step again, and chunks that come twice are done
 once. After each step a cursor says how far it is.
 """
@@ -33,7 +33,7 @@ from loyalty.store.objects import Object, ObjectChanged
 from loyalty.store.tables import accounts, cursors, jobs
 from loyalty.store.tables.cursors import Held, State
 
-_CHANGED = "The file was changed, or taken away, after it had arrived"
+_CHANGED = "The file, or what was read of it, was changed or taken away after it had arrived"
 
 
 def split(database: Database, job: Job, alive: Alive) -> Job:
@@ -87,10 +87,9 @@ def _go_on(splitting: Splitting, cursor: Cursor) -> Job:
     job = splitting.job
     if cursor.step == "done" or job.finished_at is not None:
         return job
-    file = _open(splitting, cursor)
-    cursor = cursor._replace(several_lines=file.heading.lines_in())
     if cursor.step == "scan":
-        cursor = scan(splitting, file, cursor)
+        file = _open(splitting, cursor)
+        cursor = scan(splitting, file, cursor._replace(several_lines=file.heading.lines_in()))
     if cursor.step == "cut":
         cursor = assign(splitting, cursor)
     job = jobs.find(splitting.database, job.id) or job
@@ -98,9 +97,9 @@ def _go_on(splitting: Splitting, cursor: Cursor) -> Job:
         return job  # it was cancelled meanwhile
     splitting = splitting._replace(job=job)
     if cursor.step == "send":
-        cursor = send(splitting, file, cursor)
+        cursor = send(splitting, cursor)
     if cursor.step == "rest":
-        cursor = send_rest(splitting, file, cursor)
+        cursor = send_rest(splitting, cursor)
     job = jobs.mark(splitting.database, job, sent=True)
     cursors.advance(splitting.database, splitting.held, cursor._replace(step="done")._asdict())
     _clean_up(splitting, cursor)
@@ -109,7 +108,7 @@ def _go_on(splitting: Splitting, cursor: Cursor) -> Job:
 
 def _clean_up(splitting: Splitting, cursor: Cursor) -> None:
     """Delete what was only needed for this; what stays, where a process dies before, is deleted after a week."""
-    kinds = {"keys": cursor.keys, "sizes": cursor.keys, "rows": cursor.runs}
+    kinds = {"keys": cursor.keys, "sizes": cursor.keys, "items": cursor.keys, "rows": cursor.runs}
     keys = [key for kind, count in kinds.items() for key in splitting.work_keys(kind, count)]
     with suppress(StorageBusy):
         objects.delete(splitting.database, keys)

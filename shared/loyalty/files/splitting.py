@@ -10,7 +10,7 @@ from loyalty.files.kind import Reader
 from loyalty.files.lines import Lines, Place
 from loyalty.store import objects
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.objects import Object
+from loyalty.store.objects import Object, ObjectChanged
 from loyalty.store.tables import cursors
 from loyalty.store.tables.cursors import Held
 
@@ -26,8 +26,8 @@ class Cursor(NamedTuple):
     """How far it is: the step, the version of the file, and where in it, in rows too; how many runs were stored.
 
     `parted` says that a row had a second cell, `several_lines` are the columns that may hold text of several lines;
-    `keys` are the runs of keys, and `rows` all rows, once these are known. `open` is the chunk whose first rows wait as
-    if they were grouped, and `chunk` the last one of `rest` that was sent.
+    `keys` are the runs that were read, and `rows` all rows, once these are known. `read` are those runs of them that
+    were sent, and `chunk` the last one of `rest` that was.
     """
 
     etag: str
@@ -39,7 +39,7 @@ class Cursor(NamedTuple):
     runs: int = 0
     keys: int = 0
     rows: int = 0
-    open: int = 0
+    read: int = 0
     chunk: int = 0
     parted: bool = False
     several_lines: Sequence[int] = ()
@@ -74,6 +74,13 @@ class Splitting(NamedTuple):
         if not self.alive():
             raise Unfinished
         return cursor
+
+    def stored(self, key: str) -> bytes:
+        """The whole of an object; raises ObjectChanged where it is gone."""
+        found = objects.find(self.database, key)
+        if found is None:
+            raise ObjectChanged
+        return b"".join(objects.blocks(self.database, found))
 
     def work_keys(self, kind: str, count: int, before: int = 0) -> list[str]:
         """The keys of so many objects of a kind that this needs for a while, after the first ones."""

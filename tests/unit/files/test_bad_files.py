@@ -13,6 +13,7 @@ from loyalty.files import lines
 from tests.fakes.queues import CHUNKS, SPLITS
 from tests.unit.files.file_world import FileWorld
 
+GONE = "The file, or what was read of it, was changed or taken away after it had arrived"
 GOOD = "".join(f"user{number}@files.example,Name\n" for number in range(20))
 
 
@@ -193,14 +194,14 @@ def test_a_file_of_more_rows_than_a_job_may_have_is_refused(monkeypatch: pytest.
 
 
 def test_a_file_that_makes_more_chunks_than_a_job_may_have_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    # GIVEN few rows, so large that each needs a chunk of its own
+    # GIVEN few rows, so large that three of them fill a chunk
     from loyalty.files import scanning  # noqa: PLC0415 - what is patched is that module's own name
 
     monkeypatch.setattr(scanning, "MOST_CHUNKS", 3)
     world = FileWorld()
-    content = "".join(f"user{number}@files.example,{'x' * 60_000}\n" for number in range(5))
+    content = "".join(f"user{number}@files.example,{'x' * 60_000}\n" for number in range(12))
     job_id = world.bring(f"email,street1\n{content}")
-    assert world.shown(job_id)["error"] == "The file makes 5 chunks, and may make 3: send it in parts"
+    assert world.shown(job_id)["error"] == "The file makes 4 chunks, and may make 3: send it in parts"
 
 
 def test_a_file_that_is_changed_while_it_is_read_makes_its_job_fail() -> None:
@@ -215,27 +216,46 @@ def test_a_file_that_is_changed_while_it_is_read_makes_its_job_fail() -> None:
     world.split()
     # THEN the job has failed, and nothing was written
     shown = world.shown(job_id)
-    assert (shown["status"], shown["error"]) == ("failed", "The file was changed, or taken away, after it had arrived")
+    assert (shown["status"], shown["error"]) == ("failed", GONE)
     assert world.sqs.queues[CHUNKS] == []
 
 
-def test_a_file_that_is_changed_while_its_chunks_are_sent_sends_no_more_of_them() -> None:
+def test_a_file_that_is_taken_away_while_its_chunks_are_sent_is_done_to_its_end() -> None:
     # GIVEN a job some chunks of which were sent
+    world, job_id = _sending()
+    # WHEN its file is taken away
+    world.s3.objects.pop(f"uploads/{job_id}")
+    world.split()
+    world.work()
+    # THEN all its rows are done as they were read
+    shown = world.shown(job_id)
+    assert (shown["status"], shown["total"], shown["done"]) == ("done", 20, 20)
+
+
+def test_what_was_read_of_a_file_is_deleted_while_its_chunks_are_sent_and_no_more_of_them_are() -> None:
+    # GIVEN a job some chunks of which were sent
+    world, job_id = _sending()
+    sent = len(world.sqs.queues[CHUNKS])
+    # WHEN somebody deletes what was read of its file
+    for key in [key for key in world.s3.objects if key.startswith(f"work/{job_id}/items-")]:
+        world.s3.objects.pop(key)
+    world.split()
+    assert len(world.sqs.queues[CHUNKS]) == sent
+    world.work()
+    # THEN what was sent is done and told, and the job has failed
+    shown = world.shown(job_id)
+    assert (shown["status"], shown["error"]) == ("failed", GONE)
+    assert 0 < shown["done"] < 20
+
+
+def _sending() -> tuple[FileWorld, str]:
+    """A world in which some chunks of a job's file were sent."""
     world = FileWorld()
     job_id = world.ask()
     world.upload(job_id, f"email,last_name\n{GOOD}")
     while not world.sqs.queues[CHUNKS]:
         world.deliver_split(seconds=100)
-    sent = len(world.sqs.queues[CHUNKS])
-    # WHEN its file is taken away
-    world.s3.objects.pop(f"uploads/{job_id}")
-    world.split()
-    world.work()
-    # THEN what was sent is done and told, and the job has failed
-    shown = world.shown(job_id)
-    assert (shown["status"], shown["error"]) == ("failed", "The file was changed, or taken away, after it had arrived")
-    assert 0 < shown["done"] < 20
-    assert sent >= 1
+    return world, job_id
 
 
 def test_a_second_file_for_a_job_that_is_done_changes_nothing() -> None:

@@ -12,6 +12,7 @@ from tests.fakes.queues import CHUNKS, SPLITS
 from tests.unit.files.file_world import FileWorld
 from tests.unit.files.test_split import file_of, rows_of
 
+GONE = "The file, or what was read of it, was changed or taken away after it had arrived"
 ROWS = rows_of(3, 18)
 CONTENT = file_of(ROWS)
 pytestmark = pytest.mark.long
@@ -221,11 +222,12 @@ def test_a_job_whose_file_cannot_be_read_is_announced_whatever_happens_to_its_sp
 
 @pytest.mark.usefixtures("quiet")
 def test_a_job_that_failed_while_its_chunks_were_sent_is_not_tried_again() -> None:
-    # GIVEN a job whose file was taken away when some chunks were sent, which nobody could do
+    # GIVEN a job of which some chunks were sent, which nobody could do, when what was read of its file was deleted
     world, job_id = asked()
     while not world.sqs.queues[CHUNKS]:
         world.deliver_split(seconds=100)
-    world.s3.objects.pop(f"uploads/{job_id}")
+    for key in [key for key in world.s3.objects if key.startswith(f"work/{job_id}/items-")]:
+        world.s3.objects.pop(key)
     world.split()
     world.bury()
     assert world.shown(job_id)["retry"] == "none"
@@ -233,5 +235,5 @@ def test_a_job_that_failed_while_its_chunks_were_sent_is_not_tried_again() -> No
     reply = world.retry(job_id)
     # THEN that is refused, and the job stays as it ended
     assert reply.status == 409
-    assert reply.json()["detail"] == "The job failed: The file was changed, or taken away, after it had arrived"
+    assert reply.json()["detail"] == f"The job failed: {GONE}"
     assert world.shown(job_id)["finished_at"] is not None

@@ -22,7 +22,9 @@ SOURCES = (
 )
 """Where customers come from, as the vendor calls it."""
 
-_KINDS = {"id": "customer_id", "mobile": "phone", "email": "email"}
+KINDS = {"id": "customer_id", "mobile": "phone", "email": "email"}
+"""The kinds of identifier by what a request calls them."""
+
 INSUFFICIENT = (8881, "insufficient parameters passed, program id and one of promotion id/identifier are required")
 EMPTY = (11013, "identifierName, identifierValue, source can not be empty")
 
@@ -53,7 +55,7 @@ def items(identifier_name: object, customers: Sequence[object], make: Make[Item]
     count = max(len(customers), 1)
     if blank(identifier_name):
         return [refused(*EMPTY)] * count
-    if not isinstance(identifier_name, str) or identifier_name not in _KINDS:
+    if not isinstance(identifier_name, str) or identifier_name not in KINDS:
         fault = refusal("identifierName", "must be id, mobile or email", identifier_name)
         return [refused(BAD_REQUEST, fault)] * count
     if not customers:
@@ -90,7 +92,7 @@ def _item(identifier_name: str, customer: object, make: Make[Item], hint: str) -
         return refused(BAD_REQUEST, refusal("identifierValue", "must be text or an integer", value))
     if (known := known_source(source)) is None:
         return refused(BAD_REQUEST, f"unknown source {quote(source)}{hint}")
-    kind = _KINDS[identifier_name]
+    kind = KINDS[identifier_name]
     text = identifier(kind, str(value).strip())
     return NOT_FOUND if text is None else make((kind, text), known, customer)
 
