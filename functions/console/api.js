@@ -1,7 +1,8 @@
 "use strict";
 /* The API as this page calls it. The token is in the variable below and nowhere else: no storage, cookie or URL. */
 
-const BASE = location.pathname.replace(/\/console\/?$/, ""); // the stage, unless a domain hides it
+/* The stage, unless a domain hides it. */
+const BASE = location.pathname.replace(/\/console\/?$/, "");
 const ATTEMPTS = 6;
 
 const session = { token: "", ended: new AbortController() };

@@ -15,7 +15,8 @@ const BLANK = new RegExp(`^[\\s\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}${UNSEEN}\\u{e
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
 const ASCII = /^[\x00-\x7f]*$/;
 const NUMBER = "\\+?[0-9][0-9 .,/()+-]*$";
-const FORMULA = "[ \"]*[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20]"; // the wide signs are run where such are typed
+/* The wide signs are run where such are typed. */
+const FORMULA = "[ \"]*[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20]";
 const PROTECTED = new RegExp(`^'+(?:${FORMULA}|[\\t\\r]|${NUMBER})`);
 const NEEDS_PROTECTION = new RegExp(`^(?:'*(?:${FORMULA}|[\\t\\r])|'+${NUMBER})`);
 const INNER = new RegExp(`([,;|\\t\\r\\n])(?='*${FORMULA})`, "g");
@@ -38,13 +39,16 @@ const FORMATS = [
   [[0xfe, 0xff], NOT_UTF_8],
 ];
 
-/** The text of a file's first bytes, or of all; throws an Error where it is none. A byte order mark is left out. */
+/**
+ * The text of a file's first bytes, or of all, without a byte order mark; throws an Error where it is none. A character
+ * that the last byte cuts in two is left out.
+ */
 async function readText(file, most = file.size) {
   const bytes = new Uint8Array(await file.slice(0, most).arrayBuffer());
   const other = FORMATS.find(([begins]) => begins.every((byte, at) => bytes[at] === byte));
   if (other) throw new Error(other[1]);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: most < file.size }); // a character may be cut
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: most < file.size });
   } catch {
     throw new Error(NOT_UTF_8);
   }

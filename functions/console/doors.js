@@ -4,7 +4,8 @@
 const SOURCES = ["INSTORE", "ECOMMERCE", "WEBSITE", "MOBILE_APP", "FACEBOOK", "WEB_ENGAGE", "WECHAT", "LINE", "MARTJACK"];
 const MORE_SOURCES = ["TMALL", "TAOBAO", "JD", "ALL"];
 const DATE = "registration_date";
-const SAYS_OWN = ["email", "phone", "profile_id"]; // what finds members beside the account's match fields
+/* What finds members beside the account's match fields. */
+const SAYS_OWN = ["email", "phone", "profile_id"];
 
 /* `identifiers` are columns of which one is needed and no more. */
 const DOORS = {
@@ -28,7 +29,10 @@ const DOORS = {
   },
 };
 
-/** Send one request of an import; resolves to its job's id, or its counts and failures where it was done before. */
+/**
+ * Send one request of an import; resolves to its job's id, or its counts and failures where it was done before. This
+ * contract answers its errors with HTTP status 200.
+ */
 async function sendRequest(part, upload, choices) {
   const form = new Response(importForm(part, upload, choices));
   const headers = { Prefer: "respond-async", "Idempotency-Key": part.key, "Content-Type": form.headers.get("Content-Type") };
@@ -36,7 +40,7 @@ async function sendRequest(part, upload, choices) {
   const body = await form.arrayBuffer();
   return patiently(async () => {
     const response = await call("POST", "/api.php", { body, headers });
-    const reply = await response.json(); // this contract answers its errors with HTTP status 200
+    const reply = await response.json();
     if (reply.status !== "success") throw new ApiError(response.status, reply.error, response.headers.get("Retry-After"));
     const { job_id: jobId, customers: counts } = reply.batch;
     return jobId ? { jobId } : { counts, failures: failuresIn(reply) };

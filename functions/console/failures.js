@@ -1,7 +1,8 @@
 "use strict";
 /* The failed items of a job, read from the reply that its vendor's client would have had, in JSON, JSONP or XML. */
 
-const PAGE = 5_000; // items of one call
+/* Items of one call. */
+const PAGE = 5_000;
 const SHOWN = 200;
 
 /* This page renders no markup, but the browser holds its XML reader for a sink of markup too. */

@@ -2,7 +2,8 @@
 /* A whole file as one job: asked for, sent straight to storage, and sent again where that broke off. */
 
 const FILES = "/files";
-const TAKEN_ALREADY = 412; // it is there, and the answer was lost
+/* It is there, and the answer was lost. */
+const TAKEN_ALREADY = 412;
 const BROKE_OFF = "The upload broke off, or the file was changed meanwhile";
 
 /** The params of POST /files, by door. */
@@ -39,10 +40,10 @@ function columnsOf({ header, fields }) {
   return Object.fromEntries(named);
 }
 
-/** PUT a file to a URL that was signed for it, telling how many bytes went; resolves to the HTTP status. */
+/** PUT a file to a URL that was signed for it, telling how many bytes went, as fetch can't; resolves to the status. */
 function put(file, { method, url, headers }, tell) {
   return new Promise((resolve, reject) => {
-    const sending = new XMLHttpRequest(); // fetch does not tell how much went
+    const sending = new XMLHttpRequest();
     sending.open(method, url);
     for (const [name, value] of Object.entries(headers)) sending.setRequestHeader(name, value);
     sending.upload.addEventListener("progress", ({ loaded }) => tell(Math.min(loaded, file.size)));

@@ -61,7 +61,8 @@ function drawDoor() {
   drawSending();
 }
 
-const NO_LABEL = /[^ -~]/; // of a job: the API takes printable ASCII
+/* Of a job: the API takes printable ASCII. */
+const NO_LABEL = /[^ -~]/;
 
 /** Read a file and show what is in it, or what is wrong with it. */
 async function chooseFile(file) {

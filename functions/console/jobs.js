@@ -3,8 +3,10 @@
 
 const SOONEST = 1_000;
 const LATEST = { active: 10_000, idle: 30_000, failing: 60_000 };
-const ASKED_SINGLY = 4; // more active jobs than these are asked for with one call for the whole list
-const WHOLE_LIST_EVERY = 5; // polls
+/* More active jobs than these are asked for with one call for the whole list. */
+const ASKED_SINGLY = 4;
+/* Polls. */
+const WHOLE_LIST_EVERY = 5;
 
 const known = { jobs: new Map(), next: null };
 const polling = { timer: 0, round: 0, delay: SOONEST, polls: 0 };

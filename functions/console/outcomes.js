@@ -57,7 +57,8 @@ const OUTCOMES = {
 const OF_ALL = { cancelled: ["Cancelled before it was done", "busy"] };
 const SVG = "http://www.w3.org/2000/svg";
 const TONES = ["good", "better", "same", "missing", "bad", "busy"];
-const LEAST_WIDTH = 0.7; // percent: one failure among thousands must be seen
+/* Percent: one failure among thousands must be seen. */
+const LEAST_WIDTH = 0.7;
 const FAILED_TONES = ["missing", "bad", "busy"];
 
 /** The outcomes that occurred, best first: code, count, words and tone. */

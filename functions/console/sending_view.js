@@ -81,7 +81,7 @@ function partWords(part) {
   return part.counts ? "done before" : part.state;
 }
 
-/** Show once what became of all rows, and fetch those that failed. */
+/** Show once what became of all rows, and fetch those that failed; of a file that was not even read, why. */
 async function showResult() {
   const { upload, choices } = importing;
   const key = upload.parts[0].key;
@@ -95,7 +95,7 @@ async function showResult() {
   }
   const parts = breakdown(upload.door, counts);
   const rows = parts.reduce((sum, { count }) => sum + count, 0);
-  const unread = upload.asFile && rows === 0; // its job failed as a whole, or was cancelled before
+  const unread = upload.asFile && rows === 0;
   write("result-title", unread ? "Nothing was done" : choices.dryRun ? "Checked: nothing was written" : "Result");
   byId("result-rows").replaceChildren(...parts.map((part) => legendRow(part, rows)));
   show("result-table", parts.length > 0);

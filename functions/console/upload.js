@@ -3,14 +3,20 @@
    Passwords and PINs are in no file, so an import of such goes in as many requests as it needs, one after the other. */
 
 const MOST_ROWS = 20_000;
-const MOST_SECRETS = 2_000; // passwords and PINs of one request (see shared/loyalty/operations/import_customers/items.py)
+/* Passwords and PINs of one request (see shared/loyalty/operations/import_customers/items.py). */
+const MOST_SECRETS = 2_000;
 const SECRETS = new Set(["customer_password", "customer_pin"]);
-const MOST_BYTES = 4_600_000; // the gateway takes 4.7 MB, with the form around the rows
-const MOST_READ = 16 * 1024 * 1024; // bytes of a file that is read as a whole
-const HEAD = 2 * 1024 * 1024; // bytes that are read of a larger one: no row of a million characters ends behind it
+/* The gateway takes 4.7 MB, with the form around the rows. */
+const MOST_BYTES = 4_600_000;
+/* Bytes of a file that is read as a whole. */
+const MOST_READ = 16 * 1024 * 1024;
+/* Bytes that are read of a larger one: no row of a million characters ends behind it. */
+const HEAD = 2 * 1024 * 1024;
 const SAMPLE_ROWS = 10;
-const ERROR_COLUMN = "loyalty_error"; // the column of a report of failed rows that says why, which is not sent again
-const DELIMITERS = ["\t", "|", ",", ";"]; // the first that is in the line of headers
+/* The column of a report of failed rows that says why, which is not sent again. */
+const ERROR_COLUMN = "loyalty_error";
+/* The first that is in the line of headers. */
+const DELIMITERS = ["\t", "|", ",", ";"];
 const DELIMITER_NAMES = { "\t": "tabs", "|": "“|”", ",": "commas", ";": "semicolons" };
 const NO_NAMES = "The file is empty. Its first line must name the columns.";
 

@@ -1,7 +1,9 @@
 """A way to each answer that the description has: requests by operation and HTTP status."""
 
+import os
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 from loyalty.doors.limits import MOST_OF_ADDRESS
 from loyalty.store.tables import accounts
@@ -29,6 +31,7 @@ from tests.fakes.gateway import (
 )
 from tests.fakes.importing import CREDENTIALS, SEED, as_form, rows_form
 from tests.fakes.requests import JSON, XML, as_xml, batch, emails, single
+from tests.fakes.store import SETTINGS
 from tests.fakes.world import MEMBER_SINCE_2024, TOKEN, World
 from tools import demo
 
@@ -83,10 +86,18 @@ def registering(path: str, one: dict[str, Any], too_many: Any) -> dict[str, list
     return calls
 
 
+ENVIRONMENT = {name.upper(): str(value) for name, value in SETTINGS._asdict().items()}
+
+
 def asked(function: str, path: str) -> dict[str, list[Call]]:
     """A function that needs no store."""
     event = proxy_event(method="GET", path=path)
-    return {"200": [lambda _world: reply_of(load_handler(function)(event, FakeContext()))]}
+
+    def call(_world: World) -> Reply:
+        with mock.patch.dict(os.environ, ENVIRONMENT):
+            return reply_of(load_handler(function)(event, FakeContext()))
+
+    return {"200": [call]}
 
 
 def told(headers: dict[str, str], fault: Any = None) -> Call:

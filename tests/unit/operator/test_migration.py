@@ -220,7 +220,7 @@ def test_tables_that_do_not_answer_end_the_command_with_a_code_of_its_own(desk: 
         ("members", "email\na@example.com\n", "--program"),
         ("members", "program,colour\n123,red\n", "A column must say which customer"),
         ("balances", "program,email\n123,a@example.com\n", "A column must be called balance"),
-        ("members", "", "must begin with a line of headers"),
+        ("members", "", "is empty"),
         ("members", "email,email\na,b\n", "each with a name of its own"),
         ("members", 'email,program\n"a,b\n', "is no valid CSV"),
     ],
