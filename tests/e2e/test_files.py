@@ -83,8 +83,8 @@ def test_a_large_file_is_done_once_although_its_splitter_and_its_workers_are_kil
     assert [row["outcome"] for row in rows[:4]] == ["0"] * 4
     assert [row["outcome"] for row in rows[-4:]] == ["409"] * 4
     failed = list(csv.reader(io.StringIO(results(files, upload.job_id, "?outcome=failed"))))
-    assert failed[0] == ["email", "loyalty_error"]
-    assert failed[1] == ["nobody0@files.example", "Profile not found"]
+    assert failed[0] == ["loyalty_error", "email"]
+    assert failed[1] == ["Profile not found", "nobody0@files.example"]
     assert len(failed) == 1 + ROWS - 8
     # AND a page of it is its vendor's
     page = get(files, f"/jobs/{upload.job_id}/results?from={ROWS - 1}", Authorization=BEARER)

@@ -17,8 +17,8 @@ OF_WEBHOOKS = ("set_webhook", "show_webhook", "delete_webhook", "deliver_webhook
 """Those that are about an account's webhook, which the first of them sets; the last needs that job too."""
 
 
-OF_FILES = ("split_file", "split_file_results")
-"""Messages of the split queue, about the job that `create_file` makes."""
+OF_FILES = ("split_file", "split_file_results", "split_file_look")
+"""Messages of the split queue, about the job that `create_file` makes, and all whose files are missing."""
 
 
 def read(name: str) -> Event:

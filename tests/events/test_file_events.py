@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from loyalty.domain.job import UPLOAD_SECONDS
+from loyalty.files.arrivals import LOOK
 from tests.events.deliveries import DRAWN, deliver, feed, read
 from tests.fakes.functions import load_handler
 from tests.fakes.gateway import FakeContext
@@ -42,8 +44,21 @@ def test_a_file_that_arrives_is_split_and_its_results_are_written(world: World) 
     assert (reply.status, len(lines)) == (303, 3)
 
 
+def test_a_job_whose_file_is_missing_for_a_day_ends(world: World) -> None:
+    # GIVEN a job whose file did not come within a day
+    assert deliver(read("create_file")).status == 201
+    world.clock.now += UPLOAD_SECONDS + 1
+    # WHEN the rule of each hour says that it is time to look
+    event = read("split_file_look")
+    assert event["Records"][0]["body"] == LOOK
+    assert load_handler("split_file")(event, FakeContext(milliseconds=1_000 * SECONDS)) == {"batchItemFailures": []}
+    # THEN it has failed, and that was told
+    (told,) = world.events.entries
+    assert json.loads(told["Detail"])["job_id"] == DRAWN
+
+
 @pytest.mark.usefixtures("world")
-@pytest.mark.parametrize("name", ["split_file", "split_file_results"])
+@pytest.mark.parametrize("name", ["split_file", "split_file_results", "split_file_look"])
 def test_a_message_about_a_job_that_is_not_there_is_passed_over(name: str) -> None:
     if name == "split_file":
         assert feed(name) == {"batchItemFailures": []}

@@ -39,8 +39,10 @@ class FakeS3:
         return {"Body": part, "ContentLength": len(part), "ETag": tag(body)}
 
     def put_object(self, **arguments: Any) -> Answer:
-        """PutObject."""
+        """PutObject, on the condition that nothing is there, if that is asked for."""
         self._note("put_object", arguments)
+        if "IfNoneMatch" in arguments and arguments["Key"] in self.objects:
+            raise client_error("PreconditionFailed", 412)
         self.objects[arguments["Key"]] = arguments["Body"]
         return {"ETag": tag(arguments["Body"])}
 

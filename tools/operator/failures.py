@@ -16,6 +16,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from loyalty.domain.rowfile import write_headings
+
 from .faults import OperatorError
 from .rowfiles import ERROR_COLUMN, FileRow, RowFile, write_rows
 
@@ -51,8 +53,12 @@ class Failures:
             cells = [*rows[index].cells, *[""] * (width - len(rows[index].cells))]
             lines.append([*cells[:width], text, *cells[width:]])
         if self._kept is None:
-            self._begin(self._written([[*self._file.headers, ERROR_COLUMN]]))
+            self._begin(write_headings([*self._file.headers, ERROR_COLUMN], self._file.delimiter).encode())
         return self._append(self._written(lines))
+
+    def take(self, content: bytes) -> None:
+        """Keep the failed rows of all of the run, with their headers, as somebody else wrote them."""
+        self._begin(content)
 
     def end(self) -> Path | None:
         """End the run; the file of its failures, None when there are none."""

@@ -58,12 +58,13 @@ class Shape(NamedTuple):
     """How a text is read.
 
     `delimiter` is between cells; `width` is how many columns there are, 0 while that is not known; `several_lines`
-    are those, by position from 0, that may hold text of several lines.
+    are those, by position from 0, that may hold text of several lines. `with_blanks` gives blank rows too.
     """
 
     delimiter: str
     width: int = 0
     several_lines: Container[int] = ()
+    with_blanks: bool = False
 
 
 class Unreadable(Exception):
@@ -86,7 +87,7 @@ def separator(line: str) -> str | None:
 
 
 def records(lines: Numbered, shape: Shape) -> Iterator[Record]:
-    """The rows that are not blank; raises Unreadable."""
+    """The rows that are not blank, unless these are wanted too; raises Unreadable."""
     delimiter, has_quotes = shape.delimiter, shape.delimiter in QUOTED
     quoted = _QuotedRows(iter(lines), shape)
     for number, line in quoted.lines:
@@ -96,7 +97,7 @@ def records(lines: Numbered, shape: Shape) -> Iterator[Record]:
             record = Record(number, line[:MAX_ROW_BYTES].rstrip("\r\n").split(delimiter, 1), TOO_LARGE)
         else:
             record = Record(number, _cleaned(line.rstrip("\r\n").split(delimiter), shape.width))
-        if record.fault or any(record.cells):
+        if record.fault or any(record.cells) or shape.with_blanks:
             yield record
 
 
@@ -114,14 +115,30 @@ def too_many_cells(cells: int, headers: int) -> str:
 
 
 def write(cells: Sequence[str], delimiter: str) -> str:
-    """Write a line that is read back as these cells, trimmed of spaces, and that no spreadsheet runs or changes.
+    """Write a line that is read back as these cells, trimmed of spaces, and that no spreadsheet runs or changes."""
+    end = "\r\n" if delimiter in QUOTED else "\n"
+    return delimiter.join(written(cell, delimiter) for cell in cells) + end
 
-    Between tabs or pipes, where nothing can be quoted, a line end or a delimiter in a cell becomes a space.
+
+def written(cell: str, delimiter: str) -> str:
+    """A cell of such a line.
+
+    Between tabs or pipes, where nothing can be quoted, a line end or a delimiter in it becomes a space.
     """
     if delimiter in QUOTED:
-        return delimiter.join(_quote(protected(cell.strip(SPACES)), delimiter) for cell in cells) + "\r\n"
-    plain = (_LINE_END.sub(" ", cell.replace(delimiter, " ")) for cell in cells)
-    return delimiter.join(protected(cell.strip(SPACES)) for cell in plain) + "\n"
+        return _quote(protected(cell.strip(SPACES)), delimiter)
+    return protected(_LINE_END.sub(" ", cell.replace(delimiter, " ")).strip(SPACES))
+
+
+def cell_ends(row: str, delimiter: str) -> Iterator[int]:
+    """Where each cell of a row ends, in the row's own text, without its line end, as it was read."""
+    at = 0
+    while at <= len(row):
+        opening = _OPENING.match(row, at) if delimiter in QUOTED else None
+        inside = _INSIDE.match(row, opening.end()) if opening else None
+        end = row.find(delimiter, inside.end() if inside else at)
+        yield (at := len(row) if end < 0 else end)
+        at += 1
 
 
 def _cleaned(cells: Sequence[str], width: int) -> list[str]:

@@ -30,7 +30,7 @@
     ├── JobNotFound
     ├── WebhookNotFound         the account has set none
     ├── JobRunning              a job that is not finished yet
-    ├── NoResults               a file that became no rows has none
+    ├── NoResults               a file that became no rows, or is gone, has none
     ├── JobNotUndoable
     ├── JobNotCancellable       a job that is done, or can't be stopped
     ├── JobNotRetryable         a job of which nothing can be tried again
@@ -278,7 +278,7 @@ class JobRunning(RequestError):
 
 
 class NoResults(RequestError):
-    """The job failed before it had any rows; the text says why."""
+    """The job has no results, or no files of them; the text says why."""
 
     status = 409
 

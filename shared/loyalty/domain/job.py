@@ -180,7 +180,7 @@ class Job(NamedTuple):
         return self.finished_at is None and self.reopened_at is not None and self.lost(now)
 
     def told_error(self, now: float) -> str | None:
-        """Why it failed as a whole, if it did; that its file did not come is noted by nobody."""
+        """Why it failed as a whole, if it did; that its file did not come is noted within an hour."""
         waited = self.waits_for_file and now >= self.submitted_at + UPLOAD_SECONDS
         return self.error or (NO_FILE if waited else None)
 
@@ -221,7 +221,7 @@ class Job(NamedTuple):
     def undo(self, now: float) -> Undo:
         """Whether it can be undone once it is finished."""
         nothing_sent = self.file is not None and not self.chunks
-        if not self.undoable or self.undone_by or self.error or nothing_sent:
+        if not self.undoable or self.undone_by or nothing_sent:
             return Undo.NONE
         return Undo.AVAILABLE if now < self.forgotten_at else Undo.EXPIRED
 

@@ -18,6 +18,7 @@ from loyalty.domain.delimited import (
     records,
     separator,
     too_many_cells,
+    write,
 )
 from loyalty.domain.profile import may_hold_lines
 from loyalty.domain.quoting import quote
@@ -76,10 +77,21 @@ class Heading(NamedTuple):
         """The rows that are not blank, in lines after those of the heading; raises Unreadable."""
         return filter(lambda row: row.fault or any(row.cells), map(self._row, self.records(lines)))
 
+    def rows_as_sent(self, lines: Iterator[tuple[int, str]]) -> Iterator[str]:
+        """The text of each of these rows, which is that of its lines with their ends; raises Unreadable."""
+        kept = _Kept(lines)
+        for record in self._records(kept, with_blanks=True):
+            row, text = self._row(record), kept.take()
+            if row.fault or any(row.cells):
+                yield text
+
     def records(self, lines: Numbered) -> Iterator[Record]:
         """All rows as they are read, each with what is wrong with it; raises Unreadable."""
+        return self._records(lines)
+
+    def _records(self, lines: Numbered, *, with_blanks: bool = False) -> Iterator[Record]:
         width = len(self.headers) + (self.reasons_at is not None)
-        return records(lines, Shape(self.delimiter, width, self._shifted()))
+        return records(lines, Shape(self.delimiter, width, self._shifted(), with_blanks))
 
     def unparted(self) -> str:
         """What is wrong with a file whose rows all have one cell, in a sentence after its name."""
@@ -107,6 +119,25 @@ class Heading(NamedTuple):
         return control_fault_in(cells)
 
 
+class _Kept(Iterator[tuple[int, str]]):
+    """Lines that are kept while they are read, until somebody takes them."""
+
+    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
+        self._lines = lines
+        self._texts: list[str] = []
+
+    def __next__(self) -> tuple[int, str]:
+        number, text = next(self._lines)
+        self._texts.append(text)
+        return number, text
+
+    def take(self) -> str:
+        """The text of those that were read since somebody did."""
+        text = "".join(self._texts)
+        self._texts.clear()
+        return text
+
+
 def read_heading(lines: Iterator[tuple[int, str]]) -> Heading:
     """Read how a file begins; the lines are those of its rows then. Raises HeadingFault or Unreadable."""
     delimiter, header = _begin(lines)
@@ -119,20 +150,32 @@ def read_heading(lines: Iterator[tuple[int, str]]) -> Heading:
     return Heading(delimiter, tuple(name for name in names if name != ERROR_COLUMN), reasons_at)
 
 
+def write_headings(headers: Sequence[str], delimiter: str) -> str:
+    """The lines of headers that are read as these: after one that names the delimiter, where a header has another."""
+    line = write(headers, delimiter)
+    end = line[len(line.rstrip("\r\n")) :]
+    return line if _between(line) == delimiter else f"sep={delimiter}{end}{line}"
+
+
 def _begin(lines: Iterator[tuple[int, str]]) -> tuple[str, Record]:
     """The delimiter and the headers."""
     number, line = _first(lines)
     named = separator(line)
     if named:
         number, line = _first(lines)
-    outside = re.sub('"[^"]*"', "", line)
-    delimiter = named or next((one for one in _DELIMITERS if one in outside), ",")
+    delimiter = named or _between(line)
     header = next(records(chain([(number, line)], lines), Shape(delimiter)), None)
     if header is None:
         raise HeadingFault(_HEADERS)
     if fault := header.fault or control_fault_in(header.cells):
         raise HeadingFault(f", line {header.line}: {fault}")
     return delimiter, header
+
+
+def _between(headers: str) -> str:
+    """The delimiter of a line of headers before which nothing names it."""
+    outside = re.sub('"[^"]*"', "", headers)
+    return next((one for one in _DELIMITERS if one in outside), ",")
 
 
 def _first(lines: Numbered) -> tuple[int, str]:

@@ -1,8 +1,9 @@
 """The split queue: S3 says in it which files have arrived, and each is split; results are asked for, and written.
 
-Requests that undo or retry a large job have its chunks sent. A message comes again, to go on where it was, while it is
-not finished: after a quarter of an hour, a death, or while somebody else is at the same. It is put off each time, so
-that none waits for the whole time of the queue.
+Requests that undo or retry a large job have its chunks sent. Each hour somebody looks for files that never came.
+
+A message comes again, to go on where it was, while it is not finished: after a quarter of an hour, a death, or while
+somebody else is at the same. It is put off each time, so that none waits for the whole time of the queue.
 """
 
 import math
@@ -11,16 +12,14 @@ from typing import Any, NamedTuple
 
 from loyalty.domain.deadline import REPORTING_SECONDS, STEP_SECONDS
 from loyalty.domain.errors import StorageBusy
-from loyalty.domain.job import Job
 from loyalty.doors.endpoint import Handler, process_database
-from loyalty.files import result_files, sending_on, split
-from loyalty.files.arrivals import ResultsWanted, arrived, results_wanted
+from loyalty.files import missing, result_files, sending_on, split
+from loyalty.files.arrivals import LOOK, ResultsWanted, arrived, results_wanted
 from loyalty.files.splitting import Alive, Unfinished
-from loyalty.jobs import fan_out, finishing
+from loyalty.jobs import fan_out
 from loyalty.jobs.fan_out import HandedOn
 from loyalty.store import queue
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.objects import ObjectChanged
 from loyalty.store.tables import jobs, progress
 from loyalty.store.tables.cursors import CursorLost, CursorTaken
 from loyalty.telemetry.log import FileLog
@@ -51,8 +50,8 @@ def split_files(database: Callable[[], Database] = process_database) -> Handler:
 def bury_file(database: Database, job_ids: list[str]) -> None:
     """Have jobs fail whose files were not split in many tries; raises StorageBusy."""
     for job_id in job_ids:
-        job = _waiting(database, job_id)
-        if job is not None and not job.sent:
+        job = split.waiting(database, job_id)
+        if job is not None:
             split.bury(database, job)
 
 
@@ -92,14 +91,16 @@ def _work(database: Database, record: Record, log: FileLog) -> None:
     alive()  # until then the message is away for as long as a process may take
     if (wanted := results_wanted(record["body"])) is not None:
         _write_results(database, wanted, alive, log)
-    if (handed_on := fan_out.read(record["body"])) is not None:
+    elif record["body"] == LOOK:
+        missing.end_missing(database, alive)
+    elif (handed_on := fan_out.read(record["body"])) is not None:
         _send_on(database, handed_on, alive, log)
     for job_id in arrived(record["body"]) or []:
         _split(database, job_id, alive, log)
 
 
 def _split(database: Database, job_id: str, alive: Alive, log: FileLog) -> None:
-    job = _waiting(database, job_id)
+    job = split.waiting(database, job_id)
     if job is None:
         log.ignored("no job waits for this file")
     else:
@@ -123,21 +124,4 @@ def _write_results(database: Database, wanted: ResultsWanted, alive: Alive, log:
     if job.finished_at is None or wanted.state != result_files.state_of(job, progress.read(database, job)):
         log.ignored("its results have changed since")  # the next who asks for them has them written
         return
-    try:
-        result_files.write_files(database, job, wanted.state, alive)
-    except ObjectChanged:
-        log.ignored("its file is gone")
-
-
-def _waiting(database: Database, job_id: str) -> Job | None:
-    """The job of a file that can still be split; raises StorageBusy."""
-    job = jobs.find(database, job_id)
-    if job is None or job.file is None or job.sent:
-        return None
-    if job.finished_at is not None:
-        finishing.finish(database, job)  # whoever had it end may have died before that was announced
-        return None
-    if (error := job.told_error(database.now())) is not None:
-        split.fail(database, job, error)
-        return None
-    return job
+    result_files.write_files(database, job, wanted.state, alive)

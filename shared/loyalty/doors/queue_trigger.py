@@ -9,7 +9,7 @@ from typing import Any
 from loyalty.domain.deadline import REPORTING_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.doors.endpoint import Handler, process_database
-from loyalty.files.arrivals import arrived, results_wanted
+from loyalty.files.arrivals import LOOK, arrived, results_wanted
 from loyalty.jobs import fan_out, worker
 from loyalty.jobs.message import MessageTooNew
 from loyalty.jobs.worker import ComesAgain, Delivery, Worked
@@ -35,8 +35,8 @@ def bury_chunks(database: Callable[[], Database] = process_database) -> Handler:
 
 def _bury(database: Database, record: Record) -> Worked:
     """Close a chunk, or the job of a file: both queues have their dead letters in one."""
-    if results_wanted(record["body"]) is not None:
-        return Worked()  # they are asked for again
+    if record["body"] == LOOK or results_wanted(record["body"]) is not None:
+        return Worked()  # in an hour, or when they are asked for, somebody does it again
     if (handed_on := fan_out.read(record["body"])) is not None:
         fan_out.give_up(database, handed_on)
         return Worked()

@@ -1,4 +1,7 @@
-"""The messages of the split queue: what S3 tells of files that have arrived, and results that somebody asked for."""
+"""The messages of the split queue: what S3 tells of files that have arrived, and results that somebody asked for.
+
+Each hour one more says that it is time to look for files that never came.
+"""
 
 import json
 import re
@@ -9,6 +12,9 @@ from loyalty.store.objects import UPLOADS
 _JOB_ID = re.compile("[0-9a-f]{32}")
 _STATE = re.compile("[0-9a-f]{16}")
 _UPLOAD = re.compile(f"{UPLOADS}([0-9a-f]{{32}})")
+
+LOOK = '{"version": 1, "look_for": "missing files"}'
+"""The message that it is time to look, as a rule of the stack sends it."""
 
 
 def arrived(body: str) -> list[str] | None:

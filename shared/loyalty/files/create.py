@@ -16,7 +16,7 @@ from loyalty.jobs.submit import new_id, shared
 from loyalty.operations import registry
 from loyalty.store import objects
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.tables import jobs
+from loyalty.store.tables import awaited, jobs
 
 URL_SECONDS = 3_600
 """How long a file may begin to be sent to the URL of its upload."""
@@ -91,7 +91,12 @@ def create(database: Database, caller: Caller, document: Mapping[str, Any], wish
         label=wish.label,
         file=name,
     )
-    return _with_url(database, claimed.job or jobs.create(database, job, []).job)
+    return _with_url(database, claimed.job or _stored(database, job))
+
+
+def _stored(database: Database, job: Job) -> Job:
+    awaited.note(database, job)
+    return jobs.create(database, job, []).job
 
 
 def _with_url(database: Database, job: Job) -> Created:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from loyalty.domain.delimited import write
 from loyalty.domain.outcome import Outcome, Status
-from loyalty.domain.rowfile import ERROR_COLUMN, FileRow, Heading
+from loyalty.files.failed_rows import FailedRows
 from loyalty.files.kind import FileKind
 
 _FINE = frozenset({Status.CREATED, Status.UPDATED, Status.IGNORED, Status.EXISTS, Status.EXHAUSTED, Status.REMOVED})
@@ -20,13 +20,13 @@ class ResultRows(NamedTuple):
     """Writes the rows of one file; `codes` are what outcomes are called in its job's counts."""
 
     kind: FileKind[Any, Any]
-    heading: Heading
+    failed: FailedRows
     codes: Mapping[Status, str]
 
     def headings(self) -> tuple[str, str]:
         """The lines of headers: of all rows, and of those that failed."""
         names = ["number", "outcome", *self.kind.generated, "reason"]
-        return write(names, ","), write([*self.heading.headers, ERROR_COLUMN], self.heading.delimiter)
+        return write(names, ","), self.failed.headings()
 
     def of_all(self, number: int, outcome: Outcome) -> str:
         """The line of a row, which counts from 1: what it came to, the ids that it was given, and why it failed.
@@ -38,14 +38,10 @@ class ResultRows(NamedTuple):
         reason = self.why_failed(outcome) or _text(values.get("warning"))
         return write([str(number), self.codes[outcome.status], *generated, reason], ",")
 
-    def of_failed(self, row: FileRow, outcome: Outcome) -> str | None:
-        """The line of a row that failed, with the reason behind it; None of another row."""
+    def of_failed(self, text: str, outcome: Outcome) -> str | None:
+        """A row that failed, which was sent as this text, with the reason; None of another row."""
         reason = self.why_failed(outcome)
-        if reason is None:
-            return None
-        width = len(self.heading.headers)
-        cells = [*row.cells, *[""] * (width - len(row.cells))]
-        return write([*cells[:width], reason, *cells[width:]], self.heading.delimiter)
+        return None if reason is None else self.failed.line(text, reason)
 
     def why_failed(self, outcome: Outcome) -> str | None:
         """Why a row failed, None where it did not."""

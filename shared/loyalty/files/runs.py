@@ -5,14 +5,15 @@ in which equal digests meet. A run of rows has rows that wait for others, sorted
 1, so that whoever goes on finds them.
 """
 
-import hashlib
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import compress
-from operator import eq
 from struct import Struct
 from typing import NamedTuple
+
+from xxhash import xxh3_64_intdigest
 
 from loyalty.files.plain import Shared
 from loyalty.store import objects
@@ -37,10 +38,9 @@ class Keys:
         """Add the identifiers of rows of which the first has this number."""
         if not shared.texts:
             return
-        begins, digest = f"{shared.kind}\t", hashlib.blake2b
+        begins = f"{shared.kind}\t"
         texts = (begins + f"\n{begins}".join(shared.texts)).encode().split(b"\n")  # no identifier holds a line end
-        found = [digest(text, digest_size=_DIGEST_BYTES).digest() for text in texts]
-        self._digests.frombytes(b"".join(found))
+        self._digests.extend(map(xxh3_64_intdigest, texts))
         self._rows.extend([first + line for line in shared.lines])
 
     def write(self, shares: int) -> bytes:
@@ -102,8 +102,7 @@ def shared_rows(
 
 
 def _pairs(digests: "array[int]", rows: Numbers) -> Iterator[tuple[int, int]]:
-    ordered = sorted(digests)
-    several = set(compress(ordered, map(eq, ordered, ordered[1:])))
+    several = {digest for digest, count in Counter(digests).items() if count > 1}
     first: dict[int, int] = {}
     for digest, row in compress(zip(digests, rows, strict=True), map(several.__contains__, digests)):
         if (other := first.setdefault(digest, row)) != row:

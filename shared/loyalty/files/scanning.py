@@ -20,7 +20,7 @@ RUN_ROWS = 125_000
 RUN_BYTES = 32 * 1024 * 1024
 """Bytes of items that are read before a step is noted."""
 
-_BYTES_OF_SHARE, _MOST_SHARES = 24 * 1024 * 1024, 100
+_BYTES_OF_SHARE, _MOST_SHARES = 16 * 1024 * 1024, 100
 """Bytes of a file whose keys are compared at a time, unless that makes more shares than so many."""
 
 
@@ -50,8 +50,8 @@ def assign(splitting: Splitting, cursor: Cursor) -> Cursor:
     made = cutting.cut_rows(sizes, pairs, counts)
     if made.chunks > MOST_CHUNKS:
         raise FileFault(f"The file makes {made.chunks} chunks, and may make {MOST_CHUNKS}: send it in parts")
-    cuts.store(database, job.id, made.codes)
-    jobs.split(database, job, made.chunks, len(sizes))
+    stored = cuts.store(database, job.id, made.codes)  # or what one before made, who may have read the file otherwise
+    jobs.split(database, job, made.chunks if stored is made.codes else cuts.chunks(stored), len(sizes))
     return splitting.note(cursor._replace(step="send"))
 
 

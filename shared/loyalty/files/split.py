@@ -17,7 +17,7 @@ from contextlib import suppress
 
 from loyalty.domain.delimited import Unreadable
 from loyalty.domain.errors import StorageBusy
-from loyalty.domain.job import Job
+from loyalty.domain.job import NO_FILE, Job
 from loyalty.domain.rowfile import HeadingFault, read_heading
 from loyalty.files.kind import FileFault
 from loyalty.files.lines import Lines, check_format
@@ -137,6 +137,22 @@ def _checked(blocks: Iterator[bytes]) -> Iterator[bytes]:
         if number == 0:
             check_format(block)
         yield block
+
+
+def waiting(database: Database, job_id: str) -> Job | None:
+    """The job of a file that can be split, or go on to be; one that has waited too long ends here.
+
+    Raises StorageBusy.
+    """
+    job = jobs.find(database, job_id)
+    if job is None or job.file is None or job.sent:
+        return None
+    if job.finished_at is None and job.told_error(database.now()) is not None:
+        job = jobs.fail(database, job, NO_FILE, unless="arrived_at")
+    if job.finished_at is not None:
+        finishing.finish(database, job)  # whoever had it end may have died before that was announced
+        return None
+    return job
 
 
 def bury(database: Database, job: Job) -> Job:

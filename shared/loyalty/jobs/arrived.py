@@ -53,12 +53,15 @@ def _fenced(database: Database, undoing: Job, number: int) -> Undone:
     """A chunk of the job that is to be undone, once nobody can be at work on it.
 
     A worker that died at it, or gave it back without a word, leaves its message, which tells what was written when it
-    comes again, within a day; a request leaves nothing but what was known before. Raises MessageRefused, ChunkTaken or
-    StorageBusy.
+    comes again, within a day; a request leaves nothing but what was known before. Of a job that failed while its chunks
+    were sent one may never come, and is not begun now if it does. Raises MessageRefused, ChunkTaken or StorageBusy.
     """
     chunk = chunks.fence(database, undoing, number)
-    if chunk.outcomes is None and chunk.held_at is None:
-        raise MessageRefused("the job to undo has no such chunk")
+    if chunk.outcomes is None and not chunk.begun:
+        undone = jobs.find(database, undoing.undoes or "")
+        if undone is None or undone.error is None or number > undone.chunks:
+            raise MessageRefused("the job to undo has no such chunk")
+        return Undone(range(0), ())
     if chunk.held_at is None and not chunk.tries:
         return Undone(chunk.positions, chunk.outcomes or ())
     left = 0.0 if chunk.held_at is None else lifetime.over_at(chunk.held_at) - database.now()

@@ -28,9 +28,16 @@ def numbers(count: int = 0) -> Numbers:
     return array(_TYPE, bytes(CODE_BYTES * count))
 
 
-def store(database: Database, job_id: str, codes: Numbers) -> None:
-    """Store the codes of all rows; raises StorageBusy."""
-    objects.put(database, objects.cut_of(job_id), codes.tobytes())
+def store(database: Database, job_id: str, codes: Numbers) -> Numbers:
+    """Store the codes of all rows, once; the stored ones, which count. Raises StorageBusy."""
+    if objects.put_once(database, objects.cut_of(job_id), codes.tobytes()):
+        return codes
+    return read(database, job_id, range(len(codes)))
+
+
+def chunks(codes: Numbers) -> int:
+    """How many chunks there are."""
+    return max(code & NUMBER for code in codes)
 
 
 def read(database: Database, job_id: str, rows: range) -> Numbers:

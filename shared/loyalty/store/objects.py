@@ -30,6 +30,7 @@ _GONE = (403, 404)
 """HTTP status of what is not there: 403 for whoever may not list the bucket, as no function may."""
 
 _CHANGED = 412
+"""HTTP status where an object is not as it should be, or is there where none should be."""
 
 
 class Object(NamedTuple):
@@ -104,6 +105,18 @@ def blocks(database: Database, source: Object, start: int = 0, block: int = BLOC
 def put(database: Database, key: str, body: bytes) -> None:
     """Store an object in the place of what was there."""
     database.call(database.service("s3").put_object, Bucket=_bucket(database), Key=key, Body=body)
+
+
+def put_once(database: Database, key: str, body: bytes) -> bool:
+    """Store an object where none is; whether that was done now, as far as an answer came."""
+    wanted: dict[str, Any] = {"Key": key, "Body": body, "IfNoneMatch": "*"}
+    try:
+        database.call(database.service("s3").put_object, Bucket=_bucket(database), **wanted)
+    except CallRefused as error:
+        if error.status == _CHANGED:
+            return False
+        raise
+    return True
 
 
 class Part(NamedTuple):

@@ -164,6 +164,22 @@ def test_an_update_never_overwrites_with_what_can_not_be_seen(blank: str) -> Non
     assert world.end_state()["A"]["fields"] == {"code": "A", "first_name": "Ann", "last_name": "Lee"}
 
 
+@pytest.mark.parametrize("phone", ["N/A", "5E+11", "#N/A", "4.53E+15", "NULL", "0", "491234567890.0"])
+def test_a_phone_that_stands_for_a_value_is_kept_without_a_word_and_finds_nobody(phone: str) -> None:
+    # GIVEN two customers with such a phone
+    world = ImportWorld()
+    first = world.send(rows_form("code phone", f"A|{phone}\nB|{phone}", no_undo="yes"))
+    # THEN both are made, it is kept as it was given, and nothing is said of it
+    assert first["batch"]["customers"] == {"new": 2, "updated": 0}
+    assert "rows" not in first["batch"]
+    kept = {name: customer["fields"]["phone"] for name, customer in world.end_state().items() if name in ("A", "B")}
+    assert kept == {"A": phone, "B": phone}
+    # AND a row that gives nothing else is about neither
+    again = world.send(rows_form("phone last_name", f"{phone}|Lee", overwrite_duplicates="update", no_undo="yes"))
+    assert again["batch"]["customers"] == {"new": 1, "updated": 0}
+    assert [row.keys() for row in again["batch"]["rows"]] == [{"number", "code"}]
+
+
 @pytest.mark.parametrize(
     ("phone", "warns"),
     [

@@ -80,9 +80,9 @@ def test_failed_rows_are_as_they_were_sent_with_the_reason_and_come_to_what_they
     job_id = world.bring(CONTENT, columns=COLUMNS)
     failed = fetched(world, job_id, outcome="failed")
     assert failed == (
-        "email,last_name,notes,loyalty_error\r\n"
-        'broken,Bob,\'=1+1,"email must be an e-mail address of at most 254 characters; it is ""broken"""\r\n'
-        'd@files.example,Dora,y,"The row has 4 cells, the headers name 3",surplus\r\n'
+        "email,last_name,loyalty_error,notes\n"
+        'broken,Bob,"email must be an e-mail address of at most 254 characters; it is ""broken""",=1+1\n'
+        'd@files.example,Dora,"The row has 4 cells, the headers name 3",y,surplus\n'
     )
     # WHEN they are mended, and sent again
     again = world.bring(failed.replace("broken", "b@files.example").replace(",surplus", ""), columns=COLUMNS)

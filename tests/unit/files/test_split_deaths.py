@@ -6,11 +6,12 @@ from functools import cache
 import pytest
 
 from loyalty.domain.deadline import STEP_SECONDS
+from loyalty.files import runs
 from tests.fakes.faults import Fault, refused, timed_out_after, timed_out_before
 from tests.fakes.nth_call import die_after, die_before
 from tests.fakes.queues import CHUNKS, SPLITS
 from tests.unit.files.file_world import FileWorld
-from tests.unit.files.test_split import file_of, rows_of
+from tests.unit.files.test_split import file_of, places, rows_of
 
 GONE = "The file, or what was read of it, was changed or taken away after it had arrived"
 ROWS = rows_of(3, 18)
@@ -237,3 +238,46 @@ def test_a_job_that_failed_while_its_chunks_were_sent_is_not_tried_again() -> No
     assert reply.status == 409
     assert reply.json()["detail"] == f"The job failed: {GONE}"
     assert world.shown(job_id)["finished_at"] is not None
+
+
+EARNERS = "email\n" + "".join(f"user{1 + number % 3}@example.com\n" for number in range(14))
+
+
+def forget_keys(world: FileWorld) -> None:
+    """Have nothing share a key by what was noted, as by a splitter that has read the file under a changed account."""
+    for key in [key for key in world.s3.objects if "/keys-" in key]:
+        world.s3.objects[key] = runs.Keys().write(1)
+
+
+@pytest.mark.usefixtures("quiet")
+def test_one_cut_counts_where_a_splitter_that_was_thought_dead_would_cut_otherwise() -> None:
+    number = 0
+    while True:
+        number += 1
+        # GIVEN a splitter during one of whose calls its hold ends, and another one cuts otherwise
+        world = FileWorld()
+        job_id = world.ask("earn")
+        world.upload(job_id, EARNERS)
+
+        def overtaken(do: object, world: FileWorld = world) -> object:
+            forget_keys(world)
+            world.clock.now += 200
+            world.sqs.queues[SPLITS][0] = world.sqs.queues[SPLITS][0]._replace(visible_at=0.0)
+            world.deliver_split()
+            return do()  # type: ignore[operator]
+
+        database, client = world.splitter({number: overtaken})
+        world.deliver_split(lambda one=database: one)  # type: ignore[misc]
+        if client.count < number:
+            break
+        world.split()
+        # THEN each row is in one chunk, of as many as there are
+        sent = {(document := json.loads(message.body))["chunk"]: document for message in world.sqs.queues[CHUNKS]}
+        assert {one["chunks"] for one in sent.values()} == {len(sent)}, number
+        assert sorted(place for one in sent.values() for place in places(one)) == list(range(14)), number
+        # AND the job is done, and a page of its results is what it is
+        world.work()
+        shown = world.shown(job_id)
+        assert (shown["status"], shown["done"]) == ("done", 14), number
+        page = world.job("GET /jobs/{job_id}/results", job_id, from_="12", limit="2").json()
+        assert [one.get("errors") for one in page["response"]] == [[], []], number

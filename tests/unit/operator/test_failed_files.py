@@ -167,6 +167,20 @@ def test_the_reason_is_under_its_header_whatever_the_row_is(
     assert "The row" not in (tmp_path / "all.csv").read_text()
 
 
+def test_failed_rows_under_a_header_with_another_delimiter_are_read_as_they_were(desk: Desk, tmp_path: Path) -> None:
+    # GIVEN a file one of whose headers holds a delimiter that would be found before the file's own
+    file = tmp_path / "n.csv"
+    file.write_text('email,"a|b"\nbroken,x\n')
+    command = [*IMPORT, "--column", "a|b=-", "--json"]
+    desk.run(*command, str(file))
+    # WHEN the failed row is mended, and sent
+    failed = tmp_path / "n.failed.csv"
+    assert failed.read_text().splitlines()[:2] == ["sep=,", "email,a|b,loyalty_error"]
+    failed.write_text(failed.read_text().replace("broken,", "mended@example.com,", 1))
+    # THEN it is read
+    assert desk.run(*command, str(failed)).json()["counts"]["new"] == 1
+
+
 def test_rows_of_which_nothing_is_sent_fail_and_shift_no_others(desk: Desk, tmp_path: Path) -> None:
     # GIVEN rows that have a cell only in a column that is left out
     file = tmp_path / "n.csv"

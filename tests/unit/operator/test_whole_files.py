@@ -11,6 +11,7 @@ from tests.fakes.operator import Desk
 from tests.unit.operator.bulk_files import EARN, IMPORT, REGISTER, WORKS, kept
 from tools.operator.faults import Unavailable
 from tools.operator.http import Reply
+from tools.operator.rowfiles import open_rows
 from tools.operator.sending import files
 
 
@@ -36,6 +37,11 @@ def told(out: str) -> dict[str, Any]:
     return {**record, "counts": counts, "jobs": len(record["jobs"]), "failed_rows": failed}
 
 
+def read(path: Path) -> list[list[str]]:
+    """The rows of a file of failed rows, without the reasons."""
+    return [row.cells for row in open_rows(path).rows()]
+
+
 def stored(desk: Desk) -> tuple[int, ...]:
     return tuple(len(desk.world.dynamodb.tables[table]) for table in ("customers", "memberships", "earns"))
 
@@ -52,9 +58,8 @@ def test_a_large_file_is_one_job_and_comes_to_what_requests_come_to(work: str, t
     # THEN the command says the same, ends alike, and keeps the same failed rows
     assert (found.exit_code, told(found.out)) == (expected.exit_code, told(expected.out))
     assert kept(whole) == kept(by_requests)
-    lines = [sorted((file.parent / name).read_text() for name in kept(file)) for file in (whole, by_requests)]
-    assert [text.splitlines()[0] for text in lines[0]] == [text.splitlines()[0] for text in lines[1]]
-    assert [len(text.splitlines()) for text in lines[0]] == [len(text.splitlines()) for text in lines[1]]
+    failed = [sorted(read(file.parent / name) for name in kept(file)) for file in (whole, by_requests)]
+    assert failed[0] == failed[1]
     # AND what is stored is the same, by one job of a file
     assert stored(other) == stored(desk)
     (job,) = other.world.job("GET /jobs").json()["jobs"]
@@ -67,10 +72,30 @@ def test_a_file_of_failed_rows_is_mended_and_sent_again(tmp_path: Path) -> None:
     command, file = file_of(tmp_path, "import")
     desk.run(*command)
     failed = file.with_name("import.failed.csv")
-    assert failed.read_text().splitlines()[0] == "code,first_name,custom_date,loyalty_error"
-    failed.write_text(failed.read_text().replace(",x,", ",2000-01-31,"))
+    assert failed.read_text().splitlines()[0] == "loyalty_error,code,first_name,custom_date"
+    failed.write_text(failed.read_text().replace(",x\n", ",2000-01-31\n"))
     again = desk.json(*IMPORT, str(failed))
     assert (again["rows"], again["failed"], again["counts"]) == (1, 0, {"new": 1, "updated": 0})
+
+
+def test_failed_rows_of_a_large_file_are_kept_as_they_were_sent(tmp_path: Path) -> None:
+    # GIVEN a file with rows that no writer of ours would write
+    desk = Desk()
+    file = tmp_path / "rows.csv"
+    street = 'no, "Main\r\nStreet"\r\n'
+    stray = 'no,"Main"x\r\n'
+    large = f"no,{'x' * 70_000}\r\n"
+    file.write_bytes(f"email,street1\r\na@files.example,x\r\n{street}{stray}{large}no\r\n".encode())
+    # WHEN it is sent
+    result = desk.run(*IMPORT, str(file), "--json")
+    # THEN these rows are kept to the byte, each behind its reason
+    assert told(result.out)["failed"] == 4
+    wrong = '"email must be an e-mail address of at most 254 characters; it is ""no"""'
+    assert file.with_name("rows.failed.csv").read_bytes().decode() == (
+        f"loyalty_error,email,street1\r\n{wrong},{street}"
+        f""""The row is not valid CSV: ',' expected after '""'\",{stray}"""
+        f"The row is larger than 64 KB,{large}{wrong},no\r\n"
+    )
 
 
 def test_columns_labels_and_dry_runs_go_with_the_file(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ ALARMS = resources(TEMPLATE, "AWS::CloudWatch::Alarm")
 ROW = re.compile(r"^\| (`[^|]+) \| ([^|]*) \|", re.MULTILINE)
 CENTS_OF_AN_ALARM_METRIC = 10
 RECEIVES, CENTS_OF_A_MILLION_RECEIVES = 2.6, 40
+HOURS, SECONDS_OF_A_LOOK, CENTS_OF_A_GIGABYTE_SECOND = 730, 0.8, 0.0013334  # a start from cold, on arm64
+GIGABYTES_OF_THE_SPLITTER = TEMPLATE["Resources"]["SplitFileFunction"]["Properties"]["MemorySize"] / 1024
 
 
 def section(document: str, heading: str) -> str:
@@ -50,7 +52,7 @@ def test_every_alarm_is_documented_with_what_to_do() -> None:
     assert sorted(name.strip("`") for name, _ in rows) == sorted(ALARMS)
 
 
-def test_the_price_of_an_idle_system_is_that_of_its_alarms_and_its_four_queues() -> None:
+def test_the_price_of_an_idle_system_is_that_of_its_alarms_its_four_queues_and_looks_for_files() -> None:
     # GIVEN how many metrics the alarms watch, and what the pollers of four queues ask
     single = [one for one in ALARMS.values() if "Metrics" not in one]
     (over_tables,) = [one["Metrics"] for one in ALARMS.values() if "Metrics" in one]
@@ -62,10 +64,12 @@ def test_the_price_of_an_idle_system_is_that_of_its_alarms_and_its_four_queues()
         f"{len(single)} alone, and {metrics - len(single)} in the one over all tables | ${alarms / 100:.2f} |" in costs
     )
     assert f"some {RECEIVES} million times | ${receives / 100:.2f} |" in costs
-    assert f"**${(alarms + receives) / 100:.2f}**" in costs
+    looks = round(HOURS * SECONDS_OF_A_LOOK * GIGABYTES_OF_THE_SPLITTER * CENTS_OF_A_GIGABYTE_SECOND)
+    assert f"each hour, for some {SECONDS_OF_A_LOOK} s | ${looks / 100:.2f} |" in costs
+    assert f"**${(alarms + receives + looks) / 100:.2f}**" in costs
     # AND with ten metrics and a million requests free, the other
     free = (metrics - 10) * CENTS_OF_AN_ALARM_METRIC + round((RECEIVES - 1) * CENTS_OF_A_MILLION_RECEIVES)
-    assert f"that is ${free / 100:.2f}." in costs
+    assert f"that is ${(free + looks) / 100:.2f}." in costs
 
 
 def test_the_drill_of_restoring_names_functions_and_tables_that_are_there() -> None:

@@ -7,6 +7,7 @@ import pytest
 from loyalty.domain import deadline
 from loyalty.domain.job import KEPT_SECONDS
 from loyalty.domain.lifetime import LONGEST_SECONDS
+from loyalty.files import arrivals
 from loyalty.jobs.endings import JOB_FINISHED
 from loyalty.jobs.work import MOST_TRIES
 from loyalty.store import events, objects
@@ -160,7 +161,7 @@ def test_a_queue_is_encrypted_and_refuses_whoever_comes_without_tls(name: str) -
     assert QUEUES[name]["SqsManagedSseEnabled"] is True
     (policy,) = [one for one in POLICIES.values() if one["Queues"] == [{"Ref": name}]]
     statement, *allowing = policy["PolicyDocument"]["Statement"]
-    senders = {"WebhookQueue": ["LetTheRuleSend"], "SplitQueue": ["LetS3Tell"]}
+    senders = {"WebhookQueue": ["LetTheRuleSend"], "SplitQueue": ["LetS3Tell", "LetTheRuleSend"]}
     assert [one["Sid"] for one in allowing] == senders.get(name, [])
     assert statement == {
         "Sid": "RefuseWithoutTls",
@@ -284,6 +285,24 @@ def test_only_s3_of_this_account_may_tell_of_files() -> None:
         "Action": "sqs:SendMessage",
         "Resource": {"Fn::GetAtt": ["SplitQueue", "Arn"]},
         "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+    }
+
+
+def test_each_hour_a_rule_says_that_it_is_time_to_look_for_files_that_never_came() -> None:
+    # GIVEN the rule
+    rule = resources(TEMPLATE, "AWS::Events::Rule")["MissingFiles"]
+    (target,) = rule["Targets"]
+    # THEN it sends what the splitter understands to its queue, which lets it
+    assert (rule["ScheduleExpression"], target["Input"]) == ("rate(1 hour)", arrivals.LOOK)
+    assert target["Arn"] == {"Fn::GetAtt": ["SplitQueue", "Arn"]}
+    (policy,) = [one for one in POLICIES.values() if one["Queues"] == [{"Ref": "SplitQueue"}]]
+    assert policy["PolicyDocument"]["Statement"][2] == {
+        "Sid": "LetTheRuleSend",
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": {"Fn::GetAtt": ["SplitQueue", "Arn"]},
+        "Condition": {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["MissingFiles", "Arn"]}}},
     }
 
 

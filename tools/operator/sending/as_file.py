@@ -15,13 +15,12 @@ from ..faults import Interrupted, OperatorError, Unavailable
 from ..jobs_client import Job, JobsClient, detail
 from ..outcomes import in_words
 from ..results import Report
-from ..rowfiles import FileRow, RowFile, open_rows
+from ..rowfiles import RowFile, open_rows
 from .checkpoint import Checkpoint
 from .doors import Door
 
 _PATH = "/files"
 _TAKEN_ALREADY = 412
-_ROWS_AT_ONCE = 1_000
 
 
 class NoFiles(Exception):
@@ -48,7 +47,7 @@ def send_as_file(session: Session, work: FileWork, checkpoint: Checkpoint, failu
         with authorised(session.system, session.caller, work.door.credential_kind, work.door.rights) as headers:
             sending = _Sending(session, work, checkpoint, headers)
             job = sending.done()
-            failed = _keep_failed(sending.jobs, job, failures)
+            failed = _keep_failed(sending.jobs, job, work.file, failures)
     except KeyboardInterrupt:
         raise Interrupted(_under_way(checkpoint)) from None
     checkpoint.finish()
@@ -125,25 +124,17 @@ class _Sending:
         return reply.json()
 
 
-def _keep_failed(client: JobsClient, job: Job, failures: Failures) -> int:
-    """Keep the failed rows beside the file, where there are any; how many there are."""
+def _keep_failed(client: JobsClient, job: Job, file: RowFile, failures: Failures) -> int:
+    """Keep the failed rows beside the file, as they were sent, where there are any; how many there are."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "failed.csv"
         with path.open("wb") as output:
             client.save_results(job["job_id"], output, outcome="failed")
         failed = open_rows(path)
-        at, count = failed.heading.reasons_at, 0
-        if at is None:
+        if failed.heading.reasons_at is None:
             raise Unavailable(f"The results have no column {ERROR_COLUMN}, so they are not those of the loyalty API")
-        rows: list[FileRow] = []
-        reasons: dict[int, str] = {}
-        for record in failed.records():
-            cells = list(record.cells)
-            reasons[len(rows)] = cells.pop(at)
-            rows.append(FileRow(cells))
-            count += 1
-            if len(rows) == _ROWS_AT_ONCE:
-                failures.add(rows, reasons)
-                rows, reasons = [], {}
-        failures.add(rows, reasons)
+        heading = failed.heading._replace(several_lines=file.heading.several_lines)
+        count = sum(1 for _ in failed._replace(heading=heading).records())
+        if count:
+            failures.take(path.read_bytes())
     return count

@@ -4,6 +4,7 @@ from loyalty.store.aws.errors import CallError, CallRefused
 
 PASSING_CODES = frozenset(
     {
+        "ConditionalRequestConflict",
         "ExpiredTokenException",
         "InternalServerError",
         "LimitExceededException",

@@ -76,8 +76,13 @@ def listed(database: Database, account_id: str) -> list[str]:
 
 def place_of(job: Job) -> str:
     """Where the list of its account has it: later ones have greater places."""
-    seconds, milliseconds = divmod(round(job.submitted_at * 1_000), 1_000)
-    return f"{moment.at(seconds).removesuffix('Z')}.{milliseconds:03}Z#{job.id}"
+    return f"{place_at(job.submitted_at)}#{job.id}"
+
+
+def place_at(seconds: float) -> str:
+    """How the places begin of jobs that were submitted at a moment, in seconds of the epoch."""
+    whole, milliseconds = divmod(round(seconds * 1_000), 1_000)
+    return f"{moment.at(whole).removesuffix('Z')}.{milliseconds:03}Z"
 
 
 def _places(database: Database, pk: str, before: str | None, most: int) -> list[str]:

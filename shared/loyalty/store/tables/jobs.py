@@ -5,6 +5,7 @@
     pk = <job_id>              sk = undo#…                    see `undo_states`
     pk = <job_id>              sk = part#…                    see `growth`
     pk = <job_id>              sk = file, results#…, sending  see `cursors`
+    pk = uploads#<day>         sk = <submitted_at>#<job_id>   see `awaited`
     pk = jobs#<account>#<day>  sk = <submitted_at>#<job_id>   see `job_list`
     pk = key#<fingerprint>     sk = key#<fingerprint>         see `claims`
 
@@ -209,12 +210,16 @@ def end_before_split(database: Database, job: Job) -> Job:
     return _changed(database, request)
 
 
-def fail(database: Database, job: Job, error: str) -> Job:
-    """The job, which has failed as a whole for this reason; as it is where it has ended. Raises StorageBusy."""
+def fail(database: Database, job: Job, error: str, *, unless: str = "finished_at") -> Job:
+    """The job, which has failed as a whole for this reason; as it is where it has ended. Raises StorageBusy.
+
+    So it is where it has the attribute `unless`.
+    """
     request = {
         "Key": key(job.id),
         "UpdateExpression": "SET #error = :error, finished_at = :now",
-        "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(finished_at)",
+        "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(finished_at)"
+        f" AND attribute_not_exists({unless})",
         "ExpressionAttributeNames": {"#error": "error"},
         "ExpressionAttributeValues": {":error": {"S": error}, ":now": {"N": str(int(database.now()))}},
     }
@@ -222,14 +227,15 @@ def fail(database: Database, job: Job, error: str) -> Job:
 
 
 def split(database: Database, job: Job, chunks: int, total: int) -> Job:
-    """The job of a file, of which it is known now how many chunks and items it has; as it is where it has ended.
+    """The job of a file, once it is known how many chunks and items it has; as it is where it was split, or has ended.
 
     Raises StorageBusy or JobNotFound.
     """
     request: Item = {
         "Key": key(job.id),
-        "UpdateExpression": "SET chunks = :chunks, #total = :total, split_at = if_not_exists(split_at, :now)",
-        "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(finished_at)",
+        "UpdateExpression": "SET chunks = :chunks, #total = :total, split_at = :now",
+        "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(finished_at)"
+        " AND attribute_not_exists(split_at)",
         "ExpressionAttributeNames": {"#total": "total"},
         "ExpressionAttributeValues": {
             ":chunks": {"N": str(chunks)},

@@ -167,6 +167,15 @@ def jobs(account_id: str, day: str) -> str:
     return f"jobs#{account_id}#{day}"
 
 
+def uploads(day: str) -> str:
+    """Jobs, partition key of the jobs of all accounts that were made on a day (YYYY-MM-DD, UTC) to wait for files."""
+    return f"uploads#{day}"
+
+
+LOOKED = "uploads"
+"""Jobs, partition key and sort key of how far somebody has looked whether these files came."""
+
+
 def idempotency(fingerprint: str) -> str:
     """Jobs, partition key of an Idempotency-Key, by its scope's fingerprint; the sort key is the same."""
     return f"key#{fingerprint}"
