@@ -149,8 +149,8 @@ format: .venv/dev.installed ## format the code and fix what can be fixed
 document: .venv/dev.installed ## write the OpenAPI document, its page and the schema of chunk messages again
 	@$(BIN)/python -m tools.document
 
-collection: .venv/dev.installed ## write the API as a Postman collection, which Bruno imports too; URL=… of a deployed stack
-	@URL='$(URL)' $(BIN)/python -m tools.document.collection
+collection: .venv/dev.installed ## write the API as a Postman collection, which Bruno imports too; PORT=n, or URL=… of a deployed stack
+	@URL='$(URL)' PORT='$(PORT)' $(BIN)/python -m tools.document.collection
 
 clients: .venv/dev.installed $(MINISTACK)/installed $(CLIENTS)/installed $(NPM)/installed ## run the samples of /docs, the collection and generated clients; needs Node.js, PHP and a JDK
 	@$(BIN)/pytest $(CLIENTS_TESTS) $(ARGS)

@@ -20,7 +20,7 @@ const RIGHT_OF = { revoke: "earn", leave: "enrol" };
 /** Whether the token has all of these rights. */
 const may = (...rights) => rights.every((one) => account.told?.rights.includes(one));
 
-/** Whether it may send what only an account's own token can: Capillary's access tokens are for earns alone. */
+/** Whether it may send what only an account's own token can, and no access token of Capillary's. */
 const mayAsToken = (...rights) => may(...rights) && account.told.credential === "token";
 
 const mayChange = ({ operation }) => may("jobs:undo", RIGHT_OF[operation] ?? operation);

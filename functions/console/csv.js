@@ -28,12 +28,25 @@ const LEAST_SWALLOWED = 3;
 
 const isQuoting = (delimiter) => delimiter === "," || delimiter === ";";
 
-/** A file's text; throws an Error where it is not UTF-8. A byte order mark is left out. */
-async function readText(file) {
+const NOT_UTF_8 = "The file is not UTF-8. In a spreadsheet, save it as “CSV UTF-8”.";
+
+/* How files begin that hold no rows of text, and what is said of them. */
+const FORMATS = [
+  [[0x50, 0x4b, 3, 4], "The file is a ZIP archive or an Excel workbook. In a spreadsheet, save it as “CSV UTF-8”."],
+  [[0x1f, 0x8b], "The file is compressed with gzip. Choose it uncompressed."],
+  [[0xff, 0xfe], NOT_UTF_8],
+  [[0xfe, 0xff], NOT_UTF_8],
+];
+
+/** The text of a file's first bytes, or of all; throws an Error where it is none. A byte order mark is left out. */
+async function readText(file, most = file.size) {
+  const bytes = new Uint8Array(await file.slice(0, most).arrayBuffer());
+  const other = FORMATS.find(([begins]) => begins.every((byte, at) => bytes[at] === byte));
+  if (other) throw new Error(other[1]);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: most < file.size }); // a character may be cut
   } catch {
-    throw new Error("The file is not UTF-8. In a spreadsheet, save it as “CSV UTF-8”.");
+    throw new Error(NOT_UTF_8);
   }
 }
 

@@ -85,6 +85,12 @@ function saveFrom(url) {
 /** 10,000 */
 const number = (value) => value.toLocaleString("en");
 
+/** "120 KB", "4.6 MB" or "1.2 GB" */
+function size(bytes) {
+  const [unit, name] = [[1e9, "GB"], [1e6, "MB"], [1e3, "KB"]].find(([least]) => bytes >= least) ?? [1, "bytes"];
+  return `${(bytes / unit).toLocaleString("en", { maximumFractionDigits: unit > 1e3 ? 1 : 0 })} ${name}`;
+}
+
 /** "1 row", "2 rows" */
 const counted = (value, noun) => `${number(value)} ${noun}${value === 1 ? "" : "s"}`;
 

@@ -1,5 +1,5 @@
 "use strict";
-/* A file is chosen or dropped, looked at, and sent part by part to one of the doors. */
+/* A file is chosen or dropped, looked at, and sent to one of the doors: as it is, or part by part. */
 
 /* `sent` has the part and the upload of each job that was sent from here, for its failed rows. */
 const importing = { upload: null, choices: {}, sending: false, sent: new Map() };
@@ -57,7 +57,6 @@ const typedPrograms = () => element("input", { id: "programs-typed", name: "prog
 function drawDoor() {
   const door = byId("door").value;
   for (const one of document.querySelectorAll("[data-door]")) one.hidden = one.dataset.door !== door;
-  show("client", door === "earn" && account.told.credential !== "access");
   if (importing.upload && importing.upload.door !== door) replan({ door, fields: guess(importing.upload.header, door) });
   drawSending();
 }
@@ -127,25 +126,26 @@ const CHOICES = {
   },
   earn: (form) => {
     const [program, promotion = ""] = form.get("promotion").split("/").map(trimmed);
-    return { program, promotion, missing: promotion === "" && ["promotion-field", "Choose the promotion."] };
+    const missing = promotion === "" && ["promotion-field", "Choose the promotion."];
+    return { program, promotion, source: form.get("source"), missing };
   },
 };
+
+/** Whether something of a file is in the system already, so that the rest has to be sent with the same choices. */
+const isBegun = ({ parts }) => parts.some(({ state, jobId }) => state === "sent" || jobId !== "");
 
 /** Send the parts that have not been sent, one after the other; a part that is refused stops the rest. */
 async function sendUpload() {
   if (importing.sending) return;
-  const begun = importing.upload.parts.some(({ state }) => state === "sent");
-  if (!begun) {
+  if (!isBegun(importing.upload)) {
     const choices = readChoices();
     if (!choices) return;
     importing.choices = choices;
-    if (importing.upload.door === "earn") plan(importing.upload, { source: byId("source").value });
   }
   importing.sending = true;
   complain("import-fault", "");
   drawParts();
   try {
-    importing.choices.headers = await ownAccess();
     for (const part of importing.upload.parts.filter(({ state }) => state !== "sent")) await send(part);
     announce("All rows are sent.");
   } catch (error) {
@@ -156,49 +156,36 @@ async function sendUpload() {
   }
 }
 
-/** The header with an access token, where a token of another kind is signed in and earns need one. */
-async function ownAccess() {
-  if (importing.upload.door !== "earn" || account.told.credential === "access") return {};
-  const body = JSON.stringify({ key: byId("client-key").value.trim(), secret: byId("client-secret").value });
-  complain("client-key-fault", "");
-  try {
-    const answer = await patiently(() => call("POST", "/v3/oauth/token/generate", { body }));
-    return { "X-CAP-API-OAUTH-TOKEN": (await answer.json()).data.accessToken };
-  } catch (error) {
-    if (error.status !== 401) throw error;
-    error.field = "client-key";
-    throw error;
-  }
-}
+/* By door: the field beside which a wrong choice is told. */
+const CHOSEN_AT = { import: "programs-field", enrol: "program-field", earn: "promotion-field" };
 
 /** Say why a part was refused, beside what it is about and in the reader's words. */
 function refuse(error) {
   const { upload } = importing;
   const column = /^profiles_header_(\d+) (?:names "[^"]*", which )?(.*)/s.exec(error.message);
   const program = /^campaigns_to_include names an unknown campaign, (.*)/s.exec(error.message);
+  const chosen = /^params: (.)(.*)/s.exec(error.message);
   if (column) {
     const at = (upload.picked ?? [...upload.header.keys()])[column[1] - 1];
     complain("columns-fault", `Column “${upload.header[at]}” ${column[2]}.`);
   } else if (program) complainAt("programs-field", `There is no active program ${program[1]}.`);
-  else if (/^Loyalty program/.test(error.message)) complainAt("program-field", `${error.message}.`);
-  else if (Object.values(PROMOTION_FAULTS).includes(error.message)) complainAt("promotion-field", error.message);
-  else if (error.field) complainAt(error.field, `${error.message}.`);
+  else if (chosen) complainAt(CHOSEN_AT[upload.door], `${chosen[1].toUpperCase()}${chosen[2]}.`);
   else complain("import-fault", error.message);
 }
 
 async function send(part) {
   part.state = "sending";
   drawSending();
+  const { header, fields, picked, shape, reasonsAt, door, asFile, isWhole } = importing.upload;
   try {
-    Object.assign(part, await sendPart(part, importing.upload, importing.choices), { state: "sent" });
+    Object.assign(part, await (asFile ? sendFile : sendRequest)(part, importing.upload, importing.choices), { state: "sent" });
   } catch (error) {
     part.state = "not sent";
     throw error;
   }
   drawSending();
   if (!part.jobId) return;
-  const { header, fields, picked, shape, reasonsAt, door } = importing.upload;
-  importing.sent.set(part.jobId, { part, upload: { header, fields, picked, shape, reasonsAt, door } });
+  if (isWhole) importing.sent.set(part.jobId, { part, upload: { header, fields, picked, shape, reasonsAt, door } });
   await patiently(() => fetchJob(part.jobId));
   pollSoon();
 }

@@ -71,7 +71,8 @@ function drawProgress(bar, job) {
 
 function drawActions(job) {
   const failed = failedCount(job.operation, job.counts);
-  show("show-failures", failed > 0 && hasResults(job) && !opened.failures);
+  show("show-failures", failed > 0 && hasResults(job) && !opened.failures && !isLarge(job));
+  show("download-failed", failed > 0 && hasResults(job) && Boolean(job.file));
   write("show-failures", `Show ${counted(failed, "failed row")}`);
   show("download-reply", hasResults(job));
   show("retry", job.retry === "available" && mayChange(job));
@@ -79,6 +80,9 @@ function drawActions(job) {
   show("undo", hasEnded(job) && job.undo === "available" && mayChange(job));
   complain("job-note", note(job));
 }
+
+/** Whether a job has more rows than are looked through here. */
+const isLarge = (job) => Boolean(job.file) && job.total > MOST_ROWS;
 
 const hasEnded = (job) => ["done", "cancelled"].includes(job.status);
 const hasResults = (job) => hasEnded(job) || job.status === "undone";
@@ -123,6 +127,12 @@ function downloadFailures() {
   save(`failed-${opened.id}.csv`, "text/csv", failuresFile(opened.failures, importing.sent.get(opened.id)?.upload));
 }
 
+/** Save the failed rows of a file's job as they were sent, ready to be corrected and sent again. */
+async function downloadFailed() {
+  const { job_id: id } = known.jobs.get(opened.id);
+  await busily("download-failed", "job-fault", async () => saveFrom(await resultsAddress(id, "failed")));
+}
+
 /** Save the reply that a waiting client would have had, or the results of a file, which are a file. */
 async function downloadReply() {
   const job = known.jobs.get(opened.id);
@@ -134,11 +144,12 @@ async function downloadReply() {
   });
 }
 
-/** The address of a file job's results, once they are written. */
-async function resultsAddress(jobId) {
+/** The address of a file job's results, once they are written: of all rows, or of those that failed. */
+async function resultsAddress(jobId, outcome = "all") {
   const { signal } = session.ended;
+  const path = `/jobs/${jobId}/results?redirect=false${outcome === "all" ? "" : `&outcome=${outcome}`}`;
   for (;;) {
-    const response = await patiently(() => call("GET", `/jobs/${jobId}/results?redirect=false`));
+    const response = await patiently(() => call("GET", path));
     if (response.status !== 202) return (await response.json()).url;
     await pause(1_000 * Number(response.headers.get("Retry-After")));
     if (signal.aborted) throw new ApiError(0, "You have signed out");

@@ -118,6 +118,7 @@ for (const id of ["of-id", "of-operation", "of-status"]) on(id, "input", render)
 on("show-failures", "click", showFailures);
 on("download-failures", "click", downloadFailures);
 on("download-reply", "click", downloadReply);
+on("download-failed", "click", downloadFailed);
 on("retry", "click", retry);
 on("cancel", "click", cancel);
 on("undo", "click", undo);
@@ -132,6 +133,8 @@ on("choices", "submit", sendUpload);
 byId("dry-run").addEventListener("change", drawSending);
 on("another", "click", forgetUpload);
 on("save-failed", "click", saveFailed);
+on("save-all-file", "click", () => saveResults("all", "save-all-file"));
+on("save-failed-file", "click", () => saveResults("failed", "save-failed-file"));
 on("for-real", "click", importForReal);
 on("console", "dragover", () => byId("drop").classList.add("over"));
 on("console", "dragleave", () => byId("drop").classList.remove("over"));

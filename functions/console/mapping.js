@@ -32,7 +32,7 @@ function isCalled(field, name) {
 }
 
 /** What is wrong with the fields that are chosen, and which column to change; null where nothing is. */
-function mappingFault({ fields, header, door, rows }) {
+function mappingFault({ fields, header, door, rows, asFile }) {
   const twice = fields.findIndex((field, at) => field !== "" && fields.indexOf(field) < at);
   if (twice >= 0) {
     return { at: twice, words: `The columns “${header[fields.indexOf(fields[twice])]}” and “${header[twice]}” are both the ${fieldName(fields[twice])}.` };
@@ -43,6 +43,10 @@ function mappingFault({ fields, header, door, rows }) {
   const names = single.map(fieldName);
   if (single.length > 0 && found === 0) return { at: 0, words: `Choose the column that says who each customer is: ${names.join(", ")}.` };
   if (fields.every((field) => field === "")) return { at: 0, words: "Choose what at least one column is." };
+  const secret = asFile ? fields.findIndex((field) => SECRETS.has(field.toLowerCase())) : -1;
+  if (secret >= 0) {
+    return { at: secret, words: `The ${fieldName(fields[secret])} can't go with a file of this size, which is kept for a week: leave the column out, or use the command “loyalty import”.` };
+  }
   return rows === 0 ? { at: 0, words: "No row has anything in the columns that are sent." } : null;
 }
 

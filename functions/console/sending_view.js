@@ -14,15 +14,18 @@ function drawUpload() {
 
 /** The parts that it is cut into. */
 function drawParts() {
-  const { header, parts, rows, shape } = importing.upload;
-  const requests = parts.length === 1 ? "" : `, in ${parts.length} requests`;
+  const { header, parts, shape } = importing.upload;
+  const requests = parts.length > 1 ? `, in ${parts.length} requests` : "";
   const parted = header.length > 1 ? `, with ${DELIMITER_NAMES[shape.delimiter]} between them` : "";
-  write("preview-size", `${counted(rows, "row")}, ${counted(header.length, "column")}${parted}${requests}`);
+  write("preview-size", `${howMuch(importing.upload)}, ${counted(header.length, "column")}${parted}${requests}`);
   byId("parts").replaceChildren(...parts.map(() => element("li", {}, element("span"), " ", element("a"))));
   drawLeftOut(importing.upload);
   complain("columns-fault", mappingFault(importing.upload)?.words ?? "");
   drawSending();
 }
+
+/** How much a file is: its rows, or its bytes where nobody counted these. */
+const howMuch = ({ rows, file }) => (rows === null ? size(file.size) : counted(rows, "row"));
 
 /** Bring the state of the parts up to date. */
 function drawSending() {
@@ -30,11 +33,12 @@ function drawSending() {
   show("drop", !sending);
   if (!upload) return lockChoices(false);
   const left = upload.parts.filter(({ state }) => state !== "sent");
-  const begun = sending || left.length < upload.parts.length;
+  const begun = sending || isBegun(upload);
   lockChoices(begun); // all parts are sent with the same
   byId("send").disabled = sending || (begun && left.length === 0);
-  write("send", begun ? restWords(left.length) : `${sendWords(upload)} ${counted(upload.rows, "row")}`);
+  write("send", begun ? restWords(left.length, upload) : `${sendWords(upload)} ${howMuch(upload)}`);
   show("another", !sending);
+  drawBar(upload);
   upload.parts.forEach((part, at) => drawPart(byId("parts").children[at], part));
   if (begun && !sending && left.length === 0 && upload.parts.every(isOver)) showResult();
 }
@@ -46,7 +50,17 @@ function lockChoices(locked) {
 
 const SEND_WORDS = { import: "Import", enrol: "Register", earn: "Issue to" };
 const sendWords = ({ door }) => (door === "import" && byId("dry-run").checked ? "Check" : SEND_WORDS[door]);
-const restWords = (left) => (left > 0 ? "Send the rest" : "All rows are sent");
+const restWords = (left, { asFile }) => (left === 0 ? "All rows are sent" : asFile ? "Send the file again" : "Send the rest");
+
+/** One bar for a whole file: half of it is the upload, the other half its job. */
+function drawBar({ asFile, parts: [part], file }) {
+  const bar = byId("file-progress");
+  bar.hidden = !asFile || (part.state === "waiting" && part.jobId === "");
+  if (bar.hidden) return;
+  const job = part.state === "sent" ? known.jobs.get(part.jobId) : undefined;
+  const done = job && job.total > 0 ? job.done / job.total : 0;
+  bar.value = job && !isActive(job) ? 2 : part.sent / Math.max(file.size, 1) + done;
+}
 
 function isOver({ jobId }) {
   const job = known.jobs.get(jobId);
@@ -55,14 +69,15 @@ function isOver({ jobId }) {
 
 function drawPart(entry, part) {
   const [rows, state] = entry.children;
-  rows.textContent = `Rows ${number(part.first)} to ${number(part.first + part.rows - 1)}`;
+  rows.textContent = part.rows === null ? "All rows" : `Rows ${number(part.first)} to ${number(part.first + part.rows - 1)}`;
   state.textContent = partWords(part);
   if (known.jobs.has(part.jobId)) state.href = `#${part.jobId}`;
 }
 
 function partWords(part) {
   const job = known.jobs.get(part.jobId);
-  if (job) return `${statusWords(job)}, ${percent(job)}`;
+  if (job && part.state === "sent") return job.total > 0 ? `${statusWords(job)}, ${percent(job)}` : statusWords(job);
+  if (part.state === "sending" && part.sent > 0) return `uploading, ${percent({ done: part.sent, total: importing.upload.file.size })}`;
   return part.counts ? "done before" : part.state;
 }
 
@@ -79,24 +94,46 @@ async function showResult() {
     }
   }
   const parts = breakdown(upload.door, counts);
-  write("result-title", choices.dryRun ? "Checked: nothing was written" : "Result");
-  byId("result-rows").replaceChildren(...parts.map((part) => legendRow(part, upload.rows)));
+  const rows = parts.reduce((sum, { count }) => sum + count, 0);
+  const unread = upload.asFile && rows === 0; // its job failed as a whole, or was cancelled before
+  write("result-title", unread ? "Nothing was done" : choices.dryRun ? "Checked: nothing was written" : "Result");
+  byId("result-rows").replaceChildren(...parts.map((part) => legendRow(part, rows)));
+  show("result-table", parts.length > 0);
   show("result", true);
-  show("for-real", Boolean(choices.dryRun));
-  await busily("save-failed", "result-fault", () => fetchFailures(upload, failedCount(upload.door, counts)));
+  show("for-real", Boolean(choices.dryRun) && !unread);
+  show("result-files", upload.asFile && !unread);
+  const failed = failedCount(upload.door, counts);
+  show("save-failed-file", failed > 0);
+  if (unread) return complain("result-fault", known.jobs.get(upload.parts[0].jobId).error ?? "The job was cancelled.");
+  await busily("save-failed", "result-fault", () => fetchFailures(upload, failed));
 }
 
 async function fetchFailures(upload, failed) {
-  show("result-failures", failed > 0);
+  const listed = failed > 0 && upload.isWhole && upload.rows <= MOST_ROWS;
+  show("result-failures", listed);
+  show("save-failed", !upload.asFile);
   if (failed === 0) return write("result-note", "No row failed.");
+  if (upload.asFile) {
+    write("result-note", "The files of results are being written …");
+    await resultsAddress(upload.parts[0].jobId);
+  }
   result.failures = [];
+  if (!listed) return write("result-note", failedNote(failed));
   for (const part of upload.parts) {
     const job = known.jobs.get(part.jobId);
     const found = job ? await patiently(() => failedItems(job)) : part.failures.map(withNumber);
     result.failures.push(...placed(found, { part, upload }));
   }
   drawFailures(result.failures, "result-failed-rows", "result-more");
-  write("result-note", `${counted(failed, "row")} failed: save them, correct them and drop the file here again.`);
+  write("result-note", failedNote(failed));
+}
+
+const failedNote = (failed) => `${counted(failed, "row")} failed: save them, correct them and drop the file here again.`;
+
+/** Save a file of results: of all rows, or of those that failed, as they were sent. */
+async function saveResults(outcome, button) {
+  const { jobId } = importing.upload.parts[0];
+  await busily(button, "result-fault", async () => saveFrom(await resultsAddress(jobId, outcome)));
 }
 
 const withNumber = (failure) => ({ ...failure, number: failure.number ?? failure.position + 1 });
@@ -118,6 +155,7 @@ function importForReal() {
 function forgetResult() {
   Object.assign(result, { key: "", failures: [] });
   write("result-note", "");
+  complain("result-fault", "");
   drawFailures([], "result-failed-rows", "result-more");
   show("result", false);
 }

@@ -1,10 +1,13 @@
 "use strict";
-/* A file of rows, cut into the requests that it is sent in: at most 20,000 rows and 4.6 MB each, one after the other. */
+/* A file of rows, and how it is sent: an import that one request holds (20,000 rows, 4.6 MB) in one, all else as a file.
+   Passwords and PINs are in no file, so an import of such goes in as many requests as it needs, one after the other. */
 
 const MOST_ROWS = 20_000;
 const MOST_SECRETS = 2_000; // passwords and PINs of one request (see shared/loyalty/operations/import_customers/items.py)
 const SECRETS = new Set(["customer_password", "customer_pin"]);
 const MOST_BYTES = 4_600_000; // the gateway takes 4.7 MB, with the form around the rows
+const MOST_READ = 16 * 1024 * 1024; // bytes of a file that is read as a whole
+const HEAD = 2 * 1024 * 1024; // bytes that are read of a larger one: no row of a million characters ends behind it
 const SAMPLE_ROWS = 10;
 const ERROR_COLUMN = "loyalty_error"; // the column of a report of failed rows that says why, which is not sent again
 const DELIMITERS = ["\t", "|", ",", ";"]; // the first that is in the line of headers
@@ -18,31 +21,56 @@ const ONE_LINE = new Set([
   "auto_add",
 ]);
 
-/** A file as its headers, its first rows and the parts it is sent in; throws an Error that says what is wrong. */
+/**
+ * A file as its headers, its first rows and the parts it is sent in; throws an Error that says what is wrong. Of a large
+ * one only the beginning is read (`isWhole` is false), and nobody knows how many rows it has (null).
+ */
 async function readUpload(file) {
-  const text = await readText(file);
+  const isWhole = file.size <= MOST_READ;
+  const text = await readText(file, isWhole ? file.size : HEAD);
   const table = { door: "import", picked: null, ...readHeader(text) };
-  const upload = { name: file.name, text, ...table, fields: table.header, parts: [], sample: [] };
+  const upload = { name: file.name, file, text, isWhole, ...table, fields: table.header, parts: [], sample: [] };
   plan(upload);
-  if (upload.parts.length === 0) throw new Error("The file has a header line and no rows.");
-  upload.sample = Array.from(take(rowsOf(text, upload, upload.rowsFrom), SAMPLE_ROWS));
+  upload.sample = Array.from(take(rowsOf(text, { ...upload, picked: null }, upload.rowsFrom), SAMPLE_ROWS));
+  if (upload.sample.length === 0) throw new Error("The file has a header line and no rows.");
   return upload;
 }
 
 /**
- * Cut the rows into parts for the door that they go to, with the fields that its columns become ("": none).
+ * Cut the rows into parts for the door that they go to, with the fields that its columns become ("": none): requests, or
+ * one part that is the whole file.
  *
- * An import may leave out single columns between others; where more are left out, the rows are sent with the others
+ * A request may leave out single columns between others; where more are left out, the rows are sent with the others
  * alone (`picked`), and those that are blank in these are no rows.
  */
 function plan(upload, changes = {}) {
   Object.assign(upload, changes);
   const { fields } = upload;
   const gaps = fields.some((field, at) => field === "" && (at === 0 || at === fields.length - 1 || fields[at - 1] === ""));
-  upload.picked = upload.door === "import" && gaps ? [...fields.keys()].filter((at) => fields[at] !== "") : null;
-  upload.parts = splitRows(upload.text, upload);
-  upload.rows = upload.parts.reduce((sum, { rows }) => sum + rows, 0);
+  upload.picked = gaps ? [...fields.keys()].filter((at) => fields[at] !== "") : null;
+  const requests = upload.isWhole && goesInRequests(upload.door) ? splitRows(upload.text, upload) : null;
+  upload.asFile = requests === null || (requests.length > 1 && secretsOf(upload) === 0);
+  if (upload.asFile) upload.picked = null;
+  upload.parts = upload.asFile ? [wholeFile(upload)] : requests;
+  upload.rows = upload.isWhole ? upload.parts.reduce((sum, { rows }) => sum + rows, 0) : null;
 }
+
+/** Whether a door takes requests of rows from who is signed in: only a token of the account's own imports by them. */
+const goesInRequests = (door) => door === "import" && account.told?.credential !== "access";
+
+/** The one part of a file that is sent as it is. */
+function wholeFile({ text, isWhole, ...table }) {
+  const { rowsFrom, header, shape } = table;
+  let [rows, parted] = [0, header.length === 1];
+  for (const { cells } of isWhole ? rowsOf(text, table, rowsFrom) : []) {
+    rows += 1;
+    parted ||= cells.length > 1;
+  }
+  if (!parted && rows > 0) throw notParted({ header, shape });
+  return newPart({ first: 1, rows: isWhole ? rows : null, row: rowsFrom.row, text: text.slice(rowsFrom.at) });
+}
+
+const newPart = (part) => ({ ...part, key: idempotencyKey(), state: "waiting", jobId: "", sent: 0, counts: undefined, failures: [] });
 
 /**
  * What the first lines say: the headers, the shape of the rows, where a report's reasons stand (-1: nowhere), and where
@@ -126,7 +154,7 @@ function splitRows(text, table) {
   let part = { first: 1, rows: most, bytes: 0 };
   let parted = table.header.length === 1;
   for (const record of rowsOf(text, table, table.rowsFrom)) {
-    const bytes = encoder.encode(DOORS[table.door].line(text, record, table)).length + 1;
+    const bytes = encoder.encode(sentLine(text, record, table)).length + 1;
     if (part.rows === most || part.bytes + bytes > MOST_BYTES) {
       part = { first: parts.length === 0 ? 1 : part.first + part.rows, rows: 0, bytes: 0, from: record.start, row: record.row };
       parts.push(part);
@@ -137,17 +165,17 @@ function splitRows(text, table) {
     parted ||= record.cells.length > 1;
   }
   if (!parted && parts.length > 0) throw notParted(table);
-  return parts.map(({ first, rows, row, from, to }) => ({
-    ...{ first, rows, row, text: text.slice(from, to), key: idempotencyKey() },
-    ...{ state: "waiting", jobId: "", counts: undefined, failures: [] },
-  }));
+  return parts.map(({ first, rows, row, from, to }) => newPart({ first, rows, row, text: text.slice(from, to) }));
 }
 
 /** How many rows a request may have: fewer where each brings passwords and PINs, which take long to hash. */
-function mostRows({ fields }) {
-  const secrets = fields.filter((name) => SECRETS.has(name.toLowerCase())).length;
+function mostRows(table) {
+  const secrets = secretsOf(table);
   return secrets === 0 ? MOST_ROWS : Math.min(MOST_ROWS, Math.floor(MOST_SECRETS / secrets));
 }
+
+/** How many columns bring passwords or PINs. */
+const secretsOf = ({ fields }) => fields.filter((name) => SECRETS.has(name.toLowerCase())).length;
 
 const notParted = ({ header, shape }) =>
   new Error(

@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 
+from loyalty.store.aws.object_urls import place_of
 from tests.e2e import processes
 from tests.e2e.files import BEARER, ask, results, send
 from tests.e2e.jobs import counted, job
 from tests.e2e.requests import TOKEN, get, post
 from tests.e2e.waiting import until
+from tools.local.deploy import client
 from tools.local.stack import LocalStack
 from tools.local.template import ROOT
 from tools.operator.requests import MOST_ROWS
@@ -133,21 +135,71 @@ def test_a_file_that_cannot_be_read_fails_with_its_reason(files: LocalStack) -> 
     assert shown["error"] == "The file is a ZIP archive or an Excel workbook: save it as CSV UTF-8"
 
 
+def register(stack: LocalStack, file: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Give `loyalty register`, with a token alone, in a folder."""
+    command = [
+        sys.executable,
+        "-m",
+        "tools.operator",
+        "register",
+        file,
+        "--program",
+        "2844",
+        "--token",
+        TOKEN,
+        "--json",
+    ]
+    variables = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'shared'}",
+        "LOYALTY_URL": stack.url,
+        **environment,
+    }
+    return subprocess.run(command, env=variables, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_a_file_that_is_in_s3_is_copied_to_its_job(files: LocalStack, tmp_path: Path) -> None:
+    # GIVEN a file in a bucket of the operator's
+    s3 = client("s3", files.endpoint_url)
+    s3.create_bucket(Bucket="customer-data")
+    s3.put_object(
+        Bucket="customer-data", Key="spring/members.csv", Body=b"email\nuser7@example.com\nno@files.example\n"
+    )
+    access = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": files.endpoint_url}
+    # WHEN the command is given its address
+    done = register(files, "s3://customer-data/spring/members.csv", tmp_path, **access)
+    # THEN it is one job, whose failed rows are in the folder of the command
+    assert done.returncode == 3, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["rows"], told["counts"], told["failed_rows"]) == (
+        *(2, {"not found": 1, "registered": 1}),
+        "members.failed.csv",
+    )
+    assert job(files, told["jobs"][0])["file"] == "members.csv"
+    assert (tmp_path / "members.failed.csv").read_text().splitlines()[1] == "no@files.example,Profile not found"
+    # AND nothing of it went through the command: the operator put it there, as a copy, and nobody by the URL
+    place = place_of(ask(files, "enrol", {"program_id": "2844"}).url)
+    assert place
+    notes = [json.loads(line) for line in files.log.with_suffix(".calls").read_text().splitlines()]
+    puts = [note for note in notes if note["call"] == "S3.PutObject" and "uploads" in str(note["named"])]
+    assert {
+        "by": "test",
+        "call": "S3.PutObject",
+        "named": [["Object", place.bucket, ["uploads"]]],
+        "events": [],
+    } in puts
+    # AND who has no access to the bucket is told so
+    refused = register(files, "s3://nobodys/members.csv", tmp_path, **access)
+    assert (refused.returncode, refused.stderr) == (1, 'There is no bucket "nobodys" in S3\n')
+
+
 def test_the_command_sends_a_large_file_as_one_job(files: LocalStack, tmp_path: Path) -> None:
     # GIVEN a file of more rows than a request may have
     file = tmp_path / "members.csv"
     rows = MOST_ROWS + 1
     file.write_text("email\nuser6@example.com\n" + "".join(f"no{number}@files.example\n" for number in range(rows - 1)))
-    command = [sys.executable, "-m", "tools.operator", "register", str(file), "--program", "2844", "--token", TOKEN]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'shared'}",
-        "LOYALTY_URL": files.url,
-    }
     # WHEN the command sends it
-    done = subprocess.run(
-        [*command, "--json"], env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
+    done = register(files, str(file), tmp_path)
     # THEN it is one job of a file, whose failed rows are beside the file
     assert done.returncode == 3, done.stderr
     told = json.loads(done.stdout)

@@ -27,6 +27,11 @@ SUCCESSES = [
     "<new>1</new>",
     '"failureCount":0',
     '"operation":"import","label":null,"dry_run":false,"status":"done"',
+    "200\n",
+    '"status":"cancelled"',
+    '"secret":"whsec_',
+    '"last_delivered":null',
+    " 204 ",
 ]
 """What the replies to the printed commands have in them."""
 pytestmark = [

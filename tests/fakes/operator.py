@@ -4,18 +4,19 @@ import io
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, redirect_stdout
 from functools import cache, partial
-from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+import boto3
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from loyalty.store.engine.dynamodb import Database
+from tests.fakes.gateway import ACCOUNT, proxy_event
 from tests.fakes.queues import SPLITS
 from tests.fakes.world import World
 from tools.operator.application import app
@@ -67,15 +68,14 @@ class FakeHttp:
         with elsewhere():
             return fault(do) if fault else do()
 
-    def upload(self, url: str, headers: Mapping[str, str], path: Path, tell: Callable[[int], None]) -> int:
+    def upload(self, url: str, headers: Mapping[str, str], blocks: Iterable[bytes], size: int) -> int:
         """Send a file to where S3 takes one, and tells of it."""
-        content, key = path.read_bytes(), _key(url)
+        content, key = b"".join(blocks), _key(url)
+        assert len(content) == size
         self.sent.append(Sent("PUT", key, dict(headers), content))
         fault = self.faults.pop(0) if self.faults else None
         done = partial(self._put, key, content)
-        reply = fault(done) if fault else done()
-        tell(len(content))
-        return reply.status
+        return (fault(done) if fault else done()).status
 
     def fetch(self, url: str, output: BinaryIO) -> None:
         """Save an object."""
@@ -94,6 +94,8 @@ class FakeHttp:
         route, job_id, query = _route(method, path)
         if route == "PUT /webhook":
             reply = self._world.set_webhook(body, dict(headers))
+        elif path == ACCOUNT:
+            reply = self._world.deliver(proxy_event(b"", dict(headers), method=method, path=path))
         elif route.startswith(("POST /jobs", "GET ", "DELETE ")):
             reply = self._world.job(route, job_id, headers=dict(headers), **query)
         else:
@@ -109,6 +111,11 @@ class FakeSystem:
         self.http = FakeHttp(world)
         self.url = "http://fake"
         self.table_parts = 8
+
+    def s3(self, region: str | None = None) -> Any:
+        """A client of S3 as the operator has one, which a test may stand in for."""
+        del region
+        return boto3.client("s3")
 
     def sleep(self, seconds: float) -> None:
         """Let time pass, and the workers do what is in the queue."""

@@ -137,8 +137,17 @@ def test_the_installed_command_works_with_what_it_asks_for(installed: Path) -> N
     assert (version.returncode, version.stdout, version.stderr) == (0, f"loyalty {__version__}\n", "")
     assert help_.returncode == 0
     assert "Exit codes:" in help_.stdout
-    told = "No local stack here: start one with make run, and stay in its folder\n"
+    told = (
+        "There is no local stack here: make run starts one in a clone of the project; give the command in that folder, "
+        "or name a deployed stack with --stack NAME\n"
+    )
     assert (refused.returncode, refused.stderr) == (1, told)
+    # AND says so too where nobody said where
+    unsaid = run(installed, "loyalty", "account", "show", "acme")
+    told = (
+        "Say where: --local for the stack of make run, of which there is none here; or --stack NAME (or LOYALTY_STACK)"
+    )
+    assert (unsaid.returncode, unsaid.stderr) == (1, f"{told} for a deployed one\n")
 
 
 def test_everything_that_the_installed_command_imports_is_there(installed: Path) -> None:

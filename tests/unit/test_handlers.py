@@ -22,6 +22,13 @@ def call(function: str, **event: Any) -> Reply:
     return reply_of(load_handler(function)(proxy_event(**event), FakeContext()))
 
 
+@pytest.fixture
+def _configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of a deployed function."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
+
 def test_health_tells_the_version() -> None:
     # WHEN somebody asks, without credentials
     reply = call("health", method="GET", path="/health")
@@ -90,6 +97,7 @@ def test_an_unknown_path_is_a_readable_404(method: str, path: str) -> None:
     ("function", "path"),
     [("health", "/health"), ("console", "/console"), ("describe_api", "/docs"), ("describe_api", "/openapi.json")],
 )
+@pytest.mark.usefixtures("_configured")
 def test_head_is_answered_as_get_without_the_body(function: str, path: str) -> None:
     # GIVEN what GET is answered
     status, headers, body = call(function, method="GET", path=path)
@@ -164,6 +172,7 @@ def test_a_path_that_only_looks_like_capillarys_is_answered_as_any_other(path: s
 @pytest.mark.parametrize(
     ("function", "path"), [("health", "/health"), ("console", "/console"), ("describe_api", "/docs")]
 )
+@pytest.mark.usefixtures("_configured")
 def test_head_is_get_without_a_body(function: str, path: str) -> None:
     # GIVEN what a GET answers
     read = call(function, method="GET", path=path)

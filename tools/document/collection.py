@@ -23,6 +23,7 @@ from tools.document.requests import (
     requests,
     resolved,
 )
+from tools.local import port
 from tools.local.template import ROOT
 
 FILE = ROOT / "build" / "loyalty.postman_collection.json"
@@ -142,12 +143,24 @@ def _varied(text: str) -> str:
 
 
 def main() -> int:
-    """Write the file, for the API at URL of the environment, and say where it is."""
-    url = os.environ.get("URL", "").rstrip("/") or LOCAL
+    """Write the file, for the API at URL of the environment, or on this machine at PORT, and say where it is.
+
+    1 with one line on stderr for a PORT that is none.
+    """
+    try:
+        url = os.environ.get("URL", "").rstrip("/") or _local(os.environ.get("PORT", ""))
+    except port.PortError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text(json.dumps(collection(document(), url), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     sys.stdout.write(f"{FILE.relative_to(ROOT)}\n")
     return 0
+
+
+def _local(named: str) -> str:
+    """The address of the stack of `make run`, at the port that is named or else the usual one; raises PortError."""
+    return f"http://{port.LOOPBACK}:{port.parse(named)}" if named else LOCAL
 
 
 if __name__ == "__main__":

@@ -103,16 +103,18 @@ def _params() -> dict[str, Schema]:
     enrol = {
         "program_id": id_,
         "matching": string("The column that finds customers, if not email, phone or profile_id"),
+        "columns": columns,
     }
     earn = {
         "program_id": id_,
         "promotion_id": id_,
         "promotion_identifier": string("The account's own name for the promotion, instead of its id"),
         "source": string("Where customers earn, unless a column source says it"),
+        "columns": columns,
     }
     optional = ("overwrite", "card_digits", "keep_undo", "columns")
     return {
         "ImportFile": record(import_, optional=optional),
-        "EnrolFile": record(enrol, optional=("matching",)),
-        "EarnFile": record(earn, optional=("promotion_id", "promotion_identifier", "source")),
+        "EnrolFile": record(enrol, optional=("matching", "columns")),
+        "EarnFile": record(earn, optional=("promotion_id", "promotion_identifier", "source", "columns")),
     }

@@ -39,6 +39,29 @@ Import customers, issue a promotion:
 The account's jobs, such as that import:
 
   curl {url}/jobs -H 'Authorization: Bearer abc123def456'
+
+A file of any size as one job, which is sent to the address that the first reply has (200: it is there):
+
+  curl {url}/files -H 'Authorization: Bearer abc123def456' -H 'Content-Type: application/json' -d \\
+    '{{"operation":"enrol","name":"members.csv","params":{{"program_id":123}}}}' | grep -o 'http[^"]*uploads[^"]*' |
+    xargs curl -w '%{{http_code}}\\n' -X PUT -H 'If-None-Match: *' \\
+      --data-binary "$(printf 'email\\nuser17@example.com')"
+
+Cancel a job, here one that waits for its file:
+
+  curl {url}/files -H 'Authorization: Bearer abc123def456' -H 'Content-Type: application/json' -d \\
+    '{{"operation":"enrol","name":"members.csv","params":{{"program_id":123}}}}' |
+    grep -o '[0-9a-f]\\{{32\\}}' | head -n 1 |
+    xargs -I JOB curl -X POST {url}/jobs/JOB/cancel -H 'Authorization: Bearer abc123def456'
+
+Have a webhook told that jobs ended, see it, have none:
+
+  curl -X PUT {url}/webhook -H 'Authorization: Bearer abc123def456' -H 'Content-Type: application/json' -d \\
+    '{{"url":"https://example.com/loyalty"}}'
+
+  curl {url}/webhook -H 'Authorization: Bearer abc123def456'
+
+  curl -i -X DELETE {url}/webhook -H 'Authorization: Bearer abc123def456'
 """
 
 

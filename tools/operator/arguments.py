@@ -27,7 +27,25 @@ File = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        help="A file with a line of headers, or - for standard input; cells between commas, semicolons, tabs or pipes.",
+        help="A file with a line of headers; cells between commas, semicolons, tabs or pipes.",
+    ),
+]
+
+
+def _files(beginning: str) -> list[str]:
+    """Files and folders that begin so, for a shell that completes them."""
+    folder = Path(beginning) if beginning.endswith("/") else Path(beginning).parent
+    found = sorted(f"{one}{'/' * one.is_dir()}" for one in folder.iterdir()) if folder.is_dir() else []
+    return [one for one in found if one.startswith(beginning)]
+
+
+Rows = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help="A file with a line of headers, - for standard input, or s3://BUCKET/KEY, which is sent as one job; "
+        "cells between commas, semicolons, tabs or pipes.",
+        autocompletion=_files,
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")]

@@ -8,16 +8,15 @@ from loyalty.doors.headers import LONGEST_LABEL, is_printable
 from loyalty.operations.import_customers.items import Overwrite
 from loyalty.vendors.capillary.items import SOURCES
 
-from .arguments import File
+from .arguments import Rows as File
 from .commands import Session, command, group
 from .faults import OperatorError
 from .requests import MOST_ROWS
-from .rowfiles import open_rows
 from .sending.earn_door import EarnDoor
 from .sending.files import Work, send
 from .sending.import_door import ImportDoor
 from .sending.register_door import RegisterDoor
-from .stdin import given
+from .sending.sources import opened
 
 app = group()
 
@@ -104,10 +103,9 @@ def import_(
     rows: Rows = None,
 ) -> None:
     """Import customers. If interrupted, repeat the command to continue; failed rows go to FILE's .failed file."""
-    with given(session, file) as path:
-        opened = open_rows(path)
-        fields = _fields(opened.headers, column or [])
-        opened = opened.of_fields(fields)
+    with opened(session, file) as brought:
+        fields = _fields(brought.headers, column or [])
+        sent = brought._replace(file=brought.file.of_fields(fields))
         parameters = {
             "campaigns_to_include": ",".join(campaign),
             "overwrite_duplicates": overwrite.value,
@@ -115,12 +113,12 @@ def import_(
             "no_undo": "yes" if no_undo else "no",
             "dry_run": "yes" if dry_run else "no",
         }
-        if opened.has_decimal_comma:
+        if sent.file.has_decimal_comma:
             parameters["decimal_mark"] = "comma"
-        door = ImportDoor(opened.headers, fields, parameters)
+        door = ImportDoor(brought.headers, fields, parameters)
         options = {**parameters, "fields": fields}
         each = door.most_rows(rows or _ROWS_PER_REQUEST)
-        send(session, Work("import", opened, door, options, each, dry_run, label, in_requests=rows is not None))
+        send(session, Work("import", sent, door, options, each, dry_run, label, in_requests=rows is not None))
 
 
 @command(app, "register")
@@ -134,12 +132,11 @@ def register(
     rows: Rows = None,
 ) -> None:
     """Make the customers of a file members of a program; a column registration_date may say since when."""
-    with given(session, file) as path:
-        opened = open_rows(path)
-        door = RegisterDoor(opened.headers, program, matching)
+    with opened(session, file) as brought:
+        door = RegisterDoor(brought.headers, program, matching)
         options = {"program": program, "matching": matching}
         each = rows or _ROWS_PER_REQUEST
-        send(session, Work("register", opened, door, options, each, label=label, in_requests=rows is not None))
+        send(session, Work("register", brought, door, options, each, label=label, in_requests=rows is not None))
 
 
 @command(app, "earn")
@@ -155,13 +152,12 @@ def earn(
     rows: Rows = None,
 ) -> None:
     """Have the customers of a file earn a promotion; every row is an earn of its own."""
-    with given(session, file) as path:
-        opened = open_rows(path)
+    with opened(session, file) as brought:
         named: dict[str, Any] = {"promotionId": promotion, "promoIdentifier": identifier}
         details = {"programId": program, **{name: value for name, value in named.items() if value}}
-        door = EarnDoor(opened.headers, details, source)
+        door = EarnDoor(brought.headers, details, source)
         options, each = {**details, "source": source}, rows or _ROWS_PER_REQUEST
-        send(session, Work("earn", opened, door, options, each, label=label, in_requests=rows is not None))
+        send(session, Work("earn", brought, door, options, each, label=label, in_requests=rows is not None))
 
 
 def _fields(headers: tuple[str, ...], columns: list[str]) -> list[str | None]:

@@ -6,9 +6,8 @@ each carries an Idempotency-Key: sent again it is the same request, and has the 
 
 import gzip
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import urllib3
@@ -69,17 +68,16 @@ class Http:
             raise Unavailable(f"{self._url} does not answer; try again") from None
         return Reply(reply.status, {name.lower(): text for name, text in reply.headers.items()}, reply.data)
 
-    def upload(self, url: str, headers: Mapping[str, str], path: Path, tell: Callable[[int], None]) -> int:
-        """Send a file to a URL that was signed for it, telling how many bytes went; the HTTP status.
+    def upload(self, url: str, headers: Mapping[str, str], blocks: Iterable[bytes], size: int) -> int:
+        """Send a file of so many bytes to a URL that was signed for it, block by block; the HTTP status.
 
         Raises Unavailable.
         """
-        with path.open("rb") as file:
-            sized = {**headers, "Content-Length": str(path.stat().st_size)}
-            try:
-                reply = self._pool.request("PUT", url, headers=sized, body=_blocks(file, tell), retries=False)
-            except HTTPError:
-                raise Unavailable("The storage does not answer; the same command sends the file again") from None
+        sized = {**headers, "Content-Length": str(size)}
+        try:
+            reply = self._pool.request("PUT", url, headers=sized, body=blocks, retries=False)
+        except HTTPError:
+            raise Unavailable("The storage does not answer; the same command sends the file again") from None
         return reply.status
 
     def fetch(self, url: str, output: BinaryIO) -> None:
@@ -92,10 +90,3 @@ class Http:
             raise Unavailable("The storage does not answer; try again") from None
         if reply.status != HTTPStatus.OK:
             raise Unavailable(f"The storage answered with HTTP status {reply.status}; try again")
-
-
-def _blocks(file: BinaryIO, tell: Callable[[int], None]) -> Iterator[bytes]:
-    """A file block by block, of each of which is told that it goes."""
-    while block := file.read(_BLOCK):
-        yield block
-        tell(len(block))

@@ -19,6 +19,11 @@ LOCAL_ENVIRONMENTS = Path("build", "local")
 LOCAL_STACK = "loyalty"
 """What that stack is called."""
 
+NONE_HERE = (
+    "There is no local stack here: make run starts one in a clone of the project; give the command in that folder, or "
+    "name a deployed stack with --stack NAME"
+)
+
 SOURCES = Path(__file__).parents[2]
 """Where the command runs from; nothing of the kind is there once it is installed."""
 
@@ -68,7 +73,7 @@ def local(port: int | None = None) -> Place:
     if port is not None and port not in known:
         raise OperatorError(f"No local stack here on port {port}: make run PORT={port}")
     if not any(known.values()) or (port is not None and not known[port]):
-        raise OperatorError("No local stack here: start one with make run, and stay in its folder")
+        raise OperatorError(NONE_HERE)
     found = {number: one for number, one in running().items() if port in (None, number)}
     if not found:
         raise Unavailable("The local stack is not running: make run")
@@ -107,6 +112,11 @@ def accepts_connections(url: str) -> bool:
 def running() -> dict[int, Mapping[str, str]]:
     """The local stacks that run now, by port: the variables of each."""
     return {number: one for number, one in sorted(_known().items()) if one and accepts_connections(one[_ENDPOINT])}
+
+
+def are_here() -> bool:
+    """Whether local stacks run, or ran, in this folder, in one above or in that of the command's sources."""
+    return bool(_local_environments())
 
 
 def _known() -> dict[int, Mapping[str, str] | None]:

@@ -7,14 +7,17 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import BinaryIO, NamedTuple, TextIO
 
 from loyalty.domain.delimited import Record, Unreadable, write
-from loyalty.domain.rowfile import ERROR_COLUMN, NOT_UTF_8, FileRow, Heading, HeadingFault, read_heading
+from loyalty.domain.rowfile import ERROR_COLUMN, FileRow, FormatFault, Heading, read_heading
+from loyalty.files.lines import Lines, checked
 
 from .faults import OperatorError
 
 __all__ = ["ERROR_COLUMN", "FileRow", "RowFile", "Survey", "open_rows", "survey", "write_rows"]
+
+_BLOCK = 1024 * 1024
 
 
 class RowFile(NamedTuple):
@@ -44,13 +47,15 @@ class RowFile(NamedTuple):
 
     def rows(self) -> Iterator[FileRow]:
         """The rows that are not blank; raises OperatorError."""
-        with _reading(self.path) as file:
-            yield from self.heading.rows(_after_heading(file))
+        with _reading(self.path) as lines:
+            read_heading(lines)
+            yield from self.heading.rows(lines)
 
     def records(self) -> Iterator[Record]:
         """All rows as they were read, each with what is wrong with it; raises OperatorError."""
-        with _reading(self.path) as file:
-            yield from self.heading.records(_after_heading(file))
+        with _reading(self.path) as lines:
+            read_heading(lines)
+            yield from self.heading.records(lines)
 
 
 class Survey(NamedTuple):
@@ -62,8 +67,8 @@ class Survey(NamedTuple):
 
 def open_rows(path: Path) -> RowFile:
     """Read the line of headers; raises OperatorError when there is none."""
-    with _reading(path) as file:
-        return RowFile(path, read_heading(iter(enumerate(file, start=1))))
+    with _reading(path) as lines:
+        return RowFile(path, read_heading(lines))
 
 
 def survey(file: RowFile) -> Survey:
@@ -83,23 +88,20 @@ def write_rows(file: TextIO, delimiter: str, rows: Iterable[Sequence[str]]) -> N
     file.writelines(write(row, delimiter) for row in rows)
 
 
-def _after_heading(file: TextIO) -> Iterator[tuple[int, str]]:
-    lines = iter(enumerate(file, start=1))
-    read_heading(lines)
-    return lines
+def blocks_of(file: BinaryIO) -> Iterator[bytes]:
+    """What a file holds, so much at a time."""
+    return iter(lambda: file.read(_BLOCK), b"")
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[TextIO]:
-    """The open file; every reason why it can't be read is an OperatorError."""
+def _reading(path: Path) -> Iterator[Lines]:
+    """The lines of the open file; every reason why it can't be read is an OperatorError."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            yield file
+        with path.open("rb") as file:
+            yield Lines(checked(blocks_of(file)))
     except OSError as error:
         raise OperatorError(f"{path} can't be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise OperatorError(f"{path} {NOT_UTF_8}") from None
-    except HeadingFault as error:
+    except FormatFault as error:
         raise OperatorError(f"{path}{error}") from None
     except Unreadable as error:
         raise OperatorError(f"{path} is no valid CSV: {error}") from None

@@ -69,6 +69,17 @@ class System:
 
         return boto3.client(service, **self._place.client_options)
 
+    def s3(self, region: str | None = None) -> Any:
+        """A client of S3 with the operator's own credentials, in a region if it is named; raises OperatorError.
+
+        On the local stack it is the emulator's. A deployed stack need not be named for it.
+        """
+        import boto3  # noqa: PLC0415 - takes half a second, which most commands do not need
+
+        if self._choice.local:
+            return self.client("s3")
+        return boto3.client("s3", region_name=region or self._choice.region)
+
     @cached_property
     def http(self) -> Http:
         """Its API; raises OperatorError."""
@@ -79,7 +90,8 @@ class System:
         if self._choice.local:
             return places.local(self._choice.local_port)
         if not self._choice.stack:
-            raise OperatorError("Say where: --local for the stack of make run, or --stack NAME (or LOYALTY_STACK)")
+            local = "--local for the stack of make run" + ("" if places.are_here() else ", of which there is none here")
+            raise OperatorError(f"Say where: {local}; or --stack NAME (or LOYALTY_STACK) for a deployed one")
         options = {"region_name": self._choice.region} if self._choice.region else {}
         import boto3  # noqa: PLC0415 - takes half a second, which most commands do not need
 

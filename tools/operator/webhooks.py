@@ -1,6 +1,5 @@
 """`loyalty webhook`: the one address where ends of an account's jobs are told, and the calls that failed."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -42,8 +41,7 @@ def set_(session: Session, address: Address) -> None:
 def show(session: Session) -> None:
     """Show the account's webhook, and what came of the last calls."""
     with _client(session) as client:
-        record = client.webhook()
-    session.printer.record(record, {name: _in_words(value) for name, value in record.items()})
+        session.printer.record(client.webhook())
 
 
 @command(app, "delete")
@@ -156,7 +154,3 @@ def _document(message: Parked) -> dict[str, Any]:
         return endings.read(message.body)._asdict()
     except ValueError:
         return dict.fromkeys(endings.Ending._fields)
-
-
-def _in_words(value: object) -> object:
-    return json.dumps(value) if isinstance(value, dict) else value

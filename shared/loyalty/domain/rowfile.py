@@ -27,8 +27,19 @@ from loyalty.domain.text import is_blank
 ERROR_COLUMN = "loyalty_error"
 """The column of a file of failed rows that says why; it is not sent again."""
 
-NOT_UTF_8 = "is not in UTF-8: save it as CSV UTF-8"
-"""What is wrong with a file in another encoding."""
+LARGEST_BYTES = 5 * 1024**3
+"""Bytes of a file: what one PUT to S3 may bring, and what S3 copies at once."""
+
+_EMPTY = " is empty"
+_NOT_UTF_8 = " is not in UTF-8: save it as CSV UTF-8"
+
+_FORMATS = {
+    b"PK\x03\x04": " is a ZIP archive or an Excel workbook: save it as CSV UTF-8",
+    b"\x1f\x8b": " is compressed with gzip: send it uncompressed",
+    b"\xff\xfe": _NOT_UTF_8,
+    b"\xfe\xff": _NOT_UTF_8,
+}
+"""How files begin that hold no rows of text, and what is said of them."""
 
 _DELIMITERS = ("\t", "|", ",", ";")
 """What may stand between cells: the first that is in the line of headers does."""
@@ -36,8 +47,8 @@ _DELIMITERS = ("\t", "|", ",", ";")
 _HEADERS = " must begin with a line of headers, each with a name of its own"
 
 
-class HeadingFault(Exception):
-    """A file can't be read by its first lines; `str(error)` follows the file's name in a sentence."""
+class FormatFault(Exception):
+    """A file can't be read; `str(error)` follows the file's name in a sentence."""
 
 
 class FileRow(NamedTuple):
@@ -138,14 +149,36 @@ class _Kept(Iterator[tuple[int, str]]):
         return text
 
 
+def check_size(size: int) -> None:
+    """Refuse a file of no bytes, or of too many; raises FormatFault."""
+    if not size:
+        raise FormatFault(_EMPTY)
+    if size > LARGEST_BYTES:
+        raise FormatFault(f" has {size} bytes, and may have {LARGEST_BYTES}")
+
+
+def check_format(first: bytes) -> None:
+    """Refuse a file that is empty, or begins as one of another kind does; raises FormatFault."""
+    if not first:
+        raise FormatFault(_EMPTY)
+    for begins, fault in _FORMATS.items():
+        if first.startswith(begins):
+            raise FormatFault(fault)
+
+
+def not_utf_8(line: int) -> FormatFault:
+    """What is wrong with a file that is in another encoding, as that line shows."""
+    return FormatFault(f"{_NOT_UTF_8} (line {line})")
+
+
 def read_heading(lines: Iterator[tuple[int, str]]) -> Heading:
-    """Read how a file begins; the lines are those of its rows then. Raises HeadingFault or Unreadable."""
+    """Read how a file begins; the lines are those of its rows then. Raises FormatFault or Unreadable."""
     delimiter, header = _begin(lines)
     names = list(header.cells)
     while names and not names[-1]:
         names.pop()
     if (fault := _fault(names)) is not None:
-        raise HeadingFault(f"{_HEADERS}{fault}")
+        raise FormatFault(f"{_HEADERS}{fault}")
     reasons_at = names.index(ERROR_COLUMN) if ERROR_COLUMN in names else None
     return Heading(delimiter, tuple(name for name in names if name != ERROR_COLUMN), reasons_at)
 
@@ -166,9 +199,9 @@ def _begin(lines: Iterator[tuple[int, str]]) -> tuple[str, Record]:
     delimiter = named or _between(line)
     header = next(records(chain([(number, line)], lines), Shape(delimiter)), None)
     if header is None:
-        raise HeadingFault(_HEADERS)
+        raise FormatFault(_HEADERS)
     if fault := header.fault or control_fault_in(header.cells):
-        raise HeadingFault(f", line {header.line}: {fault}")
+        raise FormatFault(f", line {header.line}: {fault}")
     return delimiter, header
 
 

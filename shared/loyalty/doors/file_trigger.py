@@ -1,6 +1,6 @@
 """The split queue: S3 says in it which files have arrived, and each is split; results are asked for, and written.
 
-Requests that undo or retry a large job have its chunks sent. Each hour somebody looks for files that never came.
+Each hour somebody looks for files that never came, and requests that undo or retry a large job have its chunks sent.
 
 A message comes again, to go on where it was, while it is not finished: after a quarter of an hour, a death, or while
 somebody else is at the same. It is put off each time, so that none waits for the whole time of the queue.

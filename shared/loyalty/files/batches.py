@@ -37,7 +37,7 @@ class Batch(NamedTuple):
 
 
 def read(lines: Lines, reader: Reader, write: Write) -> Iterator[Batch]:
-    """All rows, batch by batch: each ends with a row, behind which `lines` goes on. Raises FileFault and Unreadable."""
+    """All rows in batches: each ends with a row, behind which `lines` goes on. Raises FormatFault or Unreadable."""
     while True:
         place = lines.place
         if not (taken := lines.take(LINES_AT_ONCE)):

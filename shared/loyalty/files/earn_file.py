@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from loyalty.domain.account import Account
 from loyalty.domain.errors import BadRequest, ParameterError
 from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.rowfile import FileRow, Heading
+from loyalty.files.columns import COLUMNS, fields_of, refuse_repeated, wished
 from loyalty.files.kind import Asked, FileFault, FileKind, Wish, no_dry_run
 from loyalty.files.parameters import Parameters
 from loyalty.files.plain import Column, Form, each
@@ -19,7 +20,7 @@ from loyalty.vendors.capillary.replies import NOT_FOUND
 
 NAMES = ("id", "mobile", "email")
 SOURCE = "source"
-_PARAMETERS = ("program_id", "promotion_id", "promotion_identifier", SOURCE)
+_PARAMETERS = ("program_id", "promotion_id", "promotion_identifier", SOURCE, COLUMNS)
 
 
 def _ask(document: object, moment: str, *, dry_run: bool) -> Asked[Params]:
@@ -30,21 +31,17 @@ def _ask(document: object, moment: str, *, dry_run: bool) -> Asked[Params]:
     source = parameters.text(SOURCE)
     if source is not None and known_source(source) is None:
         raise ParameterError(f"params.{SOURCE}", f"must be one of {', '.join(SOURCES)}", source)
-    return Asked(Params(parameters.required("program_id"), promotion, identifier, moment), {SOURCE: source})
+    params = Params(parameters.required("program_id"), promotion, identifier, moment)
+    return Asked(params, {SOURCE: source, **wished(parameters)})
 
 
 class EarnReader:
     """Reads rows of earns, as `directEarn` reads its customers."""
 
-    def __init__(self, heading: Heading, wish: Wish, _account: Account, prepared: Issue) -> None:
-        name = next((header for header in heading.headers if header in NAMES), None)
-        if name is None:
-            raise FileFault(f"A column must be called {', '.join(NAMES)}: it finds the customers")
-        if wish.get(SOURCE) is None and SOURCE not in heading.headers:
-            raise FileFault("A column must be called source, or params.source say where customers earn")
+    def __init__(self, heading: Heading, wish: Wish, account: Account, prepared: Issue) -> None:
         self.heading = heading
-        self._name, self._key, self._default = name, heading.headers.index(name), wish.get(SOURCE) or ""
-        self._source = heading.headers.index(SOURCE) if SOURCE in heading.headers else None
+        self._name, self._key, self._source = _found(heading, wish, account)
+        self._default = wish.get(SOURCE) or ""
         self._is_limited = prepared.promotion.limit is not None
         self.form: Form | None = self._form()
 
@@ -70,6 +67,26 @@ class EarnReader:
         return Form([who, Column(self._source, '"source":', each(known_source), otherwise=default)], opening)
 
 
+class _Found(NamedTuple):
+    """The column that finds customers, by what and where it stands, and where that of sources stands."""
+
+    name: str
+    key: int
+    source: int | None
+
+
+def _found(heading: Heading, wish: Wish, _account: Account) -> _Found:
+    """The columns that are read; raises FileFault."""
+    fields = fields_of(heading, wish)
+    refuse_repeated(heading, fields)
+    name = next((field for field in fields if field in NAMES), None)
+    if name is None:
+        raise FileFault(f"A column must be called {', '.join(NAMES)}: it finds the customers")
+    if wish.get(SOURCE) is None and SOURCE not in fields:
+        raise FileFault("A column must be called source, or params.source say where customers earn")
+    return _Found(name, fields.index(name), fields.index(SOURCE) if SOURCE in fields else None)
+
+
 def _item(identifier: Identifier, source: str, _customer: Mapping[str, Any]) -> Item:
     return Item(identifier, source)
 
@@ -78,4 +95,4 @@ def _cell(cells: Sequence[str], place: int) -> str:
     return cells[place] if place < len(cells) else ""
 
 
-FILE = FileKind(KIND, _ask, EarnReader, ("customer_id", "issue_id", "earned_id"), NOT_FOUND[1])
+FILE = FileKind(KIND, _ask, _found, EarnReader, ("customer_id", "issue_id", "earned_id"), NOT_FOUND[1])

@@ -1,6 +1,7 @@
 """Files of customers to register in a program: one column finds them, `registration_date` may say since when."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from loyalty.domain import moment
 from loyalty.domain.account import Account
@@ -8,6 +9,7 @@ from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.quoting import quote
 from loyalty.domain.rowfile import FileRow, Heading
+from loyalty.files.columns import COLUMNS, fields_of, listed, refuse_repeated, wished
 from loyalty.files.kind import Asked, FileFault, FileKind, Wish, no_dry_run
 from loyalty.files.parameters import Parameters
 from loyalty.files.plain import Column, Form, each, identified
@@ -22,9 +24,9 @@ DATE = "registration_date"
 
 
 def _ask(document: object, moment: str, *, dry_run: bool) -> Asked[Params]:
-    parameters = no_dry_run(Parameters(document, "params", ("program_id", "matching")), dry_run=dry_run)
+    parameters = no_dry_run(Parameters(document, "params", ("program_id", "matching", COLUMNS)), dry_run=dry_run)
     params = Params(parameters.required("program_id"), moment)
-    return Asked(params, {"matching": parameters.text("matching")})
+    return Asked(params, {"matching": parameters.text("matching"), **wished(parameters)})
 
 
 class EnrolReader:
@@ -32,9 +34,7 @@ class EnrolReader:
 
     def __init__(self, heading: Heading, wish: Wish, account: Account, _prepared: object) -> None:
         self.heading = heading
-        self._name = _matching(heading, wish.get("matching"), account)
-        self._key = heading.headers.index(self._name)
-        self._date = heading.headers.index(DATE) if DATE in heading.headers else None
+        self._name, self._key, self._date = _found(heading, wish, account)
         self._read = reader(self._name if self._name in OWN else "custom", account)
         kind = self._name if self._name in OWN else account.match_kind(self._name) or ""
         who = Column(self._key, '"value":', identified(kind), kind, otherwise=None)
@@ -56,21 +56,30 @@ class EnrolReader:
         return element | ({DATE: date} if date else {})
 
 
-def _matching(heading: Heading, named: str | None, account: Account) -> str:
-    """The header of the column that finds customers; raises FileFault."""
-    name = named or next((header for header in heading.headers if header in OWN), None)
+class _Found(NamedTuple):
+    """The column that finds customers, by what and where it stands, and where that of dates stands."""
+
+    name: str
+    key: int
+    date: int | None
+
+
+def _found(heading: Heading, wish: Wish, account: Account) -> _Found:
+    """The columns that are read; raises FileFault."""
+    fields = fields_of(heading, wish)
+    refuse_repeated(heading, fields)
+    name = wish.get("matching") or next((field for field in fields if field in OWN), None)
     if name is None:
         raise FileFault(f"A column must be called {', '.join(OWN)}, or params.matching name one that finds customers")
-    if name not in heading.headers:
-        headers = ", ".join(quote(header) for header in heading.headers if header)
-        raise FileFault(f"params.matching names {quote(name)}; the file's columns are {headers}")
+    if name not in fields:
+        raise FileFault(f"params.matching names {quote(name)}; the file's columns are {listed(fields)}")
     if name not in OWN and account.match_kind(name) is None:
         raise FileFault(f"The column {quote(name)} finds nobody: it is no match field of the account")
-    return name
+    return _Found(name, fields.index(name), fields.index(DATE) if DATE in fields else None)
 
 
 def _cell(cells: Sequence[str], place: int) -> str:
     return cells[place] if place < len(cells) else ""
 
 
-FILE = FileKind(KIND, _ask, EnrolReader, ("profile_id",), NOT_FOUND[1])
+FILE = FileKind(KIND, _ask, _found, EnrolReader, ("profile_id",), NOT_FOUND[1])

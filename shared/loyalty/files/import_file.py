@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from loyalty.domain.account import Account
 from loyalty.domain.cards import LEAST_DIGITS, MOST_DIGITS
@@ -12,6 +13,7 @@ from loyalty.domain.outcome import Outcome, invalid
 from loyalty.domain.profile import AUTO_ADD, MIGRATED, REGISTERED, SECRETS, settle, unique_kinds
 from loyalty.domain.quoting import quote
 from loyalty.domain.rowfile import FileRow, Heading
+from loyalty.files.columns import COLUMNS, UnknownColumn, fields_of
 from loyalty.files.kind import Asked, FileFault, FileKind, Wish
 from loyalty.files.parameters import Parameters
 from loyalty.files.plain import Column, Form, each, identified
@@ -25,12 +27,12 @@ from loyalty.operations.import_customers.items import (
     ambiguous,
     is_ambiguous,
 )
+from loyalty.vendors.stickystreet.columns import Columns, UnknownField
 from loyalty.vendors.stickystreet.file_columns import read_sent
 from loyalty.vendors.stickystreet.params import MOST_CAMPAIGNS
 from loyalty.vendors.stickystreet.rows import read_record
 
-_NAMES = ("campaigns", "overwrite", "card_digits", "keep_undo", "columns")
-_NOT_SENT = "-"
+_NAMES = ("campaigns", "overwrite", "card_digits", "keep_undo", COLUMNS)
 _LOOKED_AT = ("customer_id", "custom_date", REGISTERED)
 """Fields of which each value is looked at by itself."""
 
@@ -48,24 +50,40 @@ def _ask(document: object, moment: str, *, dry_run: bool) -> Asked[Params]:
         keep_undo=parameters.switch("keep_undo", otherwise=True) and not dry_run,
         dry_run=dry_run,
     )
-    return Asked(params, {"columns": parameters.columns("columns")})
+    return Asked(params, {COLUMNS: parameters.columns(COLUMNS)})
+
+
+class _Sent(NamedTuple):
+    """The columns that are read: where they stand, and their fields."""
+
+    places: Sequence[int]
+    columns: Columns
+
+
+def _sent(heading: Heading, wish: Wish, account: Account) -> _Sent:
+    """The columns that are not left out; raises FileFault."""
+    fields = fields_of(heading, wish)
+    places = [place for place, field in enumerate(fields) if field]
+    if not places:
+        raise FileFault("All columns are left out, so there is nothing to import")
+    headers, named = [heading.headers[place] for place in places], [fields[place] or "" for place in places]
+    _refuse_secrets(headers, named)
+    try:
+        return _Sent(places, read_sent(headers, named, account, frozenset(wish.get("rights", ()))))
+    except UnknownField as error:
+        raise UnknownColumn(headers[error.number - 1], error.name) from None
+    except BadRequest as error:
+        raise FileFault(str(error)) from None
 
 
 class ImportReader:
     """Reads rows of customers, as `customers_batch` reads them."""
 
     def __init__(self, heading: Heading, wish: Wish, account: Account, prepared: Import) -> None:
-        fields = _fields(heading, wish["columns"])
-        places = [place for place, field in enumerate(fields) if field]
-        headers, named = [heading.headers[place] for place in places], [fields[place] or "" for place in places]
-        _refuse_secrets(headers, named)
-        try:
-            self._columns = read_sent(headers, named, account, frozenset(wish.get("rights", ())))
-        except BadRequest as error:
-            raise FileFault(str(error)) from None
-        sent = dict(zip(places, (self._columns.fields[place] for place in range(len(places))), strict=True))
+        self._places, self._columns = _sent(heading, wish, account)
+        sent = {place: self._columns.fields[number] for number, place in enumerate(self._places)}
         self.heading = heading.of_fields([sent.get(place) for place in range(len(heading.headers))])
-        self._places, self._unique = places, frozenset(unique_kinds(account))
+        self._unique = frozenset(unique_kinds(account))
         self._kinds = tuple(kind for kind in (*prepared.kinds, *MIGRATED) if kind != "phone")
         self.form = self._form()
 
@@ -115,17 +133,6 @@ def _unambiguous(cell: str) -> str | None:
     return None if is_ambiguous(cell) else cell
 
 
-def _fields(heading: Heading, columns: dict[str, str]) -> list[str | None]:
-    """Each column's field, None for one that is not sent."""
-    if unknown := sorted(columns.keys() - set(heading.headers)):
-        raise FileFault(f"params.columns names {quote(unknown[0])}; the file's columns are {_listed(heading.headers)}")
-    fields = [columns.get(header, header) for header in heading.headers]
-    kept = [None if field in ("", _NOT_SENT) else field for field in fields]
-    if not any(kept):
-        raise FileFault("All columns are left out, so there is nothing to import")
-    return kept
-
-
 def _refuse_secrets(headers: Sequence[str], fields: Sequence[str]) -> None:
     """No file keeps passwords for a week."""
     for header, field in zip(headers, fields, strict=True):
@@ -136,13 +143,9 @@ def _refuse_secrets(headers: Sequence[str], fields: Sequence[str]) -> None:
             )
 
 
-def _listed(headers: Sequence[str]) -> str:
-    return ", ".join(quote(header) for header in headers if header)
-
-
 def _limit() -> Callable[[Row | Outcome], Row | Outcome]:
     """No customer has more rows than one import may bring."""
     return Excess().keep
 
 
-FILE = FileKind(KIND, _ask, ImportReader, ("profile_id", "code", "card_number"), limit=_limit)
+FILE = FileKind(KIND, _ask, _sent, ImportReader, ("profile_id", "code", "card_number"), limit=_limit)

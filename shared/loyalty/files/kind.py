@@ -45,6 +45,9 @@ class Asked(NamedTuple, Generic[Params]):
     wish: Wish
 
 
+Checks = Callable[[Heading, Wish, Account], object]
+"""Finds the columns of a file that are read; raises FileFault where it can't be read by its line of headers."""
+
 Reads = Callable[[Heading, Wish, Account, Any], Reader]
 """Makes the reader of a file; the last is what the operation made of its params. Raises FileFault."""
 
@@ -65,12 +68,14 @@ def _no_limit() -> Callable[[Any], Any]:
 class FileKind(Generic[Params, Item]):
     """An operation whose items may come in a file.
 
-    `generated` are the ids that results tell of each row, `not_found` is what is said of a row that finds nobody.
-    `limit` makes what takes the items of a group that share keys, in order, and refuses those that are too many.
+    `check` looks at the line of headers alone, `reader` reads rows too. `generated` are the ids that results tell of
+    each row, `not_found` is what is said of a row that finds nobody. `limit` makes what takes the items of a group that
+    share keys, in order, and refuses those that are too many.
     """
 
     kind: Kind[Params, Item]
     ask: Asks[Params]
+    check: Checks
     reader: Reads
     generated: tuple[str, ...]
     not_found: str = ""

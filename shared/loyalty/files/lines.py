@@ -8,19 +8,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from loyalty.domain.delimited import LONGEST_ROW
-from loyalty.domain.rowfile import NOT_UTF_8
-from loyalty.files.kind import FileFault
+from loyalty.domain.rowfile import FormatFault, check_format, not_utf_8
 
 _LONGEST_LINE = 4 * LONGEST_ROW
 """Bytes of a line: a character has four at most."""
-
-_FORMATS = {
-    b"PK\x03\x04": "is a ZIP archive or an Excel workbook: save it as CSV UTF-8",
-    b"\x1f\x8b": "is compressed with gzip: send it as it is",
-    b"\xff\xfe": NOT_UTF_8,
-    b"\xfe\xff": NOT_UTF_8,
-}
-"""How files begin that hold no rows of text, and what is said of them."""
 
 
 class Place(NamedTuple):
@@ -34,7 +25,7 @@ BEGIN = Place()
 
 
 class Lines(Iterator[tuple[int, str]]):
-    """The lines from a place on, each with its end and its number from 1; raises FileFault."""
+    """The lines from a place on, each with its end and its number from 1; raises FormatFault."""
 
     def __init__(self, blocks: Iterator[bytes], place: Place = BEGIN) -> None:
         self.place = place
@@ -54,29 +45,30 @@ class Lines(Iterator[tuple[int, str]]):
 
 
 def decoded(line: bytes, place: Place) -> str:
-    """The text of a line that begins at a place; raises FileFault."""
+    """The text of a line that begins at a place; raises FormatFault."""
     try:
         return line.decode("utf-8-sig" if place.offset == 0 else "utf-8")
     except UnicodeDecodeError:
-        raise FileFault(f"The file {NOT_UTF_8} (line {place.line + 1})") from None
+        raise not_utf_8(place.line + 1) from None
 
 
-def check_format(first: bytes) -> None:
-    """Refuse a file that begins as one of another kind does; raises FileFault."""
-    for begins, fault in _FORMATS.items():
-        if first.startswith(begins):
-            raise FileFault(f"The file {fault}")
+def checked(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The blocks of a whole file, as they come; raises FormatFault for one that holds no rows of text."""
+    first = next(blocks, b"")
+    check_format(first)
+    yield first
+    yield from blocks
 
 
 def _parted(blocks: Iterator[bytes], before: int) -> Iterator[bytes]:
-    """The lines of blocks, after so many; raises FileFault."""
+    """The lines of blocks, after so many; raises FormatFault."""
     rest, count = b"", before
     for block in blocks:
         parts = (rest + block).splitlines(keepends=True)
         rest = b"" if parts[-1].endswith(b"\n") else parts.pop()  # a line end may be of two bytes
         count += len(parts)
         if len(rest) > _LONGEST_LINE:
-            raise FileFault(f"The file, line {count + 1}: the line is longer than a row may be")
+            raise FormatFault(f", line {count + 1}: the line is longer than a row may be")
         yield from parts
     if rest:
         yield rest

@@ -25,7 +25,7 @@ _BYTES_OF_SHARE, _MOST_SHARES = 16 * 1024 * 1024, 100
 
 
 def scan(splitting: Splitting, file: File, cursor: Cursor) -> Cursor:
-    """Read all rows; raises FileFault, Unreadable, and as `Splitting.note`."""
+    """Read all rows; raises FileFault, FormatFault, Unreadable, and as `Splitting.note`."""
     lines = file.lines(splitting.database, cursor)
     found = batches.read(lines, file.reader, registry.OPERATIONS[splitting.job.operation].kind.write_item)
     run = _Run(cursor.row)

@@ -12,15 +12,14 @@ step may be the last of a process that dies: the next one does that step again, 
 once. After each step a cursor says how far it is.
 """
 
-from collections.abc import Iterator
 from contextlib import suppress
 
 from loyalty.domain.delimited import Unreadable
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import NO_FILE, Job
-from loyalty.domain.rowfile import HeadingFault, read_heading
+from loyalty.domain.rowfile import FormatFault, check_size, read_heading
 from loyalty.files.kind import FileFault
-from loyalty.files.lines import Lines, check_format
+from loyalty.files.lines import Lines, checked
 from loyalty.files.registry import FILES
 from loyalty.files.scanning import assign, scan
 from loyalty.files.sending import send, send_rest
@@ -33,9 +32,6 @@ from loyalty.store.engine.dynamodb import Database
 from loyalty.store.objects import Object, ObjectChanged
 from loyalty.store.tables import accounts, cursors, jobs
 from loyalty.store.tables.cursors import Held, State
-
-LARGEST_BYTES = 5 * 1024**3
-"""Bytes of a file: what one PUT to S3 may bring."""
 
 _CHANGED = "The file, or what was read of it, was changed or taken away after it had arrived"
 
@@ -56,7 +52,7 @@ def _split(database: Database, job: Job, held: Held, state: State | None, alive:
     splitting = Splitting(database, job, account, held, alive)
     try:
         return _go_on(splitting, Cursor(**state) if state else _arrived(splitting))
-    except (FileFault, HeadingFault, ObjectChanged, Unreadable) as error:
+    except (FileFault, FormatFault, ObjectChanged, Unreadable) as error:
         cursors.keep(database, held)  # whoever was overtaken misses what the other has deleted
         return fail(database, job, _told(error))
 
@@ -66,18 +62,15 @@ def _told(error: Exception) -> str:
         return _CHANGED
     if isinstance(error, FileFault):
         return str(error)
-    return f"The file{error}" if isinstance(error, HeadingFault) else f"The file is no valid CSV: {error}"
+    return f"The file{error}" if isinstance(error, FormatFault) else f"The file is no valid CSV: {error}"
 
 
 def _arrived(splitting: Splitting) -> Cursor:
-    """Begin with the file as it is now; raises FileFault."""
+    """Begin with the file as it is now; raises FormatFault or ObjectChanged."""
     found = objects.find(splitting.database, splitting.source)
     if found is None:
         raise ObjectChanged
-    if not found.size:
-        raise FileFault("The file is empty")
-    if found.size > LARGEST_BYTES:
-        raise FileFault(f"The file has {found.size} bytes, and may have {LARGEST_BYTES}")
+    check_size(found.size)
     jobs.mark(splitting.database, splitting.job, arrived_at=splitting.database.now())
     return splitting.note(Cursor(found.etag, found.size))
 
@@ -115,10 +108,10 @@ def _clean_up(splitting: Splitting, cursor: Cursor) -> None:
 
 
 def _open(splitting: Splitting, cursor: Cursor) -> File:
-    """Read how the file begins; raises FileFault, HeadingFault, Unreadable or ObjectChanged."""
+    """Read how the file begins; raises FileFault, FormatFault, Unreadable or ObjectChanged."""
     database, job = splitting.database, splitting.job
     source = Object(splitting.source, cursor.etag, cursor.size)
-    lines = Lines(_checked(objects.blocks(database, source)))
+    lines = Lines(checked(objects.blocks(database, source)))
     heading = read_heading(lines)
     operation = registry.OPERATIONS[job.operation]
     try:
@@ -130,13 +123,6 @@ def _open(splitting: Splitting, cursor: Cursor) -> File:
     return File(
         source, lines.place, FILES[job.operation].reader(heading, job.manner["file"], splitting.account, prepared)
     )
-
-
-def _checked(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    for number, block in enumerate(blocks):
-        if number == 0:
-            check_format(block)
-        yield block
 
 
 def waiting(database: Database, job_id: str) -> Job | None:

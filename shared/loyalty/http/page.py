@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,14 +14,15 @@ _LINKED = re.compile(r'<link rel="stylesheet" href="([\w.]+)">|<script src="([\w
 _COMMENT = re.compile(r"^/\*.*?\*/\n", re.DOTALL | re.MULTILINE)
 
 
-def page_reply(html: str) -> Reply:
+def page_reply(html: str, calls: Sequence[str] = ()) -> Reply:
     """The page, under a Content-Security-Policy that names its inline styles and scripts by their hashes.
 
-    A browser then runs nothing that was not in the file, and talks to nobody but the API that served it.
-    Of text it makes no markup, except through the policy "xml-reply", with which the console reads XML.
+    A browser then runs nothing that was not in the file, and talks to nobody but the API that served it, and to the
+    addresses that begin as one of `calls`, each of which ends in a slash. Of text it makes no markup, except through
+    the policy "xml-reply", with which the console reads XML.
     """
     headers = {
-        "Content-Security-Policy": _policy(html),
+        "Content-Security-Policy": _policy(html, calls),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-cache",
@@ -42,11 +44,12 @@ def _inline(folder: Path, link: re.Match[str]) -> str:
     return f"<style>\n{text}</style>" if style else f"<script>\n{text}</script>"
 
 
-def _policy(html: str) -> str:
+def _policy(html: str, calls: Sequence[str]) -> str:
     hashes: dict[str, list[str]] = {"style": [], "script": []}
     for kind, text in _INLINE.findall(html):
         hashes[kind].append(f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'")
     allowed = [f"{kind}-src {' '.join(sources)}" for kind, sources in hashes.items() if sources]
     nowhere = [f"{name} 'none'" for name in ("base-uri", "form-action", "frame-ancestors")]
     no_markup = ["require-trusted-types-for 'script'", "trusted-types xml-reply"]
-    return "; ".join(["default-src 'none'", *allowed, "connect-src 'self'", "img-src data:", *nowhere, *no_markup])
+    connects = " ".join(["connect-src 'self'", *calls])
+    return "; ".join(["default-src 'none'", *allowed, connects, "img-src data:", *nowhere, *no_markup])

@@ -4,8 +4,10 @@ It answers inside the browser, so no server is needed; the page itself comes fro
 """
 
 import json
+import os
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 from playwright.sync_api import Page, Request, Route
 
@@ -13,8 +15,11 @@ from loyalty.domain.identifiers import SHARED, UNIQUE
 from loyalty.domain.profile import AUTO_ADD, MIGRATED, STANDARD
 from tests.fakes.functions import load_handler
 from tests.fakes.gateway import FakeContext, proxy_event, reply_of
+from tests.fakes.store import SETTINGS
 
 ORIGIN = "https://loyalty.example"
+STORAGE = f"https://{SETTINGS.files_bucket}.s3.us-east-1.amazonaws.com"
+ENVIRONMENT = {name.upper(): str(value) for name, value in SETTINGS._asdict().items()}
 TOKEN = "abc123def456"
 Job = dict[str, Any]
 Answer = tuple[int, dict[str, str], str]
@@ -104,7 +109,8 @@ class FakeApi:
         request = route.request
         path = self._path(request).split("?")[0]
         if path == "/console":
-            status, headers, body = reply_of(load_handler("console")(self._page_event(), FakeContext()))
+            with mock.patch.dict(os.environ, ENVIRONMENT):
+                status, headers, body = reply_of(load_handler("console")(self._page_event(), FakeContext()))
         else:
             self.calls.append(request)
             status, headers, body = self._api(request, path)

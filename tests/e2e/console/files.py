@@ -6,14 +6,13 @@ from email import message_from_bytes
 from email.policy import HTTP
 from typing import Any
 
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Page, Request, Route
 
 from tests.e2e.console.conftest import choose_programs
-from tests.e2e.console.fake_api import Answer, FakeApi, job
+from tests.e2e.console.fake_api import STORAGE, Answer, FakeApi, job
 
 IMPORT = "/api.php"
-REGISTER = "/api/v1.1/loyalty/register_member_batch"
-EARN = "/v2/promotion/bulk/directEarn"
+FILES = "/files"
 
 
 def form_of(request: Request) -> dict[str, str]:
@@ -51,16 +50,51 @@ def chosen(page: Page) -> list[str]:
     return [select.input_value() for select in page.locator("#preview-head select").all()]
 
 
-def queue(api: FakeApi, path: str, operation: str, answer: Mapping[str, Any], results: Any, **changes: Any) -> None:
-    """Take every request to a door as a job that is done at once, with these results."""
+class Storage:
+    """Where whole files are sent to: `sent` has each PUT, by the job that it was for.
 
-    def take(_request: Request) -> Answer:
-        taken = job(len(api.jobs) + 1, operation, **changes)
-        api.jobs.insert(0, taken)
-        api.reply("GET", f"/jobs/{taken['job_id']}/results", results)
-        return 202, {"Content-Type": "application/json"}, json.dumps({**answer, "job_id": taken["job_id"]})
+    `statuses` are what the next ones are answered with, 0 for an upload that breaks off.
+    """
 
-    api.replies["POST", path] = take
+    def __init__(self, page: Page, api: FakeApi, results: Any = None, **changes: Any) -> None:
+        self.sent: list[tuple[str, Request]] = []
+        self.statuses: list[int] = []
+        self._api, self._results, self._changes = api, results, changes
+        api.replies["POST", FILES] = self._ask
+        page.route(f"{STORAGE}/**", self._put)
+
+    def asked(self) -> list[dict[str, Any]]:
+        """What was asked for so far."""
+        return [json.loads(request.post_data or "") for request in self._api.called("POST", FILES)]
+
+    def _ask(self, request: Request) -> Answer:
+        """A job for each key, whose file is to come."""
+        keys = [one.headers["idempotency-key"] for one in self._api.called("POST", FILES)]
+        number = list(dict.fromkeys(keys)).index(request.headers["idempotency-key"]) + 1
+        url = f"{STORAGE}/uploads/{job(number)['job_id']}?signed"
+        upload = {"method": "PUT", "url": url, "headers": {"If-None-Match": "*"}, "expires_at": "2026-11-22T09:00:00Z"}
+        created = {"job_id": job(number)["job_id"], "upload": upload, "links": {}}
+        return 201, {"Content-Type": "application/json"}, json.dumps(created)
+
+    def _put(self, route: Route) -> None:
+        job_id = route.request.url.removeprefix(f"{STORAGE}/uploads/").removesuffix("?signed")
+        self.sent.append((job_id, route.request))
+        status = self.statuses.pop(0) if self.statuses else 200
+        if status in (200, 412):
+            self._do(job_id)
+        if status:
+            route.fulfill(status=status, headers={"Access-Control-Allow-Origin": "*"})
+        else:
+            route.abort()
+
+    def _do(self, job_id: str) -> None:
+        """Do the job at once."""
+        asked = self.asked()[-1]
+        done = job(int(job_id, 16), asked["operation"], file=asked["name"], label=asked["label"], **self._changes)
+        self._api.jobs.insert(0, done)
+        for path in ("redirect=false", "redirect=false&outcome=failed"):
+            self._api.reply("GET", f"/jobs/{job_id}/results?{path}", {"url": f"about:blank#{path}"})
+        self._api.reply("GET", f"/jobs/{job_id}/results?from=0&limit=5000", self._results)
 
 
 def queue_imports(api: FakeApi, counts: Mapping[str, int] | None = None, rows: Any = ()) -> None:

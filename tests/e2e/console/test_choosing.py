@@ -180,7 +180,8 @@ def test_failed_rows_of_several_requests_are_one_file(page: Page, api: FakeApi) 
     # GIVEN a file of two requests, in each of which the first row fails
     queue_imports(api, {"failed": 1, "new": 9}, [{"number": 1, "error": "email is wrong"}])
     sign_in(page, api.base, view="#import")
-    choose(page, "E-Mail\n" + "".join(f"u{n}@b.c\n" for n in range(20_001)), "members.failed.csv")
+    choose(page, "E-Mail,PIN\n" + "".join(f"u{n}@b.c,1\n" for n in range(2_001)), "members.failed.csv")
+    map_columns(page, {"PIN": "customer_PIN"})
     # WHEN it is sent
     send(page)
     expect(page.locator("#result-note")).to_have_text(
@@ -188,10 +189,10 @@ def test_failed_rows_of_several_requests_are_one_file(page: Page, api: FakeApi) 
     )
     # THEN both rows are there by their lines in the file
     cells = page.locator("#result-failed-rows td").all_inner_texts()
-    assert cells == ["2", "failed", "E-Mail is wrong", "20002", "failed", "E-Mail is wrong"]
+    assert cells == ["2", "failed", "E-Mail is wrong", "2002", "failed", "E-Mail is wrong"]
     # AND in a file that can be sent again, whose name does not grow
     with page.expect_download() as download:
         page.get_by_role("button", name="Save the failed rows").click()
     assert download.value.suggested_filename == "members.failed.csv"
     content = download.value.path().read_bytes()
-    assert content == (b"E-Mail,loyalty_error\r\nu0@b.c,E-Mail is wrong\r\nu20000@b.c,E-Mail is wrong\r\n")
+    assert content == (b"E-Mail,PIN,loyalty_error\r\nu0@b.c,1,E-Mail is wrong\r\nu2000@b.c,1,E-Mail is wrong\r\n")

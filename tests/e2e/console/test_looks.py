@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from tests.e2e.console.conftest import sign_in
 from tests.e2e.console.customers import holds
 from tests.e2e.console.fake_api import FakeApi, job
-from tests.e2e.console.files import choose, queue_imports, send
+from tests.e2e.console.files import Storage, choose, queue_imports, send
 
 DONE = job(1, total=2_000, done=2_000, counts={"new": 1_500, "updated": 300, "ignored": 100, "failed": 98, "busy": 2})
 RUNNING = job(2, "enrol", status="running", done=420, counts={"0": 300, "409": 100, "404": 20}, finished_at=None)
@@ -71,6 +71,25 @@ def result_card(page: Page, api: FakeApi) -> None:
     page.get_by_role("button", name="Save the failed rows").wait_for()
 
 
+def file_under_way(page: Page, api: FakeApi) -> None:
+    api.jobs = []
+    storage = Storage(page, api, status="running", finished_at=None, total=20_001, done=9_000, counts={"new": 9_000})
+    sign_in(page, api.base, view="#import")
+    choose(page, "email\n" + "a@b.c\n" * 20_001)
+    send(page)
+    page.get_by_text("running, 44 %").wait_for()
+    assert len(storage.sent) == 1
+
+
+def file_that_is_done(page: Page, api: FakeApi) -> None:
+    api.jobs = []
+    Storage(page, api, total=20_001, done=20_001, counts={"new": 20_000, "failed": 1})
+    sign_in(page, api.base, view="#import")
+    choose(page, "email\n" + "a@b.c\n" * 20_001)
+    send(page)
+    page.get_by_text("1 row failed: save them").wait_for()
+
+
 def issuing(page: Page, api: FakeApi) -> None:
     sign_in(page, api.base, view="#import")
     page.get_by_label("What its rows are for").select_option("earn")
@@ -111,7 +130,7 @@ def programs(page: Page, api: FakeApi) -> None:
 
 VIEWS = [
     *(sign_in_page, refused, account, job_list, running_job, failed_rows, question),
-    *(customer, nobody, erasing, programs, importing, result_card, issuing),
+    *(customer, nobody, erasing, programs, importing, result_card, issuing, file_under_way, file_that_is_done),
 ]
 
 

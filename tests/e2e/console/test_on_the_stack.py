@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.console.conftest import choose_programs, sign_in
+from tests.e2e.files import at_url
 from tests.e2e.requests import post
 from tools.local.stack import LocalStack
+from tools.operator.requests import MOST_ROWS
 
 MINUTE = 60_000
 HEADER = "email,first_name,custom_date\n"
@@ -172,16 +174,41 @@ def test_members_are_registered_and_a_promotion_is_issued_from_files(page: Page,
     # THEN the one who is known is a member
     expect(page.locator("#result-note")).to_contain_text("1 row failed", timeout=MINUTE)
     assert page.locator("#result-failed-rows td").all_inner_texts() == ["3", "404", "Profile not found"]
-    # WHEN a promotion is issued to both in the name of an OAuth client
+    # WHEN a promotion is issued to both
     page.get_by_role("button", name="Another file").click()
     page.get_by_label("What its rows are for").select_option("earn")
     page.locator("#file").set_input_files(content)
     page.locator("#promotion").select_option("469/56799")
-    page.get_by_label("Its key").fill("demo-key")
-    page.get_by_label("Its secret").fill("demo-secret")
     page.get_by_role("button", name="Issue to 2 rows").click()
     # THEN the one who is known has it
     expect(page.locator("#result-note")).to_contain_text("1 row failed", timeout=MINUTE)
     assert page.locator("#result-failed-rows td").all_inner_texts() == [
         *("3", "8015", "Customer not found for the given identifiers")
     ]
+
+
+def test_a_large_file_is_sent_straight_to_storage_and_becomes_one_job(page: Page, stack: LocalStack) -> None:
+    # GIVEN a file of more rows than a request may have, of which one finds somebody
+    sign_in(page, stack.url, view="#import")
+    rows = MOST_ROWS + 1
+    lines = ["E-Mail,Notes", "user12@example.com,x", *(f"no{number}@files.example,y" for number in range(rows - 1)), ""]
+    content: Any = {"name": "members.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    page.get_by_label("What its rows are for").select_option("enrol")
+    page.locator("#file").set_input_files(content)
+    page.locator("#program").select_option("2844")
+    # WHEN it is sent
+    page.get_by_role("button", name="Register 20,001 rows").click()
+    # THEN one job did all of it
+    note = page.locator("#result-note")
+    expect(note).to_have_text(
+        "20,000 rows failed: save them, correct them and drop the file here again.", timeout=5 * MINUTE
+    )
+    assert page.locator("#parts li").count() == 1
+    assert page.locator("#result-rows tr").all_inner_texts() == [
+        *("Registered\t0\t1\t0.0 %", "No such customer\t404\t20,000\t100.0 %")
+    ]
+    # AND the failed rows are there as they were sent
+    address = page.evaluate("resultsAddress(importing.upload.parts[0].jobId, 'failed')")
+    failed = at_url("GET", address).body.decode().splitlines()
+    assert failed[:2] == ["E-Mail,Notes,loyalty_error", "no0@files.example,y,Profile not found"]
+    assert len(failed) == rows

@@ -1,6 +1,5 @@
 """Files whose rows become members of a program, or are issued a promotion: what is sent, and what is told."""
 
-import json
 from typing import Any
 
 import pytest
@@ -8,38 +7,29 @@ from playwright.sync_api import Page, expect
 
 from loyalty.vendors.capillary.items import SOURCES
 from tests.e2e.console.conftest import sign_in
-from tests.e2e.console.fake_api import ACCOUNT, FakeApi
-from tests.e2e.console.files import (
-    EARN,
-    REGISTER,
-    choose,
-    map_columns,
-    queue,
-)
-
-REGISTERED = {"error": 0, "error_text": "Successful operation", "result": []}
-ISSUED = {"response": [], "totalCount": 0, "failureCount": 0}
+from tests.e2e.console.fake_api import ACCOUNT, FakeApi, job
+from tests.e2e.console.files import FILES, Storage, choose, map_columns
 
 MEMBERS = "E-Mail,User ID,registration date\na@b.c,7,2026-01-02T03:04:05Z\nd@e.f,8,\n"
 
 
 @pytest.mark.parametrize(
-    ("fields", "matching", "first"),
+    ("fields", "matching", "columns"),
     [
-        ({}, "email", {"email": "a@b.c", "registration_date": "2026-01-02T03:04:05Z"}),
+        ({}, "email", {"E-Mail": "email", "User ID": "-", "registration date": "registration_date"}),
         (
             {"E-Mail": "", "User ID": "user_id"},
-            "custom",
-            {"field_name": "user_id", "field_value": "7", "registration_date": "2026-01-02T03:04:05Z"},
+            "user_id",
+            {"E-Mail": "-", "User ID": "user_id", "registration date": "registration_date"},
         ),
     ],
 )
 def test_members_are_registered_from_a_file(
-    page: Page, api: FakeApi, fields: dict[str, str], matching: str, first: dict[str, str]
+    page: Page, api: FakeApi, fields: dict[str, str], matching: str, columns: dict[str, str]
 ) -> None:
     # GIVEN a file of customers, one of whom nobody knows
-    results = {"result": [{"error": 0}, {"error": 404, "error_text": "Profile not found"}]}
-    queue(api, REGISTER, "enrol", REGISTERED, results, total=2, done=2, counts={"0": 1, "404": 1})
+    results = {"error": 0, "result": [{"error": 0}, {"error": 404, "error_text": "Profile not found"}]}
+    storage = Storage(page, api, results, total=2, done=2, counts={"0": 1, "404": 1})
     sign_in(page, api.base, view="#import")
     page.get_by_label("What its rows are for").select_option(label="Register members of a program")
     choose(page, MEMBERS)
@@ -47,15 +37,16 @@ def test_members_are_registered_from_a_file(
     # WHEN they are registered
     page.get_by_label("Program", exact=True).select_option(label="Everyone (123)")
     page.get_by_role("button", name="Register 2 rows").click()
-    # THEN the request is as the contract has it
+    # THEN the file is asked for as one job, with the meaning of its columns
     expect(page.locator("#result-note")).to_have_text(
         "1 row failed: save them, correct them and drop the file here again."
     )
-    (request,) = api.called("POST", REGISTER)
-    body = json.loads(request.post_data or "")
-    assert (body["loyalty_program_id"], body["matching"], body["data"][0]) == ("123", matching, first)
-    assert len(body["data"]) == 2
-    assert request.headers["authorization"] == "Bearer abc123def456"
+    params = {"program_id": "123", "matching": matching, "columns": columns}
+    assert storage.asked() == [
+        {"operation": "enrol", "name": "customers.csv", "params": params, "label": "customers.csv", "dry_run": None}
+    ]
+    assert [job_id for job_id, _ in storage.sent] == [job(1)["job_id"]]
+    assert api.called("POST", FILES)[0].headers["authorization"] == "Bearer abc123def456"
     # AND the row that failed is there by its line
     assert page.locator("#result-failed-rows td").all_inner_texts() == ["3", "404", "Profile not found"]
 
@@ -69,73 +60,67 @@ def issue(page: Page, content: str = "customer_id,source\n5,line\n6,\n") -> None
 
 
 def test_a_promotion_is_issued_from_a_file(page: Page, api: FakeApi) -> None:
-    # GIVEN a token of the account, and an OAuth client of it
-    results: dict[str, Any] = {"response": [{"errors": [], "warnings": []}] * 2}
-    queue(api, EARN, "earn", ISSUED, results, total=2, done=2, counts={"0": 2})
-    api.reply("POST", "/v3/oauth/token/generate", {"data": {"accessToken": "own-access", "ttlSeconds": 3600}})
+    # GIVEN a token of the account
+    storage = Storage(page, api, total=2, done=2, counts={"0": 2})
     sign_in(page, api.base, view="#import")
     issue(page)
-    page.get_by_label("Its key").fill("demo-key")
-    page.get_by_label("Its secret").fill("demo-secret")
     # WHEN the promotion is issued
     page.get_by_role("button", name="Issue to 2 rows").click()
-    # THEN the request is as the contract has it, in the client's name
+    # THEN the file is asked for as one job
     expect(page.locator("#result-note")).to_have_text("No row failed.")
-    (request,) = api.called("POST", EARN)
-    assert json.loads(request.post_data or "") == {
-        "type": "CUSTOMER",
-        "promotionDetails": {"programId": "123", "promotionId": "77"},
-        "identifierName": "id",
-        "customers": [
-            {"identifierValue": "5", "source": "line"},
-            {"identifierValue": "6", "source": "WEBSITE"},
-        ],
-    }
-    assert request.headers["x-cap-api-oauth-token"] == "own-access"
+    columns = {"customer_id": "id"}
+    params = {"program_id": "123", "promotion_id": "77", "source": "WEBSITE", "columns": columns}
+    assert [(one["operation"], one["params"]) for one in storage.asked()] == [("earn", params)]
+    assert len(storage.sent) == 1
 
 
-def test_an_access_token_issues_by_itself_and_does_no_more(page: Page, api: FakeApi) -> None:
-    # GIVEN somebody who is signed in with an access token
+def test_an_access_token_sends_whole_files_alone(page: Page, api: FakeApi) -> None:
+    # GIVEN somebody who is signed in with an access token, which the import's own address does not take
     api.account = {**ACCOUNT, "credential": "access"}
-    queue(api, EARN, "earn", ISSUED, {"response": []}, total=2, done=2, counts={"0": 2})
+    storage = Storage(page, api, total=1, done=1, counts={"new": 1})
     sign_in(page, api.base, view="#import")
-    # THEN only the door that takes it is offered, and no client is asked for
-    assert page.locator("#door option").all_inner_texts() == ["Issue a promotion to customers"]
-    issue(page)
-    expect(page.locator("#client")).to_be_hidden()
-    page.get_by_role("button", name="Issue to 2 rows").click()
+    # WHEN a single row is imported
+    choose(page, "email\na@b.c\n")
+    page.get_by_label("Everyone (123)").check()
+    page.get_by_role("button", name="Import 1 row").click()
+    # THEN it goes as a file
     expect(page.locator("#result-note")).to_have_text("No row failed.")
-    assert "x-cap-api-oauth-token" not in api.called("POST", EARN)[0].headers
+    params = {"campaigns": ["123"], "overwrite": "update", "keep_undo": True, "columns": {}}
+    assert [(one["operation"], one["params"]) for one in storage.asked()] == [("import", params)]
 
 
-ELEMENT = {"errors": [{"status": False, "code": 8892, "message": "promotion is inactive"}], "warnings": []}
-WRONG: dict[str, tuple[tuple[str, str], Any, int, str, str]] = {
-    "a client that is not known": (
-        ("POST", "/v3/oauth/token/generate"),
-        {"data": None, "errors": [{"code": 320001, "message": "Invalid client key and secret"}]},
-        401,
-        "client-key-fault",
-        "Invalid client key and secret.",
-    ),
+REFUSED: dict[str, tuple[str, str, str, str]] = {
     "a promotion that is not active": (
-        ("POST", EARN),
-        {"response": [ELEMENT, ELEMENT]},
-        200,
+        "earn",
+        'params: promotion "77" can\'t be earned: it or its program is inactive, or the job came outside its dates',
         "promotion-field-fault",
-        "The promotion is not active, or its program isn't.",
+        'Promotion "77" can\'t be earned: it or its program is inactive, or the job came outside its dates.',
     ),
+    "a program that is not there": (
+        "enrol",
+        'params: program "123" does not exist',
+        "program-field-fault",
+        'Program "123" does not exist.',
+    ),
+    "anything else": ("enrol", "name must be text", "import-fault", "name must be text"),
 }
 
 
-@pytest.mark.parametrize("case", WRONG)
-def test_what_can_not_be_issued_is_told_beside_its_field(page: Page, api: FakeApi, case: str) -> None:
-    call, reply, status, place, told = WRONG[case]
-    api.reply("POST", "/v3/oauth/token/generate", {"data": {"accessToken": "own-access", "ttlSeconds": 3600}})
-    api.reply(*call, reply, status)
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_the_server_refuses_is_told_beside_its_field(page: Page, api: FakeApi, case: str) -> None:
+    door, detail, place, told = REFUSED[case]
+    api.problem("POST", FILES, 400, detail)
     sign_in(page, api.base, view="#import")
-    issue(page)
-    page.get_by_role("button", name="Issue to 2 rows").click()
+    page.get_by_label("What its rows are for").select_option(door)
+    choose(page, "email\na@b.c\n")
+    page.locator("#promotion").select_option("123/77") if door == "earn" else page.locator("#program").select_option(
+        "123"
+    )
+    page.locator("#send").click()
     expect(page.locator(f"#{place}")).to_have_text(told)
+    # AND everything can be chosen anew, since there is no job yet
+    expect(page.locator("#send")).to_have_text("Issue to 1 row" if door == "earn" else "Register 1 row")
+    expect(page.locator("#door")).to_be_enabled()
 
 
 NO_CUSTOMER = "Choose the column that says who each customer is: E-mail, Phone, Profile id, User ID."
@@ -162,9 +147,16 @@ def test_members_that_can_not_be_registered_so_are_told_beside_the_field(page: P
     map_columns(page, fields)
     page.get_by_role("button", name="Register 1 row").click()
     expect(page.locator(f"#{place}")).to_have_text(told)
-    assert api.called("POST", REGISTER) == []
+    assert api.called("POST", FILES) == []
 
 
 def test_the_sources_are_the_contracts_own(page: Page, api: FakeApi) -> None:
     page.goto(f"{api.base}/console")
     assert set(page.evaluate("[...SOURCES, ...MORE_SOURCES]")) == set(SOURCES)
+
+
+def test_a_token_without_rights_to_send_is_offered_nothing_to_send(page: Page, api: FakeApi) -> None:
+    rights: Any = ["jobs:read", "earn"]
+    api.account = {**ACCOUNT, "rights": rights}
+    sign_in(page, api.base, view="#import")
+    assert page.locator("#door option").all_inner_texts() == ["Issue a promotion to customers"]

@@ -11,6 +11,7 @@ from tests.fakes.described import DOCUMENT
 from tools.document import collection as making
 from tools.document.collection import collection
 from tools.document.requests import operations, requests
+from tools.local.template import ROOT
 
 COLLECTION = collection(DOCUMENT, "https://api.example.com/prod")
 ITEMS = {item["name"]: item for folder in COLLECTION["item"] for item in folder["item"]}
@@ -80,3 +81,32 @@ def test_the_command_writes_it_for_the_address_that_is_named(
     # THEN it is there, and the command says where
     assert json.loads((tmp_path / "build" / "collection.json").read_text(encoding="utf-8")) == COLLECTION
     assert capsys.readouterr().out == "build/collection.json\n"
+
+
+@pytest.mark.parametrize(("named", "url"), [("", "http://127.0.0.1:3000"), ("3100", "http://127.0.0.1:3100")])
+def test_without_an_address_it_is_for_the_stack_of_this_machine(
+    named: str, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN the port of the local stack, or none
+    monkeypatch.setattr(making, "ROOT", tmp_path)
+    monkeypatch.setattr(making, "FILE", tmp_path / "build" / "collection.json")
+    monkeypatch.setenv("URL", "")
+    monkeypatch.setenv("PORT", named)
+    # THEN the requests go there
+    assert making.main() == 0
+    made = json.loads((tmp_path / "build" / "collection.json").read_text(encoding="utf-8"))
+    assert made["variable"][0] == {"key": "baseUrl", "value": url}
+
+
+def test_what_is_no_port_is_refused_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("URL", "")
+    monkeypatch.setenv("PORT", "http")
+    assert making.main() == 1
+    assert capsys.readouterr().err == "PORT must be a number up to 65535; it is 'http'.\n"
+
+
+def test_make_hands_the_port_on() -> None:
+    recipe = (ROOT / "Makefile").read_text().split("\ncollection:")[1].split("\n\n")[0]
+    assert "PORT='$(PORT)'" in recipe

@@ -3,11 +3,13 @@
 import gzip
 import io
 import zipfile
+from typing import Any
 
 import pytest
 
 from loyalty.domain import job as jobs
-from loyalty.files import lines, split
+from loyalty.domain import rowfile
+from loyalty.files import lines
 from tests.fakes.queues import CHUNKS, SPLITS
 from tests.unit.files.file_world import FileWorld
 
@@ -23,15 +25,21 @@ def zipped() -> bytes:
 
 
 NOT_UTF_8 = "is not in UTF-8: save it as CSV UTF-8"
+REMEDY = 'say in params.columns which field it is, or "-" to leave it out'
 NO_HEADERS = "The file must begin with a line of headers, each with a name of its own"
 BAD: list[tuple[str, bytes | str, str]] = [
     ("empty", "", "The file is empty"),
     ("blank lines", "\n\n \n", NO_HEADERS),
-    ("no header", GOOD, 'The column "user0@files.example" is no field of the account\'s customers'),
+    ("no header", GOOD, f'The column "user0@files.example" is no field of the account\'s customers: {REMEDY}'),
     ("header alone", "email,last_name\n\n", "The file holds no row under its line of headers"),
     ("header twice", "email,Email\na,b\n", f'{NO_HEADERS}: "Email" is in columns 1 and 2'),
     ("no name", ",email\na,b\n", f"{NO_HEADERS}: column 1 has none"),
-    ("unknown column", f"email,shoe\n{GOOD}", 'The column "shoe" is no field of the account\'s customers'),
+    (
+        "unknown column",
+        f"email,shoe\n{GOOD}",
+        f'The column "shoe" is no field of the account\'s customers: {REMEDY}',
+    ),
+    ("unknown field", f"email,shoe\n{GOOD}", "@field"),
     ("field twice", f"email,E-mail\n{GOOD}", "@columns"),
     ("left out", f"notes,more\n{GOOD}", "@all"),
     (
@@ -44,7 +52,7 @@ BAD: list[tuple[str, bytes | str, str]] = [
     ),
     ("migrates", f"email,customer_id\n{GOOD}", 'The column "customer_id" needs a user with the right to migrate'),
     ("delimiter", "email,last_name\na;b\nc;d\n", "@delimiter"),
-    ("gzip", gzip.compress(GOOD.encode()), "The file is compressed with gzip: send it as it is"),
+    ("gzip", gzip.compress(GOOD.encode()), "The file is compressed with gzip: send it uncompressed"),
     ("zip", zipped(), "The file is a ZIP archive or an Excel workbook: save it as CSV UTF-8"),
     ("utf-16", f"email,last_name\n{GOOD}".encode("utf-16"), f"The file {NOT_UTF_8}"),
     (
@@ -61,9 +69,14 @@ BAD: list[tuple[str, bytes | str, str]] = [
         ),
     ),
 ]
-COLUMNS = {"field twice": {"E-mail": "email"}, "left out": {"notes": "-", "more": "-"}}
+COLUMNS = {
+    "field twice": {"E-mail": "email"},
+    "unknown field": {"shoe": "size"},
+    "left out": {"notes": "-", "more": "-"},
+}
 OTHERS = {
     "@columns": 'The column "E-mail" repeats the column "email" ("email")',
+    "@field": f'The column "shoe" names "size", which is no field of the account\'s customers: {REMEDY}',
     "@all": "All columns are left out, so there is nothing to import",
     "@delimiter": (
         'The file: the headers are parted by "," and name 2 columns, but no row has a second cell; is it another '
@@ -94,7 +107,7 @@ def test_a_file_that_cannot_be_read_makes_its_job_fail_with_a_reason_and_nothing
     assert world.cancel(job_id).json()["detail"] == f"The job failed: {shown['error']}"
 
 
-MEMBERS: list[tuple[str, dict[str, str], str]] = [
+MEMBERS: list[tuple[str, dict[str, Any], str]] = [
     (
         "last_name\nx\n",
         {},
@@ -102,24 +115,43 @@ MEMBERS: list[tuple[str, dict[str, str], str]] = [
     ),
     ("email\nx\n", {"matching": "card"}, 'params.matching names "card"; the file\'s columns are "email"'),
     ("shoe\nx\n", {"matching": "shoe"}, 'The column "shoe" finds nobody: it is no match field of the account'),
+    ("email\nx\n", {"columns": {"Mail": "email"}}, 'params.columns names "Mail"; the file\'s columns are "email"'),
+    (
+        "Mail,email\nx,y\n",
+        {"columns": {"Mail": "email"}},
+        'The columns "Mail" and "email" are both "email"',
+    ),
+    (
+        "email\nx\n",
+        {"columns": {"email": "-"}},
+        "A column must be called email, phone, profile_id, or params.matching name one that finds customers",
+    ),
 ]
-EARNERS = [
-    ("code\nx\n", "A column must be called id, mobile, email: it finds the customers"),
-    ("email\nx\n", "A column must be called source, or params.source say where customers earn"),
+EARNERS: list[tuple[str, dict[str, Any], str]] = [
+    ("code\nx\n", {}, "A column must be called id, mobile, email: it finds the customers"),
+    ("email\nx\n", {}, "A column must be called source, or params.source say where customers earn"),
+    (
+        "email,source\nx,y\n",
+        {"columns": {"source": "-"}},
+        "A column must be called source, or params.source say where customers earn",
+    ),
+    ("email,Mail\nx,y\n", {"columns": {"Mail": "email"}}, 'The columns "email" and "Mail" are both "email"'),
 ]
 
 
 @pytest.mark.parametrize(("content", "params", "error"), MEMBERS)
-def test_a_file_of_members_needs_a_column_that_finds_them(content: str, params: dict[str, str], error: str) -> None:
+def test_a_file_of_members_needs_a_column_that_finds_them(content: str, params: dict[str, Any], error: str) -> None:
     world = FileWorld()
     job_id = world.bring(content, "enrol", **params)
     assert (world.shown(job_id)["status"], world.shown(job_id)["error"]) == ("failed", error)
 
 
-@pytest.mark.parametrize(("content", "error"), EARNERS)
-def test_a_file_of_earns_needs_a_column_that_finds_them_and_a_source(content: str, error: str) -> None:
+@pytest.mark.parametrize(("content", "params", "error"), EARNERS)
+def test_a_file_of_earns_needs_a_column_that_finds_them_and_a_source(
+    content: str, params: dict[str, Any], error: str
+) -> None:
     world = FileWorld()
-    job_id = world.bring(content, "earn", source=None)
+    job_id = world.bring(content, "earn", source=None, **params)
     assert (world.shown(job_id)["status"], world.shown(job_id)["error"]) == ("failed", error)
 
 
@@ -141,7 +173,7 @@ def test_a_file_of_more_bytes_than_one_may_have_is_refused_whatever_was_told_of_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # GIVEN an object that is too large, of which the message says that it has one byte
-    monkeypatch.setattr(split, "LARGEST_BYTES", 100)
+    monkeypatch.setattr(rowfile, "LARGEST_BYTES", 100)
     world = FileWorld()
     job_id = world.ask()
     world.s3.objects[f"uploads/{job_id}"] = f"email,last_name\n{GOOD}".encode()

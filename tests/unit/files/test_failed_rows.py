@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.domain.delimited import MAX_ROW_BYTES, Unreadable, numbered
-from loyalty.domain.rowfile import HeadingFault, read_heading
+from loyalty.domain.rowfile import FormatFault, read_heading
 from loyalty.files.failed_rows import Beginning, FailedRows
 from tests.unit.files.file_world import FileWorld
 from tests.unit.files.test_result_files import asked
@@ -182,5 +182,5 @@ def _after_heading(text: str) -> Beginning:
 
 @pytest.mark.parametrize("text", ["", "\n,,\n", "loyalty_error\nx\n"])
 def test_a_file_without_headers_has_no_failed_rows(text: str) -> None:
-    with pytest.raises(HeadingFault):
+    with pytest.raises(FormatFault):
         read_heading(Beginning(iter(numbered(text))))

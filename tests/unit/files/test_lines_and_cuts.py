@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty.domain.rowfile import FormatFault
 from loyalty.files.cutting import cut_rows
-from loyalty.files.kind import FileFault
 from loyalty.files.lines import Lines
 from loyalty.jobs import cut
 from loyalty.store import cuts
@@ -43,7 +43,7 @@ def test_lines_are_those_of_the_command_line_however_the_file_is_cut_into_blocks
 
 @pytest.mark.parametrize("data", [b"a\nb\xff\n", b"\xe4", b"a\n\xc3"])
 def test_other_encodings_are_refused_with_the_line(data: bytes) -> None:
-    with pytest.raises(FileFault, match="The file is not in UTF-8: save it as CSV UTF-8"):
+    with pytest.raises(FormatFault, match="is not in UTF-8: save it as CSV UTF-8"):
         list(Lines(blocks(data, 2)))
 
 

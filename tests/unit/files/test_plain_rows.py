@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from loyalty.domain.delimited import Unreadable
 from loyalty.domain.identifiers import normalise, normalise_all
-from loyalty.domain.rowfile import read_heading
+from loyalty.domain.rowfile import FormatFault, read_heading
 from loyalty.files import batches, plain
 from loyalty.files.kind import FileFault, Reader
 from loyalty.files.lines import Lines
@@ -128,7 +128,7 @@ def read(operation: str, content: bytes, *, together: bool, block: int = 1_000) 
             }
             texts += batch.texts
             parted = parted or batch.parted
-    except (Unreadable, FileFault) as error:
+    except (Unreadable, FileFault, FormatFault) as error:
         fault, texts, shared, parted = str(error), [], set(), False
     return [json.loads(text) for text in texts], texts, shared, parted, fault or lines.place, fault
 

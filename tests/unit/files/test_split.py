@@ -139,6 +139,43 @@ def test_a_file_of_earns_comes_to_what_a_request_comes_to() -> None:
     assert world.end_state() == requested.end_state()
 
 
+@pytest.mark.parametrize(
+    ("operation", "content", "params", "outcomes"),
+    [
+        (
+            "enrol",
+            "phone,Mail,Since\n+1,user1@example.com,2024-09-01T14:34:56Z\n,user2@example.com,\n,,yesterday\n",
+            {"columns": {"phone": "-", "Mail": "email", "Since": "registration_date"}},
+            [0, 409, 400],
+        ),
+        (
+            "enrol",
+            "email;Number\na@example.com;123457\nb@example.com;1\n",
+            {"columns": {"Number": "user_id"}, "matching": "user_id"},
+            [0, 404],
+        ),
+        (
+            "earn",
+            "mobile,Mail,Where\n+1,user1@example.com,jd\n+1,nobody@example.com,\n,user1@example.com,WEB\n",
+            {"columns": {"mobile": "-", "Mail": "email", "Where": "source"}},
+            [0, 8015, 400],
+        ),
+    ],
+)
+def test_columns_of_members_and_earners_may_be_called_otherwise(
+    operation: str, content: str, params: dict[str, Any], outcomes: list[int]
+) -> None:
+    # GIVEN a file whose columns have names of its own, and one that is called as a field and is to be left out
+    world = FileWorld()
+    job_id = world.bring(content, operation, **params)
+    # THEN each row is read as if they were called as the fields are
+    reply = world.job("GET /jobs/{job_id}/results", job_id, from_="0").json()
+    if operation == "enrol":
+        assert [one["error"] for one in reply["result"]] == outcomes
+    else:
+        assert [(one["errors"] or [{"code": 0}])[0]["code"] for one in reply["response"]] == outcomes
+
+
 def test_rows_of_one_customer_keep_their_order_across_a_whole_file_in_chunks_that_wait_for_each_other() -> None:
     # GIVEN two customers whose rows stand all over the file, one of them in more rows than a chunk has
     rows = [[f"user{number}@files.example", f"Name {number}"] for number in range(30)]

@@ -5,9 +5,15 @@ from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
+from loyalty import settings
 from loyalty.http.page import inlined, page_reply
+from loyalty.store import objects
+from loyalty.store.engine import dynamodb
 from tests.fakes.functions import load_handler
 from tests.fakes.gateway import FakeContext, proxy_event, reply_of
+from tests.fakes.store import SETTINGS
 from tools.local.template import ROOT
 
 
@@ -50,8 +56,34 @@ def test_a_page_is_served_under_a_policy_that_allows_what_is_in_it() -> None:
     }
 
 
-def test_the_console_is_one_page_for_everybody_and_small_as_sent() -> None:
+@pytest.mark.parametrize(
+    ("endpoint", "storage"),
+    [
+        (None, f"https://{SETTINGS.files_bucket}.s3.us-east-1.amazonaws.com/"),
+        ("http://127.0.0.1:4566", f"http://127.0.0.1:4566/{SETTINGS.files_bucket}/"),
+    ],
+)
+def test_the_console_may_call_its_api_and_where_files_are_stored(
+    endpoint: str | None, storage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN the console on AWS, or on an emulator
+    for name, value in SETTINGS._asdict().items():
+        monkeypatch.setenv(name.upper(), str(value))
+    if endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    # THEN its page may send files straight to the bucket, and talk to nobody else
+    reply = reply_of(load_handler("console")(proxy_event(method="GET", path="/console"), FakeContext()))
+    policy = dict(one.partition(" ")[::2] for one in reply.headers["Content-Security-Policy"].split("; "))
+    assert policy["connect-src"] == f"'self' {storage}"
+    # AND the URLs that are signed for clients begin so
+    database = dynamodb.connect(settings.load())
+    assert objects.upload_url(database, "uploads/1", 60)[0].startswith(f"{storage}uploads/1?")
+
+
+def test_the_console_is_one_page_for_everybody_and_small_as_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     # WHEN a browser asks for the console, with a token or without
+    for name, value in SETTINGS._asdict().items():
+        monkeypatch.setenv(name.upper(), str(value))
     handler = load_handler("console")
     answers = [
         handler(proxy_event(headers={"Accept-Encoding": "gzip", **more}, method="GET", path="/console"), FakeContext())

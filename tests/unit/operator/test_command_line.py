@@ -59,7 +59,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
             "Invalid value for '--format': 'x' is not one of 'csv', 'jsonl'",
         ),
         (["import", "none.csv", "--campaign", "1", "--local"], 1, "none.csv can't be read: No such file or directory"),
-        (["account", "show", "acme"], 1, "Say where: --local for the stack of make run, or --stack NAME"),
+        (["account", "show", "acme"], 1, "Say where: --local for the stack of make run"),
     ],
 )
 def test_what_is_wrong_is_one_line_and_an_exit_code(

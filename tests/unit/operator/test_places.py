@@ -65,5 +65,5 @@ def test_where_make_run_wrote_nothing_it_is_said_how_to_start_the_local_stack(
         path.parent.mkdir(parents=True)
         path.write_text(text)
     # THEN the command that starts one is named
-    with pytest.raises(OperatorError, match=r"^No local stack here: start one with make run, and stay in its folder$"):
+    with pytest.raises(OperatorError, match=r"^There is no local stack here: make run starts one"):
         places.local()

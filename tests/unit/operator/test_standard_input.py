@@ -91,7 +91,7 @@ def test_other_rows_have_nothing_to_do_with_an_interrupted_run(desk: Desk, tmp_p
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", "must begin with a line of headers"), ("x\n1\n", "--matching"), ("email\na@b.c\n\xff", "not in UTF-8")],
+    [("", "is empty"), ("x\n1\n", "--matching"), ("email\na@b.c\n\xff", "not in UTF-8")],
 )
 def test_what_can_not_be_sent_is_refused_and_not_kept(text: str, words: str, desk: Desk, tmp_path: Path) -> None:
     result = desk.run(*WORKS["register"][0], "-", answer=text.encode("latin-1"))  # type: ignore[arg-type]

@@ -57,7 +57,13 @@ def test_a_webhook_is_set_shown_and_deleted(desk: Desk) -> None:
     hook = webhooks.find(desk.world.database, "greatwidgets")
     assert hook
     webhooks.note(desk.world.database, hook, "1" * 32, "HTTP status 500")
-    assert "HTTP status 500" in desk.run("webhook", "show", *OWN).out
+    lines = [" ".join(line.split()) for line in desk.run("webhook", "show", *OWN).out.splitlines()]
+    assert lines == [
+        f"url {URL}",
+        f"set at {MOMENT}",
+        "last delivered -",
+        f"last failed job_id: {'1' * 32}, at: {MOMENT}, reason: HTTP status 500",
+    ]
     # WHEN it is deleted
     assert desk.json("webhook", "delete", *OWN) == {"deleted": True}
     # THEN there is none

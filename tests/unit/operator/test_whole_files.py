@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from loyalty.domain import rowfile
 from tests.fakes.operator import Desk
 from tests.unit.operator.bulk_files import EARN, IMPORT, REGISTER, WORKS, kept
 from tools.operator.faults import Unavailable
@@ -124,12 +125,17 @@ def test_a_system_that_takes_no_files_gets_requests(tmp_path: Path) -> None:
     # GIVEN a system of an earlier version
     desk = Desk()
     command, _ = file_of(tmp_path, "register")
-    desk.system.http.faults = [lambda _do: Reply(404, {}, b'{"error":404,"error_text":"","message":"nothing"}')]
+    nothing = b'{"error":404,"error_text":"","message":"nothing"}'
+    desk.system.http.faults = [lambda _do: Reply(404, {}, nothing)] * 2
     result = desk.run(*command)
     # THEN the file is done all the same
     assert "it is sent in requests" in result.err
     assert all("file" not in job for job in desk.world.job("GET /jobs").json()["jobs"])
     assert result.exit_code == 3, result
+
+
+NO_SOURCE = "Say with --source where customers earn, such as INSTORE, or have a column source"
+REMEDY = "name one with --column {0}=code, or leave it out with --column {0}=-"
 
 
 @pytest.mark.parametrize(
@@ -138,22 +144,60 @@ def test_a_system_that_takes_no_files_gets_requests(tmp_path: Path) -> None:
         (
             IMPORT,
             "email,shoe\n" + "a@files.example,x\n" * 5,
-            'The column "shoe" is no field of the account\'s customers',
+            f'There is no field for the column "shoe"; {REMEDY.format("shoe")}',
         ),
-        (REGISTER, "user_name\n" + "a\n" * 5, "--matching"),
-        (EARN, "id|source\n" + "1|WEB\n" * 5, None),
+        (
+            [*IMPORT, "--column", "Mail=emil"],
+            "Mail\n" + "a@files.example\n" * 5,
+            f'There is no field "emil" for the column "Mail"; {REMEDY.format("Mail")}',
+        ),
+        (
+            [*IMPORT, "--column", "Mail=email"],
+            "Mail,email\n" + "a@files.example,b@files.example\n" * 5,
+            'The column "email" repeats the column "Mail" ("email")',
+        ),
+        (
+            IMPORT,
+            "email,customer_id\n" + "a@files.example,1\n" * 5,
+            'The column "customer_id" needs a user with the right to migrate',
+        ),
+        (
+            [*REGISTER, "--matching", "shoe"],
+            "shoe\n" + "a\n" * 5,
+            'The column "shoe" finds nobody: it is no match field of the account',
+        ),
+        (REGISTER, "user_name\n" + "a\n" * 5, "Name the column that finds customers with --matching: user_name"),
+        (
+            EARN,
+            "email\n" + "a\n" * 5,
+            "Say with --source where customers earn, such as INSTORE, or have a column source",
+        ),
     ],
 )
-def test_what_is_refused_is_said_and_the_command_may_be_given_anew(
-    command: list[str], content: str, error: str | None, tmp_path: Path
+def test_what_the_line_of_headers_shows_is_said_before_anything_is_sent(
+    command: list[str], content: str, error: str, tmp_path: Path
 ) -> None:
+    # GIVEN a file whose job could not read it
     desk = Desk()
     file = tmp_path / "rows.csv"
     file.write_text(content)
+    # THEN the command says so in its own words, asks for no job, and may be given anew
     result = desk.run(*command, str(file))
-    assert result.exit_code != 0
-    assert error is None or error in result.err
-    assert not [name for name in kept(file) if name.endswith(".course.json")]
+    assert (result.exit_code, result.err) == (1, f"{error}\n")
+    assert [sent for sent in desk.system.http.sent if sent.method != "GET"] == []
+    assert kept(file) == []
+
+
+def test_a_file_that_is_too_large_is_refused_before_anything_is_sent(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(rowfile, "LARGEST_BYTES", 20)
+    desk = Desk()
+    command, file = file_of(tmp_path, "register")
+    result = desk.run(*command)
+    assert (result.exit_code, result.err) == (1, f"{file} has {file.stat().st_size} bytes, and may have 20\n")
+    assert desk.system.http.sent == []
+    assert kept(file) == []
 
 
 def test_an_unknown_program_is_refused_before_anything_is_sent(tmp_path: Path) -> None:

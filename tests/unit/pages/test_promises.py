@@ -131,6 +131,12 @@ PROMISES: dict[str, dict[str, str]] = {
             f"{UNIT}/altcraft/test_outcome_order.py::test_the_first_occurrence_registers_and_the_later_ones_meet_it"
         ),
     },
+    "docs/sending-files.md": {
+        "never over a file that is there": (
+            "tests/integration/s3_files/test_bringing.py"
+            "::test_a_copy_is_of_the_object_that_was_looked_at_and_never_over_another"
+        ),
+    },
     "docs/upgrades.md": {
         "happens once and is answered alike": (
             "tests/integration/upgrades/test_two_versions.py::test_a_request_that_is_repeated_at_the_other_version_happens_once"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.store.aws.access import Access, Credentials
-from loyalty.store.aws.object_urls import ObjectUrls
+from loyalty.store.aws.object_urls import ObjectUrls, Place, place_of
 from tests.unit.store.test_signature import KEY_IDS, SECRETS
 
 KEYS = st.text(string.ascii_letters + string.digits + "/-_. ", min_size=1).filter(lambda key: not key.startswith("/"))
@@ -62,3 +62,20 @@ def test_a_bucket_is_a_host_of_its_own_on_aws_and_a_path_on_an_emulator(
 ) -> None:
     access = Access(region, Credentials("AKIA", "secret"), endpoint_url)
     assert ObjectUrls(lambda: access).sign("PUT", ("bucket", "uploads/1"), 900).startswith(begins)
+
+
+@given(
+    st.sampled_from(["us-east-1", "cn-north-1", "eu-central-1"]),
+    st.sampled_from([None, "http://127.0.0.1:4566"]),
+    st.sampled_from(["bucket", "a.s3.b"]),
+    KEYS,
+)
+def test_a_url_tells_where_its_object_is(region: str, endpoint_url: str | None, bucket: str, key: str) -> None:
+    access = Access(region, Credentials("AKIA", "secret", "token"), endpoint_url)
+    url = ObjectUrls(lambda: access).sign("PUT", (bucket, key), 900, {"If-None-Match": "*"})
+    assert place_of(url) == Place(region, bucket, key, endpoint_url)
+
+
+@pytest.mark.parametrize("url", ["https://bucket.s3.eu-west-1.amazonaws.com/key", "https://files.test/a?PUT", ""])
+def test_a_url_that_is_not_signed_tells_nothing(url: str) -> None:
+    assert place_of(url) is None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from loyalty.domain.rowfile import ERROR_COLUMN
+from loyalty.domain.rowfile import ERROR_COLUMN, FormatFault, check_size
 from loyalty.http.writing import to_json
 
 from ..callers import authorised
@@ -17,7 +17,10 @@ from ..outcomes import in_words
 from ..results import Report
 from ..rowfiles import RowFile, open_rows
 from .checkpoint import Checkpoint
+from .content import Content
 from .doors import Door
+from .headers import check_columns
+from .s3_file import SourceChanged
 
 _PATH = "/files"
 _TAKEN_ALREADY = 412
@@ -28,12 +31,12 @@ class NoFiles(Exception):
 
 
 class FileWork(NamedTuple):
-    """What is to be done: how the command is called, with which file of how many rows, through which door."""
+    """What is to be done: how the command is called, with which file, through which door, and what is sent of it."""
 
     name: str
     file: RowFile
     door: Door
-    rows: int
+    content: Content
     dry_run: bool
     label: str
 
@@ -52,7 +55,7 @@ def send_as_file(session: Session, work: FileWork, checkpoint: Checkpoint, failu
         raise Interrupted(_under_way(checkpoint)) from None
     checkpoint.finish()
     counts = in_words(work.door.operation, job["counts"])
-    report = Report(work.rows, counts, failed, failures.end(), work.dry_run)
+    report = Report(job["total"], counts, failed, failures.end(), work.dry_run)
     session.printer.record({**report.record(), "jobs": [job["job_id"]]})
     if work.dry_run:
         session.printer.remark("Dry run: nothing was written")
@@ -74,12 +77,14 @@ class _Sending:
     def done(self) -> Job:
         """The job, once it has ended; raises OperatorError where it failed as a whole."""
         with self._session.printer.progress() as progress:
-            task = progress.add_task("upload", total=self._work.file.path.stat().st_size)
+            task = progress.add_task("upload", total=self._work.content.size)
             self._bring(lambda sent: progress.update(task, advance=sent))
-            progress.reset(task, description=self._work.name, total=self._work.rows)
-            job = self.jobs.watch(
-                str(self._checkpoint.job_id), lambda shown: progress.update(task, completed=shown["done"])
-            )
+            progress.reset(task, description=self._work.name, total=None)
+
+            def tell(shown: Job) -> None:
+                progress.update(task, total=shown["total"] or None, completed=shown["done"])
+
+            job = self.jobs.watch(str(self._checkpoint.job_id), tell)
         if job["status"] == "failed":
             self._checkpoint.finish()
             raise OperatorError(str(job.get("error") or f"The job {job['job_id']} failed"))
@@ -90,12 +95,27 @@ class _Sending:
         checkpoint = self._checkpoint
         if checkpoint.job_id is not None and self.jobs.show(checkpoint.job_id)["status"] != "uploading":
             return
+        if checkpoint.job_id is None:
+            self._check()
         created = self._ask()
         checkpoint.go_on_as(created["job_id"])
-        upload = created["upload"]
-        status = self._session.system.http.upload(upload["url"], upload["headers"], self._work.file.path, tell)
+        try:
+            status = self._work.content.bring(self._session.system, created["upload"], tell)
+        except SourceChanged:
+            checkpoint.finish()
+            raise
         if status not in (200, _TAKEN_ALREADY):  # the latter: it is there, and the answer was lost
             raise Unavailable(f"The file was not taken (HTTP status {status}); the same command sends it again")
+
+    def _check(self) -> None:
+        """Refuse what the job would fail of, before anything is sent; raises OperatorError."""
+        try:
+            check_size(self._work.content.size)
+        except FormatFault as error:
+            raise OperatorError(f"{self._work.file.path}{error}") from None
+        told = self._session.system.http.send("GET", "/account", self._headers)
+        if told.status == 200:  # noqa: PLR2004 - HTTP's own; who is refused is told why where it asks for the job
+            check_columns(self._work.door, self._work.file.heading, told.json(), dry_run=self._work.dry_run)
 
     def _ask(self) -> Any:
         work = self._work

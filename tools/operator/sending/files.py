@@ -1,15 +1,13 @@
 """Sends a whole file: what is done is noted in its checkpoint, what failed in a file beside it."""
 
-import fcntl
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..callers import authorised
 from ..commands import Session
 from ..failures import Failures
-from ..faults import Interrupted, InUse, OperatorError
+from ..faults import Interrupted, OperatorError
 from ..jobs_client import JobsClient
 from ..outcomes import in_words
 from ..requests import MOST_ROWS, cut
@@ -17,8 +15,12 @@ from ..results import Report
 from ..rowfiles import RowFile, Survey, survey
 from .as_file import FileWork, NoFiles, send_as_file
 from .checkpoint import Checkpoint, is_new_or, kept_at, take_up
+from .content import Content, LocalContent, S3Content
 from .delivery import Delivery, RequestRefused
 from .doors import Door
+from .locks import alone, alone_beside
+from .s3_file import S3Object
+from .sources import Source
 
 FILES_FROM = MOST_ROWS
 """Rows above which a file becomes one job, by POST /files."""
@@ -34,7 +36,7 @@ class Work(NamedTuple):
     """
 
     name: str
-    file: RowFile
+    source: Source
     door: Door
     options: Mapping[str, Any]
     rows_per_request: int
@@ -42,22 +44,21 @@ class Work(NamedTuple):
     label: str = ""
     in_requests: bool = False
 
+    @property
+    def file(self) -> RowFile:
+        """Its rows."""
+        return self.source.file
+
 
 def send(session: Session, work: Work) -> None:
     """Send all rows, from where it stopped before; raises RowsFailed when some failed, else OperatorError."""
-    with _alone(work.file.path):
-        _send(session, work)
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Keep others from sending the file too; raises OperatorError when one does."""
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InUse(f"{path} is being sent by another command") from None
-        yield
+    path = work.file.path
+    if work.source.remote:
+        with alone_beside(path):
+            _send_remote(session, work, work.source.remote)
+    else:
+        with alone(path):
+            _send(session, work)
 
 
 class _Run(NamedTuple):
@@ -73,7 +74,7 @@ def _send(session: Session, work: Work) -> None:
     surveyed = survey(work.file)
     if _is_for_files(work, surveyed.rows):
         try:
-            _send_as_file(session, work, surveyed)
+            _send_as_file(session, work, {"digest": surveyed.digest}, LocalContent(work.file.path))
         except NoFiles:
             session.printer.remark("The system takes no whole files: it is sent in requests")
         else:
@@ -107,10 +108,24 @@ def _is_for_files(work: Work, rows: int) -> bool:
     return is_new_or(kept_at(work.file.path), AS_FILE)
 
 
-def _send_as_file(session: Session, work: Work, surveyed: Survey) -> None:
+def _send_remote(session: Session, work: Work, remote: S3Object) -> None:
+    """Send an object of S3, which is always one job; raises OperatorError."""
+    if work.in_requests:
+        raise OperatorError("--rows cuts a file of this machine into requests: leave it out, or download the file")
+    if work.door.file_params() is None:
+        raise OperatorError(
+            "Passwords and PINs go in requests alone, since files are kept for a week: download it, and give that file"
+        )
+    try:
+        _send_as_file(session, work, {"source": remote.url, "digest": remote.etag}, S3Content(remote))
+    except NoFiles:
+        raise OperatorError("The system takes no whole files: download it, and give that file") from None
+
+
+def _send_as_file(session: Session, work: Work, identity: Mapping[str, str], content: Content) -> None:
     command = {"command": work.name, "api": session.system.url, **work.options}
-    checkpoint = take_up(kept_at(work.file.path), {**command, "digest": surveyed.digest, AS_FILE: True})
-    large = FileWork(work.name, work.file, work.door, surveyed.rows, work.dry_run, work.label)
+    checkpoint = take_up(kept_at(work.file.path), {**command, **identity, AS_FILE: True})
+    large = FileWork(work.name, work.file, work.door, content, work.dry_run, work.label)
     send_as_file(session, large, checkpoint, Failures(work.file, command))
 
 

@@ -101,7 +101,7 @@ class ImportDoor:
         columns = list(self._sent.values())
         unknown = re.fullmatch(_UNKNOWN_FIELD, error)
         if unknown and int(unknown[1]) <= len(columns):
-            return _no_field(*columns[int(unknown[1]) - 1])
+            return no_field(*columns[int(unknown[1]) - 1])
         for theirs, ours in _OWN_WORDS.items():
             if told := re.fullmatch(theirs, error):
                 return told.expand(ours)
@@ -118,7 +118,8 @@ class ImportDoor:
         return Results(Counter(batch["customers"]), errors)
 
 
-def _no_field(header: str, field: str) -> str:
+def no_field(header: str, field: str) -> str:
+    """What to do about a column that is called as no field, or is said to be one that is none."""
     named = f" {quote(field)}" if field != header else ""
     return (
         f"There is no field{named} for the column {quote(header)}; name one with --column "

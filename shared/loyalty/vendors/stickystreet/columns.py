@@ -21,6 +21,14 @@ _MOST_DIGITS = 9  # of a number that is read to its end; a longer one is beyond 
 _ALIASES = {"custome_date": "custom_date", "custom_field": custom_field(1)}
 
 
+class UnknownField(BadRequest):
+    """The header of this number has a name that is no field's."""
+
+    def __init__(self, number: int, name: str) -> None:
+        super().__init__(f"profiles_header_{number} names {quote(name)}, which is no field of the account's customers")
+        self.number, self.name = number, name
+
+
 class Columns(NamedTuple):
     """The columns: how many cells a row may have, the field of each cell that is read, by position from 0.
 
@@ -100,10 +108,10 @@ def known_fields(account: Account, rights: frozenset[str] = frozenset()) -> dict
 
 def _field(number: int, name: str, known: Mapping[str, str], taken: Mapping[int, str]) -> str:
     field = known.get(folded(name))
+    if field is None and folded(name) in MIGRATING:
+        raise BadRequest(f"profiles_header_{number} names {quote(name)}, which needs a user with the right to migrate")
     if field is None:
-        migrates = folded(name) in MIGRATING
-        fault = "needs a user with the right to migrate" if migrates else "is no field of the account's customers"
-        raise BadRequest(f"profiles_header_{number} names {quote(name)}, which {fault}")
+        raise UnknownField(number, name)
     for position, other in taken.items():
         if other == field:
             raise BadRequest(f"profiles_header_{number} repeats profiles_header_{position + 1} ({quote(name)})")

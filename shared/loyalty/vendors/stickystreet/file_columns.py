@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from loyalty.domain.account import Account
 from loyalty.domain.errors import BadRequest
 from loyalty.domain.quoting import quote
-from loyalty.vendors.stickystreet.columns import Columns, read
+from loyalty.vendors.stickystreet.columns import Columns, UnknownField, read
 
 _HEADER = re.compile("profiles_header_([0-9]+)")
 _ITSELF = re.compile(r"""(the column (".*")) names \2, which""")
 
 
 def read_sent(headers: Sequence[str], fields: Sequence[str], account: Account, rights: frozenset[str]) -> Columns:
-    """The columns that are sent, each with its header and the field that it is; raises BadRequest."""
+    """The columns that are sent, each with its header and the field that it is; raises UnknownField or BadRequest."""
     form = {f"profiles_header_{number}": field for number, field in enumerate(fields, start=1)}
     try:
         return read(form, account, rights)
+    except UnknownField:
+        raise
     except BadRequest as error:
         raise BadRequest(in_columns(str(error), headers)) from None
 
