@@ -119,14 +119,19 @@ def _take_place(database: Database, request: Request, first: Claim, job_id: str)
     """Take over a place; None if somebody else was faster."""
     places, now = _places(database, request, first), database.now()
     for one, job in sorted(places, key=lambda place: not (place[1] and place[1].abandoned)):
-        if job and not job.was_sent and job.lost(now) and claims.take_over(database, one):
+        if job and not _is_over(job) and job.lost(now) and claims.take_over(database, one):
             return Claimed(job.id)
-    free = [one for one, job in places if (job and job.was_sent) or lifetime.is_over(one.claimed_at, now)]
+    free = [one for one, job in places if (job and _is_over(job)) or lifetime.is_over(one.claimed_at, now)]
     if free:
         taken = claims.take_over(database, free[0], job_id)
     else:
         taken = claims.claim(database, _scope(request, len(places) + 1), request.digest, job_id)
     return Claimed(job_id) if taken and taken.new else None
+
+
+def _is_over(job: Job) -> bool:
+    """Whether a job of a request without a key is none that its repetition completes."""
+    return job.was_sent or job.undone_by is not None
 
 
 def _places(database: Database, request: Request, first: Claim) -> list[tuple[Claim, Job | None]]:

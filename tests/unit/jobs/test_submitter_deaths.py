@@ -11,6 +11,7 @@ from loyalty.domain.lifetime import LONGEST_SECONDS
 from tests.fakes.faults import Answer, Fault, refused, timed_out_after
 from tests.fakes.gateway import FakeContext, Reply
 from tests.fakes.nth_call import FaultyClient, ProcessDied, die_before
+from tests.fakes.steps import at
 from tests.unit.jobs import orders
 from tests.unit.jobs.ends import PASSING, Ended, deaths, differences, ended, faults
 from tests.unit.jobs.job_world import JobWorld, Order
@@ -220,3 +221,23 @@ def test_a_client_that_is_told_to_come_again_completes_its_job_before_that_of_a_
     world.work()
     # THEN both are done, each once
     assert (len(world.job_ids()), earns(world)) == (2, 2 * earns(peace.world))
+
+
+def test_a_request_without_a_key_is_a_new_one_once_the_job_that_it_had_begun_was_undone() -> None:
+    # GIVEN a request that was told to come again though all was sent, whose job is done, and undone
+    world = JobWorld()
+    order = orders.enrol()
+    database, _ = world.faulty(at("send_message_batch", timed_out_after, times=1_000))
+    assert world.order(order, database, Prefer="respond-async").status == 503
+    (job_id,) = world.job_ids()
+    world.work()
+    world.clock.now += LONGEST_SECONDS
+    assert world.undo(job_id).status == 202
+    world.work()
+    # WHEN one like it comes
+    reply = world.order(order, Prefer="respond-async")
+    world.work()
+    # THEN another job does it
+    assert reply.status == 202, reply
+    other = reply.headers["Location"].rpartition("/")[2]
+    assert (other != job_id, world.told(other)["status"], world.told(job_id)["status"]) == (True, "done", "undone")
