@@ -51,6 +51,8 @@ def _together(taken: list[bytes], reader: Reader, write: Write) -> Batch | None:
     if reader.form is None or texts is None:
         return None
     found = plain.read(reader.form, reader.heading, texts)
+    if len(found.lines) == len(texts):
+        return Batch(found.texts, found.shared, parted=len(reader.heading.headers) > 1)
     rows = _Rows(reader, write)
     items: list[str | None] = [None] * len(texts)
     for at, item in zip(found.lines, found.texts, strict=True):

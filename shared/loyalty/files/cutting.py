@@ -78,7 +78,7 @@ class _Groups:
 
 def _packed(rows: Sequence[int], sizes: Numbers) -> Iterator[Sequence[int]]:
     """Rows in their order, so many of them at a time as fit one chunk."""
-    sums = list(accumulate((sizes[row] for row in rows), initial=0))
+    sums = list(accumulate(map(sizes.__getitem__, rows), initial=0))
     first = 0
     while first < len(rows):
         fitting = bisect_right(sums, sums[first] + cut.MOST_BYTES) - 1

@@ -50,9 +50,11 @@ class Keys:
         if shares == 1:
             digests, rows = [self._digests], [self._rows]
         else:
+            takers = [(one.append, other.append) for one, other in zip(digests, rows, strict=True)]
             for digest, row in zip(self._digests, self._rows, strict=True):
-                digests[digest % shares].append(digest)
-                rows[digest % shares].append(row)
+                take_digest, take_row = takers[digest % shares]
+                take_digest(digest)
+                take_row(row)
         counts = numbers()
         counts.extend(map(len, digests))
         parts = (one.tobytes() for share in zip(digests, rows, strict=True) for one in share)
