@@ -50,5 +50,6 @@ REGRESSIONS: dict[str, Case] = {
     "a repetition dies before what it did is counted, and finds its program closed": Case(5_000_484, without=SENT),
     "a row goes ahead of an earlier one that could not be looked up": Case(5_036_269, without=SENT),
     "a cancel is written after another one and a retry": Case(5_037_552, without=SENT),
+    "a retry finds all of it done, and dies before the end is noted": Case(6_003_385),
 }
 """What went wrong, and the history."""

@@ -154,12 +154,15 @@ def send(database: Database, job: Job, texts: Iterable[str], further: Sequence[M
 
 
 def all_sent(database: Database, job: Job, *, works: bool) -> Job:
-    """Note that all of a job was sent; where nobody `works` on it all was done before, and it has ended.
+    """Note that all of a job was sent; where nobody `works` on it all was done before, and it ends first.
 
-    One that was handed on has its end only then. Raises StorageBusy.
+    So whoever dies in between leaves a job that has ended, or one whose sender is lost, and none that runs for ever.
+    One that was handed on has its end only once that is noted. Raises StorageBusy.
     """
+    if not works and job.handed_on_at is None:
+        finishing.close_if_lapsed(database, job)
     job = jobs.mark(database, job, sent=True)
-    if not works or job.handed_on_at is not None:
+    if job.handed_on_at is not None:
         finishing.close_if_lapsed(database, job)
     return job
 
