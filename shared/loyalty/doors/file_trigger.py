@@ -29,6 +29,10 @@ _COMES_AGAIN_SECONDS, _MOST_TENFOLD = 10, 18  # after a fault, longer each time,
 Record = dict[str, Any]
 
 
+class UnknownMessage(Exception):
+    """A message that is none of ours, or of a later version: during an upgrade another process knows it."""
+
+
 class Later(NamedTuple):
     """In how many seconds a message comes again, and why."""
 
@@ -95,8 +99,11 @@ def _work(database: Database, record: Record, log: FileLog) -> None:
         missing.end_missing(database, alive)
     elif (handed_on := fan_out.read(record["body"])) is not None:
         _send_on(database, handed_on, alive, log)
-    for job_id in arrived(record["body"]) or []:
-        _split(database, job_id, alive, log)
+    elif (job_ids := arrived(record["body"])) is not None:
+        for job_id in job_ids:
+            _split(database, job_id, alive, log)
+    else:
+        raise UnknownMessage
 
 
 def _split(database: Database, job_id: str, alive: Alive, log: FileLog) -> None:

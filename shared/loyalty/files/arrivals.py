@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from loyalty.store.objects import UPLOADS
 
+_VERSION = 1
 _JOB_ID = re.compile("[0-9a-f]{32}")
 _STATE = re.compile("[0-9a-f]{16}")
 _UPLOAD = re.compile(f"{UPLOADS}([0-9a-f]{{32}})")
@@ -43,7 +44,7 @@ class ResultsWanted(NamedTuple):
 
 def write(wanted: ResultsWanted) -> str:
     """The message that says so."""
-    return json.dumps({"version": 1, "results_of": wanted.job_id, "state": wanted.state})
+    return json.dumps({"version": _VERSION, "results_of": wanted.job_id, "state": wanted.state})
 
 
 def results_wanted(body: str) -> ResultsWanted | None:
@@ -52,7 +53,7 @@ def results_wanted(body: str) -> ResultsWanted | None:
         document = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or document.get("version") != _VERSION:
         return None
     job_id, state = document.get("results_of"), document.get("state")
     if not isinstance(job_id, str) or not isinstance(state, str):

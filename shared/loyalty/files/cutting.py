@@ -7,7 +7,7 @@ that share nothing fill chunks of their own, each of one run of rows: such a chu
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, compress
+from itertools import accumulate, compress, takewhile
 from operator import not_
 from typing import NamedTuple
 
@@ -34,8 +34,7 @@ def cut_rows(sizes: Numbers, shared: Iterable[tuple[int, int]], runs: Sequence[i
         start += count
     packer = _Packer(chunks)
     for group in groups:
-        for row, code in zip(group, packer.together([sizes[row] for row in group]), strict=True):
-            codes[row] = code
+        packer.together(group, sizes, codes)
     return Cut(codes, packer.chunks)
 
 
@@ -49,7 +48,7 @@ class _Groups:
             self._leaders[max(first, second)] = min(first, second)
             self._is_grouped[one] = self._is_grouped[other] = 1
 
-    def __iter__(self) -> Iterator[list[int]]:
+    def __iter__(self) -> Iterator[Numbers]:
         """The groups in the order of their first rows, each in its order."""
         rows = len(self._leaders)
         following, lasts = numbers(rows), numbers(rows)
@@ -60,8 +59,8 @@ class _Groups:
                 lasts[leader] = row
         for row in compress(range(rows), self._is_grouped):
             if self._leaders[row] == row:
-                group = [row]
-                while after := following[group[-1]]:
+                group = array("I", [row])
+                while after := following[group[-1]]:  # 0 leads its group, and follows nobody
                     group.append(after)
                 yield group
 
@@ -94,21 +93,25 @@ class _Packer:
         self.chunks = chunks
         self._rows, self._bytes = cut.MOST_WEIGHT, 0
 
-    def together(self, sizes: Sequence[int]) -> list[int]:
-        """The codes of the rows of one group, in their order."""
-        if cut.fits(self._rows + len(sizes), self._bytes + sum(sizes)):
-            self._take(len(sizes), sum(sizes))
-            return [GROUPED | self.chunks] * len(sizes)
+    def together(self, rows: Numbers, sizes: Numbers, codes: Numbers) -> None:
+        """Give the rows of one group their codes, in their order: there may be millions of them."""
+        size = sum(map(sizes.__getitem__, rows))
+        if cut.fits(self._rows + len(rows), self._bytes + size):
+            self._take(len(rows), size)
+            for row in rows:
+                codes[row] = GROUPED | self.chunks
+            return
         self._open()
-        flags, codes = GROUPED, []
-        for size in sizes:
-            if not cut.fits(self._rows + 1, self._bytes + size) and self._rows:
+        first, flags = self.chunks, GROUPED
+        for row in rows:
+            if not cut.fits(self._rows + 1, self._bytes + sizes[row]) and self._rows:
                 self._open()
                 flags = GROUPED | CHAINED | AFTER
-            codes.append(flags | self.chunks)
-            self._take(1, size)
-        first = codes[0]
-        return [code | CHAINED if code == first != codes[-1] else code for code in codes]
+            codes[row] = flags | self.chunks
+            self._take(1, sizes[row])
+        if self.chunks != first:
+            for row in takewhile(lambda row: codes[row] == GROUPED | first, rows):
+                codes[row] |= CHAINED
 
     def _open(self) -> None:
         self.chunks += 1

@@ -13,6 +13,9 @@ from loyalty.domain.rowfile import FormatFault, check_format, not_utf_8
 _LONGEST_LINE = 4 * LONGEST_ROW
 """Bytes of a line: a character has four at most."""
 
+_PIECE = 1024 * 1024
+"""Bytes whose lines are told apart at once, so that few lines are taken together where these are long."""
+
 
 class Place(NamedTuple):
     """Where reading goes on: the byte of a file, and how many lines came before."""
@@ -29,17 +32,23 @@ class Lines(Iterator[tuple[int, str]]):
 
     def __init__(self, blocks: Iterator[bytes], place: Place = BEGIN) -> None:
         self.place = place
-        self._lines = _parted(blocks, place.line)
+        self._pieces = _parted(blocks, place.line)
+        self._piece: Iterator[bytes] = iter(())
 
     def __next__(self) -> tuple[int, str]:
-        place, line = self.place, next(self._lines)
-        self.place = Place(place.offset + len(line), place.line + 1)
-        text = decoded(line, place)
+        place, taken = self.place, self.take(1)
+        if not taken:
+            raise StopIteration
+        text = decoded(taken[0], place)
         return (place.line + 1, text) if text else next(self)  # a byte order mark alone is no line
 
     def take(self, most: int) -> list[bytes]:
-        """The next lines as they are, so many at most: `decoded` tells what they say."""
-        taken = list(islice(self._lines, most))
+        """The next lines as they are, so many at most, and a megabyte of them: `decoded` tells what they say."""
+        while not (taken := list(islice(self._piece, most))):
+            piece = next(self._pieces, None)
+            if piece is None:
+                return []
+            self._piece = iter(piece)
         self.place = Place(self.place.offset + sum(map(len, taken)), self.place.line + len(taken))
         return taken
 
@@ -60,15 +69,15 @@ def checked(blocks: Iterator[bytes]) -> Iterator[bytes]:
     yield from blocks
 
 
-def _parted(blocks: Iterator[bytes], before: int) -> Iterator[bytes]:
-    """The lines of blocks, after so many; raises FormatFault."""
+def _parted(blocks: Iterator[bytes], before: int) -> Iterator[list[bytes]]:
+    """The lines of blocks, after so many, a piece at a time; raises FormatFault."""
     rest, count = b"", before
-    for block in blocks:
-        parts = (rest + block).splitlines(keepends=True)
+    for piece in (block[start : start + _PIECE] for block in blocks for start in range(0, len(block), _PIECE)):
+        parts = (rest + piece).splitlines(keepends=True)
         rest = b"" if parts[-1].endswith(b"\n") else parts.pop()  # a line end may be of two bytes
         count += len(parts)
         if len(rest) > _LONGEST_LINE:
             raise FormatFault(f", line {count + 1}: the line is longer than a row may be")
-        yield from parts
+        yield parts
     if rest:
-        yield rest
+        yield [rest]

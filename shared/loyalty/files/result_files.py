@@ -213,6 +213,8 @@ def _begun_texts(writing: _Writing, cursor: Cursor, to_text: ResultRows) -> list
 
     Raises UploadGone where that is gone.
     """
+    if cursor.row == writing.job.total:
+        return [[], []]  # all is put
     if not cursor.row:
         return [[one] for one in to_text.headings()]
     return [[_kept(writing, writing.rest_key(cursor, which))] for which in (ALL, FAILED)]

@@ -24,8 +24,8 @@ from loyalty.store.objects import ObjectChanged
 _DIGEST_BYTES = 8
 _NUMBER = Struct(">I")
 _HEAD = Struct(">III")
-_BLOCK = 240_000
-"""Bytes of a run of rows that are in memory at once."""
+_MERGED_BYTES, _LEAST_BLOCK = 32 * 1024 * 1024, 64 * 1024
+"""Bytes of runs of rows that are in memory at once, and of one of them at least."""
 
 
 class Keys:
@@ -119,14 +119,15 @@ def _counts(database: Database, key: str, shares: int) -> Numbers:
 
 def waiting_rows(database: Database, keys: Sequence[str]) -> Iterator[WaitingRow]:
     """The rows of these runs, chunk by chunk, in their order; raises ObjectChanged where a run is gone."""
-    for entry in merge(*(_rows(database, key) for key in keys)):
+    block = max(_LEAST_BLOCK, _MERGED_BYTES // max(1, len(keys)))
+    for entry in merge(*(_rows(database, key, block) for key in keys)):
         row, code, _ = _HEAD.unpack_from(entry, _NUMBER.size)
         yield WaitingRow(code, row, entry[_NUMBER.size + _HEAD.size :])
 
 
-def _rows(database: Database, key: str) -> Iterator[bytes]:
+def _rows(database: Database, key: str, size: int) -> Iterator[bytes]:
     rest, begins = b"", _NUMBER.size + _HEAD.size
-    for block in _blocks(database, key):
+    for block in _blocks(database, key, size):
         rest, at = rest + block, 0
         while len(rest) - at >= begins:
             end = at + begins + _HEAD.unpack_from(rest, at + _NUMBER.size)[2]
@@ -137,8 +138,8 @@ def _rows(database: Database, key: str) -> Iterator[bytes]:
         rest = rest[at:]
 
 
-def _blocks(database: Database, key: str) -> Iterable[bytes]:
+def _blocks(database: Database, key: str, size: int) -> Iterable[bytes]:
     found = objects.find(database, key)
     if found is None:
         raise ObjectChanged
-    return objects.blocks(database, found, block=_BLOCK)
+    return objects.blocks(database, found, block=size)

@@ -12,7 +12,7 @@ from loyalty.files.splitting import Cursor, File, Splitting
 from loyalty.jobs import cut
 from loyalty.operations import registry
 from loyalty.store import cuts, objects
-from loyalty.store.tables import jobs
+from loyalty.store.tables import cursors, jobs
 
 RUN_ROWS = 125_000
 """Rows that are read before a step is noted, unless their items are many bytes."""
@@ -91,6 +91,7 @@ def _stored(splitting: Splitting, cursor: Cursor, run: _Run) -> Cursor:
     row, most = cursor.row + len(run.sizes), MOST_CHUNKS * cut.MOST_WEIGHT
     if row > most:
         raise FileFault(f"The file holds more than {most} rows: send it in parts")
+    cursors.keep(splitting.database, splitting.held)  # whoever was overtaken writes over nothing of its successor
     bodies = {"keys": run.keys.write(_shares(cursor)), "sizes": run.sizes.tobytes(), "items": run.items()}
     for kind, body in bodies.items():
         (key,) = splitting.work_keys(kind, 1, cursor.runs)

@@ -46,7 +46,7 @@ def send(splitting: Splitting, cursor: Cursor) -> Cursor:
 
 def send_rest(splitting: Splitting, cursor: Cursor) -> Cursor:
     """Send the chunks of rows that waited, those of a chain in its order; raises as `Splitting.note`."""
-    sender, limited = _Sender(splitting), _Limited(splitting)
+    sender, limited, skipped = _Sender(splitting), _Limited(splitting), 0
     waiting = runs.waiting_rows(splitting.database, splitting.work_keys("rows", cursor.runs))
     for number, group in groupby(waiting, lambda one: one.code & NUMBER):
         rows = list(group)
@@ -55,6 +55,9 @@ def send_rest(splitting: Splitting, cursor: Cursor) -> Cursor:
             limited = _Limited(splitting)
         texts = [limited.text(row) if row.code & CHAINED else row.item.decode() for row in rows]
         if number <= cursor.chunk:
+            skipped += 1
+            if skipped % STEP_CHUNKS == 0:
+                splitting.go_on()
             continue
         part = Part(number, _positions([row.row for row in rows]), number - 1 if waits else None)
         sender.add(_Chunk(part, texts))

@@ -131,7 +131,7 @@ def waiting(database: Database, job_id: str) -> Job | None:
     Raises StorageBusy.
     """
     job = jobs.find(database, job_id)
-    if job is None or job.file is None or job.sent:
+    if job is None or job.file is None or job.sent or job.reopened_at is not None:
         return None
     if job.finished_at is None and job.told_error(database.now()) is not None:
         job = jobs.fail(database, job, NO_FILE, unless="arrived_at")

@@ -75,6 +75,11 @@ class Splitting(NamedTuple):
             raise Unfinished
         return cursor
 
+    def go_on(self) -> None:
+        """Say that the work goes on, where there is no step to note; raises CursorLost or StorageBusy."""
+        cursors.keep(self.database, self.held)
+        self.alive()
+
     def stored(self, key: str) -> bytes:
         """The whole of an object; raises ObjectChanged where it is gone."""
         found = objects.find(self.database, key)

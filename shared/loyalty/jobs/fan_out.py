@@ -83,7 +83,7 @@ def read(body: str) -> HandedOn | None:
         document = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or document.get("version") != _VERSION:
         return None
     job_id, reopened_at = document.get("chunks_of"), document.get("reopened_at")
     if not isinstance(job_id, str) or not isinstance(reopened_at, int | float | None):

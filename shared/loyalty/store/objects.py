@@ -26,11 +26,11 @@ BLOCK = 8 * 1024 * 1024
 MOST_DELETED = 1_000
 """Objects of one call, S3's limit."""
 
-_GONE = (403, 404)
-"""HTTP status of what is not there: 403 for whoever may not list the bucket, as no function may."""
+_DENIED = ("AccessDenied", "Forbidden", "403", "")
+"""What S3 calls what is not there, to whoever may not list the bucket, as no function may; HEAD has no name for it."""
 
-_CHANGED = 412
-"""HTTP status where an object is not as it should be, or is there where none should be."""
+_FORBIDDEN, _NOT_FOUND, _CHANGED = 403, 404, 412
+"""HTTP statuses; the last where an object is not as it should be, or is there where none should be."""
 
 
 class Object(NamedTuple):
@@ -74,7 +74,7 @@ def find(database: Database, key: str) -> Object | None:
     try:
         answer = database.call(database.service("s3").head_object, Bucket=_bucket(database), Key=key)
     except CallRefused as error:
-        if error.status in _GONE:
+        if _is_gone(error):
             return None
         raise
     return Object(key, answer["ETag"], int(answer["ContentLength"]))
@@ -88,7 +88,7 @@ def read(database: Database, key: str, start: int, stop: int, etag: str | None =
         try:
             return _body(s3.get_object(Bucket=_bucket(database), **wanted))
         except CallError as error:
-            if isinstance(error, CallRefused) and error.status in (*_GONE, _CHANGED):
+            if isinstance(error, CallRefused) and (_is_gone(error) or error.status == _CHANGED):
                 raise ObjectChanged from None
             raise_unless_passing(error)
     raise StorageBusy
@@ -190,6 +190,11 @@ def _body(answer: Any) -> bytes:
 
 def _gone(error: CallRefused) -> UploadGone:
     """That an upload is gone, if that is the error; raises any other one."""
-    if error.status in _GONE:
+    if _is_gone(error):
         return UploadGone()
     raise error
+
+
+def _is_gone(error: CallRefused) -> bool:
+    """Whether it says that nothing is there, and not that we may do nothing at the moment."""
+    return error.status == _NOT_FOUND or (error.status == _FORBIDDEN and error.code in _DENIED)
