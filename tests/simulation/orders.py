@@ -241,7 +241,7 @@ class _Events:
         if forgotten:
             self._history.meet("a revocation forgot what was taken back before it came again")
             mine = frozenset(earned.get(one, SEED) for one in forgotten)
-            hidden = partial(model.revoke, about=about, by=by, result=None, seen=Seen(mine))
+            hidden = partial(model.revoke, about=about, by=by, result=None, seen=Seen(mine, in_part=True))
             self._add(replace(operation, result=None), hidden, "revocation in an earlier delivery")
         wanted = ids - forgotten if result in ("revoked", None) else about["ids"] or ()
         named = frozenset(earned.get(one, SEED) for one in wanted) - self._withdrawn

@@ -1,7 +1,7 @@
 """S3: the files that clients upload, and what is made of them. One bucket, in which names tell what an object is.
 
     uploads/<job_id>        a client's file
-    work/<job_id>/…         what its splitter needs: sorted keys, sizes, rows that wait for others
+    work/<job_id>/…         what its splitter needs: items, their sizes, keys, rows that wait for others
     cuts/<job_id>           which chunk has which row
     results/<job_id>/…      the results, as files
 
