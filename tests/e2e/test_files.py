@@ -176,7 +176,7 @@ def test_a_file_that_is_in_s3_is_copied_to_its_job(files: LocalStack, tmp_path: 
         "members.failed.csv",
     )
     assert job(files, told["jobs"][0])["file"] == "members.csv"
-    assert (tmp_path / "members.failed.csv").read_text().splitlines()[1] == "no@files.example,Profile not found"
+    assert (tmp_path / "members.failed.csv").read_text().splitlines()[1] == "Profile not found,no@files.example"
     # AND nothing of it went through the command: the operator put it there, as a copy, and nobody by the URL
     place = place_of(ask(files, "enrol", {"program_id": "2844"}).url)
     assert place

@@ -210,5 +210,5 @@ def test_a_large_file_is_sent_straight_to_storage_and_becomes_one_job(page: Page
     # AND the failed rows are there as they were sent
     address = page.evaluate("resultsAddress(importing.upload.parts[0].jobId, 'failed')")
     failed = at_url("GET", address).body.decode().splitlines()
-    assert failed[:2] == ["E-Mail,Notes,loyalty_error", "no0@files.example,y,Profile not found"]
+    assert failed[:2] == ["loyalty_error,E-Mail,Notes", "Profile not found,no0@files.example,y"]
     assert len(failed) == rows
