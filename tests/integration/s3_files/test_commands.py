@@ -74,7 +74,8 @@ def test_a_file_of_more_than_five_gigabytes_is_refused(monkeypatch: pytest.Monke
 def rows_of(file: Path) -> list[dict[str, str]]:
     """The rows of a file by their headers, in whichever order these stand."""
     text = file.read_text()
-    rows = csv.DictReader(io.StringIO(text), delimiter="\t" if "\t" in text else ",", restkey="more", restval="")
+    delimiter = next(one for one in "\t|;," if one in text.partition("\n")[0])
+    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter, restkey="more", restval="")
     return sorted(rows, key=lambda row: sorted(row.items()))
 
 
