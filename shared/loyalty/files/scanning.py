@@ -105,7 +105,7 @@ def _scanned(file: File, cursor: Cursor) -> Cursor:
         raise FileFault("The file holds no row under its line of headers")
     if not cursor.parted and len(file.heading.headers) > 1:
         raise FileFault(f"The file{file.heading.unparted()}")
-    done = cursor._replace(step="cut", rows=cursor.row, keys=cursor.runs)
+    done = cursor._replace(step="cut", keys=cursor.runs)
     return done._replace(offset=0, line=0, row=0, runs=0)
 
 

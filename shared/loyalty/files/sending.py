@@ -54,7 +54,7 @@ def send_rest(splitting: Splitting, cursor: Cursor) -> Cursor:
         if not waits:
             limited = _Limited(splitting)
         texts = [limited.text(row) if row.code & CHAINED else row.item.decode() for row in rows]
-        if number <= cursor.chunk:
+        if number <= cursor.chunk:  # it was sent; but what it has of a chain counts for what follows
             skipped += 1
             if skipped % STEP_CHUNKS == 0:
                 splitting.go_on()
@@ -100,11 +100,10 @@ class _Sender:
         self._splitting = splitting
         self._messages: list[Message] = []
 
-    def add(self, chunk: _Chunk | None) -> None:
+    def add(self, chunk: _Chunk) -> None:
         """Send a chunk, now or with those after it."""
-        if chunk is not None:
-            job = self._splitting.job
-            self._messages.append(Message(message.write(job, chunk.part, chunk.texts), job.account_id))
+        job = self._splitting.job
+        self._messages.append(Message(message.write(job, chunk.part, chunk.texts), job.account_id))
         if len(self._messages) >= _SENT_AT_ONCE:
             self.flush()
 

@@ -26,8 +26,8 @@ class Cursor(NamedTuple):
     """How far it is: the step, the version of the file, and where in it, in rows too; how many runs were stored.
 
     `parted` says that a row had a second cell, `several_lines` are the columns that may hold text of several lines;
-    `keys` are the runs that were read, and `rows` all rows, once these are known. `read` are those runs of them that
-    were sent, and `chunk` the last one of `rest` that was.
+    `runs` are first those that were read, and then those of rows that wait; `keys` are all that were read, `read` those
+    of them that were sent, and `chunk` is the last one of `rest` that was.
     """
 
     etag: str
@@ -38,7 +38,6 @@ class Cursor(NamedTuple):
     row: int = 0
     runs: int = 0
     keys: int = 0
-    rows: int = 0
     read: int = 0
     chunk: int = 0
     parted: bool = False
