@@ -130,7 +130,7 @@ audit: $(AUDIT)/installed ## ask PyPI for known vulnerabilities of all that is p
 	done; test -z "$$failed" || \
 	  { echo 'Vulnerable packages are listed above; where PyPI could not be asked, nothing is known.' >&2; exit 1; }
 
-base: .venv/dev.installed $(MINISTACK)/installed ## import, mend and undo a customer base on the local stack; ROWS=100000 takes twenty minutes
+base: .venv/dev.installed $(MINISTACK)/installed ## import, mend and undo a customer base on the local stack; ROWS=20000 takes four minutes
 	@ROWS=$(ROWS) $(BIN)/pytest tests/e2e/test_customer_base.py $(ARGS)
 
 bench: .venv/bench.installed $(MINISTACK)/installed ## measure speed and price against their targets, up to 15 minutes

@@ -1,6 +1,6 @@
 """A whole customer base in one file, through all that can go wrong on its way: imported, mended, and taken back.
 
-`make base ROWS=100000` plays it with a hundred thousand rows, `make test` with fewer.
+`make base ROWS=20000` plays it with that many rows, `make test` with fewer.
 """
 
 import csv
