@@ -3,13 +3,12 @@
 Each hour one more says that it is time to look for files that never came.
 """
 
-import json
 import re
 from typing import NamedTuple
 
+from loyalty.jobs import split_message
 from loyalty.store.objects import UPLOADS
 
-_VERSION = 1
 _JOB_ID = re.compile("[0-9a-f]{32}")
 _STATE = re.compile("[0-9a-f]{16}")
 _UPLOAD = re.compile(f"{UPLOADS}([0-9a-f]{{32}})")
@@ -20,11 +19,8 @@ LOOK = '{"version": 1, "look_for": "missing files"}'
 
 def arrived(body: str) -> list[str] | None:
     """The ids of the jobs whose files have arrived, as a message of S3's says; None where it is another message."""
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    records = document.get("Records", []) if isinstance(document, dict) else None
+    document = split_message.parsed(body)
+    records = document.get("Records", [])
     if not isinstance(records, list) or not (records or "Event" in document):
         return None
     try:
@@ -44,17 +40,12 @@ class ResultsWanted(NamedTuple):
 
 def write(wanted: ResultsWanted) -> str:
     """The message that says so."""
-    return json.dumps({"version": _VERSION, "results_of": wanted.job_id, "state": wanted.state})
+    return split_message.write({"results_of": wanted.job_id, "state": wanted.state})
 
 
 def results_wanted(body: str) -> ResultsWanted | None:
     """What such a message says, None where it is another one."""
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(document, dict) or document.get("version") != _VERSION:
-        return None
+    document = split_message.ours(body)
     job_id, state = document.get("results_of"), document.get("state")
     if not isinstance(job_id, str) or not isinstance(state, str):
         return None

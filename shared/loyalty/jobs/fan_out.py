@@ -7,7 +7,6 @@ Whoever comes for the job in between finds it on its way. Where the message coul
 asking again sends it; where the splitter failed too often the job counts as lost, and asking again hands it on anew.
 """
 
-import json
 import re
 from contextlib import suppress
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from loyalty.domain.deadline import NOTING_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import Job
+from loyalty.jobs import split_message
 from loyalty.store import queue
 from loyalty.store.engine.dynamodb import Database
 from loyalty.store.queue import Message
@@ -23,7 +23,6 @@ from loyalty.store.tables import jobs
 MOST_SENT_AT_ONCE = 100
 """Chunks of a job that a request sends itself."""
 
-_VERSION = 1
 _JOB_ID = re.compile("[0-9a-f]{32}")
 
 
@@ -74,17 +73,12 @@ def give_up(database: Database, handed_on: HandedOn) -> None:
 
 def write(handed_on: HandedOn) -> str:
     """The message that says so."""
-    return json.dumps({"version": _VERSION, "chunks_of": handed_on.job_id, "reopened_at": handed_on.reopened_at})
+    return split_message.write({"chunks_of": handed_on.job_id, "reopened_at": handed_on.reopened_at})
 
 
 def read(body: str) -> HandedOn | None:
     """What such a message says, None where it is another one."""
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(document, dict) or document.get("version") != _VERSION:
-        return None
+    document = split_message.ours(body)
     job_id, reopened_at = document.get("chunks_of"), document.get("reopened_at")
     if not isinstance(job_id, str) or not isinstance(reopened_at, int | float | None):
         return None
