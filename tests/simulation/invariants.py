@@ -123,6 +123,8 @@ class Invariants:
             return
         self._history.meet("a member who left came back" if before else "a membership")
         origin = after["origin"]["S"]
+        if before and before["origin"]["S"] == origin:
+            self._history.find("brought back", f"{key[0]} had left, and its own registration made it anew")
         self._is_of_no_expired_job(origin, key)
         by = self._history.ledger.by(origin)
         if by is None:
