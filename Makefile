@@ -133,7 +133,7 @@ audit: $(AUDIT)/installed ## ask PyPI for known vulnerabilities of all that is p
 base: .venv/dev.installed $(MINISTACK)/installed ## import, mend and undo a customer base on the local stack; ROWS=20000 takes four minutes
 	@ROWS=$(ROWS) $(BIN)/pytest tests/e2e/test_customer_base.py $(ARGS)
 
-bench: .venv/bench.installed $(MINISTACK)/installed ## measure speed and price against their targets, up to 15 minutes
+bench: .venv/bench.installed $(MINISTACK)/installed ## measure speed and price against their targets, some 20 minutes
 	@$(BIN)/python -m tests.bench
 
 bench-clients: .venv/bench.installed ## measure calls and starts by each client of AWS that could be used, half a minute

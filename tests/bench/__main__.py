@@ -12,6 +12,7 @@ from tests.bench import (
     fed,
     figures,
     growth,
+    jobs,
     limits,
     lookups,
     operations,
@@ -48,7 +49,7 @@ def main() -> int:
 def _measure(meter: Meter, stub: Stub, slow_stub: Stub) -> list[Figure]:
     speeds, sizes = speed.measure(meter, stub)
     prices, breakdown = price.measure()
-    jobs = chunks.costs(meter)
+    of_jobs = chunks.costs(meter)
     _draw("bench-growth.svg", "Work for an item, to the naive loop's", _by_size(sizes), "")
     _draw("bench-price.svg", "Dollars for a million registrations", breakdown, "")
     return [
@@ -56,10 +57,11 @@ def _measure(meter: Meter, stub: Stub, slow_stub: Stub) -> list[Figure]:
         *prices,
         *cold_start.measure(meter),
         *limits.measure(meter, stub, slow_stub),
-        growth.measure(sizes, jobs, fed.measure()),
+        growth.measure(sizes, of_jobs, fed.measure()),
         *operations.measure(meter, stub),
         *replies.measure(meter),
         *lookups.measure(meter, stub),
+        *jobs.measure(),
     ]
 
 

@@ -23,7 +23,7 @@ class Project:
     def __init__(self, endpoint_url: str) -> None:
         self.database = database(endpoint_url)
         requests.configure(self.database)
-        _log_to_nowhere()
+        log_to_nowhere()
         self._batch = serve(REGISTER_MEMBER_BATCH, lambda: self.database)
         self._single = serve(REGISTER_MEMBER, lambda: self.database)
 
@@ -59,7 +59,8 @@ def environment() -> dict[str, str]:
     return names
 
 
-def _log_to_nowhere() -> None:
+def log_to_nowhere() -> None:
+    """Have what functions log go nowhere, as long as the process lives."""
     for handler in telemetry.logger.handlers:
         if isinstance(handler, StreamHandler):
             handler.setStream(Path(os.devnull).open("w"))  # noqa: SIM115 - as long as the process

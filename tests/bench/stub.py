@@ -1,8 +1,9 @@
 """A DynamoDB that answers at once, over real HTTP in a process of its own: what remains is the cost of the client.
 
 Every customer `person<n>@example.com`, whose code is `person<n>`, exists, and can be read; nobody is a member yet, no
-other identifier finds anybody, and all writes are done and forgotten, but for those to the tables of `_KEPT`. `Stub`
-starts it; `python -m tests.bench.stub <milliseconds>` is the process, which ends with its standard input.
+other identifier finds anybody, and all writes are done and forgotten, but for those to the tables of `_KEPT`.
+`python -m tests.bench.stub <milliseconds>` is the process, which ends with its standard input. `Stub` starts it, or
+another such module.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import zlib
 from collections import Counter
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -21,8 +23,10 @@ import orjson
 from tools.local.port import LOOPBACK
 
 Item = dict[str, Any]
+Answer = Callable[[str, bytes], tuple[int, bytes]]
+"""Given an action and its call's body, the status and body of the answer; of a GET "" and b""."""
 
-_HEAD = """HTTP/1.1 200 OK
+_HEAD = """HTTP/1.1 {status} Answer
 Server: Server
 Date: Sun, 22 Nov 2026 08:00:00 GMT
 Content-Type: application/x-amz-json-1.0
@@ -41,11 +45,11 @@ _REQUEST_ID = "VKJ7U2N5V9GM4SKEDHHTHEK1TVVV4KQNSO5AEMVJF66Q9ASUAAJG"
 class Stub:
     """The running stub between `with` and the end of its block; each answer takes so many milliseconds."""
 
-    def __init__(self, milliseconds: float = 0) -> None:
-        self._milliseconds = milliseconds
+    def __init__(self, milliseconds: float = 0, module: str = "tests.bench.stub") -> None:
+        self._milliseconds, self._module = milliseconds, module
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "tests.bench.stub", str(self._milliseconds)]
+        command = [sys.executable, "-m", self._module, str(self._milliseconds)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._port = int(self._process.stdout.readline()) if self._process.stdout else 0
         self.endpoint_url = f"http://{LOOPBACK}:{self._port}"
@@ -57,7 +61,7 @@ class Stub:
         self._process.communicate()
 
     def calls(self) -> dict[str, int]:
-        """The calls since this was asked last, by action."""
+        """The calls since this was asked last, by action, or what another module tells."""
         connection = http.client.HTTPConnection(LOOPBACK, self._port)
         connection.request("GET", "/calls")
         calls: dict[str, int] = json.load(connection.getresponse())
@@ -72,13 +76,12 @@ class _Answers:
         self.calls: Counter[str] = Counter()
         self._kept: dict[str, Item] = {}
 
-    def answer(self, action: str, body: bytes) -> bytes:
+    def answer(self, action: str, body: bytes) -> tuple[int, bytes]:
+        if not action:
+            calls, self.calls = self.calls, Counter()
+            return 200, orjson.dumps(calls)
         self.calls[action] += 1
-        return orjson.dumps(getattr(self, action)(orjson.loads(body)))
-
-    def taken_calls(self) -> bytes:
-        calls, self.calls = self.calls, Counter()
-        return orjson.dumps(calls)
+        return 200, orjson.dumps(getattr(self, action)(orjson.loads(body)))
 
     def GetItem(self, request: Item) -> Item:  # noqa: N802 - as the action
         item = self._kept.get(str(request["Key"])) or _customer(request["Key"])
@@ -144,8 +147,8 @@ def _whole(key: Item, number: int) -> Item:
 class _Connection(asyncio.Protocol):
     """One keep-alive connection of a client that always says how long its body is."""
 
-    def __init__(self, answers: _Answers, seconds: float) -> None:
-        self._answers, self._seconds = answers, seconds
+    def __init__(self, answer: Answer, seconds: float) -> None:
+        self._answer, self._seconds = answer, seconds
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -167,22 +170,26 @@ class _Connection(asyncio.Protocol):
 
     def _reply(self, headers: dict[bytes, bytes], body: bytes) -> bytes:
         target = headers.get(b"x-amz-target", b"").decode()
-        text = self._answers.answer(target.rpartition(".")[2], body) if target else self._answers.taken_calls()
-        head = _HEAD.format(length=len(text), request_id=_REQUEST_ID, checksum=zlib.crc32(text))
+        status, text = self._answer(target.rpartition(".")[2], body)
+        head = _HEAD.format(status=status, length=len(text), request_id=_REQUEST_ID, checksum=zlib.crc32(text))
         return head.encode() + text
 
     def _write(self, reply: bytes) -> None:
         self._transport.write(reply)
 
 
-async def _serve(seconds: float) -> None:
-    answers = _Answers()
+def serve(answer: Answer, milliseconds: float) -> None:
+    """Answer calls, each after so many milliseconds, until the standard input ends; the port is printed first."""
+    asyncio.run(_serve(answer, milliseconds / 1000))
+
+
+async def _serve(answer: Answer, seconds: float) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Connection(answers, seconds), LOOPBACK, 0)
+    server = await loop.create_server(lambda: _Connection(answer, seconds), LOOPBACK, 0)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await loop.run_in_executor(None, sys.stdin.read)
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(float(sys.argv[1]) / 1000))
+    serve(_Answers().answer, float(sys.argv[1]))

@@ -84,6 +84,12 @@ class FakeDynamoDB:
         """How many calls of an action there were."""
         return sum(call.action == action for call in self.calls)
 
+    def forget(self) -> None:
+        """Forget what was called, what it costs and which transactions were sent: for runs of very many calls."""
+        self.calls.clear()
+        self._charges.clear()
+        self._tokens.clear()
+
     def snapshot(self) -> dict[str, dict[Key, Item]]:
         """All items of all tables, to compare with later; no call changes an item, it puts another in its place."""
         return {name: dict(items) for name, items in self.tables.items()}
