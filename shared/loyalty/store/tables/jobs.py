@@ -37,6 +37,9 @@ _IS_BEING_SPLIT = "(attribute_exists(split_at) AND attribute_not_exists(reopened
 _IS_HANDED_ON = "(attribute_exists(handed_on_at) AND attribute_not_exists(abandoned))"
 """So does whoever was told to send its chunks."""
 
+_OF_ITS_END = "finished_at, sent, abandoned, announced, handed_on_at"
+"""What a job has once its chunks were sent and done, and loses when it is begun again."""
+
 
 class Stored(NamedTuple):
     """A job, how it was cut when it was first submitted, and whether that was now."""
@@ -117,8 +120,7 @@ def reopen(database: Database, job: Job) -> Job:
     to_reopen = "(attribute_exists(finished_at) OR attribute_not_exists(reopened_at))"
     request = {
         "Key": key(job.id),
-        "UpdateExpression": "SET reopened_at = :now REMOVE finished_at, sent, abandoned, announced, retried,"
-        " handed_on_at",
+        "UpdateExpression": f"SET reopened_at = :now REMOVE {_OF_ITS_END}, retried",
         "ConditionExpression": f"attribute_exists(pk) AND {to_reopen}"
         " AND attribute_not_exists(undone_by) AND attribute_not_exists(cancelled_at)",
         "ExpressionAttributeValues": {":now": {"N": str(database.now())}},
@@ -141,7 +143,7 @@ def begin_again(database: Database, job: Job) -> Job:
     request = {
         "Key": key(job.id),
         "UpdateExpression": "SET reopened_at = :at, queued = :true, retried = :true"
-        " REMOVE finished_at, sent, abandoned, announced, cancelled_at, handed_on_at",
+        f" REMOVE {_OF_ITS_END}, cancelled_at",
         "ConditionExpression": f"attribute_exists(finished_at) AND attribute_not_exists(undone_by) AND {same}",
         "ExpressionAttributeValues": {":at": {"N": str(begun_at)}, ":true": {"BOOL": True}, **before},
     }
