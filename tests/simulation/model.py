@@ -273,11 +273,14 @@ def undo_item(state: State, target: Writer, result: str | None, *, unsure: bool)
         yield without
 
 
-def undo_rows(state: State, chain: str, result: str | None, *, contested: bool, again: bool) -> Iterator[State]:
-    """The undo of what an import did to one person; `contested` says that somebody else may have what it gave up.
+def undo_rows(state: State, row: Writer, result: str | None, *, contested: bool, again: bool) -> Iterator[State]:
+    """The undo of what an import did to one person, as a row is told of it.
 
-    One that was done `again`, since its worker died, may tell `kept` for what it brought back itself before.
+    `contested` says that somebody else may have what it gave up. One that was done `again`, since its worker died, may
+    tell `kept` for what it brought back itself before. A row whose customer was erased has nothing left to undo, though
+    a later one made another.
     """
+    chain = row.chain
     known = [customer for one, customer in state.before if one == chain]
     if not known:
         if result != "undone" or state.erased:
@@ -294,6 +297,8 @@ def undo_rows(state: State, chain: str, result: str | None, *, contested: bool, 
         if result in (("undone",) if before is None else ("kept", "unchanged")) or result is None:
             yield state
         return
+    if state.erased and result == "undone" and current.made_by.chain == chain and current.made_by.index > row.index:
+        yield state
     others = bool(state.earns or state.revoked or state.members - own)
     stays = current.writer.chain != chain or (before is None and others)
     if (stays or contested) and result in ("kept", "unchanged", None):

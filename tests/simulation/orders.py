@@ -294,7 +294,7 @@ class _Events:
             self._add(operation, follow, "undo")
             return
         again = target.chain in self._history.undone_again
-        follow = partial(model.undo_rows, chain=target.chain, result=result, contested=True, again=again)
+        follow = partial(model.undo_rows, row=target, result=result, contested=True, again=again)
         self._add(operation, follow, "undo")
 
     def _record(self, operation: Operation) -> None:

@@ -51,5 +51,6 @@ REGRESSIONS: dict[str, Case] = {
     "a row goes ahead of an earlier one that could not be looked up": Case(5_036_269, without=SENT),
     "a cancel is written after another one and a retry": Case(5_037_552, without=SENT),
     "a retry finds all of it done, and dies before the end is noted": Case(6_003_385),
+    "a row's customer is erased, a later row makes another, which the import's undo keeps": Case(7_023_173),
 }
 """What went wrong, and the history."""
