@@ -309,7 +309,8 @@ class FakeDynamoDB:
         if not code and item is None:
             code = statement.refusal
         if code or item is None:
-            met = {"Item": dict(before)} if code == "ConditionalCheckFailed" and before else {}
+            told = statement.told and code == "ConditionalCheckFailed" and before
+            met = {"Item": dict(before)} if told and before else {}
             return {"Error": {"Code": code, "Message": "refused", **met}, "TableName": table}
         self._store(table, key, item)
         return {"TableName": table}

@@ -118,6 +118,41 @@ def test_inserts_by_statements(both: Both) -> None:
         assert fake == emulated == {"Responses": codes}
 
 
+MARKING = [
+    ("SET leaving=?", ["now"], "origin", "a", [None, "ConditionalCheckFailed"]),
+    ("SET leaving=?", ["later"], "origin", "b", ["ConditionalCheckFailed"] * 2),
+    ("REMOVE leaving", [], "leaving", "later", ["ConditionalCheckFailed"] * 2),
+    ("REMOVE leaving", [], "leaving", "now", [None, "ConditionalCheckFailed"]),
+    ("REMOVE leaving", [], "leaving", "now", ["ConditionalCheckFailed"] * 2),
+]
+"""Updates by statements, one after the other, of an item that is there and one that is not: what each is told."""
+
+
+def test_updates_by_statements(both: Both) -> None:
+    def update(change: str, values: list[str], attribute: str, text: str) -> Build:
+        return lambda table, key: {
+            "Statements": [
+                {
+                    "Statement": f'UPDATE "{table}" {change} WHERE pk=? AND {attribute}=?',
+                    "Parameters": [{"S": one} for one in (*values, key(name), text)],
+                }
+                for name in "12"
+            ]
+        }
+
+    both("put_item", lambda table, key: {"TableName": table, "Item": item(key("1"))})
+    for change, values, attribute, text, codes in MARKING:
+        fake, emulated = both("batch_execute_statement", update(change, values, attribute, text))
+        assert fake == emulated == {"Responses": codes}
+        for name in "12":
+
+            def get(table: str, key: Callable[[str], str], name: str = name) -> dict[str, Any]:
+                return {"TableName": table, "Key": {"pk": {"S": key(name)}}}
+
+            fake, emulated = both("get_item", get)
+            assert fake == emulated
+
+
 def test_transactions(both: Both) -> None:
     def puts(names: str) -> Build:
         def build(table: str, key: Callable[[str], str]) -> dict[str, Any]:

@@ -36,10 +36,9 @@ class Recorder:
         self._function, self.refused = function, set[str]()
 
     def __call__(self, do: Any) -> Answer:
-        for table, how in _named(do.keywords):
+        for table, how, written in _named(do.keywords):
             operation = "".join(word.capitalize() for word in do.action.split("_"))
-            name = f"loyalty-{table.capitalize()}Table-0A"
-            named = [how, f'INSERT INTO "{name}"' if how == "Statements" else name, []]
+            named = [how, written.replace(table, f"loyalty-{table.capitalize()}Table-0A"), []]
             call = {"by": self._function, "call": f"DynamoDB_20120810.{operation}", "named": [named]}
             for asked in needs_of_call(call):
                 if not any(allowed(one, asked) for one in STATEMENTS[self._function]):
@@ -48,17 +47,17 @@ class Recorder:
         return answer
 
 
-def _named(arguments: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The tables of a call, and how each is named in it."""
+def _named(arguments: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The tables of a call, how each is named in it, and the text that names it."""
     if "TableName" in arguments:
-        yield arguments["TableName"], "TableName"
+        yield arguments["TableName"], "TableName", arguments["TableName"]
     for table in arguments.get("RequestItems", ()):
-        yield table, "RequestItems"
+        yield table, "RequestItems", table
     for statement in arguments.get("Statements", ()):
-        yield statement["Statement"].split('"')[1], "Statements"
+        yield statement["Statement"].split('"')[1], "Statements", statement["Statement"]
     for action in arguments.get("TransactItems", ()):
         for how, change in action.items():
-            yield change["TableName"], how
+            yield change["TableName"], how, change["TableName"]
 
 
 def recording(world: JobWorld, recorder: Callable[[Any], Answer]) -> Any:

@@ -4,9 +4,12 @@
                                                               revoked_by, revoked_at (see `revocations`)
 
 The origin is part of an earn's key, so the same item delivered again meets its own earn, also one that was revoked.
+
+Before an earn is written either its tally takes a place, or its promotion notes that it `has_earns`. Neither is taken
+back while there are earns, so many customers without any are known in few calls: see `partitions`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from loyalty.domain.errors import StorageBusy
@@ -14,7 +17,7 @@ from loyalty.store.engine import batch, inserts
 from loyalty.store.engine.batch import Key
 from loyalty.store.engine.dynamodb import Database, Item, Update
 from loyalty.store.engine.fate import Fate
-from loyalty.store.tables import keys
+from loyalty.store.tables import keys, promotions
 
 
 class Earn(NamedTuple):
@@ -91,6 +94,20 @@ def of_customer(database: Database, account_id: str, promotion_id: str, profile_
     partition = keys.earns(account_id, promotion_id, profile_id)
     items = database.query(database.settings.earns_table, partition, ConsistentRead=True)
     return [from_item(profile_id, item) for item in items if item["sk"]["S"] != keys.TALLY]
+
+
+def partitions(database: Database, account_id: str, profile_ids: Collection[str]) -> dict[str, str]:
+    """The partitions in which distinct customers may have earns, or a tally: whose each is. Raises StorageBusy.
+
+    Neither is in any other partition, unless somebody began to earn after this was called.
+    """
+    known = promotions.list_all(database, account_id) if profile_ids else []
+    whose = {(one, keys.earns(account_id, one.id, who)): who for one in known for who in profile_ids}
+    counted: dict[Key, str] = {(pk, keys.TALLY): pk for one, pk in whose if not one.has_earns}
+    tallies = batch.get_all(database, database.settings.earns_table, list(counted), "taken", consistent=True)
+    if tallies.unread:
+        raise StorageBusy
+    return {pk: who for (one, pk), who in whose.items() if one.has_earns or (pk, keys.TALLY) in tallies.found}
 
 
 def live(database: Database, account_id: str, promotion_id: str, profile_id: str) -> list[Earn]:

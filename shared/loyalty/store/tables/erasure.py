@@ -13,7 +13,7 @@ from loyalty.domain import lifetime
 from loyalty.domain.errors import StorageBusy
 from loyalty.store.engine import batch
 from loyalty.store.engine.dynamodb import Database, Item
-from loyalty.store.tables import accounts, customers, job_list, keys, memberships, promotions, undo_states
+from loyalty.store.tables import accounts, customers, earns, job_list, keys, memberships, undo_states
 from loyalty.store.tables.customers import Change
 from loyalty.store.tables.journal import Record
 
@@ -93,17 +93,19 @@ def sweep(database: Database, account_id: str, profile_ids: Collection[str], *, 
 
 
 def _sweep_earns(database: Database, account_id: str, profile_ids: Collection[str], *, tallies: bool) -> int:
-    """Earns, and `tallies` where these go as well; only the earns are counted."""
+    """Earns, and `tallies` where these go as well; only the earns are counted.
+
+    A tally goes after its earns: whoever dies in between would else leave earns that nothing tells of.
+    """
     table = database.settings.earns_table
-    partitions = [
-        keys.earns(account_id, promotion.id, profile_id)
-        for promotion in promotions.list_all(database, account_id)
-        for profile_id in profile_ids
-    ]
+    partitions = list(earns.partitions(database, account_id, profile_ids))
     pages = batch.side_by_side(lambda pk: database.query(table, pk, ConsistentRead=True), partitions)
     found = [{"pk": item["pk"], "sk": item["sk"]} for page in pages for item in page]
-    _delete_all(database, table, [key for key in found if tallies or key["sk"]["S"] != keys.TALLY])
-    return sum(key["sk"]["S"] != keys.TALLY for key in found)
+    earned = [key for key in found if key["sk"]["S"] != keys.TALLY]
+    _delete_all(database, table, earned)
+    if tallies:
+        _delete_all(database, table, [key for key in found if key["sk"]["S"] == keys.TALLY])
+    return len(earned)
 
 
 def _delete_all(database: Database, table: str, found: list[Item]) -> None:

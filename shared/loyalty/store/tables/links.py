@@ -9,7 +9,7 @@ from loyalty.domain.outcome import Origin
 from loyalty.store.engine import batch
 from loyalty.store.engine.batch import side_by_side
 from loyalty.store.engine.dynamodb import Database
-from loyalty.store.tables import accounts, keys, memberships, promotions
+from loyalty.store.tables import accounts, earns, keys, memberships
 
 
 class Links(NamedTuple):
@@ -47,14 +47,13 @@ def read(database: Database, job: Job, profile_ids: Sequence[str], new: Collecti
 
 def _earners(database: Database, job: Job, profile_ids: Sequence[str]) -> set[str]:
     """Which of these customers earned anything."""
-    known = promotions.list_all(database, job.account_id) if profile_ids else []
-    pairs = [(profile_id, promotion.id) for profile_id in profile_ids for promotion in known]
+    partitions = earns.partitions(database, job.account_id, profile_ids)
 
-    def has_earned(pair: tuple[str, str]) -> bool:
-        pk = keys.earns(job.account_id, pair[1], pair[0])
+    def has_earned(pk: str) -> bool:
         items = database.query(
             database.settings.earns_table, pk, most=2, ConsistentRead=True, ProjectionExpression="sk"
         )
         return any(item["sk"]["S"] != keys.TALLY for item in items)
 
-    return {pair[0] for pair, earned in zip(pairs, side_by_side(has_earned, pairs), strict=True) if earned}
+    found = side_by_side(has_earned, list(partitions))
+    return {profile_id for profile_id, earned in zip(partitions.values(), found, strict=True) if earned}
