@@ -33,6 +33,11 @@ class Customer(_Parts):
         return {kind: text for kind in found_by if (text := known(kind, self.fields[kind]))}
 
     @cached_property
+    def size(self) -> int:
+        """Bytes that its fields take, as the store counts them."""
+        return sum(map(len, self.fields)) + len("".join(self.fields.values()).encode())
+
+    @cached_property
     def pointers(self) -> frozenset[Identifier]:
         """All identifiers that lead to it except its profile_id."""
         return frozenset((*self.identifiers.items(), ("customer_id", str(self.customer_id))))

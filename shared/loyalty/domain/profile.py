@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from loyalty.domain.account import Account
-from loyalty.domain.identifiers import SHARED, UNIQUE, custom_field, normalise, refused_as
+from loyalty.domain.identifiers import SHARED, UNIQUE, custom_field, known, normalise, refused_as
 from loyalty.domain.quoting import quote, refusal
 from loyalty.domain.text import control_fault
 
@@ -68,7 +68,7 @@ def settle(field: str, text: str, unique: frozenset[str], called: str | None = N
 def warning(fields: Mapping[str, str]) -> str | None:
     """What the sender of valid fields should know all the same: that a phone finds nobody."""
     phone = fields.get("phone", "")
-    if not phone.startswith(("+", "00")) or normalise("phone", phone):
+    if not phone.startswith(("+", "00")) or known("phone", phone):
         return None
     return f"phone {quote(phone)} is no international number, so the customer is not found by it"
 
@@ -83,11 +83,6 @@ def found_otherwise(fields: Mapping[str, str], finds: Collection[str]) -> str | 
 def may_hold_lines(field: str) -> bool:
     """Whether a text of several lines may stand in a field: in streets and in the account's own fields."""
     return field.lower() not in _ONE_LINE
-
-
-def size(fields: Mapping[str, str]) -> int:
-    """Bytes that fields take, as the store counts them."""
-    return sum(len(name) + len(text.encode()) for name, text in fields.items())
 
 
 def _is_date(text: str) -> bool:

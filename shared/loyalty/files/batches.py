@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
-import orjson
-
 from loyalty.domain.delimited import Unreadable
 from loyalty.domain.rowfile import FileRow
 from loyalty.files import plain
@@ -100,7 +98,7 @@ class _Rows:
             numbers.append(number)
             texts.append(text)
         self.parted = self.parted or len(row.cells) > 1
-        return _to_text(self._write(item))
+        return message.to_text(self._write(item))
 
     def shared(self) -> list[Shared]:
         """What the rows so far share."""
@@ -131,9 +129,3 @@ def _without_gaps(items: Sequence[str | None], batch: Batch) -> Batch:
     rows = list(accumulate((item is not None for item in items), initial=0))
     shared = [one._replace(lines=[rows[line] for line in one.lines]) for one in batch.shared]
     return batch._replace(texts=texts, shared=shared)
-
-
-def _to_text(document: Mapping[str, Any]) -> str:
-    """An item as `message.to_text` writes it, five times as fast: no row can hold what needs the slower way."""
-    text = orjson.dumps(document).decode()
-    return text if text.isascii() else message.escaped(text)

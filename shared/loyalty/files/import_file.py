@@ -102,7 +102,7 @@ class ImportReader:
         if not isinstance(item, Row):
             return ()
         keys = [(kind, item.fields[kind]) for kind in self._kinds if kind in item.fields]
-        phone = item.identifier("phone")
+        phone = item.identifiers.get("phone")
         return keys if phone is None else [*keys, phone]
 
     def _form(self) -> Form | None:

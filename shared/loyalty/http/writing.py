@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from loyalty.domain.compact import compact
+
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -21,6 +23,8 @@ COMPACT, INDENTED, SPACED = JsonStyle(separators=(",", ":")), JsonStyle(indent=2
 
 def to_json(value: Any, style: JsonStyle = COMPACT) -> str:
     """A value as JSON."""
+    if style == COMPACT:
+        return compact(value)
     return json.dumps(value, ensure_ascii=style.ascii, indent=style.indent, separators=style.separators)
 
 

@@ -49,8 +49,10 @@ def _groups(loads: Sequence[Load]) -> list[list[int]]:
     first: dict[Hashable, int] = {}
     for position, load in enumerate(loads):
         for key in load.keys:
-            one, other = sorted((find(first.setdefault(key, position)), find(position)))
-            leader[other] = one
+            before = first.setdefault(key, position)
+            if before != position:
+                one, other = sorted((find(before), find(position)))
+                leader[other] = one
     groups: dict[int, list[int]] = {}
     for position in range(len(loads)):
         groups.setdefault(find(position), []).append(position)

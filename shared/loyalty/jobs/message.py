@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from loyalty.domain.compact import compact
 from loyalty.domain.job import Job, Part
 from loyalty.domain.outcome import invalid, to_json
 from loyalty.domain.profile import SECRETS
@@ -82,7 +83,8 @@ def write(job: Job, part: Part, items: Sequence[str] = (), *, content: str | Non
 
 def to_text(document: Mapping[str, Any]) -> str:
     """A document as it stands in a message: what SQS takes in no message is escaped."""
-    return escaped(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
+    text = compact(document)
+    return text if text.isascii() else escaped(text)
 
 
 def escaped(text: str) -> str:
@@ -104,7 +106,7 @@ def content(items: Iterable[str], positions: Sequence[int]) -> str:
 
 
 def _without_secrets(text: str) -> str:
-    if not any(name in text for name in SECRETS):
+    if "customer_" not in text or not any(name in text for name in SECRETS):
         return text
     item = json.loads(text)
     fields = item.get("fields") or {}

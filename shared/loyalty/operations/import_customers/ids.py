@@ -20,7 +20,7 @@ FIRST_CUSTOMER_ID = 1_000_000_000
 MOST_DRAWS = 12
 """Card numbers that are drawn for a row before it counts as impossible to find a free one."""
 
-_PROFILE_ID_DIGITS, _CODE_DIGITS = 24, 16
+_PROFILE_ID_DIGITS, _CODES = 24, Cards(16)
 
 
 def draw(
@@ -32,8 +32,7 @@ def draw(
     """
     before = draws or {}
     return {
-        index: row._replace(drawn=_drawn(origin.mark(index), before.get(index, 0), cards))
-        for index, row in rows.items()
+        index: row.with_drawn(_drawn(origin.mark(index), before.get(index, 0), cards)) for index, row in rows.items()
     }
 
 
@@ -53,7 +52,7 @@ def number(database: Database, import_: Import, rows: Mapping[int, Row]) -> dict
 
 def with_more_cards(row: Row, mark: str, cards: Cards) -> Row:
     """The row with all card numbers that are drawn for it."""
-    return row._replace(drawn=row.drawn._replace(cards=_all_cards(mark, cards)))
+    return row.with_drawn(row.drawn._replace(cards=_all_cards(mark, cards)))
 
 
 def is_drawn(card_number: str, mark: str, cards: Cards | None) -> bool:
@@ -66,14 +65,14 @@ def _drawn(mark: str, draws: int, cards: Cards | None) -> Drawn:
     return Drawn(
         profile_id=_digest("profile_id", mark).hexdigest()[:_PROFILE_ID_DIGITS],
         customer_id=0,
-        code=Cards(_CODE_DIGITS).number(_seed("code", mark, draws)),
+        code=_CODES.number(_seed("code", mark, draws)),
         cards=(card_number,) if cards else (),
         card_number=card_number,
     )
 
 
 def _numbered(row: Row, customer_id: int) -> Row:
-    return row._replace(drawn=row.drawn._replace(customer_id=customer_id))
+    return row.with_drawn(row.drawn._replace(customer_id=customer_id))
 
 
 def _all_cards(mark: str, cards: Cards) -> tuple[str, ...]:

@@ -7,10 +7,10 @@ Source of `auto_add`: "Batch Import Customers" (API 1.5), the last note; the num
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,6 +39,8 @@ MOST_SECRETS_OF_CHUNK = 40
 
 DECISIVE = (*UNIQUE, "profile_id", "customer_id")
 """Kinds of identifier by which a row is matched: the first that it gives decides alone."""
+
+_EVERYBODYS = (*DECISIVE, *SHARED)
 
 
 class Overwrite(StrEnum):
@@ -125,14 +127,7 @@ class Drawn(NamedTuple):
 NOT_DRAWN = Drawn("", 0, "")
 
 
-class Row(NamedTuple):
-    """The cells that a row gives, by field name: none blank, each as it is stored (secrets not yet hashed).
-
-    `auto_add` is what a new member of the first campaign begins with, `credits` are that by campaign. `blank` are the
-    fields that it empties. `by` is the identifier that decides which customer it is about, none where
-    it is empty; without it that is the first that the row gives of DECISIVE and SHARED ones.
-    """
-
+class _Cells(NamedTuple):
     fields: Mapping[str, str]
     auto_add: str | None = None
     drawn: Drawn = NOT_DRAWN
@@ -140,41 +135,56 @@ class Row(NamedTuple):
     blank: tuple[str, ...] = ()
     credits: Mapping[str, str] | None = None
 
-    def identifier(self, kind: str) -> Identifier | None:
-        """The row's identifier of this kind, None where it gives none (a phone may be no identifier)."""
-        given = self.fields.get(kind)
-        text = given and known(kind, given)
-        return (kind, text) if text else None
 
-    def identifiers(self, kinds: Iterable[str]) -> list[Identifier]:
-        """The row's identifiers of these kinds."""
-        return [identifier for kind in kinds if (identifier := self.identifier(kind))]
+class Row(_Cells):
+    """The cells that a row gives, by field name: none blank, each as it is stored (secrets not yet hashed).
 
-    def keys(self, kinds: Iterable[str]) -> list[Identifier]:
-        """Its identifiers of these kinds, and the one that decides."""
-        return [*self.identifiers(kinds), *(self.by or ())]
+    `auto_add` is what a new member of the first campaign begins with, `credits` are that by campaign. `blank` are the
+    fields that it empties. `by` is the identifier that decides which customer it is about, none where
+    it is empty; without it that is the first that the row gives of DECISIVE and SHARED ones. What these are is worked
+    out once.
+    """
 
+    @cached_property
+    def identifiers(self) -> Mapping[str, Identifier]:
+        """Its DECISIVE and SHARED identifiers by kind, in that order (a phone may be none)."""
+        return _identifiers(self.fields, _EVERYBODYS)
+
+    @cached_property
     def match(self) -> Identifier | None:
         """The identifier that decides which customer this row is about, None when it can only be a new one."""
-        if self.by is not None:
-            return next(iter(self.by), None)
-        for kind in (*DECISIVE, *SHARED):
-            if (identifier := self.identifier(kind)) is not None:
-                return identifier
-        return None
+        return next(iter(self.identifiers.values() if self.by is None else self.by), None)
+
+    def keys(self, own: Sequence[str]) -> list[Identifier]:
+        """Its identifiers, those of the account's `own` kinds too, and the one that decides."""
+        if not (own or self.by):
+            return [*self.identifiers.values()]
+        return [*self.identifiers.values(), *_identifiers(self.fields, own).values(), *(self.by or ())]
+
+    def with_drawn(self, drawn: Drawn) -> "Row":
+        """The row with other ids drawn for it, which find nobody."""
+        row = Row(self.fields, self.auto_add, drawn, self.by, self.blank, self.credits)
+        row.__dict__.update(self.__dict__)
+        return row
+
+
+def _identifiers(fields: Mapping[str, str], kinds: Iterable[str]) -> dict[str, Identifier]:
+    return {kind: (kind, text) for kind in kinds if kind in fields and (text := known(kind, fields[kind]))}
 
 
 class Excess:
     """Refuses the rows of an import, which come one after the other, that follow MOST_ROWS about the same customer."""
 
     def __init__(self) -> None:
-        self._seen: Counter[Identifier | None] = Counter()
+        self._seen: dict[Identifier, int] = {}
 
     def keep(self, row: Row | Outcome) -> Row | Outcome:
         """The row, if it is none too many."""
-        decisive = row.match() if isinstance(row, Row) else None
-        self._seen[decisive] += 1
-        return TOO_MANY_ROWS if decisive and self._seen[decisive] > MOST_ROWS else row
+        decisive = row.match if isinstance(row, Row) else None
+        if decisive is None:
+            return row
+        self._seen[decisive] = count = self._seen.get(decisive, 0) + 1
+        return TOO_MANY_ROWS if count > MOST_ROWS else row
 
 
 def refuse_excess(rows: Sequence[Row | Outcome]) -> list[Row | Outcome]:
@@ -185,13 +195,17 @@ def refuse_excess(rows: Sequence[Row | Outcome]) -> list[Row | Outcome]:
 
 def refuse_secrets(rows: Sequence[Row | Outcome], most: int, whole: str) -> list[Row | Outcome]:
     """The rows, those refused whose passwords and PINs are more than may come in the `whole`, as it is called."""
+    counts = [secrets(row) for row in rows]
+    if sum(counts) <= most:
+        return [*rows]
     excess = invalid(f"More than {most:,} passwords and PINs in one {whole}: send this row in another one")
-    sums = accumulate(_secrets(row) for row in rows)
-    return [excess if total > most and _secrets(row) else row for row, total in zip(rows, sums, strict=True)]
+    sums = accumulate(counts)
+    return [excess if total > most and count else row for row, count, total in zip(rows, counts, sums, strict=True)]
 
 
-def _secrets(row: Row | Outcome) -> int:
-    return sum(name in row.fields for name in SECRETS) if isinstance(row, Row) else 0
+def secrets(row: Row | Outcome) -> int:
+    """How many passwords and PINs a row brings."""
+    return len(row.fields.keys() & SECRETS) if isinstance(row, Row) else 0
 
 
 class Import(NamedTuple):
@@ -206,6 +220,11 @@ class Import(NamedTuple):
     counts: Mapping[str, str]
     kinds: tuple[str, ...]
     undoable_until: int = 0
+
+    @property
+    def own_kinds(self) -> tuple[str, ...]:
+        """Those that not every account has."""
+        return self.kinds[len(UNIQUE) + len(SHARED) :]
 
     def credits(self, row: Row) -> Mapping[str, str]:
         """The credits of a row, by campaign."""
@@ -227,6 +246,8 @@ _SHAPES = {
 
 def credit_fault(import_: Import, row: Row) -> str | None:
     """What is wrong with a row's credits for the campaigns that they are of, or None."""
+    if not (row.auto_add or row.credits):
+        return None
     for campaign, credit in import_.credits(row).items():
         called = f"The credit of {quote(campaign)}" if row.credits and campaign in row.credits else "auto_add"
         if campaign not in import_.counts:

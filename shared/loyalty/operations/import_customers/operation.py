@@ -13,7 +13,7 @@ from loyalty.domain.errors import ProgramInactive, ProgramNotFound, StorageBusy
 from loyalty.domain.job import KEPT_SECONDS, SPARE_SECONDS
 from loyalty.domain.outcome import BUSY, Origin, Outcome, invalid
 from loyalty.domain.passwords import hash_secret
-from loyalty.domain.profile import MIGRATED, SECRETS
+from loyalty.domain.profile import SECRETS
 from loyalty.operations.base import Operation
 from loyalty.operations.import_customers.items import (
     KIND,
@@ -24,6 +24,7 @@ from loyalty.operations.import_customers.items import (
     credit_fault,
     kinds_of,
     refuse_secrets,
+    secrets,
 )
 from loyalty.operations.import_customers.undo import take_back
 from loyalty.operations.import_customers.work import Work, joined, settled, written
@@ -53,18 +54,17 @@ def keys(database: Database, import_: Import, items: Sequence[Row | Outcome]) ->
     So rows about one customer meet, also when they name it differently, and so do a row that gives an identifier
     up and the one that claims it.
     """
-    rows = [item.keys((*import_.kinds, *MIGRATED)) if isinstance(item, Row) else () for item in items]
+    rows = [item.keys(import_.own_kinds) if isinstance(item, Row) else () for item in items]
     wanted = dict.fromkeys(identifier for identifiers in rows for identifier in identifiers)
     found, unread = customers.find_current(database, import_.account.id, wanted)
     if unread:
         raise StorageBusy
-    return [{*identifiers, *(found[one].profile_id for one in identifiers if one in found)} for identifiers in rows]
+    return [{*identifiers, *[found[one].profile_id for one in identifiers if one in found]} for identifiers in rows]
 
 
 def weight(item: Row | Outcome) -> int:
     """Each password and PIN makes the work of many rows."""
-    secrets = sum(name in item.fields for name in SECRETS) if isinstance(item, Row) else 0
-    return max(1, SECRET_WEIGHT * secrets)
+    return SECRET_WEIGHT * secrets(item) or 1
 
 
 def apply(database: Database, import_: Import, items: Sequence[Row | Outcome], origin: Origin) -> list[Outcome]:
@@ -108,7 +108,7 @@ def _check(import_: Import, item: Row | Outcome) -> Row | Outcome:
         return item
     if fault := credit_fault(import_, item):
         return invalid(fault)
-    if import_.params.dry_run or not any(name in item.fields for name in SECRETS):
+    if import_.params.dry_run or not secrets(item):
         return item
     hashed = {name: hash_secret(text) if name in SECRETS else text for name, text in item.fields.items()}
     return item._replace(fields=hashed)

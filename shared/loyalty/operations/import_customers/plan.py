@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from loyalty.domain.customer import Customer
-from loyalty.domain.identifiers import SHARED, Identifier
+from loyalty.domain.identifiers import SHARED, Identifier, known
 from loyalty.domain.outcome import BUSY, NOT_FOUND, Origin, Outcome, Status, invalid
-from loyalty.domain.profile import MAX_BYTES, MIGRATED, REGISTERED, found_otherwise, size, warning
+from loyalty.domain.profile import MAX_BYTES, MIGRATED, REGISTERED, found_otherwise, warning
 from loyalty.domain.quoting import quote
 from loyalty.operations.import_customers import ids as import_ids
 from loyalty.operations.import_customers.items import (
@@ -25,6 +25,8 @@ from loyalty.operations.import_customers.items import (
 )
 from loyalty.operations.import_customers.steps import Steps
 from loyalty.store.tables.customers import Change
+
+_BROUGHT = ("card_number", "code")
 
 
 class Snapshot(NamedTuple):
@@ -70,7 +72,7 @@ class State:
         before, now = self._pointers(profile_id), after.pointers
         for key in before - now:
             self.owners.pop(key, None)
-        self.owners |= dict.fromkeys(now - before, profile_id)
+        self.owners.update(dict.fromkeys(now - before if before else now, profile_id))
         self.owners["profile_id", profile_id] = profile_id
         self.customers[profile_id] = after
 
@@ -108,7 +110,9 @@ class Whole(NamedTuple):
         for index, outcome in written.items():
             if outcome.profile_id:
                 tally.setdefault(outcome.profile_id, set()).add(index)
-        return cls(tally, frozenset(one for row in rows.values() for one in row.identifiers(("card_number", "code"))))
+        return cls(
+            tally, frozenset(one for row in rows.values() for one in row.identifiers.values() if one[0] in _BROUGHT)
+        )
 
 
 class Planner:
@@ -129,17 +133,21 @@ class Planner:
         """
         keys = {*given}
         profile_id = self._match(row)
-        owners = {self.state.owners[key] for key in keys if key in self.state.owners}
-        touched: set[Identifier | str] = {*keys, *owners, *((profile_id,) if profile_id else ())}
-        outcome = self._settle(index, row, keys, profile_id) if self._waiting.isdisjoint(touched) else None
+        waits = self._waiting and not self._waiting.isdisjoint(self._touched(keys, profile_id))
+        outcome = None if waits else self._settle(index, row, keys, profile_id)
         if outcome is not None:
             self.outcomes[index] = outcome
         if outcome is None or outcome == BUSY:  # what comes after it about the same customer comes after it
-            self._waiting |= touched
+            self._waiting |= self._touched(keys, profile_id)
+
+    def _touched(self, keys: set[Identifier], profile_id: str | None) -> set[Identifier | str]:
+        """What a row is about: its keys, whom they find, and its customer."""
+        owners = (self.state.owners[key] for key in keys if key in self.state.owners)
+        return {*keys, *owners, *((profile_id,) if profile_id else ())}
 
     def _match(self, row: Row) -> str | None:
         """The customer that the row is about, which may be the one that it made before; None for a new one."""
-        decisive = row.match()
+        decisive = row.match
         met = self.state.owners.get(decisive) if decisive else None
         return met or self.state.owners.get(("profile_id", row.drawn.profile_id))
 
@@ -151,7 +159,7 @@ class Planner:
             return None  # it changed between the two reads of the snapshot
         if customer is None and self._import.params.codes is Codes.CARD_NUMBER:
             row = with_card_as_code(row)
-            keys = {*keys, *row.identifiers(("code",))}
+            keys = {*keys, *row.identifiers.values()}
         decided = self._decided(index, row, keys, customer)
         return decided or self._apply(index, self._with_free_card(row), customer)
 
@@ -188,8 +196,8 @@ class Planner:
 
     def _with_free_card(self, row: Row) -> Row:
         """The row with the first card drawn for it that nobody has, if there is one."""
-        free = next((card for card in row.drawn.cards if self._is_free(card)), None)
-        return row if free is None else row._replace(drawn=row.drawn._replace(card_number=free))
+        free = next((card for card in row.drawn.cards if self._is_free(card)), None) if row.drawn.cards else None
+        return row if free is None else row.with_drawn(row.drawn._replace(card_number=free))
 
     def _is_free(self, card: str) -> bool:
         taken, brought = self.state.owners, self._whole.brought
@@ -197,10 +205,11 @@ class Planner:
 
     def _fault(self, index: int, row: Row, keys: set[Identifier], customer: Customer | None) -> Outcome | None:
         profile_id = customer.profile_id if customer else None
-        for kind, text in sorted(keys):
-            owner = self.state.owners.get((kind, text), profile_id)
-            if kind not in SHARED and owner != profile_id:
-                return invalid(f"{kind} {quote(text)} belongs to another customer")._replace(values={"taken": kind})
+        owners = self.state.owners
+        others = [key for key in keys if key in owners and owners[key] != profile_id and key[0] not in SHARED]
+        if others:
+            kind, text = min(others)
+            return invalid(f"{kind} {quote(text)} belongs to another customer")._replace(values={"taken": kind})
         if customer is None:
             return None
         for kind, kept in zip(MIGRATED, (customer.profile_id, str(customer.customer_id)), strict=True):
@@ -222,10 +231,10 @@ class Planner:
             after = change_customer(customer, row, self._import, state.owners, mark)
         else:
             after = create_customer(row, self._import, state.owners, mark)
-        if size(after.fields) > MAX_BYTES:
+        if after.size > MAX_BYTES:
             return invalid(f"The customer's fields would be larger than {MAX_BYTES // 1024} KB")
         card = row.drawn.card_number
-        if ("card_number", card) in state.taken(after) and not self._is_free(card):
+        if card and ("card_number", card) in state.taken(after) and not self._is_free(card):
             self.card_taken.add(index)
             all_drawn = len(row.drawn.cards) == import_ids.MOST_DRAWS
             return invalid(f"No free card number of {len(card)} digits was found") if all_drawn else None
@@ -238,8 +247,9 @@ class Planner:
 
     def _memberships(self, profile_id: str) -> int:
         """How many memberships a customer still gets, which may be written in one transaction with it."""
-        lacking = [one for one in self._import.params.campaigns if self.state.lacks(profile_id, one)]
-        return 0 if self.state.is_changed(profile_id) else len(lacking)
+        if self.state.is_changed(profile_id):
+            return 0
+        return len([one for one in self._import.params.campaigns if self.state.lacks(profile_id, one)])
 
     def _outcome(self, status: Status, index: int, row: Row, customer: Customer) -> Outcome:
         tells = self._import.params.tells
@@ -254,10 +264,11 @@ class Planner:
         values = {}
         if "code" not in row.fields and "code" in fields and (self.state.stored(customer.profile_id) or not dry_run):
             values["code"] = fields["code"]
-        mark, card = self._origin.mark(index), fields.get("card_number", "")
-        drawn_here = customer.created_by == mark or import_ids.is_drawn(card, mark, self._import.params.cards)
-        if "card_number" not in row.fields and card and drawn_here and not dry_run:
-            values["card_number"] = card
+        card = fields.get("card_number")
+        if card and "card_number" not in row.fields and not dry_run:
+            mark = self._origin.mark(index)
+            if customer.created_by == mark or import_ids.is_drawn(card, mark, self._import.params.cards):
+                values["card_number"] = card
         return values
 
 
@@ -316,16 +327,21 @@ def change_customer(customer: Customer, row: Row, import_: Import, owners: Owner
 
 
 def _given(row: Row, import_: Import) -> dict[str, str]:
-    registered = {REGISTERED: "Y"} if import_.params.only is Only.UNREGISTERED else {}
-    return {name: text for name, text in row.fields.items() if name not in MIGRATED} | registered
+    given = {**row.fields}
+    for name in MIGRATED:
+        given.pop(name, None)
+    if import_.params.only is Only.UNREGISTERED:
+        given[REGISTERED] = "Y"
+    return given
 
 
 def _found_by(fields: Mapping[str, str], kinds: tuple[str, ...], owners: Owners, profile_id: str) -> frozenset[str]:
     """Those `kinds` that find the customer: shared ones only where nobody else was first."""
-    carried = Row(fields)
-    return frozenset(
+    found = [
         kind
         for kind in kinds
-        if (identifier := carried.identifier(kind))
-        and (kind not in SHARED or owners.get(identifier, profile_id) == profile_id)
-    )
+        if kind in fields
+        and (text := known(kind, fields[kind]))
+        and (kind not in SHARED or owners.get((kind, text), profile_id) == profile_id)
+    ]
+    return frozenset(found)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from loyalty.domain.customer import Customer
 from loyalty.domain.identifiers import Identifier
-from loyalty.domain.profile import size
 from loyalty.store.engine.dynamodb import Database, Item
 from loyalty.store.engine.fate import Fate
 from loyalty.store.engine.transactions import MOST_ACTIONS, Evidence, commit
@@ -27,6 +26,8 @@ class Step:
     `after` are the steps that have to be written before; `beside` is how many actions go with each customer, by
     profile_id, beside those that change it.
     """
+
+    __slots__ = ("after", "beside", "bytes", "changes", "joined", "moved", "owners", "rows", "sealed")
 
     def __init__(self) -> None:
         self.changes: dict[str, Change] = {}
@@ -65,6 +66,9 @@ class Step:
         self.bytes += _bytes(change.after) - (_bytes(earlier.after) if earlier else 0)
         self.beside[profile_id] = self.beside.get(profile_id, 0) + beside
         self.changes[profile_id] = Change(earlier.before, change.after) if earlier else change
+        if not self.owners:
+            self.owners, self.moved = moves, len(moves)
+            return
         for identifier, (had, has) in moves.items():
             first, last = self.owners.get(identifier, (had, had))
             self.moved += (first != has) - (first != last)
@@ -94,13 +98,19 @@ class Steps:
         """Add a customer's change, from what the changes before made of it; and actions `beside` it."""
         moves = _moves(change)
         touched = [_key(change.profile_id), *moves]
+        alone = self._of.keys().isdisjoint(touched)
+        step = self._after(()) if alone else self._of_touched(touched, change, moves, beside)
+        step.put(change, moves, beside)
+        step.rows += self._rows.pop(change.profile_id, ())
+        self._of.update(dict.fromkeys(touched, step))
+
+    def _of_touched(self, touched: Sequence[Identifier], change: Change, moves: _Moves, beside: int) -> Step:
+        """The step of a change that touches items of others."""
         steps = list(dict.fromkeys(self._find(self._of[key]) for key in touched if key in self._of))
         open_ = [one for one in steps if not one.sealed]
         step = self._joined(open_) if open_ and _fits(open_, change, moves, beside) else self._after(open_)
         step.after |= dict.fromkeys(one for one in steps if one.sealed)
-        step.put(change, moves, beside)
-        step.rows += self._rows.pop(change.profile_id, ())
-        self._of |= dict.fromkeys(touched, step)
+        return step
 
     def add_apart(self, change: Change, beside: int) -> None:
         """The same where what goes with a customer may follow in a step of its own, if one has no room for both."""
@@ -153,10 +163,10 @@ def write(
     """
     fates: dict[Step, Fate] = {}
     for wave in _waves(steps):
-        open_ = {step: [fates[one] for one in step.after if fates[one] is not Fate.DONE] for step in wave}
-        fates |= {step: _not_tried(before) for step, before in open_.items() if before}
-        groups = {step: actions(step) for step, before in open_.items() if not before}
-        fates |= dict.fromkeys((step for step, group in groups.items() if not group), Fate.DONE)
+        held = {step: [fates[one] for one in step.after if fates[one] is not Fate.DONE] for step in wave if step.after}
+        fates |= {step: _not_tried(before) for step, before in held.items() if before}
+        groups = {step: actions(step) for step in wave if step not in fates}
+        fates |= dict.fromkeys([step for step, group in groups.items() if not group], Fate.DONE)
         tried = [step for step, group in groups.items() if group]
         sizes = [step.bytes for step in tried]
         done = commit(database, [groups[step] for step in tried], _recording(tried, record), sizes)
@@ -179,7 +189,7 @@ def _waves(steps: Sequence[Step]) -> Iterator[list[Step]]:
     depth: dict[Step, int] = {}
     waves: list[list[Step]] = []
     for step in steps:
-        depth[step] = 1 + max((depth[one] for one in step.after), default=-1)
+        depth[step] = 1 + max(depth[one] for one in step.after) if step.after else 0
         waves += [[]] if depth[step] == len(waves) else []
         waves[depth[step]].append(step)
     yield from waves
@@ -201,12 +211,12 @@ def _fits(steps: Sequence[Step], change: Change, moves: _Moves, beside: int) -> 
 def _moves(change: Change) -> _Moves:
     """Who had each identifier that the change gives up or takes, and who has it then, of these two."""
     profile_id, had, has = change.profile_id, change.had, change.has
-    given_up, taken = sorted(had - has), sorted(has - had)
-    return {**dict.fromkeys(given_up, (profile_id, None)), **dict.fromkeys(taken, (None, profile_id))}
+    taken: _Moves = dict.fromkeys(sorted(has - had), (None, profile_id))
+    return {**dict.fromkeys(sorted(given_up), (profile_id, None)), **taken} if (given_up := had - has) else taken
 
 
 def _bytes(customer: Customer | None) -> int:
-    return size(customer.fields) if customer else 0
+    return customer.size if customer else 0
 
 
 def _key(profile_id: str) -> Identifier:

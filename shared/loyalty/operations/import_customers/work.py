@@ -8,7 +8,6 @@ from loyalty.domain.deadline import WRITING_SECONDS
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.identifiers import Identifier
 from loyalty.domain.outcome import BUSY, RETRYABLE, UNKNOWN, Origin, Outcome, Status
-from loyalty.domain.profile import MIGRATED
 from loyalty.operations.import_customers import ids as import_ids
 from loyalty.operations.import_customers.items import Codes, Import, Only, Params, Row
 from loyalty.operations.import_customers.plan import Planner, Snapshot, Whole, claims, with_card_as_code
@@ -35,7 +34,7 @@ class Work:
         self._written = written(database, rows, origin)
         pending = {index: row for index, row in rows.items() if index not in self._written}
         self._rows = {**rows, **import_ids.draw(import_.params.cards, pending, origin)}
-        self._keys = {index: row.keys((*import_.kinds, *MIGRATED)) for index, row in pending.items()}
+        self._keys = {index: row.keys(import_.own_kinds) for index, row in pending.items()}
         self._writer = Writer(database, import_, origin, recorded=recorded or origin.is_job)
         self._whole = Whole.of(rows, self._written)
         self._refused: set[int] = set()
@@ -94,9 +93,9 @@ class Work:
     def _may_make(self, index: int, owners: Collection[Identifier]) -> bool:
         """Whether a row will make a customer, as far as what is stored tells."""
         only, row = self._import.params.only, self._rows[index]
-        met = self._keys[index] if only is Only.STRANGERS else [row.match()]
-        own = ("profile_id", row.drawn.profile_id)
-        return only is not Only.KNOWN and all(one not in owners for one in (*met, own))
+        if only is Only.KNOWN or row.match in owners or ("profile_id", row.drawn.profile_id) in owners:
+            return False
+        return only is not Only.STRANGERS or not any(one in owners for one in self._keys[index])
 
     def _number(self, rows: Collection[int]) -> None:
         """Give rows customer_ids that have none."""
@@ -120,7 +119,7 @@ class Work:
         """All that may find a customer whom the row is about, or stand in its way."""
         row, wanted = self._rows[index], [*self._keys[index]]
         if self._import.params.codes is Codes.CARD_NUMBER and "code" not in row.fields:
-            wanted += with_card_as_code(row).identifiers(("code",))
+            wanted += with_card_as_code(row).identifiers.values()
         if self._origin.resumed:  # it may have made this one before
             wanted.append(("profile_id", row.drawn.profile_id))
         return wanted
@@ -158,7 +157,7 @@ class Work:
 
 def _told(fate: Fate, outcome: Outcome) -> Outcome:
     """An outcome once its customer was written, or not, or nobody knows."""
-    return {Fate.BUSY: BUSY, Fate.UNKNOWN: UNKNOWN}.get(fate, outcome)
+    return BUSY if fate is Fate.BUSY else UNKNOWN if fate is Fate.UNKNOWN else outcome
 
 
 _WRITTEN = {Status.CREATED, Status.UPDATED}
@@ -198,7 +197,7 @@ def joined(
 
     Raises StorageBusy.
     """
-    about = {index: row.match() for index, row in rows.items() if isinstance(row, Row) and params.campaigns}
+    about = {index: row.match for index, row in rows.items() if isinstance(row, Row) and params.campaigns}
     wanted = {index: identifier for index, identifier in about.items() if identifier}
     people = customers.find_all(database, account_id, wanted.values()) if wanted else {}
     ids = {index: people[identifier].profile_id for index, identifier in wanted.items() if identifier in people}

@@ -143,9 +143,9 @@ class Writer:
             of_row.setdefault(entry.row, []).append(entry)
 
         def actions(step: Step) -> list[Item]:
-            own = [entry for row in step.rows for entry in of_row.get(row, ())]
-            insertions = [memberships.insertion(database, account_id, one.campaign, one.membership) for one in own]
-            return customers.together(database, account_id, step.written()) + insertions
+            changes = customers.together(database, account_id, step.written())
+            own = [entry for row in step.rows for entry in of_row.get(row, ())] if of_row else ()
+            return changes + [memberships.insertion(database, account_id, one.campaign, one.membership) for one in own]
 
         def record(some: Sequence[Step]) -> Record | Witness:
             if not self._recorded:

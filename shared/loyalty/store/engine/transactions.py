@@ -109,7 +109,7 @@ def _commit(
     while calls:
         one = calls.popleft()
         try:
-            codes = iter(_transact(writing.waiting(one.seconds), one))
+            codes = _transact(writing.waiting(one.seconds), one)
         except StorageBusy as error:
             one = one._replace(lost=one.lost or error.lost)
             if writing.clock() >= writing.deadline:
@@ -117,7 +117,7 @@ def _commit(
             else:
                 calls.extend(apart(one))
             continue
-        refused = {position for position in one.positions if _refused([next(codes) for _ in groups[position]])}
+        refused = _refused_groups(groups, one.positions, codes) if _refused(codes) else ()
         fates |= dict.fromkeys(refused or one.positions, Fate.REFUSED if refused else Fate.DONE)
         if refused and len(refused) < len(one.positions):
             calls.appendleft(call([position for position in one.positions if position not in refused]))
@@ -151,7 +151,13 @@ def _seen(witness: Witness, origin: str | None) -> Fate:
     return {witness.after: Fate.DONE, witness.before: Fate.BUSY}.get(origin, Fate.UNKNOWN)
 
 
-def _refused(codes: list[str]) -> bool:
+def _refused_groups(groups: Sequence[Group], positions: Sequence[int], codes: Sequence[str]) -> set[int]:
+    """The positions of those that hold one of the refused actions."""
+    of_actions = iter(codes)
+    return {position for position in positions if _refused([next(of_actions) for _ in groups[position]])}
+
+
+def _refused(codes: Sequence[str]) -> bool:
     for code in set(codes) - {"None", "ConditionalCheckFailed"}:
         raise InternalError(f"a transaction was refused: {code}")
     return "ConditionalCheckFailed" in codes

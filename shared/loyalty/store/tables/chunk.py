@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from loyalty.domain.compact import compact
 from loyalty.domain.job import Job
 from loyalty.domain.outcome import RETRYABLE, Outcome, Status, from_json, to_json
 from loyalty.store.engine.dynamodb import Item
@@ -128,5 +129,5 @@ def pack_outcomes(outcomes: Sequence[Outcome], kept: bytes | None) -> bytes:
 
 
 def _compress(outcomes: Sequence[Outcome]) -> bytes:
-    text = json.dumps([to_json(outcome) for outcome in outcomes], ensure_ascii=False, separators=(",", ":"))
+    text = compact([to_json(outcome) for outcome in outcomes])
     return zlib.compress(text.encode())

@@ -10,7 +10,7 @@ each customer is found by all that its `found_by` names.
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from loyalty.domain.customer import Customer
@@ -134,11 +134,14 @@ def together(database: Database, account_id: str, changes: Sequence[Change]) -> 
     What one of them gives up and another takes goes straight to that one. They are refused together when one of the
     customers was changed, or an identifier taken, in the meantime.
     """
-    had = {identifier: change.profile_id for change in changes for identifier in change.had}
-    has = {identifier: change.after for change in changes if change.after for identifier in change.has}
-    taken = {one: (owner, had.get(one)) for one, owner in has.items() if had.get(one) != owner.profile_id}
-    given_up = {one: owner for one, owner in had.items() if one not in has}
-    return _actions(database, account_id, changes, _Pointers(taken, given_up))
+    pointers = _Pointers({}, {})
+    for change in changes:
+        pointers.given_up.update(dict.fromkeys(change.had - change.has, change.profile_id))
+    for change in changes:
+        profile_id = change.profile_id
+        for one in change.has - change.had:
+            pointers.taken[one] = profile_id, pointers.given_up.pop(one, None)
+    return _actions(database, account_id, changes, pointers)
 
 
 def witness(database: Database, account_id: str, change: Change) -> Witness:
@@ -151,7 +154,7 @@ def witness(database: Database, account_id: str, change: Change) -> Witness:
 def repointed(database: Database, account_id: str, change: Repointed) -> list[Item]:
     """The actions of a transaction that change a customer and these pointers; one that goes may be gone already."""
     owner = change.after.profile_id
-    taken = dict.fromkeys(change.taken, (change.after, None))
+    taken: dict[Identifier, tuple[str, str | None]] = dict.fromkeys(change.taken, (owner, None))
     pointers = _Pointers(taken, dict.fromkeys(change.given_up, owner))
     return _actions(database, account_id, [Change(change.before, change.after)], pointers)
 
@@ -159,21 +162,21 @@ def repointed(database: Database, account_id: str, change: Repointed) -> list[It
 class _Pointers(NamedTuple):
     """Identifiers that are taken (by whom, and from whom if that is said), and those given up (by whom)."""
 
-    taken: Mapping[Identifier, tuple[Customer, str | None]]
-    given_up: Mapping[Identifier, str]
+    taken: dict[Identifier, tuple[str, str | None]]
+    given_up: dict[Identifier, str]
 
 
 def _actions(database: Database, account_id: str, changes: Sequence[Change], pointers: _Pointers) -> list[Item]:
     table, (taken, given_up) = database.settings.customers_table, pointers
+    names = {change.profile_id: _names(change.after) for change in changes if change.after}
 
-    def key(identifier: Identifier) -> str:
-        return keys.identifier(account_id, *identifier)
-
-    return [
-        *(_change(table, account_id, change) for change in changes),
-        *(_take(table, key(one), *taken[one]) for one in sorted(taken, key=key)),
-        *(_delete_pointer(table, key(one), given_up[one]) for one in sorted(given_up, key=key)),
-    ]
+    actions = [_change(table, account_id, change, names.get(change.profile_id, {})) for change in changes]
+    for (kind, text), (owner, giver) in sorted(taken.items()):
+        item = {"pk": {"S": keys.identifier(account_id, kind, text)}, **names[owner]}
+        actions.append(_put_over(table, item, giver) if giver else _put_if_new(table, item))
+    for (kind, text), owner in sorted(given_up.items()):
+        actions.append(_delete_pointer(table, keys.identifier(account_id, kind, text), owner))
+    return actions
 
 
 def from_item(item: Item) -> Customer:
@@ -207,21 +210,20 @@ def _removable_until(item: Item) -> int:
 _REFERENCE = batch.Wanted("profile_id,customer_id,removable_until", _reference)
 
 
-def _change(table: str, account_id: str, change: Change) -> Item:
+def _change(table: str, account_id: str, change: Change, names: Item) -> Item:
     key, before = keys.customer(account_id, change.profile_id), change.before
     if change.after is None:
         return _delete_if(table, key, "origin", before.origin if before else "")
-    item = {"pk": {"S": key}, **_names(change.after), **_attributes(change.after)}
+    item = {"pk": {"S": key}, **names, **_attributes(change.after)}
     return _put_if(table, item, "origin", before.origin) if before else _put_if_new(table, item)
-
-
-def _take(table: str, key: str, owner: Customer, giver: str | None) -> Item:
-    item = {"pk": {"S": key}, **_names(owner)}
-    return {"Put": {"TableName": table, "Item": item, **_unless_others(giver)}} if giver else _put_if_new(table, item)
 
 
 def _put_if_new(table: str, item: Item) -> Item:
     return {"Put": {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
+
+
+def _put_over(table: str, item: Item, giver: str) -> Item:
+    return {"Put": {"TableName": table, "Item": item, **_unless_others(giver)}}
 
 
 def _put_if(table: str, item: Item, attribute: str, text: str) -> Item:
@@ -255,6 +257,7 @@ def _names(customer: Customer) -> Item:
 
 def _attributes(customer: Customer) -> Item:
     attributes: Item = {name: {"S": text} for name, text in customer.fields.items()}
-    attributes |= {"origin": {"S": customer.origin}, "created_by": {"S": customer.created_by}}
-    found_by = sorted(customer.identifiers)
-    return attributes | ({"found_by": {"SS": found_by}} if found_by else {})
+    attributes["origin"], attributes["created_by"] = {"S": customer.origin}, {"S": customer.created_by}
+    if found_by := sorted(customer.identifiers):
+        attributes["found_by"] = {"SS": found_by}
+    return attributes

@@ -9,7 +9,7 @@ Before an earn is written either its tally takes a place, or its promotion notes
 back while there are earns, so many customers without any are known in few calls: see `partitions`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from loyalty.domain.errors import StorageBusy
@@ -58,7 +58,10 @@ def insert_all(database: Database, account_id: str, promotion_id: str, earns: Se
     writes = inserts.insert_all(database, table, items)
     own = [_key(item) for item, write in zip(items, writes, strict=True) if write is Fate.REFUSED]
     stored = batch.get_all(database, table, own, "earned_id", consistent=True).found
-    return [_earned(item, write, stored) for item, write in zip(items, writes, strict=True)]
+    return [
+        Earned(write, earn.earned_id) if write is not Fate.REFUSED else _met(stored.get(_key(item)))
+        for earn, item, write in zip(earns, items, writes, strict=True)
+    ]
 
 
 def find(
@@ -144,9 +147,6 @@ def _key(item: Item) -> Key:
     return item["pk"]["S"], item["sk"]["S"]
 
 
-def _earned(item: Item, write: Fate, stored: Mapping[Key, Item]) -> Earned:
+def _met(before: Item | None) -> Earned:
     """An earn that exists under its own origin is this one, written before."""
-    if write is not Fate.REFUSED:
-        return Earned(write, int(item["earned_id"]["N"]))
-    before = stored.get(_key(item))
     return Earned(Fate.DONE, int(before["earned_id"]["N"])) if before else Earned(Fate.UNKNOWN, 0)

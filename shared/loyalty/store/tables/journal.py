@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
+from loyalty.domain.compact import compact
 from loyalty.domain.job import KEPT_SECONDS, SPARE_SECONDS
 from loyalty.domain.outcome import BUSY, Origin, Outcome, from_json, to_json
 from loyalty.store.engine.dynamodb import Database, Item
@@ -41,11 +42,7 @@ class Record(NamedTuple):
 
 def record(database: Database, origin: Origin, outcomes: Mapping[int, Outcome]) -> Record:
     """The record of these rows, by their index in the list at hand."""
-    text = json.dumps(
-        {origin.position(index): to_json(outcome) for index, outcome in outcomes.items()},
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    text = compact({str(origin.position(index)): to_json(outcome) for index, outcome in outcomes.items()})
     item = {
         "pk": {"S": origin.id},
         "sk": {"S": keys.written(origin.position(0), uuid.uuid4().hex[:16])},

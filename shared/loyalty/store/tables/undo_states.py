@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from loyalty.domain.compact import compact
 from loyalty.domain.customer import Customer
 from loyalty.domain.errors import StorageBusy
 from loyalty.domain.job import KEPT_SECONDS, SPARE_SECONDS
@@ -109,7 +110,7 @@ def _is_of(job_id: str, customer: Customer | None) -> bool:
 
 def _line(state: UndoState) -> bytes:
     before = state.before and {**state.before._asdict(), "found_by": sorted(state.before.identifiers)}
-    return json.dumps([state.profile_id, before], ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return compact([state.profile_id, before]).encode() + b"\n"
 
 
 def _state(line: bytes) -> UndoState:
