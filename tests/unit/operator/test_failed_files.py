@@ -188,7 +188,7 @@ def test_rows_of_which_nothing_is_sent_fail_and_shift_no_others(desk: Desk, tmp_
     # WHEN they are sent without it
     result = desk.run(*IMPORT, str(file), "--column", "note=-", "--json")
     # THEN they fail, and the reason of a row behind them is its own
-    assert result.json()["counts"] == {"failed": 3, "new": 1, "updated": 0}
+    assert result.json()["counts"] == {"refused": 3, "new": 1, "updated": 0}
     assert (tmp_path / "n.failed.csv").read_text().splitlines()[1:] == [
         ",,x,The row gives no field of a customer",
         ",,y,The row gives no field of a customer",
