@@ -133,7 +133,8 @@ def test_which_ends_are_replayed_has_to_be_said(arguments: list[str], desk: Desk
     assert (result.exit_code, result.err) == (1, "Say which: JOB, or --all\n")
 
 
-NONE_FAILED = "No call has failed for good, which takes a day of attempts; loyalty webhook show tells what came of the last ones\n"
+NONE_FAILED = "No call has failed for good, which takes a day of attempts; "
+NONE_FAILED += "loyalty webhook show tells what came of the last ones\n"
 
 
 def test_what_was_told_in_vain_is_listed_and_stays(desk: Desk) -> None:
