@@ -22,6 +22,7 @@ from .ids import shortened
 from .jobs_client import Filters, Job, JobsClient
 from .moments import since
 from .outcomes import PARTLY_DONE, in_words, standing
+from .requests import MOST_ROWS
 
 app = group("Jobs: large requests, and imports that can be undone.")
 
@@ -74,6 +75,10 @@ Since = Annotated[
 ]
 Label = Annotated[str | None, typer.Option("--label", metavar="TEXT", help="Only jobs of this label.")]
 Partial = Annotated[bool, typer.Option("--partial", help="The results so far of a job that still runs.")]
+From = Annotated[
+    int | None,
+    typer.Option("--from", metavar="COUNT", min=0, help="How many items to pass over; the next come as a page."),
+]
 Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="The file to write them to.")]
 
 
@@ -113,14 +118,24 @@ def watch(session: Session, job: JobId) -> None:
 
 
 @command(app, "results")
-def results(session: Session, job: JobId, *, partial: Partial = False, output: Output = None) -> None:
+def results(
+    session: Session, job: JobId, *, partial: Partial = False, from_: From = None, output: Output = None
+) -> None:
     """Fetch a job's results: the very reply that a client which waited would have got, of a file's job the file."""
     with _client(session) as client:
         job_id = client.whole_id(job)
-        if not partial and "file" in client.show(job_id):
+        shown = client.show(job_id)
+        so_far = partial and shown["finished_at"] is None
+        if "file" in shown and not so_far and from_ is None:
             _save_file(session, client, job_id, output)
             return
-        reply = client.results(job_id, partial=partial)
+        next_ = (from_ or 0) + MOST_ROWS
+        has_more = shown["total"] > next_
+        page = {"from": str(from_ or 0), "limit": str(MOST_ROWS)} if has_more or from_ is not None else {}
+        reply = client.results(job_id, **page, **({"partial": "true"} if so_far else {}))
+    if has_more:
+        come = f"At most {MOST_ROWS} items come at once, of {shown['total']}"
+        session.printer.remark(f"{come}: --from {next_} gives the next")
     if output:
         output.write_bytes(reply.body)
         session.printer.record({"job_id": job_id, "bytes": len(reply.body), "output": str(output)})

@@ -88,9 +88,9 @@ class JobsClient:
         job: Job = self._call("GET", f"/jobs/{quote(job_id, safe='')}").json()
         return job
 
-    def results(self, job_id: str, *, partial: bool = False) -> Reply:
-        """What a client that waited would have got."""
-        return self._call("GET", f"/jobs/{quote(job_id, safe='')}/results{'?partial=true' if partial else ''}")
+    def results(self, job_id: str, **query: str) -> Reply:
+        """What a client that waited would have got, or the part that the query asks for."""
+        return self._call("GET", f"/jobs/{quote(job_id, safe='')}/results?{urlencode(query)}".rstrip("?"))
 
     def save_results(self, job_id: str, output: BinaryIO, outcome: str = "all") -> None:
         """Save the results of a file's job, all or those of failed rows, once they are written."""

@@ -219,6 +219,41 @@ def test_results_are_the_vendors_own_reply(desk: Desk, tmp_path: Path) -> None:
     assert json.loads(file.read_text()) == desk.json("job", "results", job, *OWN)
 
 
+def test_partial_results_of_a_file_that_is_done_are_all_of_them(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a file that became a job, which has more rows than the API gives at once
+    monkeypatch.setattr("tools.operator.sending.files.FILES_FROM", 0)
+    monkeypatch.setattr("tools.operator.jobs.MOST_ROWS", 2)
+    file = tmp_path / "members.csv"
+    file.write_text("email\nuser1@example.com\nuser3@example.com\nnobody@example.com\n")
+    job = desk.run("register", "--program", "123", *OWN, str(file), "--json").json()["jobs"][0]
+    # WHEN its results are asked for, whole or so far
+    whole, partial = (desk.run("job", "results", job, *OWN, *more) for more in ([], ["--partial"]))
+    # THEN both are the file of all rows
+    assert len(whole.out.splitlines()) == 4
+    assert (partial.out, partial.err) == (whole.out, "")
+    # AND a page of it is what the API has from there on
+    page = desk.run("job", "results", job, *OWN, "--from", "2")
+    assert [one["error"] for one in json.loads(page.out)["result"]] == [404]
+    assert page.err == ""
+    assert len(json.loads(desk.run("job", "results", job, *OWN, "--from", "0").out)["result"]) == 2
+
+
+def test_results_that_do_not_fit_one_reply_say_what_is_missing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a job of more items than the API gives at once
+    monkeypatch.setattr("tools.operator.jobs.MOST_ROWS", 2)
+    job = submit(desk, "user1", "user3", "nobody")
+    desk.world.queue.deliver_all()
+    # WHEN its results are fetched
+    result = desk.run("job", "results", job, *OWN)
+    # THEN the first come, and it is said how to have the others
+    assert len(json.loads(result.out)["result"]) == 2
+    assert result.err == "At most 2 items come at once, of 3: --from 2 gives the next\n"
+    rest = desk.run("job", "results", job, *OWN, "--from", "2")
+    assert (len(json.loads(rest.out)["result"]), rest.err) == (1, "")
+
+
 def test_a_job_is_taken_back_once_the_operator_says_yes(desk: Desk) -> None:
     # GIVEN members that a job made
     job = submit(desk, "user1", "user2")
