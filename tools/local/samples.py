@@ -66,13 +66,13 @@ Have a webhook told that jobs ended, see it, have none:
 
 
 def main() -> int:
-    """Print them; 1 with one line on stderr where PORT is none, or is not named and several stacks run."""
+    """Print them; 1 with one line on stderr where nothing answers, PORT is none, or several stacks run."""
     try:
-        number = _port(os.environ.get("PORT", ""))
+        url = f"http://{port.LOOPBACK}:{_port(os.environ.get('PORT', ''))}"
     except port.PortError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(_SAMPLES.format(url=f"http://{port.LOOPBACK}:{number}"))
+    sys.stdout.write(_SAMPLES.format(url=url))
     return 0
 
 
@@ -82,9 +82,14 @@ def _port(named: str) -> int:
     if len(running) > 1:
         ports = ", ".join(map(str, running))
         raise port.PortError(f"Local stacks run on the ports {ports}: make samples PORT={running[0]}")
-    if not (named or running):
-        sys.stderr.write("No local stack runs here yet: make run\n")
-    return port.parse(named) if named else next(iter(running), port.USUAL)
+    number = port.parse(named) if named else next(iter(running), port.USUAL)
+    if not places.accepts_connections(f"http://{port.LOOPBACK}:{number}"):
+        raise port.PortError(
+            f"Nothing answers on port {number}: make run PORT={number}"
+            if named or running
+            else f"No local stack runs here, and nothing answers on port {number}: make run"
+        )
+    return number
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ def plain_name(text: str | None) -> str | None:
 AccountId = Annotated[
     str,
     typer.Argument(
-        metavar="ACCOUNT", help="The account's id; not needed where --account names it.", callback=plain_name
+        metavar="ACCOUNT", help="The account's id; may be left out where --account names it.", callback=plain_name
     ),
 ]
 NewAccountId = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The new account's id.", callback=plain_name)]

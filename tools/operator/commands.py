@@ -24,6 +24,9 @@ from .faults import Interrupted, OperatorError, Unavailable
 from .printer import Printer, printable
 from .system import System
 
+_FROM_OPTION = "account"
+"""The argument that --account or the environment may stand for."""
+
 
 class Session(Place):
     """What a command works with, and typer's context of it: a parameter of this type is no option."""
@@ -87,7 +90,7 @@ class OperatorCommand(TyperCommand):
         that is required is missing.
         """
         arguments = [one for one in self.params if one.param_type_name == "argument"]
-        if not arguments or arguments[0].name != "account":
+        if not arguments or arguments[0].name != _FROM_OPTION:
             return args
         given, surplus, _ = self.make_parser(ctx).parse_args(args=list(args))
         count = sum(given.get(one.name) is not None for one in arguments) + len(surplus)
@@ -143,8 +146,9 @@ def _write_options(title: str, options: Sequence[Any], ctx: Any, formatter: Any)
 
 
 def _argument(argument: Any, ctx: Any) -> tuple[str, str]:
-    """An argument's name without its type, which says nothing to people, and its help."""
-    return argument.metavar or argument.name.upper(), argument.get_help_record(ctx)[1]
+    """An argument's name without its type, which says nothing to people, and its help; --account may stand for one."""
+    told = argument.help if argument.name == _FROM_OPTION else argument.get_help_record(ctx)[1]
+    return argument.metavar or argument.name.upper(), told
 
 
 def _write(title: str, records: Sequence[tuple[str, str]], formatter: Any) -> None:

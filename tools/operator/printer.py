@@ -139,7 +139,7 @@ def _named(name: str) -> str:
 
 def _text(value: Any) -> str:
     """A value as a person reads it; no control character of it reaches the terminal."""
-    if value is None or value in ([], {}):
+    if value is None or value in ("", [], {}):
         return "-"
     if isinstance(value, Mapping):
         text = ", ".join(f"{name}: {_text(one)}" for name, one in value.items())

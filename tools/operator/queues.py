@@ -80,22 +80,29 @@ def drop(session: Session, *, job: JobOption = None, all_: All = False, yes: Yes
 
 
 def resend(system: System, job: str | None = None) -> dict[str, int]:
-    """Send the parked messages of a job, or of all, to the workers; how many, and of how many nothing could be sent."""
-    wanted, sent = Wanted(job), set[int]()
-    skipped = 0
+    """Send the parked chunks of a job, or of all, to the workers; how many, and of how many nothing could be sent.
+
+    A chunk that was closed again after a retry is parked several times: the last message is sent, the others deleted.
+    """
+    wanted, letters = Wanted(job), _letters(system)
+    found = [message for message in letters.listed() if wanted.has(message)]
+    known = [message for message in found if not is_fingerprint(_document(message))]
+    last = {_chunk(message): message.id for message in sorted(known, key=lambda message: message.parked_at)}
+    here, sent = {message.id for message in known}, 0
 
     def send(message: Parked) -> bool:
-        nonlocal skipped
-        if is_fingerprint(_document(message)):
-            skipped += wanted.has(message)
+        nonlocal sent
+        if message.id not in here:  # parked meanwhile, maybe once more
             return False
-        if not wanted.has(message) or hash(message.body) in sent:  # one that is here again was parked again meanwhile
-            return False
-        parked_messages.redrive(system.database(), message)
-        sent.add(hash(message.body))
+        if message.id == last[_chunk(message)]:
+            parked_messages.redrive(system.database(), message)
+            sent += 1
+        else:
+            letters.drop(message)
         return True
 
-    return {"redriven": _letters(system).each(send), "skipped": skipped}
+    letters.each(send)
+    return {"redriven": sent, "skipped": len(found) - len(known)}
 
 
 def _require_one(job: str | None, *, all_: bool) -> None:
@@ -135,3 +142,9 @@ def _document(message: Parked) -> dict[str, Any]:
     except ValueError:
         return {}
     return document if isinstance(document, dict) else {}
+
+
+def _chunk(message: Parked) -> tuple[object, ...]:
+    """What tells one chunk from others: its job, its number, and what was in it."""
+    document = _document(message)
+    return document.get("job_id"), document.get("chunk"), document.get("content", message.body)

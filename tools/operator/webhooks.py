@@ -23,6 +23,10 @@ from .letters import Letters
 
 app = group("Where an account is told that its jobs ended.")
 
+_NONE_FAILED = (
+    "No call has failed for good, which takes a day of attempts; loyalty webhook show tells what came of the last ones"
+)
+
 Address = Annotated[str, typer.Argument(metavar="URL", help="An https address on the public internet.")]
 JobId = Annotated[
     str | None, typer.Argument(metavar="[JOB]", help="The job's id, or the beginning of it.", show_default=False)
@@ -59,7 +63,7 @@ def failed(session: Session) -> None:
     records = [_record(one) for one in found]
     short = shortened(record["job"] for record in records if record["job"])
     shown = [{**record, "job": short.get(record["job"])} for record in records]
-    session.printer.records(records, "No call failed", shown)
+    session.printer.records(records, _NONE_FAILED, shown)
 
 
 @command(app, "replay")

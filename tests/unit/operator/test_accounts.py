@@ -32,6 +32,12 @@ def test_an_account_is_made_once_and_shown_as_it_was_made(desk: Desk) -> None:
     assert desk.json("account", "show", "acme") == made
 
 
+def test_people_see_a_dash_for_what_an_account_does_not_have(desk: Desk) -> None:
+    out = desk.run("account", "create", "acme", "--currency", "USD").out
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert "business name: -, language: -, currency: USD, glyph: -, created_on: 1970-01-01" in lines
+
+
 @pytest.mark.parametrize("page", [2, 1_000])
 def test_all_accounts_are_listed(page: int, desk: Desk) -> None:
     # GIVEN accounts in a table that is read in pages, with credentials and programs beside them

@@ -122,3 +122,9 @@ def test_arguments_that_follow_account_keep_their_places_without_it(
 
 def test_no_account_is_made_by_leaving_its_name_out(desk: Desk) -> None:
     assert desk.run("--account", "acme", "account", "create").exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["customer show", "export customers", "migrate members", "program put"])
+def test_help_does_not_call_an_argument_required_that_may_be_left_out(command: str, desk: Desk) -> None:
+    (line,) = (line for line in desk.run(*command.split(), "-h").out.splitlines() if line.startswith("  ACCOUNT "))
+    assert line.split(maxsplit=1)[1] == "The account's id; may be left out where --account names it."

@@ -3,6 +3,7 @@
 import copy
 import itertools
 import json
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +20,7 @@ from tests.fakes.importing import FORM, as_form, rows_form
 from tests.fakes.nth_call import FaultyClient, ProcessDied, die_after, die_before
 from tests.fakes.operator import Desk
 from tests.fakes.steps import at
+from tests.fakes.world import TOKEN
 
 PROFILE_ID = "663a138cee44bb50a67115cd"
 WHO = "user1@example.com"
@@ -34,6 +36,12 @@ def use_everything(desk: Desk) -> None:
     for promotion, program in ((56799, 469), (201436, 2750)):
         body = request("98662653", "98662632", promotion=promotion, program=program)
         assert desk.world.send(EARN, body, basic(), request_id=f"earn-{promotion}").json()["failureCount"] == 0
+
+
+def job_of(desk: Desk) -> str:
+    """The job of that import."""
+    (job,) = desk.json("job", "list", "--account", "greatwidgets", "--operation", "import")
+    return str(job["job_id"])
 
 
 def tables_without_undo(desk: Desk) -> dict[str, Any]:
@@ -61,7 +69,17 @@ def test_what_is_held_of_a_customer_is_shown_but_no_secret(desk: Desk) -> None:
     membership = shown["memberships"].pop("898989889")
     assert membership["balance"] is None
     assert membership["registered_at"].endswith("Z")
-    assert {promotion: len(moments) for promotion, moments in shown.pop("earns").items()} == {"201436": 1, "56799": 1}
+    # AND what made each
+    (import_,) = (
+        job["job_id"] for job in desk.json("job", "list", "--account", "greatwidgets", "--operation", "import")
+    )
+    earns = {"201436": "earn201436", "56799": "earn56799"}
+    assert (shown.pop("written_by"), membership["written_by"], shown.pop("created_by")) == (import_, import_, "")
+    held = shown.pop("earns")
+    assert {promotion: [one["written_by"] for one in told] for promotion, told in held.items()} == {
+        promotion: [request] for promotion, request in earns.items()
+    }
+    assert all(one["earned_at"].endswith("Z") and one["source"] == "INSTORE" for (one,) in held.values())
     assert shown == {
         "profile_id": PROFILE_ID,
         "customer_id": 98662653,
@@ -73,6 +91,38 @@ def test_what_is_held_of_a_customer_is_shown_but_no_secret(desk: Desk) -> None:
         },
         "memberships": {},
     }
+
+
+def test_people_read_what_made_memberships_and_earns_and_that_a_balance_is_none(desk: Desk) -> None:
+    # GIVEN a member that a job made, and earns of requests
+    use_everything(desk)
+    job = job_of(desk)
+    # WHEN people look at the customer
+    out = desk.run("customer", "show", "greatwidgets", WHO).out
+    # THEN each says what made it, and a balance that is not there is no dash
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert "created by unknown" in lines
+    assert f"written by job {job}" in lines
+    (member,) = (line for line in lines if line.startswith("memberships "))
+    assert re.search(rf"\b898989889 since \S+Z, nothing credited yet, by job {job}(;|$)", member)
+    (earned,) = (line for line in lines if line.startswith("earns "))
+    assert re.search(r"\b56799 at \S+Z, INSTORE, by request earn56799(;|$)", earned)
+
+
+def test_a_request_whose_id_looks_like_that_of_a_job_is_not_called_one(desk: Desk) -> None:
+    # GIVEN a member that a request made which was no job, under an id as AWS gives them
+    request_id = "8d7e6f1c-0f0a-4b5e-9a51-0123456789ab"
+    body = json.dumps({"token": TOKEN, "matching": "email", "email": WHO, "loyalty_program_id": 123})
+    sent = {"Content-Type": "application/json"}
+    desk.world.send("/api/v1.1/loyalty/register_member", body, sent, request_id=request_id)
+    # THEN people are not sent to look for a job
+    out = " ".join(desk.run("customer", "show", "greatwidgets", WHO).out.split())
+    assert f"by request {request_id.replace('-', '')}, or a job that is no longer kept" in out
+
+
+def test_a_customer_without_memberships_and_earns_is_told_so(desk: Desk) -> None:
+    lines = desk.run("customer", "show", "greatwidgets", "user3@example.com").out.splitlines()
+    assert [line.split() for line in lines][-2:] == [["memberships", "-"], ["earns", "-"]]
 
 
 def test_erasing_leaves_nothing_of_the_customer_and_all_of_the_others(desk: Desk) -> None:

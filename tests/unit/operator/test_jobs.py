@@ -44,8 +44,27 @@ def test_jobs_are_listed_newest_first_and_shown_as_the_api_shows_them(desk: Desk
     assert table[0] == ["job id", "operation", "status", "done", "counts", "submitted at"]
     assert table[1] == [second[:8], "enrol", "queued", "0 of 1", "-", "1970-01-01T00:16:45Z"]
     counts = "already member: 1, not found: 1, registered: 1"
-    assert table[2] == [first[:8], "enrol", "done", "3 of 3", counts, "1970-01-01T00:16:40Z"]
+    assert table[2] == [first[:8], "enrol", "done with failures", "3 of 3", counts, "1970-01-01T00:16:40Z"]
     assert f"counts        {counts}" in desk.run("job", "show", first, *OWN).out
+
+
+def test_jobs_that_are_done_but_for_failures_are_told_so_and_can_be_listed(desk: Desk) -> None:
+    # GIVEN a job of which all failed, one of which nothing did, and one that nobody has begun
+    failed, whole = submit(desk, "nobody", "nobody-else"), submit(desk, "user1")
+    desk.world.queue.deliver_all()
+    submit(desk, "user3")
+    # THEN people see that the first has failures, also by itself; the API's word stays in JSON
+    assert "done with failures" in desk.run("job", "show", failed, *OWN).out
+    assert "done with failures" not in desk.run("job", "show", whole, *OWN).out
+    assert desk.json("job", "show", failed, *OWN)["status"] == "done"
+    # AND it is listed alone, and among all that are done
+    partly = ["--status", "done with failures"]
+    assert [job["job_id"] for job in desk.json("job", "list", *OWN, *partly)] == [failed]
+    assert {job["job_id"] for job in desk.json("job", "list", *OWN, "--status", "done")} == {failed, whole}
+    assert len(desk.json("job", "list", *OWN, *partly, "--status", "queued")) == 2
+    # AND a status that there is not is refused
+    result = desk.run("job", "list", *OWN, "--status", "gone")
+    assert (result.exit_code, '"gone" is not one of uploading, ' in result.err) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +135,7 @@ def test_a_dry_run_looks_like_one_in_a_list_and_alone(desk: Desk) -> None:
         (["--since", "2026-02-30"], 1, "--since takes a day"),
         (["--since", "2026-02-01T1:00Z"], 1, "--since takes a day"),
         (["--operation", "burn"], 2, '"burn" is not one of enrol, import, earn, revoke, leave, erase, undo'),
-        (["--status", "lost"], 2, "'lost' is not one of 'uploading', 'splitting', 'queued', 'running'"),
+        (["--status", "lost"], 2, '"lost" is not one of uploading, splitting, queued, running'),
     ],
 )
 def test_a_filter_that_is_none_is_refused(options: list[str], exit_code: int, words: str, desk: Desk) -> None:
@@ -198,6 +217,41 @@ def test_results_are_the_vendors_own_reply(desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "results.json"
     assert desk.json("job", "results", job, *OWN, "--output", str(file))["output"] == str(file)
     assert json.loads(file.read_text()) == desk.json("job", "results", job, *OWN)
+
+
+def test_partial_results_of_a_file_that_is_done_are_all_of_them(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a file that became a job, which has more rows than the API gives at once
+    monkeypatch.setattr("tools.operator.sending.files.FILES_FROM", 0)
+    monkeypatch.setattr("tools.operator.jobs.MOST_ROWS", 2)
+    file = tmp_path / "members.csv"
+    file.write_text("email\nuser1@example.com\nuser3@example.com\nnobody@example.com\n")
+    job = desk.run("register", "--program", "123", *OWN, str(file), "--json").json()["jobs"][0]
+    # WHEN its results are asked for, whole or so far
+    whole, partial = (desk.run("job", "results", job, *OWN, *more) for more in ([], ["--partial"]))
+    # THEN both are the file of all rows
+    assert len(whole.out.splitlines()) == 4
+    assert (partial.out, partial.err) == (whole.out, "")
+    # AND a page of it is what the API has from there on
+    page = desk.run("job", "results", job, *OWN, "--from", "2")
+    assert [one["error"] for one in json.loads(page.out)["result"]] == [404]
+    assert page.err == ""
+    assert len(json.loads(desk.run("job", "results", job, *OWN, "--from", "0").out)["result"]) == 2
+
+
+def test_results_that_do_not_fit_one_reply_say_what_is_missing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a job of more items than the API gives at once
+    monkeypatch.setattr("tools.operator.jobs.MOST_ROWS", 2)
+    job = submit(desk, "user1", "user3", "nobody")
+    desk.world.queue.deliver_all()
+    # WHEN its results are fetched
+    result = desk.run("job", "results", job, *OWN)
+    # THEN the first come, and it is said how to have the others
+    assert len(json.loads(result.out)["result"]) == 2
+    assert result.err == "At most 2 items come at once, of 3: --from 2 gives the next\n"
+    rest = desk.run("job", "results", job, *OWN, "--from", "2")
+    assert (len(json.loads(rest.out)["result"]), rest.err) == (1, "")
 
 
 def test_a_job_is_taken_back_once_the_operator_says_yes(desk: Desk) -> None:

@@ -82,6 +82,23 @@ def test_a_message_that_is_parked_again_at_once_is_redriven_once(desk: Desk) -> 
     assert len(desk.world.sqs.queues[PARKED]) == 1
 
 
+def test_a_chunk_that_a_retry_parked_once_more_is_redriven_once_and_nothing_of_it_is_left(desk: Desk) -> None:
+    # GIVEN a chunk that was given up, and given up again after a retry, beside one of another job
+    job, other = submit(desk, "user1"), submit(desk, "user3")
+    give_up(desk)
+    with elsewhere():
+        assert desk.world.job("POST /jobs/{job_id}/retry", job).status == 202
+    give_up(desk)
+    assert sorted(one["job"] for one in desk.json("queue", "parked")) == sorted([job, job, other])
+    # WHEN all are redriven
+    assert desk.json("queue", "redrive", "--all") == {"redriven": 2, "skipped": 0}
+    # THEN each chunk is sent once, and none is parked any more
+    assert len(desk.world.sqs.queues[CHUNKS]) == 2
+    assert desk.world.sqs.queues[PARKED] == []
+    desk.world.queue.deliver_all()
+    assert [desk.json("job", "show", one, *OWN)["counts"] for one in (job, other)] == [{"0": 1}, {"0": 1}]
+
+
 def test_what_is_kept_of_an_unreadable_message_is_not_sent_in_its_place(desk: Desk) -> None:
     # GIVEN a message that is no JSON, one that is no object, one that is no chunk, and a chunk that was given up
     job = submit(desk, "user1")
