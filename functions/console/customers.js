@@ -1,7 +1,8 @@
 "use strict";
 /* Customers: found by any identifier, shown with all that they have and what made it, and erased after a question. */
 
-const shown = { customer: null };
+/* `search` is the last one, until something else is opened. */
+const shown = { customer: null, search: null };
 const JOB_ID = /^[0-9a-f]{32}$/;
 const KINDS = {
   ...{ email: "E-mail", phone: "Phone", code: "Code", card_number: "Card number", customer_username: "User name" },
@@ -22,46 +23,56 @@ function kindName(kind) {
   return KINDS[kind] ?? (own ? own.label || own.name : kind.replaceAll("_", " "));
 }
 
-/** Look for a customer, and open the one that is found. */
+/** Look for a customer in place of the one that is shown, and open the one that is found; the last search counts. */
 async function findCustomer() {
   const kind = byId("kind").value;
   const value = byId("value").value.trim();
-  complainAt("value", value === "" ? "Write what to look for." : "");
-  if (value === "") return;
-  const query = new URLSearchParams({ kind, value });
+  openCustomer("");
+  const search = (shown.search = {});
+  const isOver = () => shown.search !== search || session.ended.signal.aborted || byId("customers").hidden;
   try {
-    const { customers } = await (await patiently(() => call("GET", `/customers?${query}`))).json();
-    if (customers.length === 0) return complainAt("value", nobody(kind, value));
-    const address = `#customers/${encodeURIComponent(customers[0].profile_id)}`;
+    const address = `#customers/${encodeURIComponent(await customerWith(kind, value))}`;
+    if (isOver()) return;
     if (location.hash === address) openView();
     else location.hash = address;
   } catch (error) {
-    if (!session.ended.signal.aborted) complainAt("value", error.message.replace(/^value/, kindName(kind)));
+    if (isOver()) return;
+    if (location.hash.startsWith("#customers/")) history.pushState(null, "", "#customers");
+    complainAt("value", error.message.replace(/^value/, kindName(kind)));
   }
 }
 
-const nobody = (kind, value) =>
-  `No customer has the ${kindName(kind).toLowerCase()} “${value}”. Check its spelling, or look by something else.`;
+/** The profile id of who has an identifier; an Error says why there is none. */
+async function customerWith(kind, value) {
+  if (value === "") throw new Error("Write what to look for.");
+  const query = new URLSearchParams({ kind, value });
+  const { customers } = await (await patiently(() => call("GET", `/customers?${query}`))).json();
+  if (customers.length > 0) return customers[0].profile_id;
+  throw new Error(`No customer has the ${kindName(kind).toLowerCase()} “${value}”. Check its spelling, or look by something else.`);
+}
 
-/** Show a customer, or for an empty id none. */
+/** Show a customer, or for an empty id none: then nothing of the last one is left in the page. */
 async function openCustomer(id) {
-  shown.customer = null;
+  Object.assign(shown, { customer: null, search: null });
   show("customer", false);
+  for (const one of ["customer-title", "customer-fields", "membership-rows", "earn-rows"]) byId(one).replaceChildren();
   show("no-customer", id === "");
   complain("customer-fault", "");
+  complainAt("value", "");
   if (id === "") return;
   const { signal } = session.ended;
+  const isOver = () => signal.aborted || viewOf(location.hash).id !== id;
   try {
     const [response] = await Promise.all([
       patiently(() => call("GET", `/customers/${encodeURIComponent(id)}`)),
       fetchCatalogue(),
     ]);
     const customer = await response.json();
-    if (signal.aborted || viewOf(location.hash).id !== id) return;
+    if (isOver()) return;
     shown.customer = customer;
     drawCustomer(customer);
   } catch (error) {
-    if (!signal.aborted) complain("customer-fault", error.status === 404 ? GONE : error.message);
+    if (!isOver()) complain("customer-fault", error.status === 404 ? GONE : error.message);
   }
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.console.conftest import sign_in
 from tests.e2e.console.customers import ANN, ERASE, FOUND, PATH, holds
@@ -197,3 +197,50 @@ def test_what_a_customer_brings_is_text(page: Page, api: FakeApi) -> None:
     sign_in(page, api.base, view="#customers/p%2F1")
     expect(page.get_by_role("heading", name=markup)).to_be_visible()
     expect(page.locator("#customer b")).to_have_count(0)
+
+
+@pytest.mark.parametrize("case", NOT_FOUND)
+def test_a_find_that_fails_leaves_no_customer_to_be_erased_by_mistake(page: Page, api: FakeApi, case: str) -> None:
+    # GIVEN a customer that is shown
+    value, reply, status, told = NOT_FOUND[case]
+    holds(api)
+    sign_in(page, api.base, view="#customers")
+    find(page, "E-mail", "ann@shop.example")
+    expect(page.get_by_role("heading", name="Ann Lee")).to_be_visible()
+    # WHEN somebody looks for another, in vain
+    api.reply("GET", "/customers", reply, status)
+    find(page, "E-mail", value)
+    # THEN the first is gone from the page and its address
+    expect(page.locator("#value-fault")).to_have_text(told)
+    expect(page.locator("#customer")).to_be_hidden()
+    expect(page.get_by_role("button", name="Erase this customer")).to_be_hidden()
+    assert page.url == f"{api.base}/console#customers"
+    assert "Ann Lee" not in page.content()
+    # AND a step back leads to it again, without the fault
+    page.go_back()
+    expect(page.get_by_role("heading", name="Ann Lee")).to_be_visible()
+    expect(page.locator("#value-fault")).to_be_hidden()
+
+
+def test_the_last_find_counts_also_where_an_earlier_one_is_answered_later(page: Page, api: FakeApi) -> None:
+    # GIVEN a find whose answer is long in coming
+    holds(api)
+    sign_in(page, api.base, view="#customers")
+    slow: list[Route] = []
+
+    def keep(route: Route) -> None:
+        slow.append(route)
+
+    page.route("**/customers?*slow", keep)
+    with page.expect_request("**/customers?*slow"):
+        find(page, "Code", "slow")
+    # WHEN somebody looks for another, who is not there, and then the first is answered
+    api.reply("GET", "/customers", {"customers": []})
+    find(page, "Code", "fast")
+    expect(page.locator("#value-fault")).to_contain_text("“fast”")
+    with page.expect_event("requestfinished"):
+        slow[0].fulfill(json=FOUND)
+    page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 50))")
+    # THEN nobody is shown
+    assert page.url == f"{api.base}/console#customers"
+    expect(page.locator("#value-fault")).to_contain_text("“fast”")
