@@ -3,7 +3,6 @@
 
 /* `search` is the last one, until something else is opened. */
 const shown = { customer: null, search: null };
-const JOB_ID = /^[0-9a-f]{32}$/;
 const KINDS = {
   ...{ email: "E-mail", phone: "Phone", code: "Code", card_number: "Card number", customer_username: "User name" },
   ...{ profile_id: "Profile id", customer_id: "Customer id" },
@@ -109,10 +108,11 @@ function balanceWords(balance) {
   return Object.entries(balance).map(([product, count]) => `${count} ${product}`).join(", ");
 }
 
-/** What wrote something: a link to a job, else the request's id. */
+/** What wrote something: a link to a job, or to what may be one; requests without a job have ids of the same form. */
 function writerLink(id) {
-  if (JOB_ID.test(id)) return may("jobs:read") ? element("a", { href: `#${id}` }, `job ${id.slice(0, 8)}`) : `job ${id}`;
-  return `request ${id}`;
+  if (!JOB_ID.test(id)) return `request ${id}`;
+  const what = known.jobs.has(id) ? "job" : "job or request";
+  return may("jobs:read") ? element("a", { href: `#${id}` }, `${what} ${id.slice(0, 8)}`) : `${what} ${id}`;
 }
 
 /** Erase the customer that is shown, if the answer to a question is yes. */

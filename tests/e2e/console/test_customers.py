@@ -77,11 +77,36 @@ def test_all_that_a_customer_has_is_shown_with_what_made_it(page: Page, api: Fak
         ["product-1", "2 Nov 2026, 08:00:00", "3 Coffee", "request b0e6-request"],
     ]
     assert cells(page, "earn-rows") == [
-        ["Welcome back (77)", "Everyone (123)", "5", "3 Nov 2026, 08:00:00", "INSTORE", f"job {job(2)['job_id'][:8]}"]
+        [
+            *("Welcome back (77)", "Everyone (123)", "5", "3 Nov 2026, 08:00:00", "INSTORE"),
+            f"job or request {job(2)['job_id'][:8]}",
+        ]
     ]
     # AND the job that made a membership is a press away
     page.locator("#membership-rows a").click()
     expect(page.locator("#job-id")).to_have_text(JOB)
+
+
+def test_what_may_be_no_job_is_called_none_and_opened_says_so_in_place_of_a_fault(page: Page, api: FakeApi) -> None:
+    # GIVEN an earn by a request that made no job, whose id looks like a job's
+    holds(api)
+    sign_in(page, api.base, view="#customers/p%2F1")
+    # WHEN somebody wants to see what wrote it
+    writer = page.locator("#earn-rows a")
+    expect(writer).to_have_text(f"job or request {job(2)['job_id'][:8]}")
+    writer.click()
+    # THEN they are told what it is
+    expect(page.get_by_role("heading", name="Job or request")).to_be_focused()
+    expect(page.locator("#no-job")).to_have_text(
+        f"There is no job {job(2)['job_id']}. Either a request did at once what it was for, without a job, "
+        "or it was a job of more than a week ago."
+    )
+    expect(page.get_by_role("alert")).to_be_hidden()
+    # AND a job that is there is shown as ever
+    api.jobs = [job(1)]
+    page.evaluate(f"location.hash = {job(1)['job_id']!r}")
+    expect(page.locator("#job-title")).to_have_text("Import")
+    expect(page.locator("#no-job")).to_be_hidden()
 
 
 def test_a_customer_without_memberships_and_earns_says_how_to_get_some(page: Page, api: FakeApi) -> None:

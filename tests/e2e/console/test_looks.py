@@ -123,6 +123,11 @@ def erasing(page: Page, api: FakeApi) -> None:
     page.get_by_role("dialog").wait_for()
 
 
+def no_job(page: Page, api: FakeApi) -> None:
+    sign_in(page, api.base, view=f"#{job(3)['job_id']}")
+    page.get_by_role("heading", name="Job or request").wait_for()
+
+
 def programs(page: Page, api: FakeApi) -> None:
     sign_in(page, api.base, view="#programs")
     page.get_by_role("cell", name="Welcome back").wait_for()
@@ -130,7 +135,7 @@ def programs(page: Page, api: FakeApi) -> None:
 
 VIEWS = [
     *(sign_in_page, refused, account, job_list, running_job, failed_rows, question),
-    *(customer, nobody, erasing, programs, importing, result_card, issuing, file_under_way, file_that_is_done),
+    *(customer, nobody, no_job, erasing, programs, importing, result_card, issuing, file_under_way, file_that_is_done),
 ]
 
 
