@@ -12,14 +12,9 @@ async function fetchCatalogue() {
   Object.assign(catalogue, { programs, promotions });
 }
 
-/** Forget both. */
-function forgetCatalogue() {
-  Object.assign(catalogue, { programs: null, promotions: null, drawn: false });
-}
-
 /** Read both anew and list them. */
 async function openPrograms() {
-  forgetCatalogue();
+  Object.assign(catalogue, { programs: null, promotions: null, drawn: false });
   complain("programs-fault", "");
   try {
     await fetchCatalogue();
