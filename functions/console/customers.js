@@ -24,8 +24,9 @@ function kindName(kind) {
 
 /** Look for a customer in place of the one that is shown, and open the one that is found; the last search counts. */
 async function findCustomer() {
-  const kind = byId("kind").value;
   const value = byId("value").value.trim();
+  const kind = plainKind(value) ?? byId("kind").value;
+  byId("kind").value = kind;
   openCustomer("");
   const search = (shown.search = {});
   const isOver = () => shown.search !== search || session.ended.signal.aborted || byId("customers").hidden;
@@ -39,6 +40,13 @@ async function findCustomer() {
     if (location.hash.startsWith("#customers/")) history.pushState(null, "", "#customers");
     complainAt("value", error.message.replace(/^value/, kindName(kind)));
   }
+}
+
+/** What a text plainly is where it can't be of the kind that is chosen. */
+function plainKind(value) {
+  const chosen = byId("kind").value;
+  if (value.includes("@")) return ["phone", "customer_id"].includes(chosen) ? "email" : null;
+  return chosen === "email" && /^(\+|00)[\d ().\/-]+$/.test(value) ? "phone" : null;
 }
 
 /** The profile id of who has an identifier; an Error says why there is none. */
