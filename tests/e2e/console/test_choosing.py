@@ -146,17 +146,20 @@ def test_a_check_writes_nothing_and_then_the_same_file_is_imported(page: Page, a
     # WHEN it is to be checked alone
     page.get_by_label("Only check: write nothing").check()
     page.get_by_label("Everyone (123)").check()
+    page.get_by_label("Customers who are there already").select_option("ignore")
+    page.get_by_label("Name of the job").fill("spring")
     page.get_by_role("button", name="Check 2 rows").click()
     # THEN the request says so, and the card that nothing was written
     expect(page.locator("#result-title")).to_have_text("Checked: nothing was written")
     expect(page.locator("#result-note")).to_have_text("No row failed.")
     # WHEN it is imported after that
     page.get_by_role("button", name="Import it now").click()
-    page.get_by_role("button", name="Import 2 rows").click()
     expect(page.locator("#result-title")).to_have_text("Result")
-    # THEN it is a request of its own
+    # THEN that press was enough: it is a request of its own, with the same rows and choices
     checked, imported = api.called("POST", IMPORT)
-    assert (form_of(checked)["dry_run"], form_of(imported).get("dry_run")) == ("yes", None)
+    assert form_of(checked) == {**form_of(imported), "dry_run": "yes"}
+    assert form_of(imported)["overwrite_duplicates"] == "ignore"
+    assert [one.headers["x-job-label"] for one in (checked, imported)] == ["spring", "spring"]
     assert checked.headers["idempotency-key"] != imported.headers["idempotency-key"]
 
 
