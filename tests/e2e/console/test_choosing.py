@@ -199,3 +199,19 @@ def test_failed_rows_of_several_requests_are_one_file(page: Page, api: FakeApi) 
     assert download.value.suggested_filename == "members.failed.csv"
     content = download.value.path().read_bytes()
     assert content == (b"E-Mail,PIN,loyalty_error\r\nu0@b.c,1,E-Mail is wrong\r\nu2000@b.c,1,E-Mail is wrong\r\n")
+
+
+def test_rows_of_a_column_that_nobody_knows_are_counted_as_they_are_shown(page: Page, api: FakeApi) -> None:
+    # GIVEN a file of which no column's name says what it is
+    queue_imports(api)
+    sign_in(page, api.base, view="#import")
+    choose(page, "foo\nx@b.c\n")
+    # THEN its row is shown, counted, and sent once somebody says
+    expect(page.locator("#preview-rows td")).to_have_text(["2", "x@b.c"])
+    expect(page.locator("#preview-size")).to_have_text("1 row, 1 column")
+    expect(page.locator("#columns-fault")).to_have_text("Choose what at least one column is.")
+    send(page)
+    assert api.called("POST", IMPORT) == []
+    map_columns(page, {"foo": "email"})
+    page.get_by_role("button", name="Import 1 row").click()
+    expect(page.locator("#result-title")).to_have_text("Result")
