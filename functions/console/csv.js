@@ -75,8 +75,7 @@ function readRecord(text, shape, start, line) {
   const { at, end } = lineEnd(text, start);
   const body = text.slice(start, at);
   if (isQuoting(shape.delimiter) && body.includes('"')) return quotedRecord(text, shape, start, line);
-  const parted = body.length > LONGEST_LINE ? body.slice(0, LONGEST_LINE).split(shape.delimiter, 2) : body.split(shape.delimiter);
-  return { cells: cleaned(parted, shape.width), line, next: line + 1, start, end, broken: -1 };
+  return { cells: cleaned(body.split(shape.delimiter), shape.width), line, next: line + 1, start, end, broken: -1 };
 }
 
 /** A row that holds a quote, which may take further lines. */

@@ -81,7 +81,7 @@ def test_an_operators_day(loyalty: Loyalty, tmp_path: Path) -> None:
     imported = loyalty("import", str(customers(tmp_path)), "--campaign", "1", "--account", "day", exit_code=3)
     # THEN the good ones are there, and the others in a file
     assert (imported["rows"], imported["failed"], len(imported["jobs"])) == (ROWS, 3, 1)
-    assert imported["counts"] == {"failed": 3, "new": ROWS - 3, "updated": 0}
+    assert imported["counts"] == {"refused": 3, "new": ROWS - 3, "updated": 0}
     failed = Path(imported["failed_rows"])
     assert [line.split(",")[0] for line in failed.read_text().splitlines()] == ["code", "D7", "D407", "D807"]
     # AND once mended they follow, with nothing but the token
@@ -150,7 +150,7 @@ def test_an_import_that_is_interrupted_goes_on_with_the_same_command(
         # AND that does each row once
         held.opened.set()
         done = loyalty(*command, exit_code=3)
-    assert done["counts"] == {"failed": 3, "new": ROWS - 3, "updated": 0}
+    assert done["counts"] == {"refused": 3, "new": ROWS - 3, "updated": 0}
     assert not course.exists()
     # AND all its jobs are told, from the first on
     assert len(set(done["jobs"])) == len(done["jobs"]) == ROWS // 40

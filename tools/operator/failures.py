@@ -6,7 +6,6 @@ command that nobody edited.
 """
 
 import hashlib
-import io
 import json
 import os
 import re
@@ -16,10 +15,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from loyalty.domain.delimited import MAX_ROW_BYTES, write
 from loyalty.domain.rowfile import write_headings
 
 from .faults import OperatorError
-from .rowfiles import ERROR_COLUMN, FileRow, RowFile, write_rows
+from .rowfiles import ERROR_COLUMN, FileRow, RowFile
 
 _SECOND = 10**9
 _FAILED = re.compile(r"\.failed(-[0-9]+)?$")
@@ -47,14 +47,10 @@ class Failures:
         """Write the rows that have an error, by index; what is kept of this run then."""
         if not errors:
             return self._kept
-        width = len(self._file.headers)
-        lines = []
-        for index, text in sorted(errors.items()):
-            cells = [*rows[index].cells, *[""] * (width - len(rows[index].cells))]
-            lines.append([*cells[:width], text, *cells[width:]])
+        lines = [self._line(rows[index].cells, text) for index, text in sorted(errors.items())]
         if self._kept is None:
             self._begin(write_headings([*self._file.headers, ERROR_COLUMN], self._file.delimiter).encode())
-        return self._append(self._written(lines))
+        return self._append("".join(lines).encode())
 
     def take(self, content: bytes) -> None:
         """Keep the failed rows of all of the run, with their headers, as somebody else wrote them."""
@@ -107,10 +103,12 @@ class Failures:
             self._kept = Kept(self._kept.name, self._kept.size + len(content), self._digest.hexdigest())
         return self._kept
 
-    def _written(self, lines: Sequence[Sequence[str]]) -> bytes:
-        written = io.StringIO()
-        write_rows(written, self._file.delimiter, lines)
-        return written.getvalue().encode()
+    def _line(self, sent: Sequence[str], reason: str) -> str:
+        """A row with the reason behind its columns; without one that would make it too large to be sent again."""
+        width, delimiter = len(self._file.headers), self._file.delimiter
+        cells = [*sent, *[""] * (width - len(sent))]
+        bare, line = (write([*cells[:width], told, *cells[width:]], delimiter) for told in ("", reason))
+        return bare if len(bare) <= MAX_ROW_BYTES < len(line) else line
 
     def _seal(self, content: bytes) -> int:
         """What the time of a file's last change ends with while it is as this command left it.

@@ -1,7 +1,7 @@
 """`loyalty job`: an account's jobs through the jobs API: how far they are, what came of them; cancel, retry, undo."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,7 @@ from .faults import telling_when_interrupted
 from .ids import shortened
 from .jobs_client import Filters, Job, JobsClient
 from .moments import since
-from .outcomes import in_words
+from .outcomes import PARTLY_DONE, in_words, standing
 
 app = group("Jobs: large requests, and imports that can be undone.")
 
@@ -30,18 +30,31 @@ _CHANGE = _READ | {operation.kind.right for operation in OPERATIONS.values()}
 """What cancelling, retrying or undoing any job takes: the operation's own right too."""
 
 
-def _known(operations: list[str] | None) -> list[str] | None:
-    """Names of operations; raises BadParameter for any other."""
-    if unknown := sorted(set(operations or ()) - set(OPERATIONS)):
-        raise typer.BadParameter(f"{quote(unknown[0])} is not one of {', '.join(OPERATIONS)}")
-    return operations
+_STATUSES = (*JobStatus, PARTLY_DONE)
+
+
+def _known(names: Collection[str]) -> Callable[[list[str] | None], list[str] | None]:
+    """Lets names through that are known; raises BadParameter for any other."""
+
+    def check(given: list[str] | None) -> list[str] | None:
+        if unknown := sorted(set(given or ()) - set(names)):
+            raise typer.BadParameter(f"{quote(unknown[0])} is not one of {', '.join(names)}")
+        return given
+
+    return check
 
 
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="The job's id, or the beginning of it.")]
 Most = Annotated[int, typer.Option("--limit", metavar="COUNT", min=1, help="The most jobs to list.")]
 Statuses = Annotated[
-    list[JobStatus] | None,
-    typer.Option("--status", metavar=f"<{'|'.join(JobStatus)}>", help="Only such jobs; may be repeated."),
+    list[str] | None,
+    typer.Option(
+        "--status",
+        metavar=f"<{'|'.join(_STATUSES)}>",
+        help=f'Only such jobs; may be repeated. "{PARTLY_DONE}" are those of done some items of which failed.',
+        autocompletion=lambda: list(_STATUSES),
+        callback=_known(_STATUSES),
+    ),
 ]
 Operations = Annotated[
     list[str] | None,
@@ -50,7 +63,7 @@ Operations = Annotated[
         metavar=f"<{'|'.join(OPERATIONS)}>",
         help="Only such jobs; may be repeated.",
         autocompletion=lambda: list(OPERATIONS),
-        callback=_known,
+        callback=_known(OPERATIONS),
     ),
 ]
 Since = Annotated[
@@ -181,7 +194,7 @@ def _line(record: Job, job_id: str, *, named: bool) -> dict[str, Any]:
         "job_id": job_id,
         **({"label": record["label"]} if named else {}),
         "operation": _operation(record),
-        "status": record["status"],
+        "status": standing(record),
         "done": f"{record['done']} of {record['total']}",
         "counts": in_words(record["operation"], record["counts"]),
         "submitted_at": record["submitted_at"],
@@ -190,7 +203,8 @@ def _line(record: Job, job_id: str, *, named: bool) -> dict[str, Any]:
 
 def _in_words(record: Job) -> dict[str, Any]:
     told = {name: value for name, value in record.items() if name != "dry_run"}
-    return {**told, "operation": _operation(record), "counts": in_words(record["operation"], record["counts"])}
+    counts = in_words(record["operation"], record["counts"])
+    return {**told, "operation": _operation(record), "status": standing(record), "counts": counts}
 
 
 def _operation(record: Job) -> str:

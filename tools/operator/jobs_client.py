@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from .faults import OperatorError, Unavailable
 from .http import Http, Reply
 from .ids import is_beginning, the_one
+from .outcomes import PARTLY_DONE, standing
 
 Job = Mapping[str, Any]
 """A job as the API shows it."""
@@ -22,7 +23,8 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 3.0
 class Filters(NamedTuple):
     """Which jobs are wanted: of these statuses and operations, of this label, from this moment on.
 
-    The moment is a day, or one of RFC 3339; what is empty lets all through.
+    A job that is done but for failures is done, and is PARTLY_DONE too. The moment is a day, or one of RFC 3339; what
+    is empty lets all through.
     """
 
     statuses: Sequence[str] = ()
@@ -32,9 +34,10 @@ class Filters(NamedTuple):
 
     def query(self) -> dict[str, str]:
         """As the API takes it, which takes one status and one operation at most."""
-        (status, *statuses), (operation, *operations) = self.statuses or ("",), self.operations or ("",)
+        statuses = {"done" if status == PARTLY_DONE else status for status in self.statuses}
+        operation, *operations = self.operations or ("",)
         asked = {
-            "status": "" if statuses else status,
+            "status": statuses.pop() if len(statuses) == 1 else "",
             "operation": "" if operations else operation,
             "label": self.label,
             "from": self.since,
@@ -43,7 +46,7 @@ class Filters(NamedTuple):
 
     def lets(self, job: Job) -> bool:
         """Whether a job is of those statuses and operations."""
-        return (not self.statuses or job["status"] in self.statuses) and (
+        return (not self.statuses or not {job["status"], standing(job)}.isdisjoint(self.statuses)) and (
             not self.operations or job["operation"] in self.operations
         )
 

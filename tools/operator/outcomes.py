@@ -2,11 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
-FAILED = "failed"
+REFUSED = "refused"
 """What is wrong itself: refused by the API, or not even sent since it can't be read."""
 
-_OF_ALL = {"failed": FAILED, "400": FAILED, "503": "busy", "busy": "busy"}
+PARTLY_DONE = "done with failures"
+"""Where a job stands that is done, though some of its items failed; the API calls it done."""
+
+_FAILURES = frozenset({REFUSED, "not found", "busy", "cancelled"})
+"""The words for items that count as failed."""
+
+_OF_ALL = {"failed": REFUSED, "400": REFUSED, "503": "busy", "busy": "busy"}
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "enrol": {"0": "registered", "409": "already member", "404": "not found"},
@@ -23,7 +30,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 def word(operation: str, code: str) -> str:
     """The word for a code; any other number is an error of the item's own."""
     known = {**_OF_ALL, **_WORDS.get(operation, {})}
-    return known.get(code) or (FAILED if code.isdigit() else code)
+    return known.get(code) or (REFUSED if code.isdigit() else code)
 
 
 def in_words(operation: str, counts: Mapping[str, int]) -> dict[str, int]:
@@ -32,3 +39,10 @@ def in_words(operation: str, counts: Mapping[str, int]) -> dict[str, int]:
     for code, count in counts.items():
         told[word(operation, code)] += count
     return dict(sorted(told.items()))
+
+
+def standing(job: Mapping[str, Any]) -> str:
+    """Where a job of the API stands: its status, unless it is done and some of its items failed."""
+    counts = in_words(job["operation"], job["counts"])
+    has_failures = any(count and told in _FAILURES for told, count in counts.items())
+    return PARTLY_DONE if job["status"] == "done" and has_failures else str(job["status"])

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .faults import RowsFailed
-from .outcomes import FAILED
+from .outcomes import REFUSED
 from .rowfiles import FileRow
 
 
@@ -58,5 +58,5 @@ def around(
     results = do([rows[place].cells for place in places]) if places else Results(Counter(), {})
     counts = Counter(results.counts)
     if errors:
-        counts[FAILED] += len(errors)
+        counts[REFUSED] += len(errors)
     return Results(counts, {**errors, **{places[index]: text for index, text in results.errors.items()}})

@@ -41,12 +41,15 @@ _INSIDE = re.compile('(?:[^"]++|"")*+')
 _SEPARATOR = re.compile(r"[ \t\ufeff]*sep=([,;|\t])[ \t\ufeff]*[\r\n]*", re.IGNORECASE)
 _LEAST_SWALLOWED = 3
 
+_MOST_CELLS = MAX_ROW_BYTES
+"""Cells into which a row that is too large is parted, more than headers can name; the last one holds what is left."""
+
 
 class Record(NamedTuple):
     """A row: the number of its first line, its cells, and what is wrong with it.
 
     A blank cell is empty. There are fewer cells than columns where a row ends early, and more where it has surplus
-    ones that are not all blank.
+    ones that are not all blank. A row that is too large has all its cells: whoever shortens one sends the others too.
     """
 
     line: int
@@ -94,7 +97,8 @@ def records(lines: Numbered, shape: Shape) -> Iterator[Record]:
         if has_quotes and '"' in line:
             record = quoted.row(number, line)
         elif len(line) > MAX_ROW_BYTES:
-            record = Record(number, line[:MAX_ROW_BYTES].rstrip("\r\n").split(delimiter, 1), TOO_LARGE)
+            cells = line.rstrip("\r\n").split(delimiter, _MOST_CELLS)
+            record = Record(number, _cleaned(cells, shape.width), TOO_LARGE)
         else:
             record = Record(number, _cleaned(line.rstrip("\r\n").split(delimiter), shape.width))
         if record.fault or any(record.cells) or shape.with_blanks:

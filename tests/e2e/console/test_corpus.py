@@ -139,6 +139,15 @@ def test_any_file_is_read_alike_by_the_console_and_by_the_command(console: Page,
         assert told == known, (content, read)
 
 
+def test_a_row_that_is_too_large_keeps_its_cells_for_the_file_of_failed_rows(console: Page) -> None:
+    # GIVEN a row whose name alone is too large
+    cells = ["Z1", "y" * 70_000, "z1@example.com"]
+    # WHEN the console reads it
+    (read,) = by_console(console, [f"code,first_name,email\n{','.join(cells)}\n".encode()])
+    # THEN nothing of it is lost
+    assert read["rows"] == [cells]
+
+
 def test_any_cell_is_written_alike_by_the_console_and_by_the_command(console: Page) -> None:
     # GIVEN cells of what spreadsheets run, and of what parts cells
     draw = random.Random(18)  # noqa: S311 - no secret

@@ -23,7 +23,7 @@ def held(desk: Desk) -> dict[str, set[Key]]:
     [
         (
             "import",
-            {"rows": 7, "counts": {"failed": 1, "new": 6, "updated": 0}, "failed": 1},
+            {"rows": 7, "counts": {"refused": 1, "new": 6, "updated": 0}, "failed": 1},
             [
                 "code,first_name,custom_date,loyalty_error",
                 'C4,Ann 4,x,"custom_date must be a date as YYYY-MM-DD; it is ""x"""',
@@ -36,7 +36,7 @@ def held(desk: Desk) -> dict[str, set[Key]]:
         ),
         (
             "earn",
-            {"rows": 6, "counts": {"earned": 4, "failed": 1, "not found": 1}, "failed": 2},
+            {"rows": 6, "counts": {"earned": 4, "refused": 1, "not found": 1}, "failed": 2},
             [
                 "id|source|loyalty_error",
                 "7|INSTORE|Customer not found for the given identifiers",
@@ -136,7 +136,7 @@ def test_a_dry_run_writes_nothing_and_says_what_would_fail(desk: Desk, tmp_path:
     before = desk.world.dynamodb.snapshot()
     result = desk.run(*command, "--dry-run", "--json")
     # THEN it is said to be one, to programs and to people
-    assert result.json()["counts"] == {"failed": 1, "new": 6, "updated": 0}
+    assert result.json()["counts"] == {"refused": 1, "new": 6, "updated": 0}
     assert result.json()["dry_run"] is True
     assert result.err.splitlines()[0] == "Dry run: nothing was written"
     assert desk.run(*command, "--dry-run").out.splitlines()[0].split() == ["dry", "run", "yes"]
@@ -169,7 +169,7 @@ def test_columns_are_renamed_and_left_out(desk: Desk, tmp_path: Path) -> None:
     columns = ["--column", "Number=code", "--column", "internal=-", "--column", "Given name=first_name"]
     result = desk.run(*IMPORT, str(file), *columns, "--json")
     # THEN they are imported as such, and a row with too many cells fails alone
-    assert result.json()["counts"] == {"failed": 1, "new": 1, "updated": 0}
+    assert result.json()["counts"] == {"refused": 1, "new": 1, "updated": 0}
     assert desk.json("customer", "show", "greatwidgets", "code=A")["fields"] == {"code": "A", "first_name": "Ann"}
     assert b"secret" not in desk.system.http.sent[0].body
 
@@ -184,7 +184,7 @@ def test_a_file_with_semicolons_as_spreadsheets_write_it_is_imported_and_so_are_
     # WHEN it is imported
     result = desk.run(*IMPORT, str(file), *columns, "--json")
     # THEN the good row is there, its cells as they are meant
-    assert result.json()["counts"] == {"failed": 1, "new": 1, "updated": 0}
+    assert result.json()["counts"] == {"refused": 1, "new": 1, "updated": 0}
     shown = desk.json("customer", "show", "greatwidgets", "code=A")["fields"]
     assert shown == {"code": "A", "first_name": "Ann; Mia, Eva"}
     # AND the other is kept with semicolons too, and follows once it is mended

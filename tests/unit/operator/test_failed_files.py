@@ -188,9 +188,38 @@ def test_rows_of_which_nothing_is_sent_fail_and_shift_no_others(desk: Desk, tmp_
     # WHEN they are sent without it
     result = desk.run(*IMPORT, str(file), "--column", "note=-", "--json")
     # THEN they fail, and the reason of a row behind them is its own
-    assert result.json()["counts"] == {"failed": 3, "new": 1, "updated": 0}
+    assert result.json()["counts"] == {"refused": 3, "new": 1, "updated": 0}
     assert (tmp_path / "n.failed.csv").read_text().splitlines()[1:] == [
         ",,x,The row gives no field of a customer",
         ",,y,The row gives no field of a customer",
         f"F2,broken,,{REASON}",
     ]
+
+
+LONG = "y" * 70_000
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_row_too_large_keeps_all_its_cells_in_the_file_of_failed_rows(delimiter: str, desk: Desk, file: Path) -> None:
+    # GIVEN a file with a row whose name alone is too large
+    file.write_text(f"code,first_name,email\nZ1,{LONG},z1@example.com\n".replace(",", delimiter))
+    assert desk.run(*IMPORT, str(file)).exit_code == 3
+    # WHEN the name is shortened in the failed rows, and these are sent
+    failed = file.with_name("f.failed.csv")
+    assert LONG in failed.read_text()
+    failed.write_text(failed.read_text().replace(LONG, "Zoe"))
+    # THEN the customer has its e-mail too
+    assert desk.json(*IMPORT, str(failed))["counts"]["new"] == 1
+    fields = desk.json("customer", "show", "greatwidgets", "Z1")["fields"]
+    assert (fields["first_name"], fields["email"]) == ("Zoe", "z1@example.com")
+
+
+def test_a_reason_makes_no_row_too_large(desk: Desk, file: Path) -> None:
+    # GIVEN a row that is as large as a row may be, most of it not sent, of somebody who is no customer
+    file.write_text(f"email,notes\nno@example.com,{'y' * 65_510}\n")
+    assert desk.run(*REGISTER, str(file)).exit_code == 3
+    # WHEN the e-mail is corrected
+    failed = file.with_name("f.failed.csv")
+    failed.write_text(failed.read_text().replace("no@", "user17@"))
+    # THEN the row is not refused for its size
+    assert desk.json(*REGISTER, str(failed))["failed"] == 0

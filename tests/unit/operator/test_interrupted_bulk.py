@@ -221,7 +221,7 @@ def test_a_request_that_could_not_be_queued_is_completed_by_the_same_command(des
     desk.world.sqs._faults.clear()
     desk.world.clock.now += 60
     # THEN each row earns once
-    assert desk.run(*command, "--json").json()["counts"] == {"earned": 4, "failed": 1, "not found": 1}
+    assert desk.run(*command, "--json").json()["counts"] == {"earned": 4, "refused": 1, "not found": 1}
     assert len(holdings(desk)["earns"]) == 4
 
 

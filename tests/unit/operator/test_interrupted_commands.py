@@ -41,7 +41,7 @@ def test_a_migration_says_how_many_rows_are_done_and_where_the_failed_ones_are(
     )
     desk.system = FakeSystem(desk.world)
     counts = desk.run("migrate", "members", "greatwidgets", str(file), "--json").json()["counts"]
-    assert counts == {"failed": 1, "new": 3}
+    assert counts == {"refused": 1, "new": 3}
 
 
 @pytest.mark.parametrize("to_file", [True, False])

@@ -44,8 +44,27 @@ def test_jobs_are_listed_newest_first_and_shown_as_the_api_shows_them(desk: Desk
     assert table[0] == ["job id", "operation", "status", "done", "counts", "submitted at"]
     assert table[1] == [second[:8], "enrol", "queued", "0 of 1", "-", "1970-01-01T00:16:45Z"]
     counts = "already member: 1, not found: 1, registered: 1"
-    assert table[2] == [first[:8], "enrol", "done", "3 of 3", counts, "1970-01-01T00:16:40Z"]
+    assert table[2] == [first[:8], "enrol", "done with failures", "3 of 3", counts, "1970-01-01T00:16:40Z"]
     assert f"counts        {counts}" in desk.run("job", "show", first, *OWN).out
+
+
+def test_jobs_that_are_done_but_for_failures_are_told_so_and_can_be_listed(desk: Desk) -> None:
+    # GIVEN a job of which all failed, one of which nothing did, and one that nobody has begun
+    failed, whole = submit(desk, "nobody", "nobody-else"), submit(desk, "user1")
+    desk.world.queue.deliver_all()
+    submit(desk, "user3")
+    # THEN people see that the first has failures, also by itself; the API's word stays in JSON
+    assert "done with failures" in desk.run("job", "show", failed, *OWN).out
+    assert "done with failures" not in desk.run("job", "show", whole, *OWN).out
+    assert desk.json("job", "show", failed, *OWN)["status"] == "done"
+    # AND it is listed alone, and among all that are done
+    partly = ["--status", "done with failures"]
+    assert [job["job_id"] for job in desk.json("job", "list", *OWN, *partly)] == [failed]
+    assert {job["job_id"] for job in desk.json("job", "list", *OWN, "--status", "done")} == {failed, whole}
+    assert len(desk.json("job", "list", *OWN, *partly, "--status", "queued")) == 2
+    # AND a status that there is not is refused
+    result = desk.run("job", "list", *OWN, "--status", "gone")
+    assert (result.exit_code, '"gone" is not one of uploading, ' in result.err) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +135,7 @@ def test_a_dry_run_looks_like_one_in_a_list_and_alone(desk: Desk) -> None:
         (["--since", "2026-02-30"], 1, "--since takes a day"),
         (["--since", "2026-02-01T1:00Z"], 1, "--since takes a day"),
         (["--operation", "burn"], 2, '"burn" is not one of enrol, import, earn, revoke, leave, erase, undo'),
-        (["--status", "lost"], 2, "'lost' is not one of 'uploading', 'splitting', 'queued', 'running'"),
+        (["--status", "lost"], 2, '"lost" is not one of uploading, splitting, queued, running'),
     ],
 )
 def test_a_filter_that_is_none_is_refused(options: list[str], exit_code: int, words: str, desk: Desk) -> None:

@@ -5,7 +5,7 @@ import pytest
 from loyalty.domain.outcome import Status
 from loyalty.vendors.catalogue import RESULTS
 from tests.pages import PAGES
-from tools.operator.outcomes import in_words, word
+from tools.operator.outcomes import in_words, standing, word
 
 OPERATIONS = {
     "altcraft.register_member": "enrol",
@@ -28,7 +28,7 @@ OPERATIONS = {
 OF_ALL = {
     Status.EXHAUSTED: "limit reached",
     Status.NOT_FOUND: "not found",
-    Status.INVALID: "failed",
+    Status.INVALID: "refused",
     Status.BUSY: "busy",
     Status.UNKNOWN: "busy",
     Status.CANCELLED: "cancelled",
@@ -38,7 +38,7 @@ OF_ALL = {
 OWN = {
     Status.CREATED: {"registered", "new", "earned", "imported"},
     Status.UPDATED: {"updated", "imported", "revoked"},
-    Status.EXISTS: {"already member", "no such earn", "failed"},  # failed: one customer that must be new
+    Status.EXISTS: {"already member", "no such earn", "refused"},  # refused: one customer that must be new
     Status.IGNORED: {"ignored", "unchanged", "no such earn"},
     Status.REMOVED: {"left", "erased"},
 }
@@ -64,6 +64,37 @@ def test_words_are_those_of_the_page() -> None:
 def test_codes_of_one_word_are_counted_together_and_words_stay() -> None:
     assert in_words("earn", {"0": 2, "8890": 1, "11013": 3, "400": 4, "earned": 5}) == {
         "earned": 7,
-        "failed": 7,
         "limit reached": 1,
+        "refused": 7,
     }
+
+
+def test_no_word_for_items_is_also_one_for_all_that_failed() -> None:
+    # GIVEN all words that there are, and what the command sums up as failed
+    words = {word(OPERATIONS[name], code) for name, contract in RESULTS.items() for code in contract.codes.values()}
+    # THEN none of them is that word
+    assert "failed" not in words
+
+
+@pytest.mark.parametrize(
+    ("operation", "counts", "told"),
+    [
+        ("enrol", {"0": 1, "409": 1}, "done"),
+        ("enrol", {"0": 1, "404": 1}, "done with failures"),
+        ("import", {"new": 1, "failed": 0}, "done"),
+        ("import", {"new": 1, "failed": 1}, "done with failures"),
+        ("earn", {"8890": 1}, "done"),
+        ("earn", {"8896": 1}, "done with failures"),
+        ("revoke", {"8903": 1}, "done"),
+        ("erase", {"deleted": 1, "not found": 1}, "done with failures"),
+        ("undo", {"kept": 1, "unchanged": 1}, "done"),
+        ("undo", {"busy": 1}, "done with failures"),
+    ],
+)
+def test_a_job_that_is_done_but_for_failures_is_told_so(operation: str, counts: dict[str, int], told: str) -> None:
+    assert standing({"status": "done", "operation": operation, "counts": counts}) == told
+
+
+def test_whatever_is_not_done_stands_where_its_status_says() -> None:
+    for status in ("running", "cancelled", "undone"):
+        assert standing({"status": status, "operation": "enrol", "counts": {"404": 1}}) == status

@@ -116,3 +116,24 @@ def test_no_control_character_of_a_file_reaches_the_terminal(desk: Desk, tmp_pat
     result = desk.run(*EARN, str(file))
     assert result.exit_code == 1
     assert "\x1b" not in result.err
+
+
+@pytest.mark.parametrize("work", WORKS)
+@pytest.mark.parametrize("below", ["", "\n", "\n \n,\n"], ids=["no line end", "no row", "blank rows"])
+def test_a_file_of_headers_alone_is_refused_as_an_empty_one_is(
+    work: str, below: str, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a line of headers without a row below
+    monkeypatch.chdir(tmp_path)
+    command, lines = WORKS[work]
+    text = lines[0] + below.replace(",", "|" if work == "earn" else "\t" if work == "register" else ",")
+    file = tmp_path / "headers.csv"
+    file.write_text(text)
+    # WHEN it is sent, or comes from standard input
+    for result in (desk.run(*command, str(file)), desk.run(*command, "-", answer=text)):
+        # THEN it is refused
+        assert (result.exit_code, result.out) == (1, "")
+        assert "holds no row under its line of headers" in result.err
+    # AND nothing was asked of the API, or is left
+    assert desk.system.http.sent == []
+    assert kept(file) == []

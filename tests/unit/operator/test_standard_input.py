@@ -135,6 +135,6 @@ def test_customers_move_in_from_standard_input(desk: Desk, tmp_path: Path) -> No
     result = desk.run(
         "migrate", "customers", "greatwidgets", "-", "--json", answer="code,email\nA,bad\nB,b@example.com\n"
     )
-    assert (result.exit_code, result.json()["counts"]) == (3, {"failed": 1, "new": 1})
+    assert (result.exit_code, result.json()["counts"]) == (3, {"refused": 1, "new": 1})
     (failed,) = left(tmp_path)
     assert result.json()["failed_rows"] == failed

@@ -16,7 +16,7 @@ from ..results import Results
 from ..rowfiles import RowFile
 from . import amounts
 from .memberships import BALANCE
-from .rows import BUSY, MemberRows, RowRefused
+from .rows import BUSY, MemberRows, RowRefused, failed
 
 _NONE = "Not a member"
 
@@ -54,5 +54,4 @@ class BalanceMover:
 
         faults = zip(wanted.values(), side_by_side(put, list(wanted)), strict=True)
         errors |= {index: fault for index, fault in faults if fault}
-        counts = {"set": len(rows) - len(errors), "failed": len(errors)}
-        return Results(Counter({name: count for name, count in counts.items() if count}), errors)
+        return Results(Counter(["set"] * (len(rows) - len(errors))) + failed(errors), errors)

@@ -15,12 +15,12 @@ from loyalty.vendors.stickystreet import rows as stickystreet_rows
 from loyalty.vendors.stickystreet.file_columns import in_columns
 
 from ..faults import OperatorError
+from ..outcomes import REFUSED
 from ..results import Results
-from .rows import BUSY
+from .rows import BUSY, failed
 
 _RIGHTS = frozenset({KIND.right, MIGRATE})
 _NAMES = {Status.CREATED: "new", Status.UPDATED: "updated"}
-_FAILED = "failed"
 
 
 class CustomerMover:
@@ -40,7 +40,10 @@ class CustomerMover:
         import_ = import_customers.prepare(database, self._account, Params((), Overwrite.UPDATE, moment.now()))
         outcomes = import_customers.apply(database, import_, items, origin)
         errors = {index: error for index, outcome in enumerate(outcomes) if (error := _error(outcome))}
-        return Results(Counter(_NAMES.get(outcome.status, _FAILED) for outcome in outcomes), errors)
+        done = Counter(
+            _NAMES.get(outcome.status, REFUSED) for index, outcome in enumerate(outcomes) if index not in errors
+        )
+        return Results(done + failed(errors), errors)
 
 
 def _error(outcome: Outcome) -> str | None:

@@ -15,11 +15,11 @@ from loyalty.store.tables.memberships import Membership
 from ..results import Results
 from ..rowfiles import RowFile
 from . import amounts
-from .rows import BUSY, MemberRows, RowRefused, Subject
+from .rows import BUSY, MemberRows, RowRefused, Subject, failed
 
 DATE, BALANCE = "registration_date", "balance"
 
-_NAMES = {Fate.DONE: "new", Fate.REFUSED: "already member", Fate.BUSY: "failed"}
+_NAMES = {Fate.DONE: "new", Fate.REFUSED: "already member"}
 
 _Batches = defaultdict[tuple[str, bool], dict[str, int]]
 """By program, and whether there is a balance: the first row of each customer."""
@@ -51,8 +51,8 @@ class MembershipMover:
             writes = memberships.insert_all(database, self._rows.account_id, program, made, redelivered=True)
             fates |= dict(zip(first.values(), writes, strict=True))
         errors |= {index: BUSY for index, fate in fates.items() if fate in (Fate.BUSY, Fate.UNKNOWN)}
-        failed = Counter({"failed": len(errors)} if errors else {})
-        return Results(failed + Counter(_NAMES[fate] for index, fate in fates.items() if index not in errors), errors)
+        done = Counter(_NAMES[fate] for index, fate in fates.items() if index not in errors)
+        return Results(done + failed(errors), errors)
 
     def _membership(self, subject: Subject, row: Sequence[str], mark: str, today: str) -> Membership:
         text = self._rows.cell(row, BALANCE)

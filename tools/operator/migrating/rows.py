@@ -1,6 +1,7 @@
 """Rows about members: which membership each is about."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from loyalty.domain.account import Account, Program
@@ -8,11 +9,17 @@ from loyalty.store.engine.dynamodb import Database
 from loyalty.store.tables import accounts
 
 from ..faults import OperatorError
+from ..outcomes import REFUSED
 from .finding import Finder
 
 PROGRAM = "program"
 
 BUSY = "Storage is busy, send this row again"
+
+
+def failed(errors: Mapping[int, str]) -> Counter[str]:
+    """How many rows failed, by the words that the command has for it."""
+    return Counter("busy" if error == BUSY else REFUSED for error in errors.values())
 
 
 class RowRefused(Exception):

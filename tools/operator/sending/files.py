@@ -72,6 +72,8 @@ class _Run(NamedTuple):
 
 def _send(session: Session, work: Work) -> None:
     surveyed = survey(work.file)
+    if not surveyed.rows:
+        raise OperatorError(f"{work.file.path} holds no row under its line of headers")
     if _is_for_files(work, surveyed.rows):
         try:
             _send_as_file(session, work, {"digest": surveyed.digest}, LocalContent(work.file.path))
