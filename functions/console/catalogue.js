@@ -12,14 +12,9 @@ async function fetchCatalogue() {
   Object.assign(catalogue, { programs, promotions });
 }
 
-/** Forget both. */
-function forgetCatalogue() {
-  Object.assign(catalogue, { programs: null, promotions: null, drawn: false });
-}
-
 /** Read both anew and list them. */
 async function openPrograms() {
-  forgetCatalogue();
+  Object.assign(catalogue, { programs: null, promotions: null, drawn: false });
   complain("programs-fault", "");
   try {
     await fetchCatalogue();
@@ -36,6 +31,10 @@ async function openPrograms() {
 /** Rows of a table that is hidden while there are none, with what to do about that in its place. */
 function drawTable(name, rows) {
   byId(`${name}-rows`).replaceChildren(...tableRows(rows));
+  const columns = [...byId(`${name}-table`).querySelectorAll("th")].map((one) => one.textContent);
+  for (const row of byId(`${name}-rows`).rows) {
+    columns.forEach((column, at) => row.cells[at].setAttribute("data-column", column)); // told where the head has no room
+  }
   show(`${name}-table`, rows.length > 0);
   show(`no-${name}`, rows.length === 0);
 }

@@ -1,8 +1,8 @@
 "use strict";
 /* Customers: found by any identifier, shown with all that they have and what made it, and erased after a question. */
 
-const shown = { customer: null };
-const JOB_ID = /^[0-9a-f]{32}$/;
+/* `search` is the last one, until something else is opened. */
+const shown = { customer: null, search: null };
 const KINDS = {
   ...{ email: "E-mail", phone: "Phone", code: "Code", card_number: "Card number", customer_username: "User name" },
   ...{ profile_id: "Profile id", customer_id: "Customer id" },
@@ -22,46 +22,64 @@ function kindName(kind) {
   return KINDS[kind] ?? (own ? own.label || own.name : kind.replaceAll("_", " "));
 }
 
-/** Look for a customer, and open the one that is found. */
+/** Look for a customer in place of the one that is shown, and open the one that is found; the last search counts. */
 async function findCustomer() {
-  const kind = byId("kind").value;
   const value = byId("value").value.trim();
-  complainAt("value", value === "" ? "Write what to look for." : "");
-  if (value === "") return;
-  const query = new URLSearchParams({ kind, value });
+  const kind = plainKind(value) ?? byId("kind").value;
+  byId("kind").value = kind;
+  openCustomer("");
+  const search = (shown.search = {});
+  const isOver = () => shown.search !== search || session.ended.signal.aborted || byId("customers").hidden;
   try {
-    const { customers } = await (await patiently(() => call("GET", `/customers?${query}`))).json();
-    if (customers.length === 0) return complainAt("value", nobody(kind, value));
-    const address = `#customers/${encodeURIComponent(customers[0].profile_id)}`;
+    const address = `#customers/${encodeURIComponent(await customerWith(kind, value))}`;
+    if (isOver()) return;
     if (location.hash === address) openView();
     else location.hash = address;
   } catch (error) {
-    if (!session.ended.signal.aborted) complainAt("value", error.message.replace(/^value/, kindName(kind)));
+    if (isOver()) return;
+    if (location.hash.startsWith("#customers/")) history.pushState(null, "", "#customers");
+    complainAt("value", error.message.replace(/^value/, kindName(kind)));
   }
 }
 
-const nobody = (kind, value) =>
-  `No customer has the ${kindName(kind).toLowerCase()} “${value}”. Check its spelling, or look by something else.`;
+/** What a text plainly is where it can't be of the kind that is chosen. */
+function plainKind(value) {
+  const chosen = byId("kind").value;
+  if (value.includes("@")) return ["phone", "customer_id"].includes(chosen) ? "email" : null;
+  return chosen === "email" && /^(\+|00)[\d ().\/-]+$/.test(value) ? "phone" : null;
+}
 
-/** Show a customer, or for an empty id none. */
+/** The profile id of who has an identifier; an Error says why there is none. */
+async function customerWith(kind, value) {
+  if (value === "") throw new Error("Write what to look for.");
+  const query = new URLSearchParams({ kind, value });
+  const { customers } = await (await patiently(() => call("GET", `/customers?${query}`))).json();
+  if (customers.length > 0) return customers[0].profile_id;
+  throw new Error(`No customer has the ${kindName(kind).toLowerCase()} “${value}”. Check its spelling, or look by something else.`);
+}
+
+/** Show a customer, or for an empty id none: then nothing of the last one is left in the page. */
 async function openCustomer(id) {
-  shown.customer = null;
+  Object.assign(shown, { customer: null, search: null });
   show("customer", false);
+  for (const one of ["customer-title", "customer-fields", "membership-rows", "earn-rows"]) byId(one).replaceChildren();
   show("no-customer", id === "");
   complain("customer-fault", "");
+  complainAt("value", "");
   if (id === "") return;
   const { signal } = session.ended;
+  const isOver = () => signal.aborted || viewOf(location.hash).id !== id;
   try {
     const [response] = await Promise.all([
       patiently(() => call("GET", `/customers/${encodeURIComponent(id)}`)),
       fetchCatalogue(),
     ]);
     const customer = await response.json();
-    if (signal.aborted || viewOf(location.hash).id !== id) return;
+    if (isOver()) return;
     shown.customer = customer;
     drawCustomer(customer);
   } catch (error) {
-    if (!signal.aborted) complain("customer-fault", error.status === 404 ? GONE : error.message);
+    if (!isOver()) complain("customer-fault", error.status === 404 ? GONE : error.message);
   }
 }
 
@@ -98,10 +116,11 @@ function balanceWords(balance) {
   return Object.entries(balance).map(([product, count]) => `${count} ${product}`).join(", ");
 }
 
-/** What wrote something: a link to a job, else the request's id. */
+/** What wrote something: a link to a job, or to what may be one; requests without a job have ids of the same form. */
 function writerLink(id) {
-  if (JOB_ID.test(id)) return may("jobs:read") ? element("a", { href: `#${id}` }, `job ${id.slice(0, 8)}`) : `job ${id}`;
-  return `request ${id}`;
+  if (!JOB_ID.test(id)) return `request ${id}`;
+  const what = known.jobs.has(id) ? "job" : "job or request";
+  return may("jobs:read") ? element("a", { href: `#${id}` }, `${what} ${id.slice(0, 8)}`) : `${what} ${id}`;
 }
 
 /** Erase the customer that is shown, if the answer to a question is yes. */

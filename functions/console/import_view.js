@@ -199,9 +199,3 @@ function forgetUpload() {
   forgetResult();
   drawUpload();
 }
-
-/** Forget all that was sent, too. */
-function forgetImports() {
-  importing.sent.clear();
-  forgetUpload();
-}

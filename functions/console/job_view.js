@@ -16,12 +16,16 @@ const UNDO_NOTE =
   "What the job made or changed is taken back, item by item. What others have built on or changed since is kept. " +
   "The undo is a job of its own and can't be undone itself.";
 
+/* Of a job, or of a request that was done without one. */
+const JOB_ID = /^[0-9a-f]{32}$/;
+const NO_JOB = "Either a request did at once what it was for, without a job, or it was a job of more than a week ago.";
+
 const opened = { id: "", failures: null };
 
 /** Show a job (none for an empty id), asking for it where it is not known yet. */
 async function openJob(id) {
   Object.assign(opened, { id, failures: null });
-  complain("job-fault", "");
+  for (const told of ["job-fault", "no-job"]) complain(told, "");
   show("failures", false);
   show("job-body", known.jobs.has(id));
   if (id === "" || known.jobs.has(id)) return;
@@ -30,7 +34,10 @@ async function openJob(id) {
     await fetchJob(id);
     pollSoon();
   } catch (error) {
-    if (opened.id === id) complain("job-fault", error.message);
+    if (opened.id !== id) return;
+    if (error.status !== 404 || !JOB_ID.test(id)) return complain("job-fault", error.message);
+    write("job-title", "Job or request");
+    complain("no-job", `There is no job ${id}. ${NO_JOB}`);
   }
 }
 

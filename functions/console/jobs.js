@@ -49,13 +49,6 @@ function stopPolling() {
   polling.round += 1;
 }
 
-/** Forget all jobs. */
-function forgetJobs() {
-  stopPolling();
-  known.jobs.clear();
-  known.next = null;
-}
-
 async function poll(round) {
   let changed = false;
   let fault = null;

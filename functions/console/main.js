@@ -26,7 +26,8 @@ async function signIn() {
     return field.focus();
   }
   field.value = "";
-  showSession(true);
+  show("sign-in", false);
+  for (const id of ["console", "views", "sign-out", "account"]) show(id, true);
   drawAccount();
   drawKinds();
   drawFilters();
@@ -34,25 +35,23 @@ async function signIn() {
   openView();
 }
 
-/** Forget the token and all that it let us see. */
+/**
+ * Forget the token and all that it let us see, by loading the page anew: whatever was shown, typed or chosen goes with
+ * it. A customer's id leaves the address; a job's stays, for whoever signs in again. `why` is told then.
+ */
 function signOut(why = "") {
+  document.body.hidden = true;
   endSession();
-  forgetJobs();
-  forgetImports();
-  forgetCatalogue();
-  openCustomer("");
-  byId("value").value = "";
-  complain("connection", "");
-  showSession(false);
-  drawList("");
-  complain("sign-in-fault", why);
-  byId("token").focus();
+  stopPolling();
+  importing.sending = false; // the upload was broken off: there is nothing to stay for
+  history.replaceState({ why }, "", location.hash.replace(/^#customers\/.*/, "#customers"));
+  location.reload();
 }
 
-function showSession(open) {
-  show("sign-in", !open);
-  byId("account").open = false;
-  for (const id of ["console", "views", "sign-out", "account"]) show(id, open);
+/** Say why the last session ended, once. */
+function tellWhy() {
+  complain("sign-in-fault", history.state?.why ?? "");
+  history.replaceState(null, "");
 }
 
 /** The view that the part of the address after # names, and the id of what it shows. */
@@ -153,4 +152,5 @@ addEventListener("visibilitychange", () => {
 addEventListener("beforeunload", (leaving) => {
   if (importing.sending) leaving.preventDefault();
 });
+tellWhy();
 byId("token").focus();

@@ -144,12 +144,13 @@ function saveFailed() {
   save(`${upload.name.replace(/(\.failed)?\.[^.]*$/, "")}.failed.csv`, "text/csv", failuresFile(result.failures, upload));
 }
 
-/** After a check: make the same file ready to be imported. */
+/** After a check: import the same file with the same choices. */
 function importForReal() {
   byId("dry-run").checked = false;
   forgetResult();
   replan({});
   byId("send").focus();
+  return sendUpload();
 }
 
 function forgetResult() {

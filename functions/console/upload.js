@@ -53,7 +53,8 @@ function plan(upload, changes = {}) {
   Object.assign(upload, changes);
   const { fields } = upload;
   const gaps = fields.some((field, at) => field === "" && (at === 0 || at === fields.length - 1 || fields[at - 1] === ""));
-  upload.picked = gaps ? [...fields.keys()].filter((at) => fields[at] !== "") : null;
+  const picked = [...fields.keys()].filter((at) => fields[at] !== "");
+  upload.picked = gaps && picked.length > 0 ? picked : null; // without any nothing is sent yet: all rows count
   const requests = upload.isWhole && goesInRequests(upload.door) ? splitRows(upload.text, upload) : null;
   upload.asFile = requests === null || (requests.length > 1 && secretsOf(upload) === 0);
   if (upload.asFile) upload.picked = null;

@@ -146,17 +146,20 @@ def test_a_check_writes_nothing_and_then_the_same_file_is_imported(page: Page, a
     # WHEN it is to be checked alone
     page.get_by_label("Only check: write nothing").check()
     page.get_by_label("Everyone (123)").check()
+    page.get_by_label("Customers who are there already").select_option("ignore")
+    page.get_by_label("Name of the job").fill("spring")
     page.get_by_role("button", name="Check 2 rows").click()
     # THEN the request says so, and the card that nothing was written
     expect(page.locator("#result-title")).to_have_text("Checked: nothing was written")
     expect(page.locator("#result-note")).to_have_text("No row failed.")
     # WHEN it is imported after that
     page.get_by_role("button", name="Import it now").click()
-    page.get_by_role("button", name="Import 2 rows").click()
     expect(page.locator("#result-title")).to_have_text("Result")
-    # THEN it is a request of its own
+    # THEN that press was enough: it is a request of its own, with the same rows and choices
     checked, imported = api.called("POST", IMPORT)
-    assert (form_of(checked)["dry_run"], form_of(imported).get("dry_run")) == ("yes", None)
+    assert form_of(checked) == {**form_of(imported), "dry_run": "yes"}
+    assert form_of(imported)["overwrite_duplicates"] == "ignore"
+    assert [one.headers["x-job-label"] for one in (checked, imported)] == ["spring", "spring"]
     assert checked.headers["idempotency-key"] != imported.headers["idempotency-key"]
 
 
@@ -196,3 +199,19 @@ def test_failed_rows_of_several_requests_are_one_file(page: Page, api: FakeApi) 
     assert download.value.suggested_filename == "members.failed.csv"
     content = download.value.path().read_bytes()
     assert content == (b"E-Mail,PIN,loyalty_error\r\nu0@b.c,1,E-Mail is wrong\r\nu2000@b.c,1,E-Mail is wrong\r\n")
+
+
+def test_rows_of_a_column_that_nobody_knows_are_counted_as_they_are_shown(page: Page, api: FakeApi) -> None:
+    # GIVEN a file of which no column's name says what it is
+    queue_imports(api)
+    sign_in(page, api.base, view="#import")
+    choose(page, "foo\nx@b.c\n")
+    # THEN its row is shown, counted, and sent once somebody says
+    expect(page.locator("#preview-rows td")).to_have_text(["2", "x@b.c"])
+    expect(page.locator("#preview-size")).to_have_text("1 row, 1 column")
+    expect(page.locator("#columns-fault")).to_have_text("Choose what at least one column is.")
+    send(page)
+    assert api.called("POST", IMPORT) == []
+    map_columns(page, {"foo": "email"})
+    page.get_by_role("button", name="Import 1 row").click()
+    expect(page.locator("#result-title")).to_have_text("Result")

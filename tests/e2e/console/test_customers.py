@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.console.conftest import sign_in
 from tests.e2e.console.customers import ANN, ERASE, FOUND, PATH, holds
@@ -42,12 +42,38 @@ def test_a_customer_is_found_by_any_identifier(page: Page, api: FakeApi, label: 
     holds(api)
     sign_in(page, api.base, view="#customers")
     # WHEN somebody looks by one kind of identifier, also one of the account's own
-    find(page, label, " a+b@c&d=e ")
+    find(page, label, " a+b&d=e ")
     # THEN the server is asked for exactly that, and the customer is opened
     expect(page.get_by_role("heading", name="Ann Lee")).to_be_focused()
     (url,) = [call.url for call in api.calls if call.url.startswith(f"{api.base}/customers?")]
-    assert parse_qs(urlsplit(url).query) == {"kind": [kind], "value": ["a+b@c&d=e"]}
+    assert parse_qs(urlsplit(url).query) == {"kind": [kind], "value": ["a+b&d=e"]}
     assert page.url.endswith("#customers/p%2F1")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "value", "kind"),
+    [
+        ("Phone", "ann@shop.example", "email"),
+        ("Customer id", "ann@shop.example", "email"),
+        ("E-mail", "+1 (202) 555-0199", "phone"),
+        ("E-mail", "0012025550199", "phone"),
+        ("Code", "ann@shop.example", "code"),
+        ("User name", "+12025550199", "customer_username"),
+        ("E-mail", "ann", "email"),
+    ],
+)
+def test_a_plain_address_or_phone_is_looked_for_as_what_it_is(
+    page: Page, api: FakeApi, chosen: str, value: str, kind: str
+) -> None:
+    # WHEN somebody pastes what can't be of the kind that is chosen, or what can
+    holds(api)
+    sign_in(page, api.base, view="#customers")
+    find(page, chosen, value)
+    # THEN it is looked for as what it is, and the page shows so
+    page.get_by_role("heading", name="Ann Lee").wait_for()
+    (url,) = [call.url for call in api.calls if call.url.startswith(f"{api.base}/customers?")]
+    assert parse_qs(urlsplit(url).query) == {"kind": [kind], "value": [value]}
+    expect(page.get_by_label("Find by")).to_have_value(kind)
 
 
 def test_all_that_a_customer_has_is_shown_with_what_made_it(page: Page, api: FakeApi) -> None:
@@ -77,11 +103,36 @@ def test_all_that_a_customer_has_is_shown_with_what_made_it(page: Page, api: Fak
         ["product-1", "2 Nov 2026, 08:00:00", "3 Coffee", "request b0e6-request"],
     ]
     assert cells(page, "earn-rows") == [
-        ["Welcome back (77)", "Everyone (123)", "5", "3 Nov 2026, 08:00:00", "INSTORE", f"job {job(2)['job_id'][:8]}"]
+        [
+            *("Welcome back (77)", "Everyone (123)", "5", "3 Nov 2026, 08:00:00", "INSTORE"),
+            f"job or request {job(2)['job_id'][:8]}",
+        ]
     ]
     # AND the job that made a membership is a press away
     page.locator("#membership-rows a").click()
     expect(page.locator("#job-id")).to_have_text(JOB)
+
+
+def test_what_may_be_no_job_is_called_none_and_opened_says_so_in_place_of_a_fault(page: Page, api: FakeApi) -> None:
+    # GIVEN an earn by a request that made no job, whose id looks like a job's
+    holds(api)
+    sign_in(page, api.base, view="#customers/p%2F1")
+    # WHEN somebody wants to see what wrote it
+    writer = page.locator("#earn-rows a")
+    expect(writer).to_have_text(f"job or request {job(2)['job_id'][:8]}")
+    writer.click()
+    # THEN they are told what it is
+    expect(page.get_by_role("heading", name="Job or request")).to_be_focused()
+    expect(page.locator("#no-job")).to_have_text(
+        f"There is no job {job(2)['job_id']}. Either a request did at once what it was for, without a job, "
+        "or it was a job of more than a week ago."
+    )
+    expect(page.get_by_role("alert")).to_be_hidden()
+    # AND a job that is there is shown as ever
+    api.jobs = [job(1)]
+    page.evaluate(f"location.hash = {job(1)['job_id']!r}")
+    expect(page.locator("#job-title")).to_have_text("Import")
+    expect(page.locator("#no-job")).to_be_hidden()
 
 
 def test_a_customer_without_memberships_and_earns_says_how_to_get_some(page: Page, api: FakeApi) -> None:
@@ -197,3 +248,50 @@ def test_what_a_customer_brings_is_text(page: Page, api: FakeApi) -> None:
     sign_in(page, api.base, view="#customers/p%2F1")
     expect(page.get_by_role("heading", name=markup)).to_be_visible()
     expect(page.locator("#customer b")).to_have_count(0)
+
+
+@pytest.mark.parametrize("case", NOT_FOUND)
+def test_a_find_that_fails_leaves_no_customer_to_be_erased_by_mistake(page: Page, api: FakeApi, case: str) -> None:
+    # GIVEN a customer that is shown
+    value, reply, status, told = NOT_FOUND[case]
+    holds(api)
+    sign_in(page, api.base, view="#customers")
+    find(page, "E-mail", "ann@shop.example")
+    expect(page.get_by_role("heading", name="Ann Lee")).to_be_visible()
+    # WHEN somebody looks for another, in vain
+    api.reply("GET", "/customers", reply, status)
+    find(page, "E-mail", value)
+    # THEN the first is gone from the page and its address
+    expect(page.locator("#value-fault")).to_have_text(told)
+    expect(page.locator("#customer")).to_be_hidden()
+    expect(page.get_by_role("button", name="Erase this customer")).to_be_hidden()
+    assert page.url == f"{api.base}/console#customers"
+    assert "Ann Lee" not in page.content()
+    # AND a step back leads to it again, without the fault
+    page.go_back()
+    expect(page.get_by_role("heading", name="Ann Lee")).to_be_visible()
+    expect(page.locator("#value-fault")).to_be_hidden()
+
+
+def test_the_last_find_counts_also_where_an_earlier_one_is_answered_later(page: Page, api: FakeApi) -> None:
+    # GIVEN a find whose answer is long in coming
+    holds(api)
+    sign_in(page, api.base, view="#customers")
+    slow: list[Route] = []
+
+    def keep(route: Route) -> None:
+        slow.append(route)
+
+    page.route("**/customers?*slow", keep)
+    with page.expect_request("**/customers?*slow"):
+        find(page, "Code", "slow")
+    # WHEN somebody looks for another, who is not there, and then the first is answered
+    api.reply("GET", "/customers", {"customers": []})
+    find(page, "Code", "fast")
+    expect(page.locator("#value-fault")).to_contain_text("“fast”")
+    with page.expect_event("requestfinished"):
+        slow[0].fulfill(json=FOUND)
+    page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 50))")
+    # THEN nobody is shown
+    assert page.url == f"{api.base}/console#customers"
+    expect(page.locator("#value-fault")).to_contain_text("“fast”")

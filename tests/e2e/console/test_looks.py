@@ -123,6 +123,11 @@ def erasing(page: Page, api: FakeApi) -> None:
     page.get_by_role("dialog").wait_for()
 
 
+def no_job(page: Page, api: FakeApi) -> None:
+    sign_in(page, api.base, view=f"#{job(3)['job_id']}")
+    page.get_by_role("heading", name="Job or request").wait_for()
+
+
 def programs(page: Page, api: FakeApi) -> None:
     sign_in(page, api.base, view="#programs")
     page.get_by_role("cell", name="Welcome back").wait_for()
@@ -130,7 +135,7 @@ def programs(page: Page, api: FakeApi) -> None:
 
 VIEWS = [
     *(sign_in_page, refused, account, job_list, running_job, failed_rows, question),
-    *(customer, nobody, erasing, programs, importing, result_card, issuing, file_under_way, file_that_is_done),
+    *(customer, nobody, no_job, erasing, programs, importing, result_card, issuing, file_under_way, file_that_is_done),
 ]
 
 
@@ -165,3 +170,19 @@ def test_dark_is_dark_and_light_is_light(page: Page, api: FakeApi, options: Any)
     red, green, blue = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g).map(Number)")
     assert (max(red, green, blue) < 60) == (options["color_scheme"] == "dark")
     assert (min(red, green, blue) > 200) == (options["color_scheme"] == "light")
+
+
+@pytest.mark.parametrize("view", [customer, programs], ids=lambda view: view.__name__)
+def test_every_cell_of_a_table_of_what_is_stored_is_in_sight(page: Page, api: FakeApi, view: Any, options: Any) -> None:
+    # GIVEN a view with tables of several columns
+    view(page, api)
+    # THEN none of them is cut at the edge of the window or of its own box
+    cut = """() => [...document.querySelectorAll("main .scroll")].filter((one) => one.scrollWidth > one.clientWidth)
+        .map((one) => one.id)"""
+    assert page.evaluate(cut) == []
+    # AND where there is no room for a head, each cell says what it is
+    headless = page.locator("main th:visible").count() == 0
+    assert headless == ("is_mobile" in options)
+    first = page.locator("main tbody td:visible").first
+    said = first.evaluate("(one) => getComputedStyle(one, '::before').content")
+    assert said == ('"Program"' if headless else "none")

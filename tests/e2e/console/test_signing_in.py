@@ -105,29 +105,3 @@ def test_the_token_goes_into_a_header_and_is_kept_nowhere(page: Page, api: FakeA
     # AND a reload forgets it
     page.reload()
     expect(page.get_by_label("Token of the account")).to_be_visible()
-
-
-def test_signing_out_forgets_everything(page: Page, api: FakeApi) -> None:
-    # GIVEN an open job
-    api.jobs = [job(1)]
-    sign_in(page, api.base, view=f"#{job(1)['job_id']}")
-    expect(page.get_by_role("heading", name="Import")).to_be_visible()
-    # WHEN its reader signs out
-    page.get_by_role("button", name="Sign out").click()
-    # THEN nothing of it is left to read, and nothing more is asked for
-    expect(page.get_by_label("Token of the account")).to_be_focused()
-    assert page.evaluate("[known.jobs.size, session.token, byId('jobs').childElementCount]") == [0, "", 0]
-
-
-def test_a_token_that_ends_meanwhile_leads_back_to_signing_in(page: Page, api: FakeApi) -> None:
-    # GIVEN a page that watches a job
-    page.clock.install()
-    api.jobs = [job(1, status="running", done=10, counts={"new": 10}, finished_at=None)]
-    sign_in(page, api.base)
-    # WHEN the token is revoked
-    api.problem("GET", f"/jobs/{job(1)['job_id']}", 401, "The credentials are not known")
-    api.problem("GET", "/jobs", 401, "The credentials are not known")
-    page.clock.run_for(10_000)
-    # THEN the page says so
-    expect(page.get_by_role("alert")).to_have_text("The token is not valid any more.")
-    expect(page.get_by_label("Token of the account")).to_be_focused()
