@@ -88,10 +88,12 @@ def test_memberships_move_in_with_dates_and_balances(desk: Desk, tmp_path: Path)
     # THEN the first row of each makes it, with its date in UTC and its balance
     assert report["counts"] == {"already member": 1, "refused": 4, "new": 3}
     held = desk.json("customer", "show", "greatwidgets", "7001")["memberships"]
-    assert held["123"] == {"registered_at": "2019-05-01T08:00:00Z", "balance": "12.50"}
+    by = held["123"]["written_by"]
+    assert by.startswith("migration-")
+    assert held["123"] == {"registered_at": "2019-05-01T08:00:00Z", "balance": "12.50", "written_by": by}
     assert held["visits-1"]["balance"] == "3"
     assert desk.json("customer", "show", "greatwidgets", "7002")["memberships"] == {
-        "product-1": {"registered_at": "2020-01-01T00:00:00Z", "balance": {"coffee": "3"}}
+        "product-1": {"registered_at": "2020-01-01T00:00:00Z", "balance": {"coffee": "3"}, "written_by": by}
     }
     # AND each other row says why not
     failed = csv.DictReader(io.StringIO((tmp_path / "members.failed.csv").read_text()))
