@@ -247,13 +247,19 @@ def _noted(state: State, by: Writer, customer: Customer | None) -> State:
     return state._replace(before=frozenset({**known, by.chain: customer}.items()))
 
 
-def membership(state: State, about: Mapping[str, Any], by: Writer, campaign: str) -> Iterator[State]:
-    """An import's row, as far as one campaign goes: it makes a member of who is there and was not ignored."""
+def membership(
+    state: State, about: Mapping[str, Any], by: Writer, campaign: str, *, again: bool = False
+) -> Iterator[State]:
+    """An import's row, as far as one campaign goes: it makes a member of who is there and was not ignored.
+
+    One that was begun `again` may have changed nothing the first time: then it changes the customer after this.
+    """
     taken = any(program == campaign for program, _ in state.members)
     ignored = about["overwrite"] == "ignore" and (state.customer is None or state.customer.made_by.chain != by.chain)
-    if state.customer is None or taken or ignored or not any(chain == by.chain for chain, _ in state.before):
+    came = any(chain == by.chain for chain, _ in state.before)
+    if state.customer is None or taken or ignored or not came:
         yield state
-    else:
+    if state.customer and not (taken or ignored) and (came or again):
         yield state._replace(members=state.members | {(campaign, by._replace(index=ANY_ROW))})
 
 

@@ -256,7 +256,9 @@ class _Events:
     @property
     def _withdrawn(self) -> frozenset[Writer]:
         """Who wrote what is known not to have stayed: earns that were withdrawn, since their customer was leaving."""
-        return frozenset(one.by for one in self._history.ledger.operations if one.dropped)
+        operations = self._history.ledger.operations
+        gone = (one.by for one in operations if one.kind == "earn" and one.result == "not found")
+        return frozenset((*gone, *(one.by for one in operations if one.dropped)))
 
     def _is_taken_back(self, earn: Writer) -> bool:
         """Whether somebody asked for an earn's job to be undone."""
@@ -274,11 +276,12 @@ class _Events:
             later = (by.chain, campaign) in self._last
             if later and not (self._was_erased or self._has_left):
                 continue
-            follow = partial(model.membership, about=about, by=by, campaign=campaign)
+            again = by.chain in self._history.begun_again
+            follow = partial(model.membership, about=about, by=by, campaign=campaign, again=again)
             # the customer may be another, or have left, by a later row
             changes = {**unheard, "optional": True} if later else unheard
             name = f"membership in {campaign} by a row"
-            if self._has_left and by.chain in self._history.begun_again:  # who was a member since may have left
+            if self._has_left and again:  # who was a member since may have left
                 self._add(operation, follow, f"{name} in an earlier delivery", **{**unheard, "optional": True})
             self._last.setdefault((by.chain, campaign), self._add(operation, follow, name, **changes))
 
@@ -325,11 +328,11 @@ class _Events:
 
     def _erase(self, operation: Operation) -> None:
         if "door" in operation.about:
-            follow = partial(model.erase_found, about=operation.about, result=operation.result)
+            about, found = self._look_up(operation)
             if operation.result in ("removed", None):  # whoever found the customer before may write after the sweep
-                sweep = partial(model.sweep_found, about=operation.about)
+                sweep = partial(model.sweep_found, about=about)
                 self._add(operation, sweep, "sweep of an erasure", optional=True)
-            self._add(operation, follow, "erasure")
+            self._add(operation, partial(model.erase_found, about=about, result=operation.result), "erasure", **found)
             return
         self._add(operation, partial(model.erase, made_by=operation.about["made_by"]), "erase")
 

@@ -52,5 +52,8 @@ REGRESSIONS: dict[str, Case] = {
     "a cancel is written after another one and a retry": Case(5_037_552, without=SENT),
     "a retry finds all of it done, and dies before the end is noted": Case(6_003_385),
     "a row's customer is erased, a later row makes another, which the import's undo keeps": Case(7_023_173),
+    "a row makes a member, dies, and changes the customer after others did": Case(8_000_720),
+    "earns are revoked that are being withdrawn, since their customer is leaving": Case(8_002_888),
+    "a customer loses the identifier that an erasure found it by": Case(8_039_148),
 }
 """What went wrong, and the history."""
