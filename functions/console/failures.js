@@ -35,7 +35,7 @@ const rowFailures = (rows) =>
 
 const undoFailures = (results) =>
   results
-    .map((code, position) => ({ position, code, reason: OUTCOMES.undo[code][0] }))
+    .map((code, position) => ({ position, code, reason: inWords("undo", code) }))
     .filter(({ code }) => code === "busy");
 
 /** The failures among the items of a reply of Altcraft's. */
@@ -79,12 +79,12 @@ function placed(failures, source) {
   const sent = rowsByNumber(part, upload, new Set(failures.map(({ number: place }) => place)));
   return failures.map((failure) => {
     const { cells, row } = sent.get(failure.number) ?? { cells: [], row: failure.number };
-    return { ...failure, cells, line: row, reason: inWords(failure.reason, upload) };
+    return { ...failure, cells, line: row, reason: inTheirWords(failure.reason, upload) };
   });
 }
 
 /** A reason that begins with a field's name, with the name that its column has in the file. */
-const inWords = (reason, { fields, header }) =>
+const inTheirWords = (reason, { fields, header }) =>
   reason.replace(/^\w+/, (name) => header[fields.findIndex((one) => one !== "" && one === name)] ?? name);
 
 /** The failures as a file: with the row as it was sent where this page sent it, so that it can be sent again. */

@@ -1,73 +1,50 @@
 "use strict";
 /* What the counts of a job mean, as words, as a chart and as a table. */
 
-/* By operation and code of the vendor: the words, and the tone in which they are drawn. */
-const OUTCOMES = {
-  enrol: {
-    0: ["Registered", "good"],
-    409: ["Member already", "same"],
-    404: ["No such customer", "missing"],
-    400: ["Wrong item", "bad"],
-    503: ["Storage busy, send again", "busy"],
-  },
-  import: {
-    new: ["New", "good"],
-    updated: ["Updated", "better"],
-    ignored: ["Left as it was", "same"],
-    failed: ["Wrong row", "bad"],
-    busy: ["Storage busy, send again", "busy"],
-  },
-  earn: {
-    0: ["Earned", "good"],
-    8890: ["Limit reached", "same"],
-    8015: ["No such customer", "missing"],
-    8896: ["Storage busy, send again", "busy"],
-  },
-  revoke: {
-    0: ["Revoked", "good"],
-    8903: ["Not earned, or revoked already", "same"],
-    2305: ["Nothing to revoke", "same"],
-    8015: ["No such customer", "missing"],
-    8896: ["Storage busy, send again", "busy"],
-  },
-  leave: {
-    0: ["Left the program", "good"],
-    404: ["No such customer or member", "missing"],
-    400: ["Wrong item", "bad"],
-    503: ["Storage busy, send again", "busy"],
-  },
-  erase: {
-    0: ["Erased", "good"],
-    deleted: ["Erased", "good"],
-    404: ["No such customer", "missing"],
-    "not found": ["No such customer", "missing"],
-    400: ["Wrong item", "bad"],
-    failed: ["Wrong item", "bad"],
-    503: ["Storage busy, send again", "busy"],
-    busy: ["Storage busy, send again", "busy"],
-  },
-  undo: {
-    undone: ["Taken back", "good"],
-    kept: ["Kept, as others built on it", "better"],
-    unchanged: ["Had changed nothing", "same"],
-    busy: ["Storage busy, undo again", "busy"],
-  },
+/* The words of the command (see tools/operator/outcomes.py, which a test compares): for codes of all operations, and by
+   operation. Any other number is an error of the item's own. */
+const OF_ALL = { failed: "refused", 400: "refused", 503: "busy" };
+const CODES = {
+  enrol: { 0: "registered", 409: "already member", 404: "not found" },
+  import: { 0: "imported", 404: "not found" },
+  earn: { 0: "earned", 8890: "limit reached", 8015: "not found", 8896: "busy" },
+  revoke: { 0: "revoked", 8903: "no such earn", 2305: "no such earn", 8015: "not found", 8896: "busy" },
+  leave: { 0: "left", 404: "not found" },
+  erase: { 0: "erased", deleted: "erased", 404: "not found" },
 };
-/* The same for codes that all operations have. */
-const OF_ALL = { cancelled: ["Cancelled before it was done", "busy"] };
+/* By word: the tone in which it is drawn, and what is said with it. */
+const WORDS = {
+  ...{ new: ["good"], registered: ["good"], earned: ["good"], imported: ["good", "made or changed"] },
+  ...{ revoked: ["good"], left: ["good"], erased: ["good"], undone: ["good"] },
+  ...{ updated: ["better"], kept: ["better", "others built on it"] },
+  ...{ ignored: ["same", "left as it was"], "already member": ["same"], "limit reached": ["same"] },
+  ...{ "no such earn": ["same", "or revoked already"], unchanged: ["same", "nothing to take back"] },
+  ...{ "not found": ["missing"], refused: ["bad"] },
+  ...{ busy: ["busy", "try again"], cancelled: ["busy", "before it was done"] },
+};
 const SVG = "http://www.w3.org/2000/svg";
 const TONES = ["good", "better", "same", "missing", "bad", "busy"];
 /* Percent: one failure among thousands must be seen. */
 const LEAST_WIDTH = 0.7;
 const FAILED_TONES = ["missing", "bad", "busy"];
 
+/** The word for a code. */
+const wordOf = (operation, code) => CODES[operation]?.[code] ?? OF_ALL[code] ?? (/^\d+$/.test(code) ? "refused" : code);
+
+/** A code in words: "Busy: try again". */
+function inWords(operation, code) {
+  const word = wordOf(operation, code);
+  const [, more] = WORDS[word] ?? [];
+  return word[0].toUpperCase() + word.slice(1) + (more ? `: ${more}` : "");
+}
+
 /** The outcomes that occurred, best first: code, count, words and tone. */
 function breakdown(operation, counts) {
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([code, count]) => {
-      const [words, tone] = OUTCOMES[operation]?.[code] ?? OF_ALL[code] ?? [`Refused with code ${code}`, "bad"];
-      return { code, count, words, tone };
+      const [tone] = WORDS[wordOf(operation, code)] ?? ["bad"];
+      return { code, count, words: inWords(operation, code), tone };
     })
     .sort((one, other) => TONES.indexOf(one.tone) - TONES.indexOf(other.tone));
 }

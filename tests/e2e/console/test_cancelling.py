@@ -46,7 +46,7 @@ def test_a_job_that_runs_is_cancelled_once_the_question_is_answered(page: Page, 
     page.get_by_role("button", name="Cancel the job").click()
     # THEN it is cancelled, with what was done, which can be undone or completed
     expect(page.locator("#job-status")).to_have_text("cancelled")
-    expect(page.locator("#job-body")).to_contain_text("Cancelled before it was done")
+    expect(page.locator("#job-body")).to_contain_text("Cancelled: before it was done")
     expect(page.get_by_role("button", name=CANCEL)).to_be_hidden()
     expect(page.get_by_role("button", name=UNDO)).to_be_visible()
     assert len(api.called("POST", CANCEL_PATH)) == 1

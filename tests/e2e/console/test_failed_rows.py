@@ -71,7 +71,7 @@ REPLIES: dict[str, tuple[str, Any, str, list[list[str]]]] = {
     ),
     "import in XML": ("import", IMPORT_XML, "failed", [["3", "failed", "phone <is> wrong"]]),
     "earn": ("earn", EARN_JSON, "8015", [["2", "8015", "Customer not found"]]),
-    "undo": ("undo", UNDO_JSON, "busy", [["4", "busy", "Storage busy, undo again"]]),
+    "undo": ("undo", UNDO_JSON, "busy", [["4", "busy", "Busy: try again"]]),
 }
 
 

@@ -211,7 +211,7 @@ def test_a_part_that_was_done_before_tells_its_counts(page: Page, api: FakeApi) 
     send(page)
     # THEN the counts are there, without a job to open
     expect(page.locator("#parts li")).to_have_text("Rows 1 to 2 done before")
-    assert page.locator("#result-rows").locator("th, td").all_inner_texts() == ["Wrong row", "failed", "2", "100.0 %"]
+    assert page.locator("#result-rows").locator("th, td").all_inner_texts() == ["Refused", "failed", "2", "100.0 %"]
 
 
 def test_failed_rows_of_an_import_from_here_can_be_corrected_and_sent_again(

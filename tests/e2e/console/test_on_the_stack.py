@@ -66,7 +66,7 @@ def test_wrong_rows_are_shown_corrected_and_sent_again(page: Page, stack: LocalS
     rows[599] = "corrected599@example.com,=1+599,1970-02-30"
     import_file(page, rows)
     wait_for_the_end(page, "done with failures")
-    assert legend(page) == [["New", "new", "598", "99.7 %"], ["Wrong row", "failed", "2", "0.3 %"]]
+    assert legend(page) == [["New", "new", "598", "99.7 %"], ["Refused", "failed", "2", "0.3 %"]]
     # WHEN the failed rows are shown
     page.get_by_role("button", name="Show 2 failed rows").click()
     page.get_by_role("heading", name="Failed rows").wait_for()
@@ -109,7 +109,7 @@ def test_an_import_is_taken_back(page: Page, stack: LocalStack) -> None:
     expect(page.locator("#job-title")).to_have_text("Undo")
     wait_for_the_end(page)
     # THEN every customer is gone
-    assert legend(page) == [["Taken back", "undone", "60", "100.0 %"]]
+    assert legend(page) == [["Undone", "undone", "60", "100.0 %"]]
     registration = b'{"token":"abc123def456","matching":"email","email":"undone1@example.com","loyalty_program_id":123}'
     assert post(stack, "/api/v1.1/loyalty/register_member", registration).status == 404
     # AND the job says so, and can't be taken back again
@@ -205,7 +205,7 @@ def test_a_large_file_is_sent_straight_to_storage_and_becomes_one_job(page: Page
     )
     assert page.locator("#parts li").count() == 1
     assert page.locator("#result-rows tr").all_inner_texts() == [
-        *("Registered\t0\t1\t0.0 %", "No such customer\t404\t20,000\t100.0 %")
+        *("Registered\t0\t1\t0.0 %", "Not found\t404\t20,000\t100.0 %")
     ]
     # AND the failed rows are there as they were sent
     address = page.evaluate("resultsAddress(importing.upload.parts[0].jobId, 'failed')")

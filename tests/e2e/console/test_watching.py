@@ -6,8 +6,10 @@ from time import monotonic
 import pytest
 from playwright.sync_api import Page, expect
 
+from loyalty.vendors.catalogue import RESULTS
 from tests.e2e.console.conftest import sign_in
 from tests.e2e.console.fake_api import FakeApi, job
+from tools.operator.outcomes import standing, word
 
 RUNNING = job(
     2, "enrol", status="running", total=10_000, done=4_250, counts={"0": 4_000, "409": 200, "404": 50}, finished_at=None
@@ -71,19 +73,18 @@ def test_a_job_shows_its_outcomes_as_a_chart_and_in_words(page: Page, api: FakeA
     assert sum(widths) == pytest.approx(100)
     # AND the same is said to who can't see it
     assert page.get_by_role("img").get_attribute("aria-label") == (
-        "Outcomes: 600 registered, 300 member already, 50 no such customer, 39 wrong item, "
-        "1 refused with code 777, 10 storage busy, send again"
+        "Outcomes: 600 registered, 300 already member, 50 not found, 39 refused, 1 refused, 10 busy: try again"
     )
     expect_words(
         page,
         "#legend tr",
         [
             "Registered 0 600 60.0 %",
-            "Member already 409 300 30.0 %",
-            "No such customer 404 50 5.0 %",
-            "Wrong item 400 39 3.9 %",
-            "Refused with code 777 777 1 0.1 %",
-            "Storage busy, send again 503 10 1.0 %",
+            "Already member 409 300 30.0 %",
+            "Not found 404 50 5.0 %",
+            "Refused 400 39 3.9 %",
+            "Refused 777 1 0.1 %",
+            "Busy: try again 503 10 1.0 %",
         ],
     )
     expect_words(
@@ -97,12 +98,28 @@ def test_a_job_shows_its_outcomes_as_a_chart_and_in_words(page: Page, api: FakeA
     )
 
 
+def test_outcomes_have_the_words_of_the_command(page: Page, api: FakeApi) -> None:
+    # GIVEN the codes that every contract's jobs are counted by, and one that nobody has listed
+    page.goto(f"{api.base}/console")
+    kinds = {name: getattr(one, "kind", None) for name, one in RESULTS.items()}
+    operations = {name: kind.name if kind else "undo" for name, kind in kinds.items()}
+    codes = [(operations[name], code) for name, one in RESULTS.items() for code in (*one.codes.values(), "11013")]
+    # WHEN the page tells them
+    told = page.evaluate("(all) => all.map(([operation, code]) => wordOf(operation, code))", codes)
+    # THEN it has the very words of the command, and knows for each of them how it looks
+    assert told == [word(operation, code) for operation, code in codes]
+    assert page.evaluate("(words) => words.filter((one) => !(one in WORDS))", told) == []
+    # AND a job is done with failures where the command says so, too
+    jobs = [job(1, operation, counts={code: 1}) for operation, code in codes]
+    assert page.evaluate("(jobs) => jobs.map(statusWords)", jobs) == [standing(one) for one in jobs]
+
+
 def test_a_job_of_which_a_chunk_was_given_up_says_what_to_send_again(page: Page, api: FakeApi) -> None:
     # GIVEN a job of which one chunk was buried: its items count as retryable
     api.jobs = [job(1, counts={"new": 750, "busy": 250})]
     sign_in(page, api.base, view=f"#{job(1)['job_id']}")
     # THEN they are told apart from what was done
-    expect_words(page, "#legend tr", ["New new 750 75.0 %", "Storage busy, send again busy 250 25.0 %"])
+    expect_words(page, "#legend tr", ["New new 750 75.0 %", "Busy: try again busy 250 25.0 %"])
     expect(page.get_by_role("button", name="Show 250 failed rows")).to_be_visible()
 
 
