@@ -111,7 +111,7 @@ function titleOf({ first_name: first, last_name: last, email, phone }, id) {
 }
 
 function balanceWords(balance) {
-  if (balance === null) return "";
+  if (balance === null) return "nothing yet";
   if (typeof balance === "string") return balance;
   return Object.entries(balance).map(([product, count]) => `${count} ${product}`).join(", ");
 }

@@ -44,11 +44,11 @@ const itemFailures = (items) =>
     .map((item, position) => ({ position, code: String(item.error), reason: item.error_text }))
     .filter(({ code }) => !["0", "409"].includes(code));
 
-/** The failures among the elements of a reply of Capillary's. */
+/** The failures among the elements of a reply of Capillary's, whose codes are those of a revocation or of an earn. */
 const elementFailures = (elements) =>
   elements
     .map((element, position) => ({ position, fault: element.errors[0] }))
-    .filter(({ fault }) => fault)
+    .filter(({ fault }) => fault && isFailed("revoke", fault.code))
     .map(({ position, fault }) => ({ position, code: String(fault.code), reason: fault.message }));
 
 /** A list that may be missing, or be an empty element. */

@@ -58,7 +58,16 @@ function tellWhy() {
 function viewOf(hash) {
   const [name, ...rest] = hash.slice(1).split("/");
   if (name === "") return { view: "list", id: "" };
-  return name in VIEWS ? { view: name, id: decodeURIComponent(rest.join("/")) } : { view: "job", id: name };
+  return name in VIEWS ? { view: name, id: decoded(rest.join("/")) } : { view: "job", id: name };
+}
+
+/** A part of an address as text; one that was cut in the middle of a sign as it stands there. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** Show what the address names; where that is nothing, the list of jobs beside the first thing that is offered. */

@@ -38,21 +38,24 @@ function inWords(operation, code) {
   return word[0].toUpperCase() + word.slice(1) + (more ? `: ${more}` : "");
 }
 
+/** The tone in which a code is drawn. */
+const toneOf = (operation, code) => WORDS[wordOf(operation, code)]?.[0] ?? "bad";
+
+/** Whether an item with this code failed. */
+const isFailed = (operation, code) => FAILED_TONES.includes(toneOf(operation, code));
+
 /** The outcomes that occurred, best first: code, count, words and tone. */
 function breakdown(operation, counts) {
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
-    .map(([code, count]) => {
-      const [tone] = WORDS[wordOf(operation, code)] ?? ["bad"];
-      return { code, count, words: inWords(operation, code), tone };
-    })
+    .map(([code, count]) => ({ code, count, words: inWords(operation, code), tone: toneOf(operation, code) }))
     .sort((one, other) => TONES.indexOf(one.tone) - TONES.indexOf(other.tone));
 }
 
 /** How many items failed. */
 function failedCount(operation, counts) {
-  const failed = breakdown(operation, counts).filter(({ tone }) => FAILED_TONES.includes(tone));
-  return failed.reduce((sum, { count }) => sum + count, 0);
+  const failed = Object.entries(counts).filter(([code]) => isFailed(operation, code));
+  return failed.reduce((sum, [, count]) => sum + count, 0);
 }
 
 /** Draw the breakdown: one bar, and beside it the table that says the same in words. */

@@ -144,6 +144,15 @@ def test_a_customer_without_memberships_and_earns_says_how_to_get_some(page: Pag
     expect(page.locator("#no-earn")).to_have_text("Nothing earned yet. Issue a promotion to the customer.")
 
 
+def test_a_balance_to_which_nothing_was_credited_is_told_as_that(page: Page, api: FakeApi) -> None:
+    # GIVEN a membership that began without a credit
+    holds(api, memberships=[{**ANN["memberships"][0], "balance": None}])
+    # WHEN its customer is opened
+    sign_in(page, api.base, view="#customers/p%2F1")
+    # THEN the balance is no blank cell
+    expect(page.locator("#membership-rows td").nth(2)).to_have_text("nothing yet")
+
+
 def test_jobs_that_may_not_be_seen_are_no_links(page: Page, api: FakeApi) -> None:
     holds(api)
     api.account = {**ACCOUNT, "rights": ["read"]}
@@ -295,3 +304,11 @@ def test_the_last_find_counts_also_where_an_earlier_one_is_answered_later(page: 
     # THEN nobody is shown
     assert page.url == f"{api.base}/console#customers"
     expect(page.locator("#value-fault")).to_contain_text("“fast”")
+
+
+def test_an_address_that_is_none_names_no_customer(page: Page, api: FakeApi) -> None:
+    # WHEN somebody opens an address that was cut in the middle of a sign
+    sign_in(page, api.base, view="#customers/p%2")
+    # THEN the page says that there is no such customer, as of any other
+    expect(page.locator("#customer-fault")).to_have_text("There is no such customer, or not any more.")
+    assert page.locator("#customer").is_hidden()

@@ -48,6 +48,15 @@ EARN_JSON = {
     "totalCount": 3,
     "failureCount": 1,
 }
+REVOKE_JSON = {
+    "response": [
+        {"result": {"earnedId": 1}, "errors": [], "warnings": []},
+        {"errors": [{"status": False, "code": 8903, "message": "No such earn"}], "warnings": []},
+        {"errors": [{"status": False, "code": 8015, "message": "Customer not found"}], "warnings": []},
+    ],
+    "totalCount": 3,
+    "failureCount": 2,
+}
 UNDO_JSON = {"job_id": "1", "first": 0, "results": ["undone", "kept", "unchanged", "busy"]}
 REPLIES: dict[str, tuple[str, Any, str, list[list[str]]]] = {
     "enrol in JSON": (
@@ -71,6 +80,7 @@ REPLIES: dict[str, tuple[str, Any, str, list[list[str]]]] = {
     ),
     "import in XML": ("import", IMPORT_XML, "failed", [["3", "failed", "phone <is> wrong"]]),
     "earn": ("earn", EARN_JSON, "8015", [["2", "8015", "Customer not found"]]),
+    "revoke": ("revoke", REVOKE_JSON, "8015", [["3", "8015", "Customer not found"]]),
     "undo": ("undo", UNDO_JSON, "busy", [["4", "busy", "Busy: try again"]]),
 }
 
