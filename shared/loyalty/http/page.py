@@ -11,7 +11,8 @@ from loyalty.http.request import Reply
 _INLINE = re.compile(r"<(style|script)>(.*?)</\1>", re.DOTALL)
 _LINKED = re.compile(r'<link rel="stylesheet" href="([\w.]+)">|<script src="([\w.]+)"></script>')
 
-_COMMENT = re.compile(r"^/\*.*?\*/\n", re.DOTALL | re.MULTILINE)
+_COMMENT = re.compile(r"^ */\*.*?\*/\n", re.DOTALL | re.MULTILINE)
+_BLANK = re.compile(r"^\s+", re.MULTILINE)
 
 
 def page_reply(html: str, calls: Sequence[str] = ()) -> Reply:
@@ -31,11 +32,11 @@ def page_reply(html: str, calls: Sequence[str] = ()) -> Reply:
 
 
 def inlined(path: Path) -> str:
-    """An HTML file, with the stylesheets and scripts that it links from its own folder in it, less their comments.
+    """An HTML file, with the stylesheets and scripts that it links from its own folder in it.
 
-    A comment is left out where it begins its line at the margin.
+    What begins its line and is a comment of these, or blank, is left out: no text on a page has two lines.
     """
-    return _LINKED.sub(lambda link: _inline(path.parent, link), path.read_text(encoding="utf-8"))
+    return _BLANK.sub("", _LINKED.sub(lambda link: _inline(path.parent, link), path.read_text(encoding="utf-8")))
 
 
 def _inline(folder: Path, link: re.Match[str]) -> str:

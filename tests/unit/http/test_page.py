@@ -24,16 +24,16 @@ def source(text: str) -> str:
 def test_what_a_page_links_from_its_folder_is_put_into_it(tmp_path: Path) -> None:
     # GIVEN a page with a stylesheet, two scripts and a link to elsewhere
     (tmp_path / "a.css").write_text("a{}\n")
-    (tmp_path / "b.js").write_text("/** What b does:\n * more. */\nb\\1()\n  /* inside */\n")
+    (tmp_path / "b.js").write_text("/** What b does:\n * more. */\nb\\1()\n\n  /* inside */\n  d() /* beside */\n")
     (tmp_path / "c.js").write_text("c()\n")
     page = tmp_path / "page.html"
     page.write_text(
         '<link rel="stylesheet" href="a.css"><script src="b.js"></script>'
         '<script src="c.js"></script><a href="https://example.com">x</a>'
     )
-    # THEN it is one file without the comments at its margin, and the link is a link
+    # THEN it is one file without indentation and comments that begin a line, and the link is a link
     assert inlined(page) == (
-        '<style>\na{}\n</style><script>\nb\\1()\n  /* inside */\n</script><script>\nc()\n</script><a href="https://example.com">x</a>'
+        '<style>\na{}\n</style><script>\nb\\1()\nd() /* beside */\n</script><script>\nc()\n</script><a href="https://example.com">x</a>'
     )
 
 
